@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <mpi.h>
+
+namespace sslslr::dist {
+
+/// An MPI call that failed; what() names the call and carries MPI's own text.
+struct MpiError : std::runtime_error {
+    MpiError(int code, const char* call);
+    int code;
+};
+
+/// Throws MpiError unless `code` is MPI_SUCCESS.
+void check(int code, const char* call);
+
+/// Sole owner of one MPI communicator; frees it when destroyed.
+///
+/// Must not outlive the MpiSession that started MPI. Every member except rank(), size() and handle() is
+/// collective: all ranks call it, in the same order, or the run hangs. Errors: MpiError.
+class Communicator {
+public:
+    /// A private duplicate of MPI_COMM_WORLD, so our messages never meet another library's.
+    static Communicator world();
+    /// This rank alone.
+    static Communicator self();
+
+    Communicator duplicate() const;
+    /// The ranks that give the same colour, in the order of their rank here.
+    Communicator split(int colour) const;
+    /// The ranks that share this rank's memory; its rank() is the local device index.
+    Communicator on_this_node() const;
+
+    Communicator(Communicator&& other) noexcept;
+    Communicator& operator=(Communicator other) noexcept;
+    ~Communicator();
+
+    int rank() const noexcept { return rank_; }
+    int size() const noexcept { return size_; }
+    MPI_Comm handle() const noexcept { return comm_; }
+
+    void barrier() const;
+    /// Replaces each value, in place, with its sum over all ranks.
+    void all_reduce_sum(std::span<double> values) const;
+    void all_reduce_sum(std::span<std::int64_t> values) const;
+    /// Every rank's text, by rank; texts may differ in length.
+    std::vector<std::string> all_gather(const std::string& text) const;
+    /// `root`'s text, on every rank.
+    std::string broadcast(std::string text, int root = 0) const;
+
+private:
+    explicit Communicator(MPI_Comm owned);
+
+    MPI_Comm comm_ = MPI_COMM_NULL;
+    int rank_ = 0;
+    int size_ = 1;
+};
+
+}  // namespace sslslr::dist

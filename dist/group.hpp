@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include <ATen/ATen.h>
+
+#include "dist/communicator.hpp"
+
+namespace c10d {
+class ProcessGroup;
+}
+
+namespace sslslr::dist {
+
+struct GroupOptions {
+    /// A collective that waits longer names the silent ranks and fails. Must exceed the longest honest delay between ranks.
+    std::chrono::milliseconds timeout = std::chrono::minutes{10};
+};
+
+/// The ranks that train one model together, and the process group that carries their tensors: MPI for tensors
+/// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to run it on).
+///
+/// Every member but rank(), size(), communicator() and device() is collective. Tensors lie on device().
+class Group {
+public:
+    Group(Communicator ranks, at::Device device, GroupOptions options = {});
+    ~Group();
+    Group(Group&&) noexcept;
+
+    int rank() const noexcept;
+    int size() const noexcept;
+    const Communicator& communicator() const noexcept;
+    at::Device device() const noexcept;
+
+    /// Replaces the tensor on every rank by `root`'s.
+    void broadcast(at::Tensor tensor, int root = 0);
+    /// Replaces the tensor, in place, with its sum over the ranks.
+    void all_reduce_sum(at::Tensor tensor);
+    /// Starts the same and returns a function that waits for it; the tensor must not be touched in between.
+    std::function<void()> start_all_reduce_sum(at::Tensor tensor);
+
+    c10d::ProcessGroup& process_group() noexcept;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+/// The device this rank computes on: its own GPU (by its rank on the node) if this build and machine have one, else the CPU.
+at::Device default_device(const Communicator& node);
+
+}  // namespace sslslr::dist

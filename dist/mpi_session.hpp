@@ -1,0 +1,24 @@
+#pragma once
+
+namespace sslslr::dist {
+
+/// Starts MPI and ends it. The first object of main, destroyed after every Communicator and Group.
+///
+/// Asks for MPI_THREAD_MULTIPLE: the communication threads of process groups talk beside the main thread.
+/// Works without mpirun too, as one rank. Ends MPI only when not unwinding: a rank that leaves by an exception
+/// must not wait for the others (main aborts instead).
+class MpiSession {
+public:
+    MpiSession(int& argc, char**& argv);
+    ~MpiSession();
+    MpiSession(const MpiSession&) = delete;
+    MpiSession& operator=(const MpiSession&) = delete;
+
+private:
+    int exceptions_at_start_;
+};
+
+/// Ends all ranks of the job with this exit code, from any thread. Does not return.
+[[noreturn]] void abort_job(int exit_code);
+
+}  // namespace sslslr::dist

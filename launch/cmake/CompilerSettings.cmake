@@ -1,0 +1,15 @@
+# What every target of the project compiles with.
+add_library(sslslr_settings INTERFACE)
+target_include_directories(sslslr_settings INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(sslslr_settings INTERFACE -Wall -Wextra -Wshadow -Wno-unknown-pragmas)
+if(SSLSLR_WERROR)
+    target_compile_options(sslslr_settings INTERFACE -Werror)
+endif()
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+    # The precompiled header's timestamp differs in every build folder; its content decides.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
+    add_compile_options(-fpch-preprocess)
+endif()

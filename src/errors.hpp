@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <stdexcept>
+
+namespace sslslr::dist {
+class Communicator;
+}
+
+namespace sslslr {
+
+/// What the program's exit code says; scripts rely on the values.
+enum ExitCode : int {
+    exit_done = 0,
+    exit_configuration = 2,  ///< wrong options or configuration
+    exit_data = 3,           ///< a file that cannot be read as what it should be
+    exit_rank_failed = 4,    ///< a rank failed or hung
+    exit_training = 5,       ///< the training itself failed (loss not finite)
+    exit_stopped = 75,       ///< stopped on request after a checkpoint: run the same command again
+};
+
+/// The user asked for something impossible. Thrown alike on every rank.
+struct ConfigError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// The training cannot go on; agreed by all ranks.
+struct TrainingError : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// The exit code that fits an exception of any layer (exit_rank_failed for those it does not know).
+int exit_code_of(const std::exception& error);
+
+/// Runs `body` on every rank and makes its outcome common: if it threw on any rank, all ranks throw the same
+/// dist::AgreedError with the message of the lowest such rank. Collective. `body` must hold no collective.
+void agree(const dist::Communicator& ranks, const std::function<void()>& body);
+
+}  // namespace sslslr
