@@ -1,0 +1,28 @@
+#include "src/errors.hpp"
+
+#include "dist/agree.hpp"
+#include "io/data_error.hpp"
+
+namespace sslslr {
+
+int exit_code_of(const std::exception& error) {
+    if (const auto* agreed = dynamic_cast<const dist::AgreedError*>(&error)) {
+        return agreed->exit_code;
+    }
+    if (dynamic_cast<const ConfigError*>(&error) != nullptr) {
+        return exit_configuration;
+    }
+    if (dynamic_cast<const io::DataError*>(&error) != nullptr) {
+        return exit_data;
+    }
+    if (dynamic_cast<const TrainingError*>(&error) != nullptr) {
+        return exit_training;
+    }
+    return exit_rank_failed;
+}
+
+void agree(const dist::Communicator& ranks, const std::function<void()>& body) {
+    dist::agree(ranks, body, exit_code_of);
+}
+
+}  // namespace sslslr
