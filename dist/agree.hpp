@@ -15,8 +15,8 @@ struct AgreedError : std::runtime_error {
 };
 
 /// Runs `body` on every rank and makes its outcome common: if it threw on any rank, all ranks throw the same
-/// AgreedError, with the message of the lowest such rank ("rank r: " before it where ranks differ) and the exit
-/// code that `exit_code_of` gives it. Collective; `body` itself must hold no collective.
+/// AgreedError, with the message of the lowest such rank ("rank r: " before it where ranks differ) and the
+/// exit code that `exit_code_of` gives it. Collective; `body` itself must hold no collective.
 void agree(const Communicator& ranks, const std::function<void()>& body,
            const std::function<int(const std::exception&)>& exit_code_of);
 

@@ -1,11 +1,9 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
-#include <vector>
+#include <string>
 
 #include <ATen/ATen.h>
 
@@ -18,16 +16,20 @@ class ProcessGroup;
 namespace sslslr::dist {
 
 struct GroupOptions {
-    /// A collective that waits longer names the silent ranks and fails. Must exceed the longest honest delay between ranks.
+    /// A collective that waits longer names the silent ranks and fails. Must exceed the longest honest delay
+    /// between ranks.
     std::chrono::milliseconds timeout = std::chrono::minutes{10};
 };
 
 /// The ranks that train one model together, and the process group that carries their tensors: MPI for tensors
-/// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to run it on).
+/// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to
+/// run it on).
 ///
 /// Every member but rank(), size(), communicator() and device() is collective. Tensors lie on device().
 class Group {
 public:
+    /// @throws c10::ValueError  on every rank: the ranks' devices are of different types, or this build lacks
+    /// them
     Group(Communicator ranks, at::Device device, GroupOptions options = {});
     ~Group();
     Group(Group&&) noexcept;
@@ -51,7 +53,11 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The device this rank computes on: its own GPU (by its rank on the node) if this build and machine have one, else the CPU.
+/// The device this rank computes on: its own GPU (by its rank on the node) if this build and machine have
+/// one, else the CPU.
 at::Device default_device(const Communicator& node);
+
+/// What this build and this machine offer to compute on, in one sentence.
+std::string describe_devices();
 
 }  // namespace sslslr::dist

@@ -9,10 +9,13 @@
 
 namespace sslslr::dist {
 
-/// One block of memory that all ranks of a node see; freed when destroyed. Construction, fence() and destruction are collective.
+/// One block of memory that all ranks of a node see; freed when destroyed.
+///
+/// Construction, fence() and destruction are collective. The content starts undefined. Errors: MpiError.
 class SharedMemory {
 public:
-    /// @param node  ranks of one node (Communicator::on_this_node, or a split of it in tests); must outlive this
+    /// @param node   ranks of one node (Communicator::on_this_node, or a split of it)
+    /// @param bytes  size of the block; rank 0's counts
     SharedMemory(const Communicator& node, std::size_t bytes);
     ~SharedMemory();
     SharedMemory(SharedMemory&& other) noexcept;
@@ -24,7 +27,6 @@ public:
 
 private:
     MPI_Win window_ = MPI_WIN_NULL;
-    MPI_Comm comm_ = MPI_COMM_NULL;
     std::span<std::byte> bytes_;
 };
 

@@ -12,29 +12,33 @@ namespace sslslr::io {
 
 /// Everything about a data set but its landmarks. Clip numbers run over all files of the set.
 struct ClipIndex {
-    std::vector<std::int64_t> offsets;   ///< [N + 1] first frame of each clip, and the total
-    std::vector<std::int64_t> labels;    ///< [N] index into label_names, -1 unlabelled
-    std::vector<std::int64_t> signers;   ///< [N] index into signer_names, -1 unknown
-    std::vector<std::int64_t> ids;       ///< [N] the source's own clip numbers
+    std::vector<std::int64_t> offsets;  ///< [N + 1] first frame of each clip, and the total
+    std::vector<std::int64_t> labels;   ///< [N] index into label_names, -1 unlabelled
+    std::vector<std::int64_t> signers;  ///< [N] index into signer_names, -1 unknown
+    std::vector<std::int64_t> ids;      ///< [N] the source's own clip numbers
     std::vector<std::string> label_names;
     std::vector<std::string> signer_names;
-    std::vector<std::string> point_names;                        ///< [P]
-    std::map<std::string, std::vector<std::int64_t>> splits;     ///< clip numbers by name
-    std::map<std::string, std::string> attributes;               ///< schema, version, coordinates, fps, language, source, licence
-    std::int64_t coordinates = 0;                                ///< C
+    std::vector<std::string> point_names;                     ///< [P]
+    std::map<std::string, std::vector<std::int64_t>> splits;  ///< clip numbers by name
+    std::map<std::string, std::string>
+        attributes;                ///< schema, version, coordinates, fps, language, source, licence
+    std::int64_t coordinates = 0;  ///< C
 
     std::int64_t clips() const { return static_cast<std::int64_t>(labels.size()); }
     std::int64_t frames() const { return offsets.back(); }
 };
 
-/// A data set of skeleton clips in one HDF5 file or several, opened read-only after checking all of its index.
+/// A data set of skeleton clips in one HDF5 file or several, opened read-only after checking all of its
+/// index.
 ///
 /// Landmarks of a contiguous file are mapped (one copy in the page cache serves every rank of the node);
 /// chunked and compressed ones are decoded at each read. Not collective: any rank opens for itself.
 class ClipStore {
 public:
-    /// @param patterns  files, or patterns as of a shell; their clips are concatenated in the order given, matches of a pattern sorted
-    /// @throws DataError  a file is missing, damaged, or no clip store; points or coordinates of two files disagree
+    /// @param patterns  files, or patterns as of a shell; their clips are concatenated in the order given,
+    /// matches of a pattern sorted
+    /// @throws DataError  a file is missing, damaged, or no clip store; points or coordinates of two files
+    /// disagree
     static ClipStore open(const std::vector<std::string>& patterns);
 
     ClipStore(ClipStore&&) noexcept;

@@ -6,7 +6,8 @@
 
 namespace sslslr::io {
 
-/// A file that is not what it should be. what() names the file, the object in it, what was expected and what was found.
+/// A file that is not what it should be. what() names the file, the object in it, what was expected and what
+/// was found.
 struct DataError : std::runtime_error {
     DataError(const std::filesystem::path& file, const std::string& problem)
         : std::runtime_error{file.string() + ": " + problem} {}

@@ -1,7 +1,10 @@
 # What every target of the project compiles with.
 add_library(sslslr_settings INTERFACE)
 target_include_directories(sslslr_settings INTERFACE ${PROJECT_SOURCE_DIR})
-target_compile_options(sslslr_settings INTERFACE -Wall -Wextra -Wshadow -Wno-unknown-pragmas)
+# -Wno-restrict: g++ 12 warns falsely about std::string operator+ (GCC bug 105651).
+# -Wno-missing-field-initializers: a designated initialiser leaves the other fields to their defaults on purpose.
+target_compile_options(sslslr_settings INTERFACE
+    -Wall -Wextra -Wshadow -Wno-unknown-pragmas -Wno-restrict -Wno-missing-field-initializers)
 if(SSLSLR_WERROR)
     target_compile_options(sslslr_settings INTERFACE -Werror)
 endif()

@@ -1,17 +1,8 @@
-# Everything the project links, as imported targets; each failure names the Debian package that mends it.
-set(MPI_CXX_SKIP_MPICXX ON)  # keeps the removed MPI C++ bindings out
-find_package(MPI REQUIRED COMPONENTS C)
-find_package(HDF5 REQUIRED COMPONENTS C)  # the serial library: rank 0 writes, ranks read (README, decisions)
-find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
-find_package(fmt REQUIRED)  # header-only: LibTorch brings headers of another fmt, and two libraries would clash
-find_package(nlohmann_json REQUIRED)
-find_package(xxHash MODULE REQUIRED)
+# Everything the project links, as imported targets. launch/setup prints the list of Debian packages.
+include(SystemLibraries)
 find_package(LibTorch 2.11 MODULE REQUIRED)
 if(SSLSLR_CUDA)
     find_package(NCCL MODULE REQUIRED)
-endif()
-if(SSLSLR_TESTS)
-    find_package(GTest REQUIRED)
 endif()
 
 # One precompiled torch/torch.h for all LibTorch targets: 46 s once instead of 10 s in each file.

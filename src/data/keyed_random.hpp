@@ -1,34 +1,56 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
+#include <utility>
 
 namespace sslslr {
 
 /// What a stream of draws is for. Values are part of the format of a run: they never change.
-enum class Purpose : std::uint64_t { epoch_order = 1, permutation = 2, rotation = 3, blur = 4, flip = 5, choice = 6,
-                                     dropout = 7, bootstrap = 8, probe = 9 };
+enum class Purpose : std::uint64_t {
+    epoch_order = 1,
+    permutation = 2,
+    rotation = 3,
+    blur = 4,
+    flip = 5,
+    choice = 6,
+    dropout = 7,
+    bootstrap = 8,
+    probe = 9
+};
+
+/// The Philox 4x32-10 bijection: four random words for each counter under a key.
+/// Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
+std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
 /// Counter-based random numbers: a stream is a pure function of its key, so a draw depends neither on the
 /// rank count, the thread count nor on what was drawn before for other clips.
-///
-/// Philox 4x32-10. Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 class KeyedRandom {
 public:
     /// @param key  e.g. {epoch, clip id, view}; order matters
     KeyedRandom(std::uint64_t seed, Purpose purpose, std::initializer_list<std::uint64_t> key);
 
-    std::uint32_t bits();                        ///< uniform over 32 bits
-    double uniform();                            ///< in [0, 1), 32 random bits
-    std::uint32_t below(std::uint32_t bound);    ///< unbiased in [0, bound), bound > 0 (Lemire's rejection)
+    std::uint32_t bits();                      ///< uniform over 32 bits
+    double uniform();                          ///< in [0, 1), 32 random bits
+    std::uint32_t below(std::uint32_t bound);  ///< unbiased in [0, bound), bound > 0 (Lemire's rejection)
 
 private:
     std::array<std::uint32_t, 4> block_{};
-    std::array<std::uint32_t, 4> counter_{};
+    std::array<std::uint32_t, 4> counter_{};  ///< [0, 1] number a stream's blocks, [2, 3] the streams of key_
     std::array<std::uint32_t, 2> key_{};
-    int used_ = 4;
+    std::size_t used_ = 4;  ///< words of block_ already given out
 };
+
+/// Puts the values into a uniformly random order (Fisher-Yates), in place. At most 2^32 - 1 of them.
+template <class T>
+void shuffle(std::span<T> values, KeyedRandom& random) {
+    for (auto left = values.size(); left > 1; --left) {
+        std::swap(values[left - 1], values[random.below(static_cast<std::uint32_t>(left))]);
+    }
+}
 
 /// A 64-bit hash of the values in order, for keys of other generators.
 std::uint64_t mix(std::initializer_list<std::uint64_t> values);

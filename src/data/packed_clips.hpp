@@ -12,10 +12,10 @@ namespace sslslr {
 
 /// Clips laid end to end without padding. A batch of length 0 (a rank without a share) is valid everywhere.
 struct PackedClips {
-    torch::Tensor frames;                 ///< [S, F] float32 or float64
-    std::vector<std::int64_t> offsets;    ///< [B + 1] ascending, first 0, last S: clip b is frames[offsets[b], offsets[b + 1])
-    std::vector<std::int64_t> ids;        ///< [B] clip numbers in the data set: they key the random draws
-    std::vector<std::int64_t> views;      ///< [B] 0 the clip as recorded, 1 and 2 its augmentations: they key dropout
+    torch::Tensor frames;               ///< [S, F] float32 or float64
+    std::vector<std::int64_t> offsets;  ///< [B + 1] ascending from 0 to S: where in frames each clip begins
+    std::vector<std::int64_t> ids;      ///< [B] clip numbers in the data set: they key the random draws
+    std::vector<std::int64_t> views;    ///< [B] 0 as recorded, 1 and 2 the augmentations: they key dropout
 
     std::int64_t clips() const { return static_cast<std::int64_t>(ids.size()); }
     std::int64_t length(std::int64_t clip) const {

@@ -1,0 +1,185 @@
+#!/usr/bin/env python3
+"""Speed of the SL-FPN training step: sslslr against PyTorch, in pairs on the same machine.
+
+    cmake --preset release && cmake --build build/release
+    benchmarks/training_step.py [--quick] [--json FILE]
+
+Two models (blocks/heads/width 12/8/512 and 4/8/128), all clips of 64 frames or 16 to 64 of them, 1 and 2 ranks, one thread each.
+Ours and the peer (peer.py, started in the environment that make-environment makes) take turns; a ratio is the median of the
+ratios within pairs, with their smallest and largest. Each run is a process of its own whose first step is not counted.
+The peer gets the faster of one concatenated pass and three passes, tried first in each case, and large allocations kept
+by glibc. `share` is the share of one core's matrix-multiply peak that useful work reaches (workload.useful_flops, peak.py).
+Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
+
+Nothing else should run on the machine. About 15 minutes on 2 cores; --quick, for a smoke test, one pair of the smallest.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import statistics
+import subprocess
+import sys
+
+import workload
+
+HERE = pathlib.Path(__file__).resolve().parent
+CHECKOUT = HERE.parent
+# blocks, width, clips a rank: in the comparison and for weak scaling; steps of a run in both
+MODELS = [
+    dict(blocks=12, width=512, clips=4, steps=4, weak_clips=16, weak_steps=2),
+    dict(blocks=4, width=128, clips=32, steps=6, weak_clips=64, weak_steps=4),
+]
+KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+MPI = {  # as root, and more ranks than cores, Open MPI wants to be asked
+    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
+}
+
+
+def run(command, **environment):
+    """The JSON object that a command prints last."""
+    done = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
+                          stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"error: {' '.join(command)} ended with code {done.returncode}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+class Sides:
+    """The two programs that take turns."""
+
+    def __init__(self, program, python):
+        self.program, self.python = program, python
+        self.passes = {}  # (width, lengths) -> the peer's faster form
+
+    def peak(self):
+        return run([self.python, str(HERE / "peak.py")])
+
+    def ours(self, case):
+        mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
+        return run([*mpirun, self.program, "bench", *arguments(case), "--json"], **MPI)["clips_per_s"]
+
+    def peer(self, case):
+        form = (case.width, case.lengths)
+        if form not in self.passes:
+            one_rank = workload.options(**{**vars(case), "ranks": 1, "global_batch": case.global_batch // case.ranks})
+            self.passes[form] = max((1, 3), key=lambda passes: self.peer_run(one_rank, passes))
+        return self.peer_run(case, self.passes[form])
+
+    def peer_run(self, case, passes):
+        command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", str(passes)]
+        return run(command, **KEEP_MEMORY)["clips_per_s"]
+
+
+def arguments(case):
+    names = ("blocks", "width", "heads", "frames", "lengths", "global_batch", "max_steps")
+    return [word for name in names for word in ("--" + name.replace("_", "-"), str(getattr(case, name)))]
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def spread(values):
+    return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
+
+
+def compare(sides, model, lengths, ranks, pairs):
+    """One row of the comparison."""
+    case = workload.options(
+        blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks,
+        global_batch=model["clips"] * ranks, max_steps=model["steps"],
+    )
+    ours, peer = [], []
+    for pair in range(pairs):
+        turns = [(ours, sides.ours), (peer, sides.peer)]
+        for rates, side in turns if pair % 2 else turns[::-1]:
+            rates.append(side(case))
+    ratios = [a / b for a, b in zip(ours, peer)]
+    flops_a_clip = workload.useful_flops(case) / case.global_batch
+    return {**vars(case), "ours": ours, "peer": peer, "ratios": ratios,
+            "gflop_a_clip": flops_a_clip * 1e-9, "peer_passes": sides.passes[case.width, lengths]}
+
+
+def shares(row, peak):
+    """Useful work of each side, as shares of the peak of one core times ranks."""
+    return [statistics.median(row[side]) * row["gflop_a_clip"] / (peak * row["ranks"]) for side in ("ours", "peer")]
+
+
+def weak_scaling(sides, model, pairs):
+    """Efficiency of 2 ranks for both sides: one rank, two ranks, in turns."""
+    result = {"blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
+    for name, side in (("ours", sides.ours), ("peer", sides.peer)):
+        rates = {1: [], 2: []}
+        for _ in range(pairs):
+            for ranks in rates:
+                rates[ranks].append(side(workload.options(
+                    blocks=model["blocks"], width=model["width"], lengths="equal", ranks=ranks,
+                    global_batch=model["weak_clips"] * ranks, max_steps=model["weak_steps"],
+                )))
+        result[name] = {"rates": rates, "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
+    return result
+
+
+def describe_machine():
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    return {"cpu": cpu, "cores": os.cpu_count(), "load_at_start": os.getloadavg()[0]}
+
+
+def measure(sides, chosen):
+    """All rows, each printed when it is there."""
+    report = {"machine": describe_machine(), "peaks": [sides.peak()], "speed": [], "weak_scaling": []}
+    say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}")
+    peak = report["peaks"][0]["peak"]
+    say(f"matrix-multiply peak of one core, float32: {peak:.0f} GFLOP/s\n")
+    say("| model | lengths | ranks | ours clips/s | PyTorch clips/s | ratio [min..max] | share ours | share PyTorch | passes |")
+    say("|---|---|---|---|---|---|---|---|---|")
+    for model in chosen.models:
+        for lengths in ("equal", "mixed"):
+            for ranks in (1, 2):
+                row = compare(sides, model, lengths, ranks, chosen.pairs)
+                report["speed"].append(row)
+                medians = [statistics.median(row[side]) for side in ("ours", "peer")]
+                ours, peer = shares(row, peak)
+                say(f"| {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {medians[0]:.2f} | {medians[1]:.2f} "
+                    f"| {spread(row['ratios'])} | {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
+    if chosen.weak_pairs:
+        say("\n| model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|")
+    for model in chosen.models if chosen.weak_pairs else ():
+        row = weak_scaling(sides, model, chosen.weak_pairs)
+        report["weak_scaling"].append(row)
+        say(f"| {model['blocks']}/8/{model['width']} | {model['weak_clips']} "
+            f"| {spread(row['ours']['efficiency'])} | {spread(row['peer']['efficiency'])} |")
+    report["peaks"].append(sides.peak())
+    say(f"\nmatrix-multiply peak at the end: {report['peaks'][1]['peak']:.0f} GFLOP/s")
+    return report
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=str(CHECKOUT / "build/release/bin/sslslr"), help="default: %(default)s")
+    parser.add_argument("--environment", default=str(CHECKOUT / ".venv-peer"), help="made if missing; default: %(default)s")
+    parser.add_argument("--pairs", type=int, default=5, help="pairs a row; default: %(default)s")
+    parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
+    parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="only the model of this width")
+    parser.add_argument("--quick", action="store_true", help="smoke test: one pair of the small model, no weak scaling")
+    parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")
+    chosen = parser.parse_args()
+    chosen.models = [model for model in MODELS if chosen.width in (None, model["width"])]
+    if chosen.quick:
+        chosen.models, chosen.pairs, chosen.weak_pairs = [MODELS[-1]], 1, 0
+    if chosen.pairs < 1:
+        parser.error("--pairs must be at least 1")
+    if not os.access(chosen.program, os.X_OK):
+        parser.error(f"no program {chosen.program}: build it, or name another with --program")
+
+    subprocess.run([str(HERE / "make-environment"), chosen.environment], check=True)
+    report = measure(Sides(chosen.program, chosen.environment + "/bin/python"), chosen)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(report, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

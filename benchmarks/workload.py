@@ -1,0 +1,56 @@
+"""What one SL-FPN training step of the comparison consists of: clips and useful work."""
+
+import argparse
+
+FEATURES = 130  # 65 points, x and y
+EMBEDDING = 128
+VIEWS = 3
+
+
+def add_options(parser):
+    """The options that peer.py and `sslslr bench` share, with their defaults."""
+    parser.add_argument("--blocks", type=int, default=4)
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--heads", type=int, default=8)
+    parser.add_argument("--frames", type=int, default=64, help="longest clip")
+    parser.add_argument("--lengths", choices=["equal", "mixed"], default="equal",
+                        help="equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames")
+    parser.add_argument("--global-batch", type=int, default=32, help="clips a step, over all ranks")
+    parser.add_argument("--max-steps", type=int, default=6, help="steps; the first is a warm-up and not counted")
+
+
+def options(**values):
+    """The same options as an object, defaults filled in."""
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    chosen = parser.parse_args([])
+    vars(chosen).update(values)
+    return chosen
+
+
+def clip_lengths(case):
+    """Frames of each clip of the global batch, which every step repeats. Rank r of N takes a contiguous N-th part."""
+    if case.lengths == "equal":
+        return [case.frames] * case.global_batch
+    return [16 + i * 31 % (case.frames - 15) for i in range(case.global_batch)]
+
+
+def useful_flops(case):
+    """Floating-point operations of one step that no exact method known to us can leave out.
+
+    Matrix products only, 2 for a multiply-add; tokens are packed (no padding), T = frames + CLS. Backward costs twice the
+    forward (gradients to inputs and to weights), nothing is recomputed; the first layer's input needs no gradient.
+    A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T, attention 4 W T^2. Of the last block only the CLS token is used,
+    so its keys and values fold into query and context: 24 W^2 + 4 H W T.
+    """
+    width, square = case.width, case.width**2
+    projector = 2 * width * (width + EMBEDDING)
+    predictor = 4 * EMBEDDING**2
+    total = 0
+    for length in clip_lengths(case):
+        tokens = length + 1
+        embedding = 2 * length * FEATURES * width
+        blocks = (case.blocks - 1) * (24 * square * tokens + 4 * width * tokens**2)
+        last = 24 * square + 4 * case.heads * width * tokens
+        total += VIEWS * (2 * embedding + 3 * (blocks + last + projector)) + 3 * predictor
+    return total

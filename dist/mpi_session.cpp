@@ -1,0 +1,42 @@
+#include "dist/mpi_session.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <stdexcept>
+
+#include <mpi.h>
+
+#include "dist/communicator.hpp"
+
+namespace sslslr::dist {
+
+MpiSession::MpiSession(int& argc, char**& argv) : exceptions_at_start_{std::uncaught_exceptions()} {
+    int granted = MPI_THREAD_SINGLE;
+    check(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &granted), "MPI_Init_thread");
+    if (granted < MPI_THREAD_MULTIPLE) {
+        MPI_Finalize();
+        throw std::runtime_error{
+            "this MPI library grants no MPI_THREAD_MULTIPLE, which the communication threads need"};
+    }
+}
+
+MpiSession::~MpiSession() {
+    if (std::uncaught_exceptions() == exceptions_at_start_) {
+        MPI_Finalize();
+    }
+}
+
+void abort_job(int exit_code) {
+    std::fflush(nullptr);
+    int started = 0;
+    int ended = 0;
+    MPI_Initialized(&started);
+    MPI_Finalized(&ended);
+    if (started != 0 && ended == 0) {
+        MPI_Abort(MPI_COMM_WORLD, exit_code);
+    }
+    std::_Exit(exit_code);
+}
+
+}  // namespace sslslr::dist

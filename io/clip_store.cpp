@@ -1,0 +1,228 @@
+#include "io/clip_store.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include <fmt/format.h>
+#include <glob.h>
+
+#include "io/data_error.hpp"
+#include "io/foreign_trial.hpp"
+#include "io/hdf5_input.hpp"
+#include "io/landmarks.hpp"
+#include "io/sealed_file.hpp"
+#include "io/store_index.hpp"
+
+namespace sslslr::io {
+namespace {
+
+using Path = std::filesystem::path;
+
+struct StoreFile {
+    ClipIndex index;
+    std::vector<std::uint64_t> checksums;  // of blocks of landmarks
+    std::unique_ptr<Landmarks> landmarks;
+};
+
+/// The files that a pattern names, sorted; a file whose own name looks like a pattern is itself.
+std::vector<Path> matches_of(const std::string& pattern) {
+    if (std::filesystem::exists(pattern)) {
+        return {pattern};
+    }
+    glob_t found{};
+    std::vector<Path> files;
+    if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
+        files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+    }
+    ::globfree(&found);
+    if (files.empty()) {
+        throw DataError{
+            pattern, "no such file, and no file matches it as a pattern; quote patterns on the command line"};
+    }
+    std::ranges::sort(files);
+    return files;
+}
+
+std::vector<Path> files_of(const std::vector<std::string>& patterns) {
+    std::vector<Path> files;
+    for (const auto& pattern : patterns) {
+        for (auto& file : matches_of(pattern)) {
+            const auto is_same = [&](const Path& other) { return std::filesystem::equivalent(file, other); };
+            if (std::ranges::any_of(files, is_same)) {
+                throw DataError{file,
+                                "given twice: its clips would count double, in training and test alike"};
+            }
+            files.push_back(std::move(file));
+        }
+    }
+    return files;
+}
+
+StoreFile open_file(const Path& path) {
+    const auto bulk = verify(path);
+    StoreFile store;
+    if (!bulk) {
+        store.checksums = run_in_child(path, [&path] {
+            hdf5::InputFile file{path};
+            read_index(file);
+            return landmark_checksums(std::move(file));
+        });
+    }
+    hdf5::InputFile file{path};
+    store.index = read_index(file);
+    if (bulk) {
+        store.checksums = file.integers<std::uint64_t>("/checksums/landmarks");
+    }
+    if (!bulk || bulk->bytes == 0) {
+        store.landmarks = decode_landmarks(std::move(file));
+        return store;
+    }
+    if (const auto lies = contiguous_landmarks(file);
+        lies.offset != bulk->offset || lies.bytes != bulk->bytes) {
+        file.fail("/landmarks",
+                  fmt::format("expected to lie where the seal says, {} bytes at {}, found {} at {}",
+                              bulk->bytes, bulk->offset, lies.bytes, lies.offset));
+    }
+    store.landmarks = map_landmarks(file, *bulk, store.checksums);
+    return store;
+}
+
+/// Numbers of `names` within `merged`, which grows by those it lacks.
+std::vector<std::int64_t> merge_names(std::vector<std::string>& merged,
+                                      const std::vector<std::string>& names) {
+    std::vector<std::int64_t> numbers;
+    for (const auto& name : names) {
+        const auto place = std::ranges::find(merged, name);
+        numbers.push_back(place - merged.begin());
+        if (place == merged.end()) {
+            merged.push_back(name);
+        }
+    }
+    return numbers;
+}
+
+void append_numbers(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from,
+                    const std::vector<std::int64_t>& numbers) {
+    std::ranges::transform(from, std::back_inserter(to), [&](std::int64_t old) {
+        return old < 0 ? old : numbers[static_cast<std::size_t>(old)];
+    });
+}
+
+void merge_attributes(std::map<std::string, std::string>& to,
+                      const std::map<std::string, std::string>& from) {
+    for (const auto& [name, value] : from) {
+        const auto [place, is_new] = to.emplace(name, value);
+        if (!is_new && place->second.find(value) == std::string::npos) {
+            place->second += "; " + value;
+        }
+    }
+}
+
+void append(ClipIndex& index, const ClipIndex& more, const Path& first, const Path& file) {
+    if (more.point_names != index.point_names) {
+        throw DataError{
+            file,
+            fmt::format("/points: expected the {} points of {}, found {} that differ in number, name or "
+                        "order; stores are joined only if their points agree",
+                        index.point_names.size(), first.string(), more.point_names.size())};
+    }
+    if (more.attributes.at("coordinates") != index.attributes.at("coordinates")) {
+        throw DataError{file, fmt::format("attribute coordinates: expected '{}' as in {}, found '{}'",
+                                          index.attributes.at("coordinates"), first.string(),
+                                          more.attributes.at("coordinates"))};
+    }
+    const auto clips = index.clips();
+    const auto frames = index.frames();
+    std::transform(more.offsets.begin() + 1, more.offsets.end(), std::back_inserter(index.offsets),
+                   [frames](std::int64_t offset) { return offset + frames; });
+    append_numbers(index.labels, more.labels, merge_names(index.label_names, more.label_names));
+    append_numbers(index.signers, more.signers, merge_names(index.signer_names, more.signer_names));
+    index.ids.insert(index.ids.end(), more.ids.begin(), more.ids.end());
+    for (const auto& [name, members] : more.splits) {
+        std::ranges::transform(members, std::back_inserter(index.splits[name]),
+                               [clips](std::int64_t clip) { return clip + clips; });
+    }
+    merge_attributes(index.attributes, more.attributes);
+}
+
+}  // namespace
+
+struct ClipStore::Impl {
+    struct Part {
+        std::int64_t first_frame;
+        std::unique_ptr<Landmarks> landmarks;
+    };
+
+    ClipIndex index;
+    std::vector<Path> files;
+    std::vector<Part> parts;  // one a file
+    std::uint64_t fingerprint = 0;
+};
+
+ClipStore::ClipStore(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
+ClipStore::ClipStore(ClipStore&&) noexcept = default;
+ClipStore& ClipStore::operator=(ClipStore&&) noexcept = default;
+ClipStore::~ClipStore() = default;
+
+ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
+    auto impl = std::make_unique<Impl>();
+    impl->files = files_of(patterns);
+    if (impl->files.empty()) {
+        throw std::invalid_argument{"a clip store needs at least one file"};
+    }
+    std::vector<std::uint64_t> checksums;
+    for (const auto& path : impl->files) {
+        auto file = open_file(path);
+        checksums.insert(checksums.end(), file.checksums.begin(), file.checksums.end());
+        const bool is_first = impl->parts.empty();
+        impl->parts.push_back({is_first ? 0 : impl->index.frames(), std::move(file.landmarks)});
+        if (is_first) {
+            impl->index = std::move(file.index);
+        } else {
+            append(impl->index, file.index, impl->files.front(), path);
+        }
+    }
+    impl->fingerprint = fingerprint_of(impl->index, checksums);
+    return ClipStore{std::move(impl)};
+}
+
+const ClipIndex& ClipStore::index() const noexcept {
+    return impl_->index;
+}
+const std::vector<Path>& ClipStore::files() const noexcept {
+    return impl_->files;
+}
+std::uint64_t ClipStore::fingerprint() const noexcept {
+    return impl_->fingerprint;
+}
+
+void ClipStore::read(std::int64_t first, std::int64_t last, std::span<float> out) const {
+    const auto& index = impl_->index;
+    if (first < 0 || last < first || last > index.clips()) {
+        throw std::out_of_range{
+            fmt::format("clips [{}, {}) of a store of {} clips", first, last, index.clips())};
+    }
+    auto frame = index.offsets[static_cast<std::size_t>(first)];
+    const auto end = index.offsets[static_cast<std::size_t>(last)];
+    const auto values_per_frame = index.point_names.size() * static_cast<std::size_t>(index.coordinates);
+    if (out.size() != static_cast<std::size_t>(end - frame) * values_per_frame) {
+        throw std::invalid_argument{
+            fmt::format("clips [{}, {}) have {} frames of {} values, room was given for {} values", first,
+                        last, end - frame, values_per_frame, out.size())};
+    }
+    for (std::size_t i = 0; i < impl_->parts.size() && frame < end; ++i) {
+        const auto& part = impl_->parts[i];
+        const auto part_end = i + 1 < impl_->parts.size() ? impl_->parts[i + 1].first_frame : index.frames();
+        if (frame < part_end) {
+            const auto frames = std::min(end, part_end) - frame;
+            const auto values = static_cast<std::size_t>(frames) * values_per_frame;
+            part.landmarks->read(static_cast<std::uint64_t>(frame - part.first_frame), out.first(values));
+            out = out.subspan(values);
+            frame += frames;
+        }
+    }
+}
+
+}  // namespace sslslr::io

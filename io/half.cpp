@@ -1,0 +1,61 @@
+#include "io/half.hpp"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace sslslr::io {
+namespace {
+
+constexpr std::uint32_t rebias = 112U << 23;  // 127 - 15, in place
+
+// Integer operations only, but for one exact subtraction: compilers turn the loop over it into vector
+// instructions of any CPU, and from memory it is as fast as the conversion instruction itself, which a
+// portable build may not use.
+float float_of_half(std::uint16_t half) {
+    const std::uint32_t magnitude = half & 0x7FFFU;
+    const std::uint32_t sign = (half & 0x8000U) << 16;
+    const std::uint32_t to_infinity = magnitude >= 0x7C00U ? rebias : 0U;
+    const std::uint32_t normal = (magnitude << 13) + rebias + to_infinity;
+    // m * 2^-24 = (1 + m/1024) * 2^-14 - 2^-14, without a denormal operand (slow, or flushed to zero if
+    // someone asked so).
+    const auto subnormal =
+        std::bit_cast<std::uint32_t>(std::bit_cast<float>((113U << 23) | (magnitude << 13)) - 0x1p-14F);
+    const std::uint32_t is_small = magnitude < 0x400U ? ~0U : 0U;
+    return std::bit_cast<float>((subnormal & is_small) | (normal & ~is_small) | sign);
+}
+
+}  // namespace
+
+void floats_of_halves(std::span<const std::byte> halves, std::span<float> out) {
+    const std::byte* const __restrict in = halves.data();
+    float* const __restrict to = out.data();
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        std::uint16_t half = 0;
+        std::memcpy(&half, in + 2 * i, sizeof(half));
+        to[i] = float_of_half(half);
+    }
+}
+
+std::uint16_t half_of_float(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
+    const auto with_sign = [sign](std::uint32_t magnitude) {
+        return static_cast<std::uint16_t>(sign | magnitude);
+    };
+    const float magnitude = std::fabs(value);
+    if (std::isnan(value)) {
+        return with_sign(0x7E00U);
+    }
+    if (magnitude >= 65520.0F) {  // halfway between the largest float16 and the next power of two
+        return with_sign(0x7C00U);
+    }
+    if (magnitude < 0x1p-14F) {  // float16's subnormals are multiples of 2^-24
+        return with_sign(static_cast<std::uint32_t>(std::nearbyint(magnitude * 0x1p24F)));
+    }
+    const std::uint32_t rebased = (bits & 0x7FFFFFFFU) - rebias;
+    const std::uint32_t tie_to_even = (rebased >> 13) & 1U;
+    return with_sign((rebased + 0xFFFU + tie_to_even) >> 13);
+}
+
+}  // namespace sslslr::io

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace sslslr::io {
+
+/// Exact float32 of float16 values as they lie in a file (little-endian, any alignment).
+/// @param halves  2 * out.size() bytes
+void floats_of_halves(std::span<const std::byte> halves, std::span<float> out);
+
+/// The nearest float16, ties to even; beyond its range infinity, NaN stays NaN.
+std::uint16_t half_of_float(float value);
+
+}  // namespace sslslr::io

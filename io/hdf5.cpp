@@ -1,0 +1,59 @@
+#include "io/hdf5.hpp"
+
+#include <cstdint>
+
+namespace sslslr::io::hdf5 {
+
+template <>
+hid_t native_type<std::int64_t>() {
+    return H5T_NATIVE_INT64;
+}
+template <>
+hid_t native_type<std::uint64_t>() {
+    return H5T_NATIVE_UINT64;
+}
+template <>
+hid_t native_type<double>() {
+    return H5T_NATIVE_DOUBLE;
+}
+
+Type float16_type() {
+    Type type{H5Tcopy(H5T_IEEE_F32LE)};
+    H5Tset_fields(type.id(), 15, 10, 5, 0, 10);
+    H5Tset_size(type.id(), 2);
+    H5Tset_ebias(type.id(), 15);
+    return type;
+}
+
+Type text_type(std::size_t bytes) {
+    Type type{H5Tcopy(H5T_C_S1)};
+    H5Tset_size(type.id(), bytes);
+    H5Tset_cset(type.id(), H5T_CSET_UTF8);
+    H5Tset_strpad(type.id(), H5T_STR_NULLPAD);
+    return type;
+}
+
+Properties unlocked_access() {
+    Properties access{H5Pcreate(H5P_FILE_ACCESS)};
+    H5Pset_file_locking(access.id(), false, true);
+    return access;
+}
+
+void silence() {
+    H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+    H5Eclear2(H5E_DEFAULT);
+}
+
+std::string library_reason() {
+    std::string reason;
+    const auto keep_innermost = [](unsigned depth, const H5E_error2_t* error, void* out) -> herr_t {
+        if (depth == 0 && error->desc != nullptr) {
+            *static_cast<std::string*>(out) = std::string{" (libhdf5: "} + error->desc + ")";
+        }
+        return 0;
+    };
+    H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
+    return reason;
+}
+
+}  // namespace sslslr::io::hdf5

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace sslslr::io {
+
+/// Sole owner of a file descriptor on a regular file.
+class PosixFile {
+public:
+    enum class Access { read, read_write };
+
+    /// @throws DataError  missing, not permitted, or not a regular file (a pipe would block the run)
+    explicit PosixFile(const std::filesystem::path& path, Access access = Access::read);
+    PosixFile(PosixFile&& other) noexcept;
+    PosixFile& operator=(PosixFile&& other) noexcept;
+    ~PosixFile();
+
+    int descriptor() const noexcept { return descriptor_; }
+    std::uint64_t bytes() const;
+
+    /// Fills `out` from `offset`. @throws DataError  the file ends before, or the system refuses
+    void read(std::uint64_t offset, std::span<std::byte> out) const;
+    /// @throws DataError  the system refuses (a full disk)
+    void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
+    /// Waits until the content is on the disk.
+    void sync() const;
+
+private:
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+};
+
+/// A file that appears whole or not at all: it is built under a temporary name beside `path` and renamed by
+/// commit().
+///
+/// The temporary name is always the same, `path` + ".partial", so a killed writer leaves at most one such
+/// file and the next one replaces it; hence one writer at a time for each path.
+class AtomicFile {
+public:
+    explicit AtomicFile(std::filesystem::path path);
+    AtomicFile(const AtomicFile&) = delete;
+    AtomicFile& operator=(const AtomicFile&) = delete;
+    ~AtomicFile();  ///< removes the temporary file unless committed
+
+    const std::filesystem::path& temporary() const noexcept { return temporary_; }
+
+    /// Syncs the temporary file, renames it to `path`, syncs the folder.
+    /// @throws DataError  the file system refuses
+    void commit();
+
+private:
+    std::filesystem::path path_;
+    std::filesystem::path temporary_;
+};
+
+}  // namespace sslslr::io

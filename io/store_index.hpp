@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "io/clip_store.hpp"
+#include "io/hdf5_input.hpp"
+
+namespace sslslr::io {
+
+/// Attributes that tell a clip store.
+inline constexpr std::string_view store_schema = "sslslr-clips";
+inline constexpr std::string_view store_version = "1";
+
+/// Checks an index by itself: offsets, ranges, sizes, names.
+/// @return what is wrong ("/clips/label: expected ..., found ..."), or an empty text
+std::string problem_of(const ClipIndex& index);
+
+/// Reads and checks everything of an open store but the values of its landmarks.
+/// @throws DataError  names the object, what was expected and what was found
+ClipIndex read_index(const hdf5::InputFile& file);
+
+/// Hash of all of an index but its attributes, and of the landmarks' block checksums.
+std::uint64_t fingerprint_of(const ClipIndex& index, std::span<const std::uint64_t> landmark_checksums);
+
+}  // namespace sslslr::io

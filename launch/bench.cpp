@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <numeric>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "launch/command.hpp"
+#include "launch/pretrain_options.hpp"
+#include "src/errors.hpp"
+#include "src/train/trainer.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* usage =
+    "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
+    "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 points, x and y.";
+
+struct BenchOptions {
+    PretrainOptions training;
+    std::string lengths = "equal";
+    std::int64_t steps = 6;
+    bool json = false;
+};
+
+void declare(Options& options, BenchOptions& o) {
+    auto& encoder = o.training.method.encoder;
+    options.section("Options");
+    options.add("method", o.training.method.name, "sl-fpn or supervised");
+    options.add("blocks", encoder.blocks, "transformer blocks");
+    options.add("width", encoder.width, "channels of the encoder");
+    options.add("heads", encoder.heads, "attention heads");
+    options.add("dropout", encoder.dropout, "probability");
+    options.add("frames", encoder.frames, "longest clip");
+    options.add("lengths", o.lengths, "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
+    options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");
+    options.add("precision", o.training.precision, "float32 or float64");
+    options.add("max-steps", o.steps, "steps, the first not counted");
+    options.add("threads", o.training.threads, "threads of each rank");
+    options.add("json", o.json, "prints one JSON object");
+}
+
+/// Random clips, one epoch being one global batch.
+Features random_features(const BenchOptions& o) {
+    Features features;
+    features.layout.points.assign(65, "point");
+    features.offsets = {0};
+    for (std::int64_t clip = 0; clip < o.training.global_batch; ++clip) {
+        const auto frames = o.training.method.encoder.frames;
+        features.offsets.push_back(features.offsets.back() + (o.lengths == "equal" ? frames : 16 + 31 * clip % (frames - 15)));
+        features.labels.push_back(clip % 10);
+    }
+    features.signers.assign(features.labels.size(), 0);
+    torch::manual_seed(0);
+    features.frames = torch::randn({features.offsets.back(), features.layout.width()}).to(precision_of(o.training.precision));
+    return features;
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
+nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
+    const auto features = random_features(o);
+    auto config = o.training.method;
+    config.encoder.features = features.layout.width();
+    config.classes = 10;
+    const auto method = make_method(config, 0);
+    method->to(precision_of(o.training.precision));
+    std::vector<std::int64_t> clips(features.labels.size());
+    std::iota(clips.begin(), clips.end(), 0);
+    const Batches batches{features, clips, {o.training.global_batch, 0, {}}, features.labels};
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    Trainer trainer{*method, batches, {}, Schedule{{}, o.steps, 1}, group};
+
+    std::vector<double> seconds;
+    std::vector<double> waiting;
+    StepReport report;
+    for (std::int64_t step = 0; step < o.steps; ++step) {
+        report = trainer.step();
+        if (step > 0) {
+            seconds.push_back(report.seconds);
+            waiting.push_back(report.data_seconds);
+        }
+    }
+    const auto clips_per_step = static_cast<double>(o.training.global_batch);
+    return {{"clips_per_s", clips_per_step / median(seconds)},
+            {"seconds_per_step", median(seconds)},
+            {"data_share", std::accumulate(waiting.begin(), waiting.end(), 0.0) / std::accumulate(seconds.begin(), seconds.end(), 0.0)},
+            {"ranks", ranks.world.size()},
+            {"threads", o.training.threads},
+            {"loss", report.loss}};
+}
+
+}  // namespace
+
+int bench(Arguments arguments, const Ranks& ranks) {
+    BenchOptions fields;
+    Options options{usage};
+    declare(options, fields);
+    if (!options.read(arguments)) {
+        if (ranks.is_first()) {
+            fmt::print("{}", options.help());
+        }
+        return exit_done;
+    }
+    if (fields.lengths != "equal" && fields.lengths != "mixed") {
+        throw ConfigError{fmt::format("--lengths {}: expected equal or mixed", fields.lengths)};
+    }
+    if (fields.steps < 2 || fields.training.global_batch < ranks.world.size() || fields.training.method.encoder.frames < 16) {
+        throw ConfigError{"--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 or more"};
+    }
+    at::set_num_threads(static_cast<int>(fields.training.threads));
+    const auto result = measure(fields, ranks);
+    if (ranks.is_first()) {
+        if (fields.json) {
+            fmt::print("{}\n", result.dump());
+        } else {
+            fmt::print("{:.2f} clips/s, {:.1f} ms a step of {} clips on {} ranks; {:.2f} % of it waiting for data\n",
+                       result["clips_per_s"].get<double>(), result["seconds_per_step"].get<double>() * 1e3,
+                       fields.training.global_batch, ranks.world.size(), result["data_share"].get<double>() * 100);
+        }
+    }
+    return exit_done;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "dist/communicator.hpp"
+
+namespace sslslr {
+
+using Arguments = std::span<const std::string>;
+
+/// The ranks that mpirun or srun started.
+struct Ranks {
+    const dist::Communicator& world;
+    const dist::Communicator& node;  ///< those that share this rank's memory
+    bool is_first() const { return world.rank() == 0; }
+};
+
+// The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors of its layers.
+
+int pretrain(Arguments arguments, const Ranks& ranks);
+int evaluate(Arguments arguments, const Ranks& ranks);
+int inspect(Arguments arguments, const Ranks& ranks);
+int doctor(Arguments arguments, const Ranks& ranks);
+int bench(Arguments arguments, const Ranks& ranks);
+
+}  // namespace sslslr

@@ -1,0 +1,146 @@
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include <H5public.h>
+#include <ATen/Parallel.h>
+#include <ATen/Version.h>
+#include <boost/version.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <torch/version.h>
+
+#include "dist/group.hpp"
+#include "launch/command.hpp"
+#include "launch/options.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* usage =
+    "usage: [mpirun -n N] sslslr doctor [OPTIONS]\n\n"
+    "What this build and this machine offer, with a check of the collectives and of the disk; each finding that needs\n"
+    "attention says how to mend it.";
+
+/// One line of the report; `mend` is empty where all is well.
+struct Finding {
+    std::string what;
+    std::string found;
+    std::string mend;
+};
+
+std::string mpi_version() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    const std::string whole{text.data()};
+    return whole.substr(0, whole.find_first_of(",\n"));
+}
+
+std::string hdf5_version() {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return fmt::format("{}.{}.{}", major, minor, release);
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+double seconds_of(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// A sum over the ranks, checked and timed. Collective.
+Finding collective_check(dist::Group& group) {
+    constexpr std::int64_t count = 1 << 20;
+    auto tensor = torch::full({count}, static_cast<float>(group.rank() + 1), group.device());
+    group.all_reduce_sum(tensor);
+    const auto expected = static_cast<float>(group.size() * (group.size() + 1) / 2);
+    const bool right = (tensor == expected).all().item<bool>();
+    const double seconds = seconds_of([&] { group.all_reduce_sum(tensor); });
+    return {"collective", right ? fmt::format("all-reduce of 4 MiB over {} ranks: right, {:.1f} ms", group.size(), seconds * 1e3)
+                                : "all-reduce gave a wrong sum",
+            right ? "" : "the MPI (or NCCL) of this machine is broken or mixed: check that mpirun and the library are of one build"};
+}
+
+/// Writes, syncs and reads back a file in the folder.
+Finding disk_check(const std::filesystem::path& folder) {
+    const auto path = folder / fmt::format(".sslslr-doctor-{}", getpid());
+    const std::string block(8 << 20, 'x');
+    bool right = false;
+    const double seconds = seconds_of([&] {
+        std::ofstream{path, std::ios::binary} << block << std::flush;
+        std::ifstream file{path, std::ios::binary};
+        right = std::string{std::istreambuf_iterator<char>{file}, {}} == block;
+    });
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    const auto space = std::filesystem::space(folder, ignored);
+    return {"disk", right ? fmt::format("{}: writable, 8 MiB in {:.0f} ms, {:.1f} GiB free", folder.string(), seconds * 1e3,
+                                        static_cast<double>(space.available) / (1 << 30))
+                          : folder.string() + ": cannot be written",
+            right ? "" : "choose another --folder, or free space there"};
+}
+
+std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& folder) {
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
+    const bool crowded = ranks.node.size() > cores;
+    return {{"sslslr", SSLSLR_VERSION, ""},
+            {"ranks", fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), host_name(), cores),
+             crowded ? "more ranks than cores: they wait for each other; start fewer, or set OMPI_MCA_mpi_yield_when_idle=1" : ""},
+            {"devices", dist::describe_devices(), ""},
+            {"LibTorch", fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(), at::get_num_threads()), ""},
+            {"MPI", mpi_version(), ""},
+            {"HDF5", hdf5_version(), ""},
+            {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
+            collective_check(group),
+            disk_check(folder)};
+}
+
+}  // namespace
+
+int doctor(Arguments arguments, const Ranks& ranks) {
+    std::string folder = ".";
+    bool json = false;
+    Options options{usage};
+    options.section("Options");
+    options.add("folder", folder, "where runs will be written; checked for space");
+    options.add("json", json, "prints one JSON object instead of a table");
+    if (!options.read(arguments)) {
+        if (ranks.is_first()) {
+            fmt::print("{}", options.help());
+        }
+        return exit_done;
+    }
+    const auto findings = examine(ranks, folder);
+    if (!ranks.is_first()) {
+        return exit_done;
+    }
+    nlohmann::json object;
+    for (const auto& [what, found, mend] : findings) {
+        object[what] = {{"found", found}, {"mend", mend}};
+        if (!json) {
+            fmt::print("{:<11} {}\n{}", what, found, mend.empty() ? "" : fmt::format("{:<11} -> {}\n", "", mend));
+        }
+    }
+    if (json) {
+        fmt::print("{}\n", object.dump(2));
+    }
+    return exit_done;
+}
+
+}  // namespace sslslr

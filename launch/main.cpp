@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "dist/agree.hpp"
+#include "dist/mpi_session.hpp"
+#include "io/data_error.hpp"
+#include "launch/command.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+struct Command {
+    const char* name;
+    int (*run)(Arguments, const Ranks&);
+    const char* does;
+};
+
+constexpr std::array commands{
+    Command{"pretrain", pretrain, "trains an encoder without labels; the same command goes on where it stopped"},
+    Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
+    Command{"inspect", inspect, "checks a clip store or a checkpoint and says what is in it"},
+    Command{"bench", bench, "speed of the training step on this machine"},
+    Command{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},
+};
+
+std::string usage() {
+    std::string text = "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's options)\n\n";
+    for (const auto& command : commands) {
+        text += fmt::format("  {:<10} {}\n", command.name, command.does);
+    }
+    return text;
+}
+
+int run(const std::vector<std::string>& arguments, const Ranks& ranks) {
+    const auto name = arguments.empty() ? std::string{} : arguments.front();
+    if (name == "--help" || name == "-h" || name == "help") {
+        if (ranks.is_first()) {
+            fmt::print("{}", usage());
+        }
+        return exit_done;
+    }
+    const auto* const command = std::ranges::find(commands, name, [](const Command& c) { return std::string{c.name}; });
+    if (command == commands.end()) {
+        throw ConfigError{(name.empty() ? "no command given\n" : fmt::format("unknown command {}\n", name)) + usage()};
+    }
+    return command->run(Arguments{arguments}.subspan(1), ranks);
+}
+
+/// Errors that every rank throws alike: printed once, ended without an abort.
+bool is_agreed(const std::exception& error) {
+    return dynamic_cast<const dist::AgreedError*>(&error) != nullptr || dynamic_cast<const ConfigError*>(&error) != nullptr ||
+           dynamic_cast<const TrainingError*>(&error) != nullptr;
+}
+
+int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
+    try {
+        return run(arguments, ranks);
+    } catch (const std::exception& error) {
+        const int code = exit_code_of(error);
+        if (is_agreed(error)) {
+            if (ranks.is_first()) {
+                fmt::print(stderr, "sslslr: {}\n", error.what());
+            }
+            return code;
+        }
+        fmt::print(stderr, "sslslr: rank {}: {}\n", ranks.world.rank(), error.what());
+        std::fflush(stderr);
+        dist::abort_job(code);  // the other ranks wait in a collective
+    }
+}
+
+}  // namespace
+}  // namespace sslslr
+
+int main(int argc, char** argv) {
+    using namespace sslslr;
+    const dist::MpiSession session{argc, argv};
+    const auto world = dist::Communicator::world();
+    const auto node = world.on_this_node();
+    return guarded({argv + 1, argv + argc}, {world, node});
+}

@@ -1,0 +1,166 @@
+#include "launch/options.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <numeric>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string text_of(const std::string& value) { return value; }
+std::string text_of(bool value) { return value ? "true" : "false"; }
+template <class T>
+std::string text_of(T value) {
+    return fmt::format("{}", value);
+}
+std::string text_of(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, " ")); }
+
+/// One text a line of an INI file.
+template <class T>
+std::vector<std::string> lines_of(const T& value) {
+    return {text_of(value)};
+}
+std::vector<std::string> lines_of(const std::vector<std::string>& values) { return values; }
+
+/// Insertions, deletions and replacements that turn a into b. Source: Levenshtein 1966.
+std::size_t edit_distance(const std::string& a, const std::string& b) {
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0);
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        auto diagonal = row[0]++;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
+    section("General");
+    sections_.back()->add_options()("help,h", "prints this text")(
+        "config", po::value(&config_), "INI file holding any of these options (command line wins)");
+}
+
+void Options::section(const std::string& title) {
+    sections_.push_back(std::make_unique<po::options_description>(title, 100));
+}
+
+template <class T>
+void Options::add(const std::string& name, T& field, const std::string& help, bool changeable) {
+    auto* value = po::value(&field)->default_value(field, text_of(field));
+    if constexpr (std::is_same_v<T, bool>) {
+        value->implicit_value(true, "true");
+    }
+    if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+        value->multitoken()->composing();
+    }
+    sections_.back()->add_options()(name.c_str(), value, help.c_str());
+    options_.push_back({name, [&field] { return lines_of(field); }, changeable});
+}
+
+template void Options::add(const std::string&, std::string&, const std::string&, bool);
+template void Options::add(const std::string&, bool&, const std::string&, bool);
+template void Options::add(const std::string&, int&, const std::string&, bool);
+template void Options::add(const std::string&, std::int64_t&, const std::string&, bool);
+template void Options::add(const std::string&, std::uint64_t&, const std::string&, bool);
+template void Options::add(const std::string&, double&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
+
+void Options::positional(const std::string& name, std::vector<std::string>& field, const std::string& help) {
+    add(name, field, help);
+    positional_.add(name.c_str(), -1);
+}
+
+bool Options::read(std::span<const std::string> arguments) {
+    for (const auto& section : sections_) {
+        all_.add(*section);
+    }
+    namespace style = po::command_line_style;
+    try {
+        po::variables_map values;
+        po::store(po::command_line_parser{std::vector<std::string>{arguments.begin(), arguments.end()}}
+                      .options(all_)
+                      .positional(positional_)
+                      .style(style::unix_style & ~style::allow_guessing)  // a typo is an error
+                      .run(),
+                  values);
+        if (values.count("help") != 0) {
+            return false;
+        }
+        if (values.count("config") != 0) {
+            const auto path = values["config"].as<std::string>();
+            std::ifstream file{path};
+            if (!file) {
+                throw ConfigError{fmt::format("--config {}: no such file", path)};
+            }
+            po::store(po::parse_config_file(file, all_), values);
+        }
+        po::notify(values);
+    } catch (const po::unknown_option& error) {
+        throw ConfigError{fmt::format("unknown option --{}; did you mean --{}? (--help lists all)",
+                                      error.get_option_name().substr(error.get_option_name().find_first_not_of('-')),
+                                      nearest(error.get_option_name()))};
+    } catch (const po::error& error) {
+        throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
+    }
+    return true;
+}
+
+void Options::read_file(const std::string& path) {
+    for (const auto& section : sections_) {
+        all_.add(*section);
+    }
+    std::ifstream file{path};
+    if (!file) {
+        throw ConfigError{fmt::format("{}: no such file", path)};
+    }
+    try {
+        po::variables_map values;
+        po::store(po::parse_config_file(file, all_, /*allow_unregistered=*/true), values);
+        po::notify(values);
+    } catch (const po::error& error) {
+        throw ConfigError{fmt::format("{}: {}", path, error.what())};
+    }
+}
+
+std::string Options::help() const {
+    std::ostringstream text;
+    text << usage_ << '\n';
+    for (const auto& section : sections_) {
+        text << '\n' << *section;
+    }
+    return text.str();
+}
+
+std::vector<std::pair<std::string, std::string>> Options::values() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& option : options_) {
+        for (const auto& line : option.lines()) {
+            all.emplace_back(option.name, line);
+        }
+    }
+    return all;
+}
+
+bool Options::is_changeable(const std::string& name) const {
+    const auto found = std::ranges::find(options_, name, &Option::name);
+    return found != options_.end() && found->changeable;
+}
+
+std::string Options::nearest(const std::string& name) const {
+    const auto bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+    return std::ranges::min(options_, {}, [&](const Option& option) { return edit_distance(bare, option.name); }).name;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+namespace sslslr {
+
+/// The options of one subcommand: one declaration gives type, default, help and INI key.
+///
+/// The default is what the field holds when it is declared. The command line wins over --config FILE, which wins over the default.
+class Options {
+public:
+    /// @param usage  what stands above the list in --help
+    explicit Options(std::string usage);
+
+    /// Starts a titled group in --help.
+    void section(const std::string& title);
+
+    /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts.
+    /// @param changeable  the value may differ when a run goes on
+    template <class T>
+    void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
+
+    /// Binds the arguments that stand without an option name, files for instance.
+    void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
+
+    /// Fills the fields. @return false if --help was asked for: print help()
+    /// @throws ConfigError  an option unknown (names the nearest), missing its value, or not of its type
+    bool read(std::span<const std::string> arguments);
+
+    /// Fills the fields from an INI file alone; options that it does not know are passed over.
+    void read_file(const std::string& path);
+
+    std::string help() const;
+    /// Every option with its value as text, in the order of declaration; one pair for each entry of a list.
+    std::vector<std::pair<std::string, std::string>> values() const;
+    bool is_changeable(const std::string& name) const;
+
+private:
+    struct Option {
+        std::string name;
+        std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
+        bool changeable;
+    };
+    std::string nearest(const std::string& name) const;
+
+    std::string usage_;
+    boost::program_options::options_description all_;
+    std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
+    std::vector<Option> options_;
+    boost::program_options::positional_options_description positional_;
+    std::string config_;
+};
+
+}  // namespace sslslr

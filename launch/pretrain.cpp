@@ -1,0 +1,105 @@
+#include <filesystem>
+#include <optional>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "launch/command.hpp"
+#include "launch/data_set.hpp"
+#include "launch/pretrain_options.hpp"
+#include "launch/run_folder.hpp"
+#include "launch/stop_signal.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/train/run.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* usage =
+    "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n\n"
+    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command goes on\n"
+    "from the newest checkpoint, on any number of ranks. Results do not depend on the number of ranks.";
+
+void check(const PretrainOptions& options, const Ranks& ranks) {
+    if (options.run.empty()) {
+        throw ConfigError{"--run FOLDER is missing: where shall checkpoints and metrics go?"};
+    }
+    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
+        throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
+    }
+    if (options.global_batch < ranks.world.size()) {
+        throw ConfigError{fmt::format("--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
+                                      options.global_batch, ranks.world.size())};
+    }
+}
+
+RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress) {
+    progress.emplace(ranks.is_first(), 0, last_step);
+    RunHooks hooks;
+    hooks.on_resume = [&, last_step](std::int64_t step) {
+        progress.emplace(ranks.is_first(), step, last_step);
+        if (ranks.is_first()) {
+            fmt::print("{} step {} of {}\n", step < last_step ? "going on from" : "nothing left to do after", step, last_step);
+        }
+    };
+    hooks.on_step = [&](const StepReport& report) { progress->show(report); };
+    hooks.warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
+    hooks.stop_requested = stop_signal_arrived;
+    return hooks;
+}
+
+}  // namespace
+
+int pretrain(Arguments arguments, const Ranks& ranks) {
+    PretrainOptions fields;
+    Options options{usage};
+    declare(options, fields);
+    if (!options.read(arguments)) {
+        if (ranks.is_first()) {
+            fmt::print("{}", options.help());
+        }
+        return exit_done;
+    }
+    check(fields, ranks);
+    at::set_num_threads(static_cast<int>(fields.threads));
+
+    const DataSet data{fields.data, fields.preprocess, precision_of(fields.precision), ranks};
+    const auto clips = select_clips(data.index(), {.split = fields.train_split,
+                                                   .left_out_signers = fields.left_out_signers,
+                                                   .only_labelled = fields.method.name == "supervised"});
+    fields.method.encoder.features = data.features().layout.width();
+    fields.method.encoder.frames = fields.preprocess.frames;
+    const auto classes = data.classes();
+    fields.method.classes = classes.count;
+
+    const auto method = make_method(fields.method, fields.seed);
+    method->to(precision_of(fields.precision));
+    const Batches batches{data.features(), clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
+    const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
+    const auto last_step = fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    Trainer trainer{*method, batches, fields.optimizer, schedule, group};
+
+    open_run_folder(fields.run, options, ranks.world);
+    if (ranks.is_first()) {
+        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name, batches.clips(),
+                   ranks.world.size(), last_step, fields.global_batch, fields.run);
+    }
+    catch_stop_signals();
+    std::optional<TrainingProgress> progress;
+    const bool done = run_training(trainer, group,
+                                   {.folder = fields.run,
+                                    .last_step = last_step,
+                                    .checkpoint_every = fields.checkpoint_every,
+                                    .keep_checkpoints = fields.keep_checkpoints,
+                                    .attributes = {{"data_fingerprint", data.fingerprint()}}},
+                                   hooks_of(ranks, last_step, progress));
+    progress.reset();
+    if (!done && ranks.is_first()) {
+        fmt::print("stopped on request after step {}: the same command goes on from there\n", trainer.steps_done());
+    }
+    return done ? exit_done : exit_stopped;
+}
+
+}  // namespace sslslr

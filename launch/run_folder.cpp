@@ -1,0 +1,84 @@
+#include "launch/run_folder.hpp"
+
+#include <fstream>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "io/data_error.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+/// name -> its lines, those of a list joined.
+std::map<std::string, std::string> joined(const Values& values) {
+    std::map<std::string, std::string> lines;
+    for (const auto& [name, value] : values) {
+        lines[name] += value + '\n';
+    }
+    return lines;
+}
+
+void check_same(const fs::path& folder, const Options& options) {
+    PretrainOptions fields = read_run_options(folder);
+    Options before{""};
+    declare(before, fields);
+    const auto then = joined(before.values());
+    for (const auto& [name, value] : joined(options.values())) {
+        const auto found = then.find(name);
+        const auto old = found == then.end() ? std::string{"\n"} : found->second;
+        if (old != value && !options.is_changeable(name)) {
+            throw ConfigError{fmt::format(
+                "--{} is {} but the run in {} was started with {}: give the same options, or another --run folder", name,
+                value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1))};
+        }
+    }
+}
+
+void write_config(const fs::path& path, const Options& options) {
+    std::ofstream file{path};
+    for (const auto& [name, value] : options.values()) {
+        file << name << " = " << value << '\n';
+    }
+    if (!file.flush()) {
+        throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
+    }
+}
+
+}  // namespace
+
+void open_run_folder(const fs::path& folder, const Options& options, const dist::Communicator& ranks) {
+    agree(ranks, [&] {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        const auto config = folder / "config.ini";
+        if (fs::exists(config)) {
+            check_same(folder, options);
+        }
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) {
+            throw io::DataError{folder, "the run folder cannot be made: " + error.message()};
+        }
+        write_config(config, options);
+    });
+}
+
+PretrainOptions read_run_options(const fs::path& folder) {
+    const auto config = folder / "config.ini";
+    if (!fs::exists(config)) {
+        throw ConfigError{fmt::format("--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
+    }
+    PretrainOptions fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_file(config.string());
+    return fields;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,47 @@
+#include "launch/terminal.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include <fmt/format.h>
+
+namespace sslslr {
+
+using std::chrono::duration;
+using std::chrono::seconds;
+
+std::string clock_text(double total) {
+    const auto whole = static_cast<std::int64_t>(total + 0.5);
+    const auto hours = whole / 3600;
+    return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, whole / 60 % 60, whole % 60)
+                     : fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+TrainingProgress::TrainingProgress(bool speaks, std::int64_t first, std::int64_t last)
+    : speaks_{speaks}, rewrites_{isatty(STDOUT_FILENO) == 1}, first_{first}, last_{last} {}
+
+TrainingProgress::~TrainingProgress() {
+    if (open_line_) {
+        std::fputc('\n', stdout);
+    }
+}
+
+void TrainingProgress::show(const StepReport& report) {
+    clips_ += report.clips;
+    const auto now = Clock::now();
+    const bool due = now - shown_ >= (rewrites_ ? duration<double>{0.1} : duration<double>{10});
+    if (!speaks_ || (!due && report.step != last_)) {
+        return;
+    }
+    shown_ = now;
+    const double elapsed = duration<double>(now - start_).count();
+    const double left = elapsed * static_cast<double>(last_ - report.step) / static_cast<double>(report.step - first_);
+    fmt::print("{}step {}/{}  epoch {}  loss {:.5f}  spread {:.4f} (normalised {:.3f})  {:.0f} clips/s  {} left{}",
+               rewrites_ ? "\r" : "", report.step, last_, report.epoch, report.loss, report.spread.raw,
+               report.spread.normalised, static_cast<double>(clips_) / elapsed, clock_text(left), rewrites_ ? "\x1b[K" : "\n");
+    std::fflush(stdout);
+    open_line_ = rewrites_;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "src/train/trainer.hpp"
+
+namespace sslslr {
+
+/// What the first rank says of a training: one line that rewrites itself on a terminal, a plain line about every
+/// ten seconds otherwise.
+class TrainingProgress {
+public:
+    /// @param speaks  false: says nothing (the other ranks)
+    /// @param first   steps done before this life of the run
+    TrainingProgress(bool speaks, std::int64_t first, std::int64_t last);
+    ~TrainingProgress();
+    TrainingProgress(const TrainingProgress&) = delete;
+    TrainingProgress& operator=(const TrainingProgress&) = delete;
+
+    void show(const StepReport& report);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool speaks_;
+    bool rewrites_;
+    std::int64_t first_;
+    std::int64_t last_;
+    std::int64_t clips_ = 0;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point shown_{};
+    bool open_line_ = false;
+};
+
+/// Minutes and seconds as "3:07", hours as "1:03:07".
+std::string clock_text(double seconds);
+
+}  // namespace sslslr

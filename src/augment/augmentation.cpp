@@ -1,0 +1,129 @@
+#include "src/augment/augmentation.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "src/augment/boundary_order.hpp"
+#include "src/augment/classical.hpp"
+#include "src/data/gather.hpp"
+#include "src/data/keyed_random.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+void require(bool condition, const std::string& message) {
+    if (!condition) {
+        throw ConfigError{message};
+    }
+}
+
+void check(const AugmentationConfig& config) {
+    require(config.kind == "boundary" || config.kind == "classical" || config.kind == "both" ||
+                config.kind == "none",
+            "--augmentation " + config.kind + ": there are boundary, classical, both and none");
+    require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180,
+            "rotation by " + std::to_string(config.rotation_degrees) + " degrees: expected 0 to 180");
+    require(config.blur_sigma_min > 0 && config.blur_sigma_min <= config.blur_sigma_max &&
+                config.blur_sigma_max <= 100,
+            "blur sigma from " + std::to_string(config.blur_sigma_min) + " to " +
+                std::to_string(config.blur_sigma_max) + " frames: expected 0 < least <= largest <= 100");
+    require(config.flip_probability >= 0 && config.flip_probability <= 1,
+            "flip probability " + std::to_string(config.flip_probability) + ": expected 0 to 1");
+}
+
+double between(double low, double high, KeyedRandom random) {
+    return low + (high - low) * random.uniform();
+}
+
+}  // namespace
+
+Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed)
+    : config_{std::move(config)},
+      layout_{layout},
+      seed_{seed},
+      permutes_{config_.kind == "boundary" || config_.kind == "both"},
+      distorts_{config_.kind == "classical" || config_.kind == "both"} {
+    check(config_);
+    if (distorts_) {
+        partners_ = mirrored_features(layout_);
+    }
+}
+
+PackedClips Augmentation::make_view(const Features& features, std::span<const std::int64_t> clips,
+                                    std::int64_t epoch, std::int64_t view) const {
+    TORCH_CHECK_VALUE(view >= 0 && view <= 2, "view ", view, ": there are 0, 1 and 2");
+    if (view == 0) {
+        return gather(features, clips);
+    }
+    auto batch = allocate(features, clips, view);
+    if (batch.frames.scalar_type() == torch::kFloat64) {
+        fill<double>(batch, features, epoch);
+    } else {
+        fill<float>(batch, features, epoch);
+    }
+    return batch;
+}
+
+template <class Value>
+void Augmentation::fill(PackedClips& batch, const Features& features, std::int64_t epoch) const {
+    const auto width = layout_.width();
+    const Value* source = features.frames.const_data_ptr<Value>();
+    Value* target = batch.frames.mutable_data_ptr<Value>();
+    for (std::int64_t at = 0; at < batch.clips(); ++at) {
+        const auto clip = batch.ids[static_cast<std::size_t>(at)];
+        const auto values = static_cast<std::size_t>(batch.length(at) * width);
+        const Key key{.epoch = static_cast<std::uint64_t>(epoch),
+                      .clip = static_cast<std::uint64_t>(clip),
+                      .view = static_cast<std::uint64_t>(batch.views[static_cast<std::size_t>(at)])};
+        make_clip<Value>({source + features.offsets[static_cast<std::size_t>(clip)] * width, values}, key,
+                         {target + batch.offsets[static_cast<std::size_t>(at)] * width, values});
+    }
+}
+
+template <class Value>
+void Augmentation::make_clip(std::span<const Value> clip, const Key& key, std::span<Value> out) const {
+    const auto random_for = [&](Purpose purpose) {
+        return KeyedRandom{seed_, purpose, {key.epoch, key.clip, key.view}};
+    };
+    const auto width = layout_.width();
+    const auto frames = static_cast<std::int64_t>(clip.size()) / width;
+    std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
+    if (permutes_) {
+        auto random = random_for(Purpose::permutation);
+        boundary_order(order, config_.k1.frames_of(frames), config_.k2.frames_of(frames), random);
+    } else {
+        std::iota(order.begin(), order.end(), std::int64_t{0});
+    }
+
+    const auto operation = operation_of(key);
+    if (operation == Operation::blur) {  // needs the frames in their own order, so before the permutation
+        blur<Value>(clip, layout_, order,
+                    between(config_.blur_sigma_min, config_.blur_sigma_max, random_for(Purpose::blur)), out);
+        return;
+    }
+    for (Value* target = out.data(); const auto frame : order) {
+        target = std::copy_n(clip.data() + frame * width, width, target);
+    }
+    if (operation == Operation::rotation) {
+        const double largest = config_.rotation_degrees;
+        rotate<Value>(out, layout_, between(-largest, largest, random_for(Purpose::rotation)));
+    } else if (operation == Operation::flip &&
+               between(0, 1, random_for(Purpose::flip)) < config_.flip_probability) {
+        mirror<Value>(out, layout_, partners_);
+    }
+}
+
+Augmentation::Operation Augmentation::operation_of(const Key& key) const {
+    if (!distorts_) {
+        return Operation::none;
+    }
+    // Keyed without the view: both views of a clip share the draw of two different operations.
+    KeyedRandom random{seed_, Purpose::choice, {key.epoch, key.clip}};
+    const auto first = random.below(3);
+    const auto second = (first + 1 + random.below(2)) % 3;
+    return static_cast<Operation>(key.view == 1 ? first : second);
+}
+
+}  // namespace sslslr

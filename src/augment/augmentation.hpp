@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "src/augment/boundary_length.hpp"
+#include "src/data/features.hpp"
+#include "src/data/packed_clips.hpp"
+
+namespace sslslr {
+
+/// How the two random views of a clip come about. Magnitudes of the classical operations are ours: the paper
+/// names rotation, Gaussian blur and flip without any.
+struct AugmentationConfig {
+    std::string kind = "boundary";               ///< "boundary", "classical", "both" or "none"
+    BoundaryLength k1{.amount = 1, .whole = 3};  ///< permuted first frames
+    BoundaryLength k2{.amount = 1, .whole = 4};  ///< permuted last frames
+    double rotation_degrees = 15;                ///< largest angle, to either side; at most 180
+    double blur_sigma_min = 0.1;                 ///< frames, > 0
+    double blur_sigma_max = 2;                   ///< frames
+    double flip_probability = 0.5;               ///< of mirroring a view that drew the flip
+};
+
+/// Makes views of clips. Every draw is keyed by (seed, purpose, epoch, clip, view): a clip's view does not
+/// depend on the batch, rank or thread that makes it.
+///
+/// - boundary: each view permutes the first k1 and the last k2 frames by draws of its own, all points alike;
+///   the middle stays (Madjoukeng et al. 2025, arXiv:2509.05188, section 5.2).
+/// - classical: for each clip two different operations are drawn of rotation, blur along time and flip; the
+///   first view undergoes one, the second the other, over all frames. This reads the paper's "two different
+///   augmentations", one of which makes each view.
+/// - both: the classical operation of the view, then its permutation.
+/// - none: the clip as recorded.
+class Augmentation {
+public:
+    /// @throws ConfigError  an option out of range, or a layout that cannot be mirrored
+    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed);
+
+    /// One view of each of the named clips.
+    ///
+    /// @param features  of the layout given at construction, float32 or float64
+    /// @param clips     [B] clip numbers; may be empty
+    /// @param view      0 the clips as recorded, 1 the first random view, 2 the second
+    PackedClips make_view(const Features& features, std::span<const std::int64_t> clips, std::int64_t epoch,
+                          std::int64_t view) const;
+
+private:
+    enum class Operation { rotation, blur, flip, none };
+
+    /// What keys all draws of one view of one clip.
+    struct Key {
+        std::uint64_t epoch;
+        std::uint64_t clip;
+        std::uint64_t view;
+    };
+
+    template <class Value>
+    void fill(PackedClips& batch, const Features& features, std::int64_t epoch) const;
+    template <class Value>
+    void make_clip(std::span<const Value> clip, const Key& key, std::span<Value> out) const;
+    Operation operation_of(const Key& key) const;
+
+    AugmentationConfig config_;
+    FeatureLayout layout_;
+    std::uint64_t seed_;
+    bool permutes_;
+    bool distorts_;
+    std::vector<std::int64_t> partners_;  ///< mirrored_features, if it distorts
+};
+
+}  // namespace sslslr

@@ -1,0 +1,79 @@
+#include "src/data/clip_selection.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+std::string listed(const std::vector<std::string>& names) {
+    std::string text;
+    for (const auto& name : names) {
+        text += (text.empty() ? "" : ", ") + name;
+    }
+    return text.empty() ? "none" : text;
+}
+
+std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::string& split) {
+    if (split.empty()) {
+        std::vector<std::int64_t> all(index.labels.size());
+        std::iota(all.begin(), all.end(), std::int64_t{0});
+        return all;
+    }
+    const auto found = index.splits.find(split);
+    if (found == index.splits.end()) {
+        std::vector<std::string> names;
+        for (const auto& [name, clips] : index.splits) {
+            names.push_back(name);
+        }
+        throw ConfigError{"the data have no split " + split + "; they have: " + listed(names)};
+    }
+    return found->second;
+}
+
+std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
+                                             const std::vector<std::string>& names) {
+    std::vector<std::int64_t> numbers;
+    for (const auto& name : names) {
+        const auto found = std::ranges::find(index.signer_names, name);
+        if (found == index.signer_names.end()) {
+            throw ConfigError{"the data have no signer " + name +
+                              "; they have: " + listed(index.signer_names)};
+        }
+        numbers.push_back(found - index.signer_names.begin());
+    }
+    return numbers;
+}
+
+bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
+    return std::ranges::find(values, value) != values.end();
+}
+
+}  // namespace
+
+std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selection& selection) {
+    const auto wanted = numbers_of_signers(index, selection.signers);
+    const auto left_out = numbers_of_signers(index, selection.left_out_signers);
+    const auto is_selected = [&](std::int64_t clip) {
+        const auto at = static_cast<std::size_t>(clip);
+        const auto signer = index.signers[at];
+        const auto label = index.labels[at];
+        return index.offsets[at] < index.offsets[at + 1] && (wanted.empty() || contains(wanted, signer)) &&
+               !contains(left_out, signer) &&
+               (!selection.only_labelled ||
+                (label >= 0 && index.label_names[static_cast<std::size_t>(label)] != no_sign));
+    };
+
+    auto clips = clips_of_split(index, selection.split);
+    std::erase_if(clips, [&](std::int64_t clip) { return !is_selected(clip); });
+    if (clips.empty()) {
+        throw ConfigError{"no clip of the " + std::to_string(index.clips()) +
+                          " is left by the choice of split" +
+                          (selection.split.empty() ? "" : " " + selection.split) + ", signers and labels"};
+    }
+    return clips;
+}
+
+}  // namespace sslslr

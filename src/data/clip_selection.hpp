@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "io/clip_store.hpp"
+
+namespace sslslr {
+
+/// The class of clips that show no sign: of use without labels, left out of classification.
+inline constexpr const char* no_sign = "-";
+
+/// Which clips of a data set take part. A clip must meet every condition that is set.
+struct Selection {
+    std::string split{};                 ///< a split of the store; empty: all clips
+    std::vector<std::string> signers{};  ///< only these; empty: all, unknown ones too
+    std::vector<std::string> left_out_signers{};
+    bool only_labelled = false;  ///< with a label, and not of the class no_sign
+};
+
+/// The clip numbers that meet the selection, in the order of the split, or ascending. Clips of length 0 are
+/// never among them.
+/// @throws ConfigError  no such split or signer (names those there are), or no clip is left
+std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selection& selection);
+
+}  // namespace sslslr

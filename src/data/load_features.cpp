@@ -1,0 +1,125 @@
+#include "src/data/load_features.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <span>
+
+#include "src/data/epoch_order.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr std::int64_t frames_at_once = 8192;  // of 75 x, y, z points: 7 MB
+
+/// Labels and signers of the index, and where each clip will lie after preprocessing.
+Features without_frames(const io::ClipIndex& index, const Preprocessor& preprocess) {
+    Features features{.frames = {},
+                      .offsets = {0},
+                      .labels = index.labels,
+                      .signers = index.signers,
+                      .layout = preprocess.layout()};
+    for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
+        const auto frames = index.offsets[clip + 1] - index.offsets[clip];
+        features.offsets.push_back(features.offsets.back() + preprocess.length(frames));
+    }
+    return features;
+}
+
+/// The end of the longest run of clips from `first` on that holds at most frames_at_once frames; at least one
+/// clip.
+std::int64_t end_of_piece(const io::ClipIndex& index, std::int64_t first, std::int64_t last) {
+    auto end = first + 1;
+    while (end < last && index.offsets[static_cast<std::size_t>(end) + 1] -
+                                 index.offsets[static_cast<std::size_t>(first)] <=
+                             frames_at_once) {
+        ++end;
+    }
+    return end;
+}
+
+/// Preprocesses a run of clips into their places in `features`.
+template <class T>
+void preprocess_into(const Features& features, const io::ClipStore& store, const Preprocessor& preprocess,
+                     std::span<const std::int64_t> clips) {
+    const auto& index = store.index();
+    const auto frame_values = static_cast<std::int64_t>(index.point_names.size()) * index.coordinates;
+    const auto value_of = [&](std::int64_t clip) {  // where its values begin in the store
+        return index.offsets[static_cast<std::size_t>(clip)] * frame_values;
+    };
+    auto* target = features.frames.mutable_data_ptr<T>();
+    std::vector<float> piece;
+
+    const auto last = clips.back() + 1;
+    for (auto first = clips.front(); first < last;) {
+        const auto end = end_of_piece(index, first, last);
+        piece.resize(static_cast<std::size_t>(value_of(end) - value_of(first)));
+        store.read(first, end, piece);
+        for (auto clip = first; clip < end; ++clip) {
+            if (features.length(clip) > 0) {
+                const std::span<const float> values{piece.data() + (value_of(clip) - value_of(first)),
+                                                    piece.data() + (value_of(clip + 1) - value_of(first))};
+                std::ranges::copy(
+                    preprocess(values),
+                    target + features.offsets[static_cast<std::size_t>(clip)] * features.layout.width());
+            }
+        }
+        first = end;
+    }
+}
+
+/// This rank's share of the clips, balanced by the frames to read.
+void preprocess_share(const Features& features, const io::ClipStore& store, const Preprocessor& preprocess,
+                      const dist::Communicator& node) {
+    const auto& offsets = store.index().offsets;
+    std::vector<std::int64_t> clips(features.labels.size());
+    std::iota(clips.begin(), clips.end(), std::int64_t{0});
+    std::vector<std::int64_t> lengths(clips.size());
+    std::transform(offsets.begin() + 1, offsets.end(), offsets.begin(), lengths.begin(), std::minus{});
+
+    const auto share = share_of(clips, lengths, node.rank(), node.size());
+    if (share.empty()) {
+        return;
+    }
+    if (features.frames.scalar_type() == torch::kFloat64) {
+        preprocess_into<double>(features, store, preprocess, share);
+    } else {
+        preprocess_into<float>(features, store, preprocess, share);
+    }
+}
+
+}  // namespace
+
+ResidentFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
+                               const dist::Communicator& ranks, const dist::Communicator& node,
+                               torch::Dtype dtype) {
+    TORCH_CHECK_VALUE(dtype == torch::kFloat32 || dtype == torch::kFloat64,
+                      "features are float32 or float64");
+    std::optional<Preprocessor> preprocess;
+    agree(ranks, [&] { preprocess.emplace(config, store.index().point_names, store.index().coordinates); });
+
+    ResidentFeatures resident;
+    auto& features = resident.features_;
+    features = without_frames(store.index(), *preprocess);
+    for (std::int64_t clip = 0; clip < features.clips(); ++clip) {
+        if (features.length(clip) == 0) {
+            resident.empty_clips_.push_back(clip);
+        }
+    }
+
+    const auto frames = features.offsets.back();
+    const auto width = features.layout.width();
+    if (frames == 0) {
+        features.frames = torch::empty({0, width}, dtype);
+        return resident;
+    }
+    const auto bytes = static_cast<std::size_t>(frames * width) * torch::elementSize(dtype);
+    resident.memory_.emplace(node, bytes);
+    features.frames = torch::from_blob(resident.memory_->bytes().data(), {frames, width}, dtype);
+
+    agree(ranks, [&] { preprocess_share(features, store, *preprocess, node); });
+    resident.memory_->fence();
+    return resident;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "src/data/features.hpp"
+#include "src/data/time_series.hpp"
+
+namespace sslslr {
+
+// Shapes: T frames, P points and C coordinates of a store's clip; T' frames and F features of the result.
+
+struct PreprocessConfig {
+    std::string points = "upper-body";  ///< see points_of
+    std::int64_t coordinates = 2;       ///< 2 (x, y) or 3 (x, y, z)
+    bool smooth = false;                ///< Savitzky-Golay, window 7, degree 2
+    bool normalise = true;              ///< centre and scale by the shoulders; off keeps raw coordinates
+    std::int64_t frames = 64;           ///< the most a clip keeps
+    std::string shorten =
+        "resample";           ///< what happens to longer ones: "resample" evenly, or keep the "first"
+    bool part_masks = false;  ///< one more feature a part: 1 where it is missing throughout the clip
+};
+
+/// Turns a clip of a store into features: a pure function of the clip, in this order.
+///
+/// 1. Choose points by name, in the order of points_of, and coordinates. Values that are not finite or beyond
+/// 10^6
+///    count as not detected.
+/// 2. Fill gaps part by part (a part is detected as a whole); a part with no complete frame, coordinate by
+/// coordinate.
+/// 3. Smooth, if asked.
+/// 4. Subtract the midpoint of the shoulders and divide by their distance in x and y, both averaged over the
+/// clip.
+///    Where the shoulders are never seen the mean of all detected points stands in for the midpoint, and
+///    where the distance is unknown or below 10^-6 it is taken as 1.
+/// 5. Shorten to at most `frames` frames. Shorter clips are never stretched.
+/// 6. What was never detected becomes 0.
+class Preprocessor {
+public:
+    /// @param points       [P] point names of the store
+    /// @param coordinates  C of the store
+    /// @throws ConfigError  an option out of range, points or coordinates that the store lacks
+    Preprocessor(PreprocessConfig config, const std::vector<std::string>& points, std::int64_t coordinates);
+
+    const FeatureLayout& layout() const noexcept { return layout_; }
+
+    /// T' of a clip of T frames: at least 1 if T is, 0 if T is 0.
+    std::int64_t length(std::int64_t frames) const;
+
+    /// @param clip  [T, P, C], T >= 1, NaN = not detected
+    /// @return [T', F], all finite
+    std::vector<float> operator()(std::span<const float> clip) const;
+
+private:
+    TimeSeries choose(std::span<const float> clip) const;
+    void fill(TimeSeries& series) const;
+    void normalise(TimeSeries& series) const;
+    void shorten(TimeSeries& series) const;
+
+    /// The columns [first, last) of a body part.
+    struct Part {
+        std::int64_t first;
+        std::int64_t last;
+    };
+
+    PreprocessConfig config_;
+    FeatureLayout layout_;
+    std::int64_t frame_values_;          ///< P * C
+    std::vector<std::int64_t> columns_;  ///< [points * coordinates] where each stands in a frame of the store
+    std::vector<Part> parts_;
+    std::int64_t left_shoulder_ = 0;  ///< first column of the point
+    std::int64_t right_shoulder_ = 0;
+};
+
+}  // namespace sslslr

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace sslslr {
+
+/// Values over the frames of one clip, one column a coordinate; NaN = not detected.
+class TimeSeries {
+public:
+    TimeSeries(std::int64_t frames, std::int64_t columns)
+        : frames_{frames}, columns_{columns}, values_(static_cast<std::size_t>(frames * columns)) {}
+
+    std::int64_t frames() const noexcept { return frames_; }
+    std::int64_t columns() const noexcept { return columns_; }
+    double& at(std::int64_t frame, std::int64_t column) {
+        return values_[static_cast<std::size_t>(frame * columns_ + column)];
+    }
+    double at(std::int64_t frame, std::int64_t column) const {
+        return values_[static_cast<std::size_t>(frame * columns_ + column)];
+    }
+    /// Drops all but the first frames.
+    void keep_first(std::int64_t frames) {
+        frames_ = frames;
+        values_.resize(static_cast<std::size_t>(frames * columns_));
+    }
+
+private:
+    std::int64_t frames_;
+    std::int64_t columns_;
+    std::vector<double> values_;
+};
+
+/// Replaces the columns [first, last) of every frame in which one of them is missing: linearly between the
+/// complete frames before and after it, by the nearest complete frame at the ends.
+/// @return false if no frame is complete; nothing is changed then
+bool fill_gaps(TimeSeries& series, std::int64_t first, std::int64_t last);
+
+/// Smooths every column by a Savitzky-Golay filter of window 7 and degree 2: each value becomes that of the
+/// parabola fitted to the seven frames around it, at the ends to the first or last seven. Fewer than seven
+/// frames stay.
+TimeSeries smoothed(const TimeSeries& series);
+
+/// The series at `frames` >= 1 evenly spaced times from its first frame to its last, linear between frames:
+/// output i stands at i (T - 1) / (frames - 1); a single output frame stands in the middle.
+TimeSeries resampled(const TimeSeries& series, std::int64_t frames);
+
+}  // namespace sslslr

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "dist/group.hpp"
+#include "src/data/features.hpp"
+#include "src/method/method.hpp"
+
+namespace sslslr {
+
+struct EmbedOptions {
+    std::int64_t batch = 64;      ///< clips a forward pass
+    std::filesystem::path cache;  ///< folder of features computed before; empty: none are kept
+    std::string settings;  ///< what decides a feature beside weights and frames (heads, pooling, precision),
+                           ///< for the cache
+};
+
+/// Frozen features [clips, W] of the chosen clips, on every rank and on group.device(). Collective.
+///
+/// In eval mode, without gradient; every module's mode is as before afterwards. The batches are cut before
+/// they are dealt to the ranks, so the values are the same bits on any number of ranks of equal CPUs (a
+/// matrix product may round a row differently in a batch of another size).
+///
+/// With a cache each result is one file, named by a hash of weights, buffers, the chosen clips' frames, batch
+/// and settings; a file that is damaged or of another shape is computed afresh and replaced.
+///
+/// @param clips  clip numbers, the same on every rank, any order, repeats allowed
+/// @throws dist::AgreedError  of a DataError: the cache folder cannot be written
+torch::Tensor embed(Method& method, const Features& features, std::span<const std::int64_t> clips,
+                    dist::Group& group, const EmbedOptions& options = {});
+
+}  // namespace sslslr

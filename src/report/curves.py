@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Draws how a run learnt: loss and spread of the embeddings over the steps.
+
+Usage: curves.py RUN    reads RUN/metrics.jsonl and RUN/config.ini, writes RUN/curves.png
+"""
+import json
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # no display needed
+import matplotlib.pyplot as plt
+import numpy as np
+
+# Told apart by dashes as well as by shade, so that they survive a grey print.
+TERM_STYLES = ["--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
+
+
+def read_rows(path):
+    """Rows of a metrics file; a torn last line, as a running writer leaves it, is passed over."""
+    rows = []
+    for line in path.read_text().splitlines():
+        try:
+            rows.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    if not rows:
+        sys.exit(f"{path} holds no rows yet: the run has not finished a step")
+    return rows
+
+
+def read_config(path):
+    """name -> list of its values, from lines `name = value`."""
+    values = {}
+    for line in path.read_text().splitlines():
+        name, separator, value = line.partition("=")
+        if separator:
+            values.setdefault(name.strip(), []).append(value.strip())
+    return values
+
+
+def title_of(config):
+    stores = ", ".join(Path(path).stem for path in config["data"])
+    title = f"{config['method'][0]} on {stores}"
+    left_out = [signer for signer in config.get("leave-out-signer", []) if signer]
+    if left_out:
+        title += f" without signer {', '.join(left_out)}"
+    return f"{title}, seed {config['seed'][0]}"
+
+
+def column(rows, name):
+    """[steps] float64; NaN where a row has no such number."""
+    return np.array([row.get(name) for row in rows], dtype=float)
+
+
+def running_mean(values, width):
+    """[steps] mean over the last `width` steps, fewer at the start; NaN counts as absent."""
+    known = np.isfinite(values)
+    total = np.cumsum(np.where(known, values, 0.0))
+    count = np.cumsum(known)
+    total[width:] -= total[:-width].copy()
+    count[width:] -= count[:-width].copy()
+    return np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
+
+
+def draw(axes, rows, name, label, style="-", colour="black"):
+    """The column itself in light grey, and its running mean over a fiftieth of the run."""
+    steps = column(rows, "step")
+    values = column(rows, name)
+    axes.plot(steps, values, color="0.85", linewidth=0.8, zorder=1)
+    axes.plot(steps, running_mean(values, max(1, len(rows) // 50)), style, color=colour, label=label, zorder=2)
+
+
+def draw_loss(axes, rows):
+    draw(axes, rows, "loss", "loss")
+    terms = sorted({name for row in rows for name in row if name.startswith("loss_")})
+    for index, name in enumerate(terms):
+        style = TERM_STYLES[index % len(TERM_STYLES)]
+        draw(axes, rows, name, name.removeprefix("loss_"), style, colour="0.35")
+    axes.set_yscale("log")
+    axes.set_ylabel("loss")
+    if terms:
+        axes.legend(fontsize="small", ncols=len(terms) + 1, frameon=False)
+
+
+def draw_spread(axes, rows, name, label):
+    draw(axes, rows, name, label)
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel(label)
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    run = Path(sys.argv[1])
+    rows = read_rows(run / "metrics.jsonl")
+
+    figure, (loss, spread, normalised) = plt.subplots(3, 1, sharex=True, figsize=(7, 7), height_ratios=[2, 1, 1])
+    figure.suptitle(title_of(read_config(run / "config.ini")))
+    draw_loss(loss, rows)
+    draw_spread(spread, rows, "spread", "spread of z")
+    draw_spread(normalised, rows, "spread_normalised", "spread of\nz / |z|, × √d")
+    normalised.axhline(1, color="0.5", linewidth=0.8, linestyle=":", label="1: even in all directions, 0: collapsed")
+    normalised.legend(handles=normalised.lines[-1:], fontsize="small", frameon=False)
+    normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
+    normalised.set_xlabel("step")
+    for axes in (loss, spread, normalised):
+        axes.spines[["top", "right"]].set_visible(False)
+
+    figure.align_ylabels()
+    figure.tight_layout()
+    figure.savefig(run / "curves.png", dpi=150)
+    print(f"curves: {run / 'curves.png'}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+#include "src/train/batches.hpp"
+
+#include <fmt/format.h>
+
+#include "src/data/epoch_order.hpp"
+#include "src/data/keyed_random.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+
+Batches::Batches(const Features& features, std::vector<std::int64_t> clips, BatchConfig config,
+                 std::vector<std::int64_t> labels)
+    : features_{features},
+      clips_{std::move(clips)},
+      config_{std::move(config)},
+      augmentation_{config_.augmentation, features.layout, config_.seed},
+      labels_{std::move(labels)} {
+    if (config_.global_batch < 1) {
+        throw ConfigError{fmt::format("--global-batch {}: expected 1 or more", config_.global_batch)};
+    }
+}
+
+std::int64_t Batches::steps_per_epoch() const noexcept {
+    return (clips() + config_.global_batch - 1) / config_.global_batch;
+}
+
+std::vector<std::int64_t> Batches::global_clips(std::int64_t step) const {
+    const auto order = epoch_order(config_.seed, step / steps_per_epoch(), clips());
+    const auto begin = step % steps_per_epoch() * config_.global_batch;
+    const auto end = std::min(begin + config_.global_batch, clips());
+    std::vector<std::int64_t> batch;
+    for (auto i = begin; i < end; ++i) {
+        batch.push_back(clips_[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
+    }
+    return batch;
+}
+
+Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& method) const {
+    const auto global = global_clips(step);
+    std::vector<std::int64_t> lengths;
+    for (const auto clip : global) {
+        lengths.push_back(features_.length(clip));
+    }
+    const auto mine = share_of(global, lengths, rank, ranks);
+
+    const auto view = [&](std::int64_t number) {
+        return augmentation_.make_view(features_, mine, step / steps_per_epoch(), number);
+    };
+    Batch batch;
+    if (method.uses_anchor()) {
+        batch.views.anchor = view(0);
+    }
+    batch.views.first = view(1);
+    if (method.uses_second()) {
+        batch.views.second = view(2);
+    }
+    if (method.uses_labels()) {
+        std::vector<std::int64_t> labels;
+        for (const auto clip : mine) {
+            labels.push_back(labels_[static_cast<std::size_t>(clip)]);
+        }
+        batch.labels = torch::tensor(labels, torch::kInt64);
+    }
+    batch.global_size = static_cast<std::int64_t>(global.size());
+    batch.dropout_seed = mix({config_.seed, static_cast<std::uint64_t>(Purpose::dropout), static_cast<std::uint64_t>(step)});
+    return batch;
+}
+
+}  // namespace sslslr

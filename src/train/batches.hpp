@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "src/augment/augmentation.hpp"
+#include "src/data/features.hpp"
+#include "src/method/method.hpp"
+
+namespace sslslr {
+
+struct BatchConfig {
+    std::int64_t global_batch = 64;  ///< clips a step, over all ranks
+    std::uint64_t seed = 0;          ///< of order, augmentation and dropout
+    AugmentationConfig augmentation;
+};
+
+/// The batches of a training: a pure function of (clips, configuration, step), the same for any number of ranks.
+///
+/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped.
+class Batches {
+public:
+    /// @param features  must outlive this
+    /// @param clips     the clip numbers to train on
+    /// @param labels    [features.clips()] training labels by clip number; empty if the method needs none
+    /// @throws ConfigError  a global batch below 1, or an option of the augmentation out of range
+    Batches(const Features& features, std::vector<std::int64_t> clips, BatchConfig config,
+            std::vector<std::int64_t> labels = {});
+
+    std::int64_t clips() const noexcept { return static_cast<std::int64_t>(clips_.size()); }
+    std::int64_t steps_per_epoch() const noexcept;
+    std::int64_t global_batch() const noexcept { return config_.global_batch; }
+
+    /// Rank `rank`'s share of step `step`'s global batch; it may be empty, but not on rank 0.
+    Batch share(std::int64_t step, int rank, int ranks, const Method& method) const;
+
+private:
+    /// The global batch's clip numbers in order.
+    std::vector<std::int64_t> global_clips(std::int64_t step) const;
+
+    const Features& features_;
+    std::vector<std::int64_t> clips_;
+    BatchConfig config_;
+    Augmentation augmentation_;
+    std::vector<std::int64_t> labels_;
+};
+
+}  // namespace sslslr

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "dist/gradient_reducer.hpp"
+#include "dist/group.hpp"
+#include "io/checkpoint_file.hpp"
+#include "src/method/method.hpp"
+#include "src/train/batches.hpp"
+#include "src/train/optimizer.hpp"
+#include "src/train/schedule.hpp"
+#include "src/train/spread.hpp"
+#include "src/train/weights.hpp"
+
+namespace sslslr {
+
+/// What one step did; the same on every rank but for the times.
+struct StepReport {
+    std::int64_t step = 0;    ///< steps done, this one included
+    std::int64_t epoch = 0;   ///< epochs begun, counted from 1
+    std::int64_t clips = 0;   ///< of the global batch
+    double loss = 0;          ///< mean over the global batch
+    std::vector<std::pair<std::string, double>> terms;  ///< its parts
+    Spread spread;
+    double learning_rate = 0;
+    double seconds = 0;       ///< of the whole step on this rank
+    double data_seconds = 0;  ///< of them, waiting for the batch
+    bool stop = false;        ///< some rank asked for an end after this step
+};
+
+/// Data-parallel training of one method: batch, loss, backward with gradients summed over ranks, update.
+///
+/// N ranks compute what one rank computes on the same global batch, beyond rounding. Every member but state() is collective.
+class Trainer {
+public:
+    /// @param method, batches, group  must outlive this; the method's weights become rank 0's
+    Trainer(Method& method, const Batches& batches, const OptimizerConfig& optimizer, const Schedule& schedule,
+            dist::Group& group);
+
+    /// One step on the next global batch.
+    /// @param stop_requested  this rank wants to end after the step; the report tells all ranks
+    /// @throws TrainingError  the loss is not finite: on all ranks alike, before the weights are touched
+    StepReport step(bool stop_requested = false);
+
+    std::int64_t steps_done() const noexcept { return steps_done_; }
+
+    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step".
+    io::CheckpointFile state() const;
+
+    /// Goes on from a state. Call before the first step.
+    /// @throws ConfigError  the state is of another model
+    void load_state(const io::CheckpointFile& state);
+
+    /// @throws TrainingError      a weight is not finite
+    /// @throws dist::AgreedError  the ranks' weights differ in any bit
+    void check_weights();
+
+private:
+    /// Starts reduction on one discarded backward, so that every life of a run adds in the same order (dist::GradientReducer).
+    void warm_up();
+    Batch next_batch(std::int64_t step) const;
+
+    Method& method_;
+    const Batches& batches_;
+    Schedule schedule_;
+    double learning_rate_;
+    dist::Group& group_;
+    NamedTensors parameters_;  ///< those that train
+    Optimizer optimizer_;
+    std::unique_ptr<dist::GradientReducer> reducer_;
+    std::int64_t steps_done_ = 0;
+};
+
+}  // namespace sslslr

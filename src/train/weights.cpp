@@ -1,0 +1,58 @@
+#include "src/train/weights.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <fmt/format.h>
+
+#include "src/data/keyed_random.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+
+NamedTensors trained_parameters(const Method& method) {
+    NamedTensors tensors;
+    for (const auto& item : method.named_parameters()) {
+        if (item.value().requires_grad()) {
+            tensors.emplace_back(item.key(), item.value());
+        }
+    }
+    return tensors;
+}
+
+NamedTensors state_tensors(const Method& method) {
+    NamedTensors tensors;
+    for (const auto& item : method.named_parameters()) {
+        tensors.emplace_back(item.key(), item.value());
+    }
+    for (const auto& item : method.named_buffers()) {
+        tensors.emplace_back(item.key(), item.value());
+    }
+    return tensors;
+}
+
+std::uint64_t weights_fingerprint(const Method& method) {
+    std::uint64_t all = 0;
+    for (const auto& [name, tensor] : state_tensors(method)) {
+        const auto here = tensor.detach().cpu().contiguous();
+        all = mix({all, XXH3_64bits(here.const_data_ptr(), here.nbytes())});
+    }
+    return all;
+}
+
+void load_weights(Method& method, const io::CheckpointFile& checkpoint) {
+    const torch::NoGradGuard no_grad;
+    for (auto& [name, tensor] : state_tensors(method)) {
+        const auto found = checkpoint.tensors.find("model/" + name);
+        if (found == checkpoint.tensors.end()) {
+            throw ConfigError{fmt::format("the checkpoint holds no {}: it is of another model", name)};
+        }
+        if (found->second.sizes() != tensor.sizes()) {
+            throw ConfigError{fmt::format("{} has the shape {} in the checkpoint, {} in this model", name,
+                                          c10::str(found->second.sizes()), c10::str(tensor.sizes()))};
+        }
+        tensor.copy_(found->second);
+    }
+}
+
+}  // namespace sslslr

@@ -1,0 +1,101 @@
+// Started under mpirun by jobs_test.cpp: `job bits FIRST_STEP` trains, the other roles make the last rank
+// fail.
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+#include <torch/torch.h>
+#include <xxhash.h>
+
+#include "dist/gradient_reducer.hpp"
+#include "dist/group.hpp"
+#include "dist/mpi_session.hpp"
+#include "tests/dist/small_model.hpp"
+
+namespace sslslr::dist {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t layers = 6;
+
+XXH64_hash_t bits_of_gradients(const SmallModel& model) {
+    XXH64_hash_t bits = 0;
+    for (const auto& parameter : model.parameters()) {
+        bits = XXH64(parameter.grad().data_ptr(), parameter.grad().nbytes(), bits);
+    }
+    return bits;
+}
+
+/// Prints the bits of the gradients of steps first_step to 5, after the discarded backward.
+void print_bits(Group& group, int first_step) {
+    const SmallModel model{layers, at::kFloat};
+    GradientReducer reducer{model.parameters(), group, 6000};
+    const auto backward = [&](int step) {
+        torch::manual_seed(static_cast<std::uint64_t>(100 * step + group.rank()));
+        reducer.backward_and_sum(model.summed_loss(torch::randn({3, SmallModel::width}), layers));
+    };
+    backward(99);
+    for (int step = first_step; step <= 5; ++step) {
+        backward(step);
+        if (group.rank() == 0) {
+            std::printf("step %d %016llx\n", step, static_cast<unsigned long long>(bits_of_gradients(model)));
+        }
+    }
+}
+
+/// Three reductions; before the last of them, `fault` happens on the last rank, and rank 1 is late.
+void reduce_with_fault(Group& group, const std::function<void()>& fault) {
+    for (int number = 1; number <= 3; ++number) {
+        if (number == 3 && group.rank() == group.size() - 1) {
+            fault();
+        }
+        if (number == 3 && group.rank() == 1) {
+            std::this_thread::sleep_for(1200ms);
+        }
+        group.all_reduce_sum(torch::ones({1000}));
+    }
+}
+
+void hang() {
+    for (;;) {
+        std::this_thread::sleep_for(1h);
+    }
+}
+
+void play(const std::string& role, const std::string& argument) {
+    Group group{Communicator::world(), at::kCPU, {.timeout = role == "leaves" ? 1h : 1500ms}};
+    const bool is_last = group.rank() == group.size() - 1;
+    if (role == "bits") {
+        print_bits(group, std::stoi(argument));
+    } else if (role == "is-killed") {
+        reduce_with_fault(group, [] { std::raise(SIGKILL); });
+    } else if (role == "throws") {
+        reduce_with_fault(group, [] { throw std::runtime_error{"clip 17 unreadable"}; });
+    } else if (role == "hangs") {
+        reduce_with_fault(group, hang);
+    } else if (role == "leaves" && is_last) {
+        group.start_all_reduce_sum(torch::ones({1000}));  // nobody else joins it
+        throw std::runtime_error{"clip 17 unreadable"};
+    }
+}
+
+}  // namespace
+}  // namespace sslslr::dist
+
+int main(int argc, char** argv) {
+    const sslslr::dist::MpiSession session{argc, argv};
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    try {
+        sslslr::dist::play(argv[1], argc > 2 ? argv[2] : "");
+        return EXIT_SUCCESS;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "error on rank %d: %s\n", rank, error.what());
+    }
+    sslslr::dist::abort_job(4);
+}

@@ -1,0 +1,59 @@
+#include <algorithm>
+
+#include <gtest/gtest.h>
+
+#include "dist/shared_memory.hpp"
+
+namespace sslslr::dist {
+namespace {
+
+TEST(SharedMemory, EveryRankSeesWhatEachRankWrote) {
+    const auto node = Communicator::world().on_this_node();
+    const auto ranks = static_cast<std::size_t>(node.size());
+    const auto own = static_cast<std::size_t>(node.rank());
+    const std::size_t part = 1 << 20;
+    const SharedMemory memory{node, part * ranks};
+
+    const auto mine = memory.bytes().subspan(part * own, part);
+    std::fill(mine.begin(), mine.end(), std::byte(own + 1));
+    memory.fence();
+
+    ASSERT_EQ(memory.bytes().size(), part * ranks);
+    for (std::size_t rank = 0; rank < ranks; ++rank) {
+        const auto part_of_rank = memory.bytes().subspan(part * rank, part);
+        EXPECT_EQ(std::count(part_of_rank.begin(), part_of_rank.end(), std::byte(rank + 1)), part) << rank;
+    }
+    memory.fence();  // nobody frees it while others read
+}
+
+TEST(SharedMemory, SimulatedNodesHoldMemoryOfTheirOwn) {
+    const auto world = Communicator::world();
+    const auto node = world.split(world.rank() / 2);
+    SharedMemory memory{node, 1};
+
+    if (node.rank() == 0) {
+        memory.bytes()[0] = std::byte(world.rank());
+    }
+    memory.fence();
+
+    const SharedMemory moved{std::move(memory)};
+    EXPECT_EQ(moved.bytes()[0], std::byte(world.rank() / 2 * 2));
+    moved.fence();
+}
+
+TEST(SharedMemory, TheSizeOfTheNodesFirstRankCounts) {
+    const auto node = Communicator::world().on_this_node();
+
+    const SharedMemory memory{node, node.rank() == 0 ? std::size_t{3} : std::size_t{0}};
+
+    EXPECT_EQ(memory.bytes().size(), 3);
+}
+
+TEST(SharedMemory, MayBeEmpty) {
+    const SharedMemory memory{Communicator::world().on_this_node(), 0};
+
+    EXPECT_TRUE(memory.bytes().empty());
+}
+
+}  // namespace
+}  // namespace sslslr::dist

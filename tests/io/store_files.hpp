@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "io/clip_store.hpp"
+#include "io/store_writer.hpp"
+
+namespace sslslr::io::test {
+
+/// A folder of its own, removed with its content at the end.
+class TemporaryFolder {
+public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder();
+
+    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+/// Five clips of 3, 0, 4, 1 and 2 frames; 4 points, x and y; 3 labels and one clip without; 2 signers; 2
+/// splits.
+ClipIndex sample_index();
+
+/// Landmarks for an index: multiples of 1/8, exact in float16, and NaN at every ninth value.
+std::vector<float> sample_values(const ClipIndex& index);
+
+/// Hands out the clips of `values`, the landmarks of a whole store.
+ClipSource source_of(const ClipIndex& index, std::vector<float> values);
+
+/// A sealed store of sample_values.
+void write_sample(const std::filesystem::path& path, const ClipIndex& index = sample_index(),
+                  StoreLayout layout = {});
+
+/// What another program's store looks like: no user block, texts of variable length, a number as an
+/// attribute. Written with the C library alone. @param index  may contradict itself
+void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed = false);
+
+std::vector<float> read_all(const ClipStore& store);
+
+/// True if equal bit for bit (NaN equals NaN).
+bool same_values(const std::vector<float>& a, const std::vector<float>& b);
+
+/// The text of the DataError that `action` throws, or "no DataError".
+std::string error_of(const std::function<void()>& action);
+std::string error_of_opening(const std::filesystem::path& path);
+
+void flip_bit(const std::filesystem::path& path, std::uint64_t byte, unsigned bit);
+
+}  // namespace sslslr::io::test

@@ -1,0 +1,54 @@
+#include "src/data/points.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+TEST(Points, SetsHaveTheirSizesAndNoPointTwice) {
+    for (const auto& [name, size] : {std::pair{"upper-body", 65U}, std::pair{"all", 75U}}) {
+        const auto points = points_of(name);
+
+        EXPECT_EQ(points.size(), size);
+        EXPECT_EQ(std::set<std::string>(points.begin(), points.end()).size(), size);
+    }
+}
+
+TEST(Points, MirroringTwiceIsIdentityAndStaysInTheSet) {
+    for (const auto& point : points_of("all")) {
+        EXPECT_EQ(mirrored(mirrored(point)), point);
+        EXPECT_EQ(std::ranges::count(points_of("all"), mirrored(point)), 1) << point;
+        EXPECT_EQ(mirrored(point) == point, point == "pose.nose") << point;
+    }
+}
+
+TEST(Points, AreFoundByNameInAnyOrder) {
+    auto stored = points_of("all");
+    std::ranges::reverse(stored);
+
+    const auto positions = positions_of({"pose.nose", "right_hand.pinky_tip"}, stored);
+
+    EXPECT_EQ(positions, (std::vector<std::int64_t>{74, 0}));
+}
+
+TEST(Points, AnErrorNamesAllThatAreMissing) {
+    try {
+        positions_of({"pose.nose", "pose.left_hip", "pose.right_hip"}, {"pose.nose"});
+        FAIL();
+    } catch (const ConfigError& error) {
+        EXPECT_NE(std::string{error.what()}.find("pose.left_hip, pose.right_hip"), std::string::npos)
+            << error.what();
+    }
+}
+
+TEST(Points, RefuseAnUnknownSet) {
+    EXPECT_THROW(points_of("face"), ConfigError);
+}
+
+}  // namespace
+}  // namespace sslslr

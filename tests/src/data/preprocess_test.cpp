@@ -1,0 +1,232 @@
+#include "src/data/preprocess.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "src/data/points.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr int all_points = 75;
+constexpr int left_shoulder = 11;
+constexpr int right_shoulder = 12;
+
+/// A clip of the 75 points with x, y, z that tests fill and spoil.
+struct Clip {
+    explicit Clip(int length) : frames{length}, values(static_cast<std::size_t>(length * all_points * 3)) {
+        for (int t = 0; t < frames; ++t) {
+            for (int p = 0; p < all_points; ++p) {
+                for (int c = 0; c < 3; ++c) {
+                    at(t, p, c) =
+                        static_cast<float>(0.5 + 0.3 * std::sin(0.37 * t + 0.11 * p * (c + 1) + 0.7 * c));
+                }
+            }
+        }
+    }
+
+    float& at(int t, int p, int c) { return values[static_cast<std::size_t>((t * all_points + p) * 3 + c)]; }
+
+    void lose(int t, int first_point, int last_point) {
+        for (int p = first_point; p < last_point; ++p) {
+            for (int c = 0; c < 3; ++c) {
+                at(t, p, c) = missing;
+            }
+        }
+    }
+
+    std::vector<float> preprocessed(const PreprocessConfig& config) const {
+        return Preprocessor{config, points_of("all"), 3}(values);
+    }
+
+    int frames;
+    std::vector<float> values;
+};
+
+bool all_finite(const std::vector<float>& values) {
+    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
+}
+
+TEST(Preprocess, GivesTheGoldenValuesOfNumPyAndSciPy) {
+    std::ifstream file{std::string{GOLDEN_FOLDER} + "/preprocess.json"};
+    const auto golden = nlohmann::json::parse(file);
+    for (const auto& expected : golden["cases"]) {
+        Clip clip{expected["length"]};
+        clip.lose(0, 0, 33);
+        for (int t = 0; t < clip.frames; ++t) {
+            if (t % 5 == 1 || t % 5 == 2) {
+                clip.lose(t, 33, 54);
+            } else if (t == 8) {
+                clip.lose(t, 40, 41);
+            }
+            clip.lose(t, 54, 75);
+        }
+
+        const auto features = clip.preprocessed({.points = expected["points"],
+                                                 .coordinates = expected["coordinates"],
+                                                 .smooth = expected["smooth"],
+                                                 .normalise = expected["normalise"],
+                                                 .frames = expected["frames"],
+                                                 .shorten = expected["shorten"],
+                                                 .part_masks = expected["part_masks"]});
+
+        const std::size_t frames = expected["shape"][0];
+        const std::size_t width = expected["shape"][1];
+        ASSERT_EQ(features.size(), frames * width);
+        const std::size_t stride = golden["stride"];
+        for (std::size_t at = 0; at < expected["values"].size(); ++at) {
+            ASSERT_NEAR(features[at * stride], expected["values"][at].get<double>(), 2e-6)
+                << "value " << at * stride;
+        }
+    }
+}
+
+TEST(Preprocess, ShouldersEndAroundTheOriginAtDistanceOne) {
+    const auto features = Clip{20}.preprocessed({});
+
+    double midpoint_x = 0;
+    double distance = 0;
+    for (std::size_t frame = 0; frame < 20; ++frame) {
+        const float* left = features.data() + frame * 130 + left_shoulder * 2;
+        const float* right = features.data() + frame * 130 + right_shoulder * 2;
+        midpoint_x += (left[0] + right[0]) / 2;
+        distance += std::hypot(left[0] - right[0], left[1] - right[1]) / 20;
+    }
+    EXPECT_NEAR(midpoint_x, 0, 1e-5);
+    EXPECT_NEAR(distance, 1, 1e-6);
+}
+
+TEST(Preprocess, WithoutNormalisationCompleteClipsKeepTheirRawCoordinates) {
+    Clip clip{20};
+
+    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+
+    EXPECT_EQ(features, clip.values);
+}
+
+TEST(Preprocess, IsTheSameWhereverThePersonStandsAndHoweverFar) {
+    Clip near{20};
+    Clip far{20};
+    for (auto& value : far.values) {
+        value = 3 * value + 1;
+    }
+
+    const auto expected = near.preprocessed({});
+    const auto actual = far.preprocessed({});
+
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+        ASSERT_NEAR(actual[at], expected[at], 1e-5);
+    }
+}
+
+TEST(Preprocess, PartsNeverDetectedBecomeZerosAndAreFlagged) {
+    Clip clip{9};
+    for (int t = 0; t < 9; ++t) {
+        clip.lose(t, 33, 54);
+    }
+
+    const auto features = clip.preprocessed({.part_masks = true});
+
+    ASSERT_EQ(features.size(), 9U * 133);
+    for (std::size_t frame = 0; frame < 9; ++frame) {
+        const auto row = features.begin() + static_cast<std::ptrdiff_t>(frame * 133);
+        EXPECT_EQ(std::count(row + 46, row + 88, 0.0F), 42);
+        EXPECT_EQ(std::count(row, row + 46, 0.0F), 0);
+        EXPECT_EQ((std::vector<float>{row + 130, row + 133}), (std::vector<float>{0, 1, 0}));
+    }
+}
+
+TEST(Preprocess, AHandNeverCompleteIsFilledCoordinateByCoordinate) {
+    Clip clip{4};
+    for (int t = 0; t < 4; ++t) {
+        clip.lose(t, 33 + t, 34 + t);
+    }
+
+    const auto features = clip.preprocessed({.normalise = false, .part_masks = true});
+
+    EXPECT_FLOAT_EQ(features[46], clip.at(1, 33, 0));                                  // nearest at the start
+    EXPECT_FLOAT_EQ(features[133 + 48], (clip.at(0, 34, 0) + clip.at(2, 34, 0)) / 2);  // linear within
+    EXPECT_EQ(features[131], 0.0F);
+}
+
+TEST(Preprocess, EverythingStaysFiniteOnHopelessClips) {
+    Clip nothing{5};
+    std::ranges::fill(nothing.values, missing);
+    Clip infinite{5};
+    std::ranges::fill(infinite.values, std::numeric_limits<float>::infinity());
+    Clip huge{5};
+    std::ranges::fill(huge.values, std::numeric_limits<float>::max());
+    Clip no_pose{5};
+    Clip same_shoulders{5};
+    for (int t = 0; t < 5; ++t) {
+        no_pose.lose(t, 0, 33);
+        for (int c = 0; c < 3; ++c) {
+            same_shoulders.at(t, left_shoulder, c) = same_shoulders.at(t, right_shoulder, c);
+        }
+    }
+
+    for (const auto* clip : {&nothing, &infinite, &huge, &no_pose, &same_shoulders}) {
+        for (const bool smooth : {false, true}) {
+            EXPECT_TRUE(all_finite(clip->preprocessed({.coordinates = 3, .smooth = smooth, .frames = 3})));
+        }
+    }
+}
+
+TEST(Preprocess, WithoutShouldersTheDetectedPointsAreCentredAndNotScaled) {
+    Clip clip{1};
+    clip.lose(0, 0, 33);
+
+    const auto features = clip.preprocessed({});
+
+    double sum = 0;
+    for (std::size_t at = 46; at < 130; at += 2) {
+        sum += features[at];
+    }
+    EXPECT_NEAR(sum, 0, 1e-5);
+    EXPECT_NEAR(features[48] - features[46], clip.at(0, 34, 0) - clip.at(0, 33, 0), 1e-6);
+}
+
+TEST(Preprocess, ShortClipsAreNotStretchedAndLongOnesKeepBothEnds) {
+    Clip clip{20};
+    const auto whole = clip.preprocessed({.normalise = false});
+
+    const auto resampled = clip.preprocessed({.normalise = false, .frames = 7});
+    const auto first = clip.preprocessed({.normalise = false, .frames = 7, .shorten = "first"});
+
+    EXPECT_EQ(whole.size(), 20U * 130);
+    EXPECT_EQ(resampled.size(), 7U * 130);
+    EXPECT_TRUE(std::equal(whole.begin(), whole.begin() + 130, resampled.begin()));
+    EXPECT_TRUE(std::equal(whole.end() - 130, whole.end(), resampled.end() - 130));
+    EXPECT_TRUE(std::equal(first.begin(), first.end(), whole.begin()));
+}
+
+TEST(Preprocess, LengthsAreKnownBeforehand) {
+    const Preprocessor preprocess{{.frames = 7}, points_of("all"), 3};
+
+    for (int frames : {1, 2, 6, 7, 8, 100}) {
+        const auto length = static_cast<std::size_t>(preprocess.length(frames));
+        EXPECT_EQ(preprocess(Clip{frames}.values).size(), length * 130);
+    }
+    EXPECT_EQ(preprocess.length(0), 0);
+}
+
+TEST(Preprocess, RefusesOptionsThatTheDataCannotMeet) {
+    const auto points = points_of("upper-body");
+
+    EXPECT_THROW((Preprocessor{{.points = "all"}, points, 3}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.points = "face"}, points, 3}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.coordinates = 3}, points, 2}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.coordinates = 1}, points, 3}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.frames = 0}, points, 3}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.shorten = "last"}, points, 3}), ConfigError);
+}
+
+}  // namespace
+}  // namespace sslslr

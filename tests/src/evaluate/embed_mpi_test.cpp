@@ -1,0 +1,203 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "src/errors.hpp"
+#include "src/evaluate/embed.hpp"
+
+namespace sslslr {
+namespace {
+
+/// The mean over a clip's frames of a linear layer, with a dropout that train mode would show.
+class MeanPool final : public Method {
+public:
+    MeanPool() {
+        torch::manual_seed(5);
+        linear_ = register_module("linear", torch::nn::Linear{6, 9});
+        dropout_ = register_module("dropout", torch::nn::Dropout{0.5});
+    }
+
+    LossTerms loss(const Batch&) override { return {}; }
+
+    torch::Tensor represent(const PackedClips& clips) override {
+        represented_ += clips.clips();
+        const auto frames = dropout_(linear_(clips.frames));
+        std::vector<torch::Tensor> rows{frames.new_empty({0, 9})};
+        for (std::int64_t clip = 0; clip < clips.clips(); ++clip) {
+            rows.push_back(frames.narrow(0, clips.offsets[static_cast<std::size_t>(clip)], clips.length(clip))
+                               .mean(0, true));
+        }
+        return torch::cat(rows);
+    }
+
+    std::int64_t represented_ = 0;
+    torch::nn::Linear linear_{nullptr};
+    torch::nn::Dropout dropout_{nullptr};
+};
+
+/// 40 clips of 1 to 5 frames.
+Features random_features() {
+    torch::manual_seed(6);
+    Features features{
+        .frames = {}, .offsets = {0}, .labels = {}, .signers = {}, .layout = {.points = {"a", "b", "c"}}};
+    for (std::int64_t clip = 0; clip < 40; ++clip) {
+        features.offsets.push_back(features.offsets.back() + 1 + clip % 5);
+    }
+    features.labels.assign(40, 0);
+    features.signers.assign(40, 0);
+    features.frames = torch::randn({features.offsets.back(), 6});
+    return features;
+}
+
+class EmbedTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::iota(clips_.begin(), clips_.end(), std::int64_t{3});
+        const auto name = "sslslr-embed-" + group_.communicator().broadcast(std::to_string(::getpid()));
+        folder_ = std::filesystem::temp_directory_path() / name;
+    }
+
+    void TearDown() override {
+        group_.communicator().barrier();
+        if (group_.rank() == 0) {
+            std::filesystem::remove_all(folder_);
+        }
+        group_.communicator().barrier();
+    }
+
+    torch::Tensor embed_cached(const std::string& settings = "") {
+        return embed(method_, features_, clips_, group_,
+                     {.batch = 4, .cache = folder_, .settings = settings});
+    }
+
+    /// Clips that went through the network in the meantime, over all ranks.
+    std::int64_t represented() {
+        std::vector<std::int64_t> sum{method_.represented_};
+        method_.represented_ = 0;
+        group_.communicator().all_reduce_sum(sum);
+        return sum[0];
+    }
+
+    dist::Group group_{dist::Communicator::world(), torch::kCPU};
+    MeanPool method_;
+    Features features_ = random_features();
+    std::vector<std::int64_t> clips_ = std::vector<std::int64_t>(30);
+    std::filesystem::path folder_;
+};
+
+TEST_F(EmbedTest, EveryRankHoldsTheVeryBitsOfOneRank) {
+    dist::Group alone{dist::Communicator::self(), torch::kCPU};
+
+    const auto together = embed(method_, features_, clips_, group_, {.batch = 4});
+
+    EXPECT_TRUE(torch::equal(together, embed(method_, features_, clips_, alone, {.batch = 4})));
+    EXPECT_EQ(together.sizes(), (std::vector<std::int64_t>{30, 9}));
+}
+
+TEST_F(EmbedTest, EachClipIsEmbeddedOnce) {
+    embed(method_, features_, clips_, group_, {.batch = 4});
+
+    EXPECT_EQ(represented(), 30);
+}
+
+TEST_F(EmbedTest, RowsFollowTheOrderOfTheClips) {
+    const std::vector<std::int64_t> chosen{7, 2, 7};
+
+    const auto rows = embed(method_, features_, chosen, group_);
+
+    method_.eval();
+    const auto frames = features_.frames.narrow(0, features_.offsets[2], features_.length(2));
+    EXPECT_TRUE(torch::allclose(rows[1], method_.linear_(frames).mean(0)));
+    EXPECT_TRUE(torch::equal(rows[0], rows[2]));
+}
+
+TEST_F(EmbedTest, IsFreeOfDropoutAndGradientAndLeavesEachModulesMode) {
+    method_.train();
+    method_.linear_->eval();
+
+    const auto rows = embed(method_, features_, clips_, group_);
+
+    EXPECT_TRUE(torch::equal(rows, embed(method_, features_, clips_, group_)));
+    EXPECT_FALSE(rows.requires_grad());
+    EXPECT_TRUE(method_.is_training());
+    EXPECT_TRUE(method_.dropout_->is_training());
+    EXPECT_FALSE(method_.linear_->is_training());
+}
+
+TEST_F(EmbedTest, NoClipsGiveNoRows) {
+    EXPECT_EQ(embed(method_, features_, {}, group_).sizes(), (std::vector<std::int64_t>{0, 9}));
+}
+
+TEST_F(EmbedTest, CachedFeaturesAreTheBitsOfFreshOnesWithoutComputingThem) {
+    const auto fresh = embed_cached();
+    represented();
+
+    const auto cached = embed_cached();
+
+    EXPECT_EQ(represented(), 0);
+    EXPECT_TRUE(torch::equal(cached, fresh));
+}
+
+TEST_F(EmbedTest, OtherWeightsFramesClipsOrSettingsDoNotTakeTheCache) {
+    embed_cached();
+
+    represented();
+    embed_cached("mean pooling");
+    EXPECT_EQ(represented(), 30);
+    torch::NoGradGuard no_grad;
+    method_.linear_->bias[8].add_(1e-3);
+    const auto moved = embed_cached();
+    EXPECT_EQ(represented(), 30);
+    EXPECT_TRUE(torch::equal(moved, embed(method_, features_, clips_, group_, {.batch = 4})));
+    represented();
+    features_.frames[features_.offsets[3]][0].add_(1e-3);
+    embed_cached();
+    EXPECT_EQ(represented(), 30);
+    std::swap(clips_[0], clips_[5]);
+    embed_cached();
+    EXPECT_EQ(represented(), 30);
+}
+
+TEST_F(EmbedTest, ADamagedCacheIsComputedAfresh) {
+    const auto fresh = embed_cached();
+    if (group_.rank() == 0) {
+        const std::filesystem::path file = std::filesystem::directory_iterator {
+            folder_
+            } -> path();
+        std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
+    }
+    represented();
+
+    EXPECT_TRUE(torch::equal(embed_cached(), fresh));
+    EXPECT_EQ(represented(), 30);
+    embed_cached();
+    EXPECT_EQ(represented(), 0);
+}
+
+TEST_F(EmbedTest, AnUnwritableCacheIsOneErrorOfAllRanks) {
+    if (group_.rank() == 0) {
+        std::ofstream{folder_} << "a file where the folder should be";
+    }
+
+    try {
+        embed_cached();
+        ADD_FAILURE() << "no error";
+    } catch (const std::exception& error) {
+        EXPECT_EQ(exit_code_of(error), exit_data);
+        EXPECT_NE(std::string{error.what()}.find(folder_.string()), std::string::npos);
+    }
+}
+
+TEST_F(EmbedTest, RefusesClipsThatAreNotThere) {
+    EXPECT_THROW(embed(method_, features_, std::vector<std::int64_t>{40}, group_), c10::ValueError);
+    EXPECT_THROW(embed(method_, features_, clips_, group_, {.batch = 0}), c10::ValueError);
+}
+
+}  // namespace
+}  // namespace sslslr

@@ -1,0 +1,104 @@
+#include "src/evaluate/intervals.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <c10/util/Exception.h>
+#include <gtest/gtest.h>
+
+namespace sslslr {
+namespace {
+
+TEST(StudentInterval, EightRunsUseTheTableValueForSevenDegreesOfFreedom) {
+    const std::vector<double> runs{0.71, 0.74, 0.69, 0.73, 0.75, 0.70, 0.72, 0.76};
+    const double deviation = std::sqrt(0.0042 / 7);  // their squares about the mean 0.725 add up to 0.0042
+
+    const auto interval = student_interval(runs);
+
+    EXPECT_NEAR(interval.mean, 0.725, 1e-12);
+    EXPECT_NEAR(interval.high - interval.mean, 2.364624 * deviation / std::sqrt(8.0), 1e-7);
+    EXPECT_NEAR(interval.mean - interval.low, interval.high - interval.mean, 1e-12);
+}
+
+TEST(StudentInterval, TwoAndFiveRunsMatchTheTablesAtTwoLevels) {
+    // Of runs -1, 1 the deviation is sqrt(2), so the half-width is t itself.
+    EXPECT_NEAR(student_interval(std::vector{-1.0, 1.0}).high, 12.70620, 1e-5);
+    EXPECT_NEAR(student_interval(std::vector{-1.0, 1.0}, 0.99).high, 63.65674, 1e-5);
+    // Of -2 .. 2 it is sqrt(2.5), and sqrt(2.5 / 5) = sqrt(1 / 2).
+    EXPECT_NEAR(student_interval(std::vector{-2.0, -1.0, 0.0, 1.0, 2.0}).high, 2.776445 / std::sqrt(2.0),
+                1e-6);
+}
+
+TEST(StudentInterval, PairedDifferencesRemoveWhatRunsHaveInCommon) {
+    const std::vector<double> ours{0.60, 0.70, 0.80};
+    const std::vector<double> control{0.58, 0.69, 0.77};
+
+    const auto paired = student_interval(differences(ours, control));
+
+    EXPECT_NEAR(paired.mean, 0.02, 1e-12);
+    EXPECT_NEAR(paired.high - paired.mean, 4.302653 * 0.01 / std::sqrt(3.0), 1e-7);
+}
+
+TEST(StudentInterval, OneRunHasNone) {
+    EXPECT_THROW(student_interval(std::vector{0.5}), c10::ValueError);
+    EXPECT_THROW(student_interval(std::vector{0.5, 0.6}, 1.0), c10::ValueError);
+}
+
+TEST(Differences, RefuseListsOfUnequalLength) {
+    EXPECT_THROW(differences(std::vector{1.0, 2.0}, std::vector{1.0}), c10::ValueError);
+}
+
+/// `right` ones among `clips` values, spread out.
+std::vector<double> correctness(int clips, int right) {
+    std::vector<double> values;
+    for (int clip = 0; clip < clips; ++clip) {
+        values.push_back((clip * right) % clips < right ? 1 : 0);
+    }
+    return values;
+}
+
+TEST(BootstrapInterval, OfAShareComesNearTheBinomialInterval) {
+    const auto interval = bootstrap_interval(correctness(400, 300));
+
+    // Quantiles 2.5 % and 97.5 % of Binomial(400, 0.75) / 400.
+    EXPECT_DOUBLE_EQ(interval.mean, 0.75);
+    EXPECT_NEAR(interval.low, 0.7075, 0.0026);
+    EXPECT_NEAR(interval.high, 0.7925, 0.0026);
+}
+
+TEST(BootstrapInterval, IsAFunctionOfTheSeed) {
+    const auto clips = correctness(50, 20);
+    const auto low = [&](std::uint64_t seed) {
+        return bootstrap_interval(clips, {.resamples = 501, .seed = seed});
+    };
+
+    EXPECT_EQ(low(1).low, low(1).low);
+    EXPECT_EQ(low(1).high, low(1).high);
+    EXPECT_TRUE(low(1).low != low(2).low || low(1).high != low(2).high || low(2).low != low(3).low);
+}
+
+TEST(BootstrapInterval, OfDifferencesIsNarrowWhereModelsErrOnTheSameClips) {
+    auto ours = correctness(200, 100);
+    const auto control = ours;
+    ours[1] = 1 - ours[1];
+
+    const auto paired = bootstrap_interval(differences(ours, control));
+
+    EXPECT_NEAR(std::abs(paired.mean), 0.005, 1e-12);
+    EXPECT_LE(paired.high - paired.low, 0.016);  // unpaired: about 0.2
+}
+
+TEST(BootstrapInterval, OfEqualValuesHasNoWidth) {
+    const auto interval = bootstrap_interval(std::vector<double>(7, 1.0), {.resamples = 20});
+
+    EXPECT_EQ(interval.low, 1);
+    EXPECT_EQ(interval.high, 1);
+}
+
+TEST(BootstrapInterval, RefusesNoClipsAndNoResamples) {
+    EXPECT_THROW(bootstrap_interval({}), c10::ValueError);
+    EXPECT_THROW(bootstrap_interval(std::vector{1.0}, {.resamples = 0}), c10::ValueError);
+}
+
+}  // namespace
+}  // namespace sslslr

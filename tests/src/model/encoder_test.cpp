@@ -1,0 +1,115 @@
+#include "src/model/encoder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/src/golden/golden.hpp"
+
+namespace sslslr {
+namespace {
+
+EncoderConfig small(double dropout) {
+    return {.features = 6, .frames = 20, .blocks = 3, .width = 16, .heads = 4, .dropout = dropout};
+}
+
+PackedClips random_clips(const std::vector<std::int64_t>& lengths, torch::Dtype dtype = torch::kFloat64) {
+    PackedClips clips{{}, {0}, {}, {}};
+    for (const auto length : lengths) {
+        clips.offsets.push_back(clips.offsets.back() + length);
+        clips.ids.push_back(clips.clips() + 100);
+        clips.views.push_back(0);
+    }
+    clips.frames = torch::randn({clips.offsets.back(), 6}, dtype);
+    return clips;
+}
+
+class EncoderTest : public testing::Test {
+protected:
+    void SetUp() override { torch::manual_seed(7); }
+};
+
+TEST_F(EncoderTest, EqualsPyTorchPaddedAndMasked) {
+    const auto file = golden::read("encoder.json");
+    auto config = golden::encoder_config(file["model"]);
+    for (const std::string pooling : {"cls", "mean"}) {
+        config.pooling = pooling;
+        Encoder encoder{config};
+        encoder->to(torch::kFloat64);
+        auto networks = std::make_shared<torch::nn::Module>();
+        networks->register_module("encoder", encoder.ptr());
+        golden::fill_parameters(*networks);
+
+        const auto features = encoder(golden::clips(golden::whole(file["lengths"]), config.features, 0), DropoutKey{});
+
+        const auto expected = golden::matrix(file["sl_fpn"]["features_" + pooling]);
+        EXPECT_LT(golden::relative_difference(expected, features), 1e-10) << pooling;
+    }
+}
+
+TEST_F(EncoderTest, AClipsFeaturesDoNotDependOnItsBatch) {
+    Encoder encoder{small(0.3)};
+    encoder->to(torch::kFloat64);
+    const auto batch = random_clips({5, 12, 5, 1, 20});
+
+    const auto together = encoder(batch, DropoutKey{11});
+
+    for (std::int64_t b = 0; b < batch.clips(); ++b) {
+        const auto i = static_cast<std::size_t>(b);
+        const PackedClips alone{batch.frames.slice(0, batch.offsets[i], batch.offsets[i + 1]), {0, batch.length(b)}, {batch.ids[i]}, {0}};
+        EXPECT_LT(golden::relative_difference(together[b], encoder(alone, DropoutKey{11})[0]), 1e-12) << b;
+    }
+}
+
+TEST_F(EncoderTest, TheShortLastBlockEqualsTheFullOneMaskForMask) {
+    Encoder encoder{small(0.3)};
+    encoder->to(torch::kFloat64);
+    const auto batch = random_clips({5, 12, 5});
+    const SequenceLayout layout{batch, 3};
+    Block block{small(0.3), 2};
+    block->to(torch::kFloat64);
+    const auto x = torch::randn({batch.offsets.back() + 3, 16}, torch::kFloat64).requires_grad_();
+
+    const auto full = block->forward(x, layout, 0);
+    const auto cls = torch::stack({full[0], full[6], full[12]});
+    const auto of_full = torch::autograd::grad({cls.square().sum()}, {x})[0];
+    const auto brief = block->forward_cls(x, layout, 0);
+    const auto of_brief = torch::autograd::grad({brief.square().sum()}, {x})[0];
+
+    EXPECT_LT(golden::relative_difference(cls, brief), 1e-12);
+    EXPECT_LT(golden::relative_difference(of_full, of_brief), 1e-12);
+}
+
+TEST_F(EncoderTest, DropoutDependsOnSeedViewAndModeAlone) {
+    Encoder encoder{small(0.3)};
+    auto batch = random_clips({5, 12}, torch::kFloat32);
+    const auto first = encoder(batch, DropoutKey{1});
+
+    EXPECT_TRUE(torch::equal(first, encoder(batch, DropoutKey{1})));
+    EXPECT_FALSE(torch::allclose(first, encoder(batch, DropoutKey{2})));
+    batch.views = {1, 1};
+    EXPECT_FALSE(torch::allclose(first, encoder(batch, DropoutKey{1})));
+
+    encoder->eval();
+    EXPECT_TRUE(torch::equal(encoder(batch, DropoutKey{1}), encoder(batch, DropoutKey{2})));
+}
+
+TEST_F(EncoderTest, AnEmptyBatchReachesEveryParameterWithZeroGradient) {
+    Encoder encoder{small(0.1)};
+
+    const auto features = encoder(random_clips({}, torch::kFloat32), DropoutKey{});
+    features.sum().backward();
+
+    EXPECT_EQ(features.sizes(), (std::vector<std::int64_t>{0, 16}));
+    for (const auto& item : encoder->named_parameters()) {
+        ASSERT_TRUE(item.value().grad().defined()) << item.key();
+        EXPECT_EQ(item.value().grad().abs().max().item<float>(), 0) << item.key();
+    }
+}
+
+TEST_F(EncoderTest, RefusesClipsLongerThanItsPositions) {
+    Encoder encoder{small(0)};
+
+    EXPECT_THROW(encoder(random_clips({21}, torch::kFloat32), DropoutKey{}), c10::ValueError);
+}
+
+}  // namespace
+}  // namespace sslslr
