@@ -1,6 +1,6 @@
 #include "src/augment/augmentation.hpp"
 
-#include <algorithm>
+#include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -100,7 +100,7 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
             // Values of numbered_features ascend, so frames sort by any column: whole rows must come back.
             EXPECT_TRUE(torch::equal(after.index_select(0, after.select(1, 0).argsort()), before))
                 << "clip " << clip;
-            EXPECT_EQ(torch::equal(after.slice(0, 0, k1), before.slice(0, 0, k1)), k1 < 2 || n == 3);
+            EXPECT_EQ(torch::equal(after.slice(0, 0, k1), before.slice(0, 0, k1)), k1 < 2);
         }
     }
 }

@@ -142,8 +142,8 @@ TYPED_TEST(Classical, BlurWeighsNeighboursAsAGaussian) {
     const auto result = this->blurred(spike, layout, this->recorded_order(), 1);
 
     EXPECT_NEAR(result[12], 0.39894, 1e-4);
-    EXPECT_NEAR(result[14] / result[12], std::exp(-0.5), 1e-6);
-    EXPECT_NEAR(result[16] / result[12], std::exp(-2.0), 1e-6);
+    EXPECT_NEAR(result[10] / result[12], std::exp(-0.5), 1e-6);
+    EXPECT_NEAR(result[8] / result[12], std::exp(-2.0), 1e-6);
     EXPECT_EQ(result[10], result[14]);
     EXPECT_EQ(result[13], 0);
 }
