@@ -112,15 +112,15 @@ GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& grou
 GradientReducer::~GradientReducer() = default;
 
 void GradientReducer::backward_and_sum(const at::Tensor& share) {
-    // Every parameter is a root too, without a gradient of its own: the Reducer waits for all, also for those
-    // that the graph of `share` does not reach. torch::autograd::backward takes no root without a gradient.
+    // Every parameter is a root too, with a zero gradient: the Reducer waits for all, also for those that the
+    // graph of `share` does not reach.
     torch::autograd::edge_list roots{torch::autograd::impl::gradient_edge(share)};
     torch::autograd::variable_list gradients{at::ones_like(share)};
     for (const auto& parameter : impl_->parameters) {
         parameter.mutable_grad()
             .reset();  // what arrives is copied into the bucket, with nothing to add it to
         roots.push_back(torch::autograd::impl::gradient_edge(parameter));
-        gradients.emplace_back();
+        gradients.push_back(at::zeros({}, parameter.options()).expand_as(parameter));
     }
 
     if (impl_->reducer.should_rebuild_buckets()) {

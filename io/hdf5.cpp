@@ -1,5 +1,6 @@
 #include "io/hdf5.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace sslslr::io::hdf5 {
@@ -40,6 +41,9 @@ Properties unlocked_access() {
 }
 
 void silence() {
+    // After a failed write (a full disk) the library's own clean-up at exit crashes; our owners close
+    // everything.
+    [[maybe_unused]] static const herr_t no_clean_up_at_exit = H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     H5Eclear2(H5E_DEFAULT);
 }
@@ -53,6 +57,7 @@ std::string library_reason() {
         return 0;
     };
     H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
+    std::ranges::replace(reason, '\n', ' ');
     return reason;
 }
 

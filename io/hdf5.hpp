@@ -59,7 +59,8 @@ Type text_type(std::size_t bytes);
 /// changes.
 Properties unlocked_access();
 
-/// Stops the library from printing errors itself and forgets those of earlier calls.
+/// Stops the library from printing errors itself and forgets those of earlier calls. To be called before any
+/// other use.
 void silence();
 
 /// The library's own reason for the last failed call, in brackets, or nothing.

@@ -11,6 +11,7 @@ OutputFile::OutputFile(std::filesystem::path path) : path_{std::move(path)} {
     silence();
     const Properties creation{H5Pcreate(H5P_FILE_CREATE)};
     H5Pset_userblock(creation.id(), user_block_bytes);
+    H5Pset_obj_track_times(creation.id(), false);
     const auto access = unlocked_access();
     // From format 1.8 on an attribute may pass 64 KiB; beyond 1.10 not every cluster's library can read the
     // file.
@@ -26,19 +27,31 @@ void OutputFile::fail(const std::string& object, const std::string& problem) con
     throw DataError{path_, object + ": " + problem + library_reason()};
 }
 
-Dataset OutputFile::create(const std::string& name, hid_t type, const Shape& shape, hid_t creation) const {
+Dataset OutputFile::create(const std::string& name, hid_t type, const Shape& shape,
+                           const Properties& creation) const {
     silence();
-    const Properties links{H5Pcreate(H5P_LINK_CREATE)};
-    H5Pset_create_intermediate_group(links.id(), 1);
+    create_groups_above(name);
+    H5Pset_obj_track_times(creation.id(), false);
     const Space space{shape.empty()
                           ? H5Screate(H5S_SCALAR)
                           : H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr)};
     Dataset dataset{
-        H5Dcreate2(file_.id(), name.c_str(), type, space.id(), links.id(), creation, H5P_DEFAULT)};
+        H5Dcreate2(file_.id(), name.c_str(), type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)};
     if (!dataset.is_valid()) {
         fail(name, "cannot create the dataset");
     }
     return dataset;
+}
+
+void OutputFile::create_groups_above(const std::string& name) const {
+    const Properties creation{H5Pcreate(H5P_GROUP_CREATE)};
+    H5Pset_obj_track_times(creation.id(), false);
+    for (auto slash = name.find('/', 1); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+        const auto group = name.substr(0, slash);
+        if (H5Lexists(file_.id(), group.c_str(), H5P_DEFAULT) == 0) {
+            const Group made{H5Gcreate2(file_.id(), group.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)};
+        }
+    }
 }
 
 void OutputFile::write(const Dataset& dataset, const std::string& name, hid_t memory_type,

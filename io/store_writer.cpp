@@ -60,7 +60,7 @@ ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, 
     const auto type = layout.is_float16 ? half.id() : H5T_IEEE_F32LE;
     const auto creation = creation_of(frames, layout);
     const auto dataset =
-        file.create(dataset_name, type, {frames.total, frames.points, frames.coordinates}, creation.id());
+        file.create(dataset_name, type, {frames.total, frames.points, frames.coordinates}, creation);
 
     BlockChecksums sums;
     std::vector<float> values;

@@ -2,10 +2,10 @@
 #include <array>
 #include <cstdio>
 #include <exception>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include "dist/agree.hpp"
@@ -60,6 +60,12 @@ bool is_agreed(const std::exception& error) {
            dynamic_cast<const TrainingError*>(&error) != nullptr;
 }
 
+/// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
+std::string text_of(const std::exception& error) {
+    const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
+    return libtorch != nullptr ? libtorch->what_without_backtrace() : error.what();
+}
+
 int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
     try {
         return run(arguments, ranks);
@@ -67,11 +73,11 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
         const int code = exit_code_of(error);
         if (is_agreed(error)) {
             if (ranks.is_first()) {
-                fmt::print(stderr, "sslslr: {}\n", error.what());
+                fmt::print(stderr, "sslslr: {}\n", text_of(error));
             }
             return code;
         }
-        fmt::print(stderr, "sslslr: rank {}: {}\n", ranks.world.rank(), error.what());
+        fmt::print(stderr, "sslslr: rank {}: {}\n", ranks.world.rank(), text_of(error));
         std::fflush(stderr);
         dist::abort_job(code);  // the other ranks wait in a collective
     }

@@ -86,7 +86,7 @@ def write_store(folder, origin, output):
     landmarks = np.ascontiguousarray(np.load(folder / "landmarks.npz")["landmarks"][:, :, :2], dtype="<f2")
     target = output / f"{origin.name}.h5"
     partial = target.with_name(target.name + ".partial")
-    with h5py.File(partial, "w", userblock_size=USER_BLOCK_BYTES, libver=("v108", "v110")) as file:
+    with h5py.File(partial, "w", userblock_size=USER_BLOCK_BYTES, libver=("earliest", "v110")) as file:
         file.attrs.update(
             schema="sslslr-clips",
             version="1",

@@ -1,6 +1,7 @@
 #include "src/model/keyed_dropout.hpp"
 
 #include <cmath>
+#include <optional>
 
 #include <ATen/Parallel.h>
 
@@ -37,13 +38,13 @@ torch::Tensor masked(const torch::Tensor& x, const torch::Tensor& base, const to
 /// Saves the keys alone; the mask is made again in backward.
 struct KeyedDropout : torch::autograd::Function<KeyedDropout> {
     static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
-                                 const torch::Tensor& base, const torch::Tensor& row_keys, std::int64_t site,
-                                 double p) {
+                                 const std::optional<torch::Tensor>& base, const torch::Tensor& row_keys,
+                                 std::int64_t site, double p) {
         context->save_for_backward({row_keys});
         context->saved_data["site"] = site;
         context->saved_data["p"] = p;
-        context->saved_data["has_base"] = base.defined();
-        return masked(x, base, row_keys, static_cast<std::uint32_t>(site), p);
+        context->saved_data["has_base"] = base.has_value();
+        return masked(x, base.value_or(torch::Tensor{}), row_keys, static_cast<std::uint32_t>(site), p);
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
@@ -74,7 +75,8 @@ torch::Tensor keyed_dropout(const torch::Tensor& x, const torch::Tensor& base, c
         const auto kept = torch::dropout(x, p, /*train=*/true);
         return base.defined() ? base + kept : kept;
     }
-    return KeyedDropout::apply(x, base, row_keys, static_cast<std::int64_t>(site), p);
+    const auto residual = base.defined() ? std::optional{base} : std::nullopt;
+    return KeyedDropout::apply(x, residual, row_keys, static_cast<std::int64_t>(site), p);
 }
 
 }  // namespace sslslr

@@ -108,7 +108,7 @@ void Trainer::warm_up() {
     method_.to(group_.device());
     method_.train();
     reducer_ = std::make_unique<dist::GradientReducer>(values(parameters_), group_);
-    for (auto& [name, buffer] : state_tensors(method_)) {
+    for (const auto& buffer : method_.buffers()) {
         group_.broadcast(buffer);
     }
     reducer_->backward_and_sum(sum_of(method_.loss(next_batch(0)).terms));  // always the same batch

@@ -68,6 +68,10 @@ std::size_t fewer_on_higher_ranks(int rank) {
     return static_cast<std::size_t>(layers - 1 - rank);
 }
 
+std::size_t none_beyond_rank_0(int rank) {
+    return rank == 0 ? layers : 0;
+}
+
 class GradientReducerOnShares : public testing::TestWithParam<Share> {};
 
 TEST_P(GradientReducerOnShares, GradientsOfManyStepsAreThoseOfOneRank) {

@@ -1,5 +1,6 @@
 #include "src/data/time_series.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -81,14 +82,15 @@ TEST(Smoothed, LeavesAParabolaUnchangedUpToItsEnds) {
 }
 
 TEST(Smoothed, SpreadsASingleSpikeByTheTabulatedWeights) {
-    TimeSeries series{13, 1};
-    series.at(6, 0) = 21;
+    TimeSeries series{21, 1};
+    series.at(10, 0) = 21;
 
     const auto result = smoothed(series);
 
-    const std::vector<double> expected{0, 0, 0,  -2, 3, 6, 7,
-                                       6, 3, -2, 0,  0, 0};  // Savitzky and Golay 1964, table I
-    for (std::int64_t frame = 0; frame < 13; ++frame) {
+    std::vector<double> expected(21, 0.0);
+    std::ranges::copy(std::vector{-2, 3, 6, 7, 6, 3, -2},
+                      expected.begin() + 7);  // Savitzky and Golay 1964, table I
+    for (std::int64_t frame = 0; frame < 21; ++frame) {
         EXPECT_NEAR(result.at(frame, 0), expected[static_cast<std::size_t>(frame)], 1e-12);
     }
 }
