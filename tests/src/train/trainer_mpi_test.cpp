@@ -63,8 +63,7 @@ TEST(Trainer, WeightsThatDifferBetweenRanksAreFound) {
     const torch::NoGradGuard no_grad;
     const auto world = Communicator::world();
     if (world.rank() == world.size() - 1 && world.size() > 1) {
-        auto bits = training.method->parameters().front().view(torch::kInt32).flatten();
-        bits[0] ^= 1;  // the last bit of one weight
+        training.method->parameters().front().view(torch::kInt32).flatten()[0].bitwise_xor_(1);  // the last bit of one weight
     }
 
     if (world.size() > 1) {
