@@ -1,4 +1,5 @@
 #include "io/hdf5.hpp"
+#include "io/hdf5_version.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -62,3 +63,12 @@ std::string library_reason() {
 }
 
 }  // namespace sslslr::io::hdf5
+
+std::string sslslr::io::hdf5_version() {
+    hdf5::silence();
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned release = 0;
+    H5get_libversion(&major, &minor, &release);
+    return std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}

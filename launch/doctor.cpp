@@ -7,7 +7,6 @@
 #include <fstream>
 #include <functional>
 
-#include <H5public.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <boost/version.hpp>
@@ -16,6 +15,7 @@
 #include <torch/version.h>
 
 #include "dist/group.hpp"
+#include "io/hdf5_version.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
 #include "src/errors.hpp"
@@ -41,14 +41,6 @@ std::string mpi_version() {
     MPI_Get_library_version(text.data(), &length);
     const std::string whole{text.data()};
     return whole.substr(0, whole.find_first_of(",\n"));
-}
-
-std::string hdf5_version() {
-    unsigned major = 0;
-    unsigned minor = 0;
-    unsigned release = 0;
-    H5get_libversion(&major, &minor, &release);
-    return fmt::format("{}.{}.{}", major, minor, release);
 }
 
 std::string host_name() {
@@ -105,7 +97,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
             {"devices", dist::describe_devices(), ""},
             {"LibTorch", fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(), at::get_num_threads()), ""},
             {"MPI", mpi_version(), ""},
-            {"HDF5", hdf5_version(), ""},
+            {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
             collective_check(group),
             disk_check(folder)};

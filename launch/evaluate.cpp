@@ -54,11 +54,8 @@ void choose_clips(Setting& setting) {
     if (o.test_split.empty() && signers.empty()) {
         throw ConfigError{"nothing to test on: name a --test-split or a --leave-out-signer"};
     }
-    Selection test{.split = o.test_split, .only_labelled = true};
-    if (o.test_split.empty()) {
-        test.signers = signers;
-    }
-    setting.test = select_clips(index, test);
+    const auto& tested_signers = o.test_signers.empty() && o.test_split.empty() ? signers : o.test_signers;
+    setting.test = select_clips(index, {.split = o.test_split, .signers = tested_signers, .only_labelled = true});
     const auto tested = std::set<std::int64_t>{setting.test.begin(), setting.test.end()};
     for (const auto clip : select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true})) {
         if (!tested.contains(clip)) {

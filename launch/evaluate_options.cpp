@@ -8,8 +8,9 @@ void declare(Options& options, EvaluateOptions& o) {
     options.add("protocol", o.protocol, "linear (probes on frozen features) or knn (cosine-weighted neighbours)");
     options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
     options.add("train-split", o.train_split, "split whose labels train the probes (empty: all clips that do not test)");
-    options.add("test-split", o.test_split, "split to test on (empty: the signers left out)");
-    options.add("leave-out-signer", o.left_out_signers, "signers to test on (none: those that the run left out)");
+    options.add("test-split", o.test_split, "split to test on (empty: all clips of the signers left out)");
+    options.add("leave-out-signer", o.left_out_signers, "signers whose labels train no probe (none: those that the run left out)");
+    options.add("test-signer", o.test_signers, "those of them to test on (none: all)");
 
     options.section("How");
     options.add("neighbours", o.neighbours, "of knn");

@@ -15,6 +15,7 @@ struct EvaluateOptions {
     std::string train_split;
     std::string test_split;
     std::vector<std::string> left_out_signers;
+    std::vector<std::string> test_signers;
     std::int64_t neighbours = 20;
     std::int64_t raw_neighbours = 5;
     std::uint64_t probe_seed = 0;

@@ -1,15 +1,18 @@
 #include <algorithm>
 #include <cmath>
+#define XXH_INLINE_ALL
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+#include <xxhash.h>
 
 #include "io/checkpoint_file.hpp"
 #include "io/clip_store.hpp"
 #include "io/data_error.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
+#include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -88,11 +91,14 @@ json describe_checkpoint(const std::string& path) {
     const auto checkpoint = io::read_checkpoint(path);
     json tensors = json::object();
     std::int64_t parameters = 0;
+    std::uint64_t content = 0;
     for (const auto& [name, tensor] : checkpoint.tensors) {
+        content = mix({content, XXH3_64bits(tensor.const_data_ptr(), tensor.nbytes())});
         tensors[name] = fmt::format("{} {}", c10::toString(tensor.scalar_type()), c10::str(tensor.sizes()));
         parameters += name.starts_with("model/") ? tensor.numel() : 0;
     }
-    return {{"kind", "checkpoint"}, {"parameters", parameters}, {"tensors", tensors}, {"attributes", checkpoint.attributes}};
+    return {{"kind", "checkpoint"}, {"parameters", parameters}, {"tensors", tensors}, {"attributes", checkpoint.attributes},
+            {"content", fmt::format("{:016x}", content)}};
 }
 
 void print_indented(const json& object, std::size_t indent) {

@@ -66,7 +66,7 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
         value->multitoken()->composing();
     }
     sections_.back()->add_options()(name.c_str(), value, help.c_str());
-    options_.push_back({name, [&field] { return lines_of(field); }, changeable});
+    options_.push_back({name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>});
 }
 
 template void Options::add(const std::string&, std::string&, const std::string&, bool);
@@ -89,7 +89,7 @@ bool Options::read(std::span<const std::string> arguments) {
     namespace style = po::command_line_style;
     try {
         po::variables_map values;
-        po::store(po::command_line_parser{std::vector<std::string>{arguments.begin(), arguments.end()}}
+        po::store(po::command_line_parser{with_explicit_flags(arguments)}
                       .options(all_)
                       .positional(positional_)
                       .style(style::unix_style & ~style::allow_guessing)  // a typo is an error
@@ -156,6 +156,16 @@ std::vector<std::pair<std::string, std::string>> Options::values() const {
 bool Options::is_changeable(const std::string& name) const {
     const auto found = std::ranges::find(options_, name, &Option::name);
     return found != options_.end() && found->changeable;
+}
+
+std::vector<std::string> Options::with_explicit_flags(std::span<const std::string> arguments) const {
+    std::vector<std::string> written{arguments.begin(), arguments.end()};
+    for (auto& argument : written) {
+        if (std::ranges::any_of(options_, [&](const Option& o) { return o.is_flag && argument == "--" + o.name; })) {
+            argument += "=true";
+        }
+    }
+    return written;
 }
 
 std::string Options::nearest(const std::string& name) const {

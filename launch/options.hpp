@@ -47,8 +47,11 @@ private:
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         bool changeable;
+        bool is_flag;
     };
     std::string nearest(const std::string& name) const;
+    /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument for its value.
+    std::vector<std::string> with_explicit_flags(std::span<const std::string> arguments) const;
 
     std::string usage_;
     boost::program_options::options_description all_;

@@ -93,7 +93,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                     .last_step = last_step,
                                     .checkpoint_every = fields.checkpoint_every,
                                     .keep_checkpoints = fields.keep_checkpoints,
-                                    .attributes = {{"data_fingerprint", data.fingerprint()}}},
+                                    .attributes = {{"data", data.fingerprint()}}},
                                    hooks_of(ranks, last_step, progress));
     progress.reset();
     if (!done && ranks.is_first()) {

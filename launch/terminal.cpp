@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -18,8 +20,23 @@ std::string clock_text(double total) {
                      : fmt::format("{}:{:02}", whole / 60, whole % 60);
 }
 
+namespace {
+
+/// Whether a person reads what we print as we print it. Open MPI gives every rank a terminal of its own and copies what
+/// is written there to mpirun's output, which may be a file: then mpirun, our parent, is the one to ask.
+bool prints_to_terminal() {
+    if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) {
+        return isatty(STDOUT_FILENO) == 1;
+    }
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), error).string();
+    return !error && (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty"));
+}
+
+}  // namespace
+
 TrainingProgress::TrainingProgress(bool speaks, std::int64_t first, std::int64_t last)
-    : speaks_{speaks}, rewrites_{isatty(STDOUT_FILENO) == 1}, first_{first}, last_{last} {}
+    : speaks_{speaks}, rewrites_{prints_to_terminal()}, first_{first}, last_{last} {}
 
 TrainingProgress::~TrainingProgress() {
     if (open_line_) {

@@ -27,6 +27,15 @@ nlohmann::json row_of(const StepReport& report) {
     return row;
 }
 
+void check_same(const std::map<std::string, std::string>& now, const std::map<std::string, std::string>& then) {
+    for (const auto& [name, value] : now) {
+        if (const auto found = then.find(name); found == then.end() || found->second != value) {
+            throw ConfigError{"the run was started with another " + name +
+                              ": give the same --data and selection, or another --run folder"};
+        }
+    }
+}
+
 /// Rank 0 writes; an error of the file system becomes every rank's.
 void write_checkpoint(Trainer& trainer, const dist::Communicator& ranks, const RunConfig& config) {
     trainer.check_weights();
@@ -84,6 +93,7 @@ std::optional<io::CheckpointFile> read_newest(const fs::path& run, const dist::C
 bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks) {
     const auto& ranks = group.communicator();
     if (const auto checkpoint = read_newest(config.folder, ranks, hooks.warn)) {
+        check_same(config.attributes, checkpoint->attributes);
         trainer.load_state(*checkpoint);
         hooks.on_resume(trainer.steps_done());
     }

@@ -18,7 +18,7 @@ struct RunConfig {
     std::int64_t last_step = 0;         ///< steps after which the training is done
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
-    std::map<std::string, std::string> attributes;  ///< written into every checkpoint
+    std::map<std::string, std::string> attributes;  ///< written into every checkpoint; a run goes on only with the same
 };
 
 /// What the caller sees and says while a training runs.

@@ -1,5 +1,7 @@
+#include <chrono>
 #include <functional>
 #include <numeric>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -128,6 +130,28 @@ TEST(GradientReducer, OneRankGetsExactlyItsOwnGradient) {
         EXPECT_TRUE(torch::equal(model.parameters()[index].grad(), plain.parameters()[index].grad()))
             << index;
     }
+}
+
+TEST(GradientReducer, TheLastLayerIsReducedWhileBackwardIsAtTheFirst) {
+    Group group{Communicator::world(), at::kCPU};
+    const SmallModel model{layers, at::kDouble};
+    GradientReducer reducer{model.parameters(), group, small_bucket};
+    auto clips = torch::randn({3, SmallModel::width}, at::kDouble).requires_grad_();
+    reducer.backward_and_sum(model.summed_loss(clips, layers));
+    const auto& bias = model.parameters().back();
+    const auto expected = bias.grad().clone();
+    bool was_reduced = false;
+
+    clips.register_hook([&](const at::Tensor&) {  // runs when the gradient has come to the input
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+        while (!was_reduced && std::chrono::steady_clock::now() < deadline) {
+            was_reduced = torch::allclose(bias.grad(), expected);
+            std::this_thread::yield();
+        }
+    });
+    reducer.backward_and_sum(model.summed_loss(clips, layers));
+
+    EXPECT_TRUE(was_reduced);
 }
 
 TEST(GradientReducer, GradientsThatTheCallerDropsOrChangesDoNotMatter) {

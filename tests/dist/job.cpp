@@ -14,6 +14,7 @@
 #include "dist/gradient_reducer.hpp"
 #include "dist/group.hpp"
 #include "dist/mpi_session.hpp"
+#include "dist/shared_memory.hpp"
 #include "tests/dist/small_model.hpp"
 
 namespace sslslr::dist {
@@ -69,7 +70,10 @@ void hang() {
 
 void play(const std::string& role, const std::string& argument) {
     Group group{Communicator::world(), at::kCPU, {.timeout = role == "leaves" ? 1h : 1500ms}};
-    const bool is_last = group.rank() == group.size() - 1;
+    if (group.rank() == 0) {
+        std::puts("started");
+        std::fflush(stdout);
+    }
     if (role == "bits") {
         print_bits(group, std::stoi(argument));
     } else if (role == "is-killed") {
@@ -78,9 +82,12 @@ void play(const std::string& role, const std::string& argument) {
         reduce_with_fault(group, [] { throw std::runtime_error{"clip 17 unreadable"}; });
     } else if (role == "hangs") {
         reduce_with_fault(group, hang);
-    } else if (role == "leaves" && is_last) {
-        group.start_all_reduce_sum(torch::ones({1000}));  // nobody else joins it
-        throw std::runtime_error{"clip 17 unreadable"};
+    } else if (role == "leaves") {
+        const SharedMemory memory{group.communicator(), 8};
+        if (group.rank() == group.size() - 1) {
+            group.start_all_reduce_sum(torch::ones({1000}));  // nobody else joins it
+            throw std::runtime_error{"clip 17 unreadable"};
+        }
     }
 }
 

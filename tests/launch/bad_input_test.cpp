@@ -1,0 +1,98 @@
+// Bad input ends on every rank with one error that names what and how to mend it, and with the documented exit code.
+#include <fstream>
+
+#include "tests/launch/program.hpp"
+
+namespace sslslr::test {
+namespace {
+
+class BadInput : public ProgramTest {
+protected:
+    /// Runs on two ranks and expects the error, printed once.
+    void expect(int exit_code, const std::string& error, const std::string& arguments) const {
+        const auto outcome = run(program(2, arguments));
+        EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
+        EXPECT_EQ(outcome.count(error), 1) << outcome.output;
+        EXPECT_LT(outcome.seconds, 10);
+    }
+};
+
+TEST_F(BadInput, AMistypedOptionIsRefusedWithTheNearestRightOne) {
+    expect(2, "unknown option --epoch; did you mean --epochs?", pretrain("r", "--epoch 3"));
+    expect(2, "--widht", pretrain("r", "--widht 3"));
+}
+
+TEST_F(BadInput, AMistypedOptionInAConfigFileIsRefused) {
+    const auto config = folder_ / "run.ini";
+    std::ofstream{config} << "epochs = 3\nbloks = 2\n";
+
+    expect(2, "did you mean --blocks?", pretrain("r", "--config " + config.string()));
+    expect(2, "no such file", pretrain("r", "--config " + (folder_ / "none.ini").string()));
+}
+
+TEST_F(BadInput, AValueThatIsNoNumberIsRefusedByOption) { expect(2, "'--epochs'", pretrain("r", "--epochs many")); }
+
+TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) { expect(2, "unknown command pretrian", "pretrian"); }
+
+TEST_F(BadInput, AMissingFileIsNamed) {
+    expect(3, (folder_ / "none.h5").string(), "pretrain --run " + (folder_ / "r").string() + " --data " + (folder_ / "none.h5").string());
+}
+
+TEST_F(BadInput, AFileThatIsNoClipStoreIsNamed) {
+    const auto file = folder_ / "notes.h5";
+    std::ofstream{file} << std::string(4000, 'x');
+
+    expect(3, file.string(), "pretrain --run " + (folder_ / "r").string() + " --data " + file.string());
+    EXPECT_EQ(run(program(1, "inspect " + file.string())).exit_code, 3);
+}
+
+TEST_F(BadInput, AnUnknownSplitOrSignerIsNamedWithThoseThereAre) {
+    expect(2, "no split trian; they have: all", pretrain("r", "--train-split trian"));
+    expect(2, "no signer S09; they have: S01, S02, S03", "pretrain --leave-out-signer S09 --data " + asl9 + " --run " + (folder_ / "r").string());
+}
+
+TEST_F(BadInput, AGlobalBatchSmallerThanTheRanksIsRefused) {
+    expect(2, "--global-batch 1 is smaller than the number of ranks, 2",
+           "pretrain --global-batch 1 --data " + asl9 + " --run " + (folder_ / "r").string());
+}
+
+TEST_F(BadInput, ARunFolderOfAnotherConfigurationIsRefusedByOption) {
+    ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
+
+    expect(2, "--momentum is 0.5 but the run in", pretrain("r", "--max-steps 2 --momentum 0.5"));
+    EXPECT_EQ(run(program(1, pretrain("r", "--max-steps 2"))).exit_code, 0) << "what may change is not refused";
+}
+
+TEST_F(BadInput, ARunFolderOfOtherDataIsRefused) {
+    ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
+    const auto libras = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
+
+    const auto outcome = run(program(1, "pretrain --data " + libras + " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2 "
+                                        "--leave-out-signer S03 --run " + (folder_ / "r").string()));
+
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+}
+
+TEST_F(BadInput, ALossThatIsNotFiniteStopsAllRanksAtOneStepAndKeepsTheLastCheckpoint) {
+    const auto outcome = run(program(3, pretrain("r", "--learning-rate 1e20 --checkpoint-every 1 --max-steps 50")));
+
+    EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
+    EXPECT_EQ(outcome.count("try a lower --learning-rate"), 1) << outcome.output;
+    EXPECT_EQ(run(program(1, "evaluate --supervised-epochs 0 --run " + (folder_ / "r").string())).exit_code,
+              std::filesystem::is_empty(folder_ / "r/checkpoints") ? 2 : 0);
+}
+
+TEST_F(BadInput, AnEvaluationWithoutCheckpointOrTestClipsIsRefused) {
+    expect(2, "no config.ini there", "evaluate --run " + (folder_ / "none").string());
+    ASSERT_EQ(run(program(1, "pretrain --data " + asl9 + " --blocks 1 --width 16 --heads 2 --max-steps 1 --run " + (folder_ / "r").string())).exit_code, 0);
+    expect(2, "nothing to test on", "evaluate --run " + (folder_ / "r").string());
+}
+
+TEST_F(BadInput, AnUnwritableRunFolderIsNamed) {
+    std::ofstream{folder_ / "file"} << "in the way";
+
+    expect(3, "the run folder cannot be made", pretrain("file/run"));
+}
+
+}  // namespace
+}  // namespace sslslr::test

@@ -1,0 +1,80 @@
+// What scripts rely on: help, option names, machine-readable output.
+#include "tests/launch/program.hpp"
+
+namespace sslslr::test {
+namespace {
+
+class Commands : public ProgramTest {};
+
+nlohmann::json json_of(const Outcome& outcome) { return nlohmann::json::parse(outcome.output.substr(outcome.output.find_first_of("[{"))); }
+
+TEST_F(Commands, EachHasHelp) {
+    for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor "}) {
+        const auto outcome = run(program(1, command + "--help"));
+        EXPECT_EQ(outcome.exit_code, 0) << command;
+        EXPECT_TRUE(outcome.says("usage: ")) << command;
+    }
+}
+
+TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
+    const auto help = run(program(1, "pretrain --help"));
+    for (const std::string name : {"data", "run", "method", "epochs", "max-steps", "global-batch", "blocks", "width", "heads", "dropout",
+                                   "points", "frames", "optimizer", "learning-rate", "schedule", "precision", "augmentation", "k1", "k2",
+                                   "seed", "checkpoint-every", "threads", "config", "train-split", "leave-out-signer"}) {
+        EXPECT_TRUE(help.says("--" + name + " ")) << name;
+    }
+}
+
+TEST_F(Commands, InspectDescribesTheExampleStores) {
+    const auto store = json_of(run(program(1, "inspect --json " + asl9))).at(0);
+
+    EXPECT_EQ(store["clips"], 900);
+    EXPECT_EQ(store["frames"], 27000);
+    EXPECT_EQ(store["signers"], (nlohmann::json{{"S01", 300}, {"S02", 300}, {"S03", 300}}));
+    EXPECT_NEAR(store["missing"]["left_hand"].get<double>(), 0.427, 0.001);
+    EXPECT_NEAR(store["missing"]["right_hand"].get<double>(), 0.191, 0.001);
+    EXPECT_EQ(store["missing"]["pose"], 0.0);
+}
+
+TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
+    const auto findings = json_of(run(program(2, "doctor --json --folder " + folder_.string())));
+
+    EXPECT_EQ(findings["collective"]["mend"], "");
+    EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: right"), std::string::npos);
+    EXPECT_EQ(findings["disk"]["mend"], "");
+    EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2.11"), std::string::npos);
+}
+
+TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
+    const auto findings = json_of(run(program(1, "doctor --json --folder " + (folder_ / "none").string())));
+
+    EXPECT_NE(findings["disk"]["mend"], "");
+}
+
+TEST_F(Commands, BenchMeasuresWholeSteps) {
+    const auto result = json_of(run(program(2, "bench --blocks 1 --width 16 --heads 2 --lengths mixed --global-batch 5 --max-steps 3 --json")));
+
+    EXPECT_GT(result["clips_per_s"], 0);
+    EXPECT_EQ(result["ranks"], 2);
+    EXPECT_GT(result["loss"], 0);
+}
+
+TEST_F(Commands, EvaluateGivesTheSameFiguresOnAnyNumberOfRanks) {
+    ASSERT_EQ(run(program(2, pretrain("r", "--max-steps 4"))).exit_code, 0);
+    const auto folder = (folder_ / "r").string();
+    for (const std::string protocol : {"linear", "knn"}) {
+        const auto arguments = "evaluate --json --bootstrap 200 --supervised-epochs 1 --protocol " + protocol + " --run " + folder;
+        const auto one = json_of(run(program(1, arguments)));
+        std::filesystem::remove_all(folder_ / "r/evaluate/features");
+        const auto two = json_of(run(program(2, arguments)));
+
+        EXPECT_EQ(one["test_clips"], 270);
+        EXPECT_EQ(one["train_clips"], 540);
+        EXPECT_EQ(one["classes"].size(), 9U);
+        EXPECT_EQ(one["rows"].size(), protocol == "linear" ? 6U : 4U);
+        EXPECT_EQ(one["rows"], two["rows"]) << protocol;
+    }
+}
+
+}  // namespace
+}  // namespace sslslr::test

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/process.hpp"
+
+namespace sslslr::test {
+
+inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
+
+/// The program on `ranks` ranks (1: without mpirun).
+inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {
+    const std::string start = ranks == 1 ? "" : SSLSLR_MPIEXEC " -n " + std::to_string(ranks) + " --oversubscribe --bind-to none ";
+    return "env " + environment + " " + start + SSLSLR_PROGRAM " " + arguments;
+}
+
+/// A folder of its own for each test, removed at the end.
+class ProgramTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = (std::filesystem::temp_directory_path() / "sslslr-test-XXXXXX").string();
+        folder_ = mkdtemp(pattern.data());
+    }
+    void TearDown() override { std::filesystem::remove_all(folder_); }
+
+    /// A tiny pretraining on asl9 into the folder `run`.
+    std::string pretrain(const std::string& run, const std::string& more = "") const {
+        return "pretrain --data " + asl9 + " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +
+               (folder_ / run).string() + " " + more;
+    }
+
+    std::filesystem::path folder_;
+};
+
+}  // namespace sslslr::test

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <string>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace sslslr::test {
+
+/// How a command ended.
+struct Outcome {
+    int exit_code;
+    std::string output;  ///< of both streams
+    double seconds;      ///< since its first word
+
+    bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
+    /// How often a text occurs.
+    int count(const std::string& text) const {
+        int times = 0;
+        for (auto at = output.find(text); at != std::string::npos; at = output.find(text, at + 1)) {
+            ++times;
+        }
+        return times;
+    }
+};
+
+/// Runs a shell command for at most 60 s (exit code 124 then).
+/// @param on_output  is called with everything printed so far whenever there is more
+inline Outcome run(const std::string& command, const std::function<void(const std::string&)>& on_output = {}) {
+    using Clock = std::chrono::steady_clock;
+    Outcome outcome{};
+    std::FILE* pipe = popen(("timeout -k 1 60 " + command + " 2>&1").c_str(), "r");
+    auto start = Clock::now();
+    std::array<char, 4096> part{};
+    while (const auto length = read(fileno(pipe), part.data(), part.size())) {
+        start = outcome.output.empty() ? Clock::now() : start;
+        outcome.output.append(part.data(), static_cast<std::size_t>(length));
+        if (on_output) {
+            on_output(outcome.output);
+        }
+    }
+    const int status = pclose(pipe);
+    outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    outcome.seconds = std::chrono::duration<double>{Clock::now() - start}.count();
+    return outcome;
+}
+
+}  // namespace sslslr::test
