@@ -53,13 +53,16 @@ class Sides:
     def __init__(self, program, python):
         self.program, self.python = program, python
         self.passes = {}  # (width, lengths) -> the peer's faster form
+        self.data_shares = []  # of our steps' time, waiting for data
 
     def peak(self):
         return run([self.python, str(HERE / "peak.py")])
 
     def ours(self, case):
         mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
-        return run([*mpirun, self.program, "bench", *arguments(case), "--json"], **MPI)["clips_per_s"]
+        result = run([*mpirun, self.program, "bench", *arguments(case), "--json"], **MPI)
+        self.data_shares.append(result["data_share"])
+        return result["clips_per_s"]
 
     def peer(self, case):
         form = (case.width, case.lengths)
@@ -152,8 +155,10 @@ def measure(sides, chosen):
         report["weak_scaling"].append(row)
         say(f"| {model['blocks']}/8/{model['width']} | {model['weak_clips']} "
             f"| {spread(row['ours']['efficiency'])} | {spread(row['peer']['efficiency'])} |")
+    report["data_shares"] = sides.data_shares
+    say(f"\nours waiting for data: at most {max(sides.data_shares):.2%} of a run's steps")
     report["peaks"].append(sides.peak())
-    say(f"\nmatrix-multiply peak at the end: {report['peaks'][1]['peak']:.0f} GFLOP/s")
+    say(f"matrix-multiply peak at the end: {report['peaks'][1]['peak']:.0f} GFLOP/s")
     return report
 
 

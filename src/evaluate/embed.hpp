@@ -17,7 +17,7 @@ struct EmbedOptions {
     std::int64_t batch = 64;        ///< clips a forward pass
     std::filesystem::path cache{};  ///< folder of features computed before; empty: none are kept
     std::string settings{};         ///< what decides a feature beside weights and frames (heads, pooling,
-                             ///< precision), for the cache
+                                    ///< precision), for the cache
 };
 
 /// Frozen features [clips, W] of the chosen clips, on every rank and on group.device(). Collective.

@@ -112,11 +112,11 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
     input_ = register_module("input", nn::Linear{config.features, width});
     token_norm_ = register_module("token_norm", layer_norm(width));
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
-    if (config.position == "sinusoidal") {
-        position_ = register_buffer("position", sinusoidal_positions(1 + config.frames, width));
-    } else {
-        position_ = register_parameter("position", 0.02 * torch::randn({1 + config.frames, width}));
-    }
+    // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so faint that
+    // the order of frames, which the boundary augmentation changes, would hardly reach the output.
+    const auto position = sinusoidal_positions(1 + config.frames, width);
+    position_ = config.position == "sinusoidal" ? register_buffer("position", position)
+                                                : register_parameter("position", position);
     nn::ModuleList blocks;
     for (std::int64_t layer = 1; layer <= config.blocks; ++layer) {
         blocks_.emplace_back(config, static_cast<std::uint32_t>(layer));

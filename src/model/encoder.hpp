@@ -21,7 +21,7 @@ struct EncoderConfig {
     std::int64_t width = 128;         ///< W, a multiple of heads
     std::int64_t heads = 8;           ///< H
     double dropout = 0.1;             ///< after the embedding, the attention projection and twice in the feed-forward
-    std::string position = "learnt";  ///< or "sinusoidal"
+    std::string position = "learnt";  ///< from the sinusoidal table on, or fixed "sinusoidal"
     std::string pooling = "cls";      ///< or "mean" over the frames
 };
 

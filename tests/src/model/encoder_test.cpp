@@ -105,6 +105,21 @@ TEST_F(EncoderTest, AnEmptyBatchReachesEveryParameterWithZeroGradient) {
     }
 }
 
+TEST_F(EncoderTest, TheOrderOfFramesReachesTheOutputFromTheStart) {
+    for (const std::string position : {"learnt", "sinusoidal"}) {
+        auto config = small(0);
+        config.position = position;
+        Encoder encoder{config};
+        const auto recorded = random_clips({12}, torch::kFloat32);
+        auto turned = recorded;
+        turned.frames = recorded.frames.flip(0);
+
+        const auto features = encoder(recorded, DropoutKey{});
+
+        EXPECT_GT((encoder(turned, DropoutKey{}) - features).norm().item<float>(), 0.02 * features.norm().item<float>()) << position;
+    }
+}
+
 TEST_F(EncoderTest, RefusesClipsLongerThanItsPositions) {
     Encoder encoder{small(0)};
 
