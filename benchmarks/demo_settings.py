@@ -28,11 +28,11 @@ T_975 = {2: 12.706, 3: 4.303, 5: 2.776, 8: 2.365, 15: 2.145}  # Student t, 95 % 
 
 def candidates():
     """Name -> options beside COMMON."""
-    rates = {"sgd 0.001": {"optimizer": "sgd", "learning-rate": 0.001}, "sgd 0.01": {"optimizer": "sgd", "learning-rate": 0.01},
+    rates = {"sgd 0.01": {"optimizer": "sgd", "learning-rate": 0.01},
              "adamw 0.0005": {"optimizer": "adamw", "learning-rate": 0.0005, "schedule": "cosine", "warmup-epochs": 5}}
-    plans = [(rate, 40) for rate in rates] + [("adamw 0.0005", 160)]
+    plans = list(itertools.product(rates, ["boundary", "both"], [False, True], [30])) + [("adamw 0.0005", "both", True, 100)]
     chosen = {}
-    for (rate, epochs), augmentation, constant in itertools.product(plans, ["boundary", "classical", "both"], [False, True]):
+    for rate, augmentation, constant, epochs in plans:
         name = f"{rate}, {augmentation}, {epochs} epochs" + (", original constant" if constant else "")
         chosen[name] = {**rates[rate], "augmentation": augmentation, "epochs": epochs,
                         "stop-gradient-original": str(constant).lower()}
