@@ -1,7 +1,10 @@
+#include <malloc.h>
+
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -83,11 +86,19 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
     }
 }
 
+/// Keeps the large blocks that a training step frees for the next one: glibc would give them back to the system and
+/// fault them in again, page by page.
+void keep_freed_memory() {
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+}
+
 }  // namespace
 }  // namespace sslslr
 
 int main(int argc, char** argv) {
     using namespace sslslr;
+    keep_freed_memory();
     const dist::MpiSession session{argc, argv};
     const auto world = dist::Communicator::world();
     const auto node = world.on_this_node();
