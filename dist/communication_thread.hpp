@@ -35,8 +35,8 @@ struct Collective {
 
 /// Runs collectives one at a time, in the order of posting, so that they overlap with computation.
 ///
-/// It polls: a thread blocked inside MPI would spin and take the core from the computation (Open MPI).
-/// After the first error every later collective fails with it, for the order of messages is lost by then.
+/// It polls: a thread blocked inside MPI would spin and take the core from the computation (Open MPI). After
+/// the first error every later collective fails with it, for the order of messages is lost by then.
 /// Destruction finishes what was posted, but gives it up when unwinding, in order not to wait for other
 /// ranks.
 class CommunicationThread {

@@ -1,8 +1,9 @@
 #include "io/hdf5.hpp"
-#include "io/hdf5_version.hpp"
 
 #include <algorithm>
 #include <cstdint>
+
+#include "io/hdf5_version.hpp"
 
 namespace sslslr::io::hdf5 {
 

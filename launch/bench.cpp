@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
-    "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 points, x and y.";
+    "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 "
+    "points, x and y.";
 
 struct BenchOptions {
     PretrainOptions training;
@@ -33,7 +34,8 @@ void declare(Options& options, BenchOptions& o) {
     options.add("heads", encoder.heads, "attention heads");
     options.add("dropout", encoder.dropout, "probability");
     options.add("frames", encoder.frames, "longest clip");
-    options.add("lengths", o.lengths, "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
+    options.add("lengths", o.lengths,
+                "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
     options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");
     options.add("precision", o.training.precision, "float32 or float64");
     options.add("max-steps", o.steps, "steps, the first not counted");
@@ -48,12 +50,14 @@ Features random_features(const BenchOptions& o) {
     features.offsets = {0};
     for (std::int64_t clip = 0; clip < o.training.global_batch; ++clip) {
         const auto frames = o.training.method.encoder.frames;
-        features.offsets.push_back(features.offsets.back() + (o.lengths == "equal" ? frames : 16 + 31 * clip % (frames - 15)));
+        features.offsets.push_back(features.offsets.back() +
+                                   (o.lengths == "equal" ? frames : 16 + 31 * clip % (frames - 15)));
         features.labels.push_back(clip % 10);
     }
     features.signers.assign(features.labels.size(), 0);
     torch::manual_seed(0);
-    features.frames = torch::randn({features.offsets.back(), features.layout.width()}).to(precision_of(o.training.precision));
+    features.frames = torch::randn({features.offsets.back(), features.layout.width()})
+                          .to(precision_of(o.training.precision));
     return features;
 }
 
@@ -88,7 +92,8 @@ nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
     const auto clips_per_step = static_cast<double>(o.training.global_batch);
     return {{"clips_per_s", clips_per_step / median(seconds)},
             {"seconds_per_step", median(seconds)},
-            {"data_share", std::accumulate(waiting.begin(), waiting.end(), 0.0) / std::accumulate(seconds.begin(), seconds.end(), 0.0)},
+            {"data_share", std::accumulate(waiting.begin(), waiting.end(), 0.0) /
+                               std::accumulate(seconds.begin(), seconds.end(), 0.0)},
             {"ranks", ranks.world.size()},
             {"threads", o.training.threads},
             {"loss", report.loss}};
@@ -109,8 +114,11 @@ int bench(Arguments arguments, const Ranks& ranks) {
     if (fields.lengths != "equal" && fields.lengths != "mixed") {
         throw ConfigError{fmt::format("--lengths {}: expected equal or mixed", fields.lengths)};
     }
-    if (fields.steps < 2 || fields.training.global_batch < ranks.world.size() || fields.training.method.encoder.frames < 16) {
-        throw ConfigError{"--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 or more"};
+    if (fields.steps < 2 || fields.training.global_batch < ranks.world.size() ||
+        fields.training.method.encoder.frames < 16) {
+        throw ConfigError{
+            "--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 "
+            "or more"};
     }
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const auto result = measure(fields, ranks);
@@ -118,9 +126,10 @@ int bench(Arguments arguments, const Ranks& ranks) {
         if (fields.json) {
             fmt::print("{}\n", result.dump());
         } else {
-            fmt::print("{:.2f} clips/s, {:.1f} ms a step of {} clips on {} ranks; {:.2f} % of it waiting for data\n",
-                       result["clips_per_s"].get<double>(), result["seconds_per_step"].get<double>() * 1e3,
-                       fields.training.global_batch, ranks.world.size(), result["data_share"].get<double>() * 100);
+            fmt::print(
+                "{:.2f} clips/s, {:.1f} ms a step of {} clips on {} ranks; {:.2f} % of it waiting for data\n",
+                result["clips_per_s"].get<double>(), result["seconds_per_step"].get<double>() * 1e3,
+                fields.training.global_batch, ranks.world.size(), result["data_share"].get<double>() * 100);
         }
     }
     return exit_done;

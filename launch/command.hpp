@@ -16,7 +16,8 @@ struct Ranks {
     bool is_first() const { return world.rank() == 0; }
 };
 
-// The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors of its layers.
+// The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors
+// of its layers.
 
 int pretrain(Arguments arguments, const Ranks& ranks);
 int evaluate(Arguments arguments, const Ranks& ranks);

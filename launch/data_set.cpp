@@ -21,7 +21,9 @@ DataSet::DataSet(const std::vector<std::string>& files, const PreprocessConfig& 
     }
 }
 
-std::string DataSet::fingerprint() const { return fmt::format("{:016x}", store_->fingerprint()); }
+std::string DataSet::fingerprint() const {
+    return fmt::format("{:016x}", store_->fingerprint());
+}
 
 Classes DataSet::classes() const {
     Classes classes;

@@ -16,12 +16,14 @@ struct Classes {
     std::int64_t count = 0;
 };
 
-/// A data set opened and preprocessed, as every command needs it. Construction and destruction are collective.
+/// A data set opened and preprocessed, as every command needs it. Construction and destruction are
+/// collective.
 class DataSet {
 public:
     /// @throws ConfigError        no files named
     /// @throws dist::AgreedError  a file is missing, damaged or no clip store, the same on every rank
-    DataSet(const std::vector<std::string>& files, const PreprocessConfig& config, torch::Dtype dtype, const Ranks& ranks);
+    DataSet(const std::vector<std::string>& files, const PreprocessConfig& config, torch::Dtype dtype,
+            const Ranks& ranks);
 
     const io::ClipIndex& index() const noexcept { return store_->index(); }
     const Features& features() const noexcept { return features_->features(); }

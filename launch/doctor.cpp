@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -13,6 +11,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <torch/version.h>
+#include <unistd.h>
 
 #include "dist/group.hpp"
 #include "io/hdf5_version.hpp"
@@ -25,7 +24,8 @@ namespace {
 
 constexpr const char* usage =
     "usage: [mpirun -n N] sslslr doctor [OPTIONS]\n\n"
-    "What this build and this machine offer, with a check of the collectives and of the disk; each finding that needs\n"
+    "What this build and this machine offer, with a check of the collectives and of the disk; each finding "
+    "that needs\n"
     "attention says how to mend it.";
 
 /// One line of the report; `mend` is empty where all is well.
@@ -63,9 +63,13 @@ Finding collective_check(dist::Group& group) {
     const auto expected = static_cast<float>(group.size() * (group.size() + 1) / 2);
     const bool right = (tensor == expected).all().item<bool>();
     const double seconds = seconds_of([&] { group.all_reduce_sum(tensor); });
-    return {"collective", right ? fmt::format("all-reduce of 4 MiB over {} ranks: right, {:.1f} ms", group.size(), seconds * 1e3)
-                                : "all-reduce gave a wrong sum",
-            right ? "" : "the MPI (or NCCL) of this machine is broken or mixed: check that mpirun and the library are of one build"};
+    return {"collective",
+            right ? fmt::format("all-reduce of 4 MiB over {} ranks: right, {:.1f} ms", group.size(),
+                                seconds * 1e3)
+                  : "all-reduce gave a wrong sum",
+            right ? ""
+                  : "the MPI (or NCCL) of this machine is broken or mixed: check that mpirun and the library "
+                    "are of one build"};
 }
 
 /// Writes, syncs and reads back a file in the folder.
@@ -81,9 +85,10 @@ Finding disk_check(const std::filesystem::path& folder) {
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
     const auto space = std::filesystem::space(folder, ignored);
-    return {"disk", right ? fmt::format("{}: writable, 8 MiB in {:.0f} ms, {:.1f} GiB free", folder.string(), seconds * 1e3,
-                                        static_cast<double>(space.available) / (1 << 30))
-                          : folder.string() + ": cannot be written",
+    return {"disk",
+            right ? fmt::format("{}: writable, 8 MiB in {:.0f} ms, {:.1f} GiB free", folder.string(),
+                                seconds * 1e3, static_cast<double>(space.available) / (1 << 30))
+                  : folder.string() + ": cannot be written",
             right ? "" : "choose another --folder, or free space there"};
 }
 
@@ -92,10 +97,17 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
     const bool crowded = ranks.node.size() > cores;
     return {{"sslslr", SSLSLR_VERSION, ""},
-            {"ranks", fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), host_name(), cores),
-             crowded ? "more ranks than cores: they wait for each other; start fewer, or set OMPI_MCA_mpi_yield_when_idle=1" : ""},
+            {"ranks",
+             fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), host_name(),
+                         cores),
+             crowded ? "more ranks than cores: they wait for each other; start fewer, or set "
+                       "OMPI_MCA_mpi_yield_when_idle=1"
+                     : ""},
             {"devices", dist::describe_devices(), ""},
-            {"LibTorch", fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(), at::get_num_threads()), ""},
+            {"LibTorch",
+             fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(),
+                         at::get_num_threads()),
+             ""},
             {"MPI", mpi_version(), ""},
             {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
@@ -126,7 +138,8 @@ int doctor(Arguments arguments, const Ranks& ranks) {
     for (const auto& [what, found, mend] : findings) {
         object[what] = {{"found", found}, {"mend", mend}};
         if (!json) {
-            fmt::print("{:<11} {}\n{}", what, found, mend.empty() ? "" : fmt::format("{:<11} -> {}\n", "", mend));
+            fmt::print("{:<11} {}\n{}", what, found,
+                       mend.empty() ? "" : fmt::format("{:<11} -> {}\n", "", mend));
         }
     }
     if (json) {

@@ -25,8 +25,10 @@ namespace {
 
 constexpr const char* usage =
     "usage: [mpirun -n N] sslslr evaluate --run FOLDER [OPTIONS]\n\n"
-    "Accuracy of a pretrained encoder, frozen, on clips that took no part in its training, beside its controls: the same\n"
-    "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from scratch.";
+    "Accuracy of a pretrained encoder, frozen, on clips that took no part in its training, beside its "
+    "controls: the same\n"
+    "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from "
+    "scratch.";
 
 /// Everything an evaluation works on.
 struct Setting {
@@ -55,9 +57,11 @@ void choose_clips(Setting& setting) {
         throw ConfigError{"nothing to test on: name a --test-split or a --leave-out-signer"};
     }
     const auto& tested_signers = o.test_signers.empty() && o.test_split.empty() ? signers : o.test_signers;
-    setting.test = select_clips(index, {.split = o.test_split, .signers = tested_signers, .only_labelled = true});
+    setting.test =
+        select_clips(index, {.split = o.test_split, .signers = tested_signers, .only_labelled = true});
     const auto tested = std::set<std::int64_t>{setting.test.begin(), setting.test.end()};
-    for (const auto clip : select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true})) {
+    for (const auto clip :
+         select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true})) {
         if (!tested.contains(clip)) {
             setting.train.push_back(clip);
         }
@@ -69,14 +73,16 @@ void choose_clips(Setting& setting) {
 
 /// Scores of every classifier that the protocol asks for, on a method's frozen features.
 void add_rows(ResultTable& table, const std::string& name, Method& method, const Setting& setting) {
-    const EmbedOptions cached{.cache = std::filesystem::path{setting.run.run} / "evaluate" / "features",
-                              .settings = fmt::format("{} heads, {}, {}, {}", setting.run.method.encoder.heads,
-                                                      setting.run.method.encoder.pooling, setting.run.method.encoder.position,
-                                                      setting.run.precision)};
+    const EmbedOptions cached{
+        .cache = std::filesystem::path{setting.run.run} / "evaluate" / "features",
+        .settings = fmt::format("{} heads, {}, {}, {}", setting.run.method.encoder.heads,
+                                setting.run.method.encoder.pooling, setting.run.method.encoder.position,
+                                setting.run.precision)};
     const auto features = [&](const std::vector<std::int64_t>& clips) {
         return embed(method, setting.data.features(), clips, setting.group, cached).cpu().to(torch::kFloat32);
     };
-    const LabelledFeatures train{features(setting.train), setting.labels(setting.train), setting.classes.count};
+    const LabelledFeatures train{features(setting.train), setting.labels(setting.train),
+                                 setting.classes.count};
     const auto queries = features(setting.test);
     if (setting.options.protocol == "knn") {
         table.add(name, fmt::format("{} neighbours, cosine", setting.options.neighbours),
@@ -84,12 +90,14 @@ void add_rows(ResultTable& table, const std::string& name, Method& method, const
         return;
     }
     const ProbeTrial trial{.seed = setting.options.probe_seed};
-    for (const auto& [column, hidden] : {std::pair{"MLP probe", std::int64_t{512}}, std::pair{"linear probe", std::int64_t{0}}}) {
+    for (const auto& [column, hidden] :
+         {std::pair{"MLP probe", std::int64_t{512}}, std::pair{"linear probe", std::int64_t{0}}}) {
         table.add(name, column, probe_scores(train, queries, {&trial, 1}, {.hidden = hidden})[0]);
     }
 }
 
-/// Trains with labels from scratch, from the run's own initial weights, and scores with the classifier trained along.
+/// Trains with labels from scratch, from the run's own initial weights, and scores with the classifier
+/// trained along.
 void add_supervised(ResultTable& table, const Setting& setting) {
     const auto& o = setting.options;
     auto config = setting.run.method;
@@ -99,11 +107,16 @@ void add_supervised(ResultTable& table, const Setting& setting) {
     method->to(precision_of(setting.run.precision));
     auto augmentation = augmentation_of(setting.run);
     augmentation.kind = o.supervised_augmentation;
-    const Batches batches{setting.data.features(), setting.train,
-                          {setting.run.global_batch, setting.run.seed, augmentation}, setting.classes.labels};
+    const Batches batches{setting.data.features(),
+                          setting.train,
+                          {setting.run.global_batch, setting.run.seed, augmentation},
+                          setting.classes.labels};
     const Schedule schedule{{.name = "cosine"}, o.supervised_epochs, batches.steps_per_epoch()};
-    Trainer trainer{*method, batches,
-                    {.name = "adamw", .learning_rate = o.supervised_learning_rate, .weight_decay = 0.01}, schedule, setting.group};
+    Trainer trainer{*method,
+                    batches,
+                    {.name = "adamw", .learning_rate = o.supervised_learning_rate, .weight_decay = 0.01},
+                    schedule,
+                    setting.group};
     const bool speaks = setting.group.rank() == 0 && !o.json;
     if (speaks) {
         fmt::print("control: supervised training from scratch, {} steps\n", schedule.steps());
@@ -114,14 +127,16 @@ void add_supervised(ResultTable& table, const Setting& setting) {
     }
     const auto features = embed(*method, setting.data.features(), setting.test, setting.group);
     const torch::NoGradGuard no_grad;
-    table.add("supervised from scratch", "own classifier", dynamic_cast<Supervised&>(*method).classify(features).cpu());
+    table.add("supervised from scratch", "own classifier",
+              dynamic_cast<Supervised&>(*method).classify(features).cpu());
 }
 
 void load_trained(Method& method, const std::filesystem::path& run, const Ranks& ranks) {
     const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
     const auto checkpoint = read_newest(run, ranks.world, warn);
     if (!checkpoint) {
-        throw ConfigError{fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+        throw ConfigError{
+            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
     }
     load_weights(method, *checkpoint);
 }
@@ -134,9 +149,13 @@ ResultTable evaluate_all(const Setting& setting, const Ranks& ranks) {
     load_trained(*method, setting.run.run, ranks);
     add_rows(table, setting.run.method.name, *method, setting);
 
-    const auto raw = [&](const std::vector<std::int64_t>& clips) { return raw_skeletons(setting.data.features(), clips); };
-    table.add("nearest neighbours, raw skeletons", fmt::format("{} neighbours, Euclidean", setting.options.raw_neighbours),
-              knn_euclidean_votes(raw(setting.test), {raw(setting.train), setting.labels(setting.train), setting.classes.count},
+    const auto raw = [&](const std::vector<std::int64_t>& clips) {
+        return raw_skeletons(setting.data.features(), clips);
+    };
+    table.add("nearest neighbours, raw skeletons",
+              fmt::format("{} neighbours, Euclidean", setting.options.raw_neighbours),
+              knn_euclidean_votes(raw(setting.test),
+                                  {raw(setting.train), setting.labels(setting.train), setting.classes.count},
                                   setting.options.raw_neighbours));
     if (setting.options.supervised_epochs > 0) {
         add_supervised(table, setting);
@@ -165,7 +184,8 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     at::set_num_threads(static_cast<int>(fields.threads));
     auto run = read_run_options(fields.run);
     run.run = fields.run;
-    const DataSet data{fields.data.empty() ? run.data : fields.data, run.preprocess, precision_of(run.precision), ranks};
+    const DataSet data{fields.data.empty() ? run.data : fields.data, run.preprocess,
+                       precision_of(run.precision), ranks};
     run.method.encoder.features = data.features().layout.width();
     run.method.encoder.frames = run.preprocess.frames;
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
@@ -182,11 +202,15 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
             result["test_clips"] = setting.test.size();
             result["classes"] = setting.classes.names;
             write_json(std::filesystem::path{fields.run} / "evaluate" / (fields.protocol + ".json"), result);
-            fmt::print("{}\n", fields.json ? result.dump(2)
-                                           : fmt::format("\n{} evaluation: {} test clips of {} signs, {} training clips; one seed,\n"
-                                                         "95 % bootstrap intervals over the test clips (they know nothing of other seeds or signers)\n\n{}",
-                                                         fields.protocol, setting.test.size(), setting.classes.count,
-                                                         setting.train.size(), table.text()));
+            fmt::print(
+                "{}\n",
+                fields.json
+                    ? result.dump(2)
+                    : fmt::format("\n{} evaluation: {} test clips of {} signs, {} training clips; one seed,\n"
+                                  "95 % bootstrap intervals over the test clips (they know nothing of other "
+                                  "seeds or signers)\n\n{}",
+                                  fields.protocol, setting.test.size(), setting.classes.count,
+                                  setting.train.size(), table.text()));
         }
     });
     return exit_done;

@@ -44,7 +44,8 @@ json missing_by_part(const io::ClipStore& store) {
     }
     json shares;
     for (const auto& [part, count] : parts) {
-        shares[part] = static_cast<double>(count.first) / static_cast<double>(std::max<std::int64_t>(count.second, 1));
+        shares[part] =
+            static_cast<double>(count.first) / static_cast<double>(std::max<std::int64_t>(count.second, 1));
     }
     return shares;
 }
@@ -63,7 +64,8 @@ json describe_store(const std::string& path) {
     }
     json signers = json::object();
     for (std::size_t signer = 0; signer < index.signer_names.size(); ++signer) {
-        signers[index.signer_names[signer]] = std::ranges::count(index.signers, static_cast<std::int64_t>(signer));
+        signers[index.signer_names[signer]] =
+            std::ranges::count(index.signers, static_cast<std::int64_t>(signer));
     }
     json splits = json::object();
     for (const auto& [name, clips] : index.splits) {
@@ -76,9 +78,10 @@ json describe_store(const std::string& path) {
             {"coordinates", index.coordinates},
             {"unlabelled", std::ranges::count(index.labels, -1)},
             {"clips_without_frames", std::ranges::count(lengths, 0)},
-            {"lengths", {{"shortest", lengths.empty() ? 0 : lengths.front()},
-                         {"median", lengths.empty() ? 0 : lengths[lengths.size() / 2]},
-                         {"longest", lengths.empty() ? 0 : lengths.back()}}},
+            {"lengths",
+             {{"shortest", lengths.empty() ? 0 : lengths.front()},
+              {"median", lengths.empty() ? 0 : lengths[lengths.size() / 2]},
+              {"longest", lengths.empty() ? 0 : lengths.back()}}},
             {"labels", labels},
             {"signers", signers},
             {"splits", splits},
@@ -97,7 +100,10 @@ json describe_checkpoint(const std::string& path) {
         tensors[name] = fmt::format("{} {}", c10::toString(tensor.scalar_type()), c10::str(tensor.sizes()));
         parameters += name.starts_with("model/") ? tensor.numel() : 0;
     }
-    return {{"kind", "checkpoint"}, {"parameters", parameters}, {"tensors", tensors}, {"attributes", checkpoint.attributes},
+    return {{"kind", "checkpoint"},
+            {"parameters", parameters},
+            {"tensors", tensors},
+            {"attributes", checkpoint.attributes},
             {"content", fmt::format("{:016x}", content)}};
 }
 

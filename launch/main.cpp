@@ -1,5 +1,3 @@
-#include <malloc.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -10,6 +8,7 @@
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include "dist/agree.hpp"
 #include "dist/mpi_session.hpp"
@@ -27,7 +26,8 @@ struct Command {
 };
 
 constexpr std::array commands{
-    Command{"pretrain", pretrain, "trains an encoder without labels; the same command goes on where it stopped"},
+    Command{"pretrain", pretrain,
+            "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
     Command{"inspect", inspect, "checks a clip store or a checkpoint and says what is in it"},
     Command{"bench", bench, "speed of the training step on this machine"},
@@ -35,7 +35,9 @@ constexpr std::array commands{
 };
 
 std::string usage() {
-    std::string text = "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's options)\n\n";
+    std::string text =
+        "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's "
+        "options)\n\n";
     for (const auto& command : commands) {
         text += fmt::format("  {:<10} {}\n", command.name, command.does);
     }
@@ -50,16 +52,19 @@ int run(const std::vector<std::string>& arguments, const Ranks& ranks) {
         }
         return exit_done;
     }
-    const auto* const command = std::ranges::find(commands, name, [](const Command& c) { return std::string{c.name}; });
+    const auto* const command =
+        std::ranges::find(commands, name, [](const Command& c) { return std::string{c.name}; });
     if (command == commands.end()) {
-        throw ConfigError{(name.empty() ? "no command given\n" : fmt::format("unknown command {}\n", name)) + usage()};
+        throw ConfigError{(name.empty() ? "no command given\n" : fmt::format("unknown command {}\n", name)) +
+                          usage()};
     }
     return command->run(Arguments{arguments}.subspan(1), ranks);
 }
 
 /// Errors that every rank throws alike: printed once, ended without an abort.
 bool is_agreed(const std::exception& error) {
-    return dynamic_cast<const dist::AgreedError*>(&error) != nullptr || dynamic_cast<const ConfigError*>(&error) != nullptr ||
+    return dynamic_cast<const dist::AgreedError*>(&error) != nullptr ||
+           dynamic_cast<const ConfigError*>(&error) != nullptr ||
            dynamic_cast<const TrainingError*>(&error) != nullptr;
 }
 
@@ -86,8 +91,8 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
     }
 }
 
-/// Keeps the large blocks that a training step frees for the next one: glibc would give them back to the system and
-/// fault them in again, page by page.
+/// Keeps the large blocks that a training step frees for the next one: glibc would give them back to the
+/// system and fault them in again, page by page.
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());

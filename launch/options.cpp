@@ -14,20 +14,28 @@ namespace {
 
 namespace po = boost::program_options;
 
-std::string text_of(const std::string& value) { return value; }
-std::string text_of(bool value) { return value ? "true" : "false"; }
+std::string text_of(const std::string& value) {
+    return value;
+}
+std::string text_of(bool value) {
+    return value ? "true" : "false";
+}
 template <class T>
 std::string text_of(T value) {
     return fmt::format("{}", value);
 }
-std::string text_of(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, " ")); }
+std::string text_of(const std::vector<std::string>& values) {
+    return fmt::format("{}", fmt::join(values, " "));
+}
 
 /// One text a line of an INI file.
 template <class T>
 std::vector<std::string> lines_of(const T& value) {
     return {text_of(value)};
 }
-std::vector<std::string> lines_of(const std::vector<std::string>& values) { return values; }
+std::vector<std::string> lines_of(const std::vector<std::string>& values) {
+    return values;
+}
 
 /// Insertions, deletions and replacements that turn a into b. Source: Levenshtein 1966.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
@@ -108,9 +116,10 @@ bool Options::read(std::span<const std::string> arguments) {
         }
         po::notify(values);
     } catch (const po::unknown_option& error) {
-        throw ConfigError{fmt::format("unknown option --{}; did you mean --{}? (--help lists all)",
-                                      error.get_option_name().substr(error.get_option_name().find_first_not_of('-')),
-                                      nearest(error.get_option_name()))};
+        throw ConfigError{
+            fmt::format("unknown option --{}; did you mean --{}? (--help lists all)",
+                        error.get_option_name().substr(error.get_option_name().find_first_not_of('-')),
+                        nearest(error.get_option_name()))};
     } catch (const po::error& error) {
         throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
     }
@@ -161,7 +170,8 @@ bool Options::is_changeable(const std::string& name) const {
 std::vector<std::string> Options::with_explicit_flags(std::span<const std::string> arguments) const {
     std::vector<std::string> written{arguments.begin(), arguments.end()};
     for (auto& argument : written) {
-        if (std::ranges::any_of(options_, [&](const Option& o) { return o.is_flag && argument == "--" + o.name; })) {
+        if (std::ranges::any_of(options_,
+                                [&](const Option& o) { return o.is_flag && argument == "--" + o.name; })) {
             argument += "=true";
         }
     }
@@ -170,7 +180,9 @@ std::vector<std::string> Options::with_explicit_flags(std::span<const std::strin
 
 std::string Options::nearest(const std::string& name) const {
     const auto bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
-    return std::ranges::min(options_, {}, [&](const Option& option) { return edit_distance(bare, option.name); }).name;
+    return std::ranges::min(options_, {},
+                            [&](const Option& option) { return edit_distance(bare, option.name); })
+        .name;
 }
 
 }  // namespace sslslr

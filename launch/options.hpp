@@ -13,7 +13,8 @@ namespace sslslr {
 
 /// The options of one subcommand: one declaration gives type, default, help and INI key.
 ///
-/// The default is what the field holds when it is declared. The command line wins over --config FILE, which wins over the default.
+/// The default is what the field holds when it is declared. The command line wins over --config FILE, which
+/// wins over the default.
 class Options {
 public:
     /// @param usage  what stands above the list in --help
@@ -50,7 +51,8 @@ private:
         bool is_flag;
     };
     std::string nearest(const std::string& name) const;
-    /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument for its value.
+    /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
+    /// for its value.
     std::vector<std::string> with_explicit_flags(std::span<const std::string> arguments) const;
 
     std::string usage_;

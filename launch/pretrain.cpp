@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* usage =
     "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n\n"
-    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command goes on\n"
+    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command "
+    "goes on\n"
     "from the newest checkpoint, on any number of ranks. Results do not depend on the number of ranks.";
 
 void check(const PretrainOptions& options, const Ranks& ranks) {
@@ -26,11 +27,13 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
         throw ConfigError{"--run FOLDER is missing: where shall checkpoints and metrics go?"};
     }
     if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
-        throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
+        throw ConfigError{
+            "--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
     }
     if (options.global_batch < ranks.world.size()) {
-        throw ConfigError{fmt::format("--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
-                                      options.global_batch, ranks.world.size())};
+        throw ConfigError{fmt::format(
+            "--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
+            options.global_batch, ranks.world.size())};
     }
 }
 
@@ -40,7 +43,8 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
     hooks.on_resume = [&, last_step](std::int64_t step) {
         progress.emplace(ranks.is_first(), step, last_step);
         if (ranks.is_first()) {
-            fmt::print("{} step {} of {}\n", step < last_step ? "going on from" : "nothing left to do after", step, last_step);
+            fmt::print("{} step {} of {}\n", step < last_step ? "going on from" : "nothing left to do after",
+                       step, last_step);
         }
     };
     hooks.on_step = [&](const StepReport& report) { progress->show(report); };
@@ -75,16 +79,18 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
 
     const auto method = make_method(fields.method, fields.seed);
     method->to(precision_of(fields.precision));
-    const Batches batches{data.features(), clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
+    const Batches batches{
+        data.features(), clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
     const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
-    const auto last_step = fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
+    const auto last_step =
+        fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     Trainer trainer{*method, batches, fields.optimizer, schedule, group};
 
     open_run_folder(fields.run, options, ranks.world);
     if (ranks.is_first()) {
-        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name, batches.clips(),
-                   ranks.world.size(), last_step, fields.global_batch, fields.run);
+        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
+                   batches.clips(), ranks.world.size(), last_step, fields.global_batch, fields.run);
     }
     catch_stop_signals();
     std::optional<TrainingProgress> progress;
@@ -97,7 +103,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                    hooks_of(ranks, last_step, progress));
     progress.reset();
     if (!done && ranks.is_first()) {
-        fmt::print("stopped on request after step {}: the same command goes on from there\n", trainer.steps_done());
+        fmt::print("stopped on request after step {}: the same command goes on from there\n",
+                   trainer.steps_done());
     }
     return done ? exit_done : exit_stopped;
 }

@@ -20,13 +20,16 @@ void declare_data(Options& options, PretrainOptions& o) {
     options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened");
     options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first");
     options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2");
-    options.add("normalise", o.preprocess.normalise, "centre and scale by the shoulders; false: raw coordinates");
-    options.add("part-masks", o.preprocess.part_masks, "one feature a body part that flags it as never detected");
+    options.add("normalise", o.preprocess.normalise,
+                "centre and scale by the shoulders; false: raw coordinates");
+    options.add("part-masks", o.preprocess.part_masks,
+                "one feature a body part that flags it as never detected");
 }
 
 void declare_augmentation(Options& options, PretrainOptions& o) {
     options.section("Augmentation");
-    options.add("augmentation", o.augmentation, "boundary (permute first and last frames), classical, both or none");
+    options.add("augmentation", o.augmentation,
+                "boundary (permute first and last frames), classical, both or none");
     options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
     options.add("k2", o.k2, "last frames to permute, likewise");
     options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees");
@@ -42,10 +45,12 @@ void declare_model(Options& options, PretrainOptions& o) {
     options.add("blocks", encoder.blocks, "transformer blocks");
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
-    options.add("dropout", encoder.dropout, "probability, after embedding, attention and in the feed-forward");
+    options.add("dropout", encoder.dropout,
+                "probability, after embedding, attention and in the feed-forward");
     options.add("position", encoder.position, "learnt or sinusoidal positions");
     options.add("pooling", encoder.pooling, "cls, or mean over the frames");
-    options.add("projector-hidden", heads.projector_hidden, "hidden width of the projector (0: the encoder's width)");
+    options.add("projector-hidden", heads.projector_hidden,
+                "hidden width of the projector (0: the encoder's width)");
     options.add("embedding", heads.embedding, "output width of projector and predictor");
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width of the predictor");
 
@@ -65,19 +70,23 @@ void declare_model(Options& options, PretrainOptions& o) {
 
 void declare_training(Options& options, PretrainOptions& o) {
     options.section("Training (* may change when a run goes on)");
-    options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present", changeable);
+    options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
+                changeable);
     options.add("epochs", o.epochs, "* passes over the training clips", changeable);
-    options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)", changeable);
+    options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
+                changeable);
     options.add("global-batch", o.global_batch, "clips a step, over all ranks");
     options.add("optimizer", o.optimizer.name, "sgd or adamw");
     options.add("learning-rate", o.optimizer.learning_rate, "peak rate");
     options.add("momentum", o.optimizer.momentum, "of sgd");
     options.add("weight-decay", o.optimizer.weight_decay, "of all parameters");
-    options.add("schedule", o.schedule.name, "of the rate: constant, cosine or triangle, each after a linear warm-up");
+    options.add("schedule", o.schedule.name,
+                "of the rate: constant, cosine or triangle, each after a linear warm-up");
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("precision", o.precision, "float32, or float64 for comparisons");
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
-    options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)", changeable);
+    options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
+                changeable);
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
     options.add("threads", o.threads, "* threads of each rank", changeable);
 }

@@ -13,7 +13,8 @@
 
 namespace sslslr {
 
-/// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from there.
+/// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from
+/// there.
 struct PretrainOptions {
     std::vector<std::string> data;
     std::string run;

@@ -16,7 +16,8 @@ nlohmann::json json_of(const Interval& interval) {
 
 }  // namespace
 
-ResultTable::ResultTable(torch::Tensor truth, std::int64_t resamples) : truth_{std::move(truth)}, resamples_{resamples} {}
+ResultTable::ResultTable(torch::Tensor truth, std::int64_t resamples)
+    : truth_{std::move(truth)}, resamples_{resamples} {}
 
 void ResultTable::add(const std::string& row, const std::string& classifier, const torch::Tensor& scores) {
     const auto result = outcome(scores, truth_);
@@ -30,9 +31,12 @@ void ResultTable::add(const std::string& row, const std::string& classifier, con
 
 std::string ResultTable::text() const {
     std::string text = fmt::format("{:<34} {:<24} {:<22} {:<22} {}\n", "", "", "top-1", "top-5", "macro F1");
-    const auto cell = [](const Interval& i) { return fmt::format("{:.3f} [{:.3f}, {:.3f}]", i.mean, i.low, i.high); };
+    const auto cell = [](const Interval& i) {
+        return fmt::format("{:.3f} [{:.3f}, {:.3f}]", i.mean, i.low, i.high);
+    };
     for (const auto& row : rows_) {
-        text += fmt::format("{:<34} {:<24} {:<22} {:<22} {:.3f}\n", row.name, row.classifier, cell(row.top1), cell(row.top5), row.macro_f1);
+        text += fmt::format("{:<34} {:<24} {:<22} {:<22} {:.3f}\n", row.name, row.classifier, cell(row.top1),
+                            cell(row.top5), row.macro_f1);
     }
     return text;
 }

@@ -25,7 +25,8 @@ public:
 
     /// For the terminal: a line a classifier.
     std::string text() const;
-    /// {"rows": [{"name", "classifier", "top1": {mean, low, high}, "top5": {...}, "macro_f1", "correct": [0, 1, ...]}]}
+    /// {"rows": [{"name", "classifier", "top1": {mean, low, high}, "top5": {...}, "macro_f1", "correct": [0,
+    /// 1, ...]}]}
     nlohmann::json json() const;
 
 private:

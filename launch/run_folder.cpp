@@ -33,8 +33,9 @@ void check_same(const fs::path& folder, const Options& options) {
         const auto old = found == then.end() ? std::string{"\n"} : found->second;
         if (old != value && !options.is_changeable(name)) {
             throw ConfigError{fmt::format(
-                "--{} is {} but the run in {} was started with {}: give the same options, or another --run folder", name,
-                value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1))};
+                "--{} is {} but the run in {} was started with {}: give the same options, or another --run "
+                "folder",
+                name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1))};
         }
     }
 }
@@ -72,7 +73,8 @@ void open_run_folder(const fs::path& folder, const Options& options, const dist:
 PretrainOptions read_run_options(const fs::path& folder) {
     const auto config = folder / "config.ini";
     if (!fs::exists(config)) {
-        throw ConfigError{fmt::format("--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
+        throw ConfigError{fmt::format(
+            "--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
     }
     PretrainOptions fields;
     Options options{""};

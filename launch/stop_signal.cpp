@@ -15,6 +15,8 @@ void catch_stop_signals() {
     }
 }
 
-bool stop_signal_arrived() { return arrived != 0; }
+bool stop_signal_arrived() {
+    return arrived != 0;
+}
 
 }  // namespace sslslr

@@ -1,12 +1,11 @@
 #include "launch/terminal.hpp"
 
-#include <unistd.h>
-
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace sslslr {
 
@@ -22,14 +21,16 @@ std::string clock_text(double total) {
 
 namespace {
 
-/// Whether a person reads what we print as we print it. Open MPI gives every rank a terminal of its own and copies what
-/// is written there to mpirun's output, which may be a file: then mpirun, our parent, is the one to ask.
+/// Whether a person reads what we print as we print it. Open MPI gives every rank a terminal of its own and
+/// copies what is written there to mpirun's output, which may be a file: then mpirun, our parent, is the one
+/// to ask.
 bool prints_to_terminal() {
     if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) {
         return isatty(STDOUT_FILENO) == 1;
     }
     std::error_code error;
-    const auto target = std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), error).string();
+    const auto target =
+        std::filesystem::read_symlink(fmt::format("/proc/{}/fd/1", getppid()), error).string();
     return !error && (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty"));
 }
 
@@ -53,10 +54,13 @@ void TrainingProgress::show(const StepReport& report) {
     }
     shown_ = now;
     const double elapsed = duration<double>(now - start_).count();
-    const double left = elapsed * static_cast<double>(last_ - report.step) / static_cast<double>(report.step - first_);
-    fmt::print("{}step {}/{}  epoch {}  loss {:.5f}  spread {:.4f} (normalised {:.3f})  {:.0f} clips/s  {} left{}",
-               rewrites_ ? "\r" : "", report.step, last_, report.epoch, report.loss, report.spread.raw,
-               report.spread.normalised, static_cast<double>(clips_) / elapsed, clock_text(left), rewrites_ ? "\x1b[K" : "\n");
+    const double left =
+        elapsed * static_cast<double>(last_ - report.step) / static_cast<double>(report.step - first_);
+    fmt::print(
+        "{}step {}/{}  epoch {}  loss {:.5f}  spread {:.4f} (normalised {:.3f})  {:.0f} clips/s  {} left{}",
+        rewrites_ ? "\r" : "", report.step, last_, report.epoch, report.loss, report.spread.raw,
+        report.spread.normalised, static_cast<double>(clips_) / elapsed, clock_text(left),
+        rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);
     open_line_ = rewrites_;
 }

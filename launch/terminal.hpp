@@ -8,8 +8,8 @@
 
 namespace sslslr {
 
-/// What the first rank says of a training: one line that rewrites itself on a terminal, a plain line about every
-/// ten seconds otherwise.
+/// What the first rank says of a training: one line that rewrites itself on a terminal, a plain line about
+/// every ten seconds otherwise.
 class TrainingProgress {
 public:
     /// @param speaks  false: says nothing (the other ranks)

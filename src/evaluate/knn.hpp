@@ -29,8 +29,8 @@ struct CosineVote {
 torch::Tensor knn_cosine_votes(const torch::Tensor& queries, const LabelledFeatures& references,
                                const CosineVote& vote = {});
 
-/// Votes [Q, G] float64 of the plain k-nearest-neighbour classifier: Euclidean distance, one vote each.
-/// Ties, errors and cost as above.
+/// Votes [Q, G] float64 of the plain k-nearest-neighbour classifier: Euclidean distance, one vote each. Ties,
+/// errors and cost as above.
 torch::Tensor knn_euclidean_votes(const torch::Tensor& queries, const LabelledFeatures& references,
                                   std::int64_t k = 5);
 

@@ -22,20 +22,22 @@ struct Views {
 /// This rank's share of a global batch.
 struct Batch {
     Views views;
-    torch::Tensor labels;          ///< [B] int64, only for methods that ask for them
-    std::int64_t global_size = 0;  ///< clips of the global batch, over all ranks
+    torch::Tensor labels;            ///< [B] int64, only for methods that ask for them
+    std::int64_t global_size = 0;    ///< clips of the global batch, over all ranks
     std::uint64_t dropout_seed = 0;  ///< a function of (seed, step), the same on all ranks
 };
 
 /// A named scalar. Names are columns of metrics.jsonl, so they never change meaning.
 struct LossTerm {
     std::string name;
-    torch::Tensor value;  ///< [] differentiable: sum over this rank's clips / global_size, so the ranks' values add up
+    torch::Tensor
+        value;  ///< [] differentiable: sum over this rank's clips / global_size, so the ranks' values add up
 };
 
 struct LossTerms {
     std::vector<LossTerm> terms;  ///< their sum is what a step minimises
-    torch::Tensor projection;     ///< [B, D] the anchor's (or first view's) output, detached: its spread is logged
+    torch::Tensor
+        projection;  ///< [B, D] the anchor's (or first view's) output, detached: its spread is logged
 };
 
 /// A learning objective and the networks it trains.

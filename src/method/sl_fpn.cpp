@@ -11,7 +11,8 @@ SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnC
           "projector", Mlp{encoder.width, heads.projector_hidden > 0 ? heads.projector_hidden : encoder.width,
                            heads.embedding})} {
     if (config.predictor) {
-        predictor_ = register_module("predictor", Mlp{heads.embedding, heads.predictor_hidden, heads.embedding});
+        predictor_ =
+            register_module("predictor", Mlp{heads.embedding, heads.predictor_hidden, heads.embedding});
     }
 }
 
@@ -30,7 +31,9 @@ LossTerms SlFpn::loss(const Batch& batch) {
             .projection = (z.original.defined() ? z.original : z.first).detach()};
 }
 
-torch::Tensor SlFpn::represent(const PackedClips& clips) { return encoder_(clips, DropoutKey{}); }
+torch::Tensor SlFpn::represent(const PackedClips& clips) {
+    return encoder_(clips, DropoutKey{});
+}
 
 SlFpn::Projections SlFpn::project(const Batch& batch) {
     // One concatenated pass over all views: the same result as three, in larger matrix products.
@@ -49,8 +52,10 @@ SlFpn::Projections SlFpn::project(const Batch& batch) {
 
 std::array<torch::Tensor, 3> SlFpn::terms(const Projections& z, std::int64_t global_size) {
     const auto pair = mse(z.first, z.second, global_size);
-    const auto original = !config_.original ? torch::zeros_like(pair)
-                          : mse(z.first, config_.stop_gradient_original ? z.original.detach() : z.original, global_size);
+    const auto original =
+        !config_.original
+            ? torch::zeros_like(pair)
+            : mse(z.first, config_.stop_gradient_original ? z.original.detach() : z.original, global_size);
     if (predictor_.is_empty()) {
         return {pair, original, pair};
     }

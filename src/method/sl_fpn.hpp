@@ -10,15 +10,16 @@
 
 namespace sslslr {
 
-/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and open points.
+/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and open
+/// points.
 struct SlFpnConfig {
     std::string predictor_input = "original";  ///< what the predictor sees: "original" (z0) or "view" (z1)
-    bool predictor = true;                     ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
-    bool original = true;                      ///< false: no second term, and the predictor sees z1
-    bool swap = false;                         ///< true: the recorded clip and the first view change roles
-    bool stop_gradient_original = false;       ///< true: the recorded clip is a constant target of the second term
-    bool normalise = false;                    ///< true: MSE of l2-normalised projections, as BYOL and SimSiam
-    bool symmetrise = false;                   ///< true: averaged with the loss of swapped views
+    bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
+    bool original = true;   ///< false: no second term, and the predictor sees z1
+    bool swap = false;      ///< true: the recorded clip and the first view change roles
+    bool stop_gradient_original = false;  ///< true: the recorded clip is a constant target of the second term
+    bool normalise = false;               ///< true: MSE of l2-normalised projections, as BYOL and SimSiam
+    bool symmetrise = false;              ///< true: averaged with the loss of swapped views
     std::array<double, 3> weights{1.0, 1.0, 1.0};  ///< of the terms pair, original, predict
 };
 
@@ -27,10 +28,11 @@ struct SlFpnConfig {
 ///     z0, z1, z2 = g(f(original)), g(f(first view)), g(f(second view))
 ///     loss = mse(z1, z2) + mse(z1, z0) + mse(q(z0), stop_gradient(z2))
 ///
-/// mse is the mean over the D channels and the clips. Only the last term stops a gradient, so a constant output is
-/// a minimum of all three: the trainer logs the spread of z, and a run whose spread reaches zero has collapsed.
-/// Source: Madjoukeng et al. 2025, section 5.1; the predictor's input and the second term's view, which the text leaves
-/// open, follow the authors' public code (arielbassodev/contrastives_resposittory, contrastive_approaches.py).
+/// mse is the mean over the D channels and the clips. Only the last term stops a gradient, so a constant
+/// output is a minimum of all three: the trainer logs the spread of z, and a run whose spread reaches zero
+/// has collapsed. Source: Madjoukeng et al. 2025, section 5.1; the predictor's input and the second term's
+/// view, which the text leaves open, follow the authors' public code
+/// (arielbassodev/contrastives_resposittory, contrastive_approaches.py).
 class SlFpn final : public Method {
 public:
     SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnConfig& config);

@@ -10,7 +10,9 @@ namespace {
 
 namespace nn = torch::nn;
 
-nn::LayerNorm layer_norm(std::int64_t width) { return nn::LayerNorm{nn::LayerNormOptions({width})}; }
+nn::LayerNorm layer_norm(std::int64_t width) {
+    return nn::LayerNorm{nn::LayerNormOptions({width})};
+}
 
 /// Scaled-dot-product attention of each clip on itself, run by run.
 /// @param q     [sum of clips * query_rows(run), W]
@@ -29,9 +31,12 @@ torch::Tensor attend(const SequenceLayout& layout, std::int64_t heads, const tor
     attended.reserve(layout.runs.size());
     for (std::size_t i = 0; i < layout.runs.size(); ++i) {
         const auto clips = layout.runs[i].clips;
-        const auto by_head = [&](const torch::Tensor& x) { return x.view({clips, -1, heads, width / heads}).transpose(1, 2); };
+        const auto by_head = [&](const torch::Tensor& x) {
+            return x.view({clips, -1, heads, width / heads}).transpose(1, 2);
+        };
         const auto pair = others[i].split(width, 1);
-        const auto out = torch::scaled_dot_product_attention(by_head(queries[i]), by_head(pair[0]), by_head(pair[1]));
+        const auto out =
+            torch::scaled_dot_product_attention(by_head(queries[i]), by_head(pair[0]), by_head(pair[1]));
         attended.push_back(out.transpose(1, 2).reshape({-1, width}));
     }
     return torch::cat(attended);
@@ -52,7 +57,8 @@ torch::Tensor cls_rows(const torch::Tensor& x, const SequenceLayout& layout) {
 
 /// sin and cos of position / 10000^(2i / W). Source: Vaswani et al. 2017, section 3.5.
 torch::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width) {
-    const auto frequency = torch::exp(torch::arange(0, width, 2, torch::kDouble) * (-std::log(10000.0) / static_cast<double>(width)));
+    const auto frequency = torch::exp(torch::arange(0, width, 2, torch::kDouble) *
+                                      (-std::log(10000.0) / static_cast<double>(width)));
     const auto angle = torch::arange(positions, torch::kDouble).unsqueeze(1) * frequency;
     return torch::stack({angle.sin(), angle.cos()}, 2).flatten(1).slice(1, 0, width).to(torch::kFloat);
 }
@@ -74,13 +80,15 @@ BlockImpl::BlockImpl(const EncoderConfig& config, std::uint32_t layer)
     register_module("feed_forward", feed_forward);
 }
 
-torch::Tensor BlockImpl::forward(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network) {
+torch::Tensor BlockImpl::forward(const torch::Tensor& x, const SequenceLayout& layout,
+                                 std::uint32_t network) {
     const auto width = x.size(1);
     const auto qkv = qkv_(attention_norm_(x)).split_with_sizes({width, 2 * width}, 1);
     return finish(x, attend(layout, heads_, qkv[0], layout.rows(1), qkv[1]), layout.row_keys, network);
 }
 
-torch::Tensor BlockImpl::forward_cls(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network) {
+torch::Tensor BlockImpl::forward_cls(const torch::Tensor& x, const SequenceLayout& layout,
+                                     std::uint32_t network) {
     const auto width = x.size(1);
     const auto normalised = attention_norm_(x);
     const auto weight = qkv_->weight.split_with_sizes({width, 2 * width});
@@ -105,15 +113,15 @@ torch::Tensor BlockImpl::finish(const torch::Tensor& residual, const torch::Tens
 }
 
 EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
-    TORCH_CHECK_VALUE(config.width % config.heads == 0, "encoder: width ", config.width, " is not a multiple of ",
-                      config.heads, " heads");
+    TORCH_CHECK_VALUE(config.width % config.heads == 0, "encoder: width ", config.width,
+                      " is not a multiple of ", config.heads, " heads");
     const auto width = config.width;
     input_norm_ = register_module("input_norm", layer_norm(config.features));
     input_ = register_module("input", nn::Linear{config.features, width});
     token_norm_ = register_module("token_norm", layer_norm(width));
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
-    // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so faint that
-    // the order of frames, which the boundary augmentation changes, would hardly reach the output.
+    // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so
+    // faint that the order of frames, which the boundary augmentation changes, would hardly reach the output.
     const auto position = sinusoidal_positions(1 + config.frames, width);
     position_ = config.position == "sinusoidal" ? register_buffer("position", position)
                                                 : register_parameter("position", position);
@@ -130,12 +138,14 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
     TORCH_CHECK_VALUE(clips.frames.dim() == 2 && clips.frames.size(1) == config_.features, "encoder: frames ",
                       clips.frames.sizes(), ", expected [S, ", config_.features, "]");
     const SequenceLayout layout{clips, key.seed};
-    TORCH_CHECK_VALUE(layout.runs.empty() || layout.runs.back().length <= config_.frames, "encoder: a clip of ",
-                      layout.runs.back().length, " frames, longer than ", config_.frames);
+    TORCH_CHECK_VALUE(layout.runs.empty() || layout.runs.back().length <= config_.frames,
+                      "encoder: a clip of ", layout.runs.back().length, " frames, longer than ",
+                      config_.frames);
 
     const auto embedded = token_norm_(input_(input_norm_(frames_in_order(clips, layout))));  // [S, W]
     auto x = keyed_dropout(with_cls(embedded, layout), {}, layout.row_keys,
-                           dropout_site(key.network, 0, DropoutPlace::embedding), is_training() ? config_.dropout : 0.0);
+                           dropout_site(key.network, 0, DropoutPlace::embedding),
+                           is_training() ? config_.dropout : 0.0);
     const bool cls_only = config_.pooling == "cls" && !blocks_.empty();
     for (std::size_t i = 0; i + (cls_only ? 1 : 0) < blocks_.size(); ++i) {
         x = blocks_[i](x, layout, key.network);
@@ -148,7 +158,8 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
 torch::Tensor EncoderImpl::with_cls(const torch::Tensor& embedded, const SequenceLayout& layout) const {
     const auto width = config_.width;
     const auto cls = cls_ + position_.slice(0, 0, 1);
-    std::vector<torch::Tensor> tokens{embedded.slice(0, 0, 0) + 0 * cls};  // an empty batch keeps the graph whole
+    std::vector<torch::Tensor> tokens{embedded.slice(0, 0, 0) +
+                                      0 * cls};  // an empty batch keeps the graph whole
     if (!layout.runs.empty()) {
         const auto pieces = embedded.split_with_sizes(layout.rows(0));
         for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -11,16 +11,16 @@
 
 namespace sslslr {
 
-// Shapes: B clips, S frames of all of them, T = S + B tokens (a CLS token before each clip), F features a frame,
-// W width, H heads.
+// Shapes: B clips, S frames of all of them, T = S + B tokens (a CLS token before each clip), F features a
+// frame, W width, H heads.
 
 struct EncoderConfig {
-    std::int64_t features = 130;      ///< F
-    std::int64_t frames = 64;         ///< longest clip
+    std::int64_t features = 130;  ///< F
+    std::int64_t frames = 64;     ///< longest clip
     std::int64_t blocks = 4;
-    std::int64_t width = 128;         ///< W, a multiple of heads
-    std::int64_t heads = 8;           ///< H
-    double dropout = 0.1;             ///< after the embedding, the attention projection and twice in the feed-forward
+    std::int64_t width = 128;  ///< W, a multiple of heads
+    std::int64_t heads = 8;    ///< H
+    double dropout = 0.1;  ///< after the embedding, the attention projection and twice in the feed-forward
     std::string position = "learnt";  ///< from the sinusoidal table on, or fixed "sinusoidal"
     std::string pooling = "cls";      ///< or "mean" over the frames
 };
@@ -31,7 +31,8 @@ struct DropoutKey {
     std::uint32_t network = 0;  ///< 0 the trained network; momentum networks draw their own masks
 };
 
-/// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), GELU, feed-forward 4 W wide.
+/// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), GELU, feed-forward 4
+/// W wide.
 class BlockImpl : public torch::nn::Module {
 public:
     /// @param layer  1 and up; part of the dropout keys
@@ -40,14 +41,15 @@ public:
     /// [T, W] -> [T, W]
     torch::Tensor forward(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network);
 
-    /// The CLS rows of forward()'s result alone, [T, W] -> [B, W]: keys and values for all tokens, queries, projection and
-    /// feed-forward for one token a clip.
+    /// The CLS rows of forward()'s result alone, [T, W] -> [B, W]: keys and values for all tokens, queries,
+    /// projection and feed-forward for one token a clip.
     torch::Tensor forward_cls(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network);
 
 private:
-    /// Everything after the attention: projection and feed-forward with their residual connections. [R, W] each.
-    torch::Tensor finish(const torch::Tensor& residual, const torch::Tensor& attended, const torch::Tensor& keys,
-                         std::uint32_t network);
+    /// Everything after the attention: projection and feed-forward with their residual connections. [R, W]
+    /// each.
+    torch::Tensor finish(const torch::Tensor& residual, const torch::Tensor& attended,
+                         const torch::Tensor& keys, std::uint32_t network);
 
     std::int64_t heads_;
     double dropout_;
@@ -65,9 +67,10 @@ TORCH_MODULE(Block);
 ///
 ///     LayerNorm(F) -> Linear(F, W) -> LayerNorm(W) -> + position -> blocks -> LayerNorm(W) -> pooling
 ///
-/// Works on packed clips; a clip's result does not depend on the others of its batch beyond rounding.
-/// Source: Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations at the
-/// embedding, dropout 0.1) after the PoseViT of Fink et al. 2023; pre-norm, GELU and 4 W are the README's decisions.
+/// Works on packed clips; a clip's result does not depend on the others of its batch beyond rounding. Source:
+/// Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations at the
+/// embedding, dropout 0.1) after the PoseViT of Fink et al. 2023; pre-norm, GELU and 4 W are the README's
+/// decisions.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
@@ -88,8 +91,9 @@ private:
     torch::nn::LayerNorm input_norm_{nullptr};
     torch::nn::Linear input_{nullptr};
     torch::nn::LayerNorm token_norm_{nullptr};
-    torch::Tensor cls_;       ///< [1, W]
-    torch::Tensor position_;  ///< [1 + frames, W], row 0 the CLS token's; a parameter if learnt, else a buffer
+    torch::Tensor cls_;  ///< [1, W]
+    torch::Tensor
+        position_;  ///< [1 + frames, W], row 0 the CLS token's; a parameter if learnt, else a buffer
     std::vector<Block> blocks_;
     torch::nn::LayerNorm norm_{nullptr};
 };

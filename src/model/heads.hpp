@@ -6,7 +6,8 @@
 
 namespace sslslr {
 
-/// Two linear layers with a ReLU between them: projector and predictor. No batch norm, which would hide a collapse.
+/// Two linear layers with a ReLU between them: projector and predictor. No batch norm, which would hide a
+/// collapse.
 class MlpImpl : public torch::nn::Module {
 public:
     MlpImpl(std::int64_t in, std::int64_t hidden, std::int64_t out);
@@ -20,7 +21,8 @@ private:
 };
 TORCH_MODULE(Mlp);
 
-/// Sizes of the heads. Defaults: the paper's projector 512-512-128 scaled to the encoder's width, predictor 128-128-128.
+/// Sizes of the heads. Defaults: the paper's projector 512-512-128 scaled to the encoder's width, predictor
+/// 128-128-128.
 struct HeadConfig {
     std::int64_t projector_hidden = 0;  ///< 0: the encoder's width
     std::int64_t embedding = 128;       ///< D, the projector's output

@@ -9,7 +9,12 @@ namespace sslslr {
 // Shapes: R rows (tokens), W columns (channels).
 
 /// Where in the networks a mask stands.
-enum class DropoutPlace : std::uint32_t { embedding = 0, attention = 1, feed_forward_hidden = 2, feed_forward = 3 };
+enum class DropoutPlace : std::uint32_t {
+    embedding = 0,
+    attention = 1,
+    feed_forward_hidden = 2,
+    feed_forward = 3
+};
 
 /// The number of a mask's place, for keyed_dropout.
 std::uint32_t dropout_site(std::uint32_t network, std::uint32_t layer, DropoutPlace place);

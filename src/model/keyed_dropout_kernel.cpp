@@ -1,6 +1,7 @@
 #include "src/model/keyed_dropout_kernel.hpp"
 
-// One binary serves every x86-64 processor: the loader picks the widest version of these loops that runs here.
+// One binary serves every x86-64 processor: the loader picks the widest version of these loops that runs
+// here.
 #if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_ADDRESS__)
 #define SSLSLR_WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
@@ -48,8 +49,8 @@ SSLSLR_WIDEST void rows_double(const DropoutMask& mask, const double* x, const d
 }  // namespace
 
 template <>
-void keyed_dropout(const DropoutMask& mask, const float* x, const float* base, float* out, std::int64_t columns,
-                   float scale) {
+void keyed_dropout(const DropoutMask& mask, const float* x, const float* base, float* out,
+                   std::int64_t columns, float scale) {
     rows_float(mask, x, base, out, columns, scale);
 }
 

@@ -9,19 +9,20 @@
 
 namespace sslslr {
 
-/// How the encoder lays out a packed batch: clips sorted by length, so that those of equal length stand together and
-/// attention runs on them as one dense block, without padding and without gathering.
+/// How the encoder lays out a packed batch: clips sorted by length, so that those of equal length stand
+/// together and attention runs on them as one dense block, without padding and without gathering.
 struct SequenceLayout {
     /// Clips of equal length, one after another.
     struct Run {
         std::int64_t clips;
         std::int64_t length;  ///< frames of each
     };
-    std::vector<Run> runs;    ///< by ascending length
-    torch::Tensor order;      ///< [B] int64: position b of the layout holds clip order[b] of the batch
-    torch::Tensor inverse;    ///< [B] int64: clip b of the batch stands at position inverse[b]
-    torch::Tensor row_keys;   ///< [T] int32 dropout keys, T = sum over clips of 1 + length: a clip's CLS token, then its frames
-    torch::Tensor cls_keys;   ///< [B] int32 those of the CLS tokens alone
+    std::vector<Run> runs;  ///< by ascending length
+    torch::Tensor order;    ///< [B] int64: position b of the layout holds clip order[b] of the batch
+    torch::Tensor inverse;  ///< [B] int64: clip b of the batch stands at position inverse[b]
+    torch::Tensor
+        row_keys;  ///< [T] int32 dropout keys, T = sum over clips of 1 + length: a clip's CLS token, then its frames
+    torch::Tensor cls_keys;  ///< [B] int32 those of the CLS tokens alone
 
     /// @param dropout_seed  a function of (seed, step); keys are a function of it, clip id, view and position
     SequenceLayout(const PackedClips& clips, std::uint64_t dropout_seed);

@@ -62,7 +62,8 @@ Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& metho
         batch.labels = torch::tensor(labels, torch::kInt64);
     }
     batch.global_size = static_cast<std::int64_t>(global.size());
-    batch.dropout_seed = mix({config_.seed, static_cast<std::uint64_t>(Purpose::dropout), static_cast<std::uint64_t>(step)});
+    batch.dropout_seed =
+        mix({config_.seed, static_cast<std::uint64_t>(Purpose::dropout), static_cast<std::uint64_t>(step)});
     return batch;
 }
 

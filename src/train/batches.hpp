@@ -15,7 +15,8 @@ struct BatchConfig {
     AugmentationConfig augmentation;
 };
 
-/// The batches of a training: a pure function of (clips, configuration, step), the same for any number of ranks.
+/// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
+/// ranks.
 ///
 /// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped.
 class Batches {

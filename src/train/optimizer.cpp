@@ -20,7 +20,8 @@ void require(bool holds, const char* option, double value, const char* expected)
     }
 }
 
-std::unique_ptr<torch::optim::Optimizer> make(const OptimizerConfig& config, std::vector<torch::Tensor> tensors) {
+std::unique_ptr<torch::optim::Optimizer> make(const OptimizerConfig& config,
+                                              std::vector<torch::Tensor> tensors) {
     require(config.learning_rate > 0, "learning-rate", config.learning_rate, "a rate above 0");
     require(config.momentum >= 0 && config.momentum < 1, "momentum", config.momentum, "[0, 1)");
     require(config.weight_decay >= 0, "weight-decay", config.weight_decay, "0 or more");
@@ -41,7 +42,8 @@ torch::Tensor entry(const std::map<std::string, torch::Tensor>& state, const std
                     const torch::Tensor& like) {
     const auto found = state.find(name);
     if (found == state.end() || found->second.sizes() != like.sizes()) {
-        throw ConfigError{fmt::format("the checkpoint holds no optimizer state {} of the parameter's shape", name)};
+        throw ConfigError{
+            fmt::format("the checkpoint holds no optimizer state {} of the parameter's shape", name)};
     }
     return found->second.to(like.device(), like.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
 }

@@ -26,7 +26,8 @@ public:
     /// Updates the parameters from their gradients, which are kept (they are views of reduction buckets).
     void step(double learning_rate);
 
-    /// Everything step() remembers: "NAME.momentum_buffer" or "NAME.{step, exp_avg, exp_avg_sq}". Copies nothing.
+    /// Everything step() remembers: "NAME.momentum_buffer" or "NAME.{step, exp_avg, exp_avg_sq}". Copies
+    /// nothing.
     std::map<std::string, torch::Tensor> state() const;
 
     /// @throws ConfigError  an entry is missing or of another shape

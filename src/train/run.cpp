@@ -27,7 +27,8 @@ nlohmann::json row_of(const StepReport& report) {
     return row;
 }
 
-void check_same(const std::map<std::string, std::string>& now, const std::map<std::string, std::string>& then) {
+void check_same(const std::map<std::string, std::string>& now,
+                const std::map<std::string, std::string>& then) {
     for (const auto& [name, value] : now) {
         if (const auto found = then.find(name); found == then.end() || found->second != value) {
             throw ConfigError{"the run was started with another " + name +
@@ -48,7 +49,8 @@ void write_checkpoint(Trainer& trainer, const dist::Communicator& ranks, const R
         content.attributes.insert(config.attributes.begin(), config.attributes.end());
         io::write_checkpoint(folder / io::checkpoint_name(trainer.steps_done()), content);
         const auto all = io::list_checkpoints(folder);
-        auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(config.keep_checkpoints, 1);
+        auto surplus =
+            static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(config.keep_checkpoints, 1);
         for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
             fs::remove(it->second);
         }
@@ -64,8 +66,9 @@ std::optional<io::CheckpointFile> read_newest(const fs::path& run, const dist::C
     std::string chosen;
     std::string warnings;
     agree(ranks, [&] {
-        const auto all = ranks.rank() == 0 && fs::exists(run / "checkpoints") ? io::list_checkpoints(run / "checkpoints")
-                                                                              : std::map<std::int64_t, fs::path>{};
+        const auto all = ranks.rank() == 0 && fs::exists(run / "checkpoints")
+                             ? io::list_checkpoints(run / "checkpoints")
+                             : std::map<std::int64_t, fs::path>{};
         for (auto it = all.rbegin(); it != all.rend() && chosen.empty(); ++it) {
             try {
                 content = io::read_checkpoint(it->second);
@@ -75,7 +78,8 @@ std::optional<io::CheckpointFile> read_newest(const fs::path& run, const dist::C
             }
         }
         if (!all.empty() && chosen.empty()) {
-            throw io::DataError{run / "checkpoints", "every checkpoint is damaged; move them away to start anew:\n" + warnings};
+            throw io::DataError{run / "checkpoints",
+                                "every checkpoint is damaged; move them away to start anew:\n" + warnings};
         }
     });
     if (!warnings.empty()) {

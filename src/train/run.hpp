@@ -18,13 +18,16 @@ struct RunConfig {
     std::int64_t last_step = 0;         ///< steps after which the training is done
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
-    std::map<std::string, std::string> attributes;  ///< written into every checkpoint; a run goes on only with the same
+    std::map<std::string, std::string>
+        attributes;  ///< written into every checkpoint; a run goes on only with the same
 };
 
 /// What the caller sees and says while a training runs.
 struct RunHooks {
-    std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};    ///< the run goes on from this step
-    std::function<void(const StepReport&)> on_step = [](const StepReport&) {}; ///< after every step, on every rank
+    std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {
+    };  ///< the run goes on from this step
+    std::function<void(const StepReport&)> on_step = [](const StepReport&) {
+    };  ///< after every step, on every rank
     std::function<void(const std::string&)> warn = [](const std::string&) {};
     std::function<bool()> stop_requested = [] { return false; };
 };
@@ -39,7 +42,8 @@ bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config,
 /// The newest readable checkpoint of a run, on every rank; none if the folder holds none. Collective.
 /// @param warn  hears, on rank 0, of damaged ones that were passed over
 /// @throws dist::AgreedError  there are checkpoints, but all are damaged
-std::optional<io::CheckpointFile> read_newest(const std::filesystem::path& run, const dist::Communicator& ranks,
+std::optional<io::CheckpointFile> read_newest(const std::filesystem::path& run,
+                                              const dist::Communicator& ranks,
                                               const std::function<void(const std::string&)>& warn);
 
 }  // namespace sslslr

@@ -16,8 +16,8 @@ struct ScheduleConfig {
 ///     cosine    the same rise, then (1 + cos(pi (s - w) / (S - w))) / 2
 ///     triangle  the same rise to w, then (S - s) / (S - w): with w = 0.6 S the paper's fine-tuning
 ///
-/// for step s of S, w = warm-up steps. Source of cosine: Loshchilov and Hutter 2017; of the triangle: Madjoukeng et al. 2025,
-/// section 6.2 (up over the first 600 of 1,000 epochs, down over the rest).
+/// for step s of S, w = warm-up steps. Source of cosine: Loshchilov and Hutter 2017; of the triangle:
+/// Madjoukeng et al. 2025, section 6.2 (up over the first 600 of 1,000 epochs, down over the rest).
 class Schedule {
 public:
     /// @throws ConfigError  unknown name, or a warm-up outside [0, all epochs]

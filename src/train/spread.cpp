@@ -11,7 +11,8 @@ torch::Tensor spread_sums(const torch::Tensor& z) {
 }
 
 Spread spread_of(const torch::Tensor& sums, std::int64_t clips) {
-    const auto moments = sums.view({2, 2, -1}) / static_cast<double>(clips);  // [raw | unit, first | second, D]
+    const auto moments =
+        sums.view({2, 2, -1}) / static_cast<double>(clips);  // [raw | unit, first | second, D]
     const auto variance = (moments.select(1, 1) - moments.select(1, 0).square()).clamp_min(0);
     const auto deviation = variance.sqrt().mean(1);
     const auto width = static_cast<double>(moments.size(2));

@@ -37,7 +37,8 @@ torch::Tensor sum_of(const std::vector<LossTerm>& terms) {
 /// What the ranks add up beside the gradients: [stop flag, loss terms, spread sums], float64.
 torch::Tensor packed_report(const LossTerms& loss, bool stop_requested) {
     const auto& z = loss.projection;
-    std::vector<torch::Tensor> parts{torch::full({1}, stop_requested ? 1.0 : 0.0, z.options().dtype(torch::kDouble))};
+    std::vector<torch::Tensor> parts{
+        torch::full({1}, stop_requested ? 1.0 : 0.0, z.options().dtype(torch::kDouble))};
     for (const auto& term : loss.terms) {
         parts.push_back(term.value.detach().to(torch::kDouble).view({1}));
     }
@@ -86,10 +87,12 @@ StepReport Trainer::step(bool stop_requested) {
                       .data_seconds = data_seconds,
                       .stop = report[0].item<double>() > 0};
     for (std::size_t i = 0; i < loss.terms.size(); ++i) {
-        result.terms.emplace_back(loss.terms[i].name, report[static_cast<std::int64_t>(i) + 1].item<double>());
+        result.terms.emplace_back(loss.terms[i].name,
+                                  report[static_cast<std::int64_t>(i) + 1].item<double>());
         result.loss += result.terms.back().second;
     }
-    result.spread = spread_of(report.slice(0, static_cast<std::int64_t>(loss.terms.size()) + 1), batch.global_size);
+    result.spread =
+        spread_of(report.slice(0, static_cast<std::int64_t>(loss.terms.size()) + 1), batch.global_size);
     if (!std::isfinite(result.loss)) {
         throw TrainingError{fmt::format(
             "the loss is {} at step {} (learning rate {:.3g}): try a lower --learning-rate or a warm-up; "
@@ -160,14 +163,17 @@ void Trainer::check_weights() {
     const auto all = group_.communicator().all_gather(mine);
     for (int rank = 0; rank < group_.size(); ++rank) {
         if (all[static_cast<std::size_t>(rank)] != all.front()) {
-            throw dist::AgreedError{fmt::format("after step {} rank {} holds other weights than rank 0 (a bug or failing "
-                                                "memory): start again from the last checkpoint", steps_done_, rank),
-                                    exit_rank_failed};
+            throw dist::AgreedError{
+                fmt::format("after step {} rank {} holds other weights than rank 0 (a bug or failing "
+                            "memory): start again from the last checkpoint",
+                            steps_done_, rank),
+                exit_rank_failed};
         }
     }
     for (const auto& [name, tensor] : state_tensors(method_)) {
         if (!tensor.isfinite().all().item<bool>()) {
-            throw TrainingError{fmt::format("{} is not finite after step {}: try a lower --learning-rate", name, steps_done_)};
+            throw TrainingError{fmt::format("{} is not finite after step {}: try a lower --learning-rate",
+                                            name, steps_done_)};
         }
     }
 }

@@ -20,10 +20,10 @@ namespace sslslr {
 
 /// What one step did; the same on every rank but for the times.
 struct StepReport {
-    std::int64_t step = 0;    ///< steps done, this one included
-    std::int64_t epoch = 0;   ///< epochs begun, counted from 1
-    std::int64_t clips = 0;   ///< of the global batch
-    double loss = 0;          ///< mean over the global batch
+    std::int64_t step = 0;                              ///< steps done, this one included
+    std::int64_t epoch = 0;                             ///< epochs begun, counted from 1
+    std::int64_t clips = 0;                             ///< of the global batch
+    double loss = 0;                                    ///< mean over the global batch
     std::vector<std::pair<std::string, double>> terms;  ///< its parts
     Spread spread;
     double learning_rate = 0;
@@ -34,12 +34,13 @@ struct StepReport {
 
 /// Data-parallel training of one method: batch, loss, backward with gradients summed over ranks, update.
 ///
-/// N ranks compute what one rank computes on the same global batch, beyond rounding. Every member but state() is collective.
+/// N ranks compute what one rank computes on the same global batch, beyond rounding. Every member but state()
+/// is collective.
 class Trainer {
 public:
     /// @param method, batches, group  must outlive this; the method's weights become rank 0's
-    Trainer(Method& method, const Batches& batches, const OptimizerConfig& optimizer, const Schedule& schedule,
-            dist::Group& group);
+    Trainer(Method& method, const Batches& batches, const OptimizerConfig& optimizer,
+            const Schedule& schedule, dist::Group& group);
 
     /// One step on the next global batch.
     /// @param stop_requested  this rank wants to end after the step; the report tells all ranks
@@ -60,7 +61,8 @@ public:
     void check_weights();
 
 private:
-    /// Starts reduction on one discarded backward, so that every life of a run adds in the same order (dist::GradientReducer).
+    /// Starts reduction on one discarded backward, so that every life of a run adds in the same order
+    /// (dist::GradientReducer).
     void warm_up();
     Batch next_batch(std::int64_t step) const;
 

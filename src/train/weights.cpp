@@ -1,9 +1,8 @@
 #include "src/train/weights.hpp"
 
 #define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"

@@ -21,7 +21,8 @@ NamedTensors trained_parameters(const Method& method);
 /// All parameters and buffers.
 NamedTensors state_tensors(const Method& method);
 
-/// A hash of every bit of the method's state: equal on two ranks if and only if their weights are (up to 2^-64).
+/// A hash of every bit of the method's state: equal on two ranks if and only if their weights are (up to
+/// 2^-64).
 std::uint64_t weights_fingerprint(const Method& method);
 
 /// Fills the method from a checkpoint's "model/" tensors, in place and in the method's precision.

@@ -1,4 +1,5 @@
-// Bad input ends on every rank with one error that names what and how to mend it, and with the documented exit code.
+// Bad input ends on every rank with one error that names what and how to mend it, and with the documented
+// exit code.
 #include <fstream>
 
 #include "tests/launch/program.hpp"
@@ -30,12 +31,17 @@ TEST_F(BadInput, AMistypedOptionInAConfigFileIsRefused) {
     expect(2, "no such file", pretrain("r", "--config " + (folder_ / "none.ini").string()));
 }
 
-TEST_F(BadInput, AValueThatIsNoNumberIsRefusedByOption) { expect(2, "'--epochs'", pretrain("r", "--epochs many")); }
+TEST_F(BadInput, AValueThatIsNoNumberIsRefusedByOption) {
+    expect(2, "'--epochs'", pretrain("r", "--epochs many"));
+}
 
-TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) { expect(2, "unknown command pretrian", "pretrian"); }
+TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) {
+    expect(2, "unknown command pretrian", "pretrian");
+}
 
 TEST_F(BadInput, AMissingFileIsNamed) {
-    expect(3, (folder_ / "none.h5").string(), "pretrain --run " + (folder_ / "r").string() + " --data " + (folder_ / "none.h5").string());
+    expect(3, (folder_ / "none.h5").string(),
+           "pretrain --run " + (folder_ / "r").string() + " --data " + (folder_ / "none.h5").string());
 }
 
 TEST_F(BadInput, AFileThatIsNoClipStoreIsNamed) {
@@ -48,7 +54,8 @@ TEST_F(BadInput, AFileThatIsNoClipStoreIsNamed) {
 
 TEST_F(BadInput, AnUnknownSplitOrSignerIsNamedWithThoseThereAre) {
     expect(2, "no split trian; they have: all", pretrain("r", "--train-split trian"));
-    expect(2, "no signer S09; they have: S01, S02, S03", "pretrain --leave-out-signer S09 --data " + asl9 + " --run " + (folder_ / "r").string());
+    expect(2, "no signer S09; they have: S01, S02, S03",
+           "pretrain --leave-out-signer S09 --data " + asl9 + " --run " + (folder_ / "r").string());
 }
 
 TEST_F(BadInput, AGlobalBatchSmallerThanTheRanksIsRefused) {
@@ -60,21 +67,26 @@ TEST_F(BadInput, ARunFolderOfAnotherConfigurationIsRefusedByOption) {
     ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
 
     expect(2, "--momentum is 0.5 but the run in", pretrain("r", "--max-steps 2 --momentum 0.5"));
-    EXPECT_EQ(run(program(1, pretrain("r", "--max-steps 2"))).exit_code, 0) << "what may change is not refused";
+    EXPECT_EQ(run(program(1, pretrain("r", "--max-steps 2"))).exit_code, 0)
+        << "what may change is not refused";
 }
 
 TEST_F(BadInput, ARunFolderOfOtherDataIsRefused) {
     ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
     const auto libras = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
 
-    const auto outcome = run(program(1, "pretrain --data " + libras + " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2 "
-                                        "--leave-out-signer S03 --run " + (folder_ / "r").string()));
+    const auto outcome =
+        run(program(1, "pretrain --data " + libras +
+                           " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2 "
+                           "--leave-out-signer S03 --run " +
+                           (folder_ / "r").string()));
 
     EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
 }
 
 TEST_F(BadInput, ALossThatIsNotFiniteStopsAllRanksAtOneStepAndKeepsTheLastCheckpoint) {
-    const auto outcome = run(program(3, pretrain("r", "--learning-rate 1e20 --checkpoint-every 1 --max-steps 50")));
+    const auto outcome =
+        run(program(3, pretrain("r", "--learning-rate 1e20 --checkpoint-every 1 --max-steps 50")));
 
     EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
     EXPECT_EQ(outcome.count("try a lower --learning-rate"), 1) << outcome.output;
@@ -84,7 +96,11 @@ TEST_F(BadInput, ALossThatIsNotFiniteStopsAllRanksAtOneStepAndKeepsTheLastCheckp
 
 TEST_F(BadInput, AnEvaluationWithoutCheckpointOrTestClipsIsRefused) {
     expect(2, "no config.ini there", "evaluate --run " + (folder_ / "none").string());
-    ASSERT_EQ(run(program(1, "pretrain --data " + asl9 + " --blocks 1 --width 16 --heads 2 --max-steps 1 --run " + (folder_ / "r").string())).exit_code, 0);
+    ASSERT_EQ(
+        run(program(1, "pretrain --data " + asl9 + " --blocks 1 --width 16 --heads 2 --max-steps 1 --run " +
+                           (folder_ / "r").string()))
+            .exit_code,
+        0);
     expect(2, "nothing to test on", "evaluate --run " + (folder_ / "r").string());
 }
 

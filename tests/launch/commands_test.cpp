@@ -6,7 +6,9 @@ namespace {
 
 class Commands : public ProgramTest {};
 
-nlohmann::json json_of(const Outcome& outcome) { return nlohmann::json::parse(outcome.output.substr(outcome.output.find_first_of("[{"))); }
+nlohmann::json json_of(const Outcome& outcome) {
+    return nlohmann::json::parse(outcome.output.substr(outcome.output.find_first_of("[{")));
+}
 
 TEST_F(Commands, EachHasHelp) {
     for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor "}) {
@@ -18,9 +20,31 @@ TEST_F(Commands, EachHasHelp) {
 
 TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
     const auto help = run(program(1, "pretrain --help"));
-    for (const std::string name : {"data", "run", "method", "epochs", "max-steps", "global-batch", "blocks", "width", "heads", "dropout",
-                                   "points", "frames", "optimizer", "learning-rate", "schedule", "precision", "augmentation", "k1", "k2",
-                                   "seed", "checkpoint-every", "threads", "config", "train-split", "leave-out-signer"}) {
+    for (const std::string name : {"data",
+                                   "run",
+                                   "method",
+                                   "epochs",
+                                   "max-steps",
+                                   "global-batch",
+                                   "blocks",
+                                   "width",
+                                   "heads",
+                                   "dropout",
+                                   "points",
+                                   "frames",
+                                   "optimizer",
+                                   "learning-rate",
+                                   "schedule",
+                                   "precision",
+                                   "augmentation",
+                                   "k1",
+                                   "k2",
+                                   "seed",
+                                   "checkpoint-every",
+                                   "threads",
+                                   "config",
+                                   "train-split",
+                                   "leave-out-signer"}) {
         EXPECT_TRUE(help.says("--" + name + " ")) << name;
     }
 }
@@ -40,7 +64,8 @@ TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
     const auto findings = json_of(run(program(2, "doctor --json --folder " + folder_.string())));
 
     EXPECT_EQ(findings["collective"]["mend"], "");
-    EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: right"), std::string::npos);
+    EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: right"),
+              std::string::npos);
     EXPECT_EQ(findings["disk"]["mend"], "");
     EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2.11"), std::string::npos);
 }
@@ -52,7 +77,8 @@ TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
 }
 
 TEST_F(Commands, BenchMeasuresWholeSteps) {
-    const auto result = json_of(run(program(2, "bench --blocks 1 --width 16 --heads 2 --lengths mixed --global-batch 5 --max-steps 3 --json")));
+    const auto result = json_of(run(program(
+        2, "bench --blocks 1 --width 16 --heads 2 --lengths mixed --global-batch 5 --max-steps 3 --json")));
 
     EXPECT_GT(result["clips_per_s"], 0);
     EXPECT_EQ(result["ranks"], 2);
@@ -63,7 +89,8 @@ TEST_F(Commands, EvaluateGivesTheSameFiguresOnAnyNumberOfRanks) {
     ASSERT_EQ(run(program(2, pretrain("r", "--max-steps 4"))).exit_code, 0);
     const auto folder = (folder_ / "r").string();
     for (const std::string protocol : {"linear", "knn"}) {
-        const auto arguments = "evaluate --json --bootstrap 200 --supervised-epochs 1 --protocol " + protocol + " --run " + folder;
+        const auto arguments = "evaluate --json --bootstrap 200 --supervised-epochs 1 --protocol " +
+                               protocol + " --run " + folder;
         const auto one = json_of(run(program(1, arguments)));
         std::filesystem::remove_all(folder_ / "r/evaluate/features");
         const auto two = json_of(run(program(2, arguments)));

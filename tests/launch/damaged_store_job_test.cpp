@@ -11,8 +11,8 @@ protected:
     const std::filesystem::path store_ = asl9;
 
     void expect_refused(const std::filesystem::path& file, const std::string& what) const {
-        const auto outcome = run(program(2, "pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " + file.string() + " --run " +
-                                                (folder_ / "run").string()));
+        const auto outcome = run(program(2, "pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " +
+                                                file.string() + " --run " + (folder_ / "run").string()));
         EXPECT_EQ(outcome.exit_code, 3) << what << '\n' << outcome.output;
         EXPECT_EQ(outcome.count("sslslr: " + file.string()), 1) << what << '\n' << outcome.output;
         EXPECT_LT(outcome.seconds, 10) << what;

@@ -14,7 +14,8 @@ inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/a
 
 /// The program on `ranks` ranks (1: without mpirun).
 inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {
-    const std::string start = ranks == 1 ? "" : SSLSLR_MPIEXEC " -n " + std::to_string(ranks) + " --oversubscribe --bind-to none ";
+    const std::string start =
+        ranks == 1 ? "" : SSLSLR_MPIEXEC " -n " + std::to_string(ranks) + " --oversubscribe --bind-to none ";
     return "env " + environment + " " + start + SSLSLR_PROGRAM " " + arguments;
 }
 
@@ -29,7 +30,8 @@ protected:
 
     /// A tiny pretraining on asl9 into the folder `run`.
     std::string pretrain(const std::string& run, const std::string& more = "") const {
-        return "pretrain --data " + asl9 + " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +
+        return "pretrain --data " + asl9 +
+               " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +
                (folder_ / run).string() + " " + more;
     }
 

@@ -16,9 +16,12 @@ class TrainingJob : public ProgramTest {
 protected:
     /// A hash of everything in the newest checkpoint of a run.
     std::string content(const std::string& run_name, int step) const {
-        const auto file = folder_ / run_name / "checkpoints" / ("step-00000000" + std::to_string(step) + ".h5");
+        const auto file =
+            folder_ / run_name / "checkpoints" / ("step-00000000" + std::to_string(step) + ".h5");
         const auto outcome = run(program(1, "inspect --json " + file.string()));
-        return outcome.exit_code == 0 ? nlohmann::json::parse(outcome.output).at(0)["content"].get<std::string>() : outcome.output;
+        return outcome.exit_code == 0
+                   ? nlohmann::json::parse(outcome.output).at(0)["content"].get<std::string>()
+                   : outcome.output;
     }
 
     /// Waits, for at most 20 s, until a shell condition holds.
@@ -75,7 +78,8 @@ TEST_F(TrainingJob, AFinishedRunIsLeftAsItIs) {
 TEST_F(TrainingJob, ASignalToStopLeavesACheckpointAndTheSameCommandGoesOn) {
     bool sent = false;
     const auto stopped = run(program(2, pretrain("r", "--epochs 100000")), [&](const std::string& output) {
-        if (const auto ranks = ranks_of(getpid()); !sent && output.find("\nstep ") != std::string::npos && !ranks.empty()) {
+        if (const auto ranks = ranks_of(getpid());
+            !sent && output.find("\nstep ") != std::string::npos && !ranks.empty()) {
             kill(ranks.back(), SIGUSR1);  // one rank hears of it, all stop
             sent = true;
         }
@@ -84,19 +88,21 @@ TEST_F(TrainingJob, ASignalToStopLeavesACheckpointAndTheSameCommandGoesOn) {
     EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
     EXPECT_TRUE(stopped.says("stopped on request after step ")) << stopped.output;
     EXPECT_FALSE(fs::is_empty(folder_ / "r/checkpoints"));
-    EXPECT_TRUE(run(program(1, pretrain("r", "--epochs 100000 --max-steps 1"))).says("nothing left to do after step "));
+    EXPECT_TRUE(run(program(1, pretrain("r", "--epochs 100000 --max-steps 1")))
+                    .says("nothing left to do after step "));
 }
 
 TEST_F(TrainingJob, AKilledRankEndsTheJobSoonAndLeavesNothingHalfWritten) {
     std::vector<int> ranks;
-    const auto killed = run(program(3, pretrain("r", "--epochs 100000 --checkpoint-every 1")), [&](const std::string& output) {
-        if (ranks.empty() && output.find("\nstep ") != std::string::npos) {
-            ranks = ranks_of(getpid());
-            if (ranks.size() == 3 && comes_true("ls " + (folder_ / "r/checkpoints").string() + "/*.h5")) {
-                kill(ranks[1], SIGKILL);
+    const auto killed = run(
+        program(3, pretrain("r", "--epochs 100000 --checkpoint-every 1")), [&](const std::string& output) {
+            if (ranks.empty() && output.find("\nstep ") != std::string::npos) {
+                ranks = ranks_of(getpid());
+                if (ranks.size() == 3 && comes_true("ls " + (folder_ / "r/checkpoints").string() + "/*.h5")) {
+                    kill(ranks[1], SIGKILL);
+                }
             }
-        }
-    });
+        });
 
     ASSERT_EQ(ranks.size(), 3U) << killed.output;
     EXPECT_NE(killed.exit_code, 0);

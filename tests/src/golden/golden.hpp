@@ -37,13 +37,15 @@ inline void fill_parameters(torch::nn::Module& module) {
 }
 
 /// Clip b's frames, in the order of rows[b]; view `view` of clips 0, 1, ...
-inline PackedClips clips(const std::vector<std::vector<std::int64_t>>& rows, std::int64_t features, std::int64_t view) {
+inline PackedClips clips(const std::vector<std::vector<std::int64_t>>& rows, std::int64_t features,
+                         std::int64_t view) {
     PackedClips packed{{}, {0}, {}, {}};
     std::vector<torch::Tensor> frames;
     for (std::size_t b = 0; b < rows.size(); ++b) {
         const auto s = torch::tensor(rows[b], torch::kFloat64).unsqueeze(1);
         const auto f = torch::arange(features, torch::kFloat64);
-        frames.push_back(torch::sin(0.37 * (1.0 + static_cast<double>(b)) + 0.11 * s * (1 + f.remainder(7)) + 0.05 * f));
+        frames.push_back(
+            torch::sin(0.37 * (1.0 + static_cast<double>(b)) + 0.11 * s * (1 + f.remainder(7)) + 0.05 * f));
         packed.offsets.push_back(packed.offsets.back() + static_cast<std::int64_t>(rows[b].size()));
         packed.ids.push_back(static_cast<std::int64_t>(b));
         packed.views.push_back(view);
@@ -71,8 +73,12 @@ inline torch::Tensor matrix(const nlohmann::json& rows) {
 }
 
 inline EncoderConfig encoder_config(const nlohmann::json& model) {
-    return {.features = model["features"], .frames = model["frames"], .blocks = model["blocks"], .width = model["width"],
-            .heads = model["heads"], .dropout = 0};
+    return {.features = model["features"],
+            .frames = model["frames"],
+            .blocks = model["blocks"],
+            .width = model["width"],
+            .heads = model["heads"],
+            .dropout = 0};
 }
 
 /// The largest difference of two tensors relative to the larger one's largest element.

@@ -1,8 +1,9 @@
+#include "tests/src/golden/golden.hpp"
+
 #include <gtest/gtest.h>
 
 #include "src/method/sl_fpn.hpp"
 #include "src/method/supervised.hpp"
-#include "tests/src/golden/golden.hpp"
 
 namespace sslslr {
 namespace {
@@ -13,7 +14,8 @@ void expect_gradients(const Method& method, const nlohmann::json& expected) {
         const auto gradient = item.value().grad().flatten();
         const auto& golden = expected.at(item.key());
         // Gradients of the key's bias cancel in the softmax: compare with the scale of the others.
-        const double tolerance = 1e-9 * std::max(1e-3, gradient.abs().max().item<double>()) * static_cast<double>(gradient.numel());
+        const double tolerance = 1e-9 * std::max(1e-3, gradient.abs().max().item<double>()) *
+                                 static_cast<double>(gradient.numel());
         if (golden.contains("values")) {
             const auto values = torch::tensor(golden["values"].get<std::vector<double>>(), torch::kFloat64);
             EXPECT_LT((gradient - values).abs().max().item<double>(), tolerance) << item.key();
@@ -21,7 +23,9 @@ void expect_gradients(const Method& method, const nlohmann::json& expected) {
             const auto first = torch::tensor(golden["first"].get<std::vector<double>>(), torch::kFloat64);
             EXPECT_LT((gradient.slice(0, 0, 3) - first).abs().max().item<double>(), tolerance) << item.key();
             EXPECT_NEAR(gradient.sum().item<double>(), golden["sum"].get<double>(), tolerance) << item.key();
-            EXPECT_NEAR(gradient.square().sum().item<double>() / golden["sum_of_squares"].get<double>(), 1, 1e-8) << item.key();
+            EXPECT_NEAR(gradient.square().sum().item<double>() / golden["sum_of_squares"].get<double>(), 1,
+                        1e-8)
+                << item.key();
         }
     }
 }
@@ -42,7 +46,10 @@ TEST_F(GoldenTest, SlFpnEqualsPyTorchInTermsAndGradients) {
     SlFpn method{encoder_, {model_["projector_hidden"], model_["embedding"], model_["predictor_hidden"]}, {}};
     method.to(torch::kFloat64);
     golden::fill_parameters(method);
-    const Batch batch{.views = {whole(), clips(file_["views"]["first"], 1), clips(file_["views"]["second"], 2)}, .labels = {}, .global_size = 4};
+    const Batch batch{
+        .views = {whole(), clips(file_["views"]["first"], 1), clips(file_["views"]["second"], 2)},
+        .labels = {},
+        .global_size = 4};
 
     const auto loss = method.loss(batch);
     auto total = torch::zeros({}, torch::kFloat64);
@@ -61,7 +68,9 @@ TEST_F(GoldenTest, SupervisedEqualsPyTorchInLossAndGradients) {
     Supervised method{encoder_, model_["classes"]};
     method.to(torch::kFloat64);
     golden::fill_parameters(method);
-    Batch batch{.views = {{}, whole(), {}}, .labels = torch::tensor(file_["labels"].get<std::vector<std::int64_t>>()), .global_size = 4};
+    Batch batch{.views = {{}, whole(), {}},
+                .labels = torch::tensor(file_["labels"].get<std::vector<std::int64_t>>()),
+                .global_size = 4};
 
     const auto loss = method.loss(batch).terms.front().value;
     loss.backward();

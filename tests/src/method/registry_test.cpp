@@ -32,8 +32,10 @@ TEST(Registry, TheSeedFixesTheWeights) {
 }
 
 TEST(Registry, RefusesBadSettingsByOption) {
-    EXPECT_NE(refusal({.name = "sl-fnp"}).find("--method sl-fnp: expected one of sl-fpn, supervised"), std::string::npos);
-    EXPECT_NE(refusal({.encoder = {.width = 100, .heads = 8}}).find("--width 100 --heads 8"), std::string::npos);
+    EXPECT_NE(refusal({.name = "sl-fnp"}).find("--method sl-fnp: expected one of sl-fpn, supervised"),
+              std::string::npos);
+    EXPECT_NE(refusal({.encoder = {.width = 100, .heads = 8}}).find("--width 100 --heads 8"),
+              std::string::npos);
     EXPECT_NE(refusal({.encoder = {.dropout = 1}}).find("--dropout 1"), std::string::npos);
     EXPECT_NE(refusal({.encoder = {.pooling = "max"}}).find("--pooling max"), std::string::npos);
     EXPECT_NE(refusal({.sl_fpn = {.predictor_input = "z"}}).find("--predictor-input z"), std::string::npos);

@@ -8,7 +8,10 @@ namespace sslslr {
 namespace {
 
 PackedClips clips(std::int64_t view) {
-    return {torch::randn({10, 6}, torch::requires_grad().dtype(torch::kFloat64)), {0, 3, 10}, {4, 5}, {view, view}};
+    return {torch::randn({10, 6}, torch::requires_grad().dtype(torch::kFloat64)),
+            {0, 3, 10},
+            {4, 5},
+            {view, view}};
 }
 
 class SlFpnTest : public testing::Test {
@@ -18,7 +21,8 @@ protected:
     std::shared_ptr<SlFpn> method(const SlFpnConfig& config, double dropout = 0) {
         torch::manual_seed(3);
         auto made = std::make_shared<SlFpn>(
-            EncoderConfig{.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = dropout},
+            EncoderConfig{
+                .features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = dropout},
             HeadConfig{.projector_hidden = 8, .embedding = 4, .predictor_hidden = 4}, config);
         made->to(torch::kFloat64);
         return made;
@@ -32,7 +36,8 @@ torch::Tensor term(const LossTerms& loss, std::string_view name) {
 }
 
 bool reaches(const torch::Tensor& value, const PackedClips& view) {
-    const auto gradient = torch::autograd::grad({value}, {view.frames}, {}, /*retain_graph=*/true, false, /*allow_unused=*/true)[0];
+    const auto gradient = torch::autograd::grad({value}, {view.frames}, {}, /*retain_graph=*/true, false,
+                                                /*allow_unused=*/true)[0];
     return gradient.defined() && gradient.abs().max().item<double>() > 0;
 }
 
@@ -128,9 +133,15 @@ TEST_F(SlFpnTest, NormalisedLossIgnoresTheScaleOfTheProjections) {
 TEST_F(SlFpnTest, TheOrderOfClipsDoesNotChangeTheLoss) {
     const auto batch = this->batch();
     const auto turned = [](const PackedClips& view) {
-        return PackedClips{torch::cat({view.frames.slice(0, 3), view.frames.slice(0, 0, 3)}), {0, 7, 10}, {5, 4}, view.views};
+        return PackedClips{torch::cat({view.frames.slice(0, 3), view.frames.slice(0, 0, 3)}),
+                           {0, 7, 10},
+                           {5, 4},
+                           view.views};
     };
-    const Batch other{.views = {turned(batch.views.anchor), turned(batch.views.first), turned(batch.views.second)}, .labels = {}, .global_size = 2};
+    const Batch other{
+        .views = {turned(batch.views.anchor), turned(batch.views.first), turned(batch.views.second)},
+        .labels = {},
+        .global_size = 2};
     const auto with_dropout = method({}, 0.2);
 
     const auto one = with_dropout->loss(batch);

@@ -38,7 +38,8 @@ TEST_F(EncoderTest, EqualsPyTorchPaddedAndMasked) {
         networks->register_module("encoder", encoder.ptr());
         golden::fill_parameters(*networks);
 
-        const auto features = encoder(golden::clips(golden::whole(file["lengths"]), config.features, 0), DropoutKey{});
+        const auto features =
+            encoder(golden::clips(golden::whole(file["lengths"]), config.features, 0), DropoutKey{});
 
         const auto expected = golden::matrix(file["sl_fpn"]["features_" + pooling]);
         EXPECT_LT(golden::relative_difference(expected, features), 1e-10) << pooling;
@@ -54,7 +55,10 @@ TEST_F(EncoderTest, AClipsFeaturesDoNotDependOnItsBatch) {
 
     for (std::int64_t b = 0; b < batch.clips(); ++b) {
         const auto i = static_cast<std::size_t>(b);
-        const PackedClips alone{batch.frames.slice(0, batch.offsets[i], batch.offsets[i + 1]), {0, batch.length(b)}, {batch.ids[i]}, {0}};
+        const PackedClips alone{batch.frames.slice(0, batch.offsets[i], batch.offsets[i + 1]),
+                                {0, batch.length(b)},
+                                {batch.ids[i]},
+                                {0}};
         EXPECT_LT(golden::relative_difference(together[b], encoder(alone, DropoutKey{11})[0]), 1e-12) << b;
     }
 }
@@ -116,7 +120,9 @@ TEST_F(EncoderTest, TheOrderOfFramesReachesTheOutputFromTheStart) {
 
         const auto features = encoder(recorded, DropoutKey{});
 
-        EXPECT_GT((encoder(turned, DropoutKey{}) - features).norm().item<float>(), 0.02 * features.norm().item<float>()) << position;
+        EXPECT_GT((encoder(turned, DropoutKey{}) - features).norm().item<float>(),
+                  0.02 * features.norm().item<float>())
+            << position;
     }
 }
 

@@ -25,7 +25,8 @@ TEST_F(KeyedDropoutTest, KeepsTheStatedShareAndScalesIt) {
 }
 
 TEST_F(KeyedDropoutTest, ColumnsAndRowsAreUncorrelated) {
-    const auto mask = (keyed_dropout(torch::ones({8000, 64}), {}, keys(8000), 1, 0.5) > 0).to(torch::kDouble) - 0.5;
+    const auto mask =
+        (keyed_dropout(torch::ones({8000, 64}), {}, keys(8000), 1, 0.5) > 0).to(torch::kDouble) - 0.5;
 
     const double beside = (mask.slice(1, 1) * mask.slice(1, 0, -1)).mean().item<double>() * 4;
     const double below = (mask.slice(0, 1) * mask.slice(0, 0, -1)).mean().item<double>() * 4;

@@ -69,7 +69,8 @@ TEST_F(BatchesTest, OnlyWhatTheMethodReadsIsMade) {
 
     EXPECT_FALSE(batch.views.anchor.frames.defined());
     EXPECT_FALSE(batch.views.second.frames.defined());
-    EXPECT_EQ(batch.labels[0].item<std::int64_t>(), features_.labels[static_cast<std::size_t>(batch.views.first.ids[0])]);
+    EXPECT_EQ(batch.labels[0].item<std::int64_t>(),
+              features_.labels[static_cast<std::size_t>(batch.views.first.ids[0])]);
 }
 
 TEST_F(BatchesTest, RefusesAnEmptyGlobalBatch) {

@@ -8,7 +8,9 @@
 namespace sslslr {
 namespace {
 
-torch::Tensor start() { return torch::sin(1.0 + 0.7 * torch::arange(4, torch::kFloat64)).set_requires_grad(true); }
+torch::Tensor start() {
+    return torch::sin(1.0 + 0.7 * torch::arange(4, torch::kFloat64)).set_requires_grad(true);
+}
 
 void give_gradient(const torch::Tensor& parameter, int step) {
     parameter.mutable_grad() = torch::sin(0.5 + 0.3 * torch::arange(4, torch::kFloat64) + 0.7 * step);
@@ -20,14 +22,17 @@ void expect_golden(const OptimizerConfig& config, const nlohmann::json& values) 
     for (int step = 0; step < 5; ++step) {
         give_gradient(parameter, step);
         optimizer.step(config.learning_rate);
-        const auto expected = torch::tensor(values[static_cast<std::size_t>(step)].get<std::vector<double>>(), torch::kFloat64);
-        EXPECT_LT((parameter - expected).abs().max().item<double>(), 1e-14) << config.name << " step " << step;
+        const auto expected =
+            torch::tensor(values[static_cast<std::size_t>(step)].get<std::vector<double>>(), torch::kFloat64);
+        EXPECT_LT((parameter - expected).abs().max().item<double>(), 1e-14)
+            << config.name << " step " << step;
     }
 }
 
 TEST(Optimizer, EqualsPyTorch) {
     const auto file = golden::read("training.json");
-    expect_golden({.name = "sgd", .learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01}, file["sgd"]["values"]);
+    expect_golden({.name = "sgd", .learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01},
+                  file["sgd"]["values"]);
     expect_golden({.name = "adamw", .learning_rate = 0.01, .weight_decay = 0.1}, file["adamw"]["values"]);
 }
 

@@ -1,11 +1,10 @@
-#include "src/train/run.hpp"
-
 #include <algorithm>
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "src/train/run.hpp"
 #include "tests/src/train/toy_training.hpp"
 
 namespace sslslr {
@@ -19,7 +18,9 @@ class RunTest : public testing::Test {
 protected:
     void SetUp() override {
         const auto* const name = testing::UnitTest::GetInstance()->current_test_info()->name();
-        folder_ = world_.broadcast((fs::temp_directory_path() / (std::string{"sslslr-"} + name + std::to_string(getpid()))).string());
+        folder_ = world_.broadcast(
+            (fs::temp_directory_path() / (std::string{"sslslr-"} + name + std::to_string(getpid())))
+                .string());
     }
     void TearDown() override {
         world_.barrier();
@@ -32,7 +33,12 @@ protected:
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
         toy::Training training{world_.duplicate(), {.dtype = torch::kFloat32, .weights_seed = weights}};
         run_training(training.trainer, training.group,
-                     {.folder = folder_, .last_step = last_step, .checkpoint_every = 2, .keep_checkpoints = 3, .attributes = {}}, hooks);
+                     {.folder = folder_,
+                      .last_step = last_step,
+                      .checkpoint_every = 2,
+                      .keep_checkpoints = 3,
+                      .attributes = {}},
+                     hooks);
         return toy::flat(*training.method);
     }
 
@@ -83,7 +89,8 @@ TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
     world_.barrier();
     if (world_.rank() == 0) {
         fs::remove(kept.rbegin()->second);  // as if killed before it was written
-        std::ofstream{fs::path{folder_} / "metrics.jsonl", std::ios::app} << R"({"step": 10, "lo)";  // and in the middle of a row
+        std::ofstream{fs::path{folder_} / "metrics.jsonl", std::ios::app}
+            << R"({"step": 10, "lo)";  // and in the middle of a row
     }
     world_.barrier();
 

@@ -11,7 +11,8 @@ namespace {
 void expect_golden(const Schedule& schedule, const nlohmann::json& file, const char* rates) {
     const auto expected = file["schedules"][rates].get<std::vector<double>>();
     for (std::size_t step = 0; step < expected.size(); ++step) {
-        EXPECT_NEAR(0.2 * schedule.factor(static_cast<std::int64_t>(step)), expected[step], 1e-12) << rates << " step " << step;
+        EXPECT_NEAR(0.2 * schedule.factor(static_cast<std::int64_t>(step)), expected[step], 1e-12)
+            << rates << " step " << step;
     }
 }
 

@@ -21,7 +21,8 @@ inline Features features(std::int64_t clips, torch::Dtype dtype) {
         made.signers.push_back(0);
     }
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(5);
-    made.frames = torch::randn({made.offsets.back(), made.layout.width()}, generator, torch::kFloat64).to(dtype);
+    made.frames =
+        torch::randn({made.offsets.back(), made.layout.width()}, generator, torch::kFloat64).to(dtype);
     return made;
 }
 
@@ -29,7 +30,7 @@ struct Settings {
     std::string method = "sl-fpn";
     OptimizerConfig optimizer{.name = "sgd", .learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3};
     torch::Dtype dtype = torch::kFloat64;
-    std::int64_t clips = 23;        ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
+    std::int64_t clips = 23;  ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
 };

@@ -1,8 +1,7 @@
-#include "src/train/trainer.hpp"
-
 #include <gtest/gtest.h>
 
 #include "src/errors.hpp"
+#include "src/train/trainer.hpp"
 #include "tests/src/train/toy_training.hpp"
 
 namespace sslslr {
@@ -22,7 +21,8 @@ void expect_ranks_equal_one(const toy::Settings& settings, double weight_toleran
         ASSERT_NEAR(report.loss, expected.loss, 1e-10 * expected.loss) << "step " << step;
         ASSERT_NEAR(report.spread.raw, expected.spread.raw, 1e-10) << "step " << step;
         ASSERT_NEAR(report.spread.normalised, expected.spread.normalised, 1e-9) << "step " << step;
-        if (step < 3) {  // the third batch holds 3 clips; later gradients follow weights that differ by rounding
+        if (step <
+            3) {  // the third batch holds 3 clips; later gradients follow weights that differ by rounding
             const auto gradient = toy::flat(*one.method, true);
             const auto difference = (toy::flat(*many.method, true) - gradient).abs().max().item<double>();
             ASSERT_LE(difference, 1e-10 * gradient.abs().max().item<double>()) << "step " << step;
@@ -35,13 +35,18 @@ void expect_ranks_equal_one(const toy::Settings& settings, double weight_toleran
     EXPECT_LE(apart, weight_tolerance * moved);
 }
 
-TEST(Trainer, SlFpnOnAnyNumberOfRanksEqualsOneRankWithSgd) { expect_ranks_equal_one({}, 1e-9); }
-
-TEST(Trainer, SlFpnOnAnyNumberOfRanksEqualsOneRankWithAdamW) {
-    expect_ranks_equal_one({.optimizer = {.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.01}}, 1e-7);
+TEST(Trainer, SlFpnOnAnyNumberOfRanksEqualsOneRankWithSgd) {
+    expect_ranks_equal_one({}, 1e-9);
 }
 
-TEST(Trainer, SupervisedOnAnyNumberOfRanksEqualsOneRank) { expect_ranks_equal_one({.method = "supervised"}, 1e-9); }
+TEST(Trainer, SlFpnOnAnyNumberOfRanksEqualsOneRankWithAdamW) {
+    expect_ranks_equal_one({.optimizer = {.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.01}},
+                           1e-7);
+}
+
+TEST(Trainer, SupervisedOnAnyNumberOfRanksEqualsOneRank) {
+    expect_ranks_equal_one({.method = "supervised"}, 1e-9);
+}
 
 TEST(Trainer, ABatchOfOneClipLeavesAllRanksButTheFirstEmptyAndIsStillExact) {
     expect_ranks_equal_one({.clips = 7, .global_batch = 1}, 1e-9);
@@ -63,7 +68,11 @@ TEST(Trainer, WeightsThatDifferBetweenRanksAreFound) {
     const torch::NoGradGuard no_grad;
     const auto world = Communicator::world();
     if (world.rank() == world.size() - 1 && world.size() > 1) {
-        training.method->parameters().front().view(torch::kInt32).flatten()[0].bitwise_xor_(1);  // the last bit of one weight
+        training.method->parameters()
+            .front()
+            .view(torch::kInt32)
+            .flatten()[0]
+            .bitwise_xor_(1);  // the last bit of one weight
     }
 
     if (world.size() > 1) {
@@ -75,7 +84,8 @@ TEST(Trainer, WeightsThatDifferBetweenRanksAreFound) {
 
 TEST(Trainer, GoingOnFromAStateEqualsNeverStoppingBitForBit) {
     for (const std::string optimizer : {"sgd", "adamw"}) {
-        const toy::Settings settings{.optimizer = {.name = optimizer, .learning_rate = 0.01}, .dtype = torch::kFloat32};
+        const toy::Settings settings{.optimizer = {.name = optimizer, .learning_rate = 0.01},
+                                     .dtype = torch::kFloat32};
         toy::Training whole{Communicator::world(), settings};
         toy::Training first{Communicator::world(), settings};
         auto other = settings;
