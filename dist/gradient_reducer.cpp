@@ -11,13 +11,13 @@
 namespace sslslr::dist {
 namespace {
 
-using ProcessGroup = c10::intrusive_ptr<c10d::ProcessGroup>;
+using SharedGroup = c10::intrusive_ptr<c10d::ProcessGroup>;
 
 /// The Reducer's own all-reduce divides by the number of ranks; with this hook gradients are summed and no
 /// more.
 class SumHook final : public c10d::CommHookInterface {
 public:
-    explicit SumHook(ProcessGroup group) : group_{std::move(group)} {}
+    explicit SumHook(SharedGroup group) : group_{std::move(group)} {}
 
     c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override {
         std::vector<at::Tensor> tensors{bucket.getBuffer()};
@@ -28,7 +28,7 @@ public:
     }
 
 private:
-    ProcessGroup group_;
+    SharedGroup group_;
 };
 
 /// One line a parameter, so that ranks can compare theirs.
@@ -74,7 +74,7 @@ std::vector<std::vector<std::size_t>> first_layout(const std::vector<at::Tensor>
 }  // namespace
 
 struct GradientReducer::Impl {
-    Impl(std::vector<at::Tensor> parameters_, const ProcessGroup& group, std::int64_t bucket_bytes,
+    Impl(std::vector<at::Tensor> parameters_, const SharedGroup& group, std::int64_t bucket_bytes,
          std::int64_t first_bytes)
         : parameters{std::move(parameters_)},
           reducer{parameters,
@@ -105,7 +105,7 @@ GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& grou
         group.broadcast(parameter.detach());
     }
     const auto first_bytes = std::min<std::int64_t>(c10d::kDefaultFirstBucketBytes, bucket_bytes);
-    const auto process_group = ProcessGroup::reclaim_copy(&group.process_group());
+    const auto process_group = SharedGroup::reclaim_copy(&group.process_group());
     impl_ = std::make_unique<Impl>(std::move(parameters), process_group, bucket_bytes, first_bytes);
 }
 

@@ -13,7 +13,7 @@
 namespace sslslr {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* bench_usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
     "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 "
     "points, x and y.";
@@ -103,12 +103,9 @@ nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
 
 int bench(Arguments arguments, const Ranks& ranks) {
     BenchOptions fields;
-    Options options{usage};
+    Options options{bench_usage};
     declare(options, fields);
-    if (!options.read(arguments)) {
-        if (ranks.is_first()) {
-            fmt::print("{}", options.help());
-        }
+    if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     if (fields.lengths != "equal" && fields.lengths != "mixed") {

@@ -16,6 +16,11 @@ struct Ranks {
     bool is_first() const { return world.rank() == 0; }
 };
 
+class Options;
+
+/// Fills the options' fields, or prints their help. @return false if help was asked for: nothing is left to do
+bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
+
 // The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors
 // of its layers.
 

@@ -22,7 +22,7 @@
 namespace sslslr {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* doctor_usage =
     "usage: [mpirun -n N] sslslr doctor [OPTIONS]\n\n"
     "What this build and this machine offer, with a check of the collectives and of the disk; each finding "
     "that needs\n"
@@ -120,14 +120,11 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
 int doctor(Arguments arguments, const Ranks& ranks) {
     std::string folder = ".";
     bool json = false;
-    Options options{usage};
+    Options options{doctor_usage};
     options.section("Options");
     options.add("folder", folder, "where runs will be written; checked for space");
     options.add("json", json, "prints one JSON object instead of a table");
-    if (!options.read(arguments)) {
-        if (ranks.is_first()) {
-            fmt::print("{}", options.help());
-        }
+    if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     const auto findings = examine(ranks, folder);

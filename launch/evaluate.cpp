@@ -23,7 +23,7 @@
 namespace sslslr {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* evaluate_usage =
     "usage: [mpirun -n N] sslslr evaluate --run FOLDER [OPTIONS]\n\n"
     "Accuracy of a pretrained encoder, frozen, on clips that took no part in its training, beside its "
     "controls: the same\n"
@@ -167,12 +167,9 @@ ResultTable evaluate_all(const Setting& setting, const Ranks& ranks) {
 
 int evaluate(Arguments arguments, const Ranks& ranks) {
     EvaluateOptions fields;
-    Options options{usage};
+    Options options{evaluate_usage};
     declare(options, fields);
-    if (!options.read(arguments)) {
-        if (ranks.is_first()) {
-            fmt::print("{}", options.help());
-        }
+    if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     if (fields.run.empty()) {

@@ -20,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* usage =
+constexpr const char* inspect_usage =
     "usage: sslslr inspect FILE.h5 [FILE.h5 ...] [--json]\n\n"
     "Checks a clip store (every checksum, every index) or a checkpoint and says what is in it.";
 
@@ -126,14 +126,11 @@ void print_indented(const json& object, std::size_t indent) {
 int inspect(Arguments arguments, const Ranks& ranks) {
     std::vector<std::string> files;
     bool as_json = false;
-    Options options{usage};
+    Options options{inspect_usage};
     options.section("Options");
     options.positional("file", files, "clip stores or checkpoints");
     options.add("json", as_json, "prints a JSON list, an object a file, instead of a table");
-    if (!options.read(arguments)) {
-        if (ranks.is_first()) {
-            fmt::print("{}", options.help());
-        }
+    if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     if (files.empty()) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "launch/command.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -183,6 +184,14 @@ std::string Options::nearest(const std::string& name) const {
     return std::ranges::min(options_, {},
                             [&](const Option& option) { return edit_distance(bare, option.name); })
         .name;
+}
+
+bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks) {
+    const bool is_read = options.read(arguments);
+    if (!is_read && ranks.is_first()) {
+        fmt::print("{}", options.help());
+    }
+    return is_read;
 }
 
 }  // namespace sslslr

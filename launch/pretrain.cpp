@@ -16,7 +16,7 @@
 namespace sslslr {
 namespace {
 
-constexpr const char* usage =
+constexpr const char* pretrain_usage =
     "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n\n"
     "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command "
     "goes on\n"
@@ -57,12 +57,9 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
 
 int pretrain(Arguments arguments, const Ranks& ranks) {
     PretrainOptions fields;
-    Options options{usage};
+    Options options{pretrain_usage};
     declare(options, fields);
-    if (!options.read(arguments)) {
-        if (ranks.is_first()) {
-            fmt::print("{}", options.help());
-        }
+    if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     check(fields, ranks);

@@ -14,7 +14,7 @@
 namespace sslslr {
 namespace {
 
-constexpr float missing = std::numeric_limits<float>::quiet_NaN();
+constexpr float undetected = std::numeric_limits<float>::quiet_NaN();
 constexpr int all_points = 75;
 constexpr int left_shoulder = 11;
 constexpr int right_shoulder = 12;
@@ -37,7 +37,7 @@ struct Clip {
     void lose(int t, int first_point, int last_point) {
         for (int p = first_point; p < last_point; ++p) {
             for (int c = 0; c < 3; ++c) {
-                at(t, p, c) = missing;
+                at(t, p, c) = undetected;
             }
         }
     }
@@ -158,7 +158,7 @@ TEST(Preprocess, AHandNeverCompleteIsFilledCoordinateByCoordinate) {
 
 TEST(Preprocess, EverythingStaysFiniteOnHopelessClips) {
     Clip nothing{5};
-    std::ranges::fill(nothing.values, missing);
+    std::ranges::fill(nothing.values, undetected);
     Clip infinite{5};
     std::ranges::fill(infinite.values, std::numeric_limits<float>::infinity());
     Clip huge{5};
