@@ -49,6 +49,17 @@ TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
     }
 }
 
+TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {
+    for (const auto& config : std::filesystem::directory_iterator{SSLSLR_SOURCE_DIR "/configs"}) {
+        // The command line wins: a batch too small for two ranks ends it right after reading.
+        const auto outcome =
+            run(program(2, "pretrain --global-batch 1 --data " + asl9 + " --run " + (folder_ / "r").string() +
+                               " --config " + config.path().string()));
+        EXPECT_TRUE(outcome.says("smaller than the number of ranks")) << config.path() << '\n'
+                                                                      << outcome.output;
+    }
+}
+
 TEST_F(Commands, InspectDescribesTheExampleStores) {
     const auto store = json_of(run(program(1, "inspect --json " + asl9))).at(0);
 
