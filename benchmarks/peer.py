@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
-"""The peer of training_step.py: SL-FPN training steps in PyTorch, DistributedDataParallel over gloo.
+"""The peer of training_step.py: training steps in PyTorch, DistributedDataParallel over gloo, with Lightly's losses, memory bank and
+momentum update.
 
 Plain modules on padded batches, set as fast as eager PyTorch allows with the same mathematics: fused attention, one mask a
 batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the embedding, the attention projection and
-twice in the feed-forward. One thread a rank. Prints one JSON object.
+twice in the feed-forward. Negatives and keys come from all ranks, BYOL and SimSiam are symmetrised, momentum networks move every step.
+The heads are sslslr's without batch norm, on both sides: torch's SyncBatchNorm does not run on the CPU in several processes.
+One thread a rank. Prints one JSON object.
 
     benchmarks/make-environment
-    .venv-peer/bin/python benchmarks/peer.py --blocks 12 --width 512 --lengths mixed --global-batch 4 --ranks 2
+    .venv-peer/bin/python benchmarks/peer.py --method byol --blocks 12 --width 512 --lengths mixed --global-batch 4 --ranks 2
 """
 
 import argparse
+import copy
 import json
 import os
 import statistics
@@ -17,6 +21,9 @@ import tempfile
 import time
 
 import torch
+from lightly.loss import NegativeCosineSimilarity, NTXentLoss
+from lightly.models.utils import update_momentum
+from lightly.utils.scheduler import cosine_schedule
 from torch import distributed, nn
 from torch.nn import functional
 from torch.nn.parallel import DistributedDataParallel
@@ -74,56 +81,98 @@ def mlp(inputs, hidden, outputs):
     return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, outputs))
 
 
-class SlFpn(nn.Module):
+class Projections(nn.Module):
+    """Encoder and projector."""
+
     def __init__(self, case):
         super().__init__()
-        self.passes = case.passes
+        self.together = case.passes == "together"
         self.encoder = Encoder(case)
         self.projector = mlp(case.width, case.width, workload.EMBEDDING)
-        self.predictor = mlp(workload.EMBEDDING, workload.EMBEDDING, workload.EMBEDDING)
 
     def forward(self, views, mask):
-        """Three views [B, L, F] of the same clips -> the loss."""
-        if self.passes == 1:
+        """A list of views [B, L, F] of the same clips -> their projections, a list of [B, D]"""
+        if self.together:
             masks = None if mask is None else mask.repeat(len(views), 1, 1, 1)
-            z0, z1, z2 = self.projector(self.encoder(torch.cat(views), masks)).chunk(len(views))
-        else:
-            z0, z1, z2 = (self.projector(self.encoder(view, mask)) for view in views)
+            return self.projector(self.encoder(torch.cat(views), masks)).chunk(len(views))
+        return [self.projector(self.encoder(view, mask)) for view in views]
+
+
+class Network(nn.Module):
+    """All that gradients train."""
+
+    def __init__(self, case):
+        super().__init__()
+        self.predicted = workload.METHODS[case.method].predicted
+        self.projections = Projections(case)
+        self.predictor = mlp(workload.EMBEDDING, workload.EMBEDDING, workload.EMBEDDING) if self.predicted else None
+
+    def forward(self, views, mask):
+        """-> projections of all views and predictions of the first ones, lists of [B, D]"""
+        z = self.projections(views, mask)
+        p = self.predictor(torch.cat(z[: self.predicted])).chunk(self.predicted) if self.predicted else ()
+        return z, p
+
+
+def criterion_of(case):
+    """A function of projections z, predictions p and the momentum network's projections t -> the loss."""
+    gather = case.ranks > 1
+    if case.method == "sl-fpn":
         mse = functional.mse_loss
-        return mse(z1, z2) + mse(z1, z0) + mse(self.predictor(z0), z2.detach())
+        return lambda z, p, t: mse(z[1], z[2]) + mse(z[1], z[0]) + mse(p[0], z[2].detach())
+    if case.method == "simclr":
+        contrast = NTXentLoss(temperature=0.5, gather_distributed=gather)
+        return lambda z, p, t: contrast(z[0], z[1])
+    if case.method == "moco-v2":
+        contrast = NTXentLoss(temperature=0.2, memory_bank_size=(workload.QUEUE, workload.EMBEDDING), gather_distributed=gather)
+        return lambda z, p, t: contrast(z[0], t[0])
+    distance = NegativeCosineSimilarity()
+    if case.method == "simsiam":
+        return lambda z, p, t: 0.5 * (distance(p[0], z[1].detach()) + distance(p[1], z[0].detach()))
+    assert case.method == "byol"
+    return lambda z, p, t: 4 + 2 * (distance(p[0], t[1]) + distance(p[1], t[0]))
+
+
+def momentum_at(case, step):
+    return 0.999 if case.method == "moco-v2" else cosine_schedule(step, case.max_steps, 0.996, 1)
 
 
 def batch(case, rank):
-    """This rank's share: three padded views [B, L, F], and the mask of tokens that exist or None."""
+    """This rank's share: padded views [B, L, F], and the mask of tokens that exist or None."""
     lengths = workload.clip_lengths(case)
     share = range(rank * len(lengths) // case.ranks, (rank + 1) * len(lengths) // case.ranks)
     lengths = torch.tensor([lengths[i] for i in share])
     longest = int(lengths.max())
     clips = torch.randn(len(share), longest, workload.FEATURES, generator=torch.Generator().manual_seed(rank))
     exists = torch.arange(1 + longest) < 1 + lengths.unsqueeze(1)
-    clips = clips * exists[:, 1:].unsqueeze(2)
-    first, second = (clips.roll(shift, 1) * exists[:, 1:].unsqueeze(2) for shift in (1, 2))
+    views = [clips.roll(shift, 1) * exists[:, 1:].unsqueeze(2) for shift in range(workload.METHODS[case.method].made)]
     mask = None if case.lengths == "equal" else exists[:, None, None, :]
-    return [clips, first, second], mask
+    return views, mask
 
 
 def train(rank, case, store):
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    model = SlFpn(case)
+    used = workload.METHODS[case.method]
+    network = model = Network(case)
+    target = copy.deepcopy(network.projections).requires_grad_(False) if used.momentum else None
     if case.ranks > 1:
         distributed.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=case.ranks)
-        model = DistributedDataParallel(model, gradient_as_bucket_view=True)
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.001, momentum=0.9, fused=True)
+        model = DistributedDataParallel(network, gradient_as_bucket_view=True)
+    criterion = criterion_of(case)
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.001, momentum=0.9, fused=True)
     views, mask = batch(case, rank)
 
     seconds, losses = [], []
-    for _ in range(case.max_steps):
+    for step in range(case.max_steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=case.ranks == 1)
-        loss = model(views, mask)
+        t = target(views[-used.momentum :], mask) if used.momentum else ()
+        loss = criterion(*model(views[: used.trained], mask), t)
         loss.backward()
         optimizer.step()
+        if used.momentum:
+            update_momentum(network.projections, target, momentum_at(case, step))
         losses.append(loss.item())
         seconds.append(time.perf_counter() - start)
 
@@ -138,11 +187,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     workload.add_options(parser)
     parser.add_argument("--ranks", type=int, default=1)
-    parser.add_argument("--passes", type=int, choices=[1, 3], default=1,
-                        help="the three views concatenated, or one after another")
+    parser.add_argument("--passes", choices=["together", "apart"], default="together",
+                        help="the views of an encoder concatenated, or one after another")
     case = parser.parse_args()
-    if case.max_steps < 2 or case.global_batch < case.ranks:
-        parser.error("--max-steps must be at least 2, --global-batch at least --ranks")
+    if case.max_steps < 2 or case.global_batch < case.ranks or case.global_batch % case.ranks != 0:
+        parser.error("--max-steps must be at least 2, --global-batch a multiple of --ranks")
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as folder:
         store = os.path.join(folder, "store")

@@ -1,20 +1,22 @@
 #!/usr/bin/env python3
-"""Speed of the SL-FPN training step: sslslr against PyTorch, in pairs on the same machine.
+"""Speed of the training step: sslslr against PyTorch with Lightly, in pairs on the same machine.
 
     cmake --preset release && cmake --build build/release
-    benchmarks/training_step.py [--quick] [--json FILE]
+    benchmarks/training_step.py [--quick] [--json FILE]                       SL-FPN
+    benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py says why)
 
 Two models (blocks/heads/width 12/8/512 and 4/8/128), all clips of 64 frames or 16 to 64 of them, 1 and 2 ranks, one thread each.
 Ours and the peer (peer.py, started in the environment that make-environment makes) take turns; a ratio is the median of the
 ratios within pairs, with their smallest and largest. Each run is a process of its own whose first step is not counted.
-The peer gets the faster of one concatenated pass and three passes, tried first in each case, and large allocations kept
+The peer gets the faster of one concatenated pass an encoder and one a view, tried first in each case, and large allocations kept
 by glibc. `share` is the share of one core's matrix-multiply peak that useful work reaches (workload.useful_flops, peak.py).
 Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
 
-Nothing else should run on the machine. About 15 minutes on 2 cores; --quick, for a smoke test, one pair of the smallest.
+Nothing else should run on the machine. About 15 minutes a method on 2 cores; --quick, for a smoke test, one pair of the smallest.
 """
 
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -27,12 +29,14 @@ import workload
 
 HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
+LENGTHS = ("equal", "mixed")
 # blocks, width, clips a rank: in the comparison and for weak scaling; steps of a run in both
 MODELS = [
     dict(blocks=12, width=512, clips=4, steps=4, weak_clips=16, weak_steps=2),
     dict(blocks=4, width=128, clips=32, steps=6, weak_clips=64, weak_steps=4),
 ]
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
+PLAIN_HEADS = ["--projector-norm", "none", "--predictor-norm", "none"]
 MPI = {  # as root, and more ranks than cores, Open MPI wants to be asked
     "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
 }
@@ -52,7 +56,7 @@ class Sides:
 
     def __init__(self, program, python):
         self.program, self.python = program, python
-        self.passes = {}  # (width, lengths) -> the peer's faster form
+        self.passes = {}  # (method, width, lengths) -> the peer's faster form
         self.data_shares = []  # of our steps' time, waiting for data
 
     def peak(self):
@@ -60,24 +64,27 @@ class Sides:
 
     def ours(self, case):
         mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
-        result = run([*mpirun, self.program, "bench", *arguments(case), "--json"], **MPI)
+        queue = ["--queue", str(workload.QUEUE)] if case.method == "moco-v2" else []
+        result = run([*mpirun, self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue, "--json"], **MPI)
         self.data_shares.append(result["data_share"])
         return result["clips_per_s"]
 
     def peer(self, case):
-        form = (case.width, case.lengths)
+        form = (case.method, case.width, case.lengths)
         if form not in self.passes:
             one_rank = workload.options(**{**vars(case), "ranks": 1, "global_batch": case.global_batch // case.ranks})
-            self.passes[form] = max((1, 3), key=lambda passes: self.peer_run(one_rank, passes))
+            views = workload.METHODS[case.method]
+            forms = ("together", "apart") if max(views.trained, views.momentum) > 1 else ("together",)
+            self.passes[form] = max(forms, key=lambda passes: self.peer_run(one_rank, passes))
         return self.peer_run(case, self.passes[form])
 
     def peer_run(self, case, passes):
-        command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", str(passes)]
+        command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", passes]
         return run(command, **KEEP_MEMORY)["clips_per_s"]
 
 
 def arguments(case):
-    names = ("blocks", "width", "heads", "frames", "lengths", "global_batch", "max_steps")
+    names = ("method", "blocks", "width", "heads", "frames", "lengths", "global_batch", "max_steps")
     return [word for name in names for word in ("--" + name.replace("_", "-"), str(getattr(case, name)))]
 
 
@@ -89,10 +96,10 @@ def spread(values):
     return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
 
 
-def compare(sides, model, lengths, ranks, pairs):
+def compare(sides, model, method, lengths, ranks, pairs):
     """One row of the comparison."""
     case = workload.options(
-        blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks,
+        method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks,
         global_batch=model["clips"] * ranks, max_steps=model["steps"],
     )
     ours, peer = [], []
@@ -103,7 +110,7 @@ def compare(sides, model, lengths, ranks, pairs):
     ratios = [a / b for a, b in zip(ours, peer)]
     flops_a_clip = workload.useful_flops(case) / case.global_batch
     return {**vars(case), "ours": ours, "peer": peer, "ratios": ratios,
-            "gflop_a_clip": flops_a_clip * 1e-9, "peer_passes": sides.passes[case.width, lengths]}
+            "gflop_a_clip": flops_a_clip * 1e-9, "peer_passes": sides.passes[method, case.width, lengths]}
 
 
 def shares(row, peak):
@@ -111,15 +118,15 @@ def shares(row, peak):
     return [statistics.median(row[side]) * row["gflop_a_clip"] / (peak * row["ranks"]) for side in ("ours", "peer")]
 
 
-def weak_scaling(sides, model, pairs):
+def weak_scaling(sides, model, method, pairs):
     """Efficiency of 2 ranks for both sides: one rank, two ranks, in turns."""
-    result = {"blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
+    result = {"method": method, "blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
     for name, side in (("ours", sides.ours), ("peer", sides.peer)):
         rates = {1: [], 2: []}
         for _ in range(pairs):
             for ranks in rates:
                 rates[ranks].append(side(workload.options(
-                    blocks=model["blocks"], width=model["width"], lengths="equal", ranks=ranks,
+                    method=method, blocks=model["blocks"], width=model["width"], lengths="equal", ranks=ranks,
                     global_batch=model["weak_clips"] * ranks, max_steps=model["weak_steps"],
                 )))
         result[name] = {"rates": rates, "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
@@ -137,23 +144,21 @@ def measure(sides, chosen):
     say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}")
     peak = report["peaks"][0]["peak"]
     say(f"matrix-multiply peak of one core, float32: {peak:.0f} GFLOP/s\n")
-    say("| model | lengths | ranks | ours clips/s | PyTorch clips/s | ratio [min..max] | share ours | share PyTorch | passes |")
-    say("|---|---|---|---|---|---|---|---|---|")
-    for model in chosen.models:
-        for lengths in ("equal", "mixed"):
-            for ranks in (1, 2):
-                row = compare(sides, model, lengths, ranks, chosen.pairs)
-                report["speed"].append(row)
-                medians = [statistics.median(row[side]) for side in ("ours", "peer")]
-                ours, peer = shares(row, peak)
-                say(f"| {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {medians[0]:.2f} | {medians[1]:.2f} "
-                    f"| {spread(row['ratios'])} | {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
+    say("| method | model | lengths | ranks | ours clips/s | PyTorch clips/s | ratio [min..max] | share ours | share PyTorch | passes |")
+    say("|---|---|---|---|---|---|---|---|---|---|")
+    for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods, chosen.lengths, (1, 2)):
+        row = compare(sides, model, method, lengths, ranks, chosen.pairs)
+        report["speed"].append(row)
+        medians = [statistics.median(row[side]) for side in ("ours", "peer")]
+        ours, peer = shares(row, peak)
+        say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {medians[0]:.2f} | {medians[1]:.2f} "
+            f"| {spread(row['ratios'])} | {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
     if chosen.weak_pairs:
-        say("\n| model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|")
-    for model in chosen.models if chosen.weak_pairs else ():
-        row = weak_scaling(sides, model, chosen.weak_pairs)
+        say("\n| method | model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
+    for model, method in itertools.product(chosen.models, chosen.methods) if chosen.weak_pairs else ():
+        row = weak_scaling(sides, model, method, chosen.weak_pairs)
         report["weak_scaling"].append(row)
-        say(f"| {model['blocks']}/8/{model['width']} | {model['weak_clips']} "
+        say(f"| {method} | {model['blocks']}/8/{model['width']} | {model['weak_clips']} "
             f"| {spread(row['ours']['efficiency'])} | {spread(row['peer']['efficiency'])} |")
     report["data_shares"] = sides.data_shares
     say(f"\nours waiting for data: at most {max(sides.data_shares):.2%} of a run's steps")
@@ -168,6 +173,8 @@ def main():
     parser.add_argument("--environment", default=str(CHECKOUT / ".venv-peer"), help="made if missing; default: %(default)s")
     parser.add_argument("--pairs", type=int, default=5, help="pairs a row; default: %(default)s")
     parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
+    parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"], help="default: sl-fpn")
+    parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS, help="default: both")
     parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="only the model of this width")
     parser.add_argument("--quick", action="store_true", help="smoke test: one pair of the small model, no weak scaling")
     parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")

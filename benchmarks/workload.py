@@ -1,14 +1,33 @@
-"""What one SL-FPN training step of the comparison consists of: clips and useful work."""
+"""What one training step of the comparison consists of: views, clips and useful work."""
 
 import argparse
+import typing
 
 FEATURES = 130  # 65 points, x and y
 EMBEDDING = 128
-VIEWS = 3
+QUEUE = 4096  # keys, of MoCo v2
+
+
+class Views(typing.NamedTuple):
+    """How many views of a clip a method makes, and how many of them go through which network."""
+    made: int
+    trained: int  # the first ones, through the encoder that gradients train
+    momentum: int  # the last ones, through the momentum encoder
+    predicted: int  # the first ones, through the predictor
+
+
+METHODS = {
+    "sl-fpn": Views(made=3, trained=3, momentum=0, predicted=1),  # the first is the clip as recorded
+    "simclr": Views(made=2, trained=2, momentum=0, predicted=0),
+    "moco-v2": Views(made=2, trained=1, momentum=1, predicted=0),
+    "simsiam": Views(made=2, trained=2, momentum=0, predicted=2),
+    "byol": Views(made=2, trained=2, momentum=2, predicted=2),
+}
 
 
 def add_options(parser):
     """The options that peer.py and `sslslr bench` share, with their defaults."""
+    parser.add_argument("--method", choices=METHODS, default="sl-fpn")
     parser.add_argument("--blocks", type=int, default=4)
     parser.add_argument("--width", type=int, default=128)
     parser.add_argument("--heads", type=int, default=8)
@@ -38,12 +57,13 @@ def clip_lengths(case):
 def useful_flops(case):
     """Floating-point operations of one step that no exact method known to us can leave out.
 
-    Matrix products only, 2 for a multiply-add; tokens are packed (no padding), T = frames + CLS. Backward costs twice the
-    forward (gradients to inputs and to weights), nothing is recomputed; the first layer's input needs no gradient.
+    Matrix products of the networks only, 2 for a multiply-add; tokens are packed (no padding), T = frames + CLS. Backward costs twice
+    the forward (gradients to inputs and to weights), nothing is recomputed; the first layer's input needs no gradient. Views of the
+    momentum encoder have no backward. Similarities to negatives, 1 % of the work or less, are left out.
     A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T, attention 4 W T^2. Of the last block only the CLS token is used,
     so its keys and values fold into query and context: 24 W^2 + 4 H W T.
     """
-    width, square = case.width, case.width**2
+    views, width, square = METHODS[case.method], case.width, case.width**2
     projector = 2 * width * (width + EMBEDDING)
     predictor = 4 * EMBEDDING**2
     total = 0
@@ -52,5 +72,6 @@ def useful_flops(case):
         embedding = 2 * length * FEATURES * width
         blocks = (case.blocks - 1) * (24 * square * tokens + 4 * width * tokens**2)
         last = 24 * square + 4 * case.heads * width * tokens
-        total += VIEWS * (2 * embedding + 3 * (blocks + last + projector)) + 3 * predictor
+        total += views.trained * (2 * embedding + 3 * (blocks + last + projector)) + views.predicted * 3 * predictor
+        total += views.momentum * (embedding + blocks + last + projector)
     return total

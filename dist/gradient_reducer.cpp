@@ -11,24 +11,43 @@
 namespace sslslr::dist {
 namespace {
 
+using c10::ivalue::Future;
 using SharedGroup = c10::intrusive_ptr<c10d::ProcessGroup>;
+using torch::autograd::edge_list;
+using torch::autograd::variable_list;
 
-/// The Reducer's own all-reduce divides by the number of ranks; with this hook gradients are summed and no
-/// more.
-class SumHook final : public c10d::CommHookInterface {
+/// The Reducer's own all-reduce divides by the number of ranks; with a hook gradients are summed and no more.
+class SumHook : public c10d::CommHookInterface {
 public:
     explicit SumHook(SharedGroup group) : group_{std::move(group)} {}
 
-    c10::intrusive_ptr<c10::ivalue::Future> runHook(c10d::GradBucket& bucket) override {
-        std::vector<at::Tensor> tensors{bucket.getBuffer()};
-        return group_->allreduce(tensors)->getFuture();
-    }
+    c10::intrusive_ptr<Future> runHook(c10d::GradBucket& bucket) override { return sum(bucket.getBuffer()); }
     at::Tensor parseHookResult(const c10::IValue& result) override {
         return c10d::detail::parseCppCommHookResult(result);
     }
 
+protected:
+    c10::intrusive_ptr<Future> sum(const at::Tensor& tensor) const {
+        std::vector<at::Tensor> tensors{tensor};
+        return group_->allreduce(tensors)->getFuture();
+    }
+
 private:
     SharedGroup group_;
+};
+
+class CompressedSumHook final : public SumHook {
+public:
+    using SumHook::SumHook;
+
+    c10::intrusive_ptr<Future> runHook(c10d::GradBucket& bucket) override {
+        const auto compressed = sum(bucket.getBuffer().to(at::kBFloat16));
+        const auto unpack = [buffer = bucket.getBuffer()](Future& reduced) {
+            buffer.copy_(c10d::detail::parseCppCommHookResult(reduced.value()));  // throws its error
+            return c10::IValue{buffer};
+        };
+        return compressed->then(unpack, c10::TensorType::get());
+    }
 };
 
 /// One line a parameter, so that ranks can compare theirs.
@@ -71,18 +90,35 @@ std::vector<std::vector<std::size_t>> first_layout(const std::vector<at::Tensor>
     return buckets;
 }
 
+/// The gradient that `root` is given: `gradient`, or one if it is undefined.
+at::Tensor gradient_at(const at::Tensor& root, const at::Tensor& gradient) {
+    if (!gradient.defined()) {
+        TORCH_CHECK_VALUE(root.numel() == 1, "backward from ", root.sizes(),
+                          " needs the gradient there: only a scalar's is one");
+        return at::ones_like(root);
+    }
+    TORCH_CHECK_VALUE(gradient.sizes() == root.sizes(), "backward from ", root.sizes(), ": the gradient is ",
+                      gradient.sizes());
+    return gradient;
+}
+
+void backward(const edge_list& roots, const variable_list& gradients) {
+    torch::autograd::Engine::get_default_engine().execute(roots, gradients, /*keep_graph=*/false,
+                                                          /*create_graph=*/false, /*accumulate_grad=*/true);
+}
+
 }  // namespace
 
 struct GradientReducer::Impl {
-    Impl(std::vector<at::Tensor> parameters_, const SharedGroup& group, std::int64_t bucket_bytes,
+    Impl(std::vector<at::Tensor> parameters_, const SharedGroup& group, const ReductionOptions& options,
          std::int64_t first_bytes)
         : parameters{std::move(parameters_)},
           reducer{parameters,
                   first_layout(parameters, static_cast<std::size_t>(first_bytes),
-                               static_cast<std::size_t>(bucket_bytes)),
+                               static_cast<std::size_t>(options.bucket_bytes)),
                   group,
                   std::vector<bool>(parameters.size(), false),  // sparse gradients: none
-                  bucket_bytes,
+                  options.bucket_bytes,
                   /*find_unused_parameters=*/false,
                   /*gradient_as_bucket_view=*/true,
                   /*param_names=*/{},
@@ -90,45 +126,63 @@ struct GradientReducer::Impl {
                   /*skip_all_reduce_unused_params=*/false,
                   /*use_python_reducer=*/false,
                   /*bucket_bytes_cap_list=*/{}} {
-        reducer.register_comm_hook(std::make_unique<SumHook>(group));
+        reducer.register_comm_hook(options.compress ? std::make_unique<CompressedSumHook>(group)
+                                                    : std::make_unique<SumHook>(group));
+    }
+
+    /// Starts a step unless one has been started: gradients become undefined, so that what arrives is stored
+    /// or copied into the bucket, with nothing to add it to.
+    void start_step() {
+        if (!std::exchange(is_in_step, true)) {
+            for (const auto& parameter : parameters) {
+                parameter.mutable_grad().reset();
+            }
+        }
     }
 
     std::vector<at::Tensor> parameters;
     c10d::Reducer reducer;
+    bool is_in_step = false;
 };
 
-GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& group,
-                                 std::int64_t bucket_bytes) {
+GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& group, ReductionOptions options) {
     TORCH_CHECK_VALUE(!parameters.empty(), "GradientReducer: no parameters");
     require_alike(parameters, group.communicator());
     for (const auto& parameter : parameters) {
         group.broadcast(parameter.detach());
     }
-    const auto first_bytes = std::min<std::int64_t>(c10d::kDefaultFirstBucketBytes, bucket_bytes);
+    const auto first_bytes = std::min<std::int64_t>(c10d::kDefaultFirstBucketBytes, options.bucket_bytes);
     const auto process_group = SharedGroup::reclaim_copy(&group.process_group());
-    impl_ = std::make_unique<Impl>(std::move(parameters), process_group, bucket_bytes, first_bytes);
+    impl_ = std::make_unique<Impl>(std::move(parameters), process_group, options, first_bytes);
 }
 
 GradientReducer::~GradientReducer() = default;
 
-void GradientReducer::backward_and_sum(const at::Tensor& share) {
+void GradientReducer::accumulate(const at::Tensor& root, const at::Tensor& gradient) {
+    const variable_list gradients{gradient_at(root, gradient)};
+    impl_->start_step();
+    if (root.requires_grad()) {
+        backward({torch::autograd::impl::gradient_edge(root)}, gradients);  // the Reducer is not armed
+    }
+}
+
+void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor& gradient) {
     // Every parameter is a root too, with a zero gradient: the Reducer waits for all, also for those that the
-    // graph of `share` does not reach.
-    torch::autograd::edge_list roots{torch::autograd::impl::gradient_edge(share)};
-    torch::autograd::variable_list gradients{at::ones_like(share)};
+    // graph of `root` does not reach.
+    edge_list roots{torch::autograd::impl::gradient_edge(root)};
+    variable_list gradients{gradient_at(root, gradient)};
     for (const auto& parameter : impl_->parameters) {
-        parameter.mutable_grad()
-            .reset();  // what arrives is copied into the bucket, with nothing to add it to
         roots.push_back(torch::autograd::impl::gradient_edge(parameter));
         gradients.push_back(at::zeros({}, parameter.options()).expand_as(parameter));
     }
+    impl_->start_step();
+    impl_->is_in_step = false;
 
     if (impl_->reducer.should_rebuild_buckets()) {
         impl_->reducer.rebuild_buckets();  // does nothing before the first backward
     }
     impl_->reducer.prepare_for_backward({});
-    torch::autograd::Engine::get_default_engine().execute(roots, gradients, /*keep_graph=*/false,
-                                                          /*create_graph=*/false, /*accumulate_grad=*/true);
+    backward(roots, gradients);
 }
 
 }  // namespace sslslr::dist

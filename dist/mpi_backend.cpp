@@ -7,6 +7,7 @@
 #include <torch/csrc/distributed/c10d/Backend.hpp>
 
 #include "dist/communication_thread.hpp"
+#include "dist/mpi_bfloat16.hpp"
 
 namespace sslslr::dist {
 namespace {
@@ -32,12 +33,14 @@ private:
     c10::intrusive_ptr<c10::ivalue::Future> future_;
 };
 
-MPI_Datatype mpi_type(const at::Tensor& tensor, const char* name) {
+MPI_Datatype mpi_type(const at::Tensor& tensor, const char* name, const MpiBFloat16& bfloat16) {
     switch (tensor.scalar_type()) {
         case at::kFloat:
             return MPI_FLOAT;
         case at::kDouble:
             return MPI_DOUBLE;
+        case at::kBFloat16:
+            return bfloat16.type();
         case at::kInt:
             return MPI_INT32_T;
         case at::kLong:
@@ -52,7 +55,11 @@ MPI_Datatype mpi_type(const at::Tensor& tensor, const char* name) {
     }
 }
 
-MPI_Op mpi_operation(const c10d::ReduceOp& operation, const at::Tensor& tensor) {
+MPI_Op mpi_operation(const c10d::ReduceOp& operation, const at::Tensor& tensor, const MpiBFloat16& bfloat16) {
+    if (tensor.scalar_type() == at::kBFloat16) {
+        TORCH_CHECK_VALUE(operation.op_ == c10d::ReduceOp::SUM, "all_reduce of BFloat16 over MPI: sum only");
+        return bfloat16.sum();
+    }
     switch (operation.op_) {
         case c10d::ReduceOp::SUM:
             return tensor.scalar_type() == at::kBool ? MPI_LOR : MPI_SUM;  // as in tensor arithmetic
@@ -67,7 +74,8 @@ MPI_Op mpi_operation(const c10d::ReduceOp& operation, const at::Tensor& tensor) 
 
 /// What MPI needs to know of a tensor. Holding it keeps the memory alive.
 struct Buffer {
-    Buffer(at::Tensor tensor_, const char* name) : tensor{std::move(tensor_)}, type{mpi_type(tensor, name)} {
+    Buffer(at::Tensor tensor_, const char* name, const MpiBFloat16& bfloat16)
+        : tensor{std::move(tensor_)}, type{mpi_type(tensor, name, bfloat16)} {
         TORCH_CHECK_VALUE(tensor.device().is_cpu() && tensor.is_contiguous(), name,
                           " over MPI: a contiguous tensor in host memory expected, not ", tensor.sizes(),
                           " with strides ", tensor.strides(), " on ", tensor.device());
@@ -95,8 +103,8 @@ public:
     const std::string getBackendName() const override { return "sslslr-mpi"; }
 
     Work allreduce(std::vector<at::Tensor>& tensors, const c10d::AllreduceOptions& options) override {
-        const Buffer buffer{only(tensors, "all_reduce"), "all_reduce"};
-        const auto operation = mpi_operation(options.reduceOp, buffer.tensor);
+        const Buffer buffer{only(tensors, "all_reduce"), "all_reduce", bfloat16_};
+        const auto operation = mpi_operation(options.reduceOp, buffer.tensor, bfloat16_);
         return post("all_reduce", OpType::ALLREDUCE, tensors, [=](MPI_Comm comm, MPI_Request* request) {
             return MPI_Iallreduce(MPI_IN_PLACE, buffer.data(), buffer.count(), buffer.type, operation, comm,
                                   request);
@@ -104,7 +112,7 @@ public:
     }
 
     Work broadcast(std::vector<at::Tensor>& tensors, const c10d::BroadcastOptions& options) override {
-        const Buffer buffer{only(tensors, "broadcast"), "broadcast"};
+        const Buffer buffer{only(tensors, "broadcast"), "broadcast", bfloat16_};
         const auto root = static_cast<int>(options.rootRank);
         return post("broadcast", OpType::BROADCAST, tensors, [=](MPI_Comm comm, MPI_Request* request) {
             return MPI_Ibcast(buffer.data(), buffer.count(), buffer.type, root, comm, request);
@@ -138,8 +146,8 @@ private:
     using Start = decltype(Collective::start);
 
     Start gather(const at::Tensor& output, const at::Tensor& input) const {
-        const Buffer from{input, "all_gather"};
-        const Buffer to{output, "all_gather"};
+        const Buffer from{input, "all_gather", bfloat16_};
+        const Buffer to{output, "all_gather", bfloat16_};
         TORCH_CHECK_VALUE(output.numel() == input.numel() * getSize() && from.type == to.type,
                           "all_gather over MPI: output ", output.sizes(), " does not hold ", getSize(),
                           " times input ", input.sizes());
@@ -166,7 +174,8 @@ private:
         return c10::make_intrusive<MpiWork>(type, future);
     }
 
-    CommunicationThread thread_;
+    const MpiBFloat16 bfloat16_;
+    CommunicationThread thread_;  // last: collectives that it finishes use the type and sum above
 };
 
 }  // namespace

@@ -15,10 +15,10 @@ namespace sslslr::dist {
 /// A c10d backend that carries tensors in host memory over MPI, on a communication thread of its own.
 ///
 /// all_reduce (sum, min, max), broadcast, all_gather and barrier, of contiguous tensors of float32, float64,
-/// int32, int64, uint8 and bool. Anything else is refused when it is posted. Collective.
+/// bfloat16 (all_reduce: sum only, every partial sum rounded to nearest even), int32, int64, uint8 and bool.
+/// Anything else is refused when it is posted. Collective.
 /// @param timeout  a collective that waits longer throws SilentRankError, and all later ones with it: the
-/// process
-///                 should end, for MPI may still write into the tensors
+///                 process should end, for MPI may still write into the tensors
 c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks, std::chrono::milliseconds timeout);
 
 }  // namespace sslslr::dist

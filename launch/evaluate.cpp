@@ -18,7 +18,7 @@
 #include "src/evaluate/probe.hpp"
 #include "src/evaluate/raw_skeletons.hpp"
 #include "src/method/supervised.hpp"
-#include "src/train/run.hpp"
+#include "src/train/checkpoints.hpp"
 
 namespace sslslr {
 namespace {
@@ -104,7 +104,7 @@ void add_supervised(ResultTable& table, const Setting& setting) {
     config.name = "supervised";
     config.classes = setting.classes.count;
     auto method = make_method(config, setting.run.seed);
-    method->to(precision_of(setting.run.precision));
+    method->set_precision(precision_of(setting.run.precision));
     auto augmentation = augmentation_of(setting.run);
     augmentation.kind = o.supervised_augmentation;
     const Batches batches{setting.data.features(),
@@ -112,11 +112,12 @@ void add_supervised(ResultTable& table, const Setting& setting) {
                           {setting.run.global_batch, setting.run.seed, augmentation},
                           setting.classes.labels};
     const Schedule schedule{{.name = "cosine"}, o.supervised_epochs, batches.steps_per_epoch()};
-    Trainer trainer{*method,
-                    batches,
-                    {.name = "adamw", .learning_rate = o.supervised_learning_rate, .weight_decay = 0.01},
-                    schedule,
-                    setting.group};
+    Trainer trainer{
+        *method,
+        batches,
+        {.optimizer = {.name = "adamw", .learning_rate = o.supervised_learning_rate, .weight_decay = 0.01}},
+        schedule,
+        setting.group};
     const bool speaks = setting.group.rank() == 0 && !o.json;
     if (speaks) {
         fmt::print("control: supervised training from scratch, {} steps\n", schedule.steps());
@@ -133,18 +134,23 @@ void add_supervised(ResultTable& table, const Setting& setting) {
 
 void load_trained(Method& method, const std::filesystem::path& run, const Ranks& ranks) {
     const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
-    const auto checkpoint = read_newest(run, ranks.world, warn);
+    const auto checkpoint = Checkpoints{run, ranks.world}.read_newest(warn);
     if (!checkpoint) {
         throw ConfigError{
             fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
     }
-    load_weights(method, *checkpoint);
+    load_weights(method, *checkpoint, "encoder.");
 }
 
 ResultTable evaluate_all(const Setting& setting, const Ranks& ranks) {
     ResultTable table{setting.labels(setting.test), setting.options.bootstrap};
-    const auto method = make_method(setting.run.method, setting.run.seed);
-    method->to(setting.group.device(), precision_of(setting.run.precision));
+    // The encoder alone counts here, and every method draws it first: the simplest method stands for all.
+    auto config = setting.run.method;
+    config.name = "supervised";
+    config.classes = std::max<std::int64_t>(setting.classes.count, 2);
+    const auto method = make_method(config, setting.run.seed);
+    method->set_precision(precision_of(setting.run.precision));
+    method->to(setting.group.device());
     add_rows(table, "same encoder, random weights", *method, setting);
     load_trained(*method, setting.run.run, ranks);
     add_rows(table, setting.run.method.name, *method, setting);
@@ -182,7 +188,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     auto run = read_run_options(fields.run);
     run.run = fields.run;
     const DataSet data{fields.data.empty() ? run.data : fields.data, run.preprocess,
-                       precision_of(run.precision), ranks};
+                       weights_type(precision_of(run.precision)), ranks};
     run.method.encoder.features = data.features().layout.width();
     run.method.encoder.frames = run.preprocess.frames;
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};

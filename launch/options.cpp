@@ -25,7 +25,8 @@ template <class T>
 std::string text_of(T value) {
     return fmt::format("{}", value);
 }
-std::string text_of(const std::vector<std::string>& values) {
+template <class T>
+std::string text_of(const std::vector<T>& values) {
     return fmt::format("{}", fmt::join(values, " "));
 }
 
@@ -34,9 +35,19 @@ template <class T>
 std::vector<std::string> lines_of(const T& value) {
     return {text_of(value)};
 }
-std::vector<std::string> lines_of(const std::vector<std::string>& values) {
-    return values;
+template <class T>
+std::vector<std::string> lines_of(const std::vector<T>& values) {
+    std::vector<std::string> lines;
+    for (const auto& value : values) {
+        lines.push_back(text_of(value));
+    }
+    return lines;
 }
+
+template <class T>
+constexpr bool is_list = false;
+template <class T>
+constexpr bool is_list<std::vector<T>> = true;
 
 /// Insertions, deletions and replacements that turn a into b. Source: Levenshtein 1966.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
@@ -62,7 +73,13 @@ Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
 }
 
 void Options::section(const std::string& title) {
+    section(title, "", {});
+}
+
+void Options::section(const std::string& title, const std::string& selector,
+                      std::vector<std::string> values) {
     sections_.push_back(std::make_unique<po::options_description>(title, 100));
+    condition_ = {selector, std::move(values)};
 }
 
 template <class T>
@@ -71,11 +88,12 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
     if constexpr (std::is_same_v<T, bool>) {
         value->implicit_value(true, "true");
     }
-    if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+    if constexpr (is_list<T>) {
         value->multitoken()->composing();
     }
     sections_.back()->add_options()(name.c_str(), value, help.c_str());
-    options_.push_back({name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>});
+    options_.push_back(
+        {name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>, condition_});
 }
 
 template void Options::add(const std::string&, std::string&, const std::string&, bool);
@@ -85,6 +103,7 @@ template void Options::add(const std::string&, std::int64_t&, const std::string&
 template void Options::add(const std::string&, std::uint64_t&, const std::string&, bool);
 template void Options::add(const std::string&, double&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
 
 void Options::positional(const std::string& name, std::vector<std::string>& field, const std::string& help) {
     add(name, field, help);
@@ -116,6 +135,7 @@ bool Options::read(std::span<const std::string> arguments) {
             po::store(po::parse_config_file(file, all_), values);
         }
         po::notify(values);
+        refuse_useless(values);
     } catch (const po::unknown_option& error) {
         throw ConfigError{
             fmt::format("unknown option --{}; did you mean --{}? (--help lists all)",
@@ -153,9 +173,34 @@ std::string Options::help() const {
     return text.str();
 }
 
+std::string Options::value_of(const std::string& name) const {
+    const auto found = std::ranges::find(options_, name, &Option::name);
+    return found == options_.end() ? "" : fmt::format("{}", fmt::join(found->lines(), " "));
+}
+
+bool Options::is_of_use(const Option& option) const {
+    const auto& [selector, choices] = option.condition;
+    return selector.empty() || std::ranges::count(choices, value_of(selector)) > 0;
+}
+
+void Options::refuse_useless(const po::variables_map& values) const {
+    for (const auto& option : options_) {
+        const bool is_given = values.count(option.name) != 0 && !values[option.name].defaulted();
+        if (is_given && !is_of_use(option)) {
+            const auto& [selector, choices] = option.condition;
+            throw ConfigError{fmt::format("--{} belongs to --{} {}; it means nothing with {}: leave it out",
+                                          option.name, selector, fmt::join(choices, ", "),
+                                          value_of(selector))};
+        }
+    }
+}
+
 std::vector<std::pair<std::string, std::string>> Options::values() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto& option : options_) {
+        if (!is_of_use(option)) {
+            continue;
+        }
         for (const auto& line : option.lines()) {
             all.emplace_back(option.name, line);
         }

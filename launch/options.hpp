@@ -22,8 +22,12 @@ public:
 
     /// Starts a titled group in --help.
     void section(const std::string& title);
+    /// The same for options that only some values of another option make use of: given with any other value
+    /// they are refused, and values() leaves them out.
+    void section(const std::string& title, const std::string& selector, std::vector<std::string> values);
 
-    /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts.
+    /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
+    /// numbers.
     /// @param changeable  the value may differ when a run goes on
     template <class T>
     void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
@@ -32,24 +36,35 @@ public:
     void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
 
     /// Fills the fields. @return false if --help was asked for: print help()
-    /// @throws ConfigError  an option unknown (names the nearest), missing its value, or not of its type
+    /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
+    ///                      use with the others
     bool read(std::span<const std::string> arguments);
 
     /// Fills the fields from an INI file alone; options that it does not know are passed over.
     void read_file(const std::string& path);
 
     std::string help() const;
-    /// Every option with its value as text, in the order of declaration; one pair for each entry of a list.
+    /// Every option of use with its value as text, in the order of declaration; one pair for each entry of a
+    /// list.
     std::vector<std::pair<std::string, std::string>> values() const;
     bool is_changeable(const std::string& name) const;
 
 private:
+    /// An option is of use if another one, the selector, has one of these values; always without a selector.
+    struct Condition {
+        std::string selector;
+        std::vector<std::string> values;
+    };
     struct Option {
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         bool changeable;
         bool is_flag;
+        Condition condition;
     };
+    bool is_of_use(const Option& option) const;
+    std::string value_of(const std::string& name) const;
+    void refuse_useless(const boost::program_options::variables_map& values) const;
     std::string nearest(const std::string& name) const;
     /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
     /// for its value.
@@ -59,6 +74,7 @@ private:
     boost::program_options::options_description all_;
     std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
     std::vector<Option> options_;
+    Condition condition_;  ///< of the section being declared
     boost::program_options::positional_options_description positional_;
     std::string config_;
 };

@@ -65,7 +65,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     check(fields, ranks);
     at::set_num_threads(static_cast<int>(fields.threads));
 
-    const DataSet data{fields.data, fields.preprocess, precision_of(fields.precision), ranks};
+    const DataSet data{fields.data, fields.preprocess, weights_type(precision_of(fields.precision)), ranks};
     const auto clips = select_clips(data.index(), {.split = fields.train_split,
                                                    .left_out_signers = fields.left_out_signers,
                                                    .only_labelled = fields.method.name == "supervised"});
@@ -73,16 +73,19 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     fields.method.encoder.frames = fields.preprocess.frames;
     const auto classes = data.classes();
     fields.method.classes = classes.count;
+    fields.method.clips = data.features().clips();
+    fields.method.pcl.seed = fields.seed;
+    check_batches(fields, static_cast<std::int64_t>(clips.size()));
 
     const auto method = make_method(fields.method, fields.seed);
-    method->to(precision_of(fields.precision));
+    method->set_precision(precision_of(fields.precision));
     const Batches batches{
         data.features(), clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
     const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
     const auto last_step =
         fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
-    Trainer trainer{*method, batches, fields.optimizer, schedule, group};
+    Trainer trainer{*method, batches, trainer_config_of(fields), schedule, group};
 
     open_run_folder(fields.run, options, ranks.world);
     if (ranks.is_first()) {
@@ -96,6 +99,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                     .last_step = last_step,
                                     .checkpoint_every = fields.checkpoint_every,
                                     .keep_checkpoints = fields.keep_checkpoints,
+                                    .collapse = fields.collapse,
                                     .attributes = {{"data", data.fingerprint()}}},
                                    hooks_of(ranks, last_step, progress));
     progress.reset();

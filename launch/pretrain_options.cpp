@@ -41,7 +41,7 @@ void declare_model(Options& options, PretrainOptions& o) {
     auto& encoder = o.method.encoder;
     auto& heads = o.method.heads;
     options.section("Model");
-    options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), " or ")));
+    options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
     options.add("blocks", encoder.blocks, "transformer blocks");
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
@@ -49,26 +49,55 @@ void declare_model(Options& options, PretrainOptions& o) {
                 "probability, after embedding, attention and in the feed-forward");
     options.add("position", encoder.position, "learnt or sinusoidal positions");
     options.add("pooling", encoder.pooling, "cls, or mean over the frames");
-    options.add("projector-hidden", heads.projector_hidden,
-                "hidden width of the projector (0: the encoder's width)");
-    options.add("embedding", heads.embedding, "output width of projector and predictor");
-    options.add("predictor-hidden", heads.predictor_hidden, "hidden width of the predictor");
+    options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations");
 
+    options.section("Projector", "method", {"sl-fpn", "simclr", "moco-v2", "simsiam", "byol", "pcl"});
+    options.add("projector-layers", heads.projector_layers, "linear layers");
+    options.add("projector-hidden", heads.projector_hidden, "hidden width (0: the encoder's width)");
+    options.add("embedding", heads.embedding, "output width, of the predictor too");
+    options.add(
+        "projector-norm", heads.projector_norm,
+        "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
+        "source has it");
+    options.section("Predictor", "method", {"sl-fpn", "simsiam", "byol"});
+    options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
+    options.add("predictor-norm", heads.predictor_norm, "batch norm: none, hidden, all or auto");
+}
+
+void declare_losses(Options& options, PretrainOptions& o) {
     auto& loss = o.method.sl_fpn;
-    options.section("Loss of sl-fpn");
+    options.section("Loss of sl-fpn", "method", {"sl-fpn"});
     options.add("predictor-input", loss.predictor_input, "original, or view (the first)");
+    options.add("original-view", loss.original_view, "the view drawn to the original: first or second");
     options.add("predictor", loss.predictor, "false: no predictor and no stop-gradient");
     options.add("original", loss.original, "false: without the original as third positive");
     options.add("swap", loss.swap, "original and first view change roles");
+    options.add("stop-gradient", loss.stop_gradient, "false: the prediction's target learns, too");
     options.add("stop-gradient-original", loss.stop_gradient_original, "the original is a constant target");
+    options.add("stop-gradient-pair", loss.stop_gradient_pair, "the second view is a constant target");
     options.add("normalise-projections", loss.normalise, "MSE of l2-normalised projections");
+    options.add("sum-channels", loss.sum_channels, "sum of squares over the channels instead of their mean");
     options.add("symmetrise", loss.symmetrise, "average with the loss of swapped views");
     options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
     options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
     options.add("weight-predict", loss.weights[2], "of mse(q(z0), z2)");
+
+    auto& contrast = o.method.contrast;
+    options.section("Contrast with negatives", "method", {"simclr", "moco-v2", "pcl"});
+    options.add("temperature", contrast.temperature, "of the softmax over similarities");
+    options.section("Key network of moco-v2 and pcl", "method", {"moco-v2", "pcl"});
+    options.add("queue", contrast.queue, "keys of earlier clips that serve as negatives");
+    options.add("key-momentum", contrast.momentum, "of the key network, a step");
+    options.section("Prototypes of pcl", "method", {"pcl"});
+    options.add("clusters", o.method.pcl.clusters, "centres of each clustering, one number each");
+    options.add("cluster-warmup-epochs", o.method.pcl.warmup_epochs, "epochs before the first clustering");
+    options.add("cluster-iterations", o.method.pcl.iterations, "most rounds of k-means");
+    options.section("Target network of byol", "method", {"byol"});
+    options.add("target-momentum", o.method.target_momentum, "at the start; rises to 1 by a half cosine");
 }
 
 void declare_training(Options& options, PretrainOptions& o) {
+    auto& optimizer = o.trainer.optimizer;
     options.section("Training (* may change when a run goes on)");
     options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
                 changeable);
@@ -76,19 +105,48 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
                 changeable);
     options.add("global-batch", o.global_batch, "clips a step, over all ranks");
-    options.add("optimizer", o.optimizer.name, "sgd or adamw");
-    options.add("learning-rate", o.optimizer.learning_rate, "peak rate");
-    options.add("momentum", o.optimizer.momentum, "of sgd");
-    options.add("weight-decay", o.optimizer.weight_decay, "of all parameters");
+    options.add(
+        "micro-batch", o.trainer.micro_batch,
+        "* clips that a rank encodes at a time, to bound memory; the result is that of the whole batch "
+        "(0: its whole share)",
+        changeable);
+    options.add("optimizer", optimizer.name, "sgd, adamw or lars");
+    options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
+    options.add("rate-scaling", optimizer.rate_scaling,
+                "none, linear (times global batch / 256) or sqrt (of the same)");
+    options.add("momentum", optimizer.momentum, "of sgd and lars");
+    options.add("weight-decay", optimizer.weight_decay, "of all parameters; not of biases and norms in lars");
+    options.add("lars-trust", optimizer.trust, "a step's length as a share of the weights'");
+    options.add("clip-gradient-norm", optimizer.clip_gradient_norm,
+                "largest global l2 norm of the gradients (0: no limit)");
+    options.add("constant-predictor-rate", optimizer.constant_predictor_rate,
+                "the schedule leaves the predictor's rate at the peak");
     options.add("schedule", o.schedule.name,
                 "of the rate: constant, cosine or triangle, each after a linear warm-up");
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
-    options.add("precision", o.precision, "float32, or float64 for comparisons");
+    options.add("precision", o.precision,
+                "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons");
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
     options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
                 changeable);
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
     options.add("threads", o.threads, "* threads of each rank", changeable);
+
+    options.section("Reduction of gradients over ranks");
+    options.add("gradient-compression", o.gradient_compression,
+                "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
+    options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", changeable);
+
+    options.section("Collapse: the outputs' spread falls to a small share of its first value");
+    options.add(
+        "on-collapse", o.collapse.policy,
+        "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
+        "a lower rate)",
+        changeable);
+    options.add("collapse-threshold", o.collapse.threshold, "* that share", changeable);
+    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", changeable);
+    options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return", changeable);
+    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", changeable);
 }
 
 }  // namespace
@@ -97,6 +155,7 @@ void declare(Options& options, PretrainOptions& fields) {
     declare_data(options, fields);
     declare_augmentation(options, fields);
     declare_model(options, fields);
+    declare_losses(options, fields);
     declare_training(options, fields);
 }
 
@@ -111,14 +170,45 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
     return config;
 }
 
-torch::Dtype precision_of(const std::string& name) {
+Precision precision_of(const std::string& name) {
     if (name == "float32") {
-        return torch::kFloat32;
+        return Precision::float32;
     }
     if (name == "float64") {
-        return torch::kFloat64;
+        return Precision::float64;
     }
-    throw ConfigError{fmt::format("--precision {}: expected float32 or float64", name)};
+    if (name == "bfloat16") {
+        return Precision::bfloat16;
+    }
+    throw ConfigError{fmt::format("--precision {}: expected float32, bfloat16 or float64", name)};
+}
+
+TrainerConfig trainer_config_of(const PretrainOptions& options) {
+    const auto& compression = options.gradient_compression;
+    if (compression != "none" && compression != "bfloat16") {
+        throw ConfigError{fmt::format("--gradient-compression {}: expected none or bfloat16", compression)};
+    }
+    if (options.bucket_megabytes < 1 || options.bucket_megabytes > 4096) {
+        throw ConfigError{fmt::format("--bucket-megabytes {}: expected 1 to 4096", options.bucket_megabytes)};
+    }
+    auto config = options.trainer;
+    config.reduction = {.bucket_bytes = options.bucket_megabytes << 20,
+                        .compress = compression == "bfloat16"};
+    return config;
+}
+
+void check_batches(const PretrainOptions& options, std::int64_t clips) {
+    const auto smallest =
+        clips % options.global_batch == 0 ? options.global_batch : clips % options.global_batch;
+    const bool has_heads = options.method.name != "supervised";
+    if (has_heads && resolved_heads(options.method).normalises(/*has_predictor=*/true) && smallest == 1) {
+        throw ConfigError{fmt::format(
+            "--global-batch {}: a batch of the {} training clips would hold a single one, which the batch "
+            "norm "
+            "in the heads of {} cannot normalise: choose another batch size, or --projector-norm none "
+            "--predictor-norm none",
+            options.global_batch, clips, options.method.name)};
+    }
 }
 
 }  // namespace sslslr

@@ -8,8 +8,9 @@
 #include "src/data/clip_selection.hpp"
 #include "src/data/preprocess.hpp"
 #include "src/method/registry.hpp"
-#include "src/train/optimizer.hpp"
+#include "src/train/collapse.hpp"
 #include "src/train/schedule.hpp"
+#include "src/train/trainer.hpp"
 
 namespace sslslr {
 
@@ -23,7 +24,10 @@ struct PretrainOptions {
     std::vector<std::string> left_out_signers;
     PreprocessConfig preprocess;
     MethodConfig method;
-    OptimizerConfig optimizer;
+    TrainerConfig trainer;
+    std::string gradient_compression = "none";
+    std::int64_t bucket_megabytes = 25;
+    CollapseConfig collapse;
     ScheduleConfig schedule;
     std::string augmentation = "boundary";
     std::string k1 = "1/3";
@@ -47,6 +51,12 @@ void declare(Options& options, PretrainOptions& fields);
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
 /// @throws ConfigError  not a precision
-torch::Dtype precision_of(const std::string& name);
+Precision precision_of(const std::string& name);
+
+/// @throws ConfigError  --gradient-compression or --bucket-megabytes is out of range
+TrainerConfig trainer_config_of(const PretrainOptions& options);
+
+/// @throws ConfigError  batch norm in the heads where some batch of `clips` clips would hold a single one
+void check_batches(const PretrainOptions& options, std::int64_t clips);
 
 }  // namespace sslslr

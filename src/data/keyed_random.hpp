@@ -19,7 +19,8 @@ enum class Purpose : std::uint64_t {
     choice = 6,
     dropout = 7,
     bootstrap = 8,
-    probe = 9
+    probe = 9,
+    clusters = 10
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

@@ -1,62 +1,137 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include <torch/torch.h>
 
+#include "dist/group.hpp"
 #include "src/data/packed_clips.hpp"
+#include "src/model/encoder.hpp"
+#include "src/model/precision.hpp"
 
 namespace sslslr {
 
 // Shapes in this folder: B clips on this rank, W encoder width, D embedding width.
 
-/// One batch seen three ways: the same B clips in the same order. A method takes those it needs.
-struct Views {
-    PackedClips anchor;  ///< as recorded
-    PackedClips first;   ///< one random augmentation
-    PackedClips second;  ///< another, drawn independently
+/// Something for each view of a clip.
+template <class T>
+struct PerView {
+    T anchor{};  ///< as recorded
+    T first{};   ///< one random augmentation
+    T second{};  ///< another, drawn independently
 };
 
-/// This rank's share of a global batch.
+/// The same B clips in the same order. A method takes the views that it reads.
+using Views = PerView<PackedClips>;
+using ViewSet = PerView<bool>;
+/// [B, W] each, undefined for a view that is not read.
+using ViewTensors = PerView<torch::Tensor>;
+
+/// This rank's share of a global batch, or a part of it.
 struct Batch {
     Views views;
     torch::Tensor labels;            ///< [B] int64, only for methods that ask for them
+    std::int64_t first = 0;          ///< where in the global batch the share begins
     std::int64_t global_size = 0;    ///< clips of the global batch, over all ranks
     std::uint64_t dropout_seed = 0;  ///< a function of (seed, step), the same on all ranks
+
+    std::int64_t clips() const { return views.first.clips(); }
+    /// Clip numbers, [B]. Every method reads the first view.
+    const std::vector<std::int64_t>& ids() const { return views.first.ids; }
+};
+
+/// The clips from `begin` to before `end` of a share.
+Batch part_of(const Batch& batch, std::int64_t begin, std::int64_t end);
+
+/// What the encoders make of a batch.
+struct Encoded {
+    ViewTensors trained;  ///< by the encoder that gradients train
+    ViewTensors target;   ///< by the momentum encoder, constants
 };
 
 /// A named scalar. Names are columns of metrics.jsonl, so they never change meaning.
 struct LossTerm {
     std::string name;
-    torch::Tensor
-        value;  ///< [] differentiable: sum over this rank's clips / global_size, so the ranks' values add up
+    torch::Tensor value;  ///< [] differentiable: this rank's share, so that the ranks' values add up
 };
 
 struct LossTerms {
     std::vector<LossTerm> terms;  ///< their sum is what a step minimises
-    torch::Tensor
-        projection;  ///< [B, D] the anchor's (or first view's) output, detached: its spread is logged
+    torch::Tensor projection;     ///< [B, D] the anchor's or first view's, detached: its spread is logged
+    torch::Tensor keys;           ///< [B, D] what a queue takes in after the step, undefined without one
+
+    torch::Tensor sum() const;
+};
+
+/// The training clips as recorded, for methods that look at all of them between epochs.
+struct Recorded {
+    std::span<const std::int64_t> ids;  ///< clip numbers
+    std::function<PackedClips(std::int64_t begin, std::int64_t end)>
+        read_part;  ///< of the clips ids[begin, end)
 };
 
 /// A learning objective and the networks it trains.
+///
+/// A step is encode(), then loss() on what it made, backward, update, after_step(). Clips are independent in
+/// encode(), so that a batch can be encoded in parts; loss() sees the whole share and, through the group, the
+/// other ranks'.
 class Method : public torch::nn::Module {
 public:
+    /// Features of the views that the trained encoder reads, with their graph, in float32 or float64.
+    ViewTensors encode_trained(const Batch& batch);
+    /// Features of the views that the momentum encoder reads: constants. All undefined without one.
+    ViewTensors encode_target(const Batch& batch);
+    Encoded encode(const Batch& batch) { return {encode_trained(batch), encode_target(batch)}; }
+
     /// @param batch  may hold no clip: the terms are then zero and still reach the graph
-    virtual LossTerms loss(const Batch& batch) = 0;
+    /// Collective if couples_clips().
+    virtual LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) = 0;
+
+    /// Whether a clip's loss depends on the other clips of its batch. If not, the losses of a batch's parts add
+    /// up to the batch's.
+    virtual bool couples_clips() const = 0;
 
     /// What evaluation sees: features [B, W] before any projector, without dropout in eval mode.
-    virtual torch::Tensor represent(const PackedClips& clips) = 0;
+    torch::Tensor represent(const PackedClips& clips);
 
-    /// Runs after each optimizer step; momentum methods move their target network here.
+    /// Runs before the first step of each epoch, counted from 0. Collective.
+    virtual void before_epoch([[maybe_unused]] std::int64_t epoch, [[maybe_unused]] const Recorded& clips,
+                              [[maybe_unused]] dist::Group& group) {}
+
+    /// Runs after each optimizer step; momentum networks and queues move here. Collective.
     /// @param progress  share of training done, in [0, 1]
-    virtual void after_step([[maybe_unused]] double progress) {}
+    /// @param batch     this rank's share in the step
+    /// @param loss      of the whole share
+    virtual void after_step([[maybe_unused]] double progress, [[maybe_unused]] const Batch& batch,
+                            [[maybe_unused]] const LossTerms& loss, [[maybe_unused]] dist::Group& group) {}
 
-    /// Which views loss() reads, so that no other is made.
-    virtual bool uses_anchor() const { return true; }
-    virtual bool uses_second() const { return true; }
+    /// Which views the method reads, so that no other is made.
+    ViewSet views() const;
     virtual bool uses_labels() const { return false; }
+
+    /// Converts weights and buffers; whole numbers stay what they are.
+    void set_precision(Precision precision);
+
+protected:
+    /// @param trained, target  the views that each encoder reads; a momentum encoder is made if it reads any
+    Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target = {});
+
+    Encoder& encoder() { return encoder_; }
+    Encoder& momentum_encoder() { return momentum_encoder_; }
+
+private:
+    ViewTensors encode_views(Encoder& encoder, const ViewSet& read, const Batch& batch,
+                             std::uint32_t network) const;
+
+    ViewSet trained_;
+    ViewSet target_;
+    Precision precision_ = Precision::float32;
+    Encoder encoder_{nullptr};
+    Encoder momentum_encoder_{nullptr};  ///< empty unless some view is its
 };
 
 }  // namespace sslslr

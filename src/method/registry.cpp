@@ -1,27 +1,54 @@
 #include "src/method/registry.hpp"
 
+#include <algorithm>
 #include <functional>
-#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "src/errors.hpp"
+#include "src/method/byol.hpp"
+#include "src/method/simclr.hpp"
+#include "src/method/simsiam.hpp"
 #include "src/method/supervised.hpp"
 
 namespace sslslr {
 namespace {
 
-using Factory = std::function<std::shared_ptr<Method>(const MethodConfig&)>;
+struct Entry {
+    const char* name;
+    const char* projector_norm;  ///< what "auto" means
+    const char* predictor_norm;
+    std::function<std::shared_ptr<Method>(const MethodConfig&)> make;
+};
 
-const std::vector<std::pair<std::string, Factory>>& table() {
-    static const std::vector<std::pair<std::string, Factory>> methods{
-        {"sl-fpn",
-         [](const MethodConfig& c) { return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn); }},
-        {"supervised",
-         [](const MethodConfig& c) { return std::make_shared<Supervised>(c.encoder, c.classes); }},
+const std::vector<Entry>& table() {
+    static const std::vector<Entry> methods{
+        {"sl-fpn", "none", "none",
+         [](const auto& c) { return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn); }},
+        {"simclr", "all", "none",
+         [](const auto& c) { return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature); }},
+        {"moco-v2", "none", "none",
+         [](const auto& c) { return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast); }},
+        {"simsiam", "all", "hidden",
+         [](const auto& c) { return std::make_shared<SimSiam>(c.encoder, c.heads); }},
+        {"byol", "hidden", "hidden",
+         [](const auto& c) { return std::make_shared<Byol>(c.encoder, c.heads, c.target_momentum); }},
+        {"pcl", "none", "none",
+         [](const auto& c) { return std::make_shared<Pcl>(c.encoder, c.heads, c.contrast, c.pcl, c.clips); }},
+        {"supervised", "none", "none",
+         [](const auto& c) { return std::make_shared<Supervised>(c.encoder, c.classes); }},
     };
     return methods;
+}
+
+const Entry& entry_of(const std::string& name) {
+    const auto found = std::ranges::find(table(), name, &Entry::name);
+    if (found == table().end()) {
+        throw ConfigError{
+            fmt::format("--method {}: expected one of {}", name, fmt::join(method_names(), ", "))};
+    }
+    return *found;
 }
 
 void require(bool holds, const std::string& message) {
@@ -30,21 +57,66 @@ void require(bool holds, const std::string& message) {
     }
 }
 
-void check(const MethodConfig& config) {
-    const auto& e = config.encoder;
+void require_one_of(const char* option, const std::string& value, const std::vector<std::string>& choices) {
+    require(std::ranges::count(choices, value) == 1,
+            fmt::format("--{} {}: expected {}", option, value, fmt::join(choices, ", ")));
+}
+
+void require_share(const char* option, double value) {
+    require(value >= 0 && value <= 1, fmt::format("--{} {}: expected [0, 1]", option, value));
+}
+
+void check(const EncoderConfig& e) {
     require(e.blocks >= 0, fmt::format("--blocks {}: expected 0 or more", e.blocks));
     require(
         e.width >= 1 && e.heads >= 1 && e.width % e.heads == 0,
         fmt::format("--width {} --heads {}: the width must be a multiple of the heads", e.width, e.heads));
     require(e.dropout >= 0 && e.dropout < 1, fmt::format("--dropout {}: expected [0, 1)", e.dropout));
-    require(e.position == "learnt" || e.position == "sinusoidal",
-            fmt::format("--position {}: expected learnt or sinusoidal", e.position));
-    require(e.pooling == "cls" || e.pooling == "mean",
-            fmt::format("--pooling {}: expected cls or mean", e.pooling));
-    const auto& input = config.sl_fpn.predictor_input;
-    require(input == "original" || input == "view",
-            fmt::format("--predictor-input {}: expected original or view", input));
-    require(config.name != "supervised" || config.classes > 1,
+    require_one_of("position", e.position, {"learnt", "sinusoidal"});
+    require_one_of("pooling", e.pooling, {"cls", "mean"});
+    require_one_of("layer-norm", e.layer_norm, {"all", "blocks", "none"});
+}
+
+void check(const HeadConfig& h) {
+    require(h.projector_layers >= 1 && h.projector_layers <= 8,
+            fmt::format("--projector-layers {}: expected 1 to 8", h.projector_layers));
+    require(h.projector_hidden >= 0,
+            fmt::format("--projector-hidden {}: expected 0 or more", h.projector_hidden));
+    require(h.embedding >= 1, fmt::format("--embedding {}: expected 1 or more", h.embedding));
+    require(h.predictor_hidden >= 1,
+            fmt::format("--predictor-hidden {}: expected 1 or more", h.predictor_hidden));
+    require_one_of("projector-norm", h.projector_norm, {"auto", "none", "hidden", "all"});
+    require_one_of("predictor-norm", h.predictor_norm, {"auto", "none", "hidden", "all"});
+}
+
+/// Only what the chosen method looks at.
+void check_objective(const MethodConfig& c) {
+    if (c.name == "sl-fpn") {
+        require_one_of("predictor-input", c.sl_fpn.predictor_input, {"original", "view"});
+        require_one_of("original-view", c.sl_fpn.original_view, {"first", "second"});
+    }
+    if (c.name == "simclr" || c.name == "moco-v2" || c.name == "pcl") {
+        require(c.contrast.temperature > 0,
+                fmt::format("--temperature {}: expected more than 0", c.contrast.temperature));
+    }
+    if (c.name == "moco-v2" || c.name == "pcl") {
+        require(c.contrast.queue >= 1,
+                fmt::format("--queue {}: the queue must hold 1 key or more", c.contrast.queue));
+        require_share("key-momentum", c.contrast.momentum);
+    }
+    if (c.name == "pcl") {
+        require(c.pcl.warmup_epochs >= 0 && c.pcl.iterations >= 1,
+                "--cluster-warmup-epochs must be 0 or more, --cluster-iterations 1 or more");
+        require(!c.pcl.clusters.empty(), "--clusters: expected one number or more");
+        for (const auto clusters : c.pcl.clusters) {
+            require(clusters >= 2 && clusters <= c.clips,
+                    fmt::format("--clusters {}: expected 2 to the number of clips, {}", clusters, c.clips));
+        }
+    }
+    if (c.name == "byol") {
+        require_share("target-momentum", c.target_momentum);
+    }
+    require(c.name != "supervised" || c.classes > 1,
             "--method supervised needs at least two classes among the chosen clips");
 }
 
@@ -52,22 +124,33 @@ void check(const MethodConfig& config) {
 
 std::vector<std::string> method_names() {
     std::vector<std::string> names;
-    for (const auto& [name, factory] : table()) {
-        names.push_back(name);
+    for (const auto& entry : table()) {
+        names.emplace_back(entry.name);
     }
     return names;
 }
 
-std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
-    check(config);
-    for (const auto& [name, factory] : table()) {
-        if (name == config.name) {
-            torch::manual_seed(seed);
-            return factory(config);
-        }
+HeadConfig resolved_heads(const MethodConfig& config) {
+    const auto& entry = entry_of(config.name);
+    auto heads = config.heads;
+    if (heads.projector_norm == "auto") {
+        heads.projector_norm = entry.projector_norm;
     }
-    throw ConfigError{
-        fmt::format("--method {}: expected one of {}", config.name, fmt::join(method_names(), ", "))};
+    if (heads.predictor_norm == "auto") {
+        heads.predictor_norm = entry.predictor_norm;
+    }
+    return heads;
+}
+
+std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
+    const auto& entry = entry_of(config.name);
+    check(config.encoder);
+    check(config.heads);
+    check_objective(config);
+    auto complete = config;
+    complete.heads = resolved_heads(config);
+    torch::manual_seed(seed);
+    return entry.make(complete);
 }
 
 }  // namespace sslslr

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "src/method/method.hpp"
-#include "src/model/encoder.hpp"
 #include "src/model/heads.hpp"
 
 namespace sslslr {
@@ -14,11 +13,15 @@ namespace sslslr {
 /// points.
 struct SlFpnConfig {
     std::string predictor_input = "original";  ///< what the predictor sees: "original" (z0) or "view" (z1)
-    bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
-    bool original = true;   ///< false: no second term, and the predictor sees z1
-    bool swap = false;      ///< true: the recorded clip and the first view change roles
+    std::string original_view = "first";  ///< which view the second term draws to the original, or "second"
+    bool predictor = true;      ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
+    bool original = true;       ///< false: no second term, and the predictor sees z1
+    bool swap = false;          ///< true: the recorded clip and the first view change roles
+    bool stop_gradient = true;  ///< the third term's target z2 is a constant
     bool stop_gradient_original = false;  ///< true: the recorded clip is a constant target of the second term
+    bool stop_gradient_pair = false;      ///< true: z2 is a constant target of the first term
     bool normalise = false;               ///< true: MSE of l2-normalised projections, as BYOL and SimSiam
+    bool sum_channels = false;            ///< true: squares are summed over the D channels, not averaged
     bool symmetrise = false;              ///< true: averaged with the loss of swapped views
     std::array<double, 3> weights{1.0, 1.0, 1.0};  ///< of the terms pair, original, predict
 };
@@ -37,21 +40,20 @@ class SlFpn final : public Method {
 public:
     SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnConfig& config);
 
-    LossTerms loss(const Batch& batch) override;
-    torch::Tensor represent(const PackedClips& clips) override;
-    bool uses_anchor() const override { return config_.original || config_.swap; }
+    LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
+    bool couples_clips() const override { return couples_clips_; }
 
 private:
     struct Projections {
         torch::Tensor original, first, second;  ///< [B, D]; original is undefined without the original
     };
-    Projections project(const Batch& batch);
-    std::array<torch::Tensor, 3> terms(const Projections& z, std::int64_t global_size);
-    /// Sum over this rank's clips of the mean over channels of (a - b)^2, over global_size.
+    Projections project(const ViewTensors& features, dist::Group& group);
+    std::array<torch::Tensor, 3> terms(const Projections& z, std::int64_t global_size, dist::Group& group);
+    /// Sum over this rank's clips of the mean (or sum) over channels of (a - b)^2, over global_size.
     torch::Tensor mse(const torch::Tensor& a, const torch::Tensor& b, std::int64_t global_size) const;
 
     SlFpnConfig config_;
-    Encoder encoder_;
+    bool couples_clips_;
     Mlp projector_;
     Mlp predictor_{nullptr};
 };

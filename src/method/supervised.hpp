@@ -1,7 +1,6 @@
 #pragma once
 
 #include "src/method/method.hpp"
-#include "src/model/encoder.hpp"
 
 namespace sslslr {
 
@@ -12,17 +11,14 @@ class Supervised final : public Method {
 public:
     Supervised(const EncoderConfig& encoder, std::int64_t classes);
 
-    LossTerms loss(const Batch& batch) override;
-    torch::Tensor represent(const PackedClips& clips) override;
+    LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
+    bool couples_clips() const override { return false; }
     /// Class scores [B, classes] of represent()'s features.
     torch::Tensor classify(const torch::Tensor& features);
 
-    bool uses_anchor() const override { return false; }
-    bool uses_second() const override { return false; }
     bool uses_labels() const override { return true; }
 
 private:
-    Encoder encoder_;
     torch::nn::Linear classifier_;
 };
 

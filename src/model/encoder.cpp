@@ -10,8 +10,16 @@ namespace {
 
 namespace nn = torch::nn;
 
-nn::LayerNorm layer_norm(std::int64_t width) {
-    return nn::LayerNorm{nn::LayerNormOptions({width})};
+/// A layer norm registered under `name`, or an empty holder.
+nn::LayerNorm layer_norm(nn::Module& owner, const char* name, std::int64_t width, bool is_wanted) {
+    if (!is_wanted) {
+        return nullptr;
+    }
+    return owner.register_module(name, nn::LayerNorm{nn::LayerNormOptions({width})});
+}
+
+torch::Tensor normalised(nn::LayerNorm& norm, const torch::Tensor& x) {
+    return norm.is_empty() ? x : norm(x);
 }
 
 /// Scaled-dot-product attention of each clip on itself, run by run.
@@ -68,12 +76,13 @@ torch::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width) {
 BlockImpl::BlockImpl(const EncoderConfig& config, std::uint32_t layer)
     : heads_{config.heads}, dropout_{config.dropout}, layer_{layer} {
     const auto width = config.width;
-    attention_norm_ = register_module("attention_norm", layer_norm(width));
+    const bool has_norm = config.layer_norm != "none";
+    attention_norm_ = layer_norm(*this, "attention_norm", width, has_norm);
     auto attention = std::make_shared<nn::Module>();
     qkv_ = attention->register_module("qkv", nn::Linear{width, 3 * width});
     projection_ = attention->register_module("projection", nn::Linear{width, width});
     register_module("attention", attention);
-    feed_forward_norm_ = register_module("feed_forward_norm", layer_norm(width));
+    feed_forward_norm_ = layer_norm(*this, "feed_forward_norm", width, has_norm);
     auto feed_forward = std::make_shared<nn::Module>();
     expand_ = feed_forward->register_module("expand", nn::Linear{width, 4 * width});
     contract_ = feed_forward->register_module("contract", nn::Linear{4 * width, width});
@@ -83,18 +92,18 @@ BlockImpl::BlockImpl(const EncoderConfig& config, std::uint32_t layer)
 torch::Tensor BlockImpl::forward(const torch::Tensor& x, const SequenceLayout& layout,
                                  std::uint32_t network) {
     const auto width = x.size(1);
-    const auto qkv = qkv_(attention_norm_(x)).split_with_sizes({width, 2 * width}, 1);
+    const auto qkv = qkv_(normalised(attention_norm_, x)).split_with_sizes({width, 2 * width}, 1);
     return finish(x, attend(layout, heads_, qkv[0], layout.rows(1), qkv[1]), layout.row_keys, network);
 }
 
 torch::Tensor BlockImpl::forward_cls(const torch::Tensor& x, const SequenceLayout& layout,
                                      std::uint32_t network) {
     const auto width = x.size(1);
-    const auto normalised = attention_norm_(x);
+    const auto input = normalised(attention_norm_, x);
     const auto weight = qkv_->weight.split_with_sizes({width, 2 * width});
     const auto bias = qkv_->bias.split_with_sizes({width, 2 * width});
-    const auto q = torch::linear(cls_rows(normalised, layout), weight[0], bias[0]);
-    const auto kv = torch::linear(normalised, weight[1], bias[1]);
+    const auto q = torch::linear(cls_rows(input, layout), weight[0], bias[0]);
+    const auto kv = torch::linear(input, weight[1], bias[1]);
     std::vector<std::int64_t> one_a_clip;
     for (const auto& run : layout.runs) {
         one_a_clip.push_back(run.clips);
@@ -107,7 +116,7 @@ torch::Tensor BlockImpl::finish(const torch::Tensor& residual, const torch::Tens
     const double p = is_training() ? dropout_ : 0.0;
     const auto site = [&](DropoutPlace place) { return dropout_site(network, layer_, place); };
     const auto x = keyed_dropout(projection_(attended), residual, keys, site(DropoutPlace::attention), p);
-    const auto hidden = keyed_dropout(torch::gelu(expand_(feed_forward_norm_(x))), {}, keys,
+    const auto hidden = keyed_dropout(torch::gelu(expand_(normalised(feed_forward_norm_, x))), {}, keys,
                                       site(DropoutPlace::feed_forward_hidden), p);
     return keyed_dropout(contract_(hidden), x, keys, site(DropoutPlace::feed_forward), p);
 }
@@ -116,9 +125,9 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
     TORCH_CHECK_VALUE(config.width % config.heads == 0, "encoder: width ", config.width,
                       " is not a multiple of ", config.heads, " heads");
     const auto width = config.width;
-    input_norm_ = register_module("input_norm", layer_norm(config.features));
+    input_norm_ = layer_norm(*this, "input_norm", config.features, config.layer_norm == "all");
     input_ = register_module("input", nn::Linear{config.features, width});
-    token_norm_ = register_module("token_norm", layer_norm(width));
+    token_norm_ = layer_norm(*this, "token_norm", width, config.layer_norm == "all");
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
     // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so
     // faint that the order of frames, which the boundary augmentation changes, would hardly reach the output.
@@ -131,7 +140,7 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
         blocks->push_back(blocks_.back());
     }
     register_module("blocks", blocks);
-    norm_ = register_module("norm", layer_norm(width));
+    norm_ = layer_norm(*this, "norm", width, config.layer_norm != "none");
 }
 
 torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& key) {
@@ -142,7 +151,8 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
                       "encoder: a clip of ", layout.runs.back().length, " frames, longer than ",
                       config_.frames);
 
-    const auto embedded = token_norm_(input_(input_norm_(frames_in_order(clips, layout))));  // [S, W]
+    const auto embedded =
+        normalised(token_norm_, input_(normalised(input_norm_, frames_in_order(clips, layout))));  // [S, W]
     auto x = keyed_dropout(with_cls(embedded, layout), {}, layout.row_keys,
                            dropout_site(key.network, 0, DropoutPlace::embedding),
                            is_training() ? config_.dropout : 0.0);
@@ -150,8 +160,8 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
     for (std::size_t i = 0; i + (cls_only ? 1 : 0) < blocks_.size(); ++i) {
         x = blocks_[i](x, layout, key.network);
     }
-    const auto pooled = cls_only ? norm_(blocks_.back()->forward_cls(x, layout, key.network))
-                                 : mean_of_frames(norm_(x), layout);
+    const auto pooled = cls_only ? normalised(norm_, blocks_.back()->forward_cls(x, layout, key.network))
+                                 : mean_of_frames(normalised(norm_, x), layout);
     return pooled.index_select(0, layout.inverse.to(pooled.device()));
 }
 

@@ -23,6 +23,7 @@ struct EncoderConfig {
     double dropout = 0.1;  ///< after the embedding, the attention projection and twice in the feed-forward
     std::string position = "learnt";  ///< from the sinusoidal table on, or fixed "sinusoidal"
     std::string pooling = "cls";      ///< or "mean" over the frames
+    std::string layer_norm = "all";  ///< or "blocks" (not at the embedding), or "none": the paper's ablations
 };
 
 /// Where the masks of one forward pass come from.
@@ -54,7 +55,7 @@ private:
     std::int64_t heads_;
     double dropout_;
     std::uint32_t layer_;
-    torch::nn::LayerNorm attention_norm_{nullptr};
+    torch::nn::LayerNorm attention_norm_{nullptr};  ///< both empty without layer norm
     torch::nn::Linear qkv_{nullptr};
     torch::nn::Linear projection_{nullptr};
     torch::nn::LayerNorm feed_forward_norm_{nullptr};

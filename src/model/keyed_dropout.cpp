@@ -76,7 +76,9 @@ torch::Tensor keyed_dropout(const torch::Tensor& x, const torch::Tensor& base, c
         return base.defined() ? base + kept : kept;
     }
     const auto residual = base.defined() ? std::optional{base} : std::nullopt;
-    return KeyedDropout::apply(x, residual, row_keys, static_cast<std::int64_t>(site), p);
+    // Under autocast x is bfloat16: the residual stream stays in float32.
+    const auto input = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat32) : x;
+    return KeyedDropout::apply(input, residual, row_keys, static_cast<std::int64_t>(site), p);
 }
 
 }  // namespace sslslr

@@ -24,7 +24,7 @@ std::uint32_t dropout_site(std::uint32_t network, std::uint32_t layer, DropoutPl
 ///
 /// On a GPU it is the library's dropout, whose generator the trainer seeds for each step (never run: no GPU).
 ///
-/// @param x         [R, W] float32 or float64
+/// @param x         [R, W] float32, float64, or bfloat16 (the result is float32 then)
 /// @param base      [R, W] added to the result (a residual stream), or undefined
 /// @param row_keys  [R] int32, see row_keys() of SequenceLayout
 /// @param p         probability that an element becomes zero, in [0, 1); the others are scaled by 1 / (1 - p)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "src/data/epoch_order.hpp"
+#include "src/data/gather.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
@@ -35,6 +36,11 @@ std::vector<std::int64_t> Batches::global_clips(std::int64_t step) const {
     return batch;
 }
 
+PackedClips Batches::recorded(std::int64_t begin, std::int64_t end) const {
+    return gather(features_, std::span{clips_}.subspan(static_cast<std::size_t>(begin),
+                                                       static_cast<std::size_t>(end - begin)));
+}
+
 Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& method) const {
     const auto global = global_clips(step);
     std::vector<std::int64_t> lengths;
@@ -47,11 +53,12 @@ Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& metho
         return augmentation_.make_view(features_, mine, step / steps_per_epoch(), number);
     };
     Batch batch;
-    if (method.uses_anchor()) {
+    const auto wanted = method.views();
+    if (wanted.anchor) {
         batch.views.anchor = view(0);
     }
     batch.views.first = view(1);
-    if (method.uses_second()) {
+    if (wanted.second) {
         batch.views.second = view(2);
     }
     if (method.uses_labels()) {
@@ -61,6 +68,7 @@ Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& metho
         }
         batch.labels = torch::tensor(labels, torch::kInt64);
     }
+    batch.first = mine.data() - global.data();
     batch.global_size = static_cast<std::int64_t>(global.size());
     batch.dropout_seed =
         mix({config_.seed, static_cast<std::uint64_t>(Purpose::dropout), static_cast<std::uint64_t>(step)});

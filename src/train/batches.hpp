@@ -32,6 +32,11 @@ public:
     std::int64_t steps_per_epoch() const noexcept;
     std::int64_t global_batch() const noexcept { return config_.global_batch; }
 
+    /// The clips that train, by number in the data set.
+    const std::vector<std::int64_t>& clip_numbers() const noexcept { return clips_; }
+    /// Those from `begin` to before `end`, as recorded.
+    PackedClips recorded(std::int64_t begin, std::int64_t end) const;
+
     /// Rank `rank`'s share of step `step`'s global batch; it may be empty, but not on rank 0.
     Batch share(std::int64_t step, int rank, int ranks, const Method& method) const;
 

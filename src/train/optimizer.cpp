@@ -1,5 +1,7 @@
 #include "src/train/optimizer.hpp"
 
+#include <cmath>
+
 #include <fmt/format.h>
 
 #include "src/errors.hpp"
@@ -7,12 +9,9 @@
 namespace sslslr {
 namespace {
 
-using torch::optim::AdamW;
-using torch::optim::AdamWOptions;
-using torch::optim::AdamWParamState;
-using torch::optim::SGD;
-using torch::optim::SGDOptions;
-using torch::optim::SGDParamState;
+constexpr double beta1 = 0.9;  // of AdamW, as in torch.optim
+constexpr double beta2 = 0.999;
+constexpr double epsilon = 1e-8;  // of AdamW and LARS
 
 void require(bool holds, const char* option, double value, const char* expected) {
     if (!holds) {
@@ -20,92 +19,147 @@ void require(bool holds, const char* option, double value, const char* expected)
     }
 }
 
-std::unique_ptr<torch::optim::Optimizer> make(const OptimizerConfig& config,
-                                              std::vector<torch::Tensor> tensors) {
+void check(const OptimizerConfig& config) {
+    if (config.name != "sgd" && config.name != "adamw" && config.name != "lars") {
+        throw ConfigError{fmt::format("--optimizer {}: expected sgd, adamw or lars", config.name)};
+    }
     require(config.learning_rate > 0, "learning-rate", config.learning_rate, "a rate above 0");
     require(config.momentum >= 0 && config.momentum < 1, "momentum", config.momentum, "[0, 1)");
     require(config.weight_decay >= 0, "weight-decay", config.weight_decay, "0 or more");
-    if (config.name == "sgd") {
-        return std::make_unique<SGD>(
-            std::move(tensors),
-            SGDOptions{config.learning_rate}.momentum(config.momentum).weight_decay(config.weight_decay));
-    }
-    if (config.name == "adamw") {
-        return std::make_unique<AdamW>(std::move(tensors),
-                                       AdamWOptions{config.learning_rate}.weight_decay(config.weight_decay));
-    }
-    throw ConfigError{fmt::format("--optimizer {}: expected sgd or adamw", config.name)};
+    require(config.trust > 0, "lars-trust", config.trust, "more than 0");
+    require(config.clip_gradient_norm >= 0, "clip-gradient-norm", config.clip_gradient_norm, "0 or more");
 }
 
-/// The named entry, checked and copied to where the parameter lives.
-torch::Tensor entry(const std::map<std::string, torch::Tensor>& state, const std::string& name,
-                    const torch::Tensor& like) {
-    const auto found = state.find(name);
-    if (found == state.end() || found->second.sizes() != like.sizes()) {
-        throw ConfigError{
-            fmt::format("the checkpoint holds no optimizer state {} of the parameter's shape", name)};
+std::vector<torch::Tensor> gradients(const std::vector<torch::Tensor>& parameters) {
+    std::vector<torch::Tensor> all;
+    for (const auto& parameter : parameters) {
+        all.push_back(parameter.grad());
     }
-    return found->second.to(like.device(), like.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+    return all;
 }
 
 }  // namespace
 
-Optimizer::Optimizer(const OptimizerConfig& config, NamedTensors parameters)
-    : parameters_{std::move(parameters)} {
-    std::vector<torch::Tensor> tensors;
-    for (const auto& [name, tensor] : parameters_) {
-        tensors.push_back(tensor);
+double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch) {
+    const double batches = static_cast<double>(global_batch) / 256;
+    if (config.rate_scaling == "none") {
+        return config.learning_rate;
     }
-    optimizer_ = make(config, std::move(tensors));
+    if (config.rate_scaling == "linear") {
+        return config.learning_rate * batches;
+    }
+    if (config.rate_scaling == "sqrt") {
+        return config.learning_rate * std::sqrt(batches);
+    }
+    throw ConfigError{fmt::format("--rate-scaling {}: expected none, linear or sqrt", config.rate_scaling)};
 }
 
-void Optimizer::step(double learning_rate) {
-    for (auto& group : optimizer_->param_groups()) {
-        group.options().set_lr(learning_rate);
+Optimizer::Optimizer(const OptimizerConfig& config, NamedTensors parameters) : config_{config} {
+    check(config_);
+    for (auto& [name, tensor] : parameters) {
+        auto& group =
+            config_.constant_predictor_rate && name.starts_with("predictor.") ? constant_ : scheduled_;
+        group.names.push_back(name);
+        group.parameters.push_back(tensor);
     }
-    optimizer_->step();
+}
+
+double Optimizer::step(double rate, double constant_rate) {
+    const torch::NoGradGuard no_grad;
+    double norm = 0;
+    if (config_.clip_gradient_norm > 0) {
+        auto all = scheduled_.parameters;
+        all.insert(all.end(), constant_.parameters.begin(), constant_.parameters.end());
+        norm = torch::nn::utils::clip_grad_norm_(all, config_.clip_gradient_norm);
+    }
+    update(scheduled_, rate);
+    update(constant_, constant_rate);
+    return norm;
+}
+
+void Optimizer::update(Group& group, double rate) {
+    if (group.parameters.empty()) {
+        return;
+    }
+    if (group.memory.empty()) {
+        group.memory = blank(group);
+    }
+    auto& memory = group.memory;
+    if (config_.name == "sgd") {
+        at::_fused_sgd_(group.parameters, gradients(group.parameters), memory["momentum_buffer"],
+                        config_.weight_decay, config_.momentum, rate, /*dampening=*/0, /*nesterov=*/false,
+                        /*maximize=*/false, /*is_first_step=*/false);
+    } else if (config_.name == "adamw") {
+        at::_foreach_add_(memory["step"], 1);
+        at::_fused_adamw_(group.parameters, gradients(group.parameters), memory["exp_avg"],
+                          memory["exp_avg_sq"], /*max_exp_avg_sqs=*/{}, memory["step"], rate, beta1, beta2,
+                          config_.weight_decay, epsilon, /*amsgrad=*/false, /*maximize=*/false);
+    } else {
+        lars(group, rate);
+    }
+}
+
+void Optimizer::lars(Group& group, double rate) {
+    for (std::size_t i = 0; i < group.parameters.size(); ++i) {
+        const auto& weights = group.parameters[i];
+        auto direction = weights.grad();
+        if (weights.dim() > 1) {
+            const auto length = weights.norm();
+            const auto steepness = direction.norm();
+            const auto ratio = config_.trust * length / (steepness + config_.weight_decay * length + epsilon);
+            // Weights or gradients that are all zero have no direction to scale.
+            const auto adapted = torch::where((length > 0) & (steepness > 0), ratio, torch::ones_like(ratio));
+            direction = adapted * (direction + config_.weight_decay * weights);
+        }
+        const auto& buffer = group.memory["momentum_buffer"][i].mul_(config_.momentum).add_(direction);
+        weights.sub_(buffer, rate);
+    }
+}
+
+std::map<std::string, std::vector<torch::Tensor>> Optimizer::blank(const Group& group) const {
+    std::map<std::string, std::vector<torch::Tensor>> memory;
+    for (const auto& parameter : group.parameters) {
+        if (config_.name == "adamw") {
+            memory["step"].push_back(torch::zeros({}, parameter.options().dtype(torch::kFloat32)));
+            memory["exp_avg"].push_back(torch::zeros_like(parameter));
+            memory["exp_avg_sq"].push_back(torch::zeros_like(parameter));
+        } else if (config_.momentum > 0 || config_.name == "lars") {
+            memory["momentum_buffer"].push_back(torch::zeros_like(parameter));
+        }
+    }
+    return memory;
 }
 
 std::map<std::string, torch::Tensor> Optimizer::state() const {
     std::map<std::string, torch::Tensor> all;
-    for (const auto& [name, tensor] : parameters_) {
-        const auto found = optimizer_->state().find(tensor.unsafeGetTensorImpl());
-        if (found == optimizer_->state().end()) {
-            continue;  // no step yet
-        }
-        if (const auto* sgd = dynamic_cast<const SGDParamState*>(found->second.get())) {
-            if (sgd->momentum_buffer().defined()) {  // momentum 0 has none
-                all[name + ".momentum_buffer"] = sgd->momentum_buffer();
+    for (const auto* group : {&scheduled_, &constant_}) {
+        for (const auto& [kind, tensors] : group->memory) {
+            for (std::size_t i = 0; i < tensors.size(); ++i) {
+                all[group->names[i] + "." + kind] = tensors[i];
             }
-        } else {
-            const auto& adam = dynamic_cast<const AdamWParamState&>(*found->second);
-            all[name + ".step"] = torch::tensor(adam.step());
-            all[name + ".exp_avg"] = adam.exp_avg();
-            all[name + ".exp_avg_sq"] = adam.exp_avg_sq();
         }
     }
     return all;
 }
 
 void Optimizer::load_state(const std::map<std::string, torch::Tensor>& state) {
-    optimizer_->state().clear();
-    if (state.empty()) {
-        return;  // a checkpoint before the first step, or SGD without momentum
-    }
-    for (const auto& [name, tensor] : parameters_) {
-        std::unique_ptr<torch::optim::OptimizerParamState> restored;
-        if (dynamic_cast<const SGD*>(optimizer_.get()) != nullptr) {
-            auto sgd = std::make_unique<SGDParamState>();
-            sgd->momentum_buffer(entry(state, name + ".momentum_buffer", tensor));
-            restored = std::move(sgd);
-        } else {
-            auto adam = std::make_unique<AdamWParamState>();
-            adam->step(entry(state, name + ".step", torch::zeros({}, torch::kInt64)).item<std::int64_t>());
-            adam->exp_avg(entry(state, name + ".exp_avg", tensor));
-            adam->exp_avg_sq(entry(state, name + ".exp_avg_sq", tensor));
-            restored = std::move(adam);
+    for (auto* group : {&scheduled_, &constant_}) {
+        group->memory.clear();
+        if (state.empty()) {
+            continue;  // a checkpoint before the first step, or SGD without momentum
         }
-        optimizer_->state()[tensor.unsafeGetTensorImpl()] = std::move(restored);
+        group->memory = blank(*group);
+        for (auto& [kind, tensors] : group->memory) {
+            for (std::size_t i = 0; i < tensors.size(); ++i) {
+                const auto name = group->names[i] + "." + kind;
+                const auto found = state.find(name);
+                if (found == state.end() || found->second.sizes() != tensors[i].sizes()) {
+                    throw ConfigError{fmt::format(
+                        "the checkpoint holds no optimizer state {} of the parameter's shape", name)};
+                }
+                tensors[i].copy_(found->second);
+            }
+        }
     }
 }
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -11,31 +12,64 @@
 namespace sslslr {
 
 struct OptimizerConfig {
-    std::string name = "sgd";     ///< or "adamw"
-    double learning_rate = 1e-3;  ///< peak; the schedule scales it
-    double momentum = 0.9;        ///< of SGD
-    double weight_decay = 1e-4;   ///< of every parameter; added to the gradient in SGD, decoupled in AdamW
+    std::string name = "sgd";              ///< or "adamw", "lars"
+    double learning_rate = 1e-3;           ///< peak; the schedule scales it
+    std::string rate_scaling = "none";     ///< of the rate with the global batch B: "linear" B / 256, "sqrt"
+    double momentum = 0.9;                 ///< of SGD and LARS
+    double weight_decay = 1e-4;            ///< added to the gradient in SGD and LARS, decoupled in AdamW
+    double trust = 1e-3;                   ///< LARS: length of a step as a share of the weights' length
+    double clip_gradient_norm = 0;         ///< gradients are scaled down to this global l2 norm; 0: never
+    bool constant_predictor_rate = false;  ///< predictors learn at the peak rate throughout (SimSiam)
 };
 
-/// One of LibTorch's optimizers whose state travels by parameter name, as checkpoints need it.
+/// The peak rate for a global batch. Source: linear, Goyal et al. 2017, section 2.1; sqrt, Krizhevsky 2014,
+/// section 5, as 0.075 sqrt(B) in Chen et al. 2020 (SimCLR), section B.1, is 1.2 sqrt(B / 256).
+/// @throws ConfigError  unknown scaling
+double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch);
+
+/// SGD, AdamW or LARS over named parameters; its state travels by parameter name, as checkpoints need it.
+///
+/// SGD and AdamW are LibTorch's fused kernels, the same calls on CPU and GPU (the latter never run). LARS:
+///
+///     g' = r (g + decay w),  r = trust |w| / (|g| + decay |w|);   v = momentum v + g';   w -= rate v
+///
+/// but r = 1 and no decay for biases and norms (parameters of one dimension). Source: You et al. 2017,
+/// arXiv:1708.03888; the exclusion: Grill et al. 2020, section 3.3.
 class Optimizer {
 public:
     /// @throws ConfigError  unknown name, or a setting out of range
     Optimizer(const OptimizerConfig& config, NamedTensors parameters);
 
-    /// Updates the parameters from their gradients, which are kept (they are views of reduction buckets).
-    void step(double learning_rate);
+    /// Clips the gradients if configured and updates the parameters from them; they keep their gradients (views
+    /// of reduction buckets).
+    /// @param rate           of this step
+    /// @param constant_rate  the peak, for parameters that keep it
+    /// @return the global l2 norm of the gradients before clipping; 0 without clipping
+    double step(double rate, double constant_rate);
 
     /// Everything step() remembers: "NAME.momentum_buffer" or "NAME.{step, exp_avg, exp_avg_sq}". Copies
-    /// nothing.
+    /// nothing; empty before the first step.
     std::map<std::string, torch::Tensor> state() const;
 
     /// @throws ConfigError  an entry is missing or of another shape
     void load_state(const std::map<std::string, torch::Tensor>& state);
 
 private:
-    NamedTensors parameters_;
-    std::unique_ptr<torch::optim::Optimizer> optimizer_;
+    /// Parameters that share a rate, and what is remembered of them by its name in checkpoints: one tensor a
+    /// parameter.
+    struct Group {
+        std::vector<std::string> names;
+        std::vector<torch::Tensor> parameters;
+        std::map<std::string, std::vector<torch::Tensor>> memory;
+    };
+    void update(Group& group, double rate);
+    void lars(Group& group, double rate);
+    /// Memory before the first step: zeros.
+    std::map<std::string, std::vector<torch::Tensor>> blank(const Group& group) const;
+
+    OptimizerConfig config_;
+    Group scheduled_;
+    Group constant_;  ///< the rate's schedule does not touch it
 };
 
 }  // namespace sslslr

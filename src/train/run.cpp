@@ -1,15 +1,17 @@
 #include "src/train/run.hpp"
 
+#include <cmath>
+#include <optional>
+
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "io/data_error.hpp"
 #include "io/metrics_file.hpp"
 #include "src/errors.hpp"
+#include "src/train/checkpoints.hpp"
 
 namespace sslslr {
 namespace {
-
-namespace fs = std::filesystem;
 
 nlohmann::json row_of(const StepReport& report) {
     nlohmann::json row{{"step", report.step},
@@ -24,6 +26,9 @@ nlohmann::json row_of(const StepReport& report) {
     for (const auto& [name, value] : report.terms) {
         row["loss_" + name] = value;
     }
+    if (report.gradient_norm > 0) {
+        row["gradient_norm"] = report.gradient_norm;
+    }
     return row;
 }
 
@@ -37,93 +42,156 @@ void check_same(const std::map<std::string, std::string>& now,
     }
 }
 
-/// Rank 0 writes; an error of the file system becomes every rank's.
-void write_checkpoint(Trainer& trainer, const dist::Communicator& ranks, const RunConfig& config) {
-    trainer.check_weights();
-    agree(ranks, [&] {
-        if (ranks.rank() != 0) {
-            return;
+/// One life of a run.
+class Run {
+public:
+    Run(Trainer& trainer, const dist::Communicator& ranks, const RunConfig& config, const RunHooks& hooks)
+        : trainer_{trainer},
+          ranks_{ranks},
+          config_{config},
+          hooks_{hooks},
+          checkpoints_{config.folder, ranks},
+          monitor_{config.collapse, trainer.global_batch()} {}
+
+    bool train() {
+        if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
+            check_same(config_.attributes, checkpoint->attributes);
+            restore(*checkpoint);
+            hooks_.on_resume(trainer_.steps_done());
         }
-        const auto folder = config.folder / "checkpoints";
-        auto content = trainer.state();
-        content.attributes.insert(config.attributes.begin(), config.attributes.end());
-        io::write_checkpoint(folder / io::checkpoint_name(trainer.steps_done()), content);
-        const auto all = io::list_checkpoints(folder);
-        auto surplus =
-            static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(config.keep_checkpoints, 1);
-        for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
-            fs::remove(it->second);
+        open_metrics();
+        if (goes_back() && trainer_.steps_done() == 0) {
+            write_checkpoint();  // there must be one to go back to
         }
-    });
-}
+        while (trainer_.steps_done() < config_.last_step) {
+            const auto report = trainer_.step(hooks_.stop_requested());
+            const bool collapsed = monitor_.observe(report.spread, report.clips);
+            append(row_of(report));
+            hooks_.on_step(report);
+            if (collapsed && meet_collapse(report)) {
+                continue;
+            }
+            const bool due = config_.checkpoint_every > 0 && report.step % config_.checkpoint_every == 0;
+            if (due || report.stop || report.step == config_.last_step) {
+                write_checkpoint();
+            }
+            if (report.stop) {
+                return report.step == config_.last_step;
+            }
+        }
+        return true;
+    }
+
+private:
+    bool goes_back() const { return config_.collapse.policy == "go-back"; }
+
+    void open_metrics() {
+        agree(ranks_, [&] {
+            if (ranks_.rank() == 0) {
+                std::filesystem::create_directories(config_.folder);
+                metrics_.emplace(config_.folder / "metrics.jsonl", trainer_.steps_done());
+            }
+        });
+    }
+
+    void append(const nlohmann::json& row) {
+        if (metrics_) {
+            metrics_->append(row);
+        }
+    }
+
+    void warn(const std::string& text) const {
+        if (ranks_.rank() == 0) {
+            hooks_.warn(text);
+        }
+    }
+
+    void write_checkpoint() {
+        trainer_.check_weights();
+        if (monitor_.is_healthy()) {
+            last_healthy_ = trainer_.steps_done();
+        }
+        auto content = trainer_.state();
+        content.attributes.insert(config_.attributes.begin(), config_.attributes.end());
+        content.attributes.merge(monitor_.state());
+        content.attributes["collapse_returns"] = std::to_string(returns_);
+        content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
+        checkpoints_.write(trainer_.steps_done(), content, config_.keep_checkpoints,
+                           goes_back() ? last_healthy_ : -1);
+    }
+
+    void restore(const io::CheckpointFile& checkpoint) {
+        trainer_.load_state(checkpoint);
+        monitor_.load_state(checkpoint.attributes);
+        returns_ = std::stoll(checkpoint.attributes.at("collapse_returns"));
+        last_healthy_ = std::stoll(checkpoint.attributes.at("last_healthy_step"));
+        lower_rate();
+    }
+
+    void lower_rate() {
+        trainer_.set_rate_factor(std::pow(config_.collapse.rate_factor, static_cast<double>(returns_)));
+    }
+
+    /// Does what the policy says. @return true if the training went back
+    bool meet_collapse(const StepReport& report) {
+        const auto what = fmt::format(
+            "the outputs have collapsed: for {} steps up to step {} their spread stayed below {:.3g} of its "
+            "first value (spread {:.3g}, normalised {:.3g})",
+            config_.collapse.patience, report.step, config_.collapse.threshold, report.spread.raw,
+            report.spread.normalised);
+        if (config_.collapse.policy == "warn") {
+            warn(what + "; the training goes on (--on-collapse stop or go-back to do otherwise)");
+            return false;
+        }
+        if (config_.collapse.policy == "stop") {
+            write_checkpoint();
+            throw TrainingError{what +
+                                ": try a lower --learning-rate, another --optimizer, or batch norm in "
+                                "the heads; a checkpoint of this step is written"};
+        }
+        if (++returns_ > config_.collapse.retries) {
+            throw TrainingError{
+                fmt::format("{}, after {} returns to a lower rate: the last healthy checkpoint, "
+                            "of step {}, is kept",
+                            what, config_.collapse.retries, last_healthy_)};
+        }
+        go_back(report, what);
+        return true;
+    }
+
+    void go_back(const StepReport& report, const std::string& what) {
+        const auto healthy = checkpoints_.read(last_healthy_);
+        checkpoints_.remove_after(last_healthy_);
+        trainer_.load_state(healthy);
+        monitor_.load_state(healthy.attributes);
+        lower_rate();
+        write_checkpoint();  // the same step with one return more: a new life of the run goes on from here
+        open_metrics();
+        append({{"step", trainer_.steps_done()},
+                {"event", "collapse"},
+                {"collapsed_at_step", report.step},
+                {"returns", returns_},
+                {"learning_rate_factor", trainer_.rate_factor()}});
+        warn(fmt::format("{}; going back to step {} with {:.3g} of the learning rate (return {} of {})", what,
+                         trainer_.steps_done(), trainer_.rate_factor(), returns_, config_.collapse.retries));
+        hooks_.on_resume(trainer_.steps_done());
+    }
+
+    Trainer& trainer_;
+    const dist::Communicator& ranks_;
+    const RunConfig& config_;
+    const RunHooks& hooks_;
+    Checkpoints checkpoints_;
+    CollapseMonitor monitor_;
+    std::optional<io::MetricsFile> metrics_;  ///< on rank 0
+    std::int64_t returns_ = 0;
+    std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy
+};
 
 }  // namespace
 
-std::optional<io::CheckpointFile> read_newest(const fs::path& run, const dist::Communicator& ranks,
-                                              const std::function<void(const std::string&)>& warn) {
-    // Rank 0 looks and tries; the others read the very file it chose.
-    std::optional<io::CheckpointFile> content;
-    std::string chosen;
-    std::string warnings;
-    agree(ranks, [&] {
-        const auto all = ranks.rank() == 0 && fs::exists(run / "checkpoints")
-                             ? io::list_checkpoints(run / "checkpoints")
-                             : std::map<std::int64_t, fs::path>{};
-        for (auto it = all.rbegin(); it != all.rend() && chosen.empty(); ++it) {
-            try {
-                content = io::read_checkpoint(it->second);
-                chosen = it->second.string();
-            } catch (const io::DataError& error) {
-                warnings += std::string{error.what()} + "; going back to the checkpoint before it\n";
-            }
-        }
-        if (!all.empty() && chosen.empty()) {
-            throw io::DataError{run / "checkpoints",
-                                "every checkpoint is damaged; move them away to start anew:\n" + warnings};
-        }
-    });
-    if (!warnings.empty()) {
-        warn(warnings);
-    }
-    chosen = ranks.broadcast(chosen);
-    agree(ranks, [&] {
-        if (ranks.rank() != 0 && !chosen.empty()) {
-            content = io::read_checkpoint(chosen);
-        }
-    });
-    return content;
-}
-
 bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks) {
-    const auto& ranks = group.communicator();
-    if (const auto checkpoint = read_newest(config.folder, ranks, hooks.warn)) {
-        check_same(config.attributes, checkpoint->attributes);
-        trainer.load_state(*checkpoint);
-        hooks.on_resume(trainer.steps_done());
-    }
-    std::optional<io::MetricsFile> metrics;
-    agree(ranks, [&] {
-        if (ranks.rank() == 0) {
-            fs::create_directories(config.folder / "checkpoints");
-            metrics.emplace(config.folder / "metrics.jsonl", trainer.steps_done());
-        }
-    });
-
-    while (trainer.steps_done() < config.last_step) {
-        const auto report = trainer.step(hooks.stop_requested());
-        if (metrics) {
-            metrics->append(row_of(report));
-        }
-        hooks.on_step(report);
-        const bool due = config.checkpoint_every > 0 && report.step % config.checkpoint_every == 0;
-        if (due || report.stop || report.step == config.last_step) {
-            write_checkpoint(trainer, ranks, config);
-        }
-        if (report.stop) {
-            return report.step == config.last_step;
-        }
-    }
-    return true;
+    return Run{trainer, group.communicator(), config, hooks}.train();
 }
 
 }  // namespace sslslr

@@ -1,13 +1,14 @@
 #include "src/train/trainer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
 #include <fmt/format.h>
 
 #include "dist/agree.hpp"
-#include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
+#include "src/train/share_gradient.hpp"
 
 namespace sslslr {
 namespace {
@@ -26,14 +27,6 @@ std::vector<torch::Tensor> values(const NamedTensors& parameters) {
     return tensors;
 }
 
-torch::Tensor sum_of(const std::vector<LossTerm>& terms) {
-    auto total = terms.front().value;
-    for (std::size_t i = 1; i < terms.size(); ++i) {
-        total = total + terms[i].value;
-    }
-    return total;
-}
-
 /// What the ranks add up beside the gradients: [stop flag, loss terms, spread sums], float64.
 torch::Tensor packed_report(const LossTerms& loss, bool stop_requested) {
     const auto& z = loss.projection;
@@ -46,63 +39,72 @@ torch::Tensor packed_report(const LossTerms& loss, bool stop_requested) {
     return torch::cat(parts);
 }
 
-PackedClips moved(PackedClips clips, at::Device device) {
-    if (clips.frames.defined()) {
-        clips.frames = clips.frames.to(device);
+/// What a report tells of a loss whose values are added up over ranks, and of the spread.
+void read_report(const torch::Tensor& report, const LossTerms& loss, StepReport& result) {
+    const auto terms = static_cast<std::int64_t>(loss.terms.size());
+    result.stop = report[0].item<double>() > 0;
+    for (std::int64_t i = 0; i < terms; ++i) {
+        result.terms.emplace_back(loss.terms[static_cast<std::size_t>(i)].name, report[i + 1].item<double>());
+        result.loss += result.terms.back().second;
     }
-    return clips;
+    result.spread = spread_of(report.slice(0, terms + 1), result.clips);
 }
 
 }  // namespace
 
-Trainer::Trainer(Method& method, const Batches& batches, const OptimizerConfig& optimizer,
+Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& config,
                  const Schedule& schedule, dist::Group& group)
     : method_{method},
       batches_{batches},
+      config_{config},
       schedule_{schedule},
-      learning_rate_{optimizer.learning_rate},
+      learning_rate_{scaled_rate(config.optimizer, batches.global_batch())},
       group_{group},
       parameters_{trained_parameters(method)},
-      optimizer_{optimizer, parameters_} {}
+      optimizer_{config.optimizer, parameters_} {
+    if (config.micro_batch < 0) {
+        throw ConfigError{fmt::format("--micro-batch {}: expected 0 or more", config.micro_batch)};
+    }
+}
 
 StepReport Trainer::step(bool stop_requested) {
     if (reducer_ == nullptr) {
         warm_up();
     }
     const auto start = Clock::now();
+    if (steps_done_ % batches_.steps_per_epoch() == 0) {
+        begin_epoch(steps_done_ / batches_.steps_per_epoch());
+    }
+    const auto data_start = Clock::now();
     const auto batch = next_batch(steps_done_);
-    const double data_seconds = seconds_since(start);
+    const double data_seconds = seconds_since(data_start);
 
-    const auto loss = method_.loss(batch);
-    auto report = packed_report(loss, stop_requested);
-    const auto wait_for_report = group_.start_all_reduce_sum(report);
-    reducer_->backward_and_sum(sum_of(loss.terms));
+    torch::Tensor report;
+    std::function<void()> wait_for_report;
+    const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
+    const auto loss = back_propagate(batch, [&](const LossTerms& known) {
+        report = packed_report(known, stop_requested);
+        wait_for_report = group_.start_all_reduce_sum(report);
+    });
     wait_for_report();
-    report = report.cpu();
 
     StepReport result{.step = steps_done_ + 1,
                       .epoch = steps_done_ / batches_.steps_per_epoch() + 1,
                       .clips = batch.global_size,
-                      .learning_rate = learning_rate_ * schedule_.factor(steps_done_),
-                      .data_seconds = data_seconds,
-                      .stop = report[0].item<double>() > 0};
-    for (std::size_t i = 0; i < loss.terms.size(); ++i) {
-        result.terms.emplace_back(loss.terms[i].name,
-                                  report[static_cast<std::int64_t>(i) + 1].item<double>());
-        result.loss += result.terms.back().second;
-    }
-    result.spread =
-        spread_of(report.slice(0, static_cast<std::int64_t>(loss.terms.size()) + 1), batch.global_size);
+                      .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_),
+                      .data_seconds = data_seconds};
+    read_report(report.cpu(), loss, result);
     if (!std::isfinite(result.loss)) {
         throw TrainingError{fmt::format(
             "the loss is {} at step {} (learning rate {:.3g}): try a lower --learning-rate or a warm-up; "
             "the last checkpoint is kept",
-            result.loss, result.step, result.learning_rate)};
+            std::fabs(result.loss), result.step, result.learning_rate)};  // a NaN may carry a sign
     }
 
-    optimizer_.step(result.learning_rate);
+    result.gradient_norm = optimizer_.step(result.learning_rate, learning_rate_ * rate_factor_);
     ++steps_done_;
-    method_.after_step(static_cast<double>(steps_done_) / static_cast<double>(schedule_.steps()));
+    const auto progress = static_cast<double>(steps_done_) / static_cast<double>(schedule_.steps());
+    method_.after_step(std::min(progress, 1.0), batch, loss, group_);
     result.seconds = seconds_since(start);
     return result;
 }
@@ -110,27 +112,47 @@ StepReport Trainer::step(bool stop_requested) {
 void Trainer::warm_up() {
     method_.to(group_.device());
     method_.train();
-    reducer_ = std::make_unique<dist::GradientReducer>(values(parameters_), group_);
-    for (const auto& buffer : method_.buffers()) {
-        group_.broadcast(buffer);
+    for (const auto& [name, tensor] : state_tensors(method_)) {
+        group_.broadcast(tensor.detach());
     }
-    reducer_->backward_and_sum(sum_of(method_.loss(next_batch(0)).terms));  // always the same batch
+    reducer_ = std::make_unique<dist::GradientReducer>(values(parameters_), group_, config_.reduction);
+
+    // Batch norm's running statistics are no part of what is discarded with the gradients: put back.
+    std::vector<torch::Tensor> before;
+    for (const auto& buffer : method_.buffers()) {
+        before.push_back(buffer.clone());
+    }
+    const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
+    back_propagate(next_batch(0), [](const LossTerms&) {});  // always the same batch
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        method_.buffers()[i].copy_(before[i]);
+    }
+}
+
+void Trainer::begin_epoch(std::int64_t epoch) {
+    const Recorded clips{batches_.clip_numbers(), [&](std::int64_t begin, std::int64_t end) {
+                             return on_device(batches_.recorded(begin, end));
+                         }};
+    method_.before_epoch(epoch, clips, group_);
 }
 
 Batch Trainer::next_batch(std::int64_t step) const {
     auto batch = batches_.share(step, group_.rank(), group_.size(), method_);
-    const auto device = group_.device();
-    if (!device.is_cpu()) {
-        torch::manual_seed(mix({batch.dropout_seed, static_cast<std::uint64_t>(group_.rank())}));
-    }
     auto& [anchor, first, second] = batch.views;
-    anchor = moved(anchor, device);
-    first = moved(first, device);
-    second = moved(second, device);
+    anchor = on_device(std::move(anchor));
+    first = on_device(std::move(first));
+    second = on_device(std::move(second));
     if (batch.labels.defined()) {
-        batch.labels = batch.labels.to(device);
+        batch.labels = batch.labels.to(group_.device());
     }
     return batch;
+}
+
+PackedClips Trainer::on_device(PackedClips clips) const {
+    if (clips.frames.defined()) {
+        clips.frames = clips.frames.to(group_.device());
+    }
+    return clips;
 }
 
 io::CheckpointFile Trainer::state() const {

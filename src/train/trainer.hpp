@@ -27,20 +27,29 @@ struct StepReport {
     std::vector<std::pair<std::string, double>> terms;  ///< its parts
     Spread spread;
     double learning_rate = 0;
-    double seconds = 0;       ///< of the whole step on this rank
-    double data_seconds = 0;  ///< of them, waiting for the batch
-    bool stop = false;        ///< some rank asked for an end after this step
+    double gradient_norm = 0;  ///< before clipping; 0 where nothing is clipped
+    double seconds = 0;        ///< of the whole step on this rank
+    double data_seconds = 0;   ///< of them, waiting for the batch
+    bool stop = false;         ///< some rank asked for an end after this step
+};
+
+struct TrainerConfig {
+    OptimizerConfig optimizer;
+    std::int64_t micro_batch =
+        0;  ///< clips that a rank encodes at a time with their graph; 0: its whole share
+    dist::ReductionOptions reduction;
 };
 
 /// Data-parallel training of one method: batch, loss, backward with gradients summed over ranks, update.
 ///
-/// N ranks compute what one rank computes on the same global batch, beyond rounding. Every member but state()
-/// is collective.
+/// N ranks compute what one rank computes on the same global batch, whatever the micro-batches, beyond
+/// rounding. Members that are not const are collective.
 class Trainer {
 public:
     /// @param method, batches, group  must outlive this; the method's weights become rank 0's
-    Trainer(Method& method, const Batches& batches, const OptimizerConfig& optimizer,
-            const Schedule& schedule, dist::Group& group);
+    /// @throws ConfigError  an option of the optimizer, or the micro-batch, is out of range
+    Trainer(Method& method, const Batches& batches, const TrainerConfig& config, const Schedule& schedule,
+            dist::Group& group);
 
     /// One step on the next global batch.
     /// @param stop_requested  this rank wants to end after the step; the report tells all ranks
@@ -48,6 +57,11 @@ public:
     StepReport step(bool stop_requested = false);
 
     std::int64_t steps_done() const noexcept { return steps_done_; }
+    std::int64_t global_batch() const noexcept { return batches_.global_batch(); }
+
+    /// Scales the learning rate of all steps to come, on top of the schedule.
+    void set_rate_factor(double factor) noexcept { rate_factor_ = factor; }
+    double rate_factor() const noexcept { return rate_factor_; }
 
     /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step".
     io::CheckpointFile state() const;
@@ -65,11 +79,15 @@ private:
     /// (dist::GradientReducer).
     void warm_up();
     Batch next_batch(std::int64_t step) const;
+    void begin_epoch(std::int64_t epoch);
+    PackedClips on_device(PackedClips clips) const;
 
     Method& method_;
     const Batches& batches_;
+    TrainerConfig config_;
     Schedule schedule_;
-    double learning_rate_;
+    double learning_rate_;  ///< peak, for this global batch
+    double rate_factor_ = 1;
     dist::Group& group_;
     NamedTensors parameters_;  ///< those that train
     Optimizer optimizer_;

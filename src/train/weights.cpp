@@ -1,10 +1,8 @@
 #include "src/train/weights.hpp"
 
-#define XXH_INLINE_ALL
 #include <fmt/format.h>
-#include <xxhash.h>
 
-#include "src/data/keyed_random.hpp"
+#include "io/checksum.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -31,17 +29,20 @@ NamedTensors state_tensors(const Method& method) {
 }
 
 std::uint64_t weights_fingerprint(const Method& method) {
-    std::uint64_t all = 0;
+    io::Checksum checksum;
     for (const auto& [name, tensor] : state_tensors(method)) {
         const auto here = tensor.detach().cpu().contiguous();
-        all = mix({all, XXH3_64bits(here.const_data_ptr(), here.nbytes())});
+        checksum.add({static_cast<const std::byte*>(here.const_data_ptr()), here.nbytes()});
     }
-    return all;
+    return checksum.value();
 }
 
-void load_weights(Method& method, const io::CheckpointFile& checkpoint) {
+void load_weights(Method& method, const io::CheckpointFile& checkpoint, const std::string& prefix) {
     const torch::NoGradGuard no_grad;
     for (auto& [name, tensor] : state_tensors(method)) {
+        if (!name.starts_with(prefix)) {
+            continue;
+        }
         const auto found = checkpoint.tensors.find("model/" + name);
         if (found == checkpoint.tensors.end()) {
             throw ConfigError{fmt::format("the checkpoint holds no {}: it is of another model", name)};

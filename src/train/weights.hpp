@@ -26,7 +26,8 @@ NamedTensors state_tensors(const Method& method);
 std::uint64_t weights_fingerprint(const Method& method);
 
 /// Fills the method from a checkpoint's "model/" tensors, in place and in the method's precision.
+/// @param prefix  only tensors whose name begins with it: "encoder." leaves heads and queues alone
 /// @throws ConfigError  names the tensor that is missing or has another shape
-void load_weights(Method& method, const io::CheckpointFile& checkpoint);
+void load_weights(Method& method, const io::CheckpointFile& checkpoint, const std::string& prefix = "");
 
 }  // namespace sslslr

@@ -7,41 +7,17 @@
 #include <torch/torch.h>
 
 #include "dist/gradient_reducer.hpp"
+#include "tests/dist/expect_tensors.hpp"
 #include "tests/dist/small_model.hpp"
 
 namespace sslslr::dist {
 namespace {
 
-constexpr int layers = 6;
-constexpr std::int64_t small_bucket = 6000;  // bytes: one layer in float64, so that there are many buckets
-
-std::vector<at::Tensor> gradients_of(const SmallModel& model) {
-    std::vector<at::Tensor> gradients;
-    for (const auto& parameter : model.parameters()) {
-        gradients.push_back(parameter.grad().clone());
-    }
-    return gradients;
-}
-
-void descend(const SmallModel& model, double rate) {
-    const torch::NoGradGuard no_grad;
-    for (const auto& parameter : model.parameters()) {
-        parameter.data().sub_(parameter.grad(), rate);
-    }
-}
-
 /// Expects gradients to agree within 1e-12 of the largest, and bit for bit with those of rank 0.
 void expect_same(const std::vector<at::Tensor>& actual, const std::vector<at::Tensor>& expected,
                  Group& group) {
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t index = 0; index < actual.size(); ++index) {
-        const auto error = (actual[index] - expected[index]).abs().max().item<double>();
-        EXPECT_LE(error, 1e-12 * expected[index].abs().max().item<double>()) << "parameter " << index;
-
-        const auto of_rank_0 = actual[index].clone();
-        group.broadcast(of_rank_0);
-        EXPECT_TRUE(torch::equal(actual[index], of_rank_0)) << "parameter " << index;
-    }
+    expect_close(actual, expected, 1e-12);
+    expect_alike_on_ranks(actual, group);
 }
 
 /// How many clips a rank takes, and how many layers it uses.
@@ -81,8 +57,8 @@ TEST_P(GradientReducerOnShares, GradientsOfManyStepsAreThoseOfOneRank) {
     Group alone{Communicator::self(), at::kCPU};
     const SmallModel model{layers, at::kDouble};
     const SmallModel reference{layers, at::kDouble};
-    GradientReducer reducer{model.parameters(), group, small_bucket};
-    GradientReducer one_rank{reference.parameters(), alone, small_bucket};
+    GradientReducer reducer{model.parameters(), group, {.bucket_bytes = small_bucket}};
+    GradientReducer one_rank{reference.parameters(), alone, {.bucket_bytes = small_bucket}};
     const auto counts = GetParam().clips_by_rank(group.size());
     const auto total = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
 
@@ -100,9 +76,9 @@ TEST_P(GradientReducerOnShares, GradientsOfManyStepsAreThoseOfOneRank) {
                                                    GetParam().used_layers(group.rank())) /
                                  total);
 
-        expect_same(gradients_of(model), gradients_of(reference), group);
-        descend(model, 0.1);
-        descend(reference, 0.1);
+        expect_same(model.gradients(), reference.gradients(), group);
+        model.descend(0.1);
+        reference.descend(0.1);
     }
 }
 
@@ -118,7 +94,7 @@ TEST(GradientReducer, OneRankGetsExactlyItsOwnGradient) {
     Group alone{Communicator::self(), at::kCPU};
     const SmallModel model{layers, at::kFloat};
     const SmallModel plain{layers, at::kFloat};
-    GradientReducer reducer{model.parameters(), alone, small_bucket};
+    GradientReducer reducer{model.parameters(), alone, {.bucket_bytes = small_bucket}};
     const auto clips = torch::randn({3, SmallModel::width});
 
     for (int step = 0; step < 3; ++step) {
@@ -135,7 +111,7 @@ TEST(GradientReducer, OneRankGetsExactlyItsOwnGradient) {
 TEST(GradientReducer, TheLastLayerIsReducedWhileBackwardIsAtTheFirst) {
     Group group{Communicator::world(), at::kCPU};
     const SmallModel model{layers, at::kDouble};
-    GradientReducer reducer{model.parameters(), group, small_bucket};
+    GradientReducer reducer{model.parameters(), group, {.bucket_bytes = small_bucket}};
     auto clips = torch::randn({3, SmallModel::width}, at::kDouble).requires_grad_();
     reducer.backward_and_sum(model.summed_loss(clips, layers));
     const auto& bias = model.parameters().back();
@@ -157,16 +133,16 @@ TEST(GradientReducer, TheLastLayerIsReducedWhileBackwardIsAtTheFirst) {
 TEST(GradientReducer, GradientsThatTheCallerDropsOrChangesDoNotMatter) {
     Group group{Communicator::world(), at::kCPU};
     const SmallModel model{layers, at::kDouble};
-    GradientReducer reducer{model.parameters(), group, small_bucket};
+    GradientReducer reducer{model.parameters(), group, {.bucket_bytes = small_bucket}};
     const auto clips = torch::randn({3, SmallModel::width}, at::kDouble);
 
     reducer.backward_and_sum(model.summed_loss(clips, layers));
-    const auto first = gradients_of(model);
+    const auto first = model.gradients();
     model.parameters()[0].mutable_grad().reset();
     model.parameters()[1].mutable_grad().fill_(7);
     reducer.backward_and_sum(model.summed_loss(clips, layers));
 
-    expect_same(gradients_of(model), first, group);
+    expect_same(model.gradients(), first, group);
 }
 
 TEST(GradientReducer, ParametersOfRank0AreGivenToAll) {

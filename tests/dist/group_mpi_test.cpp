@@ -43,7 +43,8 @@ TEST_P(GroupOfType, BroadcastReplacesTheTensorByTheRootsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, GroupOfType,
-                         testing::Values(at::kFloat, at::kDouble, at::kInt, at::kLong, at::kByte, at::kBool),
+                         testing::Values(at::kFloat, at::kDouble, at::kBFloat16, at::kInt, at::kLong,
+                                         at::kByte, at::kBool),
                          [](const auto& type) { return std::string{c10::toString(type.param)}; });
 
 TEST(Group, EmptyTensorsAndScalarsAreReducedToo) {

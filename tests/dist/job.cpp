@@ -22,8 +22,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t layers = 6;
-
 XXH64_hash_t bits_of_gradients(const SmallModel& model) {
     XXH64_hash_t bits = 0;
     for (const auto& parameter : model.parameters()) {
@@ -35,9 +33,12 @@ XXH64_hash_t bits_of_gradients(const SmallModel& model) {
 /// Prints the bits of the gradients of steps first_step to 5, after the discarded backward.
 void print_bits(Group& group, int first_step) {
     const SmallModel model{layers, at::kFloat};
-    GradientReducer reducer{model.parameters(), group, 6000};
+    GradientReducer reducer{model.parameters(), group, {.bucket_bytes = small_bucket}};
     const auto backward = [&](int step) {
         torch::manual_seed(static_cast<std::uint64_t>(100 * step + group.rank()));
+        for (int micro_batch = 0; micro_batch < (group.rank() + step) % 3; ++micro_batch) {
+            reducer.accumulate(model.summed_loss(torch::randn({2, SmallModel::width}), layers));
+        }
         reducer.backward_and_sum(model.summed_loss(torch::randn({3, SmallModel::width}), layers));
     };
     backward(99);

@@ -7,6 +7,10 @@ PARAMETER_RULE = (
     "a LayerNorm weight (one-dimensional, '.weight') is 1 + 0.1 * s, anything ending in '.bias' is 0.1 * s, all others are 0.3 * s"
 )
 FRAME_RULE = "clip b, frame s, feature f: sin(0.37 * (1 + b) + 0.11 * s * (1 + f % 7) + 0.05 * f)"
+TENSOR_RULE = (
+    "inputs name a tensor number t and a shape; row i, column j: sin(0.3 + 1.7 * t + 0.9 * i + 0.6 * j + 0.25 * i * j); "
+    "a tensor of one dimension is the row i = 0"
+)
 
 
 def fill(name, number, shape):
@@ -25,3 +29,10 @@ def frames(clip, length, features):
     frame = torch.arange(length, dtype=torch.float64).unsqueeze(1)
     feature = torch.arange(features, dtype=torch.float64)
     return torch.sin(0.37 * (1 + clip) + 0.11 * frame * (1 + feature % 7) + 0.05 * feature)
+
+
+def tensor(number, *shape):
+    """Tensor number `number` of one or two dimensions."""
+    row = torch.arange(shape[0] if len(shape) == 2 else 1, dtype=torch.float64).unsqueeze(1)
+    column = torch.arange(shape[-1], dtype=torch.float64)
+    return torch.sin(0.3 + 1.7 * number + 0.9 * row + 0.6 * column + 0.25 * row * column).reshape(shape)

@@ -72,6 +72,20 @@ inline torch::Tensor matrix(const nlohmann::json& rows) {
     return torch::stack(all);
 }
 
+/// The named input of a case of methods.json: a tensor by formula (TENSOR_RULE).
+inline torch::Tensor input(const nlohmann::json& golden_case, const std::string& name) {
+    const auto& described = golden_case["inputs"][name];
+    const auto shape = described["shape"].get<std::vector<std::int64_t>>();
+    const auto row = torch::arange(shape.size() == 2 ? shape[0] : 1, torch::kFloat64).unsqueeze(1);
+    const auto column = torch::arange(shape.back(), torch::kFloat64);
+    const double phase = 0.3 + 1.7 * described["tensor"].get<double>();
+    return torch::sin(phase + 0.9 * row + 0.6 * column + 0.25 * row * column).view(shape);
+}
+
+inline torch::Tensor vector(const nlohmann::json& values) {
+    return torch::tensor(values.get<std::vector<double>>(), torch::kFloat64);
+}
+
 inline EncoderConfig encoder_config(const nlohmann::json& model) {
     return {.features = model["features"],
             .frames = model["frames"],

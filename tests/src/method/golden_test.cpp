@@ -34,6 +34,7 @@ class GoldenTest : public testing::Test {
 protected:
     const nlohmann::json file_ = golden::read("encoder.json");
     const nlohmann::json model_ = file_["model"];
+    dist::Group group_{dist::Communicator::self(), at::kCPU};
     const EncoderConfig encoder_ = golden::encoder_config(model_);
 
     PackedClips clips(const nlohmann::json& rows, std::int64_t view) const {
@@ -43,15 +44,21 @@ protected:
 };
 
 TEST_F(GoldenTest, SlFpnEqualsPyTorchInTermsAndGradients) {
-    SlFpn method{encoder_, {model_["projector_hidden"], model_["embedding"], model_["predictor_hidden"]}, {}};
-    method.to(torch::kFloat64);
+    SlFpn method{encoder_,
+                 {.projector_hidden = model_["projector_hidden"],
+                  .embedding = model_["embedding"],
+                  .predictor_hidden = model_["predictor_hidden"],
+                  .projector_norm = "none",
+                  .predictor_norm = "none"},
+                 {}};
+    method.set_precision(Precision::float64);
     golden::fill_parameters(method);
     const Batch batch{
         .views = {whole(), clips(file_["views"]["first"], 1), clips(file_["views"]["second"], 2)},
         .labels = {},
         .global_size = 4};
 
-    const auto loss = method.loss(batch);
+    const auto loss = method.loss(method.encode(batch), batch, group_);
     auto total = torch::zeros({}, torch::kFloat64);
     for (const auto& [name, value] : loss.terms) {
         EXPECT_NEAR(value.item<double>() / file_["sl_fpn"]["terms"][name].get<double>(), 1, 1e-10) << name;
@@ -66,13 +73,13 @@ TEST_F(GoldenTest, SlFpnEqualsPyTorchInTermsAndGradients) {
 
 TEST_F(GoldenTest, SupervisedEqualsPyTorchInLossAndGradients) {
     Supervised method{encoder_, model_["classes"]};
-    method.to(torch::kFloat64);
+    method.set_precision(Precision::float64);
     golden::fill_parameters(method);
     Batch batch{.views = {{}, whole(), {}},
                 .labels = torch::tensor(file_["labels"].get<std::vector<std::int64_t>>()),
                 .global_size = 4};
 
-    const auto loss = method.loss(batch).terms.front().value;
+    const auto loss = method.loss(method.encode(batch), batch, group_).terms.front().value;
     loss.backward();
 
     EXPECT_NEAR(loss.item<double>(), file_["supervised"]["loss"].get<double>(), 1e-10);

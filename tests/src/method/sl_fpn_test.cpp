@@ -23,12 +23,23 @@ protected:
         auto made = std::make_shared<SlFpn>(
             EncoderConfig{
                 .features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = dropout},
-            HeadConfig{.projector_hidden = 8, .embedding = 4, .predictor_hidden = 4}, config);
-        made->to(torch::kFloat64);
+            HeadConfig{.projector_hidden = 8,
+                       .embedding = 4,
+                       .predictor_hidden = 4,
+                       .projector_norm = "none",
+                       .predictor_norm = "none"},
+            config);
+        made->set_precision(Precision::float64);
         return made;
     }
 
     Batch batch() { return {.views = {clips(0), clips(1), clips(2)}, .labels = {}, .global_size = 2}; }
+
+    LossTerms loss_of(const std::shared_ptr<SlFpn>& method, const Batch& batch) {
+        return method->loss(method->encode(batch), batch, group_);
+    }
+
+    dist::Group group_{dist::Communicator::self(), at::kCPU};
 };
 
 torch::Tensor term(const LossTerms& loss, std::string_view name) {
@@ -44,7 +55,7 @@ bool reaches(const torch::Tensor& value, const PackedClips& view) {
 TEST_F(SlFpnTest, EachTermSendsItsGradientWhereTheFormulaSays) {
     const auto batch = this->batch();
 
-    const auto loss = method({})->loss(batch);
+    const auto loss = loss_of(method({}), batch);
 
     const auto& [anchor, first, second] = batch.views;
     EXPECT_TRUE(reaches(term(loss, "pair"), first) && reaches(term(loss, "pair"), second));
@@ -60,22 +71,29 @@ TEST_F(SlFpnTest, OptionsRouteTheGradientsOfTheOtherReadings) {
     const auto batch = this->batch();
     const auto& [anchor, first, second] = batch.views;
 
-    const auto constant = method({.stop_gradient_original = true})->loss(batch);
+    const auto constant = loss_of(method({.stop_gradient_original = true}), batch);
     EXPECT_FALSE(reaches(term(constant, "original"), anchor));
     EXPECT_TRUE(reaches(term(constant, "original"), first));
 
-    const auto from_view = method({.predictor_input = "view"})->loss(batch);
+    const auto from_view = loss_of(method({.predictor_input = "view"}), batch);
     EXPECT_TRUE(reaches(term(from_view, "predict"), first));
     EXPECT_FALSE(reaches(term(from_view, "predict"), anchor));
 
-    const auto plain = method({.predictor = false})->loss(batch);
+    const auto to_second = loss_of(method({.original_view = "second"}), batch);
+    EXPECT_TRUE(reaches(term(to_second, "original"), second));
+    EXPECT_FALSE(reaches(term(to_second, "original"), first));
+
+    EXPECT_TRUE(reaches(term(loss_of(method({.stop_gradient = false}), batch), "predict"), second));
+    EXPECT_FALSE(reaches(term(loss_of(method({.stop_gradient_pair = true}), batch), "pair"), second));
+
+    const auto plain = loss_of(method({.predictor = false}), batch);
     EXPECT_TRUE(reaches(term(plain, "predict"), second)) << "without predictor no stop-gradient";
 
-    const auto without = method({.original = false})->loss(batch);
+    const auto without = loss_of(method({.original = false}), batch);
     EXPECT_EQ(term(without, "original").item<double>(), 0);
     EXPECT_TRUE(reaches(term(without, "predict"), first));
 
-    const auto swapped = method({.swap = true})->loss(batch);
+    const auto swapped = loss_of(method({.swap = true}), batch);
     EXPECT_TRUE(reaches(term(swapped, "predict"), first));
     EXPECT_TRUE(reaches(term(swapped, "pair"), anchor));
 }
@@ -84,7 +102,7 @@ TEST_F(SlFpnTest, PairAndOriginalTermsVanishWhenTheViewsCoincide) {
     auto batch = this->batch();
     batch.views.first.frames = batch.views.second.frames = batch.views.anchor.frames;
 
-    const auto loss = method({})->loss(batch);
+    const auto loss = loss_of(method({}), batch);
 
     EXPECT_LT(term(loss, "pair").item<double>(), 1e-28);
     EXPECT_LT(term(loss, "original").item<double>(), 1e-28);
@@ -94,10 +112,10 @@ TEST_F(SlFpnTest, PairAndOriginalTermsVanishWhenTheViewsCoincide) {
 TEST_F(SlFpnTest, SymmetrisedLossDoesNotChangeWhenTheViewsChangePlaces) {
     auto batch = this->batch();
     const auto symmetric = method({.symmetrise = true});
-    const auto before = symmetric->loss(batch);
+    const auto before = loss_of(symmetric, batch);
 
     std::swap(batch.views.first, batch.views.second);
-    const auto after = symmetric->loss(batch);
+    const auto after = loss_of(symmetric, batch);
 
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_NEAR(before.terms[i].value.item<double>(), after.terms[i].value.item<double>(), 1e-14);
@@ -107,18 +125,27 @@ TEST_F(SlFpnTest, SymmetrisedLossDoesNotChangeWhenTheViewsChangePlaces) {
 TEST_F(SlFpnTest, WeightsScaleTheirTerms) {
     const auto batch = this->batch();
 
-    const auto plain = method({})->loss(batch);
-    const auto weighted = method({.weights = {2, 3, 5}})->loss(batch);
+    const auto plain = loss_of(method({}), batch);
+    const auto weighted = loss_of(method({.weights = {2, 3, 5}}), batch);
 
     EXPECT_NEAR(term(weighted, "pair").item<double>(), 2 * term(plain, "pair").item<double>(), 1e-15);
     EXPECT_NEAR(term(weighted, "original").item<double>(), 3 * term(plain, "original").item<double>(), 1e-15);
     EXPECT_NEAR(term(weighted, "predict").item<double>(), 5 * term(plain, "predict").item<double>(), 1e-15);
 }
 
+TEST_F(SlFpnTest, SummedChannelsAreTheMeanTimesTheirNumber) {
+    const auto batch = this->batch();
+
+    const auto mean = loss_of(method({}), batch);
+    const auto sum = loss_of(method({.sum_channels = true}), batch);
+
+    EXPECT_NEAR(term(sum, "predict").item<double>(), 4 * term(mean, "predict").item<double>(), 1e-15);
+}
+
 TEST_F(SlFpnTest, NormalisedLossIgnoresTheScaleOfTheProjections) {
     const auto batch = this->batch();
     const auto normalised = method({.normalise = true});
-    const double before = term(normalised->loss(batch), "pair").item<double>();
+    const double before = term(loss_of(normalised, batch), "pair").item<double>();
 
     const torch::NoGradGuard no_grad;
     for (const auto& item : normalised->named_parameters()) {
@@ -127,7 +154,7 @@ TEST_F(SlFpnTest, NormalisedLossIgnoresTheScaleOfTheProjections) {
         }
     }
 
-    EXPECT_NEAR(term(normalised->loss(batch), "pair").item<double>(), before, 1e-12);
+    EXPECT_NEAR(term(loss_of(normalised, batch), "pair").item<double>(), before, 1e-12);
 }
 
 TEST_F(SlFpnTest, TheOrderOfClipsDoesNotChangeTheLoss) {
@@ -144,8 +171,8 @@ TEST_F(SlFpnTest, TheOrderOfClipsDoesNotChangeTheLoss) {
         .global_size = 2};
     const auto with_dropout = method({}, 0.2);
 
-    const auto one = with_dropout->loss(batch);
-    const auto two = with_dropout->loss(other);
+    const auto one = loss_of(with_dropout, batch);
+    const auto two = loss_of(with_dropout, other);
 
     for (std::size_t i = 0; i < 3; ++i) {
         EXPECT_NEAR(one.terms[i].value.item<double>(), two.terms[i].value.item<double>(), 1e-14);

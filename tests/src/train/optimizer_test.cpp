@@ -21,7 +21,7 @@ void expect_golden(const OptimizerConfig& config, const nlohmann::json& values) 
     Optimizer optimizer{config, {{"p", parameter}}};
     for (int step = 0; step < 5; ++step) {
         give_gradient(parameter, step);
-        optimizer.step(config.learning_rate);
+        optimizer.step(config.learning_rate, config.learning_rate);
         const auto expected =
             torch::tensor(values[static_cast<std::size_t>(step)].get<std::vector<double>>(), torch::kFloat64);
         EXPECT_LT((parameter - expected).abs().max().item<double>(), 1e-14)
@@ -36,8 +36,69 @@ TEST(Optimizer, EqualsPyTorch) {
     expect_golden({.name = "adamw", .learning_rate = 0.01, .weight_decay = 0.1}, file["adamw"]["values"]);
 }
 
+TEST(Optimizer, LarsEqualsLightlys) {
+    const auto file = golden::read("methods.json")["lars"];
+    auto weight = golden::input(file, "weight").set_requires_grad(true);
+    auto bias = golden::input(file, "bias").set_requires_grad(true);
+    Optimizer optimizer{
+        {.name = "lars", .momentum = file["momentum"], .weight_decay = file["weight_decay"], .trust = 0.001},
+        {{"weight", weight}, {"bias", bias}}};
+    for (std::size_t step = 0; step < 5; ++step) {
+        weight.mutable_grad() = golden::input(file, "weight_gradient" + std::to_string(step));
+        bias.mutable_grad() = golden::input(file, "bias_gradient" + std::to_string(step));
+        optimizer.step(file["lr"], file["lr"]);
+        const auto& expected = file["values"][step];
+        EXPECT_LT(golden::relative_difference(weight, golden::matrix(expected["weight"])), 1e-13) << step;
+        EXPECT_LT(golden::relative_difference(bias, golden::vector(expected["bias"])), 1e-13) << step;
+    }
+}
+
+TEST(Optimizer, ClippingEqualsPyTorchs) {
+    const auto file = golden::read("methods.json")["clip"];
+    for (const auto& expected : file["cases"]) {
+        auto first = torch::zeros({3, 4}, torch::kFloat64).set_requires_grad(true);
+        auto second = torch::zeros({5}, torch::kFloat64).set_requires_grad(true);
+        first.mutable_grad() = golden::input(file, "first");
+        second.mutable_grad() = golden::input(file, "second");
+        Optimizer optimizer{{.weight_decay = 0, .clip_gradient_norm = expected["max_norm"]},
+                            {{"first", first}, {"second", second}}};
+
+        const double norm = optimizer.step(1, 1);
+
+        EXPECT_NEAR(norm, expected["norm"].get<double>(), 1e-12);
+        EXPECT_LT(golden::relative_difference(first.grad(), golden::matrix(expected["clipped"]["first"])),
+                  1e-12);
+        EXPECT_LT(golden::relative_difference(second.grad(), golden::vector(expected["clipped"]["second"])),
+                  1e-12);
+    }
+}
+
+TEST(Optimizer, APredictorMayKeepItsRate) {
+    auto encoder = torch::ones({2}, torch::kFloat64).set_requires_grad(true);
+    auto predictor = torch::ones({2}, torch::kFloat64).set_requires_grad(true);
+    Optimizer optimizer{{.weight_decay = 0, .constant_predictor_rate = true},
+                        {{"encoder.w", encoder}, {"predictor.w", predictor}}};
+    encoder.mutable_grad() = torch::ones({2}, torch::kFloat64);
+    predictor.mutable_grad() = torch::ones({2}, torch::kFloat64);
+
+    optimizer.step(0.1, 0.5);
+
+    EXPECT_DOUBLE_EQ(encoder[0].item<double>(), 0.9);
+    EXPECT_DOUBLE_EQ(predictor[0].item<double>(), 0.5);
+}
+
+TEST(Optimizer, RatesScaleWithTheGlobalBatch) {
+    const auto rate = [](const std::string& scaling) {
+        return scaled_rate({.learning_rate = 0.3, .rate_scaling = scaling}, 4096);
+    };
+    EXPECT_DOUBLE_EQ(rate("none"), 0.3);
+    EXPECT_DOUBLE_EQ(rate("linear"), 4.8);
+    EXPECT_DOUBLE_EQ(rate("sqrt"), 1.2);
+    EXPECT_THROW(rate("log"), ConfigError);
+}
+
 TEST(Optimizer, StateTravelsByName) {
-    for (const std::string name : {"sgd", "adamw"}) {
+    for (const std::string name : {"sgd", "adamw", "lars"}) {
         const OptimizerConfig config{.name = name, .learning_rate = 0.1};
         const auto whole = start();
         const auto parts = start();
@@ -47,12 +108,12 @@ TEST(Optimizer, StateTravelsByName) {
 
         for (int step = 0; step < 4; ++step) {
             give_gradient(whole, step);
-            one.step(0.1);
+            one.step(0.1, 0.1);
             give_gradient(parts, step);
             if (step == 2) {
                 after.load_state(before.state());
             }
-            (step < 2 ? before : after).step(0.1);
+            (step < 2 ? before : after).step(0.1, 0.1);
         }
 
         EXPECT_TRUE(torch::equal(whole, parts)) << name;
@@ -68,9 +129,12 @@ TEST(Optimizer, RefusesBadSettingsByOption) {
         }
         return "";
     };
-    EXPECT_NE(refusal({.name = "adm"}).find("--optimizer adm: expected sgd or adamw"), std::string::npos);
+    EXPECT_NE(refusal({.name = "adm"}).find("--optimizer adm: expected sgd, adamw or lars"),
+              std::string::npos);
     EXPECT_NE(refusal({.learning_rate = -1}).find("--learning-rate -1"), std::string::npos);
     EXPECT_NE(refusal({.momentum = 1}).find("--momentum 1"), std::string::npos);
+    EXPECT_NE(refusal({.clip_gradient_norm = -1}).find("--clip-gradient-norm -1"), std::string::npos);
+    EXPECT_NE(refusal({.trust = 0}).find("--lars-trust 0"), std::string::npos);
     EXPECT_NE(refusal({.weight_decay = -0.1}).find("--weight-decay -0.1"), std::string::npos);
 }
 

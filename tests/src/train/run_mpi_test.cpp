@@ -31,7 +31,8 @@ protected:
 
     /// One life of a run, on weights of its own; returns the weights it ends with.
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
-        toy::Training training{world_.duplicate(), {.dtype = torch::kFloat32, .weights_seed = weights}};
+        toy::Training training{world_.duplicate(),
+                               {.precision = Precision::float32, .weights_seed = weights}};
         run_training(training.trainer, training.group,
                      {.folder = folder_,
                       .last_step = last_step,
@@ -39,7 +40,7 @@ protected:
                       .keep_checkpoints = 3,
                       .attributes = {}},
                      hooks);
-        return toy::flat(*training.method);
+        return toy::state(*training.method);
     }
 
     std::vector<std::int64_t> metric_steps() const {

@@ -28,26 +28,39 @@ inline Features features(std::int64_t clips, torch::Dtype dtype) {
 
 struct Settings {
     std::string method = "sl-fpn";
-    OptimizerConfig optimizer{.name = "sgd", .learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3};
-    torch::Dtype dtype = torch::kFloat64;
+    std::string norm = "auto";  ///< of the heads
+    TrainerConfig trainer{
+        .optimizer = {.name = "sgd", .learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3}};
+    Precision precision = Precision::float64;
     std::int64_t clips = 23;  ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
 };
+
+inline MethodConfig method_config(const Settings& settings) {
+    return {.name = settings.method,
+            .encoder = {.features = 6, .frames = 16, .blocks = 2, .width = 16, .heads = 4},
+            .heads = {.projector_hidden = 16,
+                      .embedding = 8,
+                      .predictor_hidden = 8,
+                      .projector_norm = settings.norm,
+                      .predictor_norm = settings.norm},
+            .contrast = {.temperature = 0.5, .momentum = 0.9, .queue = 16},
+            .pcl = {.clusters = {2, 4}, .warmup_epochs = 1},
+            .target_momentum = 0.9,
+            .classes = 3,
+            .clips = settings.clips};
+}
 
 /// One training with everything it needs, on the ranks of `communicator`.
 class Training {
 public:
     Training(dist::Communicator communicator, const Settings& settings)
         : group{std::move(communicator), at::kCPU},
-          features{toy::features(settings.clips, settings.dtype)},
-          method{make_method({.name = settings.method,
-                              .encoder = {.features = 6, .frames = 16, .blocks = 2, .width = 16, .heads = 4},
-                              .heads = {.projector_hidden = 16, .embedding = 8, .predictor_hidden = 8},
-                              .classes = 3},
-                             settings.weights_seed)},
+          features{toy::features(settings.clips, weights_type(settings.precision))},
+          method{make_method(method_config(settings), settings.weights_seed)},
           batches{features, all_clips(settings.clips), {settings.global_batch, 3, {}}, features.labels},
-          trainer{prepared(*method, settings.dtype), batches, settings.optimizer,
+          trainer{prepared(*method, settings.precision), batches, settings.trainer,
                   Schedule{{.name = "cosine", .warmup_epochs = 1}, 10, batches.steps_per_epoch()}, group} {}
 
     dist::Group group;
@@ -62,19 +75,28 @@ private:
         std::iota(clips.begin(), clips.end(), 0);
         return clips;
     }
-    static Method& prepared(Method& method, torch::Dtype dtype) {
-        method.to(dtype);
+    static Method& prepared(Method& method, Precision precision) {
+        method.set_precision(precision);
         return method;
     }
 };
 
-/// All parameters (or their gradients) as one vector.
-inline torch::Tensor flat(const Method& method, bool gradients = false) {
+/// Weights, momentum networks, queues, statistics: everything a method remembers, as one vector of float64.
+inline torch::Tensor state(const Method& method) {
     std::vector<torch::Tensor> parts;
-    for (const auto& parameter : method.parameters()) {
-        parts.push_back((gradients ? parameter.grad() : parameter.detach()).flatten());
+    for (const auto& [name, tensor] : state_tensors(method)) {
+        parts.push_back(tensor.detach().to(torch::kFloat64).flatten());
     }
-    return torch::cat(parts).clone();
+    return torch::cat(parts);
+}
+
+/// The gradients of everything that trains, as one vector of its own.
+inline torch::Tensor gradient(const Method& method) {
+    std::vector<torch::Tensor> parts;
+    for (const auto& [name, tensor] : trained_parameters(method)) {
+        parts.push_back(tensor.grad().flatten());
+    }
+    return torch::cat(parts);
 }
 
 }  // namespace sslslr::toy

@@ -1,0 +1,45 @@
+#include "dist/mpi_bfloat16.hpp"
+
+#include <bit>
+#include <cstdint>
+
+#include "dist/communicator.hpp"
+
+namespace sslslr::dist {
+namespace {
+
+// bfloat16 is the upper half of a float32.
+float widen(std::uint16_t bits) {
+    return std::bit_cast<float>(std::uint32_t{bits} << 16);
+}
+
+/// On integers throughout, so that the loop below is vectorised.
+std::uint16_t round_to_nearest_even(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const auto rounded = (bits + 0x7fffU + (bits >> 16 & 1U)) >> 16;
+    const bool is_nan = (bits & 0x7fffffffU) > 0x7f800000U;  // the addition could carry it to a number
+    return static_cast<std::uint16_t>(is_nan ? 0x7fc0U : rounded);
+}
+
+extern "C" void add_bfloat16(void* from, void* to, int* count, MPI_Datatype* /*ours*/) {
+    const auto* const __restrict terms = static_cast<const std::uint16_t*>(from);
+    auto* const __restrict sums = static_cast<std::uint16_t*>(to);
+    for (int index = 0; index < *count; ++index) {
+        sums[index] = round_to_nearest_even(widen(terms[index]) + widen(sums[index]));
+    }
+}
+
+}  // namespace
+
+MpiBFloat16::MpiBFloat16() {
+    check(MPI_Type_contiguous(2, MPI_BYTE, &type_), "MPI_Type_contiguous");
+    check(MPI_Type_commit(&type_), "MPI_Type_commit");
+    check(MPI_Op_create(add_bfloat16, /*commutes=*/1, &sum_), "MPI_Op_create");
+}
+
+MpiBFloat16::~MpiBFloat16() {
+    MPI_Op_free(&sum_);
+    MPI_Type_free(&type_);
+}
+
+}  // namespace sslslr::dist

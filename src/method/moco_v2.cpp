@@ -1,0 +1,37 @@
+#include "src/method/moco_v2.hpp"
+
+#include "src/method/losses.hpp"
+#include "src/method/momentum.hpp"
+
+namespace sslslr {
+
+MocoV2::MocoV2(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& config)
+    : Method{encoder, {.first = true}, {.second = true}},
+      config_{config},
+      couples_clips_{heads.normalises(/*has_predictor=*/false)},
+      projector_{register_module("projector", Mlp{heads.projector(encoder.width)})},
+      momentum_projector_{register_module("momentum_projector", Mlp{heads.projector(encoder.width)})},
+      queue_{register_module("queue", KeyQueue{config.queue, heads.embedding})} {
+    start_momentum(*momentum_projector_, *projector_);
+}
+
+LossTerms MocoV2::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
+    const auto projection = projector_(encoded.trained.first, group);  // [B, D]
+    const auto keys = [&] {
+        const torch::NoGradGuard constants;
+        return unit_rows(momentum_projector_(encoded.target.second, group));
+    }();
+    const auto sum = info_nce_sum(unit_rows(projection), keys, queue_->keys(), queue_->is_of(batch.ids()),
+                                  config_.temperature);
+    return {.terms = {{"contrast", sum / static_cast<double>(batch.global_size)}},
+            .projection = projection.detach(),
+            .keys = keys};
+}
+
+void MocoV2::after_step(double, const Batch& batch, const LossTerms& loss, dist::Group& group) {
+    move_towards(*momentum_encoder(), *encoder(), config_.momentum);
+    move_towards(*momentum_projector_, *projector_, config_.momentum);
+    queue_->enqueue(loss.keys, batch, group);
+}
+
+}  // namespace sslslr

@@ -1,0 +1,127 @@
+#include "src/method/pcl.hpp"
+
+#include <algorithm>
+
+#include "dist/collectives.hpp"
+#include "src/data/keyed_random.hpp"
+#include "src/method/k_means.hpp"
+#include "src/method/losses.hpp"
+#include "src/method/momentum.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace functional = torch::nn::functional;
+
+constexpr std::int64_t clips_a_pass = 64;  // bounds the memory of embedding the whole data set
+
+}  // namespace
+
+Pcl::Pcl(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& contrast,
+         const PclConfig& config, std::int64_t clips)
+    : Method{encoder, {.first = true}, {.second = true}},
+      contrast_{contrast},
+      config_{config},
+      couples_clips_{heads.normalises(/*has_predictor=*/false)},
+      projector_{register_module("projector", Mlp{heads.projector(encoder.width)})},
+      momentum_projector_{register_module("momentum_projector", Mlp{heads.projector(encoder.width)})},
+      queue_{register_module("queue", KeyQueue{contrast.queue, heads.embedding})} {
+    start_momentum(*momentum_projector_, *projector_);
+    for (std::size_t i = 0; i < config.clusters.size(); ++i) {
+        const auto name = [&](const char* what) {
+            return "prototypes_" + std::to_string(i + 1) + "_" + what;
+        };
+        prototypes_.push_back(
+            {register_buffer(name("centres"), torch::zeros({config.clusters[i], heads.embedding})),
+             register_buffer(name("concentration"), torch::ones({config.clusters[i]})),
+             register_buffer(name("cluster_of"), torch::full({clips}, -1, torch::kInt64))});
+    }
+}
+
+LossTerms Pcl::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
+    const auto projection = projector_(encoded.trained.first, group);  // [B, D]
+    const auto keys = [&] {
+        const torch::NoGradGuard constants;
+        return unit_rows(momentum_projector_(encoded.target.second, group));
+    }();
+    const auto queries = unit_rows(projection);
+    const auto clips = static_cast<double>(batch.global_size);
+    const auto contrast =
+        info_nce_sum(queries, keys, queue_->keys(), queue_->is_of(batch.ids()), contrast_.temperature);
+    return {.terms = {{"contrast", contrast / clips}, {"prototype", prototypes_sum(queries, batch) / clips}},
+            .projection = projection.detach(),
+            .keys = keys};
+}
+
+torch::Tensor Pcl::prototypes_sum(const torch::Tensor& queries, const Batch& batch) const {
+    auto sum = 0 * queries.sum();  // before the first clustering there is nothing to add
+    for (const auto& [centres, concentration, cluster_of] : prototypes_) {
+        const auto ids = torch::tensor(batch.ids(), torch::kInt64).to(cluster_of.device());
+        sum = sum + prototype_sum(queries, centres, concentration, cluster_of.index_select(0, ids));
+    }
+    return sum / static_cast<double>(std::max<std::size_t>(prototypes_.size(), 1));
+}
+
+void Pcl::before_epoch(std::int64_t epoch, const Recorded& clips, dist::Group& group) {
+    if (epoch < config_.warmup_epochs) {
+        return;
+    }
+    const torch::NoGradGuard no_grad;
+    const auto total = static_cast<std::int64_t>(clips.ids.size());
+    const auto begin = total * group.rank() / group.size();
+    const auto points = recorded_keys(clips, begin, total * (group.rank() + 1) / group.size(), group);
+    const auto ids =
+        torch::tensor(std::vector<std::int64_t>{clips.ids.begin(), clips.ids.end()}).to(points.device());
+    for (std::size_t i = 0; i < prototypes_.size(); ++i) {
+        const auto count = config_.clusters[i];
+        const auto seed = mix({config_.seed, static_cast<std::uint64_t>(Purpose::clusters),
+                               static_cast<std::uint64_t>(epoch), static_cast<std::uint64_t>(i)});
+        const auto found = k_means(points, begin, total, count, config_.iterations, seed, group);
+        const auto assignment = dist::gather_rows(found.assignment, begin, total, group);
+        const auto distance = dist::gather_rows(found.distance, begin, total, group);
+        auto& [centres, concentration, cluster_of] = prototypes_[i];
+        centres.copy_(unit_rows(found.centres));
+        concentration.copy_(concentrations(distance, assignment, count, contrast_.temperature));
+        cluster_of.index_copy_(0, ids, assignment);
+    }
+}
+
+torch::Tensor Pcl::recorded_keys(const Recorded& clips, std::int64_t begin, std::int64_t end,
+                                 dist::Group& group) {
+    eval();
+    std::vector<torch::Tensor> keys;
+    for (auto from = begin; from < end || keys.empty(); from += clips_a_pass) {
+        const auto part = clips.read_part(from, std::min(from + clips_a_pass, end));
+        keys.push_back(unit_rows(momentum_projector_(momentum_encoder()(part, DropoutKey{}), group)));
+    }
+    train();
+    return torch::cat(keys);
+}
+
+void Pcl::after_step(double, const Batch& batch, const LossTerms& loss, dist::Group& group) {
+    move_towards(*momentum_encoder(), *encoder(), contrast_.momentum);
+    move_towards(*momentum_projector_, *projector_, contrast_.momentum);
+    queue_->enqueue(loss.keys, batch, group);
+}
+
+torch::Tensor prototype_sum(const torch::Tensor& queries, const torch::Tensor& centres,
+                            const torch::Tensor& concentration, const torch::Tensor& own) {
+    const auto scores = torch::mm(queries, centres.t()) / concentration;
+    return functional::cross_entropy(
+        scores, own, functional::CrossEntropyFuncOptions{}.reduction(torch::kSum).ignore_index(-1));
+}
+
+torch::Tensor concentrations(const torch::Tensor& distance, const torch::Tensor& assignment,
+                             std::int64_t clusters, double temperature) {
+    const auto points = distance.to(torch::kFloat64);
+    const auto zeros = torch::zeros({clusters}, points.options());
+    const auto sums = zeros.index_add(0, assignment, points);
+    const auto sizes = zeros.index_add(0, assignment, torch::ones_like(points));
+    const auto phi = torch::where(sizes > 1, sums / (sizes.clamp_min(1) * torch::log(sizes + 10)), zeros);
+    const auto complete = torch::where(sizes > 1, phi, phi.max());
+    const auto clipped = complete.clamp(torch::quantile(complete, 0.1), torch::quantile(complete, 0.9))
+                             .clamp_min(1e-6);  // keys that collapsed to a point still give numbers
+    return temperature * clipped / clipped.mean();
+}
+
+}  // namespace sslslr

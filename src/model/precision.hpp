@@ -1,0 +1,35 @@
+#pragma once
+
+#include <torch/torch.h>
+
+namespace sslslr {
+
+/// What a training computes in.
+enum class Precision {
+    float32,
+    float64,  ///< for tests and comparisons
+    bfloat16  ///< weights, loss and update in float32; matrix products of the encoder in bfloat16 (autocast)
+};
+
+/// The type of weights, features and gradients.
+torch::Dtype weights_type(Precision precision);
+
+/// While it lives, LibTorch casts the inputs of matrix products on `device` to bfloat16 on this thread.
+///
+/// Casts of weights are kept for as long as it lives, with or without their graph: one scope holds either
+/// passes with gradients or passes without.
+class AutocastScope {
+public:
+    AutocastScope(Precision precision, torch::Device device);  ///< does nothing unless precision is bfloat16
+    ~AutocastScope();
+    AutocastScope(const AutocastScope&) = delete;
+    AutocastScope& operator=(const AutocastScope&) = delete;
+
+private:
+    bool is_active_;
+    torch::DeviceType device_;
+    bool was_enabled_ = false;
+    torch::Dtype type_before_ = torch::kBFloat16;
+};
+
+}  // namespace sslslr

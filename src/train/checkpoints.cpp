@@ -1,0 +1,83 @@
+#include "src/train/checkpoints.hpp"
+
+#include <algorithm>
+#include <map>
+
+#include "io/data_error.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+
+namespace fs = std::filesystem;
+
+Checkpoints::Checkpoints(const fs::path& run, const dist::Communicator& ranks)
+    : folder_{run / "checkpoints"}, ranks_{ranks} {}
+
+std::optional<io::CheckpointFile> Checkpoints::read_newest(
+    const std::function<void(const std::string&)>& warn) const {
+    // Rank 0 looks and tries; the others read the very file it chose.
+    std::optional<io::CheckpointFile> content;
+    std::string chosen;
+    std::string warnings;
+    agree(ranks_, [&] {
+        const auto all = ranks_.rank() == 0 && fs::exists(folder_) ? io::list_checkpoints(folder_)
+                                                                   : std::map<std::int64_t, fs::path>{};
+        for (auto it = all.rbegin(); it != all.rend() && chosen.empty(); ++it) {
+            try {
+                content = io::read_checkpoint(it->second);
+                chosen = it->second.string();
+            } catch (const io::DataError& error) {
+                warnings += std::string{error.what()} + "; going back to the checkpoint before it\n";
+            }
+        }
+        if (!all.empty() && chosen.empty()) {
+            throw io::DataError{folder_,
+                                "every checkpoint is damaged; move them away to start anew:\n" + warnings};
+        }
+    });
+    if (!warnings.empty()) {
+        warn(warnings);
+    }
+    chosen = ranks_.broadcast(chosen);
+    agree(ranks_, [&] {
+        if (ranks_.rank() != 0 && !chosen.empty()) {
+            content = io::read_checkpoint(chosen);
+        }
+    });
+    return content;
+}
+
+io::CheckpointFile Checkpoints::read(std::int64_t step) const {
+    io::CheckpointFile content;
+    agree(ranks_, [&] { content = io::read_checkpoint(folder_ / io::checkpoint_name(step)); });
+    return content;
+}
+
+void Checkpoints::write(std::int64_t step, const io::CheckpointFile& content, std::int64_t keep,
+                        std::int64_t protected_step) const {
+    agree(ranks_, [&] {
+        if (ranks_.rank() != 0) {
+            return;
+        }
+        fs::create_directories(folder_);
+        io::write_checkpoint(folder_ / io::checkpoint_name(step), content);
+        auto all = io::list_checkpoints(folder_);
+        all.erase(protected_step);
+        auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(keep, 1);
+        for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
+            fs::remove(it->second);
+        }
+    });
+}
+
+void Checkpoints::remove_after(std::int64_t step) const {
+    agree(ranks_, [&] {
+        if (ranks_.rank() != 0) {
+            return;
+        }
+        const auto all = io::list_checkpoints(folder_);
+        std::for_each(all.upper_bound(step), all.end(), [](const auto& later) { fs::remove(later.second); });
+    });
+}
+
+}  // namespace sslslr

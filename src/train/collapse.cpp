@@ -1,0 +1,62 @@
+#include "src/train/collapse.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+void require(bool holds, const std::string& message) {
+    if (!holds) {
+        throw ConfigError{message};
+    }
+}
+
+}  // namespace
+
+CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t global_batch)
+    : config_{std::move(config)}, global_batch_{global_batch} {
+    const auto& c = config_;
+    require(c.policy == "none" || c.policy == "warn" || c.policy == "stop" || c.policy == "go-back",
+            fmt::format("--on-collapse {}: expected none, warn, stop or go-back", c.policy));
+    require(c.threshold > 0 && c.threshold < 0.5,
+            fmt::format("--collapse-threshold {}: expected more than 0, less than 0.5", c.threshold));
+    require(c.patience >= 1, fmt::format("--collapse-patience {}: expected 1 or more", c.patience));
+    require(c.rate_factor > 0 && c.rate_factor < 1,
+            fmt::format("--collapse-rate-factor {}: expected more than 0, less than 1", c.rate_factor));
+    require(c.retries >= 1, fmt::format("--collapse-retries {}: expected 1 or more", c.retries));
+}
+
+bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
+    if (config_.policy == "none" || clips < 2 || 2 * clips < global_batch_) {
+        return false;
+    }
+    if (first_.raw == 0) {
+        first_ = spread;
+    }
+    if (first_.raw == 0 || first_.normalised == 0) {
+        return false;  // outputs that were never apart, a single clip repeated for instance
+    }
+    health_ = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
+    low_steps_ = health_ < config_.threshold ? low_steps_ + 1 : 0;
+    return low_steps_ == config_.patience;
+}
+
+std::map<std::string, std::string> CollapseMonitor::state() const {
+    return {{"collapse_first_raw", fmt::format("{}", first_.raw)},
+            {"collapse_first_normalised", fmt::format("{}", first_.normalised)},
+            {"collapse_low_steps", std::to_string(low_steps_)},
+            {"collapse_healthy", is_healthy() ? "yes" : "no"}};
+}
+
+void CollapseMonitor::load_state(const std::map<std::string, std::string>& state) {
+    first_ = {.raw = std::stod(state.at("collapse_first_raw")),
+              .normalised = std::stod(state.at("collapse_first_normalised"))};
+    low_steps_ = std::stoll(state.at("collapse_low_steps"));
+    health_ = 1;
+}
+
+}  // namespace sslslr

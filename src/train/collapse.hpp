@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "src/train/spread.hpp"
+
+namespace sslslr {
+
+/// When a training counts as collapsed, and what happens then.
+struct CollapseConfig {
+    std::string policy = "warn";  ///< or "none", "stop", "go-back"
+    double threshold = 0.1;       ///< health below this is low
+    std::int64_t patience = 20;   ///< so many low steps in a row are a collapse
+    double rate_factor = 0.5;     ///< going back multiplies the learning rate by this
+    std::int64_t retries = 3;     ///< returns before the training is given up
+};
+
+/// Watches whether the outputs draw together into a point.
+///
+/// Health is the smaller of two spreads as shares of their values at the run's first step: the raw one, which
+/// sees a shrinking scale, and that of unit outputs, which sees directions fall together (the measure of Chen
+/// and He 2021, section 4.1, which alone misses a collapse in scale). Batches of fewer clips than half the
+/// global batch say too little and are passed over.
+class CollapseMonitor {
+public:
+    /// @throws ConfigError  unknown policy, or a setting out of range
+    CollapseMonitor(CollapseConfig config, std::int64_t global_batch);
+
+    /// Takes in a step. @return true if the run has collapsed at this step
+    bool observe(const Spread& spread, std::int64_t clips);
+
+    /// Of the last step that was taken in; 1 before the first.
+    double health() const noexcept { return health_; }
+    /// Whether a checkpoint of this moment is one to go back to: twice the threshold or more.
+    bool is_healthy() const noexcept { return low_steps_ == 0 && health_ >= 2 * config_.threshold; }
+    const CollapseConfig& config() const noexcept { return config_; }
+
+    /// What a checkpoint keeps, as text that gives back the same bits.
+    std::map<std::string, std::string> state() const;
+    void load_state(const std::map<std::string, std::string>& state);
+
+private:
+    CollapseConfig config_;
+    std::int64_t global_batch_;
+    Spread first_;  ///< zero until a first step
+    double health_ = 1;
+    std::int64_t low_steps_ = 0;  ///< in a row
+};
+
+}  // namespace sslslr
