@@ -4,9 +4,8 @@
     cmake --preset release && cmake --build build/release
     benchmarks/table_4.py [--rounds N] [--epochs N] [--json FILE]
 
-The paper's cells are blank in the copy at hand; its text gives the order SimSiam < SL-FPN < BYOL. In units of a view's forward pass the
-arithmetic says SimSiam 2 x 3 = 6, BYOL 2 x 3 + 2 x 1 = 8, SL-FPN 3 x 3 = 9, and 2 x 3 + 1 = 7 only if nothing reaches the original's
-gradient: a constant target, and the predictor reads a view. The readings of SL-FPN are rows of their own; the order is judged for each.
+The paper gives the order SimSiam < SL-FPN < BYOL. In units of a view's forward pass, arithmetic says SimSiam 2 x 3 = 6, BYOL 2 x 3 + 2 = 8, SL-FPN 3 x 3 = 9; SL-FPN needs 2 x 3 + 1 = 7 only where no gradient passes the
+original: a constant target, and a predictor that reads a view. These readings are rows of their own; the order is judged for each.
 
 A round runs every row once, in an order that rotates, with the heads of each method's source (batch norm). Seconds an epoch are the
 median of the run's steps, the first ones left out, times the steps of an epoch: 900 clips are 15 batches of 60. Ratios are formed within

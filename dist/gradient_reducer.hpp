@@ -13,8 +13,8 @@ namespace sslslr::dist {
 struct ReductionOptions {
     /// Upper size of a bucket (the first is smaller, so that reduction starts early).
     std::int64_t bucket_bytes = 25 << 20;
-    /// Gradients travel as bfloat16: fewer bytes, but every rank's gradient and every sum of two is rounded to
-    /// 8 significant bits. For NCCL; over shared memory, MPI's scalar sums cost more than the bytes saved.
+    /// Gradients travel as bfloat16: half the bytes of float32, for slow links between nodes; but every rank's
+    /// gradient and every sum of two is rounded to 8 significant bits.
     bool compress = false;
 };
 

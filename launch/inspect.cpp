@@ -1,18 +1,16 @@
 #include <algorithm>
 #include <cmath>
-#define XXH_INLINE_ALL
 #include <filesystem>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
-#include <xxhash.h>
 
 #include "io/checkpoint_file.hpp"
+#include "io/checksum.hpp"
 #include "io/clip_store.hpp"
 #include "io/data_error.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
-#include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -94,9 +92,9 @@ json describe_checkpoint(const std::string& path) {
     const auto checkpoint = io::read_checkpoint(path);
     json tensors = json::object();
     std::int64_t parameters = 0;
-    std::uint64_t content = 0;
+    io::Checksum content;
     for (const auto& [name, tensor] : checkpoint.tensors) {
-        content = mix({content, XXH3_64bits(tensor.const_data_ptr(), tensor.nbytes())});
+        content.add({static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()});
         tensors[name] = fmt::format("{} {}", c10::toString(tensor.scalar_type()), c10::str(tensor.sizes()));
         parameters += name.starts_with("model/") ? tensor.numel() : 0;
     }
@@ -104,7 +102,7 @@ json describe_checkpoint(const std::string& path) {
             {"parameters", parameters},
             {"tensors", tensors},
             {"attributes", checkpoint.attributes},
-            {"content", fmt::format("{:016x}", content)}};
+            {"content", fmt::format("{:016x}", content.value())}};
 }
 
 void print_indented(const json& object, std::size_t indent) {

@@ -35,6 +35,17 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
             "--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
             options.global_batch, ranks.world.size())};
     }
+    check(options.collapse);
+}
+
+/// The features where views are made of them: on the GPU if they may lie there, else in host memory.
+Features resident(const Features& features, const PretrainOptions& options, at::Device device) {
+    auto here = features;
+    const bool permutes_only = options.augmentation == "boundary" || options.augmentation == "none";
+    if (options.features_on_device && permutes_only) {
+        here.frames = features.frames.to(device);
+    }
+    return here;
 }
 
 RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress) {
@@ -79,12 +90,14 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
 
     const auto method = make_method(fields.method, fields.seed);
     method->set_precision(precision_of(fields.precision));
+    const auto device = dist::default_device(ranks.node);
+    const auto features = resident(data.features(), fields, device);
     const Batches batches{
-        data.features(), clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
+        features, clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
     const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
     const auto last_step =
         fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
-    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    dist::Group group{ranks.world.duplicate(), device};
     Trainer trainer{*method, batches, trainer_config_of(fields), schedule, group};
 
     open_run_folder(fields.run, options, ranks.world);

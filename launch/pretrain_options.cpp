@@ -62,6 +62,8 @@ void declare_model(Options& options, PretrainOptions& o) {
     options.section("Predictor", "method", {"sl-fpn", "simsiam", "byol"});
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
     options.add("predictor-norm", heads.predictor_norm, "batch norm: none, hidden, all or auto");
+    options.add("constant-predictor-rate", o.trainer.optimizer.constant_predictor_rate,
+                "the schedule leaves its learning rate at the peak");
 }
 
 void declare_losses(Options& options, PretrainOptions& o) {
@@ -114,13 +116,9 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
     options.add("rate-scaling", optimizer.rate_scaling,
                 "none, linear (times global batch / 256) or sqrt (of the same)");
-    options.add("momentum", optimizer.momentum, "of sgd and lars");
     options.add("weight-decay", optimizer.weight_decay, "of all parameters; not of biases and norms in lars");
-    options.add("lars-trust", optimizer.trust, "a step's length as a share of the weights'");
     options.add("clip-gradient-norm", optimizer.clip_gradient_norm,
                 "largest global l2 norm of the gradients (0: no limit)");
-    options.add("constant-predictor-rate", optimizer.constant_predictor_rate,
-                "the schedule leaves the predictor's rate at the peak");
     options.add("schedule", o.schedule.name,
                 "of the rate: constant, cosine or triangle, each after a linear warm-up");
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
@@ -131,6 +129,15 @@ void declare_training(Options& options, PretrainOptions& o) {
                 changeable);
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
     options.add("threads", o.threads, "* threads of each rank", changeable);
+
+    options.add("features-on-device", o.features_on_device,
+                "* a GPU keeps all clips where views are permutations (false if its memory runs short)",
+                changeable);
+
+    options.section("Optimizers sgd and lars", "optimizer", {"sgd", "lars"});
+    options.add("momentum", optimizer.momentum, "of the steps before");
+    options.section("Optimizer lars", "optimizer", {"lars"});
+    options.add("lars-trust", optimizer.trust, "a step's length as a share of the weights'");
 
     options.section("Reduction of gradients over ranks");
     options.add("gradient-compression", o.gradient_compression,

@@ -42,6 +42,7 @@ struct PretrainOptions {
     std::int64_t checkpoint_every = 500;
     std::int64_t keep_checkpoints = 2;
     std::int64_t threads = 1;
+    bool features_on_device = true;
 };
 
 /// Declares every option on its field; `fields` must outlive `options`.

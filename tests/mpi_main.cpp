@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -16,18 +17,21 @@ class FailurePrinter final : public testing::EmptyTestEventListener {
 public:
     explicit FailurePrinter(int rank) : rank_{rank} {}
 
+    void OnTestStart(const testing::TestInfo& test) override {
+        test_ = std::string{test.test_suite_name()} + "." + test.name();
+    }
     void OnTestPartResult(const testing::TestPartResult& result) override {
+        // GoogleTest holds its lock here: asking it which test runs would wait forever.
         if (result.failed()) {
-            const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-            std::printf("rank %d: %s.%s: %s:%d: %s\n", rank_, test == nullptr ? "" : test->test_suite_name(),
-                        test == nullptr ? "set-up" : test->name(), result.file_name(), result.line_number(),
-                        result.message());
+            std::printf("rank %d: %s: %s:%d: %s\n", rank_, test_.c_str(), result.file_name(),
+                        result.line_number(), result.message());
             std::fflush(stdout);
         }
     }
 
 private:
     int rank_;
+    std::string test_ = "set-up";
 };
 
 /// Ranks that failed a test, over all ranks.

@@ -57,13 +57,53 @@ PackedClips Augmentation::make_view(const Features& features, std::span<const st
     if (view == 0) {
         return gather(features, clips);
     }
-    auto batch = allocate(features, clips, view);
+    auto batch = describe(features, clips, view);
+    if (!distorts_) {
+        const auto rows = torch::tensor(rows_of(batch, features, epoch), torch::kInt64);
+        batch.frames = features.frames.index_select(0, rows.to(features.frames.device()));
+        return batch;
+    }
+    TORCH_CHECK_VALUE(features.frames.is_cpu(),
+                      "classical augmentation needs features in host memory, not on ",
+                      features.frames.device());
+    batch.frames = torch::empty({batch.offsets.back(), features.layout.width()}, features.frames.options());
     if (batch.frames.scalar_type() == torch::kFloat64) {
         fill<double>(batch, features, epoch);
     } else {
         fill<float>(batch, features, epoch);
     }
     return batch;
+}
+
+std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const Key& key) const {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
+    if (permutes_) {
+        KeyedRandom random{seed_, Purpose::permutation, {key.epoch, key.clip, key.view}};
+        boundary_order(order, config_.k1.frames_of(frames), config_.k2.frames_of(frames), random);
+    } else {
+        std::iota(order.begin(), order.end(), std::int64_t{0});
+    }
+    return order;
+}
+
+std::vector<std::int64_t> Augmentation::rows_of(const PackedClips& batch, const Features& features,
+                                                std::int64_t epoch) const {
+    std::vector<std::int64_t> rows;
+    rows.reserve(static_cast<std::size_t>(batch.offsets.back()));
+    for (std::int64_t at = 0; at < batch.clips(); ++at) {
+        const auto first =
+            features.offsets[static_cast<std::size_t>(batch.ids[static_cast<std::size_t>(at)])];
+        for (const auto frame : frame_order(batch.length(at), key_of(batch, at, epoch))) {
+            rows.push_back(first + frame);
+        }
+    }
+    return rows;
+}
+
+Augmentation::Key Augmentation::key_of(const PackedClips& batch, std::int64_t at, std::int64_t epoch) {
+    return {.epoch = static_cast<std::uint64_t>(epoch),
+            .clip = static_cast<std::uint64_t>(batch.ids[static_cast<std::size_t>(at)]),
+            .view = static_cast<std::uint64_t>(batch.views[static_cast<std::size_t>(at)])};
 }
 
 template <class Value>
@@ -74,10 +114,8 @@ void Augmentation::fill(PackedClips& batch, const Features& features, std::int64
     for (std::int64_t at = 0; at < batch.clips(); ++at) {
         const auto clip = batch.ids[static_cast<std::size_t>(at)];
         const auto values = static_cast<std::size_t>(batch.length(at) * width);
-        const Key key{.epoch = static_cast<std::uint64_t>(epoch),
-                      .clip = static_cast<std::uint64_t>(clip),
-                      .view = static_cast<std::uint64_t>(batch.views[static_cast<std::size_t>(at)])};
-        make_clip<Value>({source + features.offsets[static_cast<std::size_t>(clip)] * width, values}, key,
+        make_clip<Value>({source + features.offsets[static_cast<std::size_t>(clip)] * width, values},
+                         key_of(batch, at, epoch),
                          {target + batch.offsets[static_cast<std::size_t>(at)] * width, values});
     }
 }
@@ -89,13 +127,7 @@ void Augmentation::make_clip(std::span<const Value> clip, const Key& key, std::s
     };
     const auto width = layout_.width();
     const auto frames = static_cast<std::int64_t>(clip.size()) / width;
-    std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
-    if (permutes_) {
-        auto random = random_for(Purpose::permutation);
-        boundary_order(order, config_.k1.frames_of(frames), config_.k2.frames_of(frames), random);
-    } else {
-        std::iota(order.begin(), order.end(), std::int64_t{0});
-    }
+    const auto order = frame_order(frames, key);
 
     const auto operation = operation_of(key);
     if (operation == Operation::blur) {  // needs the frames in their own order, so before the permutation

@@ -40,7 +40,8 @@ public:
 
     /// One view of each of the named clips.
     ///
-    /// @param features  of the layout given at construction, float32 or float64
+    /// @param features  of the layout given at construction, float32 or float64; on a GPU the view is made
+    ///                  there, but classical operations need them in host memory (a GPU was never used)
     /// @param clips     [B] clip numbers; may be empty
     /// @param view      0 the clips as recorded, 1 the first random view, 2 the second
     PackedClips make_view(const Features& features, std::span<const std::int64_t> clips, std::int64_t epoch,
@@ -56,6 +57,12 @@ private:
         std::uint64_t view;
     };
 
+    static Key key_of(const PackedClips& batch, std::int64_t at, std::int64_t epoch);
+    /// The frames of a clip in the view's order.
+    std::vector<std::int64_t> frame_order(std::int64_t frames, const Key& key) const;
+    /// Which rows of the features the batch's frames are.
+    std::vector<std::int64_t> rows_of(const PackedClips& batch, const Features& features,
+                                      std::int64_t epoch) const;
     template <class Value>
     void fill(PackedClips& batch, const Features& features, std::int64_t epoch) const;
     template <class Value>

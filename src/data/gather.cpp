@@ -1,10 +1,10 @@
 #include "src/data/gather.hpp"
 
-#include <cstring>
+#include <vector>
 
 namespace sslslr {
 
-PackedClips allocate(const Features& features, std::span<const std::int64_t> clips, std::int64_t view) {
+PackedClips describe(const Features& features, std::span<const std::int64_t> clips, std::int64_t view) {
     PackedClips batch{.frames = {},
                       .offsets = {0},
                       .ids = {clips.begin(), clips.end()},
@@ -13,22 +13,17 @@ PackedClips allocate(const Features& features, std::span<const std::int64_t> cli
         TORCH_CHECK_VALUE(clip >= 0 && clip < features.clips(), "clip ", clip, " of ", features.clips());
         batch.offsets.push_back(batch.offsets.back() + features.length(clip));
     }
-    batch.frames = torch::empty({batch.offsets.back(), features.layout.width()}, features.frames.options());
     return batch;
 }
 
 PackedClips gather(const Features& features, std::span<const std::int64_t> clips) {
-    auto batch = allocate(features, clips, 0);
-    const auto frame_bytes =
-        static_cast<std::size_t>(features.layout.width()) * features.frames.element_size();
-    const auto* source = static_cast<const std::byte*>(features.frames.const_data_ptr());
-    auto* target = static_cast<std::byte*>(batch.frames.mutable_data_ptr());
+    auto batch = describe(features, clips, 0);
+    std::vector<torch::Tensor> pieces{features.frames.slice(0, 0, 0)};  // cat refuses an empty list
     for (const auto clip : clips) {
-        const auto bytes = static_cast<std::size_t>(features.length(clip)) * frame_bytes;
-        const auto first = static_cast<std::size_t>(features.offsets[static_cast<std::size_t>(clip)]);
-        std::memcpy(target, source + first * frame_bytes, bytes);
-        target += bytes;
+        pieces.push_back(features.frames.narrow(0, features.offsets[static_cast<std::size_t>(clip)],
+                                                features.length(clip)));
     }
+    batch.frames = torch::cat(pieces);
     return batch;
 }
 

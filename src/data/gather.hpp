@@ -8,13 +8,13 @@
 
 namespace sslslr {
 
-/// A batch of the named clips with everything in place but the values of its frames.
+/// A batch of the named clips with everything in place but its frames.
 ///
 /// @param clips  [B] clip numbers, each in [0, features.clips())
 /// @param view   which view of the clips the batch will hold
-PackedClips allocate(const Features& features, std::span<const std::int64_t> clips, std::int64_t view);
+PackedClips describe(const Features& features, std::span<const std::int64_t> clips, std::int64_t view);
 
-/// The named clips as recorded: view 0.
+/// The named clips as recorded: view 0, on the features' device.
 PackedClips gather(const Features& features, std::span<const std::int64_t> clips);
 
 }  // namespace sslslr

@@ -53,9 +53,9 @@ torch::Tensor LossTerms::sum() const {
     return total;
 }
 
-Method::Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target)
+Method::Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target, TargetEncoder target_encoder)
     : trained_{trained}, target_{target}, encoder_{register_module("encoder", Encoder{encoder})} {
-    if (target.anchor || target.first || target.second) {
+    if ((target.anchor || target.first || target.second) && target_encoder == TargetEncoder::momentum) {
         momentum_encoder_ = register_module("momentum_encoder", Encoder{encoder});
         start_momentum(*momentum_encoder_, *encoder_);
     }
@@ -67,7 +67,8 @@ ViewTensors Method::encode_trained(const Batch& batch) {
 
 ViewTensors Method::encode_target(const Batch& batch) {
     const torch::NoGradGuard constants;
-    return encode_views(momentum_encoder_, target_, batch, 1);
+    return momentum_encoder_.is_empty() ? encode_views(encoder_, target_, batch, 0)
+                                        : encode_views(momentum_encoder_, target_, batch, 1);
 }
 
 ViewTensors Method::encode_views(Encoder& encoder, const ViewSet& read, const Batch& batch,

@@ -49,8 +49,8 @@ Batch part_of(const Batch& batch, std::int64_t begin, std::int64_t end);
 
 /// What the encoders make of a batch.
 struct Encoded {
-    ViewTensors trained;  ///< by the encoder that gradients train
-    ViewTensors target;   ///< by the momentum encoder, constants
+    ViewTensors trained;  ///< with the graph of the encoder that gradients train
+    ViewTensors target;   ///< constants: by the momentum encoder, or by the trained one where there is none
 };
 
 /// A named scalar. Names are columns of metrics.jsonl, so they never change meaning.
@@ -83,7 +83,7 @@ class Method : public torch::nn::Module {
 public:
     /// Features of the views that the trained encoder reads, with their graph, in float32 or float64.
     ViewTensors encode_trained(const Batch& batch);
-    /// Features of the views that the momentum encoder reads: constants. All undefined without one.
+    /// Features of the views that are constants to the method.
     ViewTensors encode_target(const Batch& batch);
     Encoded encode(const Batch& batch) { return {encode_trained(batch), encode_target(batch)}; }
 
@@ -96,7 +96,7 @@ public:
     virtual bool couples_clips() const = 0;
 
     /// What evaluation sees: features [B, W] before any projector, without dropout in eval mode.
-    torch::Tensor represent(const PackedClips& clips);
+    virtual torch::Tensor represent(const PackedClips& clips);
 
     /// Runs before the first step of each epoch, counted from 0. Collective.
     virtual void before_epoch([[maybe_unused]] std::int64_t epoch, [[maybe_unused]] const Recorded& clips,
@@ -117,8 +117,13 @@ public:
     void set_precision(Precision precision);
 
 protected:
-    /// @param trained, target  the views that each encoder reads; a momentum encoder is made if it reads any
-    Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target = {});
+    /// Who encodes the views that are constants to a method.
+    enum class TargetEncoder { trained, momentum };
+
+    /// @param trained  the views that gradients pass through
+    /// @param target   the views that are constants; a view may be both
+    Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target = {},
+           TargetEncoder target_encoder = TargetEncoder::momentum);
 
     Encoder& encoder() { return encoder_; }
     Encoder& momentum_encoder() { return momentum_encoder_; }
@@ -131,7 +136,7 @@ private:
     ViewSet target_;
     Precision precision_ = Precision::float32;
     Encoder encoder_{nullptr};
-    Encoder momentum_encoder_{nullptr};  ///< empty unless some view is its
+    Encoder momentum_encoder_{nullptr};  ///< empty unless it encodes some view
 };
 
 }  // namespace sslslr

@@ -4,8 +4,27 @@
 
 namespace sslslr {
 
+namespace {
+
+bool reads_original(const SlFpnConfig& config) {
+    return config.original || config.swap;
+}
+
+/// No gradient leaves the recorded clip: its pass needs no graph, a fifth of the work less.
+bool original_is_constant(const SlFpnConfig& config) {
+    return config.original && !config.swap && config.stop_gradient_original &&
+           (config.predictor_input == "view" || !config.predictor);
+}
+
+}  // namespace
+
 SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnConfig& config)
-    : Method{encoder, {.anchor = config.original || config.swap, .first = true, .second = true}},
+    : Method{encoder,
+             {.anchor = reads_original(config) && !original_is_constant(config),
+              .first = true,
+              .second = true},
+             {.anchor = original_is_constant(config)},
+             TargetEncoder::trained},
       config_{config},
       couples_clips_{heads.normalises(config.predictor)},
       projector_{register_module("projector", Mlp{heads.projector(encoder.width)})} {
@@ -15,7 +34,7 @@ SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnC
 }
 
 LossTerms SlFpn::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
-    const auto z = project(encoded.trained, group);
+    const auto z = project(encoded, group);
     auto [pair, original, predict] = terms(z, batch.global_size, group);
     if (config_.symmetrise) {
         const auto other = terms({z.original, z.second, z.first}, batch.global_size, group);
@@ -29,11 +48,13 @@ LossTerms SlFpn::loss(const Encoded& encoded, const Batch& batch, dist::Group& g
             .projection = (z.original.defined() ? z.original : z.first).detach()};
 }
 
-SlFpn::Projections SlFpn::project(const ViewTensors& features, dist::Group& group) {
+SlFpn::Projections SlFpn::project(const Encoded& encoded, dist::Group& group) {
     const auto projected = [&](const torch::Tensor& view) {
         return view.defined() ? projector_(view, group) : torch::Tensor{};
     };
-    Projections z{projected(features.anchor), projected(features.first), projected(features.second)};
+    const auto& features = encoded.trained;
+    Projections z{projected(features.anchor.defined() ? features.anchor : encoded.target.anchor),
+                  projected(features.first), projected(features.second)};
     if (config_.swap) {
         std::swap(z.original, z.first);
     }

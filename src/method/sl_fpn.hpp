@@ -47,7 +47,7 @@ private:
     struct Projections {
         torch::Tensor original, first, second;  ///< [B, D]; original is undefined without the original
     };
-    Projections project(const ViewTensors& features, dist::Group& group);
+    Projections project(const Encoded& encoded, dist::Group& group);
     std::array<torch::Tensor, 3> terms(const Projections& z, std::int64_t global_size, dist::Group& group);
     /// Sum over this rank's clips of the mean (or sum) over channels of (a - b)^2, over global_size.
     torch::Tensor mse(const torch::Tensor& a, const torch::Tensor& b, std::int64_t global_size) const;

@@ -17,9 +17,7 @@ void require(bool holds, const std::string& message) {
 
 }  // namespace
 
-CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t global_batch)
-    : config_{std::move(config)}, global_batch_{global_batch} {
-    const auto& c = config_;
+void check(const CollapseConfig& c) {
     require(c.policy == "none" || c.policy == "warn" || c.policy == "stop" || c.policy == "go-back",
             fmt::format("--on-collapse {}: expected none, warn, stop or go-back", c.policy));
     require(c.threshold > 0 && c.threshold < 0.5,
@@ -28,6 +26,11 @@ CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t global_batc
     require(c.rate_factor > 0 && c.rate_factor < 1,
             fmt::format("--collapse-rate-factor {}: expected more than 0, less than 1", c.rate_factor));
     require(c.retries >= 1, fmt::format("--collapse-retries {}: expected 1 or more", c.retries));
+}
+
+CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t global_batch)
+    : config_{std::move(config)}, global_batch_{global_batch} {
+    check(config_);
 }
 
 bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {

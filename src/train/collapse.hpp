@@ -17,6 +17,9 @@ struct CollapseConfig {
     std::int64_t retries = 3;     ///< returns before the training is given up
 };
 
+/// @throws ConfigError  unknown policy, or a setting out of range
+void check(const CollapseConfig& config);
+
 /// Watches whether the outputs draw together into a point.
 ///
 /// Health is the smaller of two spreads as shares of their values at the run's first step: the raw one, which
@@ -25,7 +28,7 @@ struct CollapseConfig {
 /// global batch say too little and are passed over.
 class CollapseMonitor {
 public:
-    /// @throws ConfigError  unknown policy, or a setting out of range
+    /// @throws ConfigError  as check()
     CollapseMonitor(CollapseConfig config, std::int64_t global_batch);
 
     /// Takes in a step. @return true if the run has collapsed at this step

@@ -108,8 +108,8 @@ void Optimizer::lars(Group& group, double rate) {
             const auto steepness = direction.norm();
             const auto ratio = config_.trust * length / (steepness + config_.weight_decay * length + epsilon);
             // Weights or gradients that are all zero have no direction to scale.
-            const auto adapted = torch::where((length > 0) & (steepness > 0), ratio, torch::ones_like(ratio));
-            direction = adapted * (direction + config_.weight_decay * weights);
+            direction = torch::where((length > 0) & (steepness > 0),
+                                     ratio * (direction + config_.weight_decay * weights), direction);
         }
         const auto& buffer = group.memory["momentum_buffer"][i].mul_(config_.momentum).add_(direction);
         weights.sub_(buffer, rate);

@@ -39,6 +39,40 @@ TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) {
     expect(2, "unknown command pretrian", "pretrian");
 }
 
+TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
+    const std::pair<const char*, const char*> refused[]{
+        {"--queue 0: the queue must hold 1 key or more", "--method moco-v2 --queue 0"},
+        {"--temperature 0: expected more than 0", "--method simclr --temperature 0"},
+        {"--key-momentum 1.5: expected [0, 1]", "--method moco-v2 --key-momentum 1.5"},
+        {"--target-momentum -0.5: expected [0, 1]", "--method byol --target-momentum=-0.5"},
+        {"--learning-rate -0.1: expected a rate above 0", "--learning-rate=-0.1"},
+        {"--micro-batch -1: expected 0 or more", "--micro-batch=-1"},
+        {"--gradient-compression float8", "--gradient-compression float8"},
+        {"--on-collapse panic", "--on-collapse panic"},
+        {"--rate-scaling cubic", "--rate-scaling cubic"},
+        {"--precision half: expected float32, bfloat16 or float64", "--precision half"},
+        {"--clusters 9999: expected 2 to the number of clips, 900", "--method pcl --clusters 9999"},
+    };
+    for (const auto& [error, arguments] : refused) {
+        expect(2, error, pretrain("r", arguments));
+        EXPECT_FALSE(std::filesystem::exists(folder_ / "r")) << arguments << " left a run folder behind";
+    }
+}
+
+TEST_F(BadInput, BatchNormOfASingleClipIsRefused) {
+    const auto arguments = "pretrain --method simsiam --global-batch 599 --leave-out-signer S03 --data " +
+                           asl9 + " --run " + (folder_ / "r").string();
+    expect(2, "a batch of the 600 training clips would hold a single one", arguments);
+}
+
+TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
+    expect(2, "--temperature belongs to --method simclr, moco-v2, pcl; it means nothing with sl-fpn",
+           pretrain("r", "--temperature 0.5"));
+    expect(2, "--queue belongs to --method moco-v2, pcl", pretrain("r", "--method simclr --queue 100"));
+    expect(2, "--weight-pair belongs to --method sl-fpn", pretrain("r", "--method byol --weight-pair 2"));
+    expect(2, "--lars-trust belongs to --optimizer lars", pretrain("r", "--lars-trust 0.1"));
+}
+
 TEST_F(BadInput, AMissingFileIsNamed) {
     expect(3, (folder_ / "none.h5").string(),
            "pretrain --run " + (folder_ / "r").string() + " --data " + (folder_ / "none.h5").string());

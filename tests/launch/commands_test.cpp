@@ -50,7 +50,10 @@ TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
 }
 
 TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {
-    for (const auto& config : std::filesystem::directory_iterator{SSLSLR_SOURCE_DIR "/configs"}) {
+    for (const auto& config : std::filesystem::recursive_directory_iterator{SSLSLR_SOURCE_DIR "/configs"}) {
+        if (config.is_directory()) {
+            continue;
+        }
         // The command line wins: a batch too small for two ranks ends it right after reading.
         const auto outcome =
             run(program(2, "pretrain --global-batch 1 --data " + asl9 + " --run " + (folder_ / "r").string() +

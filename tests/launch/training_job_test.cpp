@@ -51,6 +51,33 @@ protected:
     }
 };
 
+TEST_F(TrainingJob, EveryMethodTrainsGoesOnAtAnotherRankCountAndIsEvaluated) {
+    for (const std::string method :
+         {"simclr", "moco-v2 --queue 100", "simsiam", "byol", "pcl --clusters 8 20"}) {
+        const auto name = method.substr(0, method.find(' '));
+        const auto options =
+            "--method " + method + " --augmentation both --precision bfloat16 --micro-batch 20 ";
+        ASSERT_EQ(run(program(2, pretrain(name, options + "--max-steps 3"))).exit_code, 0) << method;
+        const auto rest = run(program(3, pretrain(name, options + "--max-steps 5")));
+        ASSERT_EQ(rest.exit_code, 0) << rest.output;
+        EXPECT_EQ(rest.count("going on from step 3 of 5"), 1) << rest.output;
+    }
+    const auto outcome =
+        run(program(2, "evaluate --supervised-epochs 0 --run " + (folder_ / "pcl").string()));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+}
+
+TEST_F(TrainingJob, ACollapseEndsWithItsExitCodeAndACheckpointIfSoAsked) {
+    const auto outcome =
+        run(program(2, pretrain("r",
+                                "--predictor=false --optimizer adamw --learning-rate 0.02 --on-collapse stop "
+                                "--collapse-threshold 0.4 --collapse-patience 3 --max-steps 300")));
+
+    EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
+    EXPECT_EQ(outcome.count("the outputs have collapsed"), 1) << outcome.output;
+    EXPECT_FALSE(fs::is_empty(folder_ / "r/checkpoints"));
+}
+
 TEST_F(TrainingJob, StoppedAndGoneOnEqualsNeverStoppedBitForBitAtThreeRanks) {
     for (const std::string environment : {"", ring}) {
         const auto name = environment.empty() ? std::string{"default"} : std::string{"ring"};

@@ -14,31 +14,23 @@
 namespace sslslr {
 namespace {
 
-/// The mean over a clip's frames of a linear layer, with a dropout that train mode would show.
-class MeanPool final : public Method {
+/// A small encoder that counts the clips it represents; its dropout would show in train mode.
+class CountingEncoder final : public Method {
 public:
-    MeanPool() {
-        torch::manual_seed(5);
-        linear_ = register_module("linear", torch::nn::Linear{6, 9});
-        dropout_ = register_module("dropout", torch::nn::Dropout{0.5});
-    }
+    CountingEncoder()
+        : Method{{.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = 0.5}, {}} {}
 
-    LossTerms loss(const Batch&) override { return {}; }
+    LossTerms loss(const Encoded&, const Batch&, dist::Group&) override { return {}; }
+    bool couples_clips() const override { return false; }
 
     torch::Tensor represent(const PackedClips& clips) override {
         represented_ += clips.clips();
-        const auto frames = dropout_(linear_(clips.frames));
-        std::vector<torch::Tensor> rows{frames.new_empty({0, 9})};
-        for (std::int64_t clip = 0; clip < clips.clips(); ++clip) {
-            rows.push_back(frames.narrow(0, clips.offsets[static_cast<std::size_t>(clip)], clips.length(clip))
-                               .mean(0, true));
-        }
-        return torch::cat(rows);
+        return Method::represent(clips);
     }
 
+    using Method::encoder;
+
     std::int64_t represented_ = 0;
-    torch::nn::Linear linear_{nullptr};
-    torch::nn::Dropout dropout_{nullptr};
 };
 
 /// 40 clips of 1 to 5 frames.
@@ -58,6 +50,8 @@ Features random_features() {
 class EmbedTest : public testing::Test {
 protected:
     void SetUp() override {
+        torch::manual_seed(5);
+        method_ = std::make_shared<CountingEncoder>();
         std::iota(clips_.begin(), clips_.end(), std::int64_t{3});
         const auto name = "sslslr-embed-" + group_.communicator().broadcast(std::to_string(::getpid()));
         folder_ = std::filesystem::temp_directory_path() / name;
@@ -72,20 +66,20 @@ protected:
     }
 
     torch::Tensor embed_cached(const std::string& settings = "") {
-        return embed(method_, features_, clips_, group_,
+        return embed(*method_, features_, clips_, group_,
                      {.batch = 4, .cache = folder_, .settings = settings});
     }
 
     /// Clips that went through the network in the meantime, over all ranks.
     std::int64_t represented() {
-        std::vector<std::int64_t> sum{method_.represented_};
-        method_.represented_ = 0;
+        std::vector<std::int64_t> sum{method_->represented_};
+        method_->represented_ = 0;
         group_.communicator().all_reduce_sum(sum);
         return sum[0];
     }
 
     dist::Group group_{dist::Communicator::world(), torch::kCPU};
-    MeanPool method_;
+    std::shared_ptr<CountingEncoder> method_;
     Features features_ = random_features();
     std::vector<std::int64_t> clips_ = std::vector<std::int64_t>(30);
     std::filesystem::path folder_;
@@ -94,14 +88,14 @@ protected:
 TEST_F(EmbedTest, EveryRankHoldsTheVeryBitsOfOneRank) {
     dist::Group alone{dist::Communicator::self(), torch::kCPU};
 
-    const auto together = embed(method_, features_, clips_, group_, {.batch = 4});
+    const auto together = embed(*method_, features_, clips_, group_, {.batch = 4});
 
-    EXPECT_TRUE(torch::equal(together, embed(method_, features_, clips_, alone, {.batch = 4})));
-    EXPECT_EQ(together.sizes(), (std::vector<std::int64_t>{30, 9}));
+    EXPECT_TRUE(torch::equal(together, embed(*method_, features_, clips_, alone, {.batch = 4})));
+    EXPECT_EQ(together.sizes(), (std::vector<std::int64_t>{30, 8}));
 }
 
 TEST_F(EmbedTest, EachClipIsEmbeddedOnce) {
-    embed(method_, features_, clips_, group_, {.batch = 4});
+    embed(*method_, features_, clips_, group_, {.batch = 4});
 
     EXPECT_EQ(represented(), 30);
 }
@@ -109,29 +103,34 @@ TEST_F(EmbedTest, EachClipIsEmbeddedOnce) {
 TEST_F(EmbedTest, RowsFollowTheOrderOfTheClips) {
     const std::vector<std::int64_t> chosen{7, 2, 7};
 
-    const auto rows = embed(method_, features_, chosen, group_);
+    const auto rows = embed(*method_, features_, chosen, group_);
 
-    method_.eval();
-    const auto frames = features_.frames.narrow(0, features_.offsets[2], features_.length(2));
-    EXPECT_TRUE(torch::allclose(rows[1], method_.linear_(frames).mean(0)));
+    method_->eval();
+    const auto third =
+        method_->represent({features_.frames.narrow(0, features_.offsets[2], features_.length(2)),
+                            {0, features_.length(2)},
+                            {2},
+                            {0}});
+    EXPECT_TRUE(torch::allclose(rows[1], third[0]));
     EXPECT_TRUE(torch::equal(rows[0], rows[2]));
 }
 
 TEST_F(EmbedTest, IsFreeOfDropoutAndGradientAndLeavesEachModulesMode) {
-    method_.train();
-    method_.linear_->eval();
+    method_->train();
+    const auto part = method_->encoder()->children().front();
+    part->eval();
 
-    const auto rows = embed(method_, features_, clips_, group_);
+    const auto rows = embed(*method_, features_, clips_, group_);
 
-    EXPECT_TRUE(torch::equal(rows, embed(method_, features_, clips_, group_)));
+    EXPECT_TRUE(torch::equal(rows, embed(*method_, features_, clips_, group_)));
     EXPECT_FALSE(rows.requires_grad());
-    EXPECT_TRUE(method_.is_training());
-    EXPECT_TRUE(method_.dropout_->is_training());
-    EXPECT_FALSE(method_.linear_->is_training());
+    EXPECT_TRUE(method_->is_training());
+    EXPECT_TRUE(method_->encoder()->is_training());
+    EXPECT_FALSE(part->is_training());
 }
 
 TEST_F(EmbedTest, NoClipsGiveNoRows) {
-    EXPECT_EQ(embed(method_, features_, {}, group_).sizes(), (std::vector<std::int64_t>{0, 9}));
+    EXPECT_EQ(embed(*method_, features_, {}, group_).sizes(), (std::vector<std::int64_t>{0, 8}));
 }
 
 TEST_F(EmbedTest, CachedFeaturesAreTheBitsOfFreshOnesWithoutComputingThem) {
@@ -151,10 +150,10 @@ TEST_F(EmbedTest, OtherWeightsFramesClipsOrSettingsDoNotTakeTheCache) {
     embed_cached("mean pooling");
     EXPECT_EQ(represented(), 30);
     torch::NoGradGuard no_grad;
-    method_.linear_->bias[8].add_(1e-3);
+    method_->parameters().back()[7].add_(1e-3);
     const auto moved = embed_cached();
     EXPECT_EQ(represented(), 30);
-    EXPECT_TRUE(torch::equal(moved, embed(method_, features_, clips_, group_, {.batch = 4})));
+    EXPECT_TRUE(torch::equal(moved, embed(*method_, features_, clips_, group_, {.batch = 4})));
     represented();
     features_.frames[features_.offsets[3]][0].add_(1e-3);
     embed_cached();
@@ -195,8 +194,8 @@ TEST_F(EmbedTest, AnUnwritableCacheIsOneErrorOfAllRanks) {
 }
 
 TEST_F(EmbedTest, RefusesClipsThatAreNotThere) {
-    EXPECT_THROW(embed(method_, features_, std::vector<std::int64_t>{40}, group_), c10::ValueError);
-    EXPECT_THROW(embed(method_, features_, clips_, group_, {.batch = 0}), c10::ValueError);
+    EXPECT_THROW(embed(*method_, features_, std::vector<std::int64_t>{40}, group_), c10::ValueError);
+    EXPECT_THROW(embed(*method_, features_, clips_, group_, {.batch = 0}), c10::ValueError);
 }
 
 }  // namespace

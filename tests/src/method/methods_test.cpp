@@ -10,7 +10,7 @@
 namespace sslslr {
 namespace {
 
-PackedClips clips(std::int64_t view) {
+PackedClips four_clips(std::int64_t view) {
     return {torch::randn({18, 6}, torch::requires_grad().dtype(torch::kFloat64)),
             {0, 3, 10, 14, 18},
             {4, 5, 6, 7},
@@ -38,7 +38,9 @@ protected:
     LossTerms loss_of(Method& method, const Batch& batch) {
         return method.loss(method.encode(batch), batch, group_);
     }
-    static Batch batch() { return {.views = {{}, clips(1), clips(2)}, .labels = {}, .global_size = 4}; }
+    static Batch batch() {
+        return {.views = {{}, four_clips(1), four_clips(2)}, .labels = {}, .global_size = 4};
+    }
 
     dist::Group group_{dist::Communicator::self(), at::kCPU};
 };

@@ -98,6 +98,18 @@ TEST_F(SlFpnTest, OptionsRouteTheGradientsOfTheOtherReadings) {
     EXPECT_TRUE(reaches(term(swapped, "pair"), anchor));
 }
 
+TEST_F(SlFpnTest, AConstantOriginalIsEncodedWithoutGraphAndGivesTheSameLoss) {
+    const auto batch = this->batch();
+    const SlFpnConfig constant{.predictor_input = "view", .stop_gradient_original = true};
+
+    EXPECT_FALSE(method(constant, 0.2)->encode(batch).trained.anchor.defined());
+    const auto cheap = loss_of(method(constant, 0.2), batch);
+    const auto whole = loss_of(method({.predictor_input = "view"}, 0.2), batch);
+
+    EXPECT_NEAR(cheap.sum().item<double>(), whole.sum().item<double>(), 1e-14);
+    EXPECT_FALSE(reaches(cheap.sum(), batch.views.anchor));
+}
+
 TEST_F(SlFpnTest, PairAndOriginalTermsVanishWhenTheViewsCoincide) {
     auto batch = this->batch();
     batch.views.first.frames = batch.views.second.frames = batch.views.anchor.frames;

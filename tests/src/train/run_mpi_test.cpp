@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "src/errors.hpp"
 #include "src/train/run.hpp"
 #include "tests/src/train/toy_training.hpp"
 
@@ -43,6 +44,35 @@ protected:
         return toy::state(*training.method);
     }
 
+    /// One life of a run that collapses: AdamW at a high rate draws the outputs of SL-FPN together.
+    void live_to_collapse(const CollapseConfig& collapse, std::int64_t last_step,
+                          const RunHooks& hooks = {}) {
+        toy::Settings settings{.precision = Precision::float32};
+        settings.trainer.optimizer = {.name = "adamw", .learning_rate = 0.02};
+        toy::Training training{world_.duplicate(), settings};
+        run_training(training.trainer, training.group,
+                     {.folder = folder_,
+                      .last_step = last_step,
+                      .checkpoint_every = 2,
+                      .keep_checkpoints = 1,
+                      .collapse = collapse,
+                      .attributes = {}},
+                     hooks);
+        collapsed_weights_ = toy::state(*training.method);
+    }
+
+    /// The file's rows that tell of an event.
+    std::vector<nlohmann::json> events() const {
+        std::ifstream file{fs::path{folder_} / "metrics.jsonl"};
+        std::vector<nlohmann::json> rows;
+        for (std::string line; std::getline(file, line);) {
+            if (auto row = nlohmann::json::parse(line); row.contains("event")) {
+                rows.push_back(row);
+            }
+        }
+        return rows;
+    }
+
     std::vector<std::int64_t> metric_steps() const {
         std::ifstream file{fs::path{folder_} / "metrics.jsonl"};
         std::vector<std::int64_t> steps;
@@ -52,8 +82,18 @@ protected:
         return steps;
     }
 
+    /// Rank 0 empties the folder while the others wait.
+    void start_anew() {
+        world_.barrier();
+        if (world_.rank() == 0) {
+            fs::remove_all(folder_);
+        }
+        world_.barrier();
+    }
+
     Communicator world_ = Communicator::world();
     std::string folder_;
+    torch::Tensor collapsed_weights_;
 };
 
 TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
@@ -72,11 +112,7 @@ TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
     }();
     world_.barrier();
     EXPECT_EQ(metric_steps(), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
-    world_.barrier();
-    if (world_.rank() == 0) {
-        fs::remove_all(folder_);
-    }
-    world_.barrier();
+    start_anew();
 
     EXPECT_TRUE(torch::equal(halves, live(9)));
 }
@@ -120,6 +156,80 @@ TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {
 
     EXPECT_EQ(warnings.find("step-000000006") != std::string::npos, world_.rank() == 0) << warnings;
     EXPECT_TRUE(torch::equal(whole, again)) << "trained the lost steps again";
+}
+
+TEST_F(RunTest, ACollapseIsToldAndTheTrainingGoesOnUnlessAskedOtherwise) {
+    std::string warnings;
+    RunHooks hooks;
+    hooks.warn = [&](const std::string& text) { warnings += text; };
+
+    live_to_collapse({.policy = "warn", .threshold = 0.4, .patience = 3}, 60, hooks);
+
+    world_.barrier();
+    EXPECT_EQ(metric_steps().size(), 60U);
+    EXPECT_EQ(warnings.find("the outputs have collapsed") != std::string::npos, world_.rank() == 0)
+        << warnings;
+}
+
+TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
+    std::string message;
+    try {
+        live_to_collapse({.policy = "stop", .threshold = 0.4, .patience = 3}, 60);
+    } catch (const TrainingError& error) {
+        message = error.what();
+    }
+    world_.barrier();
+    EXPECT_NE(message.find("collapsed: for 3 steps up to step"), std::string::npos) << message;
+    EXPECT_EQ(exit_code_of(TrainingError{message}), 5);
+    const auto last_step = metric_steps().back();
+    EXPECT_LT(last_step, 60);
+    EXPECT_TRUE(fs::exists(fs::path{folder_} / "checkpoints" / io::checkpoint_name(last_step)));
+}
+
+TEST_F(RunTest, ACollapseLeadsBackToTheLastHealthyCheckpointWithALowerRate) {
+    const CollapseConfig collapse{
+        .policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.001, .retries = 2};
+    std::vector<double> rates;
+    RunHooks hooks;
+    hooks.on_step = [&](const StepReport& report) { rates.push_back(report.learning_rate); };
+
+    live_to_collapse(collapse, 60, hooks);
+
+    world_.barrier();
+    const auto told = events();
+    ASSERT_EQ(told.size(), 1U) << "at a thousandth of the rate nothing moves any more";
+    const std::int64_t healthy = told[0]["step"];
+    const std::int64_t collapsed = told[0]["collapsed_at_step"];
+    EXPECT_LT(healthy, collapsed - 2);
+    EXPECT_EQ(metric_steps().size(), 61U) << "60 steps and the event";
+    EXPECT_EQ(rates.size(), static_cast<std::size_t>(60 + collapsed - healthy)) << "steps were taken again";
+    EXPECT_LT(rates[static_cast<std::size_t>(collapsed)], 0.002 * rates[static_cast<std::size_t>(healthy)]);
+}
+
+TEST_F(RunTest, ARunThatWentBackGoesOnBitForBitAfterAStop) {
+    const CollapseConfig collapse{
+        .policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.001, .retries = 2};
+    live_to_collapse(collapse, 60);
+    const auto whole = collapsed_weights_;
+    start_anew();
+
+    std::int64_t steps = 0;
+    RunHooks stop_later;
+    stop_later.on_step = [&](const StepReport&) { ++steps; };
+    stop_later.stop_requested = [&] { return steps == 50; };  // after the return
+    live_to_collapse(collapse, 60, stop_later);
+    live_to_collapse(collapse, 60);
+
+    EXPECT_TRUE(torch::equal(whole, collapsed_weights_));
+}
+
+TEST_F(RunTest, ReturnsAreLimited) {
+    EXPECT_THROW(
+        live_to_collapse(
+            {.policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.9, .retries = 2}, 200),
+        TrainingError);
+    world_.barrier();
+    EXPECT_EQ(events().size(), 2U);
 }
 
 }  // namespace

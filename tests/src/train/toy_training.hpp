@@ -90,6 +90,15 @@ inline torch::Tensor state(const Method& method) {
     return torch::cat(parts);
 }
 
+/// Everything that trains, as one vector of its own.
+inline torch::Tensor weights(const Method& method) {
+    std::vector<torch::Tensor> parts;
+    for (const auto& [name, tensor] : trained_parameters(method)) {
+        parts.push_back(tensor.detach().flatten());
+    }
+    return torch::cat(parts);
+}
+
 /// The gradients of everything that trains, as one vector of its own.
 inline torch::Tensor gradient(const Method& method) {
     std::vector<torch::Tensor> parts;

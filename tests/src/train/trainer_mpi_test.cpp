@@ -1,87 +1,18 @@
-#include <cmath>
-#include <regex>
-
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "src/errors.hpp"
 #include "src/train/trainer.hpp"
-#include "tests/src/train/toy_training.hpp"
+#include "tests/src/train/same_training.hpp"
 
 namespace sslslr {
 namespace {
 
 using dist::Communicator;
 
-/// Trains as `settings` say on all ranks and, beside it, on this rank alone with whole batches; the two must
-/// be the same training in loss, gradient and everything the method remembers.
-void expect_same_training(toy::Settings settings, double weight_tolerance) {
-    SCOPED_TRACE(fmt::format("{}, norm {}, {} of {} clips, micro-batch {}", settings.method, settings.norm,
-                             settings.global_batch, settings.clips, settings.trainer.micro_batch));
-    toy::Training many{Communicator::world(), settings};
-    settings.trainer.micro_batch = 0;
-    toy::Training one{Communicator::self(), settings};
-    const auto start = toy::state(*one.method);
-
-    for (int step = 0; step < 10; ++step) {
-        const auto report = many.trainer.step();
-        const auto expected = one.trainer.step();
-        ASSERT_NEAR(report.loss, expected.loss, 1e-10 * std::abs(expected.loss)) << "step " << step;
-        ASSERT_NEAR(report.spread.raw, expected.spread.raw, 1e-9) << "step " << step;
-        ASSERT_NEAR(report.spread.normalised, expected.spread.normalised, 1e-9) << "step " << step;
-        if (step < 3) {  // later gradients follow weights that differ by rounding
-            const auto gradient = toy::gradient(*one.method);
-            const auto difference = (toy::gradient(*many.method) - gradient).abs().max().item<double>();
-            ASSERT_LE(difference, 1e-10 * gradient.abs().max().item<double>()) << "step " << step;
-        }
-    }
-
-    const auto moved = (toy::state(*one.method) - start).norm().item<double>();
-    const auto apart = (toy::state(*many.method) - toy::state(*one.method)).norm().item<double>();
-    EXPECT_GT(moved, 1e-3);
-    EXPECT_LE(apart, weight_tolerance * moved);
-}
-
-/// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
-class EveryMethod : public testing::TestWithParam<std::string> {
-protected:
-    void expect_exact(std::int64_t micro_batch, const std::string& norm = "auto") {
-        for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
-            toy::Settings settings{
-                .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
-            settings.trainer.micro_batch = micro_batch;
-            expect_same_training(settings, 1e-9);
-        }
-    }
-};
-
-TEST_P(EveryMethod, OnAnyNumberOfRanksEqualsOneRank) {
-    expect_exact(0);
-}
-
-TEST_P(EveryMethod, InMicroBatchesEqualsTheWholeBatch) {
-    expect_exact(1);
-    expect_exact(3);
-}
-
-TEST_P(EveryMethod, WithBatchNormInItsHeadsIsExactToo) {
-    expect_exact(0, "all");
-    expect_exact(3, "all");
-}
-
-TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
-    expect_exact(0, "none");
-    expect_exact(3, "none");
-}
-
-INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {
-    return std::regex_replace(name.param, std::regex{"-"}, "");
-});
-
 TEST(Trainer, OnAnyNumberOfRanksEqualsOneRankWithEveryOptimizer) {
     toy::Settings settings{.method = "byol"};
     settings.trainer = {.optimizer = {.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.01}};
-    expect_same_training(settings, 1e-7);
+    toy::expect_same_training(settings, 1e-7);
     settings.trainer = {.optimizer = {.name = "lars",
                                       .learning_rate = 4,
                                       .rate_scaling = "sqrt",
@@ -89,17 +20,17 @@ TEST(Trainer, OnAnyNumberOfRanksEqualsOneRankWithEveryOptimizer) {
                                       .clip_gradient_norm = 0.1,
                                       .constant_predictor_rate = true},
                         .micro_batch = 2};
-    expect_same_training(settings, 1e-7);
+    toy::expect_same_training(settings, 1e-7);
 }
 
 TEST(Trainer, ABatchOfOneClipLeavesAllRanksButTheFirstEmptyAndIsStillExact) {
-    expect_same_training({.clips = 7, .global_batch = 1}, 1e-9);
+    toy::expect_same_training({.clips = 7, .global_batch = 1}, 1e-9);
 }
 
 TEST(Trainer, BucketSizesDoNotChangeTheTraining) {
     toy::Settings settings{.method = "simsiam"};
     settings.trainer.reduction.bucket_bytes = 1000;
-    expect_same_training(settings, 1e-9);
+    toy::expect_same_training(settings, 1e-9);
 }
 
 TEST(Trainer, CompressedGradientsStayCloseAndTheRanksAlike) {

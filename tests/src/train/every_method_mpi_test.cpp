@@ -1,0 +1,47 @@
+// The table that large batches rest on: every method, any number of ranks, any micro-batch, one result.
+#include <regex>
+
+#include "src/method/registry.hpp"
+#include "tests/src/train/same_training.hpp"
+
+namespace sslslr {
+namespace {
+
+/// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
+class EveryMethod : public testing::TestWithParam<std::string> {
+protected:
+    void expect_exact(std::int64_t micro_batch, const std::string& norm = "auto") {
+        for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
+            toy::Settings settings{
+                .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
+            settings.trainer.micro_batch = micro_batch;
+            toy::expect_same_training(settings, 1e-9);
+        }
+    }
+};
+
+TEST_P(EveryMethod, OnAnyNumberOfRanksEqualsOneRank) {
+    expect_exact(0);
+}
+
+TEST_P(EveryMethod, InMicroBatchesEqualsTheWholeBatch) {
+    expect_exact(1);
+    expect_exact(3);
+}
+
+TEST_P(EveryMethod, WithBatchNormInItsHeadsIsExactToo) {
+    expect_exact(0, "all");
+    expect_exact(3, "all");
+}
+
+TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
+    expect_exact(0, "none");
+    expect_exact(3, "none");
+}
+
+INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {
+    return std::regex_replace(name.param, std::regex{"-"}, "");
+});
+
+}  // namespace
+}  // namespace sslslr
