@@ -89,7 +89,7 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
         value->implicit_value(true, "true");
     }
     if constexpr (is_list<T>) {
-        value->multitoken()->composing();
+        value->multitoken();
     }
     sections_.back()->add_options()(name.c_str(), value, help.c_str());
     options_.push_back(

@@ -1,4 +1,6 @@
 // What scripts rely on: help, option names, machine-readable output.
+#include <fstream>
+
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {
@@ -61,6 +63,18 @@ TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {
         EXPECT_TRUE(outcome.says("smaller than the number of ranks")) << config.path() << '\n'
                                                                       << outcome.output;
     }
+}
+
+TEST_F(Commands, AListOnTheCommandLineReplacesTheConfigurations) {
+    const auto config = folder_ / "clusters.ini";
+    std::ofstream{config} << "method = pcl\nclusters = 500\nclusters = 1000\nqueue = 60\n";
+
+    const auto replaced = run(program(
+        1, pretrain("r", "--clusters 4 8 --cluster-warmup-epochs 0 --max-steps 1 --config " + config.string())));
+    const auto kept = run(program(1, pretrain("k", "--config " + config.string())));
+
+    EXPECT_EQ(replaced.exit_code, 0) << replaced.output;
+    EXPECT_TRUE(kept.says("--clusters 1000")) << kept.output;
 }
 
 TEST_F(Commands, InspectDescribesTheExampleStores) {
