@@ -69,8 +69,9 @@ TEST_F(Commands, AListOnTheCommandLineReplacesTheConfigurations) {
     const auto config = folder_ / "clusters.ini";
     std::ofstream{config} << "method = pcl\nclusters = 500\nclusters = 1000\nqueue = 60\n";
 
-    const auto replaced = run(program(
-        1, pretrain("r", "--clusters 4 8 --cluster-warmup-epochs 0 --max-steps 1 --config " + config.string())));
+    const auto replaced =
+        run(program(1, pretrain("r", "--clusters 4 8 --cluster-warmup-epochs 0 --max-steps 1 --config " +
+                                         config.string())));
     const auto kept = run(program(1, pretrain("k", "--config " + config.string())));
 
     EXPECT_EQ(replaced.exit_code, 0) << replaced.output;
