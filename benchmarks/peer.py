@@ -5,6 +5,7 @@ momentum update.
 Plain modules on padded batches, set as fast as eager PyTorch allows with the same mathematics: fused attention, one mask a
 batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the embedding, the attention projection and
 twice in the feed-forward. Negatives and keys come from all ranks, BYOL and SimSiam are symmetrised, momentum networks move every step.
+With --precision bfloat16 the networks run under autocast, the loss in float32.
 The heads are sslslr's without batch norm, on both sides: torch's SyncBatchNorm does not run on the CPU in several processes.
 One thread a rank. Prints one JSON object.
 
@@ -167,8 +168,10 @@ def train(rank, case, store):
     for step in range(case.max_steps):
         start = time.perf_counter()
         optimizer.zero_grad(set_to_none=case.ranks == 1)
-        t = target(views[-used.momentum :], mask) if used.momentum else ()
-        loss = criterion(*model(views[: used.trained], mask), t)
+        with torch.autocast("cpu", torch.bfloat16, enabled=case.precision == "bfloat16"):
+            t = target(views[-used.momentum :], mask) if used.momentum else ()
+            z, p = model(views[: used.trained], mask)
+        loss = criterion(*([rows.float() for rows in part] for part in (z, p, t)))
         loss.backward()
         optimizer.step()
         if used.momentum:

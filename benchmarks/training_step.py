@@ -4,6 +4,7 @@
     cmake --preset release && cmake --build build/release
     benchmarks/training_step.py [--quick] [--json FILE]                       SL-FPN
     benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py says why)
+    benchmarks/training_step.py --precisions float32 bfloat16 ...             bfloat16 too, against the peer's own and its float32
 
 Two models (blocks/heads/width 12/8/512 and 4/8/128), all clips of 64 frames or 16 to 64 of them, 1 and 2 ranks, one thread each.
 Ours and the peer (peer.py, started in the environment that make-environment makes) take turns; a ratio is the median of the
@@ -62,6 +63,10 @@ class Sides:
     def peak(self):
         return run([self.python, str(HERE / "peak.py")])
 
+    def rate(self, side, case):
+        """Clips per second of one run of "ours" or "peer"."""
+        return self.ours(case) if side == "ours" else self.peer(case)
+
     def ours(self, case):
         mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
         queue = ["--queue", str(workload.QUEUE)] if case.method == "moco-v2" else []
@@ -70,7 +75,7 @@ class Sides:
         return result["clips_per_s"]
 
     def peer(self, case):
-        form = (case.method, case.width, case.lengths)
+        form = (case.method, case.width, case.lengths, case.precision)
         if form not in self.passes:
             one_rank = workload.options(**{**vars(case), "ranks": 1, "global_batch": case.global_batch // case.ranks})
             views = workload.METHODS[case.method]
@@ -84,7 +89,7 @@ class Sides:
 
 
 def arguments(case):
-    names = ("method", "blocks", "width", "heads", "frames", "lengths", "global_batch", "max_steps")
+    names = ("method", "blocks", "width", "heads", "frames", "lengths", "global_batch", "precision", "max_steps")
     return [word for name in names for word in ("--" + name.replace("_", "-"), str(getattr(case, name)))]
 
 
@@ -96,25 +101,29 @@ def spread(values):
     return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
 
 
-def compare(sides, model, method, lengths, ranks, pairs):
-    """One row of the comparison."""
-    case = workload.options(
-        method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks,
+def compare(sides, model, method, lengths, ranks, chosen):
+    """One row of the comparison for each precision; all of them and both sides take turns."""
+    cases = {precision: workload.options(
+        method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks, precision=precision,
         global_batch=model["clips"] * ranks, max_steps=model["steps"],
-    )
-    ours, peer = [], []
-    for pair in range(pairs):
-        turns = [(ours, sides.ours), (peer, sides.peer)]
-        for rates, side in turns if pair % 2 else turns[::-1]:
-            rates.append(side(case))
-    ratios = [a / b for a, b in zip(ours, peer)]
-    flops_a_clip = workload.useful_flops(case) / case.global_batch
-    return {**vars(case), "ours": ours, "peer": peer, "ratios": ratios,
-            "gflop_a_clip": flops_a_clip * 1e-9, "peer_passes": sides.passes[method, case.width, lengths]}
+    ) for precision in chosen.precisions}
+    turns = [(side, precision) for precision in chosen.precisions for side in ("ours", "peer")]
+    rates = {turn: [] for turn in turns}
+    for pair in range(chosen.pairs):
+        for side, precision in turns if pair % 2 else turns[::-1]:
+            rates[side, precision].append(sides.rate(side, cases[precision]))
+
+    def ratios(precision, against):
+        return [a / b for a, b in zip(rates["ours", precision], rates["peer", against])]
+
+    return [{**vars(case), "ours": rates["ours", precision], "peer": rates["peer", precision], "ratios": ratios(precision, precision),
+             "ratios_to_first": ratios(precision, chosen.precisions[0]),
+             "gflop_a_clip": workload.useful_flops(case) / case.global_batch * 1e-9,
+             "peer_passes": sides.passes[method, case.width, lengths, precision]} for precision, case in cases.items()]
 
 
 def shares(row, peak):
-    """Useful work of each side, as shares of the peak of one core times ranks."""
+    """Useful work of each side, as shares of the float32 peak of one core times ranks."""
     return [statistics.median(row[side]) * row["gflop_a_clip"] / (peak * row["ranks"]) for side in ("ours", "peer")]
 
 
@@ -144,15 +153,18 @@ def measure(sides, chosen):
     say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}")
     peak = report["peaks"][0]["peak"]
     say(f"matrix-multiply peak of one core, float32: {peak:.0f} GFLOP/s\n")
-    say("| method | model | lengths | ranks | ours clips/s | PyTorch clips/s | ratio [min..max] | share ours | share PyTorch | passes |")
-    say("|---|---|---|---|---|---|---|---|---|---|")
+    first = chosen.precisions[0]
+    say(f"| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min..max] | to PyTorch {first} "
+        "| share ours | share PyTorch | passes |")
+    say("|---|---|---|---|---|---|---|---|---|---|---|---|")
     for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods, chosen.lengths, (1, 2)):
-        row = compare(sides, model, method, lengths, ranks, chosen.pairs)
-        report["speed"].append(row)
-        medians = [statistics.median(row[side]) for side in ("ours", "peer")]
-        ours, peer = shares(row, peak)
-        say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {medians[0]:.2f} | {medians[1]:.2f} "
-            f"| {spread(row['ratios'])} | {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
+        for row in compare(sides, model, method, lengths, ranks, chosen):
+            report["speed"].append(row)
+            medians = [statistics.median(row[side]) for side in ("ours", "peer")]
+            ours, peer = shares(row, peak)
+            say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {row['precision']} "
+                f"| {medians[0]:.2f} | {medians[1]:.2f} | {spread(row['ratios'])} | {spread(row['ratios_to_first'])} "
+                f"| {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
     if chosen.weak_pairs:
         say("\n| method | model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
     for model, method in itertools.product(chosen.models, chosen.methods) if chosen.weak_pairs else ():
@@ -175,6 +187,7 @@ def main():
     parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
     parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"], help="default: sl-fpn")
     parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS, help="default: both")
+    parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"], help="default: float32")
     parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="only the model of this width")
     parser.add_argument("--quick", action="store_true", help="smoke test: one pair of the small model, no weak scaling")
     parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")

@@ -6,6 +6,7 @@ import typing
 FEATURES = 130  # 65 points, x and y
 EMBEDDING = 128
 QUEUE = 4096  # keys, of MoCo v2
+PRECISIONS = ("float32", "bfloat16")
 
 
 class Views(typing.NamedTuple):
@@ -35,6 +36,7 @@ def add_options(parser):
     parser.add_argument("--lengths", choices=["equal", "mixed"], default="equal",
                         help="equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames")
     parser.add_argument("--global-batch", type=int, default=32, help="clips a step, over all ranks")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32", help="of the encoder's matrix products")
     parser.add_argument("--max-steps", type=int, default=6, help="steps; the first is a warm-up and not counted")
 
 

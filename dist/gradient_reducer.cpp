@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <torch/csrc/autograd/engine.h>
+#include <torch/csrc/autograd/function.h>
 #include <torch/csrc/distributed/c10d/reducer.hpp>
 
 namespace sslslr::dist {
@@ -102,6 +103,19 @@ at::Tensor gradient_at(const at::Tensor& root, const at::Tensor& gradient) {
     return gradient;
 }
 
+/// The start of a backward that reaches more than its root: gives the root its gradient, the others nothing.
+struct Start final : torch::autograd::Node {
+    Start(edge_list&& edges, at::Tensor gradient_) : Node{std::move(edges)}, gradient{std::move(gradient_)} {
+        add_input_metadata(gradient);
+    }
+    variable_list apply(variable_list&&) override {
+        variable_list gradients(num_outputs());
+        gradients.front() = gradient;
+        return gradients;
+    }
+    at::Tensor gradient;
+};
+
 void backward(const edge_list& roots, const variable_list& gradients) {
     torch::autograd::Engine::get_default_engine().execute(roots, gradients, /*keep_graph=*/false,
                                                           /*create_graph=*/false, /*accumulate_grad=*/true);
@@ -167,14 +181,13 @@ void GradientReducer::accumulate(const at::Tensor& root, const at::Tensor& gradi
 }
 
 void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor& gradient) {
-    // Every parameter is a root too, with a zero gradient: the Reducer waits for all, also for those that the
+    // Every parameter is a root too, without a gradient: the Reducer waits for all, also for those that the
     // graph of `root` does not reach.
     edge_list roots{torch::autograd::impl::gradient_edge(root)};
-    variable_list gradients{gradient_at(root, gradient)};
     for (const auto& parameter : impl_->parameters) {
         roots.push_back(torch::autograd::impl::gradient_edge(parameter));
-        gradients.push_back(at::zeros({}, parameter.options()).expand_as(parameter));
     }
+    const auto start = std::make_shared<Start>(std::move(roots), gradient_at(root, gradient));
     impl_->start_step();
     impl_->is_in_step = false;
 
@@ -182,7 +195,7 @@ void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor&
         impl_->reducer.rebuild_buckets();  // does nothing before the first backward
     }
     impl_->reducer.prepare_for_backward({});
-    backward(roots, gradients);
+    backward({{start, 0}}, {start->gradient});
 }
 
 }  // namespace sslslr::dist

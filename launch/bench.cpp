@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <chrono>
 #include <numeric>
 
 #include <ATen/Parallel.h>
@@ -10,10 +12,13 @@
 #include "launch/command.hpp"
 #include "launch/pretrain_options.hpp"
 #include "src/errors.hpp"
+#include "src/model/fused_block.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
 namespace {
+
+using Clock = std::chrono::steady_clock;
 
 constexpr const char* bench_usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
@@ -39,6 +44,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
     options.add("dropout", encoder.dropout, "probability");
+    options.add("fused-blocks", encoder.fused, "false: blocks of LibTorch's operations");
     options.add("frames", encoder.frames, "longest clip");
     options.add("lengths", o.lengths,
                 "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
@@ -69,9 +75,29 @@ Features random_features(const BenchOptions& o) {
     return features;
 }
 
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
+/// What matrix products of the encoder's kind reach on every rank at the same time, 10^9 operations a second a
+/// rank: the best call of the best of a few shapes. Collective.
+double matrix_peak(Precision precision, const dist::Communicator& world) {
+    const torch::NoGradGuard no_grad;
+    const auto type = precision == Precision::bfloat16 ? torch::kBFloat16 : weights_type(precision);
+    constexpr std::chrono::milliseconds time_a_shape{150};
+    double best = 0;
+    world.barrier();
+    for (const auto& [rows, inputs, outputs] :
+         {std::array<std::int64_t, 3>{780, 512, 2048}, {780, 2048, 512}, {2048, 1024, 1024}}) {
+        const auto x = torch::randn({rows, inputs}).to(type);
+        const auto weight = torch::randn({outputs, inputs}).to(type);
+        const auto end = Clock::now() + time_a_shape;
+        while (Clock::now() < end) {
+            const auto start = Clock::now();
+            product_with_transposed(x, weight, {});
+            const std::chrono::duration<double> seconds = Clock::now() - start;
+            best = std::max(best, 2e-9 * static_cast<double>(rows * inputs * outputs) / seconds.count());
+        }
+    }
+    std::vector<double> sum{best};
+    world.all_reduce_sum(sum);
+    return sum[0] / world.size();
 }
 
 /// The most memory that this process ever held, 10^9 bytes.
@@ -96,25 +122,63 @@ nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     Trainer trainer{*method, batches, trainer_config_of(o.training), Schedule{{}, o.steps, 1}, group};
 
-    std::vector<double> seconds;
-    std::vector<double> waiting;
+    std::vector<StepTimes> times;
     StepReport report;
     for (std::int64_t step = 0; step < o.steps; ++step) {
         report = trainer.step();
-        if (step > 0) {
-            seconds.push_back(report.seconds);
-            waiting.push_back(report.data_seconds);
-        }
+        times.push_back(report.seconds);
     }
-    const auto clips_per_step = static_cast<double>(o.training.global_batch);
-    return {{"clips_per_s", clips_per_step / median(seconds)},
-            {"seconds_per_step", median(seconds)},
-            {"data_share", std::accumulate(waiting.begin(), waiting.end(), 0.0) /
-                               std::accumulate(seconds.begin(), seconds.end(), 0.0)},
+    times.erase(times.begin());  // the first step of a process warms up
+    const auto median_of = [&](double StepTimes::*part) {
+        std::vector<double> values;
+        for (const auto& step : times) {
+            values.push_back(step.*part);
+        }
+        std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+        return values[values.size() / 2];
+    };
+    const double seconds = median_of(&StepTimes::total);
+    std::vector<std::int64_t> lengths;
+    for (const auto clip : clips) {
+        lengths.push_back(features.length(clip));
+    }
+    const double useful =
+        useful_flops(config.encoder, lengths, method->trained_views(), method->target_views()) /
+        static_cast<double>(ranks.world.size()) / seconds * 1e-9;
+    const double peak = matrix_peak(precision_of(o.training.precision), ranks.world);
+    return {{"clips_per_s", static_cast<double>(o.training.global_batch) / seconds},
+            {"seconds_per_step", seconds},
+            {"seconds",
+             {{"data", median_of(&StepTimes::data)},
+              {"forward", median_of(&StepTimes::forward)},
+              {"backward", median_of(&StepTimes::backward)},
+              {"update", median_of(&StepTimes::update)}}},
+            {"data_share", median_of(&StepTimes::data) / seconds},
+            {"useful_gflops_per_s", useful},
+            {"peak_gflops_per_s", peak},
+            {"peak_share", useful / peak},
             {"ranks", ranks.world.size()},
             {"threads", o.training.threads},
             {"peak_memory_gb", peak_memory_gb()},
             {"loss", report.loss}};
+}
+
+std::string table(const nlohmann::json& result, std::int64_t clips) {
+    const double step = result["seconds_per_step"];
+    auto text =
+        fmt::format("{:.2f} clips/s: {:.1f} ms a step of {} clips on {} ranks\n",
+                    result["clips_per_s"].get<double>(), step * 1e3, clips, result["ranks"].get<int>());
+    for (const std::string part : {"data", "forward", "backward", "update"}) {
+        const double seconds = result["seconds"][part];
+        text += fmt::format("  {:<9}{:9.2f} ms {:5.1f} %{}\n", part, seconds * 1e3, 100 * seconds / step,
+                            part == "backward" ? "  (with the reduction over ranks)" : "");
+    }
+    return text +
+           fmt::format(
+               "useful work: {:.1f} GFLOP/s a rank, {:.0f} % of the {:.1f} that matrix products reach here\n"
+               "memory: at most {:.2f} GB on rank 0\n",
+               result["useful_gflops_per_s"].get<double>(), 100 * result["peak_share"].get<double>(),
+               result["peak_gflops_per_s"].get<double>(), result["peak_memory_gb"].get<double>());
 }
 
 }  // namespace
@@ -141,13 +205,7 @@ int bench(Arguments arguments, const Ranks& ranks) {
         if (fields.json) {
             fmt::print("{}\n", result.dump());
         } else {
-            fmt::print(
-                "{:.2f} clips/s, {:.1f} ms a step of {} clips on {} ranks; {:.2f} % of it waiting for data; "
-                "at most "
-                "{:.2f} GB of memory on rank 0\n",
-                result["clips_per_s"].get<double>(), result["seconds_per_step"].get<double>() * 1e3,
-                fields.training.global_batch, ranks.world.size(), result["data_share"].get<double>() * 100,
-                result["peak_memory_gb"].get<double>());
+            fmt::print("{}", table(result, fields.training.global_batch));
         }
     }
     return exit_done;

@@ -50,6 +50,8 @@ void declare_model(Options& options, PretrainOptions& o) {
     options.add("position", encoder.position, "learnt or sinusoidal positions");
     options.add("pooling", encoder.pooling, "cls, or mean over the frames");
     options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations");
+    options.add("fused-blocks", encoder.fused,
+                "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding");
 
     options.section("Projector", "method", {"sl-fpn", "simclr", "moco-v2", "simsiam", "byol", "pcl"});
     options.add("projector-layers", heads.projector_layers, "linear layers");

@@ -111,6 +111,9 @@ public:
 
     /// Which views the method reads, so that no other is made.
     ViewSet views() const;
+    /// How many views are encoded with gradients, and how many without.
+    std::int64_t trained_views() const { return count(trained_); }
+    std::int64_t target_views() const { return count(target_); }
     virtual bool uses_labels() const { return false; }
 
     /// Converts weights and buffers; whole numbers stay what they are.
@@ -129,6 +132,7 @@ protected:
     Encoder& momentum_encoder() { return momentum_encoder_; }
 
 private:
+    static std::int64_t count(const ViewSet& views) { return views.anchor + views.first + views.second; }
     ViewTensors encode_views(Encoder& encoder, const ViewSet& read, const Batch& batch,
                              std::uint32_t network) const;
 

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <string>
+#include <span>
 
 #include <torch/torch.h>
 
 #include "src/data/packed_clips.hpp"
+#include "src/model/block.hpp"
 #include "src/model/sequence_layout.hpp"
 
 namespace sslslr {
@@ -14,55 +14,11 @@ namespace sslslr {
 // Shapes: B clips, S frames of all of them, T = S + B tokens (a CLS token before each clip), F features a
 // frame, W width, H heads.
 
-struct EncoderConfig {
-    std::int64_t features = 130;  ///< F
-    std::int64_t frames = 64;     ///< longest clip
-    std::int64_t blocks = 4;
-    std::int64_t width = 128;  ///< W, a multiple of heads
-    std::int64_t heads = 8;    ///< H
-    double dropout = 0.1;  ///< after the embedding, the attention projection and twice in the feed-forward
-    std::string position = "learnt";  ///< from the sinusoidal table on, or fixed "sinusoidal"
-    std::string pooling = "cls";      ///< or "mean" over the frames
-    std::string layer_norm = "all";  ///< or "blocks" (not at the embedding), or "none": the paper's ablations
-};
-
 /// Where the masks of one forward pass come from.
 struct DropoutKey {
     std::uint64_t seed = 0;     ///< a function of (seed, step)
     std::uint32_t network = 0;  ///< 0 the trained network; momentum networks draw their own masks
 };
-
-/// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), GELU, feed-forward 4
-/// W wide.
-class BlockImpl : public torch::nn::Module {
-public:
-    /// @param layer  1 and up; part of the dropout keys
-    BlockImpl(const EncoderConfig& config, std::uint32_t layer);
-
-    /// [T, W] -> [T, W]
-    torch::Tensor forward(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network);
-
-    /// The CLS rows of forward()'s result alone, [T, W] -> [B, W]: keys and values for all tokens, queries,
-    /// projection and feed-forward for one token a clip.
-    torch::Tensor forward_cls(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network);
-
-private:
-    /// Everything after the attention: projection and feed-forward with their residual connections. [R, W]
-    /// each.
-    torch::Tensor finish(const torch::Tensor& residual, const torch::Tensor& attended,
-                         const torch::Tensor& keys, std::uint32_t network);
-
-    std::int64_t heads_;
-    double dropout_;
-    std::uint32_t layer_;
-    torch::nn::LayerNorm attention_norm_{nullptr};  ///< both empty without layer norm
-    torch::nn::Linear qkv_{nullptr};
-    torch::nn::Linear projection_{nullptr};
-    torch::nn::LayerNorm feed_forward_norm_{nullptr};
-    torch::nn::Linear expand_{nullptr};
-    torch::nn::Linear contract_{nullptr};
-};
-TORCH_MODULE(Block);
 
 /// The skeleton encoder f: one token a frame, a CLS token first, pre-norm transformer blocks.
 ///
@@ -99,5 +55,15 @@ private:
     torch::nn::LayerNorm norm_{nullptr};
 };
 TORCH_MODULE(Encoder);
+
+/// Floating-point operations of a step's matrix products that no exact method known to us can leave out, 2 for a
+/// multiply-add: of clips of the given lengths, `trained` times forward and backward (twice a forward) and
+/// `forward_only` times forward.
+///
+/// Tokens are packed, T = frames + CLS. A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T, attention
+/// 4 W T^2; of the last one only the CLS token is used, so its keys and values fold into query and context:
+/// 24 W^2 + 4 H W T. The first layer's input needs no gradient. Heads are a thousandth of it and left out.
+double useful_flops(const EncoderConfig& config, std::span<const std::int64_t> lengths, std::int64_t trained,
+                    std::int64_t forward_only);
 
 }  // namespace sslslr

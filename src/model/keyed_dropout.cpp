@@ -5,7 +5,7 @@
 
 #include <ATen/Parallel.h>
 
-#include "src/model/keyed_dropout_kernel.hpp"
+#include "src/model/block_kernels.hpp"
 
 namespace sslslr {
 namespace {
@@ -23,13 +23,27 @@ torch::Tensor masked(const torch::Tensor& x, const torch::Tensor& base, const to
         const auto* const from = input.const_data_ptr<scalar_t>();
         const auto* const added = residual.defined() ? residual.const_data_ptr<scalar_t>() : nullptr;
         auto* const to = output.mutable_data_ptr<scalar_t>();
+        const auto& kernel = [] {
+            if constexpr (std::is_same_v<scalar_t, double>) {
+                return kernels().of_double.residual_norm;
+            } else {
+                return kernels().of_float.residual_norm;
+            }
+        }();
         at::parallel_for(0, x.size(0), at::internal::GRAIN_SIZE / std::max<std::int64_t>(columns, 1),
                          [&](std::int64_t begin, std::int64_t end) {
-                             const DropoutMask mask{{keys + begin, keys + end}, site, threshold};
-                             keyed_dropout<scalar_t>(mask, from + begin * columns,
-                                                     added == nullptr ? nullptr : added + begin * columns,
-                                                     to + begin * columns, columns,
-                                                     static_cast<scalar_t>(1.0 / (1.0 - p)));
+                             const auto at = begin * columns;
+                             kernel({.rows = end - begin,
+                                     .columns = columns,
+                                     .x = from + at,
+                                     .residual = added == nullptr ? nullptr : added + at,
+                                     .mask = {keys + begin, site, threshold},
+                                     .scale = static_cast<scalar_t>(1.0 / (1.0 - p)),
+                                     .y = to + at,
+                                     .gamma = nullptr,
+                                     .beta = nullptr,
+                                     .norm = nullptr,
+                                     .statistics = nullptr});
                          });
     });
     return output;

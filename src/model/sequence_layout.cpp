@@ -19,6 +19,8 @@ SequenceLayout::SequenceLayout(const PackedClips& clips, std::uint64_t dropout_s
     std::stable_sort(sorted, sorted + count,
                      [&](std::int64_t a, std::int64_t b) { return clips.length(a) < clips.length(b); });
 
+    starts.reserve(static_cast<std::size_t>(count) + 1);
+    starts.push_back(0);
     auto* key = row_keys.data_ptr<std::int32_t>();
     for (std::int64_t position = 0; position < count; ++position) {
         const auto clip = sorted[position];
@@ -28,6 +30,7 @@ SequenceLayout::SequenceLayout(const PackedClips& clips, std::uint64_t dropout_s
             runs.push_back({0, length});
         }
         ++runs.back().clips;
+        starts.push_back(starts.back() + 1 + length);
 
         const auto index = static_cast<std::size_t>(clip);
         const auto clip_key = mix({dropout_seed, static_cast<std::uint64_t>(clips.ids[index]),
@@ -37,6 +40,7 @@ SequenceLayout::SequenceLayout(const PackedClips& clips, std::uint64_t dropout_s
             *key++ = static_cast<std::int32_t>(mix({clip_key, static_cast<std::uint64_t>(token)}));
         }
     }
+    cls_rows = torch::tensor(std::vector<std::int64_t>{starts.begin(), starts.end() - 1}, torch::kInt64);
 }
 
 std::vector<std::int64_t> SequenceLayout::rows(std::int64_t extra) const {

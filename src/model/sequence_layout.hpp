@@ -22,10 +22,14 @@ struct SequenceLayout {
     torch::Tensor inverse;  ///< [B] int64: clip b of the batch stands at position inverse[b]
     torch::Tensor
         row_keys;  ///< [T] int32 dropout keys, T = sum over clips of 1 + length: a clip's CLS token, then its frames
-    torch::Tensor cls_keys;  ///< [B] int32 those of the CLS tokens alone
+    torch::Tensor cls_keys;            ///< [B] int32 those of the CLS tokens alone
+    std::vector<std::int64_t> starts;  ///< [B + 1] position b's first token, its CLS token; then T
+    torch::Tensor cls_rows;            ///< [B] int64 the same without T
 
     /// @param dropout_seed  a function of (seed, step); keys are a function of it, clip id, view and position
     SequenceLayout(const PackedClips& clips, std::uint64_t dropout_seed);
+
+    std::int64_t clips() const noexcept { return static_cast<std::int64_t>(starts.size()) - 1; }
 
     /// Sizes of the runs' pieces of a packed tensor, for split(): clips * (length + extra) rows each.
     std::vector<std::int64_t> rows(std::int64_t extra) const;

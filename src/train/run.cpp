@@ -20,9 +20,9 @@ nlohmann::json row_of(const StepReport& report) {
                        {"spread", report.spread.raw},
                        {"spread_normalised", report.spread.normalised},
                        {"learning_rate", report.learning_rate},
-                       {"clips_per_s", static_cast<double>(report.clips) / report.seconds},
-                       {"seconds", report.seconds},
-                       {"data_seconds", report.data_seconds}};
+                       {"clips_per_s", static_cast<double>(report.clips) / report.seconds.total},
+                       {"seconds", report.seconds.total},
+                       {"data_seconds", report.seconds.data}};
     for (const auto& [name, value] : report.terms) {
         row["loss_" + name] = value;
     }

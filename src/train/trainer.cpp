@@ -15,9 +15,24 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
+/// Seconds since construction and since the lap before.
+class Stopwatch {
+public:
+    double total() const { return seconds_since(start_); }
+    double lap() {
+        const double seconds = seconds_since(lap_);
+        lap_ = Clock::now();
+        return seconds;
+    }
+
+private:
+    static double seconds_since(Clock::time_point from) {
+        return std::chrono::duration<double>(Clock::now() - from).count();
+    }
+
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point lap_ = start_;
+};
 
 std::vector<torch::Tensor> values(const NamedTensors& parameters) {
     std::vector<torch::Tensor> tensors;
@@ -71,13 +86,14 @@ StepReport Trainer::step(bool stop_requested) {
     if (reducer_ == nullptr) {
         warm_up();
     }
-    const auto start = Clock::now();
+    Stopwatch watch;
     if (steps_done_ % batches_.steps_per_epoch() == 0) {
         begin_epoch(steps_done_ / batches_.steps_per_epoch());
     }
-    const auto data_start = Clock::now();
+    StepTimes seconds;
+    watch.lap();
     const auto batch = next_batch(steps_done_);
-    const double data_seconds = seconds_since(data_start);
+    seconds.data = watch.lap();
 
     torch::Tensor report;
     std::function<void()> wait_for_report;
@@ -85,14 +101,15 @@ StepReport Trainer::step(bool stop_requested) {
     const auto loss = back_propagate(batch, [&](const LossTerms& known) {
         report = packed_report(known, stop_requested);
         wait_for_report = group_.start_all_reduce_sum(report);
+        seconds.forward = watch.lap();
     });
     wait_for_report();
+    seconds.backward = watch.lap();
 
     StepReport result{.step = steps_done_ + 1,
                       .epoch = steps_done_ / batches_.steps_per_epoch() + 1,
                       .clips = batch.global_size,
-                      .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_),
-                      .data_seconds = data_seconds};
+                      .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_)};
     read_report(report.cpu(), loss, result);
     if (!std::isfinite(result.loss)) {
         throw TrainingError{fmt::format(
@@ -105,7 +122,9 @@ StepReport Trainer::step(bool stop_requested) {
     ++steps_done_;
     const auto progress = static_cast<double>(steps_done_) / static_cast<double>(schedule_.steps());
     method_.after_step(std::min(progress, 1.0), batch, loss, group_);
-    result.seconds = seconds_since(start);
+    seconds.update = watch.lap();
+    seconds.total = watch.total();
+    result.seconds = seconds;
     return result;
 }
 

@@ -18,6 +18,15 @@
 
 namespace sslslr {
 
+/// Where the time of one step went on this rank, in seconds.
+struct StepTimes {
+    double data = 0;      ///< waiting for the batch
+    double forward = 0;   ///< until the loss of the rank's share is known
+    double backward = 0;  ///< with the reduction over ranks, which overlaps it
+    double update = 0;    ///< optimizer, momentum networks, queues
+    double total = 0;     ///< the whole step
+};
+
 /// What one step did; the same on every rank but for the times.
 struct StepReport {
     std::int64_t step = 0;                              ///< steps done, this one included
@@ -28,9 +37,8 @@ struct StepReport {
     Spread spread;
     double learning_rate = 0;
     double gradient_norm = 0;  ///< before clipping; 0 where nothing is clipped
-    double seconds = 0;        ///< of the whole step on this rank
-    double data_seconds = 0;   ///< of them, waiting for the batch
-    bool stop = false;         ///< some rank asked for an end after this step
+    StepTimes seconds;
+    bool stop = false;  ///< some rank asked for an end after this step
 };
 
 struct TrainerConfig {

@@ -111,6 +111,11 @@ TEST_F(Commands, BenchMeasuresWholeSteps) {
 
     EXPECT_GT(result["clips_per_s"], 0);
     EXPECT_EQ(result["ranks"], 2);
+    for (const std::string part : {"data", "forward", "backward", "update"}) {
+        EXPECT_GT(result["seconds"][part], 0) << part;
+    }
+    EXPECT_GT(result["useful_gflops_per_s"], 0);
+    EXPECT_GT(result["peak_gflops_per_s"], 0);
     EXPECT_GT(result["loss"], 0);
 }
 
