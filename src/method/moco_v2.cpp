@@ -16,16 +16,24 @@ MocoV2::MocoV2(const EncoderConfig& encoder, const HeadConfig& heads, const Mome
 }
 
 LossTerms MocoV2::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
+    return contrast(encoded, batch, group).loss;
+}
+
+MocoV2::Contrast MocoV2::contrast(const Encoded& encoded, const Batch& batch, dist::Group& group) {
     const auto projection = projector_(encoded.trained.first, group);  // [B, D]
-    const auto keys = [&] {
-        const torch::NoGradGuard constants;
-        return unit_rows(momentum_projector_(encoded.target.second, group));
-    }();
-    const auto sum = info_nce_sum(unit_rows(projection), keys, queue_->keys(), queue_->is_of(batch.ids()),
-                                  config_.temperature);
-    return {.terms = {{"contrast", sum / static_cast<double>(batch.global_size)}},
-            .projection = projection.detach(),
-            .keys = keys};
+    const auto keys = keys_of(encoded.target.second, group);
+    const auto queries = unit_rows(projection);
+    const auto sum =
+        info_nce_sum(queries, keys, queue_->keys(), queue_->is_of(batch.ids()), config_.temperature);
+    return {.loss = {.terms = {{"contrast", sum / static_cast<double>(batch.global_size)}},
+                     .projection = projection.detach(),
+                     .keys = keys},
+            .queries = queries};
+}
+
+torch::Tensor MocoV2::keys_of(const torch::Tensor& features, dist::Group& group) {
+    const torch::NoGradGuard constants;
+    return unit_rows(momentum_projector_(features, group));
 }
 
 void MocoV2::after_step(double, const Batch& batch, const LossTerms& loss, dist::Group& group) {

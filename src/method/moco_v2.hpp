@@ -21,13 +21,26 @@ struct MomentumContrastConfig {
 /// The queue takes in a batch's keys after the step. Without batch norm in the heads, which the source's
 /// shuffling of clips between GPUs was for, shuffling would change nothing.
 /// Source: He et al. 2020, arXiv:1911.05722, algorithm 1; Chen et al. 2020, arXiv:2003.04297.
-class MocoV2 final : public Method {
+class MocoV2 : public Method {
 public:
     MocoV2(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& config);
 
     LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
     bool couples_clips() const override { return couples_clips_; }
     void after_step(double progress, const Batch& batch, const LossTerms& loss, dist::Group& group) override;
+
+protected:
+    struct Contrast {
+        LossTerms loss;         ///< MoCo's own
+        torch::Tensor queries;  ///< [B, D] unit rows, with their graph
+    };
+    /// What loss() gives, with the queries for what a method adds to it. Collective if couples_clips().
+    Contrast contrast(const Encoded& encoded, const Batch& batch, dist::Group& group);
+
+    /// Keys of the momentum encoder's features [B, W]: [B, D] unit rows, constants.
+    torch::Tensor keys_of(const torch::Tensor& features, dist::Group& group);
+
+    const MomentumContrastConfig& contrast_config() const noexcept { return config_; }
 
 private:
     MomentumContrastConfig config_;

@@ -6,7 +6,6 @@
 #include "src/data/keyed_random.hpp"
 #include "src/method/k_means.hpp"
 #include "src/method/losses.hpp"
-#include "src/method/momentum.hpp"
 
 namespace sslslr {
 namespace {
@@ -19,14 +18,7 @@ constexpr std::int64_t clips_a_pass = 64;  // bounds the memory of embedding the
 
 Pcl::Pcl(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& contrast,
          const PclConfig& config, std::int64_t clips)
-    : Method{encoder, {.first = true}, {.second = true}},
-      contrast_{contrast},
-      config_{config},
-      couples_clips_{heads.normalises(/*has_predictor=*/false)},
-      projector_{register_module("projector", Mlp{heads.projector(encoder.width)})},
-      momentum_projector_{register_module("momentum_projector", Mlp{heads.projector(encoder.width)})},
-      queue_{register_module("queue", KeyQueue{contrast.queue, heads.embedding})} {
-    start_momentum(*momentum_projector_, *projector_);
+    : MocoV2{encoder, heads, contrast}, config_{config} {
     for (std::size_t i = 0; i < config.clusters.size(); ++i) {
         const auto name = [&](const char* what) {
             return "prototypes_" + std::to_string(i + 1) + "_" + what;
@@ -39,18 +31,10 @@ Pcl::Pcl(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumCo
 }
 
 LossTerms Pcl::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
-    const auto projection = projector_(encoded.trained.first, group);  // [B, D]
-    const auto keys = [&] {
-        const torch::NoGradGuard constants;
-        return unit_rows(momentum_projector_(encoded.target.second, group));
-    }();
-    const auto queries = unit_rows(projection);
-    const auto clips = static_cast<double>(batch.global_size);
-    const auto contrast =
-        info_nce_sum(queries, keys, queue_->keys(), queue_->is_of(batch.ids()), contrast_.temperature);
-    return {.terms = {{"contrast", contrast / clips}, {"prototype", prototypes_sum(queries, batch) / clips}},
-            .projection = projection.detach(),
-            .keys = keys};
+    auto [loss, queries] = contrast(encoded, batch, group);
+    loss.terms.push_back(
+        {"prototype", prototypes_sum(queries, batch) / static_cast<double>(batch.global_size)});
+    return loss;
 }
 
 torch::Tensor Pcl::prototypes_sum(const torch::Tensor& queries, const Batch& batch) const {
@@ -81,7 +65,7 @@ void Pcl::before_epoch(std::int64_t epoch, const Recorded& clips, dist::Group& g
         const auto distance = dist::gather_rows(found.distance, begin, total, group);
         auto& [centres, concentration, cluster_of] = prototypes_[i];
         centres.copy_(unit_rows(found.centres));
-        concentration.copy_(concentrations(distance, assignment, count, contrast_.temperature));
+        concentration.copy_(concentrations(distance, assignment, count, contrast_config().temperature));
         cluster_of.index_copy_(0, ids, assignment);
     }
 }
@@ -92,16 +76,10 @@ torch::Tensor Pcl::recorded_keys(const Recorded& clips, std::int64_t begin, std:
     std::vector<torch::Tensor> keys;
     for (auto from = begin; from < end || keys.empty(); from += clips_a_pass) {
         const auto part = clips.read_part(from, std::min(from + clips_a_pass, end));
-        keys.push_back(unit_rows(momentum_projector_(momentum_encoder()(part, DropoutKey{}), group)));
+        keys.push_back(keys_of(momentum_encoder()(part, DropoutKey{}), group));
     }
     train();
     return torch::cat(keys);
-}
-
-void Pcl::after_step(double, const Batch& batch, const LossTerms& loss, dist::Group& group) {
-    move_towards(*momentum_encoder(), *encoder(), contrast_.momentum);
-    move_towards(*momentum_projector_, *projector_, contrast_.momentum);
-    queue_->enqueue(loss.keys, batch, group);
 }
 
 torch::Tensor prototype_sum(const torch::Tensor& queries, const torch::Tensor& centres,

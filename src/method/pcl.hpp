@@ -3,10 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "src/method/key_queue.hpp"
-#include "src/method/method.hpp"
 #include "src/method/moco_v2.hpp"
-#include "src/model/heads.hpp"
 
 namespace sslslr {
 
@@ -24,16 +21,14 @@ struct PclConfig {
 /// Before each epoch after the warm-up, k-means over the keys of all recorded training clips gives centres c
 /// and concentrations phi: small where a cluster is tight. Contrast is with all prototypes.
 /// Source: Li et al. 2021, arXiv:2005.04966, equations 10 to 12.
-class Pcl final : public Method {
+class Pcl final : public MocoV2 {
 public:
     /// @param clips  of the data set; clip numbers are below it
     Pcl(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& contrast,
         const PclConfig& config, std::int64_t clips);
 
     LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
-    bool couples_clips() const override { return couples_clips_; }
     void before_epoch(std::int64_t epoch, const Recorded& clips, dist::Group& group) override;
-    void after_step(double progress, const Batch& batch, const LossTerms& loss, dist::Group& group) override;
 
 private:
     /// One clustering; its tensors are buffers, so that a run goes on with them.
@@ -49,12 +44,7 @@ private:
     /// Mean over the clusterings of prototype_sum.
     torch::Tensor prototypes_sum(const torch::Tensor& queries, const Batch& batch) const;
 
-    MomentumContrastConfig contrast_;
     PclConfig config_;
-    bool couples_clips_;
-    Mlp projector_;
-    Mlp momentum_projector_;
-    KeyQueue queue_;
     std::vector<Prototypes> prototypes_;
 };
 
