@@ -52,6 +52,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("micro-batch", o.training.trainer.micro_batch, "clips encoded at a time (0: a rank's share)");
     options.add("precision", o.training.precision, "float32, bfloat16 or float64");
     options.add("gradient-compression", o.training.gradient_compression, "none or bfloat16");
+    options.add("optimizer", o.training.trainer.optimizer.name, "sgd, adamw or lars");
     options.add("max-steps", o.steps, "steps, the first not counted");
     options.add("threads", o.training.threads, "threads of each rank");
     options.add("json", o.json, "prints one JSON object");

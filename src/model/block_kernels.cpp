@@ -1,163 +1,11 @@
-// Compiled once for each kind of processor (SSLSLR_KERNELS, SSLSLR_VECTOR_BYTES). Nothing here may be a
-// template or inline function of the standard library: the linker keeps one copy of those, which might be the
-// one that does not run on an older processor.
+// Compiled once for each kind of processor (SSLSLR_PROCESSOR, SSLSLR_VECTOR_BYTES). Nothing here may be a template
+// or inline function of the standard library: the linker keeps one copy of those, which might be the one that does
+// not run on an older processor.
 #include "src/model/block_kernels.hpp"
 
-#define SSLSLR_INLINE [[gnu::always_inline]] inline
+#include "src/model/vectors.hpp"
 
-namespace sslslr {
-namespace {
-
-using Index = std::int64_t;
-
-// ---- Vectors: GCC's and Clang's vector types, which need no intrinsics --------------------------------------
-
-template <class Real>
-inline constexpr Index lanes = SSLSLR_VECTOR_BYTES / sizeof(Real);
-
-template <class Element, Index count>
-struct VectorOf {
-    typedef Element type __attribute__((vector_size(count * sizeof(Element))));
-    typedef Element unaligned
-        __attribute__((vector_size(count * sizeof(Element)), aligned(alignof(Element)), may_alias));
-};
-
-template <class Real>
-using Vector = typename VectorOf<Real, lanes<Real>>::type;
-template <class Real>
-using Words = typename VectorOf<std::uint32_t, lanes<Real>>::type;  // as many as there are lanes of Real
-
-template <class Real>
-SSLSLR_INLINE Vector<Real> all(Real value) {
-    return value - Vector<Real>{};
-}
-
-template <class Real>
-SSLSLR_INLINE Vector<Real> load(const Real* from) {
-    return *reinterpret_cast<const typename VectorOf<Real, lanes<Real>>::unaligned*>(from);
-}
-
-template <class Real>
-SSLSLR_INLINE Vector<Real> load(const Bfloat16* from) {
-    const auto half =
-        *reinterpret_cast<const typename VectorOf<std::uint16_t, lanes<Real>>::unaligned*>(from);
-    return reinterpret_cast<Vector<Real>>(__builtin_convertvector(half, Words<Real>) << 16);
-}
-
-template <class Real>
-SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
-    *reinterpret_cast<typename VectorOf<Real, lanes<Real>>::unaligned*>(to) = value;
-}
-
-/// To nearest, ties to even.
-SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
-    auto bits = reinterpret_cast<Words<float>>(value);
-    bits += 0x7fffU + ((bits >> 16) & 1U);
-    using Halves = VectorOf<std::uint16_t, lanes<float>>;
-    *reinterpret_cast<typename Halves::unaligned*>(to) =
-        __builtin_convertvector(bits >> 16, typename Halves::type);
-}
-
-/// The first `count` lanes; the others are 0.
-template <class Real, class Store>
-SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
-    if (count >= lanes<Real>) {
-        return load<Real>(from);
-    }
-    Store padded[lanes<Real>] = {};
-    for (Index i = 0; i < count; ++i) {
-        padded[i] = from[i];
-    }
-    return load<Real>(padded);
-}
-
-template <class Real, class Store>
-SSLSLR_INLINE void store_some(Store* to, Vector<Real> value, Index count) {
-    if (count >= lanes<Real>) {
-        store(to, value);
-        return;
-    }
-    Store padded[lanes<Real>];
-    store(padded, value);
-    for (Index i = 0; i < count; ++i) {
-        to[i] = padded[i];
-    }
-}
-
-template <class Real>
-SSLSLR_INLINE void add_some(Real* to, Vector<Real> value, Index count) {
-    store_some<Real>(to, load_some<Real>(to, count) + value, count);
-}
-
-template <class Real>
-SSLSLR_INLINE Real sum(Vector<Real> value) {
-    Real total = 0;
-    for (Index i = 0; i < lanes<Real>; ++i) {
-        total += value[i];
-    }
-    return total;
-}
-
-template <class Real>
-SSLSLR_INLINE Real largest(Vector<Real> value) {
-    Real result = value[0];
-    for (Index i = 1; i < lanes<Real>; ++i) {
-        result = value[i] > result ? value[i] : result;
-    }
-    return result;
-}
-
-/// exp for arguments up to 88, to 1e-7 relative; 1e-38 for all below -87. Range reduction to |r| <= ln(2) / 2 and
-/// the Taylor polynomial of degree 7.
-SSLSLR_INLINE Vector<float> exponential(Vector<float> x) {
-    x = x < -87.0F ? all(-87.0F) : x;
-    constexpr float round = 12582912.0F;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
-    const auto shifted = x * 1.44269504F + round;
-    const auto n = shifted - round;
-    const auto r = x - n * 0.693359375F + n * 2.12194440e-4F;  // ln 2 in two parts
-    auto p = r * (1.0F / 5040) + 1.0F / 720;
-    p = p * r + 1.0F / 120;
-    p = p * r + 1.0F / 24;
-    p = p * r + 1.0F / 6;
-    p = p * r + 0.5F;
-    p = p * r + 1.0F;
-    p = p * r + 1.0F;
-    const auto exponent = (reinterpret_cast<Words<float>>(shifted) << 23) + 0x3f800000U;
-    return p * reinterpret_cast<Vector<float>>(exponent);
-}
-
-SSLSLR_INLINE Vector<double> exponential(Vector<double> x) {
-    for (Index i = 0; i < lanes<double>; ++i) {
-        x[i] = __builtin_exp(x[i]);
-    }
-    return x;
-}
-
-/// Value of the normal distribution function at x, and its density there.
-template <class Real>
-struct Normal {
-    Vector<Real> below, density;
-};
-
-/// Source of the polynomial: Abramowitz and Stegun, formula 7.1.26 (error up to 1.5e-7).
-SSLSLR_INLINE Normal<float> normal(Vector<float> x) {
-    const auto size = x < 0.0F ? -x : x;
-    const auto e = exponential(x * x * -0.5F);
-    const auto t = 1.0F / (size * 0.231641889F + 1.0F);  // 0.3275911 / sqrt(2)
-    const auto tail =
-        ((((t * 1.061405429F - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t *
-        e * 0.5F;
-    return {x < 0.0F ? tail : 1.0F - tail, e * 0.398942280F};
-}
-
-SSLSLR_INLINE Normal<double> normal(Vector<double> x) {
-    Normal<double> result;
-    for (Index i = 0; i < lanes<double>; ++i) {
-        result.below[i] = 0.5 * __builtin_erfc(-x[i] * 0.70710678118654752);
-        result.density[i] = 0.39894228040143268 * __builtin_exp(-0.5 * x[i] * x[i]);
-    }
-    return result;
-}
+namespace sslslr::SSLSLR_PROCESSOR {
 
 // ---- Dropout ------------------------------------------------------------------------------------------------
 
@@ -345,8 +193,6 @@ void gelu_dropout_backward(const GeluDropoutBackward<Real, Store>& c) {
 
 // ---- Attention ----------------------------------------------------------------------------------------------
 
-constexpr Index query_block = 64;  // rows of scores at a time: long clips stay in the cache
-
 template <class Real>
 constexpr Index padded(Index count) {
     return (count + lanes<Real> - 1) / lanes<Real> * lanes<Real>;
@@ -392,20 +238,24 @@ SSLSLR_INLINE void tile(Index depth, const Strided<Real>& a, const Real* b, Inde
 template <class Real, int vectors>
 SSLSLR_INLINE void columns_of_product(Index rows, Index depth, Strided<Real> a, const Real* b, Index b_stride,
                                       Real* c, Index c_stride, bool is_added) {
-    const auto next = [&](Index count) {
-        a.data += count * a.row_stride;
-        c += count * c_stride;
-    };
     for (; rows >= 6; rows -= 6) {
         tile<Real, 6, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
-        next(6);
+        a.data += 6 * a.row_stride;
+        c += 6 * c_stride;
     }
-    for (; rows >= 2; rows -= 2) {
-        tile<Real, 2, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
-        next(2);
-    }
-    if (rows > 0) {
-        tile<Real, 1, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+    switch (rows) {
+        case 5:
+            return tile<Real, 5, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+        case 4:
+            return tile<Real, 4, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+        case 3:
+            return tile<Real, 3, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+        case 2:
+            return tile<Real, 2, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+        case 1:
+            return tile<Real, 1, vectors>(depth, a, b, b_stride, c, c_stride, is_added);
+        default:
+            return;
     }
 }
 
@@ -434,7 +284,7 @@ void pack(const Store* from, Index stride, Index rows, Index width, Real factor,
     }
 }
 
-/// to [width, padded rows] = from^T, 0 in the padding.
+/// to [width, padded rows] = from^T of what pack() made, 0 in the padding.
 template <class Real>
 void transpose(const Real* from, Index rows, Index width, Real* to) {
     const Index stride = padded<Real>(rows);
@@ -466,29 +316,6 @@ void clear(Real* from, Index count) {
     }
 }
 
-/// Exponentials of a row of scores less their largest, 0 in the padding; returns log of their sum, and 1 / sum.
-template <class Real>
-SSLSLR_INLINE Real softmax_row(Real* scores, Index keys, Real* log_sum) {
-    for (Index i = keys; i < padded<Real>(keys); ++i) {
-        scores[i] = -1e30F;
-    }
-    auto most = load<Real>(scores);
-    for (Index i = lanes<Real>; i < keys; i += lanes<Real>) {
-        const auto here = load<Real>(scores + i);
-        most = here > most ? here : most;
-    }
-    const Real top = largest<Real>(most);
-    Vector<Real> total{};
-    for (Index i = 0; i < keys; i += lanes<Real>) {
-        const auto e = exponential(load<Real>(scores + i) - top);
-        store(scores + i, e);
-        total += e;
-    }
-    const Real whole = sum<Real>(total);
-    *log_sum = top + static_cast<Real>(__builtin_log(whole));
-    return 1 / whole;
-}
-
 /// Places in the scratch memory.
 template <class Real>
 class Scratch {
@@ -504,101 +331,120 @@ private:
     Real* next_;
 };
 
+// Scores lie transposed, [keys, queries]: a lane is a query, so that sums and maxima over keys run down the
+// columns, each lane for itself, and none is taken across lanes. Lanes past the last query hold what zeros give
+// and are not read. Scores are scaled by log2(e), powers are of two.
+
+constexpr double log2_e = 1.4426950408889634;
+
+/// From scores s [keys, lanes] to 2^(s - their maximum); returns the maxima and sums of the columns.
+template <class Real>
+SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Vector<Real>& most, Vector<Real>& total) {
+    most = load<Real>(scores);
+    for (Index key = 1; key < keys; ++key) {
+        const auto here = load<Real>(scores + key * stride);
+        most = here > most ? here : most;
+    }
+    total = Vector<Real>{};
+    for (Index key = 0; key < keys; ++key) {
+        const auto power = power_of_two(load<Real>(scores + key * stride) - most);
+        store(scores + key * stride, power);
+        total += power;
+    }
+}
+
 template <class Real, class Store>
 void attention(const Attention<Real, Store>& c) {
-    const Index key_stride = padded<Real>(c.keys);
-    const Index width_stride = padded<Real>(c.width);
+    const Index width = padded<Real>(c.width);
     Scratch<Real> scratch{c.scratch};
-    Real* const rows = scratch.take(c.keys, c.width);
-    Real* const keys = scratch.take(c.width, c.keys);  // transposed
-    Real* const queries = scratch.take(query_block, c.width);
-    Real* const scores = scratch.take(query_block, c.keys);
-    Real* const result = scratch.take(query_block, c.width);
-    pack(c.k, c.kv_stride, c.keys, c.width, Real{1}, rows);
-    transpose(rows, c.keys, c.width, keys);
-    Real* const values = rows;  // in the place of the keys, which are done with
+    Real* const keys = scratch.take(c.keys, c.width);
+    Real* const values = scratch.take(c.keys, c.width);
+    Real* const rows = scratch.take(attention_queries, c.width);  // of queries, then of the result
+    Real* const queries = scratch.take(c.width, attention_queries);
+    Real* const scores = scratch.take(c.keys, attention_queries);
+    pack(c.k, c.kv_stride, c.keys, c.width, Real{1}, keys);
     pack(c.v, c.kv_stride, c.keys, c.width, Real{1}, values);
 
-    for (Index begin = 0; begin < c.queries; begin += query_block) {
-        const Index count = c.queries - begin < query_block ? c.queries - begin : query_block;
-        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale, queries);
-        product<Real>(count, key_stride, c.width, {queries, width_stride, 1}, keys, key_stride, scores,
-                      key_stride);
-        Real inverse[query_block];
-        for (Index row = 0; row < count; ++row) {
-            inverse[row] =
-                softmax_row(scores + row * key_stride, c.keys, c.log_sum + (begin + row) * c.log_sum_stride);
+    for (Index begin = 0; begin < c.queries; begin += attention_queries) {
+        const Index count = c.queries - begin < attention_queries ? c.queries - begin : attention_queries;
+        const Index stride = padded<Real>(count);
+        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale * static_cast<Real>(log2_e), rows);
+        transpose(rows, count, c.width, queries);
+        product<Real>(c.keys, stride, c.width, {keys, width, 1}, queries, stride, scores, stride);
+        Real most[attention_queries];
+        Real total[attention_queries];
+        for (Index i = 0; i < count; i += lanes<Real>) {
+            Vector<Real> mosts;
+            Vector<Real> totals;
+            powers(scores + i, stride, c.keys, mosts, totals);
+            store(most + i, mosts);
+            store(total + i, totals);
         }
-        product<Real>(count, width_stride, c.keys, {scores, key_stride, 1}, values, width_stride, result,
-                      width_stride);
-        for (Index row = 0; row < count; ++row) {
-            unpack(result + row * width_stride, 1, c.width, inverse[row], c.y + (begin + row) * c.y_stride,
-                   0);
+        product<Real>(count, width, c.keys, {scores, 1, stride}, values, width, rows, width);
+        for (Index i = 0; i < count; ++i) {
+            c.log_sum[(begin + i) * c.log_sum_stride] = most[i] + logarithm_of_two(total[i]);
+            unpack(rows + i * width, 1, c.width, 1 / total[i], c.y + (begin + i) * c.y_stride, 0);
         }
     }
 }
 
-/// With p = softmax(s), s = scale q k^T: d_s = p (d_p - sum of d_y y), d_p = d_y v^T; p is made again from the
-/// logarithms of its sums. Source: Dao et al. 2022, arXiv:2205.14135, appendix B.
+/// With p = softmax(s), s = scale q k^T: d_s = p (d_p - sum of p d_p over keys), d_p = d_y v^T; p is made again from
+/// the logarithms of its sums. Source: Dao et al. 2022, arXiv:2205.14135, appendix B.
 template <class Real, class Store>
 void attention_backward(const AttentionBackward<Real, Store>& b) {
     const auto& c = b.forward;
-    const Index key_stride = padded<Real>(c.keys);
-    const Index width_stride = padded<Real>(c.width);
+    const Index width = padded<Real>(c.width);
     Scratch<Real> scratch{c.scratch};
-    Real* const key_rows = scratch.take(c.keys, c.width);
-    Real* const keys = scratch.take(c.width, c.keys);    // transposed
-    Real* const values = scratch.take(c.width, c.keys);  // transposed
+    Real* const keys = scratch.take(c.keys, c.width);
+    Real* const values = scratch.take(c.keys, c.width);
     Real* const d_keys = scratch.take(c.keys, c.width);
     Real* const d_values = scratch.take(c.keys, c.width);
-    Real* const queries = scratch.take(query_block, c.width);
-    Real* const d_result = scratch.take(query_block, c.width);
-    Real* const d_queries = scratch.take(query_block, c.width);
-    Real* const weights = scratch.take(query_block, c.keys);
-    Real* const d_scores = scratch.take(query_block, c.keys);
-    pack(c.v, c.kv_stride, c.keys, c.width, Real{1}, key_rows);
-    transpose(key_rows, c.keys, c.width, values);
-    pack(c.k, c.kv_stride, c.keys, c.width, Real{1}, key_rows);
-    transpose(key_rows, c.keys, c.width, keys);
-    clear(d_keys, c.keys * width_stride);
-    clear(d_values, c.keys * width_stride);
+    Real* const query_rows = scratch.take(attention_queries, c.width);
+    Real* const queries = scratch.take(c.width, attention_queries);
+    Real* const d_rows = scratch.take(attention_queries, c.width);  // of the result's gradient
+    Real* const d_result = scratch.take(c.width, attention_queries);
+    Real* const d_queries = scratch.take(attention_queries, c.width);
+    Real* const weights = scratch.take(c.keys, attention_queries);
+    Real* const d_scores = scratch.take(c.keys, attention_queries);
+    pack(c.k, c.kv_stride, c.keys, c.width, Real{1}, keys);
+    pack(c.v, c.kv_stride, c.keys, c.width, Real{1}, values);
+    clear(d_keys, c.keys * width);
+    clear(d_values, c.keys * width);
 
-    for (Index begin = 0; begin < c.queries; begin += query_block) {
-        const Index count = c.queries - begin < query_block ? c.queries - begin : query_block;
-        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale, queries);
-        pack(b.d_y + begin * c.y_stride, c.y_stride, count, c.width, Real{1}, d_result);
-        product<Real>(count, key_stride, c.width, {queries, width_stride, 1}, keys, key_stride, weights,
-                      key_stride);
-        product<Real>(count, key_stride, c.width, {d_result, width_stride, 1}, values, key_stride, d_scores,
-                      key_stride);
-        for (Index row = 0; row < count; ++row) {
+    for (Index begin = 0; begin < c.queries; begin += attention_queries) {
+        const Index count = c.queries - begin < attention_queries ? c.queries - begin : attention_queries;
+        const Index stride = padded<Real>(count);
+        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale * static_cast<Real>(log2_e),
+             query_rows);
+        transpose(query_rows, count, c.width, queries);
+        pack(b.d_y + begin * c.y_stride, c.y_stride, count, c.width, Real{1}, d_rows);
+        transpose(d_rows, count, c.width, d_result);
+        product<Real>(c.keys, stride, c.width, {keys, width, 1}, queries, stride, weights, stride);
+        product<Real>(c.keys, stride, c.width, {values, width, 1}, d_result, stride, d_scores, stride);
+        Real log_sum[attention_queries] = {};
+        for (Index i = 0; i < count; ++i) {
+            log_sum[i] = c.log_sum[(begin + i) * c.log_sum_stride];
+        }
+        for (Index i = 0; i < count; i += lanes<Real>) {
+            const auto log_sums = load<Real>(log_sum + i);
             Vector<Real> along{};
-            for (Index i = 0; i < c.width; i += lanes<Real>) {
-                along += load<Real>(d_result + row * width_stride + i) *
-                         load_some<Real>(c.y + (begin + row) * c.y_stride + i, c.width - i);
+            for (Index key = 0; key < c.keys; ++key) {
+                const Index at = key * stride + i;
+                const auto p = power_of_two(load<Real>(weights + at) - log_sums);
+                store(weights + at, p);
+                along += p * load<Real>(d_scores + at);
             }
-            const Real delta = sum<Real>(along);
-            const Real log_sum = c.log_sum[(begin + row) * c.log_sum_stride];
-            Real* const weight = weights + row * key_stride;
-            Real* const d_score = d_scores + row * key_stride;
-            for (Index i = c.keys; i < key_stride; ++i) {
-                weight[i] = -1e30F;
-            }
-            for (Index i = 0; i < c.keys; i += lanes<Real>) {
-                const auto p = exponential(load<Real>(weight + i) - log_sum);
-                store(weight + i, p);
-                store(d_score + i, p * (load<Real>(d_score + i) - delta));
+            for (Index key = 0; key < c.keys; ++key) {
+                const Index at = key * stride + i;
+                store(d_scores + at, load<Real>(weights + at) * (load<Real>(d_scores + at) - along));
             }
         }
-        product<Real>(c.keys, width_stride, count, {weights, 1, key_stride}, d_result, width_stride, d_values,
-                      width_stride, true);
-        product<Real>(c.keys, width_stride, count, {d_scores, 1, key_stride}, queries, width_stride, d_keys,
-                      width_stride, true);
-        product<Real>(count, width_stride, c.keys, {d_scores, key_stride, 1}, key_rows, width_stride,
-                      d_queries, width_stride);
+        product<Real>(c.keys, width, count, {weights, stride, 1}, d_rows, width, d_values, width, true);
+        product<Real>(c.keys, width, count, {d_scores, stride, 1}, query_rows, width, d_keys, width, true);
+        product<Real>(count, width, c.keys, {d_scores, 1, stride}, keys, width, d_queries, width);
         unpack(d_queries, count, c.width, c.scale, b.d_q + begin * c.q_stride, c.q_stride);
     }
-    unpack(d_keys, c.keys, c.width, Real{1}, b.d_k, c.kv_stride);
+    unpack(d_keys, c.keys, c.width, static_cast<Real>(1 / log2_e), b.d_k, c.kv_stride);
     unpack(d_values, c.keys, c.width, Real{1}, b.d_v, c.kv_stride);
 }
 
@@ -607,9 +453,7 @@ constexpr BlockKernels<Real, Store> table{residual_norm<Real, Store>, residual_n
                                           gelu_dropout<Real, Store>,  gelu_dropout_backward<Real, Store>,
                                           attention<Real, Store>,     attention_backward<Real, Store>};
 
-}  // namespace
+extern const ProcessorKernels block_kernels;
+const ProcessorKernels block_kernels{table<float, float>, table<double, double>, table<float, Bfloat16>};
 
-extern const ProcessorKernels SSLSLR_KERNELS;
-const ProcessorKernels SSLSLR_KERNELS{table<float, float>, table<double, double>, table<float, Bfloat16>};
-
-}  // namespace sslslr
+}  // namespace sslslr::SSLSLR_PROCESSOR

@@ -102,8 +102,14 @@ struct AttentionBackward {
     Store *d_q, *d_k, *d_v;
 };
 
+/// How many queries attention takes at a time: scores of long clips stay in the cache.
+inline constexpr std::int64_t attention_queries = 64;
+
 /// Elements of scratch memory for either direction of attention.
-std::int64_t attention_scratch(std::int64_t keys, std::int64_t width);
+constexpr std::int64_t attention_scratch(std::int64_t keys, std::int64_t width) {
+    constexpr std::int64_t padding = 15;  // to a multiple of the most lanes of any processor
+    return (4 * keys + 3 * attention_queries) * (width + padding) + 2 * (width + keys) * attention_queries;
+}
 
 template <class Real, class Store>
 struct BlockKernels {

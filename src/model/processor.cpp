@@ -4,10 +4,16 @@
 
 namespace sslslr {
 
-extern const ProcessorKernels any_kernels;
+namespace any {
+extern const ProcessorKernels block_kernels;
+}
 #ifdef SSLSLR_HAS_X86_KERNELS
-extern const ProcessorKernels avx2_kernels;
-extern const ProcessorKernels avx512_kernels;
+namespace avx2 {
+extern const ProcessorKernels block_kernels;
+}
+namespace avx512 {
+extern const ProcessorKernels block_kernels;
+}
 #endif
 
 Processor widest_processor() {
@@ -28,26 +34,18 @@ const ProcessorKernels& kernels_for(Processor kind) {
     switch (kind) {
 #ifdef SSLSLR_HAS_X86_KERNELS
         case Processor::avx512:
-            return avx512_kernels;
+            return avx512::block_kernels;
         case Processor::avx2:
-            return avx2_kernels;
+            return avx2::block_kernels;
 #endif
         default:
-            return any_kernels;
+            return any::block_kernels;
     }
 }
 
 const ProcessorKernels& kernels() {
     static const ProcessorKernels& widest = kernels_for(widest_processor());
     return widest;
-}
-
-std::int64_t attention_scratch(std::int64_t keys, std::int64_t width) {
-    constexpr std::int64_t padding = 16;  // the most lanes of any processor
-    constexpr std::int64_t queries = 64;
-    const auto long_side = keys + padding;
-    const auto short_side = width + padding;
-    return 5 * long_side * short_side + 3 * queries * short_side + 2 * queries * long_side;
 }
 
 }  // namespace sslslr

@@ -100,19 +100,26 @@ void Optimizer::update(Group& group, double rate) {
 }
 
 void Optimizer::lars(Group& group, double rate) {
+    const auto all_gradients = gradients(group.parameters);
+    const auto norms_of = [](const std::vector<torch::Tensor>& tensors) {
+        return torch::stack(at::_foreach_norm(tensors)).to(torch::kDouble).cpu();
+    };
+    const auto lengths = norms_of(group.parameters);
+    const auto steepness = norms_of(all_gradients);
     for (std::size_t i = 0; i < group.parameters.size(); ++i) {
-        const auto& weights = group.parameters[i];
-        auto direction = weights.grad();
-        if (weights.dim() > 1) {
-            const auto length = weights.norm();
-            const auto steepness = direction.norm();
-            const auto ratio = config_.trust * length / (steepness + config_.weight_decay * length + epsilon);
-            // Weights or gradients that are all zero have no direction to scale.
-            direction = torch::where((length > 0) & (steepness > 0),
-                                     ratio * (direction + config_.weight_decay * weights), direction);
-        }
-        const auto& buffer = group.memory["momentum_buffer"][i].mul_(config_.momentum).add_(direction);
-        weights.sub_(buffer, rate);
+        const double length = lengths[static_cast<std::int64_t>(i)].item<double>();
+        const double steep = steepness[static_cast<std::int64_t>(i)].item<double>();
+        // Weights or gradients that are all zero have no direction to scale.
+        const bool is_scaled = group.parameters[i].dim() > 1 && length > 0 && steep > 0;
+        const double decay = is_scaled ? config_.weight_decay : 0;
+        const double ratio = is_scaled ? config_.trust * length / (steep + decay * length + epsilon) : 1;
+        // SGD's v = momentum v + (1 - dampening) (g + decay w) is LARS's with 1 - r for the dampening; without
+        // momentum it reads neither v nor dampening.
+        const bool has_momentum = config_.momentum > 0;
+        at::_fused_sgd_({group.parameters[i]}, {all_gradients[i]}, {group.memory["momentum_buffer"][i]},
+                        decay, config_.momentum, has_momentum ? rate : ratio * rate,
+                        has_momentum ? 1 - ratio : 0,
+                        /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
     }
 }
 

@@ -29,7 +29,8 @@ double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch);
 
 /// SGD, AdamW or LARS over named parameters; its state travels by parameter name, as checkpoints need it.
 ///
-/// SGD and AdamW are LibTorch's fused kernels, the same calls on CPU and GPU (the latter never run). LARS:
+/// Each is LibTorch's fused kernels, one pass over weights, gradients and memory, the same calls on CPU and GPU
+/// (the latter never run). LARS:
 ///
 ///     g' = r (g + decay w),  r = trust |w| / (|g| + decay |w|);   v = momentum v + g';   w -= rate v
 ///

@@ -53,6 +53,18 @@ TEST(Optimizer, LarsEqualsLightlys) {
     }
 }
 
+TEST(Optimizer, LarsScalesTheStepWithoutMomentumToo) {
+    auto weight = torch::ones({2, 8}, torch::kFloat64).set_requires_grad(true);  // of length 4
+    weight.mutable_grad() = torch::full({2, 8}, 0.5, torch::kFloat64);           // of length 2
+    Optimizer optimizer{{.name = "lars", .momentum = 0, .weight_decay = 0.25, .trust = 0.1},
+                        {{"weight", weight}}};
+    optimizer.step(0.5, 0.5);
+    const double ratio = 0.1 * 4 / (2 + 0.25 * 4);
+    EXPECT_LT(
+        golden::relative_difference(torch::full({2, 8}, 1 - 0.5 * ratio * 0.75, torch::kFloat64), weight),
+        1e-8);  // epsilon in the ratio
+}
+
 TEST(Optimizer, ClippingEqualsPyTorchs) {
     const auto file = golden::read("methods.json")["clip"];
     for (const auto& expected : file["cases"]) {

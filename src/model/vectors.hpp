@@ -1,0 +1,164 @@
+#pragma once
+
+// Vectors as wide as the processor's registers, and the mathematics on them: GCC's and Clang's vector types, which
+// need no intrinsics. Only for block_kernels.cpp, which is compiled once for each kind of processor; the namespace
+// keeps their instances apart, of which the linker would otherwise choose one.
+
+#include "src/model/block_kernels.hpp"
+
+#define SSLSLR_INLINE [[gnu::always_inline]] inline
+
+namespace sslslr::SSLSLR_PROCESSOR {
+
+using Index = std::int64_t;
+
+template <class Real>
+inline constexpr Index lanes = SSLSLR_VECTOR_BYTES / sizeof(Real);
+
+template <class Element, Index count>
+struct VectorOf {
+    typedef Element type __attribute__((vector_size(count * sizeof(Element))));
+    typedef Element unaligned
+        __attribute__((vector_size(count * sizeof(Element)), aligned(alignof(Element)), may_alias));
+};
+
+template <class Real>
+using Vector = typename VectorOf<Real, lanes<Real>>::type;
+template <class Real>
+using Words = typename VectorOf<std::uint32_t, lanes<Real>>::type;  // as many as there are lanes of Real
+
+template <class Real>
+SSLSLR_INLINE Vector<Real> all(Real value) {
+    return value - Vector<Real>{};
+}
+
+template <class Real>
+SSLSLR_INLINE Vector<Real> load(const Real* from) {
+    return *reinterpret_cast<const typename VectorOf<Real, lanes<Real>>::unaligned*>(from);
+}
+
+template <class Real>
+SSLSLR_INLINE Vector<Real> load(const Bfloat16* from) {
+    const auto half =
+        *reinterpret_cast<const typename VectorOf<std::uint16_t, lanes<Real>>::unaligned*>(from);
+    return reinterpret_cast<Vector<Real>>(__builtin_convertvector(half, Words<Real>) << 16);
+}
+
+template <class Real>
+SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
+    *reinterpret_cast<typename VectorOf<Real, lanes<Real>>::unaligned*>(to) = value;
+}
+
+/// To nearest, ties to even.
+SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
+    auto bits = reinterpret_cast<Words<float>>(value);
+    bits += 0x7fffU + ((bits >> 16) & 1U);
+    using Halves = VectorOf<std::uint16_t, lanes<float>>;
+    *reinterpret_cast<typename Halves::unaligned*>(to) =
+        __builtin_convertvector(bits >> 16, typename Halves::type);
+}
+
+/// The first `count` lanes; the others are 0.
+template <class Real, class Store>
+SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
+    if (count >= lanes<Real>) {
+        return load<Real>(from);
+    }
+    Store padded[lanes<Real>] = {};
+    for (Index i = 0; i < count; ++i) {
+        padded[i] = from[i];
+    }
+    return load<Real>(padded);
+}
+
+template <class Real, class Store>
+SSLSLR_INLINE void store_some(Store* to, Vector<Real> value, Index count) {
+    if (count >= lanes<Real>) {
+        store(to, value);
+        return;
+    }
+    Store padded[lanes<Real>];
+    store(padded, value);
+    for (Index i = 0; i < count; ++i) {
+        to[i] = padded[i];
+    }
+}
+
+template <class Real>
+SSLSLR_INLINE void add_some(Real* to, Vector<Real> value, Index count) {
+    store_some<Real>(to, load_some<Real>(to, count) + value, count);
+}
+
+/// The sum of all lanes, the upper half added to the lower until one is left.
+template <class Real, Index count = lanes<Real>>
+SSLSLR_INLINE Real sum(typename VectorOf<Real, count>::type value) {
+    if constexpr (count == 2) {
+        return value[0] + value[1];
+    } else {
+        struct Halves {
+            typename VectorOf<Real, count / 2>::type lower, upper;
+        };
+        const auto halves = __builtin_bit_cast(Halves, value);
+        return sum<Real, count / 2>(halves.lower + halves.upper);
+    }
+}
+
+SSLSLR_INLINE float logarithm_of_two(float x) {
+    return __builtin_log2f(x);
+}
+SSLSLR_INLINE double logarithm_of_two(double x) {
+    return __builtin_log2(x);
+}
+
+/// 2^x for x up to 127, to 1e-7 relative; 1e-38 for all below -126. Whole part into the exponent, and for the rest,
+/// |r| <= 1/2, the Taylor polynomial of degree 7: its coefficients are ln(2)^k / k!.
+SSLSLR_INLINE Vector<float> power_of_two(Vector<float> x) {
+    x = x < -126.0F ? all(-126.0F) : x;
+    constexpr float round = 12582912.0F;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
+    const auto shifted = x + round;
+    const auto r = x - (shifted - round);
+    auto p = r * 1.52527338e-5F + 1.54035304e-4F;
+    p = p * r + 1.33335581e-3F;
+    p = p * r + 9.61812911e-3F;
+    p = p * r + 5.55041087e-2F;
+    p = p * r + 2.40226507e-1F;
+    p = p * r + 6.93147181e-1F;
+    p = p * r + 1.0F;
+    const auto exponent = (reinterpret_cast<Words<float>>(shifted) << 23) + 0x3f800000U;
+    return p * reinterpret_cast<Vector<float>>(exponent);
+}
+
+SSLSLR_INLINE Vector<double> power_of_two(Vector<double> x) {
+    for (Index i = 0; i < lanes<double>; ++i) {
+        x[i] = __builtin_exp2(x[i]);
+    }
+    return x;
+}
+
+/// Value of the normal distribution function at x, and its density there.
+template <class Real>
+struct Normal {
+    Vector<Real> below, density;
+};
+
+/// Source of the polynomial: Abramowitz and Stegun, formula 7.1.26 (error up to 1.5e-7).
+SSLSLR_INLINE Normal<float> normal(Vector<float> x) {
+    const auto size = x < 0.0F ? -x : x;
+    const auto e = power_of_two(x * x * -0.721347520F);  // exp(-x^2 / 2)
+    const auto t = 1.0F / (size * 0.231641889F + 1.0F);  // 0.3275911 / sqrt(2)
+    const auto tail =
+        ((((t * 1.061405429F - 1.453152027F) * t + 1.421413741F) * t - 0.284496736F) * t + 0.254829592F) * t *
+        e * 0.5F;
+    return {x < 0.0F ? tail : 1.0F - tail, e * 0.398942280F};
+}
+
+SSLSLR_INLINE Normal<double> normal(Vector<double> x) {
+    Normal<double> result;
+    for (Index i = 0; i < lanes<double>; ++i) {
+        result.below[i] = 0.5 * __builtin_erfc(-x[i] * 0.70710678118654752);
+        result.density[i] = 0.39894228040143268 * __builtin_exp(-0.5 * x[i] * x[i]);
+    }
+    return result;
+}
+
+}  // namespace sslslr::SSLSLR_PROCESSOR
