@@ -100,6 +100,7 @@ void Optimizer::update(Group& group, double rate) {
 }
 
 void Optimizer::lars(Group& group, double rate) {
+    const bool has_momentum = config_.momentum > 0;
     const auto all_gradients = gradients(group.parameters);
     const auto norms_of = [](const std::vector<torch::Tensor>& tensors) {
         return torch::stack(at::_foreach_norm(tensors)).to(torch::kDouble).cpu();
@@ -113,12 +114,14 @@ void Optimizer::lars(Group& group, double rate) {
         const bool is_scaled = group.parameters[i].dim() > 1 && length > 0 && steep > 0;
         const double decay = is_scaled ? config_.weight_decay : 0;
         const double ratio = is_scaled ? config_.trust * length / (steep + decay * length + epsilon) : 1;
+        std::vector<torch::Tensor> buffer;
+        if (has_momentum) {
+            buffer = {group.memory["momentum_buffer"][i]};
+        }
         // SGD's v = momentum v + (1 - dampening) (g + decay w) is LARS's with 1 - r for the dampening; without
-        // momentum it reads neither v nor dampening.
-        const bool has_momentum = config_.momentum > 0;
-        at::_fused_sgd_({group.parameters[i]}, {all_gradients[i]}, {group.memory["momentum_buffer"][i]},
-                        decay, config_.momentum, has_momentum ? rate : ratio * rate,
-                        has_momentum ? 1 - ratio : 0,
+        // momentum there is no v, and the rate takes r.
+        at::_fused_sgd_({group.parameters[i]}, {all_gradients[i]}, buffer, decay, config_.momentum,
+                        has_momentum ? rate : ratio * rate, /*dampening=*/has_momentum ? 1 - ratio : 0,
                         /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);
     }
 }
@@ -130,7 +133,7 @@ std::map<std::string, std::vector<torch::Tensor>> Optimizer::blank(const Group& 
             memory["step"].push_back(torch::zeros({}, parameter.options().dtype(torch::kFloat32)));
             memory["exp_avg"].push_back(torch::zeros_like(parameter));
             memory["exp_avg_sq"].push_back(torch::zeros_like(parameter));
-        } else if (config_.momentum > 0 || config_.name == "lars") {
+        } else if (config_.momentum > 0) {
             memory["momentum_buffer"].push_back(torch::zeros_like(parameter));
         }
     }
@@ -153,7 +156,7 @@ void Optimizer::load_state(const std::map<std::string, torch::Tensor>& state) {
     for (auto* group : {&scheduled_, &constant_}) {
         group->memory.clear();
         if (state.empty()) {
-            continue;  // a checkpoint before the first step, or SGD without momentum
+            continue;  // a checkpoint before the first step, or no momentum
         }
         group->memory = blank(*group);
         for (auto& [kind, tensors] : group->memory) {

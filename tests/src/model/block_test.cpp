@@ -9,12 +9,13 @@
 namespace sslslr {
 namespace {
 
-constexpr double dropout = 0.3;
+constexpr double probability = 0.3;  // of dropout
 
 /// A block, tokens of clips of the given lengths, and what backward starts from.
 struct Case {
     Case(std::int64_t width, std::int64_t heads, const std::vector<std::int64_t>& lengths, torch::Dtype type)
-        : block{EncoderConfig{.width = width, .heads = heads, .dropout = dropout}, 2}, pass{.heads = heads} {
+        : block{EncoderConfig{.width = width, .heads = heads, .dropout = probability}, 2},
+          pass{.heads = heads} {
         PackedClips clips{{}, {0}, {}, {}};
         for (const auto length : lengths) {
             clips.offsets.push_back(clips.offsets.back() + length);
@@ -22,7 +23,7 @@ struct Case {
             clips.views.push_back(0);
         }
         pass.layout = std::make_shared<const SequenceLayout>(clips, 3);
-        pass.dropout = dropout;
+        pass.dropout = probability;
         pass.layer = 2;
         block->to(type);
         x = torch::randn({pass.layout->starts.back(), width}, type).requires_grad_();
