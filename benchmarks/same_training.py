@@ -13,14 +13,13 @@ import argparse
 import itertools
 import json
 import math
-import os
 import pathlib
 import statistics
-import subprocess
+import sys
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
-DATA = ROOT / "io/examples/asl9.h5"
-SIGNERS = ("S01", "S02", "S03")
+from figure_8 import DATA, FOLDS, ROOT, TRAINED, run
+
+SIGNERS = tuple(FOLDS)
 REFERENCE = "LibTorch's operations, float32"
 WAYS = {
     REFERENCE: ["--fused-blocks=false"],
@@ -35,17 +34,15 @@ class Run:
 
     def __init__(self, chosen, way, signer, seed):
         folder = chosen.folder / "".join(c if c.isalnum() else "-" for c in way) / f"{signer}-{seed}"
-        call(chosen.program, "pretrain", "--config", ROOT / "configs/demo.ini", "--data", DATA, "--run", folder, "--leave-out-signer", signer,
-             "--seed", seed, "--max-steps", chosen.max_steps, *WAYS[way])
-        call(chosen.program, "evaluate", "--run", folder, "--supervised-epochs", 0)
+        code = run([chosen.program, "pretrain", "--config", "configs/demo.ini", "--data", DATA, "--run", folder, "--leave-out-signer", signer,
+                    "--seed", str(seed), "--max-steps", str(chosen.max_steps), *WAYS[way]])
+        if code != 0:
+            sys.exit(f"error: the loss of {folder} was not finite")
+        run([chosen.program, "evaluate", "--run", folder, "--supervised-epochs", "0"])
         losses = [row["loss"] for row in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines()) if "loss" in row]
         self.losses = [statistics.fmean(losses[i : i + SMOOTH]) for i in range(len(losses) - SMOOTH + 1)]
         rows = json.loads((folder / "evaluate/linear.json").read_text())["rows"]
-        self.top1 = {row["classifier"]: row["top1"] for row in rows if row["name"] == "sl-fpn"}
-
-
-def call(*arguments):
-    subprocess.run([str(word) for word in arguments], cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, check=True, stdout=subprocess.DEVNULL)
+        self.top1 = {row["classifier"]: row["top1"] for row in rows if row["name"] == TRAINED}
 
 
 def apart(one, other):
@@ -72,7 +69,7 @@ def main():
         own = [apart(runs[way, signer, a], runs[way, signer, b]) for signer in SIGNERS for a, b in itertools.combinations(seeds, 2)]
         print(f"| {way} | {spread(to_reference)} | {spread(own)} |")
     for probe in ("MLP probe", "linear probe"):
-        print(f"\nTop-1 of the {probe}, seed 0 [95 % interval over test clips]; mean of all seeds\n| way | " + " | ".join(SIGNERS) + " |\n|---" * 1 + "|---" * 3 + "|")
+        print(f"\nTop-1 of the {probe}, seed 0 [95 % interval over test clips]; mean of all seeds\n| way | {' | '.join(SIGNERS)} |\n|---|---|---|---|")
         for way in WAYS:
             cells = []
             for signer in SIGNERS:

@@ -337,20 +337,22 @@ private:
 
 constexpr double log2_e = 1.4426950408889634;
 
-/// From scores s [keys, lanes] to 2^(s - their maximum); returns the maxima and sums of the columns.
+/// From scores s [keys, lanes] to 2^(s - most), with the maximum and the sum of each column.
 template <class Real>
-SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Vector<Real>& most, Vector<Real>& total) {
-    most = load<Real>(scores);
+SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real* most, Real* total) {
+    auto highest = load<Real>(scores);
     for (Index key = 1; key < keys; ++key) {
         const auto here = load<Real>(scores + key * stride);
-        most = here > most ? here : most;
+        highest = here > highest ? here : highest;
     }
-    total = Vector<Real>{};
+    Vector<Real> sum{};
     for (Index key = 0; key < keys; ++key) {
-        const auto power = power_of_two(load<Real>(scores + key * stride) - most);
+        const auto power = power_of_two(load<Real>(scores + key * stride) - highest);
         store(scores + key * stride, power);
-        total += power;
+        sum += power;
     }
+    store(most, highest);
+    store(total, sum);
 }
 
 template <class Real, class Store>
@@ -374,11 +376,7 @@ void attention(const Attention<Real, Store>& c) {
         Real most[attention_queries];
         Real total[attention_queries];
         for (Index i = 0; i < count; i += lanes<Real>) {
-            Vector<Real> mosts;
-            Vector<Real> totals;
-            powers(scores + i, stride, c.keys, mosts, totals);
-            store(most + i, mosts);
-            store(total + i, totals);
+            powers(scores + i, stride, c.keys, most + i, total + i);
         }
         product<Real>(count, width, c.keys, {scores, 1, stride}, values, width, rows, width);
         for (Index i = 0; i < count; ++i) {

@@ -90,14 +90,14 @@ struct Attention {
     Real scale;
     Store* y;
     std::int64_t y_stride;
-    Real* log_sum;  ///< [queries] of the exponentials
+    Real* log_sum;  ///< [queries] log2 of the sum of the exponentials
     std::int64_t log_sum_stride;
     Real* scratch;  ///< attention_scratch() elements
 };
 
 template <class Real, class Store>
 struct AttentionBackward {
-    Attention<Real, Store> forward;  ///< y and log_sum as forward left them
+    Attention<Real, Store> forward;  ///< log_sum as forward left it; y is not read
     const Store* d_y;                ///< strides as in forward
     Store *d_q, *d_k, *d_v;
 };

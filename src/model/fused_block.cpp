@@ -26,7 +26,7 @@ struct Kept {
         q,                 // [R, W]
         kv,                // [T, 2 W]
         attended,          // [R, W]
-        log_sums,          // [R, H] of the scores' exponentials
+        log_sums,          // [R, H] log2 of the sums of the scores' exponentials
         y,                 // [R, W] after the attention
         statistics,        // [R, 2] of the feed-forward norm
         hidden_input,      // [R, W] of the feed-forward
