@@ -145,11 +145,15 @@ struct GradientReducer::Impl {
     }
 
     /// Starts a step unless one has been started: gradients become undefined, so that what arrives is stored
-    /// or copied into the bucket, with nothing to add it to.
+    /// or copied into the bucket, with nothing to add it to. They were views of the buckets, unless the step before
+    /// failed.
     void start_step() {
         if (!std::exchange(is_in_step, true)) {
             for (const auto& parameter : parameters) {
-                parameter.mutable_grad().reset();
+                if (parameter.grad().defined()) {
+                    places->offer(parameter, parameter.grad());
+                    parameter.mutable_grad().reset();
+                }
             }
         }
     }
@@ -157,6 +161,7 @@ struct GradientReducer::Impl {
     std::vector<at::Tensor> parameters;
     c10d::Reducer reducer;
     bool is_in_step = false;
+    std::shared_ptr<GradientPlaces> places = std::make_shared<GradientPlaces>();
 };
 
 GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& group, ReductionOptions options) {
@@ -171,6 +176,10 @@ GradientReducer::GradientReducer(std::vector<at::Tensor> parameters, Group& grou
 }
 
 GradientReducer::~GradientReducer() = default;
+
+const std::shared_ptr<GradientPlaces>& GradientReducer::places() const {
+    return impl_->places;
+}
 
 void GradientReducer::accumulate(const at::Tensor& root, const at::Tensor& gradient) {
     const variable_list gradients{gradient_at(root, gradient)};
@@ -193,6 +202,7 @@ void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor&
 
     if (impl_->reducer.should_rebuild_buckets()) {
         impl_->reducer.rebuild_buckets();  // does nothing before the first backward
+        impl_->places->clear();
     }
     impl_->reducer.prepare_for_backward({});
     backward({{start, 0}}, {start->gradient});

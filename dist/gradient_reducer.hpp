@@ -6,6 +6,7 @@
 
 #include <ATen/ATen.h>
 
+#include "dist/gradient_places.hpp"
 #include "dist/group.hpp"
 
 namespace sslslr::dist {
@@ -54,6 +55,10 @@ public:
     /// @throws c10::ValueError  `gradient` does not fit `root`
     /// @throws whatever backward or a collective throws; the reducer is unusable then, on every rank
     void backward_and_sum(const at::Tensor& root, const at::Tensor& gradient = {});
+
+    /// Where a node of the graph may write a parameter's gradient, from the third step on: before, the buckets are
+    /// not laid out yet.
+    const std::shared_ptr<GradientPlaces>& places() const;
 
 private:
     struct Impl;

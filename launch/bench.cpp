@@ -12,7 +12,7 @@
 #include "launch/command.hpp"
 #include "launch/pretrain_options.hpp"
 #include "src/errors.hpp"
-#include "src/model/fused_block.hpp"
+#include "src/model/products.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {

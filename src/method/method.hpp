@@ -116,6 +116,11 @@ public:
     std::int64_t target_views() const { return count(target_); }
     virtual bool uses_labels() const { return false; }
 
+    /// Lets gradients be written where `places` says, as far as the trained encoder can.
+    void set_gradient_places(const std::shared_ptr<dist::GradientPlaces>& places) {
+        encoder_->set_gradient_places(places);
+    }
+
     /// Converts weights and buffers; whole numbers stay what they are.
     void set_precision(Precision precision);
 

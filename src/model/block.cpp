@@ -70,7 +70,8 @@ torch::Tensor BlockImpl::forward(const torch::Tensor& x, const std::shared_ptr<c
                         .dropout = is_training() ? dropout_ : 0.0,
                         .network = network,
                         .layer = layer_,
-                        .cls_only = cls_only});
+                        .cls_only = cls_only,
+                        .gradient_places = gradient_places_});
 }
 
 BlockWeights BlockImpl::weights() const {

@@ -46,6 +46,11 @@ public:
     torch::Tensor composed(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network,
                            bool cls_only);
 
+    /// Where fused_block() writes gradients of weights; null: in memory of their own.
+    void set_gradient_places(std::shared_ptr<dist::GradientPlaces> places) {
+        gradient_places_ = std::move(places);
+    }
+
     /// As fused_block() takes them. Not for a block without layer norm.
     BlockWeights weights() const;
 
@@ -59,6 +64,7 @@ private:
     double dropout_;
     bool fused_;
     std::uint32_t layer_;
+    std::shared_ptr<dist::GradientPlaces> gradient_places_;
     torch::nn::LayerNorm attention_norm_{nullptr};  ///< both empty without layer norm
     torch::nn::Linear qkv_{nullptr};
     torch::nn::Linear projection_{nullptr};

@@ -284,16 +284,25 @@ void pack(const Store* from, Index stride, Index rows, Index width, Real factor,
     }
 }
 
-/// to [width, padded rows] = from^T of what pack() made, 0 in the padding.
+/// to [columns, to_stride] = from^T, 0 past the rows.
 template <class Real>
-void transpose(const Real* from, Index rows, Index width, Real* to) {
-    const Index stride = padded<Real>(rows);
-    for (Index column = 0; column < width; ++column) {
-        for (Index row = 0; row < rows; ++row) {
-            to[column * stride + row] = from[row * padded<Real>(width) + column];
-        }
-        for (Index row = rows; row < stride; ++row) {
-            to[column * stride + row] = 0;
+void transpose(const Real* from, Index from_stride, Index rows, Index columns, Real* to, Index to_stride) {
+    for (Index column = 0; column < columns; column += lanes<Real>) {
+        const Index across = columns - column < lanes<Real> ? columns - column : lanes<Real>;
+        for (Index row = 0; row < to_stride; row += lanes<Real>) {
+            Vector<Real> square[lanes<Real>];
+#pragma GCC unroll 16
+            for (Index i = 0; i < lanes<Real>; ++i) {
+                square[i] = row + i < rows ? load_some<Real>(from + (row + i) * from_stride + column, across)
+                                           : Vector<Real>{};
+            }
+            transpose<Real>(square);
+#pragma GCC unroll 16
+            for (Index i = 0; i < lanes<Real>; ++i) {
+                if (i < across) {
+                    store_some<Real>(to + (column + i) * to_stride + row, square[i], to_stride - row);
+                }
+            }
         }
     }
 }
@@ -333,11 +342,11 @@ private:
 
 // Scores lie transposed, [keys, queries]: a lane is a query, so that sums and maxima over keys run down the
 // columns, each lane for itself, and none is taken across lanes. Lanes past the last query hold what zeros give
-// and are not read. Scores are scaled by log2(e), powers are of two.
+// and are not read. Exponentials are powers of two.
 
 constexpr double log2_e = 1.4426950408889634;
 
-/// From scores s [keys, lanes] to 2^(s - most), with the maximum and the sum of each column.
+/// From scores s [keys, lanes] to 2^(log2(e) s - most), with each column's maximum of log2(e) s and sum of the powers.
 template <class Real>
 SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real* most, Real* total) {
     auto highest = load<Real>(scores);
@@ -345,9 +354,11 @@ SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real* most, Re
         const auto here = load<Real>(scores + key * stride);
         highest = here > highest ? here : highest;
     }
+    highest *= static_cast<Real>(log2_e);
     Vector<Real> sum{};
     for (Index key = 0; key < keys; ++key) {
-        const auto power = power_of_two(load<Real>(scores + key * stride) - highest);
+        const auto power =
+            power_of_two(load<Real>(scores + key * stride) * static_cast<Real>(log2_e) - highest);
         store(scores + key * stride, power);
         sum += power;
     }
@@ -370,8 +381,8 @@ void attention(const Attention<Real, Store>& c) {
     for (Index begin = 0; begin < c.queries; begin += attention_queries) {
         const Index count = c.queries - begin < attention_queries ? c.queries - begin : attention_queries;
         const Index stride = padded<Real>(count);
-        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale * static_cast<Real>(log2_e), rows);
-        transpose(rows, count, c.width, queries);
+        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale, rows);
+        transpose(rows, width, count, c.width, queries, stride);
         product<Real>(c.keys, stride, c.width, {keys, width, 1}, queries, stride, scores, stride);
         Real most[attention_queries];
         Real total[attention_queries];
@@ -396,7 +407,7 @@ void attention_backward(const AttentionBackward<Real, Store>& b) {
     Real* const keys = scratch.take(c.keys, c.width);
     Real* const values = scratch.take(c.keys, c.width);
     Real* const d_keys = scratch.take(c.keys, c.width);
-    Real* const d_values = scratch.take(c.keys, c.width);
+    Real* const d_values = b.d_v == b.d_k ? d_keys : scratch.take(c.keys, c.width);
     Real* const query_rows = scratch.take(attention_queries, c.width);
     Real* const queries = scratch.take(c.width, attention_queries);
     Real* const d_rows = scratch.take(attention_queries, c.width);  // of the result's gradient
@@ -412,11 +423,10 @@ void attention_backward(const AttentionBackward<Real, Store>& b) {
     for (Index begin = 0; begin < c.queries; begin += attention_queries) {
         const Index count = c.queries - begin < attention_queries ? c.queries - begin : attention_queries;
         const Index stride = padded<Real>(count);
-        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale * static_cast<Real>(log2_e),
-             query_rows);
-        transpose(query_rows, count, c.width, queries);
+        pack(c.q + begin * c.q_stride, c.q_stride, count, c.width, c.scale, query_rows);
+        transpose(query_rows, width, count, c.width, queries, stride);
         pack(b.d_y + begin * c.y_stride, c.y_stride, count, c.width, Real{1}, d_rows);
-        transpose(d_rows, count, c.width, d_result);
+        transpose(d_rows, width, count, c.width, d_result, stride);
         product<Real>(c.keys, stride, c.width, {keys, width, 1}, queries, stride, weights, stride);
         product<Real>(c.keys, stride, c.width, {values, width, 1}, d_result, stride, d_scores, stride);
         Real log_sum[attention_queries] = {};
@@ -428,7 +438,7 @@ void attention_backward(const AttentionBackward<Real, Store>& b) {
             Vector<Real> along{};
             for (Index key = 0; key < c.keys; ++key) {
                 const Index at = key * stride + i;
-                const auto p = power_of_two(load<Real>(weights + at) - log_sums);
+                const auto p = power_of_two(load<Real>(weights + at) * static_cast<Real>(log2_e) - log_sums);
                 store(weights + at, p);
                 along += p * load<Real>(d_scores + at);
             }
@@ -442,8 +452,10 @@ void attention_backward(const AttentionBackward<Real, Store>& b) {
         product<Real>(count, width, c.keys, {d_scores, 1, stride}, keys, width, d_queries, width);
         unpack(d_queries, count, c.width, c.scale, b.d_q + begin * c.q_stride, c.q_stride);
     }
-    unpack(d_keys, c.keys, c.width, static_cast<Real>(1 / log2_e), b.d_k, c.kv_stride);
-    unpack(d_values, c.keys, c.width, Real{1}, b.d_v, c.kv_stride);
+    unpack(d_keys, c.keys, c.width, Real{1}, b.d_k, c.kv_stride);
+    if (d_values != d_keys) {
+        unpack(d_values, c.keys, c.width, Real{1}, b.d_v, c.kv_stride);
+    }
 }
 
 template <class Real, class Store>
@@ -452,6 +464,10 @@ constexpr BlockKernels<Real, Store> table{residual_norm<Real, Store>, residual_n
                                           attention<Real, Store>,     attention_backward<Real, Store>};
 
 extern const ProcessorKernels block_kernels;
-const ProcessorKernels block_kernels{table<float, float>, table<double, double>, table<float, Bfloat16>};
+const ProcessorKernels block_kernels{
+    table<float, float>, table<double, double>, table<float, Bfloat16>,
+    [](const float* from, std::int64_t rows, std::int64_t columns, std::int64_t stride, float* to) {
+        transpose(from, stride, rows, columns, to, rows);
+    }};
 
 }  // namespace sslslr::SSLSLR_PROCESSOR

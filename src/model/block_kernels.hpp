@@ -99,7 +99,7 @@ template <class Real, class Store>
 struct AttentionBackward {
     Attention<Real, Store> forward;  ///< log_sum as forward left it; y is not read
     const Store* d_y;                ///< strides as in forward
-    Store *d_q, *d_k, *d_v;
+    Store *d_q, *d_k, *d_v;  ///< where keys are the values too, d_v may be d_k: it holds the sum of both
 };
 
 /// How many queries attention takes at a time: scores of long clips stay in the cache.
@@ -126,9 +126,12 @@ struct ProcessorKernels {
     BlockKernels<float, float> of_float;
     BlockKernels<double, double> of_double;
     BlockKernels<float, Bfloat16> of_bfloat16;
+    /// to [columns, rows] = from^T, whose rows lie `stride` elements apart
+    void (*transpose)(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t stride,
+                      float* to);
 };
 
-enum class Processor { any, avx2, avx512 };
+enum class Processor { any, avx2, avx512, avx512_bf16 };
 
 /// The widest kind that this processor is.
 Processor widest_processor();

@@ -65,6 +65,12 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
     return pooled.index_select(0, layout.inverse.to(pooled.device()));
 }
 
+void EncoderImpl::set_gradient_places(const std::shared_ptr<dist::GradientPlaces>& places) {
+    for (auto& block : blocks_) {
+        block->set_gradient_places(places);
+    }
+}
+
 torch::Tensor EncoderImpl::with_cls(const torch::Tensor& embedded, const SequenceLayout& layout) const {
     const auto width = config_.width;
     const auto cls = cls_ + position_.slice(0, 0, 1);

@@ -36,6 +36,9 @@ public:
     /// @throws c10::ValueError  wrong number of features, or a clip longer than config.frames
     torch::Tensor forward(const PackedClips& clips, const DropoutKey& key);
 
+    /// For the gradients of the blocks' weights; see BlockImpl.
+    void set_gradient_places(const std::shared_ptr<dist::GradientPlaces>& places);
+
     const EncoderConfig& config() const noexcept { return config_; }
 
 private:

@@ -2,13 +2,10 @@
 
 #include <array>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 
 #include <torch/torch.h>
 
-#include "src/model/block_kernels.hpp"
-#include "src/model/sequence_layout.hpp"
+#include "src/model/block_pass.hpp"
 
 namespace sslslr {
 
@@ -30,17 +27,6 @@ enum BlockWeight : std::size_t {
 };
 using BlockWeights = std::array<torch::Tensor, block_weights>;
 
-/// What a block's pass depends on beside tokens and weights.
-struct BlockPass {
-    std::shared_ptr<const SequenceLayout> layout;
-    std::int64_t heads = 1;
-    double dropout = 0;  ///< 0 outside training
-    std::uint32_t network = 0;
-    std::uint32_t layer = 0;
-    bool cls_only = false;  ///< the result holds the CLS rows alone
-    const ProcessorKernels* kernels = &sslslr::kernels();
-};
-
 /// Whether fused_block() covers these tokens: a CPU, float32 or float64.
 bool can_fuse(const torch::Tensor& x);
 
@@ -54,9 +40,5 @@ bool can_fuse(const torch::Tensor& x);
 /// @param x  [T, W] tokens
 /// @return   [T, W], or [B, W] of the CLS tokens
 torch::Tensor fused_block(const torch::Tensor& x, const BlockWeights& weights, const BlockPass& pass);
-
-/// x w^T + b. On CPUs in float32 by oneDNN, which is faster than the product behind torch::linear on
-/// processors that MKL was not made for. Without a graph.
-torch::Tensor product_with_transposed(const torch::Tensor& x, const torch::Tensor& w, const torch::Tensor& b);
 
 }  // namespace sslslr

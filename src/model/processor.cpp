@@ -14,13 +14,16 @@ extern const ProcessorKernels block_kernels;
 namespace avx512 {
 extern const ProcessorKernels block_kernels;
 }
+namespace avx512_bf16 {
+extern const ProcessorKernels block_kernels;
+}
 #endif
 
 Processor widest_processor() {
 #ifdef SSLSLR_HAS_X86_KERNELS
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq")) {
-        return Processor::avx512;
+        return __builtin_cpu_supports("avx512bf16") ? Processor::avx512_bf16 : Processor::avx512;
     }
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
         return Processor::avx2;
@@ -33,6 +36,8 @@ const ProcessorKernels& kernels_for(Processor kind) {
     TORCH_CHECK_VALUE(kind <= widest_processor(), "kernels_for: not for this processor");
     switch (kind) {
 #ifdef SSLSLR_HAS_X86_KERNELS
+        case Processor::avx512_bf16:
+            return avx512_bf16::block_kernels;
         case Processor::avx512:
             return avx512::block_kernels;
         case Processor::avx2:

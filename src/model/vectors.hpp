@@ -4,6 +4,12 @@
 // need no intrinsics. Only for block_kernels.cpp, which is compiled once for each kind of processor; the namespace
 // keeps their instances apart, of which the linker would otherwise choose one.
 
+#include <utility>
+
+#ifdef __AVX512BF16__
+#include <immintrin.h>
+#endif
+
 #include "src/model/block_kernels.hpp"
 
 #define SSLSLR_INLINE [[gnu::always_inline]] inline
@@ -51,11 +57,16 @@ SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
 
 /// To nearest, ties to even.
 SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
+#ifdef __AVX512BF16__
+    const auto rounded = _mm512_cvtneps_pbh(value);
+    __builtin_memcpy(to, &rounded, sizeof(rounded));
+#else
     auto bits = reinterpret_cast<Words<float>>(value);
     bits += 0x7fffU + ((bits >> 16) & 1U);
     using Halves = VectorOf<std::uint16_t, lanes<float>>;
     *reinterpret_cast<typename Halves::unaligned*>(to) =
         __builtin_convertvector(bits >> 16, typename Halves::type);
+#endif
 }
 
 /// The first `count` lanes; the others are 0.
@@ -100,6 +111,33 @@ SSLSLR_INLINE Real sum(typename VectorOf<Real, count>::type value) {
         };
         const auto halves = __builtin_bit_cast(Halves, value);
         return sum<Real, count / 2>(halves.lower + halves.upper);
+    }
+}
+
+/// Lane i of a, then lane i of b, for all i in turn: the lower half of that, or the upper.
+template <Index first_lane, class Real, int... lane>
+SSLSLR_INLINE Vector<Real> interleaved(Vector<Real> a, Vector<Real> b, std::integer_sequence<int, lane...>) {
+    return __builtin_shufflevector(a, b, (lane % 2 * lanes<Real> + first_lane + lane / 2)...);
+}
+
+/// Makes rows the columns. Interleaving row i with row i + lanes / 2 turns the bits of (row, column) by one place to
+/// the left; as many turns as a row's number has bits change the two over.
+template <class Real>
+SSLSLR_INLINE void transpose(Vector<Real> (&rows)[lanes<Real>]) {
+    constexpr auto half = lanes<Real> / 2;
+    constexpr std::make_integer_sequence<int, lanes<Real>> each{};
+#pragma GCC unroll 4
+    for (Index turn = 1; turn < lanes<Real>; turn *= 2) {
+        Vector<Real> turned[lanes<Real>];
+#pragma GCC unroll 8
+        for (Index i = 0; i < half; ++i) {
+            turned[2 * i] = interleaved<0, Real>(rows[i], rows[i + half], each);
+            turned[2 * i + 1] = interleaved<half, Real>(rows[i], rows[i + half], each);
+        }
+#pragma GCC unroll 16
+        for (Index i = 0; i < lanes<Real>; ++i) {
+            rows[i] = turned[i];
+        }
     }
 }
 

@@ -135,6 +135,7 @@ void Trainer::warm_up() {
         group_.broadcast(tensor.detach());
     }
     reducer_ = std::make_unique<dist::GradientReducer>(values(parameters_), group_, config_.reduction);
+    method_.set_gradient_places(reducer_->places());
 
     // Batch norm's running statistics are no part of what is discarded with the gradients: put back.
     std::vector<torch::Tensor> before;

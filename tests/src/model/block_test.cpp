@@ -133,7 +133,7 @@ TEST_P(BlockTest, TheShortLastBlockEqualsTheFullOneMaskForMask) {
 
 std::vector<Processor> processors_up_to_this() {
     std::vector<Processor> kinds{Processor::any};
-    for (const auto kind : {Processor::avx2, Processor::avx512}) {
+    for (const auto kind : {Processor::avx2, Processor::avx512, Processor::avx512_bf16}) {
         if (kind <= widest_processor()) {
             kinds.push_back(kind);
         }
@@ -142,7 +142,7 @@ std::vector<Processor> processors_up_to_this() {
 }
 
 std::string name_of(const testing::TestParamInfo<Processor>& kind) {
-    const std::vector<std::string> names{"any", "avx2", "avx512"};
+    const std::vector<std::string> names{"any", "avx2", "avx512", "avx512_bf16"};
     return names[static_cast<std::size_t>(kind.param)];
 }
 
