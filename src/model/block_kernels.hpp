@@ -108,7 +108,8 @@ inline constexpr std::int64_t attention_queries = 64;
 /// Elements of scratch memory for either direction of attention.
 constexpr std::int64_t attention_scratch(std::int64_t keys, std::int64_t width) {
     constexpr std::int64_t padding = 15;  // to a multiple of the most lanes of any processor
-    return (4 * keys + 3 * attention_queries) * (width + padding) + 2 * (width + keys) * attention_queries;
+    return (4 * keys + 3 * attention_queries) * (width + padding) +
+           (2 * width + 4 * (keys + 1)) * attention_queries;
 }
 
 template <class Real, class Store>

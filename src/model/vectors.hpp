@@ -6,7 +6,7 @@
 
 #include <utility>
 
-#ifdef __AVX512BF16__
+#ifdef __AVX512F__
 #include <immintrin.h>
 #endif
 
@@ -55,26 +55,59 @@ SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
     *reinterpret_cast<typename VectorOf<Real, lanes<Real>>::unaligned*>(to) = value;
 }
 
-/// To nearest, ties to even.
-SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
+using Halves = VectorOf<std::uint16_t, lanes<float>>;
+
 #ifdef __AVX512BF16__
-    const auto rounded = _mm512_cvtneps_pbh(value);
-    __builtin_memcpy(to, &rounded, sizeof(rounded));
+/// To nearest, ties to even.
+SSLSLR_INLINE Halves::type rounded(Vector<float> value) {
+    return reinterpret_cast<Halves::type>(_mm512_cvtneps_pbh(value));
+}
 #else
+SSLSLR_INLINE Halves::type rounded(Vector<float> value) {
     auto bits = reinterpret_cast<Words<float>>(value);
     bits += 0x7fffU + ((bits >> 16) & 1U);
-    using Halves = VectorOf<std::uint16_t, lanes<float>>;
-    *reinterpret_cast<typename Halves::unaligned*>(to) =
-        __builtin_convertvector(bits >> 16, typename Halves::type);
+    return __builtin_convertvector(bits >> 16, Halves::type);
+}
 #endif
+
+SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
+    *reinterpret_cast<Halves::unaligned*>(to) = rounded(value);
 }
 
-/// The first `count` lanes; the others are 0.
-template <class Real, class Store>
-SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
-    if (count >= lanes<Real>) {
-        return load<Real>(from);
+#ifdef __AVX512F__
+template <class Real>
+SSLSLR_INLINE Vector<Real> load_first(const Real* from, Index count) {
+    const auto mask = (1U << count) - 1;
+    if constexpr (sizeof(Real) == 4) {
+        return reinterpret_cast<Vector<Real>>(_mm512_maskz_loadu_epi32(static_cast<__mmask16>(mask), from));
+    } else {
+        return reinterpret_cast<Vector<Real>>(_mm512_maskz_loadu_epi64(static_cast<__mmask8>(mask), from));
     }
+}
+template <class Real>
+SSLSLR_INLINE Vector<Real> load_first(const Bfloat16* from, Index count) {
+    const auto half = _mm256_maskz_loadu_epi16(static_cast<__mmask16>((1U << count) - 1), from);
+    return reinterpret_cast<Vector<Real>>(
+        __builtin_convertvector(reinterpret_cast<Halves::type>(half), Words<Real>) << 16);
+}
+
+template <class Real>
+SSLSLR_INLINE void store_first(Real* to, Vector<Real> value, Index count) {
+    const auto mask = (1U << count) - 1;
+    if constexpr (sizeof(Real) == 4) {
+        _mm512_mask_storeu_epi32(to, static_cast<__mmask16>(mask), reinterpret_cast<__m512i>(value));
+    } else {
+        _mm512_mask_storeu_epi64(to, static_cast<__mmask8>(mask), reinterpret_cast<__m512i>(value));
+    }
+}
+template <class Real>
+SSLSLR_INLINE void store_first(Bfloat16* to, Vector<Real> value, Index count) {
+    _mm256_mask_storeu_epi16(to, static_cast<__mmask16>((1U << count) - 1),
+                             reinterpret_cast<__m256i>(rounded(value)));
+}
+#else
+template <class Real, class Store>
+SSLSLR_INLINE Vector<Real> load_first(const Store* from, Index count) {
     Store padded[lanes<Real>] = {};
     for (Index i = 0; i < count; ++i) {
         padded[i] = from[i];
@@ -83,15 +116,27 @@ SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
 }
 
 template <class Real, class Store>
-SSLSLR_INLINE void store_some(Store* to, Vector<Real> value, Index count) {
-    if (count >= lanes<Real>) {
-        store(to, value);
-        return;
-    }
+SSLSLR_INLINE void store_first(Store* to, Vector<Real> value, Index count) {
     Store padded[lanes<Real>];
     store(padded, value);
     for (Index i = 0; i < count; ++i) {
         to[i] = padded[i];
+    }
+}
+#endif
+
+/// The first `count` lanes; the others are 0.
+template <class Real, class Store>
+SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
+    return count >= lanes<Real> ? load<Real>(from) : load_first<Real>(from, count);
+}
+
+template <class Real, class Store>
+SSLSLR_INLINE void store_some(Store* to, Vector<Real> value, Index count) {
+    if (count >= lanes<Real>) {
+        store(to, value);
+    } else {
+        store_first<Real>(to, value, count);
     }
 }
 
@@ -99,6 +144,25 @@ template <class Real>
 SSLSLR_INLINE void add_some(Real* to, Vector<Real> value, Index count) {
     store_some<Real>(to, load_some<Real>(to, count) + value, count);
 }
+
+/// sum += a b, lane by lane.
+SSLSLR_INLINE void multiply_add(Vector<float>& sum, float a, Vector<float> b) {
+    sum += b * a;
+}
+SSLSLR_INLINE void multiply_add(Vector<double>& sum, double a, Vector<double> b) {
+    sum += b * a;
+}
+
+/// Two bfloat16 numbers, neighbours along a sum; the first in the lower half.
+using Pair = std::uint32_t;
+
+#ifdef __AVX512BF16__
+/// sum += the product of the lower halves + that of the upper halves, lane by lane.
+SSLSLR_INLINE void multiply_add(Vector<float>& sum, Pair a, Vector<Pair> b) {
+    sum =
+        _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a - Vector<Pair>{}), reinterpret_cast<__m512bh>(b));
+}
+#endif
 
 /// The sum of all lanes, the upper half added to the lower until one is left.
 template <class Real, Index count = lanes<Real>>
