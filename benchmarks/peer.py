@@ -17,6 +17,7 @@ import argparse
 import copy
 import json
 import os
+import resource
 import statistics
 import tempfile
 import time
@@ -181,7 +182,8 @@ def train(rank, case, store):
 
     if rank == 0:
         rate = case.global_batch / statistics.median(seconds[1:])
-        print(json.dumps({**vars(case), "clips_per_s": rate, "step_s": seconds, "loss": losses}), flush=True)
+        memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024e-9
+        print(json.dumps({**vars(case), "clips_per_s": rate, "step_s": seconds, "loss": losses, "peak_memory_gb": memory_gb}), flush=True)
     if case.ranks > 1:
         distributed.destroy_process_group()
 

@@ -11,7 +11,7 @@ Ours and the peer (peer.py, started in the environment that make-environment mak
 ratios within pairs, with their smallest and largest. Each run is a process of its own whose first step is not counted.
 The peer gets the faster of one concatenated pass an encoder and one a view, tried first in each case, and large allocations kept
 by glibc. `share` is the share of one core's matrix-multiply peak that useful work reaches (workload.useful_flops, peak.py).
-Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
+GB: the most memory that rank 0 held, LibTorch's libraries and Python included. Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
 
 Nothing else should run on the machine. About 15 minutes a method on 2 cores; --quick, for a smoke test, one pair of the smallest.
 """
@@ -59,33 +59,41 @@ class Sides:
         self.program, self.python = program, python
         self.passes = {}  # (method, width, lengths) -> the peer's faster form
         self.data_shares = []  # of our steps' time, waiting for data
+        self.memory = {}  # (side, case's form) -> most that rank 0 held, GB
 
     def peak(self):
         return run([self.python, str(HERE / "peak.py")])
 
     def rate(self, side, case):
         """Clips per second of one run of "ours" or "peer"."""
-        return self.ours(case) if side == "ours" else self.peer(case)
+        result = self.ours(case) if side == "ours" else self.peer(case)
+        key = (side, *form_of(case), case.ranks)
+        self.memory[key] = max(self.memory.get(key, 0), result["peak_memory_gb"])
+        return result["clips_per_s"]
 
     def ours(self, case):
         mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
         queue = ["--queue", str(workload.QUEUE)] if case.method == "moco-v2" else []
         result = run([*mpirun, self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue, "--json"], **MPI)
         self.data_shares.append(result["data_share"])
-        return result["clips_per_s"]
+        return result
 
     def peer(self, case):
-        form = (case.method, case.width, case.lengths, case.precision)
+        form = form_of(case)
         if form not in self.passes:
             one_rank = workload.options(**{**vars(case), "ranks": 1, "global_batch": case.global_batch // case.ranks})
             views = workload.METHODS[case.method]
             forms = ("together", "apart") if max(views.trained, views.momentum) > 1 else ("together",)
-            self.passes[form] = max(forms, key=lambda passes: self.peer_run(one_rank, passes))
+            self.passes[form] = max(forms, key=lambda passes: self.peer_run(one_rank, passes)["clips_per_s"])
         return self.peer_run(case, self.passes[form])
 
     def peer_run(self, case, passes):
         command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", passes]
-        return run(command, **KEEP_MEMORY)["clips_per_s"]
+        return run(command, **KEEP_MEMORY)
+
+
+def form_of(case):
+    return case.method, case.width, case.lengths, case.precision
 
 
 def arguments(case):
@@ -119,7 +127,8 @@ def compare(sides, model, method, lengths, ranks, chosen):
     return [{**vars(case), "ours": rates["ours", precision], "peer": rates["peer", precision], "ratios": ratios(precision, precision),
              "ratios_to_first": ratios(precision, chosen.precisions[0]),
              "gflop_a_clip": workload.useful_flops(case) / case.global_batch * 1e-9,
-             "peer_passes": sides.passes[method, case.width, lengths, precision]} for precision, case in cases.items()]
+             "peer_passes": sides.passes[form_of(case)],
+             "memory_gb": [sides.memory[(side, *form_of(case), ranks)] for side in ("ours", "peer")]} for precision, case in cases.items()]
 
 
 def shares(row, peak):
@@ -130,15 +139,15 @@ def shares(row, peak):
 def weak_scaling(sides, model, method, pairs):
     """Efficiency of 2 ranks for both sides: one rank, two ranks, in turns."""
     result = {"method": method, "blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
-    for name, side in (("ours", sides.ours), ("peer", sides.peer)):
+    for side in ("ours", "peer"):
         rates = {1: [], 2: []}
         for _ in range(pairs):
             for ranks in rates:
-                rates[ranks].append(side(workload.options(
+                rates[ranks].append(sides.rate(side, workload.options(
                     method=method, blocks=model["blocks"], width=model["width"], lengths="equal", ranks=ranks,
                     global_batch=model["weak_clips"] * ranks, max_steps=model["weak_steps"],
                 )))
-        result[name] = {"rates": rates, "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
+        result[side] = {"rates": rates, "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
     return result
 
 
@@ -155,8 +164,8 @@ def measure(sides, chosen):
     say(f"matrix-multiply peak of one core, float32: {peak:.0f} GFLOP/s\n")
     first = chosen.precisions[0]
     say(f"| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min..max] | to PyTorch {first} "
-        "| share ours | share PyTorch | passes |")
-    say("|---|---|---|---|---|---|---|---|---|---|---|---|")
+        "| share ours | share PyTorch | passes | GB ours | GB PyTorch |")
+    say("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
     for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods, chosen.lengths, (1, 2)):
         for row in compare(sides, model, method, lengths, ranks, chosen):
             report["speed"].append(row)
@@ -164,7 +173,8 @@ def measure(sides, chosen):
             ours, peer = shares(row, peak)
             say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {row['precision']} "
                 f"| {medians[0]:.2f} | {medians[1]:.2f} | {spread(row['ratios'])} | {spread(row['ratios_to_first'])} "
-                f"| {ours:.0%} | {peer:.0%} | {row['peer_passes']} |")
+                f"| {ours:.0%} | {peer:.0%} | {row['peer_passes']} "
+                f"| {row['memory_gb'][0]:.2f} | {row['memory_gb'][1]:.2f} |")
     if chosen.weak_pairs:
         say("\n| method | model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
     for model, method in itertools.product(chosen.models, chosen.methods) if chosen.weak_pairs else ():

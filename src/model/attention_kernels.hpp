@@ -161,8 +161,8 @@ private:
 
 constexpr double log2_e = 1.4426950408889634;
 
-/// From products s [keys, lanes] of queries and keys to 2^(f s - most), f = scale log2(e), with each column's maximum of
-/// f s and sum of the powers.
+/// From products s [keys, lanes] of queries and keys to 2^(f s - most), f = scale log2(e), with each column's
+/// maximum of f s and sum of the powers.
 template <class Real>
 SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real scale, Real* most, Real* total) {
     const Real factor = scale * static_cast<Real>(log2_e);
@@ -250,7 +250,8 @@ void attention(const Attention<Real, Store>& c) {
     }
 }
 
-/// With p = softmax(s), s = scale q k^T: d_s = p (d_p - sum of p d_p over keys), d_p = d_y v^T. Source: Dao et al. 2022, arXiv:2205.14135, appendix B.
+/// With p = softmax(s), s = scale q k^T: d_s = p (d_p - sum of p d_p over keys), d_p = d_y v^T.
+/// Source: Dao et al. 2022, arXiv:2205.14135, appendix B.
 template <class Real, class Store>
 void attention_backward(const AttentionBackward<Real, Store>& b) {
     const auto& c = b.forward;

@@ -183,9 +183,9 @@ private:
 
     // ---- Attention of the CLS tokens alone ------------------------------------------------------------------
     //
-    // With one query a clip, keys and values need not be computed: q (n Wk^T)^T = (q Wk) n^T and p (n Wv^T) = (p n) Wv^T
-    // for the clip's rows n of the input, head by head. The bias of the keys adds the same to all scores of a query and
-    // so nothing to the result; that of the values adds itself, as the weights p add up to one.
+    // With one query a clip, keys and values need not be computed: q (n Wk^T)^T = (q Wk) n^T and
+    // p (n Wv^T) = (p n) Wv^T for the clip's rows n of the input, head by head. The bias of the keys adds the same to
+    // all scores of a query and so nothing to the result; that of the values adds itself, as the weights p add up to 1.
 
     /// [B, W] -> [H, B, W / H]
     torch::Tensor by_head(const torch::Tensor& x) const {
