@@ -23,6 +23,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CHECKOUT = HERE.parent
 TREE = CHECKOUT / "build/levers/tree"
 PATCHES = {patch.stem: patch for patch in sorted((HERE / "levers").glob("*.patch"))}
+SOURCES = ("CMakeLists.txt", "CMakePresets.json", "io", "dist", "src", "launch")
 WHOLE = "whole"
 CASES = {  # name -> options of bench
     "4/8/128, all 64": ["--width", "128", "--blocks", "4", "--global-batch", "32", "--lengths", "equal", "--max-steps", "8"],
@@ -41,9 +42,9 @@ def call(*command, cwd=CHECKOUT):
 
 
 def build(name):
-    """The program without the part, or whole; kept until the commit or the patch changes."""
+    """The program without the part, or whole; kept until the sources or the patch change."""
     patch = PATCHES[name].read_bytes() if name != WHOLE else b""
-    key = hashlib.sha256(call("git", "rev-parse", "HEAD", cwd=TREE).encode() + patch).hexdigest()[:12]
+    key = hashlib.sha256(call("git", "rev-parse", *(f"HEAD:{part}" for part in SOURCES), cwd=TREE).encode() + patch).hexdigest()[:12]
     program = TREE.parent / f"sslslr-{name}-{key}"
     if program.exists():
         return program

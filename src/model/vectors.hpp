@@ -55,6 +55,7 @@ SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
     *reinterpret_cast<typename VectorOf<Real, lanes<Real>>::unaligned*>(to) = value;
 }
 
+/// As many bfloat16 numbers as there are lanes of float.
 using Halves = VectorOf<std::uint16_t, lanes<float>>;
 
 #ifdef __AVX512BF16__
@@ -74,6 +75,7 @@ SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
     *reinterpret_cast<Halves::unaligned*>(to) = rounded(value);
 }
 
+// load_first, store_first: load() and store() of the first `count` lanes alone, fewer than all; the others are 0.
 #ifdef __AVX512F__
 template <class Real>
 SSLSLR_INLINE Vector<Real> load_first(const Real* from, Index count) {
