@@ -59,17 +59,14 @@ def gradients(program, folder, fixed, steps):
     """Of each way, at weights after `steps` steps."""
     start = folder / "start"
     pretrain(program, start, **fixed, learning_rate=0.02 if steps else 1e-30, max_steps=max(steps, 1))
-    if not steps:  # the step that moved nothing is taken again
-        before = weights(start)
+    before = weights(start)  # without steps: one that moved nothing, so that the next one starts where it did
     found = {}
     for way, changes in WAYS.items():
         run = folder / way.replace(", ", "-")
         if steps:
             resumed_elsewhere(start, run, {**changes, "learning-rate": str(STEP)})
-            pretrain(program, run, **{**fixed, **{k.replace("-", "_"): v for k, v in changes.items()}}, learning_rate=STEP, max_steps=steps + 1)
-            before = weights(start)
-        else:
-            pretrain(program, run, **{**fixed, **{k.replace("-", "_"): v for k, v in changes.items()}}, learning_rate=STEP, max_steps=1)
+        options = {**fixed, **{name.replace("-", "_"): value for name, value in changes.items()}}
+        pretrain(program, run, **options, learning_rate=STEP, max_steps=steps + 1)
         found[way] = (before - weights(run)) / STEP
     return found
 
