@@ -30,11 +30,15 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
     options.section("Augmentation");
     options.add("augmentation", o.augmentation,
                 "boundary (permute first and last frames), classical, both or none");
-    options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
-    options.add("k2", o.k2, "last frames to permute, likewise");
     options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees");
     options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames");
     options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn");
+}
+
+void declare_boundary(Options& options, PretrainOptions& o) {
+    options.section("Boundary: which frames the views permute");
+    options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
+    options.add("k2", o.k2, "last frames to permute, likewise");
 }
 
 void declare_model(Options& options, PretrainOptions& o) {
@@ -103,8 +107,6 @@ void declare_losses(Options& options, PretrainOptions& o) {
 void declare_training(Options& options, PretrainOptions& o) {
     auto& optimizer = o.trainer.optimizer;
     options.section("Training (* may change when a run goes on)");
-    options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
-                changeable);
     options.add("epochs", o.epochs, "* passes over the training clips", changeable);
     options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
                 changeable);
@@ -127,9 +129,6 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("precision", o.precision,
                 "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons");
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
-    options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
-                changeable);
-    options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
     options.add("threads", o.threads, "* threads of each rank", changeable);
 
     options.add("features-on-device", o.features_on_device,
@@ -145,6 +144,15 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("gradient-compression", o.gradient_compression,
                 "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
     options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", changeable);
+}
+
+void declare_run(Options& options, PretrainOptions& o) {
+    options.section("The run");
+    options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
+                changeable);
+    options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
+                changeable);
+    options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
 
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
     options.add(
@@ -160,12 +168,18 @@ void declare_training(Options& options, PretrainOptions& o) {
 
 }  // namespace
 
-void declare(Options& options, PretrainOptions& fields) {
+void declare_learning(Options& options, PretrainOptions& fields) {
     declare_data(options, fields);
     declare_augmentation(options, fields);
     declare_model(options, fields);
     declare_losses(options, fields);
     declare_training(options, fields);
+}
+
+void declare(Options& options, PretrainOptions& fields) {
+    declare_learning(options, fields);
+    declare_boundary(options, fields);
+    declare_run(options, fields);
 }
 
 AugmentationConfig augmentation_of(const PretrainOptions& options) {

@@ -48,6 +48,9 @@ struct PretrainOptions {
 /// Declares every option on its field; `fields` must outlive `options`.
 void declare(Options& options, PretrainOptions& fields);
 
+/// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
+void declare_learning(Options& options, PretrainOptions& fields);
+
 /// @throws ConfigError  --k1 or --k2 is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
