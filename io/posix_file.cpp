@@ -1,9 +1,11 @@
 #include "io/posix_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 #include <fcntl.h>
@@ -17,6 +19,15 @@ namespace {
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& action, int code = errno) {
     throw DataError{path, "cannot " + action + ": " + std::generic_category().message(code)};
+}
+
+constexpr std::chrono::microseconds longest_pause{10'000};  ///< between two attempts to lock
+
+struct flock whole_file() {
+    struct flock range {};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    return range;
 }
 
 void sync_folder(const std::filesystem::path& folder) {
@@ -36,8 +47,11 @@ void sync_folder(const std::filesystem::path& folder) {
 
 PosixFile::PosixFile(const std::filesystem::path& path, Access access) : path_{path} {
     // O_NONBLOCK: opening a pipe must not wait for its writer.
-    const int flags = access == Access::read ? O_RDONLY : O_RDWR;
-    descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK);
+    const int flags = access == Access::read         ? O_RDONLY
+                      : access == Access::read_write ? O_RDWR
+                                                     : O_RDWR | O_CREAT;
+    constexpr mode_t everyone = 0666;  // what the user's umask leaves of it
+    descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, everyone);
     if (descriptor_ < 0) {
         fail(path, "open");
     }
@@ -105,6 +119,37 @@ void PosixFile::write(std::uint64_t offset, std::span<const std::byte> bytes) co
 void PosixFile::sync() const {
     if (::fsync(descriptor_) != 0) {
         fail(path_, "sync");
+    }
+}
+
+void PosixFile::truncate(std::uint64_t bytes) const {
+    if (::ftruncate(descriptor_, static_cast<off_t>(bytes)) != 0) {
+        fail(path_, "truncate");
+    }
+}
+
+bool PosixFile::try_lock() const {
+    auto whole = whole_file();
+    while (::fcntl(descriptor_, F_OFD_SETLK, &whole) != 0) {
+        if (errno == EAGAIN || errno == EACCES) {
+            return false;
+        }
+        if (errno != EINTR) {
+            fail(path_, "lock");
+        }
+    }
+    return true;
+}
+
+void PosixFile::lock(std::chrono::seconds limit) const {
+    // Asked for again and again: the system's own waiting knows no limit but signals.
+    const auto end = std::chrono::steady_clock::now() + limit;
+    for (std::chrono::microseconds pause{100}; !try_lock(); pause = std::min(2 * pause, longest_pause)) {
+        if (std::chrono::steady_clock::now() >= end) {
+            throw DataError{path_, "locked by another process for " + std::to_string(limit.count()) +
+                                       " s: look for one that is stopped or hangs, and end it"};
+        }
+        std::this_thread::sleep_for(pause);
     }
 }
 

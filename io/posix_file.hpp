@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -10,7 +11,11 @@ namespace sslslr::io {
 /// Sole owner of a file descriptor on a regular file.
 class PosixFile {
 public:
-    enum class Access { read, read_write };
+    enum class Access {
+        read,
+        read_write,
+        create  ///< read and write; an empty file is made where there is none
+    };
 
     /// @throws DataError  missing, not permitted, or not a regular file (a pipe would block the run)
     explicit PosixFile(const std::filesystem::path& path, Access access = Access::read);
@@ -27,6 +32,20 @@ public:
     void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
     /// Waits until the content is on the disk.
     void sync() const;
+    /// Cuts the file off behind its first `bytes` bytes.
+    void truncate(std::uint64_t bytes) const;
+
+    /// Takes a lock that no other opening of the file can take meanwhile, in this process, another one or on
+    /// another node (where the file system has locks: `sslslr doctor` checks). It ends with this object or its
+    /// process, however that dies.
+    ///
+    /// An open file description lock: unlike classic POSIX locks it is not lost when another part of the
+    /// process opens and closes the same file. Not for files opened for reading alone.
+    /// @return false if another opening holds it
+    /// @throws DataError  the file system has no locks
+    bool try_lock() const;
+    /// Waits for it. @throws DataError  the file system has no locks, or the wait was longer than `limit`
+    void lock(std::chrono::seconds limit) const;
 
 private:
     std::filesystem::path path_;

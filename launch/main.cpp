@@ -10,9 +10,7 @@
 #include <fmt/format.h>
 #include <malloc.h>
 
-#include "dist/agree.hpp"
 #include "dist/mpi_session.hpp"
-#include "io/data_error.hpp"
 #include "launch/command.hpp"
 #include "src/errors.hpp"
 
@@ -61,13 +59,6 @@ int run(const std::vector<std::string>& arguments, const Ranks& ranks) {
     return command->run(Arguments{arguments}.subspan(1), ranks);
 }
 
-/// Errors that every rank throws alike: printed once, ended without an abort.
-bool is_agreed(const std::exception& error) {
-    return dynamic_cast<const dist::AgreedError*>(&error) != nullptr ||
-           dynamic_cast<const ConfigError*>(&error) != nullptr ||
-           dynamic_cast<const TrainingError*>(&error) != nullptr;
-}
-
 /// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
 std::string text_of(const std::exception& error) {
     const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
@@ -79,7 +70,7 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
         return run(arguments, ranks);
     } catch (const std::exception& error) {
         const int code = exit_code_of(error);
-        if (is_agreed(error)) {
+        if (is_agreed(error)) {  // printed once, ended without an abort
             if (ranks.is_first()) {
                 fmt::print(stderr, "sslslr: {}\n", text_of(error));
             }

@@ -21,6 +21,12 @@ int exit_code_of(const std::exception& error) {
     return exit_rank_failed;
 }
 
+bool is_agreed(const std::exception& error) {
+    return dynamic_cast<const dist::AgreedError*>(&error) != nullptr ||
+           dynamic_cast<const ConfigError*>(&error) != nullptr ||
+           dynamic_cast<const TrainingError*>(&error) != nullptr;
+}
+
 void agree(const dist::Communicator& ranks, const std::function<void()>& body) {
     dist::agree(ranks, body, exit_code_of);
 }

@@ -32,6 +32,9 @@ struct TrainingError : std::runtime_error {
 /// The exit code that fits an exception of any layer (exit_rank_failed for those it does not know).
 int exit_code_of(const std::exception& error);
 
+/// Whether every rank throws an error of this type alike.
+bool is_agreed(const std::exception& error);
+
 /// Runs `body` on every rank and makes its outcome common: if it threw on any rank, all ranks throw the same
 /// dist::AgreedError with the message of the lowest such rank. Collective. `body` must hold no collective.
 void agree(const dist::Communicator& ranks, const std::function<void()>& body);

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+#include <nlohmann/json.hpp>
+
+namespace sslslr {
+
+enum class JobStatus { free, running, done, set_aside };
+
+/// What the claims log says of one job.
+struct JobState {
+    JobStatus status = JobStatus::free;
+    std::int64_t attempt = 0;   ///< the newest one, counted from 1; 0: never claimed
+    std::int64_t worker = 0;    ///< that made it
+    std::int64_t life = 0;      ///< which life of that worker
+    std::int64_t failures = 0;  ///< attempts that ended with an error
+    std::int64_t losses = 0;    ///< attempts whose worker vanished
+    std::string error;          ///< of the last failure
+    nlohmann::json outcome;     ///< of the accepted attempt
+    std::string digest;         ///< of outcome and detail, likewise
+    std::string cpu;            ///< that computed it
+    double seconds = 0;         ///< that it took
+};
+
+/// How often things may go wrong with one job before it is set aside.
+struct LedgerLimits {
+    std::int64_t failures = 3;
+    std::int64_t losses = 10;  ///< more, for a worker's death is seldom the job's doing
+};
+
+/// One process's stay at a study.
+struct Life {
+    std::int64_t number = 0;  ///< of the worker's journal: 1, 2, ...
+    std::string host;
+    std::int64_t pid = 0;
+    double busy_seconds = 0;   ///< spent on jobs; known when it has left
+    double alive_seconds = 0;  ///< likewise
+    bool left = false;
+};
+
+/// What became of attempts that brought no accepted result, and of results that came twice.
+struct LedgerCounts {
+    std::int64_t failed = 0;
+    std::int64_t lost = 0;
+    std::int64_t released = 0;           ///< given back by workers that were asked to stop
+    std::int64_t cancelled = 0;          ///< stopped because the study needed them no longer
+    double cancelled_seconds = 0;        ///< spent on those
+    std::int64_t recovered = 0;          ///< results found in the journal of a worker that died before it told
+    std::int64_t late = 0;               ///< results of attempts that had been given to others: not accepted
+    std::int64_t differing = 0;          ///< of those, other than the accepted one on the same type of CPU
+    std::int64_t accepted_twice = 0;     ///< always 0, or the log has been tampered with
+};
+
+/// The state of a study's jobs: what the records of the claims log come to, in their order. It knows jobs by
+/// name alone.
+///
+/// Records: {"what": ..., "job": ..., "attempt": ...} with what =
+///     claim      by "worker" in its "life"
+///     done       with "outcome", "digest", "cpu", "seconds"; "recovered" if another worker tells
+///     failed     with "error"
+///     lost       the worker vanished
+///     released   the worker was asked to stop
+///     cancelled  not needed any longer, after "seconds"
+///     late       a result of an attempt that is no longer the newest, with "digest" and "cpu"
+///     retry      failures and losses are forgotten
+/// and {"what": "life", "worker", "life", "host", "pid"}, {"what": "left", "worker", "life", "busy", "alive"}.
+class LedgerState {
+public:
+    explicit LedgerState(LedgerLimits limits = {}) : limits_{limits} {}
+
+    void apply(const nlohmann::json& record);
+
+    const JobState& of(const std::string& job) const;
+    const std::unordered_map<std::string, JobState>& jobs() const noexcept { return jobs_; }
+    /// Whether a result of this attempt would be accepted: the first of the newest attempt is.
+    bool accepts(const std::string& job, std::int64_t attempt) const;
+
+    /// The newest life of each worker.
+    const std::map<std::int64_t, Life>& workers() const noexcept { return workers_; }
+    const LedgerCounts& counts() const noexcept { return counts_; }
+    /// Over all lives that have left.
+    double busy_seconds() const noexcept { return busy_seconds_; }
+    double alive_seconds() const noexcept { return alive_seconds_; }
+
+    /// How often a result was accepted, and how often a job became free again: tell that something changed.
+    std::int64_t results() const noexcept { return results_; }
+    std::int64_t returns() const noexcept { return returns_; }
+
+private:
+    void finish(JobState& job, const nlohmann::json& record);
+    void give_back(JobState& job);
+    void apply_to_worker(const std::string& what, const nlohmann::json& record);
+
+    LedgerLimits limits_;
+    std::unordered_map<std::string, JobState> jobs_;
+    std::map<std::int64_t, Life> workers_;
+    LedgerCounts counts_;
+    double busy_seconds_ = 0;
+    double alive_seconds_ = 0;
+    std::int64_t results_ = 0;
+    std::int64_t returns_ = 0;
+};
+
+}  // namespace sslslr
