@@ -26,6 +26,7 @@ bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
 
 int pretrain(Arguments arguments, const Ranks& ranks);
 int evaluate(Arguments arguments, const Ranks& ranks);
+int boundary(Arguments arguments, const Ranks& ranks);
 int inspect(Arguments arguments, const Ranks& ranks);
 int doctor(Arguments arguments, const Ranks& ranks);
 int bench(Arguments arguments, const Ranks& ranks);

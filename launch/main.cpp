@@ -27,6 +27,7 @@ constexpr std::array commands{
     Command{"pretrain", pretrain,
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
+    Command{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
     Command{"inspect", inspect, "checks a clip store or a checkpoint and says what is in it"},
     Command{"bench", bench, "speed of the training step on this machine"},
     Command{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},

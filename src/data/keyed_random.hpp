@@ -20,7 +20,8 @@ enum class Purpose : std::uint64_t {
     dropout = 7,
     bootstrap = 8,
     probe = 9,
-    clusters = 10
+    clusters = 10,
+    validation = 31
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

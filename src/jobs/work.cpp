@@ -150,6 +150,9 @@ private:
     void finish(const Claim& claim, const Result& result) {
         const bool is_accepted = ledger_ == nullptr || ledger_->finish(claim, result);
         ++(is_accepted ? report_.accepted : report_.late);
+        if (is_accepted && ledger_ != nullptr) {
+            options_.on_accepted(claim.job, result);
+        }
         if (!is_accepted) {
             options_.tell(fmt::format("job {}: another worker has taken it over meanwhile", claim.job));
         }

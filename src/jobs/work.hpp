@@ -44,6 +44,8 @@ struct WorkOptions {
     std::int64_t max_jobs = 0;  ///< 0: no limit
     double idle_seconds = std::numeric_limits<double>::infinity();  ///< without a job to claim, before it leaves
     std::function<bool()> stop_requested = [] { return false; };    ///< asked on every rank
+    /// On the group's first rank, after a result of its was accepted.
+    std::function<void(const std::string& job, const Result&)> on_accepted = [](const std::string&, const Result&) {};
     std::function<void(const std::string& text)> tell = [](const std::string&) {};  ///< on the group's first rank
 };
 

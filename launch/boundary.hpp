@@ -1,0 +1,14 @@
+#pragma once
+
+#include "launch/command.hpp"
+
+namespace sslslr {
+
+// The subcommands of `sslslr boundary`, as those in command.hpp.
+
+int boundary_plan(Arguments arguments, const Ranks& ranks);
+int boundary_work(Arguments arguments, const Ranks& ranks);
+int boundary_status(Arguments arguments, const Ranks& ranks);
+int boundary_report(Arguments arguments, const Ranks& ranks);
+
+}  // namespace sslslr

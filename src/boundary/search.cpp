@@ -1,0 +1,297 @@
+#include "src/boundary/search.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr double level = 0.95;
+
+bool rises_step_by_step(const SearchConfig& config) {
+    return config.mode != "full";
+}
+
+double tolerance_of(const SearchConfig& config, const Interval& difference) {
+    return config.tolerance.value_or((difference.high - difference.low) / 2);
+}
+
+std::string text_of(const Interval& difference) {
+    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", difference.mean, difference.low, difference.high);
+}
+
+/// One side's search over what is known.
+class Searcher {
+public:
+    Searcher(Side side, const SearchConfig& config, const Lookup& lookup)
+        : side_{side}, config_{config}, lookup_{lookup}, grid_{grid_of(config)} {}
+
+    SideSearch search() {
+        const auto reference = point(0);
+        if (reference.missing > 0) {
+            need(0, config_.repeats, 0);
+        }
+        if (rises_step_by_step(config_)) {
+            rise(reference);
+        } else if (config_.halving) {
+            halve(reference);
+        } else {
+            sweep(reference);
+        }
+        return std::move(result_);
+    }
+
+private:
+    Point point(std::int64_t k) const { return point_of(side_, k, config_.repeats, lookup_); }
+
+    /// Asks for the first `repeats` repeats of k, as far as they are missing.
+    void need(std::int64_t k, std::int64_t repeats, std::int64_t stage) {
+        for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
+            const auto trial = trial_of(side_, k, repeat);
+            if (lookup_(trial).status == Known::Status::missing) {
+                result_.needed.emplace_back(trial, stage);
+            }
+        }
+    }
+
+    void answer(std::int64_t k, std::string why) {
+        result_.progress = SideSearch::Progress::answered;
+        result_.k = k;
+        result_.why = std::move(why);
+    }
+
+    bool has_enough(const Point& a, const Point& b) const {
+        std::int64_t pairs = 0;
+        for (std::size_t r = 0; r < a.accuracies.size(); ++r) {
+            pairs += a.accuracies[r] && b.accuracies[r];
+        }
+        return pairs >= std::min<std::int64_t>(2, config_.repeats);
+    }
+
+    void get_stuck(std::int64_t k) {
+        result_.progress = SideSearch::Progress::stuck;
+        result_.why = fmt::format(
+            "k = {} cannot be judged: too few of its {} repeats, or of the reference's, are left; the others "
+            "are set aside",
+            k, config_.repeats);
+    }
+
+    /// Compares, and keeps a record of it.
+    Judgement judge(const Point& tested, const Point& best, bool must_rise) {
+        const auto difference = *paired_difference(tested, best);
+        Judgement judgement{.k = tested.k,
+                            .against = best.k,
+                            .difference = difference,
+                            .tolerance = tolerance_of(config_, difference)};
+        judgement.is_accepted = must_rise ? difference.mean > 0 : difference.mean >= -judgement.tolerance;
+        result_.path.push_back(judgement);
+        return judgement;
+    }
+
+    void rise(const Point& reference) {
+        auto best = reference;
+        for (std::size_t i = 0; i < grid_.size(); ++i) {
+            const auto tested = point(grid_[i]);
+            if (tested.missing > 0 || reference.missing > 0) {
+                for (auto ahead = i; ahead < grid_.size(); ++ahead) {
+                    need(grid_[ahead], config_.repeats, static_cast<std::int64_t>(ahead - i));
+                }
+                return;
+            }
+            if (!has_enough(tested, best)) {
+                get_stuck(tested.k);
+                return;
+            }
+            result_.rests_on += config_.repeats;
+            const auto judged = judge(tested, best, config_.mode == "strict" && i > 0);
+            if (!judged.is_accepted) {
+                answer(i == 0 ? 0 : grid_[i - 1],
+                       fmt::format("k = {} differs from k = {} by {}", judged.k, judged.against,
+                                   text_of(judged.difference)));
+                return;
+            }
+            if (judged.difference.mean > 0) {
+                best = tested;
+            }
+        }
+        answer(grid_.back(), "no k that was tested is worse");
+    }
+
+    void sweep(const Point& reference) {
+        std::int64_t missing = reference.missing;
+        std::vector<Point> points;
+        for (const auto k : grid_) {
+            points.push_back(point(k));
+            missing += points.back().missing;
+            need(k, config_.repeats, 0);
+        }
+        result_.rests_on = config_.repeats * static_cast<std::int64_t>(grid_.size());
+        if (missing == 0) {
+            choose(points, reference);
+        }
+    }
+
+    /// The largest k that is not below the best by more than the tolerance.
+    void choose(std::vector<Point> points, const Point& reference) {
+        std::erase_if(points, [&](const Point& p) { return !has_enough(p, reference); });
+        if (points.empty()) {
+            get_stuck(grid_.front());
+            return;
+        }
+        const auto best = *std::ranges::max_element(points, {}, &Point::mean);
+        if (!judge(best, reference, false).is_accepted) {
+            answer(0, "every k is worse than no permutation at all");
+            return;
+        }
+        std::int64_t largest = best.k;
+        for (const auto& tested : points) {
+            if (tested.k != best.k && has_enough(tested, best) && judge(tested, best, false).is_accepted) {
+                largest = std::max(largest, tested.k);
+            }
+        }
+        const auto left_out = grid_.size() - points.size();
+        answer(largest, fmt::format("the largest k not worse than the best, k = {}{}", best.k,
+                                    left_out == 0 || config_.halving
+                                        ? ""
+                                        : fmt::format("; {} of {} k left out, set aside", left_out,
+                                                      grid_.size())));
+    }
+
+    /// Successive halving on the repeats: Jamieson and Talwalkar 2016, "Non-stochastic best arm identification
+    /// and hyperparameter optimization", with repeats as the budget.
+    void halve(const Point& reference) {
+        auto left = grid_;
+        std::int64_t done = 0;  // repeats of all that are left
+        for (auto repeats = std::min<std::int64_t>(2, config_.repeats);;
+             repeats = std::min(2 * repeats, config_.repeats)) {
+            std::vector<Point> points;
+            std::int64_t missing = 0;
+            for (const auto k : left) {
+                points.push_back(point_of(side_, k, repeats, lookup_));
+                missing += points.back().missing;
+                need(k, repeats, 0);
+            }
+            result_.rests_on += (repeats - done) * static_cast<std::int64_t>(left.size());
+            done = repeats;
+            if (missing > 0) {
+                return;
+            }
+            if (repeats == config_.repeats) {
+                if (reference.missing == 0) {
+                    choose(points, reference);
+                }
+                return;
+            }
+            left = better_half(points);
+        }
+    }
+
+    /// By mean accuracy, equal ones by the larger k; in ascending order of k.
+    static std::vector<std::int64_t> better_half(std::vector<Point> points) {
+        const auto worth = [](const Point& p) {
+            return std::pair{std::isnan(p.mean()) ? -1.0 : p.mean(), p.k};
+        };
+        std::ranges::sort(points, [&](const Point& a, const Point& b) { return worth(a) > worth(b); });
+        std::vector<std::int64_t> kept;
+        for (std::size_t i = 0; i < (points.size() + 1) / 2; ++i) {
+            kept.push_back(points[i].k);
+        }
+        std::ranges::sort(kept);
+        return kept;
+    }
+
+    Side side_;
+    const SearchConfig& config_;
+    const Lookup& lookup_;
+    std::vector<std::int64_t> grid_;
+    SideSearch result_;
+};
+
+}  // namespace
+
+void check(const SearchConfig& config) {
+    const auto refuse = [](const std::string& text) { throw ConfigError{text}; };
+    if (config.step < 1 || config.step > config.frames) {
+        refuse(fmt::format("--step {}: expected 1 to the frames of the longest clip, {}", config.step,
+                           config.frames));
+    }
+    if (config.frames < 2) {
+        refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
+    }
+    if (config.repeats < 1) {
+        refuse(fmt::format("--repeats {}: expected 1 or more", config.repeats));
+    }
+    if (config.mode != "tolerant" && config.mode != "strict" && config.mode != "full") {
+        refuse(fmt::format("--mode {}: expected tolerant, strict or full", config.mode));
+    }
+    if (config.tolerance && (*config.tolerance < 0 || *config.tolerance > 1)) {
+        refuse(fmt::format("--tolerance {}: expected a share of the clips, 0 to 1", *config.tolerance));
+    }
+    if (config.halving && config.mode != "full") {
+        refuse("--halving belongs to --mode full: the others stop by themselves");
+    }
+}
+
+std::vector<std::int64_t> grid_of(const SearchConfig& config) {
+    std::vector<std::int64_t> grid;
+    for (auto k = config.step; k < config.frames; k += config.step) {
+        if (k > 1) {
+            grid.push_back(k);
+        }
+    }
+    grid.push_back(config.frames);
+    return grid;
+}
+
+std::vector<double> Point::known() const {
+    std::vector<double> values;
+    for (const auto& accuracy : accuracies) {
+        if (accuracy) {
+            values.push_back(*accuracy);
+        }
+    }
+    return values;
+}
+
+double Point::mean() const {
+    const auto values = known();
+    return values.empty() ? std::numeric_limits<double>::quiet_NaN()
+                          : std::accumulate(values.begin(), values.end(), 0.0) /
+                                static_cast<double>(values.size());
+}
+
+Point point_of(Side side, std::int64_t k, std::int64_t repeats, const Lookup& lookup) {
+    Point point{.k = k};
+    for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
+        const auto known = lookup(trial_of(side, k, repeat));
+        point.accuracies.push_back(known.status == Known::Status::done ? std::optional{known.accuracy}
+                                                                       : std::nullopt);
+        point.missing += known.status == Known::Status::missing;
+    }
+    return point;
+}
+
+std::optional<Interval> paired_difference(const Point& a, const Point& b) {
+    std::vector<double> pairs;
+    for (std::size_t r = 0; r < std::min(a.accuracies.size(), b.accuracies.size()); ++r) {
+        if (a.accuracies[r] && b.accuracies[r]) {
+            pairs.push_back(*a.accuracies[r] - *b.accuracies[r]);
+        }
+    }
+    if (pairs.empty()) {
+        return std::nullopt;
+    }
+    return pairs.size() == 1 ? Interval{pairs[0], pairs[0], pairs[0]} : student_interval(pairs, level);
+}
+
+SideSearch search_side(Side side, const SearchConfig& config, const Lookup& lookup) {
+    return Searcher{side, config, lookup}.search();
+}
+
+}  // namespace sslslr

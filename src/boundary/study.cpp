@@ -1,0 +1,148 @@
+#include "src/boundary/study.hpp"
+
+#include <fmt/format.h>
+
+#include "io/checksum.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+/// Behind everything that the search itself looks ahead for.
+constexpr std::int64_t comparison_stage = 1000;
+
+constexpr double random_cost = 0.1;  ///< of a trial without training, in trainings
+
+}  // namespace
+
+BoundaryJobs::BoundaryJobs(const SearchConfig& search, const std::string& identity, bool compares)
+    : search_{search}, identity_{identity}, compares_{compares} {
+    auto lengths = grid_of(search_);
+    lengths.insert(lengths.begin(), 0);
+    for (std::int64_t repeat = 0; repeat < search_.repeats; ++repeat) {
+        for (const auto k1 : lengths) {
+            for (const auto k2 : lengths) {
+                add({.k1 = k1, .k2 = k2, .repeat = repeat});
+            }
+        }
+        for (const auto kind : {Trial::Kind::random, Trial::Kind::drawn, Trial::Kind::adaptive}) {
+            add({.kind = kind, .repeat = repeat});
+        }
+    }
+}
+
+void BoundaryJobs::add(const Trial& trial) {
+    trials_.emplace(id_of(trial), trial);
+}
+
+std::string BoundaryJobs::id_of(const Trial& trial) const {
+    const auto text = identity_ + text_of(trial);
+    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{text})));
+}
+
+const Trial& BoundaryJobs::trial_of(const std::string& id) const {
+    const auto found = trials_.find(id);
+    if (found == trials_.end()) {
+        throw ConfigError{fmt::format("the study has no job {}: was it planned anew meanwhile?", id)};
+    }
+    return found->second;
+}
+
+Lookup BoundaryJobs::lookup(const LedgerState& state) const {
+    return [this, &state](const Trial& trial) -> Known {
+        const auto& job = state.of(id_of(trial));
+        switch (job.status) {
+            case JobStatus::done:
+                return {Known::Status::done, job.outcome.value("accuracy", 0.0)};
+            case JobStatus::set_aside:
+                return {Known::Status::set_aside};
+            default:
+                return {};
+        }
+    };
+}
+
+SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
+    return search_side(side, search_, lookup(state));
+}
+
+std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
+    std::vector<Job> jobs;
+    std::unordered_map<std::string, std::size_t> places;
+    const auto want = [&](const Trial& trial, std::int64_t stage) {
+        auto id = id_of(trial);
+        if (const auto status = state.of(id).status;
+            status != JobStatus::done && status != JobStatus::set_aside && !places.contains(id)) {
+            places.emplace(id, jobs.size());
+            jobs.push_back({.id = std::move(id),
+                            .stage = stage,
+                            .cost = trial.kind == Trial::Kind::random ? random_cost : 1});
+        }
+    };
+    const auto start = search(Side::start, state);
+    const auto end = search(Side::end, state);
+    for (const auto* const side : {&start, &end}) {
+        for (const auto& [trial, stage] : side->needed) {
+            want(trial, stage);
+        }
+    }
+    const bool is_answered = start.progress == SideSearch::Progress::answered &&
+                             end.progress == SideSearch::Progress::answered;
+    for (std::int64_t repeat = 0; repeat < search_.repeats; ++repeat) {
+        want({.kind = Trial::Kind::random, .repeat = repeat}, comparison_stage);
+        if (compares_) {
+            want({.kind = Trial::Kind::adaptive, .repeat = repeat}, comparison_stage);
+            want({.kind = Trial::Kind::drawn, .repeat = repeat}, comparison_stage);
+        }
+        if (compares_ && is_answered) {
+            want({.k1 = start.k, .k2 = end.k, .repeat = repeat}, 0);
+        }
+    }
+    return jobs;
+}
+
+std::int64_t BoundaryJobs::most_jobs() const {
+    const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
+    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
+    return search_.repeats * (2 * lengths + 2 + compared);  // 2: the reference and random weights
+}
+
+std::optional<Result> BoundaryWork::run(const std::string& job, const std::function<bool()>& should_stop) {
+    const auto& trial = jobs_.trial_of(job);
+    const auto outcome = run_trial(setting_, trial, group_, should_stop);
+    if (!outcome) {
+        return std::nullopt;
+    }
+    return Result{.outcome = {{"accuracy", outcome->accuracy},
+                              {"loss", outcome->loss},
+                              {"spread", outcome->spread}},
+                  .detail = {{"trial", text_of(trial)}, {"correct", hex_of_bits(outcome->correct)}}};
+}
+
+std::string hex_of_bits(const std::vector<bool>& bits) {
+    std::string digits;
+    for (std::size_t first = 0; first < bits.size(); first += 4) {
+        unsigned digit = 0;
+        for (std::size_t bit = 0; bit < 4; ++bit) {
+            digit = 2 * digit + (first + bit < bits.size() && bits[first + bit] ? 1 : 0);
+        }
+        digits += fmt::format("{:x}", digit);
+    }
+    return digits;
+}
+
+std::vector<bool> bits_of_hex(const std::string& digits, std::size_t count) {
+    if (digits.size() != (count + 3) / 4) {
+        throw ConfigError{fmt::format("{} hexadecimal digits hold other than the {} bits expected",
+                                      digits.size(), count)};
+    }
+    std::vector<bool> bits;
+    for (std::size_t bit = 0; bit < count; ++bit) {
+        const char digit = digits[bit / 4];
+        const int value = digit >= 'a' ? digit - 'a' + 10 : digit - '0';
+        bits.push_back((value >> (3 - bit % 4) & 1) != 0);
+    }
+    return bits;
+}
+
+}  // namespace sslslr
