@@ -20,7 +20,7 @@ struct JobState {
     std::int64_t failures = 0;  ///< attempts that ended with an error
     std::int64_t losses = 0;    ///< attempts whose worker vanished
     std::string error;          ///< of the last failure
-    nlohmann::json outcome;     ///< of the accepted attempt
+    nlohmann::json outcome = nlohmann::json::object();  ///< of the accepted attempt
     std::string digest;         ///< of outcome and detail, likewise
     std::string cpu;            ///< that computed it
     double seconds = 0;         ///< that it took

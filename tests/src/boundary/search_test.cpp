@@ -1,0 +1,227 @@
+// The search driven by an oracle instead of training.
+#include "src/boundary/search.hpp"
+
+#include <tuple>
+
+#include <gtest/gtest.h>
+
+#include "src/errors.hpp"
+#include "tests/src/boundary/oracle.hpp"
+
+namespace sslslr {
+namespace {
+
+using test::Answers;
+using test::drive;
+using test::Oracle;
+using Progress = SideSearch::Progress;
+
+SearchConfig config_of(const std::string& mode, bool halving = false) {
+    return {.frames = 64, .step = 4, .repeats = 5, .mode = mode, .halving = halving};
+}
+
+std::int64_t answer(Side side, const SearchConfig& config, const Oracle& oracle) {
+    Answers answers;
+    const auto found = drive(side, config, oracle, answers);
+    EXPECT_EQ(found.progress, Progress::answered) << found.why;
+    return found.k;
+}
+
+class PlantedBoundary : public testing::TestWithParam<std::tuple<std::int64_t, std::int64_t>> {};
+
+TEST_P(PlantedBoundary, IsFoundOnAPlateauByTheModesThatKeepOne) {
+    const auto [k1, k2] = GetParam();
+    const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2};
+    for (const auto& config : {config_of("tolerant"), config_of("full")}) {
+        EXPECT_EQ(answer(Side::start, config, oracle), k1) << config.mode;
+        EXPECT_EQ(answer(Side::end, config, oracle), k2) << config.mode;
+    }
+}
+
+TEST_P(PlantedBoundary, IsFoundByEveryModeWhereAccuracyRisesToIt) {
+    const auto [k1, k2] = GetParam();
+    const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1};
+    for (const auto& config :
+         {config_of("tolerant"), config_of("strict"), config_of("full"), config_of("full", true)}) {
+        EXPECT_EQ(answer(Side::start, config, oracle), k1) << config.mode << config.halving;
+        EXPECT_EQ(answer(Side::end, config, oracle), k2) << config.mode << config.halving;
+    }
+}
+
+TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
+    const auto [k1, k2] = GetParam();
+    // Each comparison stops a tolerant search by chance in one case of forty, and 64 is sixteen of them away.
+    const int enough = k1 <= 32 ? 18 : 12;
+    for (const auto& config : {config_of("tolerant"), config_of("full"), config_of("full", true)}) {
+        int near = 0;
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1, .slope = 0.03, .noise = 0.01,
+                                .seed = seed};
+            near += std::abs(answer(Side::start, config, oracle) - k1) <= config.step &&
+                    std::abs(answer(Side::end, config, oracle) - k2) <= config.step;
+        }
+        EXPECT_GE(near, enough) << config.mode << config.halving;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Places, PlantedBoundary,
+                         testing::Values(std::tuple{8, 16}, std::tuple{20, 12}, std::tuple{32, 4},
+                                         std::tuple{0, 0}, std::tuple{64, 64}),
+                         [](const auto& place) {
+                             return "K1Is" + std::to_string(std::get<0>(place.param)) + "K2Is" +
+                                    std::to_string(std::get<1>(place.param));
+                         });
+
+TEST(Search, AllAccuraciesEqualIsAPlateauToTheEndForTolerantAndAStepForStrict) {
+    const Oracle flat{.slope = 0};
+
+    EXPECT_EQ(answer(Side::start, config_of("tolerant"), flat), 64);
+    EXPECT_EQ(answer(Side::start, config_of("full"), flat), 64);
+    EXPECT_EQ(answer(Side::start, config_of("strict"), flat), 4);
+}
+
+TEST(Search, AFirstStepBelowTheReferenceMeansZero) {
+    const Oracle falls_at_once{.planted_k1 = 0};
+    for (const std::string mode : {"tolerant", "strict", "full"}) {
+        EXPECT_EQ(answer(Side::start, config_of(mode), falls_at_once), 0) << mode;
+    }
+}
+
+TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
+    EXPECT_EQ(grid_of({.frames = 10, .step = 4}), (std::vector<std::int64_t>{4, 8, 10}));
+    EXPECT_EQ(grid_of({.frames = 8, .step = 4}), (std::vector<std::int64_t>{4, 8}));
+    EXPECT_EQ(grid_of({.frames = 4, .step = 1}), (std::vector<std::int64_t>{2, 3, 4}));
+    EXPECT_EQ(grid_of({.frames = 5, .step = 5}), (std::vector<std::int64_t>{5}));
+}
+
+TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
+    for (const auto& config : {config_of("tolerant"), config_of("strict"), config_of("full"),
+                               config_of("full", true)}) {
+        const Oracle oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
+        Answers narrow;
+        const auto one_by_one = drive(Side::start, config, oracle, narrow, 1);
+        Answers wide;
+        const auto all_ahead = drive(Side::start, config, oracle, wide);
+        Answers whole;
+        for (std::int64_t k = 0; k <= 64; k += 4) {
+            for (std::int64_t repeat = 0; repeat < 5; ++repeat) {
+                whole.done[trial_of(Side::start, k, repeat)] = oracle.accuracy(trial_of(Side::start, k, repeat));
+            }
+        }
+        const auto known_before = search_side(Side::start, config, whole.lookup());
+
+        EXPECT_EQ(one_by_one.k, all_ahead.k) << config.mode;
+        EXPECT_EQ(one_by_one.k, known_before.k) << config.mode;
+        EXPECT_EQ(one_by_one.why, known_before.why) << config.mode;
+        EXPECT_LE(narrow.done.size(), wide.done.size());
+    }
+}
+
+TEST(Search, OnlyTheNextKIsOfStageZeroAndTheRestAreAhead) {
+    const auto found = search_side(Side::start, config_of("tolerant"), Answers{}.lookup());
+
+    ASSERT_EQ(found.progress, Progress::open);
+    for (const auto& [trial, stage] : found.needed) {
+        EXPECT_EQ(stage, trial.k1 == 0 ? 0 : trial.k1 / 4 - 1);
+    }
+    EXPECT_EQ(found.needed.size(), 5U * 17);
+}
+
+TEST(Search, GoesOnWithTheRepeatsThatAreLeft) {
+    const Oracle oracle{.planted_k1 = 16};
+    Answers answers;
+    for (std::int64_t repeat = 2; repeat < 5; ++repeat) {
+        answers.set_aside.insert(trial_of(Side::start, 8, repeat));
+    }
+
+    const auto found = drive(Side::start, config_of("tolerant"), oracle, answers);
+
+    EXPECT_EQ(found.progress, Progress::answered);
+    EXPECT_EQ(found.k, 16);
+}
+
+TEST(Search, SaysWhyItCannotGoOn) {
+    const Oracle oracle{.planted_k1 = 16};
+    Answers answers;
+    for (std::int64_t repeat = 1; repeat < 5; ++repeat) {
+        answers.set_aside.insert(trial_of(Side::start, 8, repeat));
+    }
+
+    const auto found = drive(Side::start, config_of("tolerant"), oracle, answers);
+
+    EXPECT_EQ(found.progress, Progress::stuck);
+    EXPECT_TRUE(found.why.starts_with("k = 8 cannot be judged")) << found.why;
+    EXPECT_TRUE(found.needed.empty()) << "nothing more is trained for a search that is stuck";
+}
+
+TEST(Search, AFullSearchLeavesOutAKThatCannotBeJudgedAndSaysSo) {
+    const Oracle oracle{.planted_k1 = 16};
+    Answers answers;
+    for (std::int64_t repeat = 0; repeat < 5; ++repeat) {
+        answers.set_aside.insert(trial_of(Side::start, 8, repeat));
+    }
+
+    const auto found = drive(Side::start, config_of("full"), oracle, answers);
+
+    EXPECT_EQ(found.k, 16);
+    EXPECT_NE(found.why.find("1 of 16 k left out"), std::string::npos) << found.why;
+}
+
+TEST(Search, HalvingNeedsFewerTrainingsAndASingleRepeatIsEnough) {
+    const Oracle oracle{.planted_k1 = 16, .rise = 0.1};
+    Answers full;
+    Answers halved;
+    drive(Side::start, config_of("full"), oracle, full);
+    const auto found = drive(Side::start, config_of("full", true), oracle, halved);
+    EXPECT_EQ(found.k, 16);
+    EXPECT_EQ(full.done.size(), 5U * 17);
+    EXPECT_EQ(halved.done.size(), 5U + 16 * 2 + 8 * 2 + 4 * 1);
+    EXPECT_EQ(found.rests_on, 16 * 2 + 8 * 2 + 4 * 1);
+
+    auto single = config_of("tolerant");
+    single.repeats = 1;
+    EXPECT_EQ(answer(Side::start, single, oracle), 16);
+}
+
+TEST(Search, AGivenToleranceDecidesInPlaceOfTheInterval) {
+    const Oracle oracle{.planted_k1 = 16, .slope = 0.01};
+    auto config = config_of("tolerant");
+    config.tolerance = 0.05;  // 5 frames' fall
+
+    EXPECT_EQ(answer(Side::start, config, oracle), 20);
+}
+
+TEST(Search, PairsCancelWhatTheTrialsOfARepeatShare) {
+    const Point a{.k = 4, .accuracies = {0.5, 0.9, std::nullopt}};
+    const Point b{.k = 0, .accuracies = {0.4, 0.8, 0.1}};
+
+    const auto difference = paired_difference(a, b);
+
+    ASSERT_TRUE(difference);
+    EXPECT_NEAR(difference->mean, 0.1, 1e-12);
+    EXPECT_NEAR(difference->high - difference->low, 0, 1e-12);
+    EXPECT_FALSE(paired_difference(a, Point{.k = 8, .accuracies = {std::nullopt, std::nullopt, 0.3}}));
+}
+
+TEST(Search, RefusesSettingsOutOfRangeByOption) {
+    const std::pair<SearchConfig, std::string> refused[]{
+        {{.frames = 64, .step = 0}, "--step 0: expected 1 to the frames of the longest clip, 64"},
+        {{.frames = 64, .step = 65}, "--step 65"},
+        {{.frames = 1, .step = 1}, "nothing to permute"},
+        {{.frames = 64, .repeats = 0}, "--repeats 0"},
+        {{.frames = 64, .mode = "lenient"}, "--mode lenient: expected tolerant, strict or full"},
+        {{.frames = 64, .tolerance = 1.5}, "--tolerance 1.5"},
+        {{.frames = 64, .halving = true}, "--halving belongs to --mode full"},
+    };
+    for (const auto& [config, text] : refused) {
+        try {
+            check(config);
+            ADD_FAILURE() << text;
+        } catch (const ConfigError& error) {
+            EXPECT_NE(std::string{error.what()}.find(text), std::string::npos) << error.what();
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sslslr

@@ -1,0 +1,150 @@
+#include "src/boundary/study.hpp"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "src/boundary/validation.hpp"
+#include "src/errors.hpp"
+#include "tests/src/boundary/oracle.hpp"
+
+namespace sslslr {
+namespace {
+
+class BoundaryJobsTest : public testing::Test {
+protected:
+    /// Does the first `count` jobs that are wanted, or fails them for good.
+    void advance(std::size_t count, bool fails = false) {
+        auto wanted = jobs_.wanted(state_);
+        for (std::size_t i = 0; i < std::min(count, wanted.size()); ++i) {
+            const auto& id = wanted[i].id;
+            for (int attempt = 1; attempt <= (fails ? 3 : 1); ++attempt) {
+                state_.apply({{"what", "claim"}, {"job", id}, {"attempt", attempt}, {"worker", 1}, {"life", 1}});
+                state_.apply({{"what", fails ? "failed" : "done"},
+                              {"job", id},
+                              {"attempt", attempt},
+                              {"outcome", {{"accuracy", oracle_.accuracy(jobs_.trial_of(id))}}}});
+            }
+        }
+    }
+
+    test::Oracle oracle_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.1};
+    BoundaryJobs jobs_{{.frames = 16, .step = 4, .repeats = 3}, "identity", true};
+    LedgerState state_;
+};
+
+TEST_F(BoundaryJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
+    std::size_t rounds = 0;
+    while (!jobs_.wanted(state_).empty() && ++rounds < 100) {
+        advance(1);
+    }
+
+    EXPECT_EQ(jobs_.search(Side::start, state_).k, 8);
+    EXPECT_EQ(jobs_.search(Side::end, state_).k, 4);
+    for (const Trial& trial : {Trial{.k1 = 8, .k2 = 4}, Trial{.kind = Trial::Kind::random},
+                               Trial{.kind = Trial::Kind::drawn}, Trial{.kind = Trial::Kind::adaptive}, Trial{}}) {
+        EXPECT_EQ(state_.of(jobs_.id_of(trial)).status, JobStatus::done) << text_of(trial);
+    }
+    EXPECT_LE(state_.results(), jobs_.most_jobs());
+}
+
+TEST_F(BoundaryJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
+    const auto far = jobs_.id_of({.k1 = 16});
+    const auto is_wanted = [&] {
+        const auto wanted = jobs_.wanted(state_);
+        return std::ranges::any_of(wanted, [&](const Job& job) { return job.id == far; });
+    };
+    EXPECT_TRUE(is_wanted()) << "idle workers go ahead";
+
+    for (std::int64_t k = 0; k <= 12; k += 4) {
+        for (std::int64_t repeat = 0; repeat < 3; ++repeat) {
+            const auto trial = trial_of(Side::start, k, repeat);
+            state_.apply({{"what", "done"},
+                          {"job", jobs_.id_of(trial)},
+                          {"attempt", 1},
+                          {"outcome", {{"accuracy", oracle_.accuracy(trial)}}}});
+        }
+    }
+
+    EXPECT_FALSE(is_wanted());
+}
+
+TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
+    EXPECT_EQ(trial_of(Side::start, 0, 1), trial_of(Side::end, 0, 1));
+    const auto wanted = jobs_.wanted(state_);
+    std::set<std::string> ids;
+    for (const auto& job : wanted) {
+        ids.insert(job.id);
+    }
+    EXPECT_EQ(ids.size(), wanted.size());
+}
+
+TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
+    const BoundaryJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
+    const BoundaryJobs more_repeats{{.frames = 16, .step = 8, .repeats = 9, .mode = "full"}, "identity", false};
+
+    EXPECT_NE(jobs_.id_of({}), other.id_of({}));
+    EXPECT_NE(jobs_.id_of({}), jobs_.id_of({.repeat = 1}));
+    EXPECT_EQ(jobs_.id_of({.k1 = 8}), more_repeats.id_of({.k1 = 8})) << "what is done stays of use";
+    EXPECT_THROW(jobs_.trial_of("0123"), ConfigError);
+}
+
+TEST_F(BoundaryJobsTest, AllSetAsideLeavesNothingToDo) {
+    for (int round = 0; round < 100 && !jobs_.wanted(state_).empty(); ++round) {
+        advance(1, /*fails=*/true);
+    }
+
+    EXPECT_TRUE(jobs_.wanted(state_).empty());
+    EXPECT_EQ(jobs_.search(Side::start, state_).progress, SideSearch::Progress::stuck);
+}
+
+/// 40 clips of two signs by the named signers, in turns.
+io::ClipIndex index_of(const std::vector<std::string>& signers) {
+    io::ClipIndex index;
+    index.label_names = {"hello", "tea", no_sign};
+    index.signer_names = signers;
+    index.offsets = {0};
+    for (std::int64_t clip = 0; clip < 40; ++clip) {
+        index.offsets.push_back(index.offsets.back() + 10);
+        index.labels.push_back(clip % 10 == 9 ? 2 : clip % 2);
+        index.signers.push_back(signers.empty() ? -1 : clip % static_cast<std::int64_t>(signers.size()));
+    }
+    index.splits["dev"] = {0, 1, 2, 3};
+    return index;
+}
+
+TEST(Validation, IsByTheSmallestSignerWhereSignersAreKnown) {
+    const auto clips = choose_validation(index_of({"A", "B", "C"}), {.left_out_signers = {"C"}});
+
+    EXPECT_EQ(clips.how, "signer A");
+    EXPECT_EQ(clips.train.size(), 13U);
+    for (const auto clip : clips.validation) {
+        EXPECT_EQ(clip % 3, 0);
+    }
+    for (const auto clip : clips.train) {
+        EXPECT_EQ(clip % 3, 1) << "neither the validation signer nor the one left out for the test";
+    }
+    EXPECT_LT(clips.labelled.size(), clips.train.size()) << "clips without a sign pretrain alone";
+}
+
+TEST(Validation, IsAFifthOfEachClassWhereSignersAreUnknown) {
+    const auto index = index_of({});
+    const auto clips = choose_validation(index, {.seed = 5});
+
+    EXPECT_EQ(clips.validation.size(), 3U + 4U);
+    EXPECT_EQ(clips.train.size() + clips.validation.size(), 40U);
+    EXPECT_EQ(clips.validation, choose_validation(index, {.seed = 5}).validation);
+    EXPECT_NE(clips.validation, choose_validation(index, {.seed = 6}).validation);
+}
+
+TEST(Validation, IsASplitIfOneIsNamed) {
+    const auto clips = choose_validation(index_of({"A", "B"}), {.validation_split = "dev"});
+
+    EXPECT_EQ(clips.validation, (std::vector<std::int64_t>{0, 1, 2, 3}));
+    EXPECT_EQ(clips.train.size(), 36U);
+    EXPECT_THROW(choose_validation(index_of({"A"}), {.validation_split = "none"}), ConfigError);
+    EXPECT_THROW(choose_validation(index_of({"A", "B"}), {.validation_signers = {"A", "B"}}), ConfigError);
+}
+
+}  // namespace
+}  // namespace sslslr

@@ -1,0 +1,135 @@
+#include "src/jobs/work.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Twenty jobs; "0" fails as often as asked, and the last ten are wanted only if "1" gave an odd number.
+class Counting : public JobSource {
+public:
+    explicit Counting(const dist::Communicator& group, int failures = 0) : group_{group}, failures_{failures} {}
+
+    std::vector<Job> wanted(const LedgerState& state) override {
+        std::vector<Job> jobs;
+        const int last = state.of("1").outcome.value("value", 0) % 2 == 1 ? 20 : 10;
+        for (int i = 0; i < last; ++i) {
+            if (state.of(std::to_string(i)).status != JobStatus::done) {
+                jobs.push_back({std::to_string(i), 0, 1.0});
+            }
+        }
+        return jobs;
+    }
+    std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) override {
+        std::vector<std::int64_t> ones{1};
+        group_.all_reduce_sum(ones);  // the whole group is here
+        EXPECT_EQ(ones[0], group_.size());
+        EXPECT_FALSE(should_stop());
+        if (job == "0" && failures_ > 0) {
+            --failures_;
+            throw TrainingError{"as asked"};
+        }
+        return Result{.outcome = {{"value", std::stoi(job)}}, .detail = nlohmann::json::object()};
+    }
+
+private:
+    const dist::Communicator& group_;
+    int failures_;
+};
+
+class WorkTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = (fs::temp_directory_path() / "sslslr-work-XXXXXX").string();
+        if (world_.rank() == 0) {
+            pattern = mkdtemp(pattern.data());
+        }
+        folder_ = world_.broadcast(pattern);
+    }
+    void TearDown() override {
+        world_.barrier();
+        if (world_.rank() == 0) {
+            fs::remove_all(folder_);
+        }
+    }
+
+    /// Works in groups of `size` ranks; the last one may be smaller.
+    WorkReport work_in_groups(int size, int failures = 0, const WorkOptions& options = {}) {
+        const auto group = world_.split(world_.rank() / size);
+        std::optional<Ledger> ledger;
+        if (group.rank() == 0) {
+            ledger.emplace(folder_, LedgerConfig{.lease_seconds = 30});
+        }
+        Counting source{group, failures};
+        return work(ledger ? &*ledger : nullptr, source, group, options);
+    }
+    LedgerState seen() {
+        world_.barrier();
+        LedgerFiles files{folder_};
+        files.refresh();
+        return files.state();
+    }
+
+    dist::Communicator world_ = dist::Communicator::world();
+    fs::path folder_;
+};
+
+TEST_F(WorkTest, EveryJobIsDoneOnceByAnyNumberOfGroupsAlsoThoseThatResultsBring) {
+    for (const int size : {1, 2}) {
+        fs::path mine = folder_;
+        folder_ = mine / std::to_string(size);
+        work_in_groups(size);
+
+        const auto state = seen();
+        EXPECT_EQ(state.results(), 20);
+        EXPECT_EQ(state.counts().accepted_twice, 0);
+        for (const auto& [name, job] : state.jobs()) {
+            EXPECT_EQ(job.status, JobStatus::done);
+            EXPECT_EQ(job.attempt, 1);
+        }
+        folder_ = mine;
+    }
+}
+
+TEST_F(WorkTest, AFailingJobIsTriedAgainAndThenSetAsideWhileTheOthersAreDone) {
+    work_in_groups(1, /*failures=*/100);
+
+    const auto state = seen();
+    EXPECT_EQ(state.of("0").status, JobStatus::set_aside);
+    EXPECT_EQ(state.of("0").failures, 3);
+    EXPECT_EQ(state.of("0").error, "as asked");
+    EXPECT_EQ(state.results(), 19);
+}
+
+TEST_F(WorkTest, AGroupThatIsAskedToStopLeavesTogetherBeforeTheNextJob) {
+    WorkOptions options;
+    options.stop_requested = [] { return true; };
+
+    const auto report = work_in_groups(world_.size(), 0, options);
+
+    EXPECT_EQ(seen().results(), 0);
+    EXPECT_EQ(report.accepted, 0);
+}
+
+TEST_F(WorkTest, AWorkerLeavesAfterTheJobsItWasAllowed) {
+    WorkOptions options;
+    options.max_jobs = 2;
+
+    work_in_groups(world_.size(), 0, options);
+
+    EXPECT_EQ(seen().results(), 2);
+    work_in_groups(1);
+    EXPECT_EQ(seen().results(), 20) << "others go on where it left";
+}
+
+}  // namespace
+}  // namespace sslslr
