@@ -1,0 +1,266 @@
+// The boundary search on real processes: whoever works, is killed, stopped or comes back, the answer is the same.
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <thread>
+
+#include "tests/launch/program.hpp"
+#include "tests/launch/worker_processes.hpp"
+
+namespace sslslr::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+using Clock = std::chrono::steady_clock;
+
+class BoundaryJob : public ProgramTest {
+protected:
+    /// A search of tiny trainings on asl9, planned in the folder `study`.
+    Outcome plan(const std::string& study, const std::string& more = "") const {
+        return run(program(1, "boundary plan --study " + path(study) + " --data " + asl9 +
+                                  " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 " + more));
+    }
+    Outcome work(const std::string& study, int ranks, const std::string& more = "") const {
+        return run(program(ranks, "boundary work --study " + path(study) + " " + more));
+    }
+    Json ask(const std::string& what, const std::string& study) const {
+        const auto outcome = run(program(1, "boundary " + what + " --json --study " + path(study)));
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        return Json::parse(outcome.output);
+    }
+    /// All of a report but what it cost.
+    Json answer(const std::string& study) const {
+        auto report = ask("report", study);
+        report.erase("cost");
+        return report;
+    }
+    void copy(const std::string& from, const std::string& to) const {
+        fs::copy(folder_ / from, folder_ / to, fs::copy_options::recursive);
+    }
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+    /// The records of a study's claims log, checksums taken off.
+    std::vector<Json> claims_log(const std::string& study) const {
+        std::vector<Json> records;
+        std::ifstream file{folder_ / study / "claims.jsonl"};
+        for (std::string line; std::getline(file, line);) {
+            if (const auto record = Json::parse(line.substr(std::min<std::size_t>(17, line.size())), nullptr, false);
+                record.is_object()) {
+                records.push_back(record);
+            }
+        }
+        return records;
+    }
+    /// Every job has one accepted result, that of its newest attempt: none was run again after it had finished.
+    void expect_each_job_done_once(const std::string& study) const {
+        std::map<std::string, std::int64_t> claimed;
+        std::map<std::string, std::int64_t> accepted;
+        for (const auto& record : claims_log(study)) {
+            const auto job = record.value("job", "");
+            if (record["what"] == "claim") {
+                EXPECT_FALSE(accepted.contains(job)) << job << " was claimed again after it was done";
+                claimed[job] = record["attempt"];
+            } else if (record["what"] == "done") {
+                EXPECT_TRUE(accepted.emplace(job, record["attempt"]).second) << job << " was accepted twice";
+            }
+        }
+        EXPECT_EQ(accepted, claimed);
+        const auto status = ask("status", study);
+        EXPECT_EQ(status["done"], accepted.size());
+        EXPECT_EQ(status["differing_results"], 0) << status.dump(2);
+        EXPECT_EQ(status["accepted_twice"], 0);
+        EXPECT_TRUE(status["set_aside"].empty()) << status.dump(2);
+    }
+    std::vector<std::string> worker(const std::string& study) const {
+        return {SSLSLR_PROGRAM, "boundary", "work", "--study", path(study), "--lease-seconds", "2"};
+    }
+};
+
+/// Lets workers work while one after another is killed at random moments and started again, and one is stopped
+/// for longer than its lease.
+void disturb(std::vector<std::unique_ptr<WorkerProcess>>& workers, int kills) {
+    std::mt19937 random{42};
+    std::uniform_int_distribution<int> pause_ms{50, 650};
+    std::uniform_int_distribution<std::size_t> victim{1, workers.size() - 1};
+    const auto stopped_at = kills / 3;  // the first worker is stopped then, and never killed
+    Clock::time_point stopped{};
+    for (int i = 0; i < kills; ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds{pause_ms(random)});
+        workers[victim(random)]->kill_and_restart();
+        if (i == stopped_at) {
+            workers[0]->send(SIGSTOP);
+            stopped = Clock::now();
+        }
+    }
+    const std::chrono::seconds beyond_the_lease{5};
+    std::this_thread::sleep_until(stopped + beyond_the_lease);
+    workers[0]->send(SIGCONT);
+}
+
+TEST_F(BoundaryJob, FiftyKillsAndAStopThatOutlivesItsLeaseChangeNothing) {
+    ASSERT_EQ(plan("disturbed", "--step 5 --repeats 4 --mode full --max-steps 60 --compare=false").exit_code, 0);
+    copy("disturbed", "undisturbed");
+    ASSERT_EQ(work("undisturbed", 2).exit_code, 0);
+
+    std::vector<std::unique_ptr<WorkerProcess>> workers;
+    for (int i = 0; i < 4; ++i) {
+        workers.push_back(std::make_unique<WorkerProcess>(worker("disturbed")));
+    }
+    disturb(workers, 50);
+    for (auto& each : workers) {
+        EXPECT_EQ(each->wait(), 0);
+    }
+
+    const auto status = ask("status", "disturbed");
+    std::cout << "lost " << status["lost_attempts"] << ", recovered " << status["recovered_results"] << ", late "
+              << status["late_results"] << ", torn lines " << status["damaged_lines"] << '\n';
+    EXPECT_GE(status["lost_attempts"], 10) << "the kills did not hit work";
+    expect_each_job_done_once("disturbed");
+    EXPECT_EQ(answer("disturbed"), answer("undisturbed"));
+    EXPECT_LE(std::distance(fs::directory_iterator{folder_ / "disturbed" / "journals"}, {}), 8)
+        << "journals of dead workers are taken over";
+}
+
+TEST_F(BoundaryJob, TheAnswerDoesNotDependOnHowManyRanksWorkNorOnTheirGroups) {
+    ASSERT_EQ(plan("a", "--step 10 --repeats 2 --max-steps 4").exit_code, 0);
+    for (const std::string name : {"b", "c"}) {
+        copy("a", name);
+    }
+    EXPECT_EQ(work("a", 1).exit_code, 0);
+    EXPECT_EQ(work("b", 3).exit_code, 0);
+    WorkerProcess beside{worker("c")};
+    EXPECT_EQ(work("c", 2).exit_code, 0);
+    EXPECT_EQ(beside.wait(), 0);
+
+    const auto expected = answer("a");
+    EXPECT_TRUE(expected["k1"].is_number());
+    EXPECT_EQ(answer("b"), expected);
+    EXPECT_EQ(answer("c"), expected);
+    expect_each_job_done_once("b");
+}
+
+TEST_F(BoundaryJob, GroupsOfTwoRanksTrainAJobTogether) {
+    ASSERT_EQ(plan("a", "--step 15 --repeats 2 --max-steps 4 --ranks-per-job 2").exit_code, 0);
+    copy("a", "b");
+
+    EXPECT_EQ(work("a", 2).exit_code, 0);
+    EXPECT_EQ(work("b", 4).exit_code, 0);
+    EXPECT_EQ(answer("a"), answer("b"));
+    const auto odd = work("b", 3);
+    EXPECT_EQ(odd.exit_code, 2);
+    EXPECT_TRUE(odd.says("planned with --ranks-per-job 2, so start a multiple")) << odd.output;
+}
+
+TEST_F(BoundaryJob, AWorkerThatIsAskedToStopGivesItsJobBackAndTheCommandGoesOn) {
+    ASSERT_EQ(plan("s", "--step 15 --repeats 2 --max-steps 300 --compare=false").exit_code, 0);
+    WorkerProcess first{worker("s")};
+    const auto deadline = Clock::now() + std::chrono::seconds{30};
+    while (claims_log("s").size() < 3 && Clock::now() < deadline) {  // its life and two claims or more
+        std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+
+    first.send(SIGTERM);
+
+    EXPECT_EQ(first.wait(), 75);
+    EXPECT_EQ(ask("status", "s")["released"], 1);
+    EXPECT_EQ(ask("status", "s")["lost_attempts"], 0);
+    EXPECT_EQ(work("s", 2).exit_code, 0);
+    expect_each_job_done_once("s");
+}
+
+TEST_F(BoundaryJob, APlanWhoseTrainingFailsIsRefusedForItsTimedJobFailsToo) {
+    const auto outcome = plan("s", "--step 15 --max-steps 3 --learning-rate 1e30");
+
+    EXPECT_EQ(outcome.exit_code, 5);
+    EXPECT_TRUE(outcome.says("try a lower --learning-rate")) << outcome.output;
+    EXPECT_FALSE(fs::exists(folder_ / "s"));
+}
+
+TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
+    const auto data = folder_ / "data.h5";
+    fs::copy(asl9, data);
+    const auto options = " --data " + data.string() + " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2" +
+                         " --step 15 --repeats 2";
+    ASSERT_EQ(run(program(1, "boundary plan --study " + path("s") + options)).exit_code, 0);
+
+    fs::copy(std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5", data, fs::copy_options::overwrite_existing);
+    const auto other_data = work("s", 2);
+    EXPECT_EQ(other_data.exit_code, 2) << other_data.output;
+    EXPECT_EQ(other_data.count("the data have changed since the study was planned"), 1) << other_data.output;
+    EXPECT_EQ(run(program(1, "boundary plan --study " + path("s") + options)).exit_code, 2);
+
+    fs::copy(asl9, data, fs::copy_options::overwrite_existing);
+    auto plan_json = Json::parse(std::ifstream{folder_ / "s" / "plan.json"});
+    plan_json["version"] = "0.0.1";
+    std::ofstream{folder_ / "s" / "plan.json"} << plan_json;
+    const auto other_version = work("s", 1);
+    EXPECT_EQ(other_version.exit_code, 2);
+    EXPECT_TRUE(other_version.says("planned by sslslr 0.0.1")) << other_version.output;
+}
+
+TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoesOn) {
+    ASSERT_EQ(plan("s", "--step 15 --repeats 2 --max-steps 2 --compare=false").exit_code, 0);
+    ASSERT_EQ(work("s", 1).exit_code, 0);
+    const auto done = ask("status", "s")["done"].get<int>();
+
+    const auto other = plan("s", "--step 15 --repeats 2 --max-steps 3 --compare=false");
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_TRUE(other.says("max-steps = 2, not max-steps = 3")) << other.output;
+    ASSERT_EQ(plan("s", "--step 15 --repeats 3 --max-steps 2 --mode full --compare=false").exit_code, 0);
+    ASSERT_EQ(work("s", 1).exit_code, 0);
+    EXPECT_EQ(ask("status", "s")["done"], done * 3 / 2) << "only what was missing is trained";
+    expect_each_job_done_once("s");
+}
+
+TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
+    const std::pair<const char*, const char*> refused[]{
+        {"--step 0", "--step 0: expected 1 to the frames of the longest clip, 30"},
+        {"--step 31", "--step 31: expected 1 to the frames of the longest clip, 30"},
+        {"--repeats 0", "--repeats 0"},
+        {"--mode lenient", "--mode lenient: expected tolerant, strict or full"},
+        {"--halving", "--halving belongs to --mode full"},
+        {"--tolerance much", "--tolerance much: expected auto or a number from 0 to 1"},
+        {"--validation-signer S09", "no signer S09"},
+        {"--augmentation none", "expected boundary or both"},
+        {"--ranks-per-job 99", "--ranks-per-job 99: expected 1 to the clips of a batch, 50"},
+    };
+    for (const auto& [arguments, error] : refused) {
+        const auto outcome = plan("s", arguments);
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+        EXPECT_TRUE(outcome.says(error)) << outcome.output;
+        EXPECT_FALSE(fs::exists(folder_ / "s")) << arguments;
+    }
+    EXPECT_TRUE(work("none", 1).says("no plan.json there; sslslr boundary plan makes one"));
+    EXPECT_EQ(run(program(1, "boundary plam")).exit_code, 2);
+    std::ofstream{folder_ / "file"} << "in the way";
+    const auto unwritable = plan("file/study", "--max-steps 2");
+    EXPECT_EQ(unwritable.exit_code, 3);
+    EXPECT_TRUE(unwritable.says("the study folder cannot be made")) << unwritable.output;
+}
+
+TEST_F(BoundaryJob, AFullDiskEndsTheWorkWithAClearErrorAndTheJournalsIntact) {
+    ASSERT_EQ(plan("s", "--step 15 --repeats 2 --max-steps 2 --compare=false").exit_code, 0);
+    // A file system of 256 KiB of its own, filled but for a page or two.
+    const std::string tiny = path("tiny");
+    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
+    const auto outcome = run(unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=256k tmpfs " + tiny +
+                             "; cp -r " + path("s") + " " + tiny + "; S=" + tiny + "/s; W=\"" SSLSLR_PROGRAM
+                             " boundary work --study $S\"; $W --max-jobs 1; cat /dev/zero > " + tiny +
+                             "/filler 2> /dev/null || true; $W && exit 9; echo ended with $?; rm " + tiny +
+                             "/filler; $W; " SSLSLR_PROGRAM " boundary status --study $S --json'");
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("ended with 3")) << outcome.output;
+    EXPECT_TRUE(outcome.says("No space left on device")) << outcome.output;
+    const auto status = Json::parse(outcome.output.substr(outcome.output.rfind("\n{") + 1));
+    EXPECT_EQ(status["damaged_lines"], 0);
+    EXPECT_EQ(status["accepted_twice"], 0);
+    EXPECT_EQ(status["k1"]["progress"], "answered") << outcome.output;
+}
+
+}  // namespace
+}  // namespace sslslr::test
