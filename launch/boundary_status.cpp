@@ -45,7 +45,7 @@ nlohmann::json status_of(const BoundaryJobs& jobs, const LedgerFiles& files) {
         done += job.status == JobStatus::done;
         running += job.status == JobStatus::running;
         if (job.status == JobStatus::set_aside) {
-            set_aside.push_back({{"job", id}, {"trial", text_of(jobs.trial_of(id))}, {"error", job.error}});
+            set_aside.push_back({{"job", id}, {"trial", jobs.name_of(id)}, {"error", job.error}});
         }
     }
     std::int64_t waiting = 0;
@@ -117,10 +117,7 @@ int boundary_status(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     const auto study = read_study(folder);
-    LedgerFiles files{folder};
-    files.refresh();
-    files.read_journals();
-    files.tell_self();
+    const auto files = read_ledger(folder);
     const auto jobs = study.jobs();
     const auto status = status_of(jobs, files);
     fmt::print("{}", json ? status.dump(2) + '\n' : text_of(status, jobs, files.state()));

@@ -78,6 +78,14 @@ PlannedStudy read_study(const fs::path& folder) {
     return study;
 }
 
+LedgerFiles read_ledger(const fs::path& folder) {
+    LedgerFiles files{folder};
+    files.refresh();
+    files.read_journals();
+    files.tell_self();
+    return files;
+}
+
 void write_study(const fs::path& folder, const Options& options, const StudyPlan& plan) {
     std::error_code error;
     fs::create_directories(folder, error);

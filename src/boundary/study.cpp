@@ -48,6 +48,11 @@ const Trial& BoundaryJobs::trial_of(const std::string& id) const {
     return found->second;
 }
 
+std::string BoundaryJobs::name_of(const std::string& id) const {
+    const auto found = trials_.find(id);
+    return found == trials_.end() ? id : text_of(found->second);
+}
+
 Lookup BoundaryJobs::lookup(const LedgerState& state) const {
     return [this, &state](const Trial& trial) -> Known {
         const auto& job = state.of(id_of(trial));

@@ -22,6 +22,9 @@ public:
     /// @throws ConfigError  the study has no such job
     const Trial& trial_of(const std::string& id) const;
 
+    /// The trial's text; the id itself if it was of an earlier plan.
+    std::string name_of(const std::string& id) const;
+
     const SearchConfig& search() const noexcept { return search_; }
     /// What a ledger says of the study's trials.
     Lookup lookup(const LedgerState& state) const;

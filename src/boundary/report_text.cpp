@@ -1,0 +1,119 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "src/boundary/report.hpp"
+
+namespace sslslr {
+namespace {
+
+std::string number(const nlohmann::json& value) {
+    return value.is_null() ? "-" : value.dump();
+}
+
+std::string interval_text(const nlohmann::json& row, const char* name, bool has_sign) {
+    if (!row.contains(name)) {
+        return "-";
+    }
+    const auto& interval = row[name];
+    const double mean = interval["mean"];
+    const double low = interval["low"];
+    const double high = interval["high"];
+    return has_sign ? fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", mean, low, high)
+                    : fmt::format("{:.3f} [{:.3f}, {:.3f}]", mean, low, high);
+}
+
+std::string verdict_text(const nlohmann::json& side, const std::string& place, const nlohmann::json& k) {
+    if (!side.contains("verdict")) {
+        return fmt::format("{}: not answered yet. {}\n", place, side["why"].get<std::string>());
+    }
+    const auto& verdict = side["verdict"];
+    const auto beyond = verdict.contains("worse_k")
+                            ? fmt::format("permuting {} costs {} against {}", number(verdict["worse_k"]),
+                                          interval_text(verdict, "worse_by", true), number(k))
+                            : std::string{"no larger k that was tested is worse beyond its 95 % interval"};
+    return fmt::format("{}: {}; against no permutation {}; {}\n", place,
+                       verdict["is_supported"].get<bool>() ? fmt::format("a boundary at {} is supported", number(k))
+                                                           : "no boundary is supported by this data",
+                       interval_text(verdict, "against_reference", true), beyond);
+}
+
+std::string curve_text(const nlohmann::json& side, const char* name) {
+    auto text = fmt::format("\n{:>4}  {:<24}  {}\n", name, "accuracy, mean [95 %]", "against none, paired");
+    for (const auto& row : side["curve"]) {
+        text += fmt::format("{:>4}  {:<24}  {}\n", number(row["k"]), interval_text(row, "interval", false),
+                            interval_text(row, "against_reference", true));
+    }
+    return text;
+}
+
+std::string comparisons_text(const nlohmann::json& rows) {
+    auto text = fmt::format("\n{:<42} {:<24} {:<26} {:>5} {:>5}  {}\n", "", "accuracy, mean [95 %]",
+                            "against none, paired", "k1", "k2", "trainings");
+    for (const auto& row : rows) {
+        text += fmt::format("{:<42} {:<24} {:<26} {:>5} {:>5}  {}\n", row["what"].get<std::string>(),
+                            interval_text(row, "interval", false), interval_text(row, "against_none", true),
+                            number(row.value("k1", nlohmann::json{})), number(row.value("k2", nlohmann::json{})),
+                            number(row["trainings"]));
+    }
+    return text;
+}
+
+std::string modes_text(const nlohmann::json& rows) {
+    std::string text = "\nby the same results          k1    k2  trainings\n";
+    for (const auto& row : rows) {
+        text += fmt::format("{:<25} {:>5} {:>5}  {}\n",
+                            row["mode"].get<std::string>() + (row["halving"].get<bool>() ? ", halving" : ""),
+                            number(row["k1"]), number(row["k2"]),
+                            row["trainings"].is_null() ? "not known: k beyond were not tested" : number(row["trainings"]));
+    }
+    return text;
+}
+
+std::string clips_text(const nlohmann::json& report) {
+    if (report["clips"].is_null()) {
+        return "";
+    }
+    double loss = 0;
+    double inflated = 0;
+    double own = 0;
+    for (const auto& clip : report["clips"]) {
+        loss += clip["loss"].get<double>();
+        inflated += clip["inflated_loss"].get<double>();
+        own += clip["k1"] != report["k1"] || clip["k2"] != report["k2"] ? 1 : 0;
+    }
+    const auto clips = static_cast<double>(report["clips"].size());
+    auto text = fmt::format(
+        "\n{:.0f} % of the clips do better elsewhere than at k1 and k2; the global values cost {:+.3f} of accuracy "
+        "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By sign:\n",
+        100 * own / clips, loss / clips, inflated / clips);
+    const auto shown = std::min<std::size_t>(5, report["signs"].size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const auto& sign = report["signs"][i];
+        text += fmt::format("  {:<20} {:+.3f} ({} clips)\n", sign["sign"].get<std::string>(),
+                            sign["loss"].get<double>(), number(sign["clips"]));
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string text_of_report(const nlohmann::json& report) {
+    const auto& cost = report["cost"];
+    auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search{}, {} repeats, {} clips of {})\n",
+                            number(report["k1"]), number(report["k2"]), number(report["frames"]),
+                            report["mode"].get<std::string>(), report["halving"].get<bool>() ? " with halving" : "",
+                            number(report["repeats"]), number(report["validation_clips"]),
+                            report["validated_by"].get<std::string>());
+    if (report.contains("warning")) {
+        text += report["warning"].get<std::string>() + '\n';
+    }
+    text += verdict_text(report["start"], "start", report["k1"]) + verdict_text(report["end"], "end", report["k2"]);
+    text += curve_text(report["start"], "k1") + curve_text(report["end"], "k2");
+    text += comparisons_text(report["comparisons"]) + modes_text(report["other_modes"]) + clips_text(report);
+    return text + fmt::format("\n{} jobs of at most {}, {:.0f} rank-seconds; {} cancelled as not needed ({:.0f} s)\n",
+                              number(cost["jobs"]), number(cost["most_jobs"]), cost["rank_seconds"].get<double>(),
+                              number(cost["cancelled_jobs"]), cost["cancelled_seconds"].get<double>());
+}
+
+}  // namespace sslslr
