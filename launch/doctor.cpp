@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <optional>
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -15,6 +16,7 @@
 
 #include "dist/group.hpp"
 #include "io/hdf5_version.hpp"
+#include "io/posix_file.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
 #include "src/errors.hpp"
@@ -92,6 +94,42 @@ Finding disk_check(const std::filesystem::path& folder) {
             right ? "" : "choose another --folder, or free space there"};
 }
 
+/// Whether a file locked by rank 0 is locked for all others, as the ledger of a study needs it. Collective.
+Finding lock_check(const std::filesystem::path& folder, const dist::Communicator& world) {
+    const auto path = folder / ".sslslr-doctor-lock";
+    std::string problem;
+    const auto guarded = [&](const std::function<void()>& step) {
+        try {
+            step();
+        } catch (const std::exception& error) {
+            problem = error.what();
+        }
+    };
+    std::optional<io::PosixFile> held;
+    if (world.rank() == 0) {
+        guarded([&] {
+            held.emplace(path, io::PosixFile::Access::create);
+            problem = held->try_lock() ? "" : "a new file is locked already";
+        });
+    }
+    world.barrier();
+    if (problem.empty()) {
+        guarded([&] {
+            const io::PosixFile other{path, io::PosixFile::Access::create};
+            problem = other.try_lock() ? fmt::format("rank {} took a lock that rank 0 holds", world.rank()) : "";
+        });
+    }
+    for (const auto& found : world.all_gather(problem)) {  // after it, rank 0 may give the lock up
+        problem = problem.empty() ? found : problem;
+    }
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+    return {"locks", problem.empty() ? fmt::format("work in {} over {} rank(s)", folder.string(), world.size()) : problem,
+            problem.empty() ? ""
+                            : "boundary studies need file locks: mount with them (Lustre: -o flock; NFS: a lock "
+                              "daemon), or choose another --folder"};
+}
+
 std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& folder) {
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
@@ -112,7 +150,8 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
             {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
             collective_check(group),
-            disk_check(folder)};
+            disk_check(folder),
+            lock_check(folder, ranks.world)};
 }
 
 }  // namespace

@@ -58,6 +58,7 @@ std::string digest_of(const Result& result) {
 Ledger::Ledger(fs::path folder, const LedgerConfig& config)
     : files_{made(std::move(folder)), config.limits},
       config_{config},
+      cpu_{cpu_type()},
       heartbeats_{files_.paths().heartbeats(), io::PosixFile::Access::create} {
     made(files_.paths().journals());
     join();
@@ -130,7 +131,7 @@ bool Ledger::finish(const Claim& claim, const Result& result) {
     const nlohmann::json record{{"job", claim.job},          {"attempt", claim.attempt},
                                 {"outcome", result.outcome}, {"detail", result.detail},
                                 {"seconds", result.seconds}, {"digest", digest_of(result)},
-                                {"cpu", cpu_type()}};
+                                {"cpu", cpu_}};
     io::append(*journal_, {&record, 1}, config_.results);
     bool accepted = false;
     under_lock([&]() -> Records {

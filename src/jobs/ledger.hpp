@@ -102,6 +102,7 @@ private:
 
     LedgerFiles files_;
     LedgerConfig config_;
+    std::string cpu_;  ///< the processor's type
     std::int64_t worker_ = 0;
     std::int64_t life_ = 0;
     std::optional<io::PosixFile> journal_;  ///< locked as long as this lives

@@ -80,7 +80,7 @@ private:
 
     /// Asks the source again if anything has changed.
     void renew(const LedgerState& state) {
-        if (const auto version = state.results() + state.returns(); version != seen_version_) {
+        if (const auto version = source_.version(state); version != seen_version_) {
             seen_version_ = version;
             dealer_.want(source_.wanted(state));
         }

@@ -23,6 +23,9 @@ public:
     /// set aside, nothing else. Jobs that are done may stay among them.
     virtual std::vector<Job> wanted(const LedgerState& state) = 0;
 
+    /// Changes whenever wanted() may; constant for jobs that are all known from the start.
+    virtual std::int64_t version(const LedgerState& state) const { return state.results() + state.returns(); }
+
     /// Does one job. Collective over the group that work() was given.
     /// @param should_stop  to be asked now and then on every rank; if it says so on any, all ranks end the job
     /// @return nothing if it was stopped

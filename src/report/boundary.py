@@ -70,13 +70,11 @@ def draw_curve(axes, report, side, name, label):
 
 
 def draw_curves(report, path):
-    figure, both = plt.subplots(1, 2, sharey=True, figsize=(10, 4.2))
+    figure, both = plt.subplots(1, 2, sharey=True, figsize=(10, 4.8))
     for axes, (side, name, label) in zip(both, SIDES):
         draw_curve(axes, report, side, name, label)
-        axes.legend(fontsize="x-small", frameon=False, loc="lower left")
+        axes.legend(fontsize="x-small", frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     both[0].set_ylabel("linear evaluation, accuracy")
-    bottom, top = both[0].get_ylim()
-    both[0].set_ylim(bottom - 0.45 * (top - bottom), top)  # room for the legends
     finish(figure, path)
 
 

@@ -13,7 +13,8 @@ nlohmann::json json_of(const Outcome& outcome) {
 }
 
 TEST_F(Commands, EachHasHelp) {
-    for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor "}) {
+    for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor ", "boundary ", "boundary plan ",
+                                      "boundary work ", "boundary status ", "boundary report "}) {
         const auto outcome = run(program(1, command + "--help"));
         EXPECT_EQ(outcome.exit_code, 0) << command;
         EXPECT_TRUE(outcome.says("usage: ")) << command;
@@ -96,6 +97,8 @@ TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
     EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: right"),
               std::string::npos);
     EXPECT_EQ(findings["disk"]["mend"], "");
+    EXPECT_EQ(findings["locks"]["mend"], "");
+    EXPECT_NE(findings["locks"]["found"].get<std::string>().find("over 2 rank(s)"), std::string::npos);
     EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2.11"), std::string::npos);
 }
 
@@ -103,6 +106,7 @@ TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
     const auto findings = json_of(run(program(1, "doctor --json --folder " + (folder_ / "none").string())));
 
     EXPECT_NE(findings["disk"]["mend"], "");
+    EXPECT_NE(findings["locks"]["mend"], "");
 }
 
 TEST_F(Commands, BenchMeasuresWholeSteps) {

@@ -46,6 +46,25 @@ private:
     int failures_;
 };
 
+/// "long" is wanted until "short" is done, and runs until it is told to stop.
+class Unneeded : public JobSource {
+public:
+    std::vector<Job> wanted(const LedgerState& state) override {
+        return state.of("short").status == JobStatus::done ? std::vector<Job>{}
+                                                           : std::vector<Job>{{"long", 0, 2}, {"short", 0, 1}};
+    }
+    std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) override {
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+        while (job == "long" && std::chrono::steady_clock::now() < deadline) {
+            if (should_stop()) {
+                return std::nullopt;
+            }
+            std::this_thread::sleep_for(std::chrono::milliseconds{5});
+        }
+        return Result{.outcome = {{"value", 1}}, .detail = nlohmann::json::object()};
+    }
+};
+
 class WorkTest : public testing::Test {
 protected:
     void SetUp() override {
@@ -108,6 +127,25 @@ TEST_F(WorkTest, AFailingJobIsTriedAgainAndThenSetAsideWhileTheOthersAreDone) {
     EXPECT_EQ(state.of("0").failures, 3);
     EXPECT_EQ(state.of("0").error, "as asked");
     EXPECT_EQ(state.results(), 19);
+}
+
+TEST_F(WorkTest, ARunningJobThatIsNotNeededAnyLongerIsCancelledAndCounted) {
+    if (world_.size() == 1) {
+        return;  // whoever runs "long" alone is never told
+    }
+    const auto self = dist::Communicator::self();
+    Ledger ledger{folder_, LedgerConfig{.lease_seconds = 30}};
+    Unneeded source;
+
+    const auto report = work(&ledger, source, self, {});
+
+    std::vector<std::int64_t> cancelled{report.cancelled};
+    world_.all_reduce_sum(cancelled);
+    EXPECT_EQ(cancelled[0], 1);
+    const auto state = seen();
+    EXPECT_EQ(state.counts().cancelled, 1);
+    EXPECT_GT(state.counts().cancelled_seconds, 0);
+    EXPECT_EQ(state.results(), 1);
 }
 
 TEST_F(WorkTest, AGroupThatIsAskedToStopLeavesTogetherBeforeTheNextJob) {
