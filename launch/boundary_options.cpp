@@ -11,9 +11,10 @@ namespace sslslr {
 namespace {
 
 /// Options that say which trials there are, where files lie or what is printed: results do not depend on them.
-const std::set<std::string> beside_results{"study",     "step",    "repeats", "mode", "tolerance",
-                                           "halving",   "compare", "json",    "data", "features-on-device",
-                                           "bucket-megabytes"};
+const std::set<std::string> beside_results{
+    "study",           "step",    "repeats", "mode", "tolerance",
+    "halving",         "compare", "json",    "data", "features-on-device",
+    "bucket-megabytes"};
 
 }  // namespace
 
@@ -22,16 +23,18 @@ void declare(Options& options, PlanOptions& o) {
     options.add("study", o.study, "* folder of the study, shared by all workers");
     options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip");
     options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds");
-    options.add("mode", o.search.mode,
-                "* tolerant (k rises while accuracy does not fall by more than the tolerance), strict (while it "
-                "rises) or full (all k)");
+    options.add(
+        "mode", o.search.mode,
+        "* tolerant (k rises while accuracy does not fall by more than the tolerance), strict (while it "
+        "rises) or full (all k)");
     options.add("tolerance", o.tolerance,
                 "* fall in accuracy that counts as none, 0 to 1; auto: half the paired 95 % interval");
     options.add("halving", o.search.halving,
                 "* of a full search: gives up the worse half of the k after 2, 4, ... repeats");
-    options.add("compare", o.compare,
-                "* also trains what needs no search (clips' own boundaries by the motion of the wrists, lengths "
-                "drawn anew) and the answer on both sides at once");
+    options.add(
+        "compare", o.compare,
+        "* also trains what needs no search (clips' own boundaries by the motion of the wrists, lengths "
+        "drawn anew) and the answer on both sides at once");
     options.add("validation-split", o.validation_split,
                 "split that accuracies are measured on (empty: by signer, or a fifth of each class)");
     options.add("validation-signer", o.validation_signers,
@@ -49,7 +52,8 @@ void read_tolerance(PlanOptions& fields) {
     double value = 0;
     const auto* const end = fields.tolerance.data() + fields.tolerance.size();
     if (std::from_chars(fields.tolerance.data(), end, value).ptr != end || fields.tolerance.empty()) {
-        throw ConfigError{fmt::format("--tolerance {}: expected auto or a number from 0 to 1", fields.tolerance)};
+        throw ConfigError{
+            fmt::format("--tolerance {}: expected auto or a number from 0 to 1", fields.tolerance)};
     }
     fields.search.tolerance = value;
 }

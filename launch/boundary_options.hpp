@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "launch/pretrain_options.hpp"
-#include "src/boundary/search.hpp"
+#include "src/boundary/search_config.hpp"
 
 namespace sslslr {
 

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* plan_usage =
     "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n\n"
-    "Settles a boundary search: which k are tested, and by which training. Prints how many jobs that is, and\n"
+    "Settles a boundary search: which k are tested, and by which training. Prints how many jobs that is, "
+    "and\n"
     "how long they take by a timed one. Then start workers: sslslr boundary work --study FOLDER.";
 
 using Clock = std::chrono::steady_clock;
@@ -32,8 +33,9 @@ void check(const PlanOptions& o, const Ranks& ranks) {
         throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};
     }
     if (o.training.augmentation != "boundary" && o.training.augmentation != "both") {
-        throw ConfigError{fmt::format(
-            "--augmentation {}: a search permutes frames, so expected boundary or both", o.training.augmentation)};
+        throw ConfigError{
+            fmt::format("--augmentation {}: a search permutes frames, so expected boundary or both",
+                        o.training.augmentation)};
     }
     if (o.probe != "mlp" && o.probe != "linear") {
         throw ConfigError{fmt::format("--probe {}: expected mlp or linear", o.probe)};
@@ -85,9 +87,10 @@ void check_same_study(const PlanOptions& options, const StudyPlan& plan) {
             options.study, before.data_fingerprint, plan.data_fingerprint)};
     }
     if (before.identity != plan.identity) {
-        throw ConfigError{fmt::format("--study {}: planned with other settings ({}): give the same, or another "
-                                      "--study folder",
-                                      options.study, first_difference(before.identity, plan.identity))};
+        throw ConfigError{
+            fmt::format("--study {}: planned with other settings ({}): give the same, or another "
+                        "--study folder",
+                        options.study, first_difference(before.identity, plan.identity))};
     }
 }
 
@@ -119,14 +122,16 @@ std::string text_of(const nlohmann::json& summary) {
         "a job takes about {:.1f} s on {} rank(s), by a shortened one just timed; all jobs:",
         summary["mode"].get<std::string>(), summary["k"].dump(), summary["frames"].get<std::int64_t>(),
         summary["repeats"].get<std::int64_t>(), jobs, summary["steps_per_job"].get<std::int64_t>(),
-        summary["halving"].get<bool>() ? " (fewer by halving)" : "", summary["train_clips"].get<std::int64_t>(),
-        summary["validation_clips"].get<std::int64_t>(), summary["validated_by"].get<std::string>(), seconds,
-        summary["ranks_per_job"].get<std::int64_t>());
+        summary["halving"].get<bool>() ? " (fewer by halving)" : "",
+        summary["train_clips"].get<std::int64_t>(), summary["validation_clips"].get<std::int64_t>(),
+        summary["validated_by"].get<std::string>(), seconds, summary["ranks_per_job"].get<std::int64_t>());
     for (const std::int64_t workers : {1, 8, 64}) {
         const auto rounds = static_cast<double>((jobs + workers - 1) / workers);
-        text += fmt::format(" {} with {} worker(s){}", clock_text(seconds * rounds), workers, workers < 64 ? "," : "\n");
+        text += fmt::format(" {} with {} worker(s){}", clock_text(seconds * rounds), workers,
+                            workers < 64 ? "," : "\n");
     }
-    return text + fmt::format("start workers: sslslr boundary work --study {}\n", summary["study"].get<std::string>());
+    return text + fmt::format("start workers: sslslr boundary work --study {}\n",
+                              summary["study"].get<std::string>());
 }
 
 }  // namespace

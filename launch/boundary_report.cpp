@@ -13,8 +13,10 @@ namespace {
 
 constexpr const char* report_usage =
     "usage: sslslr boundary report --study FOLDER [--json]\n\n"
-    "What a search has found, at any moment: k1 and k2, whether the data support them, accuracy against k, what\n"
-    "single clips prefer, other modes by the same results, boundaries without a search, and what all that cost.\n"
+    "What a search has found, at any moment: k1 and k2, whether the data support them, accuracy against k, "
+    "what\n"
+    "single clips prefer, other modes by the same results, boundaries without a search, and what all that "
+    "cost.\n"
     "Writes FOLDER/report/report.json; src/report/boundary.py FOLDER draws the figures.";
 
 }  // namespace

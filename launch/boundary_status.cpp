@@ -81,7 +81,8 @@ nlohmann::json status_of(const BoundaryJobs& jobs, const LedgerFiles& files) {
 std::string text_of(const nlohmann::json& s, const BoundaryJobs& jobs, const LedgerState& state) {
     auto text = fmt::format(
         "jobs      {} done, {} running, {} waiting, {} set aside\n"
-        "attempts  {} failed, {} lost with their workers, {} given back, {} cancelled as not needed ({:.0f} s)\n"
+        "attempts  {} failed, {} lost with their workers, {} given back, {} cancelled as not needed ({:.0f} "
+        "s)\n"
         "results   {} recovered from dead workers, {} late (not accepted), {} of those differing\n"
         "files     {} damaged lines passed over\n"
         "workers   {} that have not left (at work, or dead)\n"
@@ -93,13 +94,15 @@ std::string text_of(const nlohmann::json& s, const BoundaryJobs& jobs, const Led
         s["differing_results"].dump(), s["damaged_lines"].dump(), s["workers_not_left"].size(),
         state_of(jobs.search(Side::start, state)), state_of(jobs.search(Side::end, state)));
     for (const auto& job : s["set_aside"]) {
-        text += fmt::format("set aside: {}: {}\n", job["trial"].get<std::string>(), job["error"].get<std::string>());
+        text += fmt::format("set aside: {}: {}\n", job["trial"].get<std::string>(),
+                            job["error"].get<std::string>());
     }
     if (!s["set_aside"].empty()) {
         text += "mend the cause, then: sslslr boundary work --retry failed\n";
     }
     if (s["differing_results"] != 0) {
-        text += "results of one job differ on one type of CPU: look for failing memory or a mixed installation\n";
+        text +=
+            "results of one job differ on one type of CPU: look for failing memory or a mixed installation\n";
     }
     return text;
 }

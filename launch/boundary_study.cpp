@@ -54,8 +54,8 @@ TrialSetting setting_of(const PlanOptions& o, const DataSet& data, const Classes
 PlannedStudy read_study(const fs::path& folder) {
     const auto file = folder / "plan.json";
     if (folder.empty() || !fs::exists(file)) {
-        throw ConfigError{fmt::format("--study {}: no plan.json there; sslslr boundary plan makes one",
-                                      folder.string())};
+        throw ConfigError{
+            fmt::format("--study {}: no plan.json there; sslslr boundary plan makes one", folder.string())};
     }
     PlannedStudy study;
     try {
@@ -98,7 +98,8 @@ void write_study(const fs::path& folder, const Options& options, const StudyPlan
         file << name << " = " << value << '\n';
     }
     if (!file.flush()) {
-        throw io::DataError{folder / "plan.ini", "cannot be written: check the folder's permissions and free space"};
+        throw io::DataError{folder / "plan.ini",
+                            "cannot be written: check the folder's permissions and free space"};
     }
     config.commit();
     write_json(folder / "plan.json", plan);
@@ -125,7 +126,8 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
       classes_{data_.classes()},
       clips_{choose_validation(data_.index(), choice_of(options))} {
     if (classes_.count < 2) {
-        throw ConfigError{fmt::format("--data: accuracy needs labels of 2 signs or more, found {}", classes_.count)};
+        throw ConfigError{
+            fmt::format("--data: accuracy needs labels of 2 signs or more, found {}", classes_.count)};
     }
     options.search.frames = 0;
     for (const auto clip : clips_.train) {
@@ -143,8 +145,8 @@ StudyPlan StudyData::plan(const Options& options) const {
                    .validated_by = clips_.how,
                    .validation = clips_.validation,
                    .class_names = classes_.names};
-    plan.identity = fmt::format("{}version = {}\ndata = {}\n", identity_of(options), plan.version,
-                                plan.data_fingerprint);
+    plan.identity =
+        fmt::format("{}version = {}\ndata = {}\n", identity_of(options), plan.version, plan.data_fingerprint);
     for (const auto clip : clips_.validation) {
         plan.classes.push_back(classes_.labels[static_cast<std::size_t>(clip)]);
         plan.lengths.push_back(data_.features().length(clip));

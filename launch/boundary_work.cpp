@@ -16,9 +16,12 @@ namespace {
 
 constexpr const char* work_usage =
     "usage: [mpirun -n N | srun] sslslr boundary work --study FOLDER [OPTIONS]\n\n"
-    "Takes jobs of a planned study until none is left. Any number of these may work on one study, on any nodes\n"
-    "that share its folder, started and killed at any time: by mpirun (a worker for each --ranks-per-job ranks),\n"
-    "as tasks of a Slurm array or of HyperQueue, or by hand. Ends with 75 when SIGTERM or SIGUSR1 asked it to.";
+    "Takes jobs of a planned study until none is left. Any number of these may work on one study, on any "
+    "nodes\n"
+    "that share its folder, started and killed at any time: by mpirun (a worker for each --ranks-per-job "
+    "ranks),\n"
+    "as tasks of a Slurm array or of HyperQueue, or by hand. Ends with 75 when SIGTERM or SIGUSR1 asked it "
+    "to.";
 
 struct WorkFields {
     std::string study;
@@ -38,7 +41,8 @@ void declare(Options& options, WorkFields& o) {
     options.add("idle-seconds", o.idle_seconds,
                 "leaves after so long without a job to take, while others still work (-1: waits for them)");
     options.add("retry", o.retry, "failed: tries the jobs again that were set aside");
-    options.add("sync", o.sync, "waits until each result is on the disk; false: survives the process, not the machine");
+    options.add("sync", o.sync,
+                "waits until each result is on the disk; false: survives the process, not the machine");
 }
 
 void check(const WorkFields& o, const PlannedStudy& study, const Ranks& ranks) {
@@ -79,8 +83,7 @@ struct Totals {
     bool was_stopped = false;
 
     Totals(const WorkReport& mine, bool is_leader, const dist::Communicator& world) {
-        std::vector<double> sums{mine.busy_seconds,
-                                 is_leader ? static_cast<double>(mine.accepted) : 0,
+        std::vector<double> sums{mine.busy_seconds, is_leader ? static_cast<double>(mine.accepted) : 0,
                                  mine.was_stopped ? 1.0 : 0.0};
         world.all_reduce_sum(sums);
         busy_rank_seconds = sums[0];
@@ -89,14 +92,15 @@ struct Totals {
     }
 };
 
-WorkOptions work_options(const WorkFields& fields, const BoundaryJobs& jobs, const std::optional<Ledger>& ledger) {
+WorkOptions work_options(const WorkFields& fields, const BoundaryJobs& jobs,
+                         const std::optional<Ledger>& ledger) {
     WorkOptions options{.max_jobs = fields.max_jobs, .stop_requested = stop_signal_arrived};
     if (fields.idle_seconds >= 0) {
         options.idle_seconds = fields.idle_seconds;
     }
     options.on_accepted = [&](const std::string& job, const Result& result) {
-        fmt::print("worker {}: {}: accuracy {:.4f} in {:.1f} s\n", ledger->worker(), text_of(jobs.trial_of(job)),
-                   result.outcome["accuracy"].get<double>(), result.seconds);
+        fmt::print("worker {}: {}: accuracy {:.4f} in {:.1f} s\n", ledger->worker(),
+                   text_of(jobs.trial_of(job)), result.outcome["accuracy"].get<double>(), result.seconds);
         std::fflush(stdout);
     };
     options.tell = [&](const std::string& text) {
@@ -140,8 +144,8 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     catch_stop_signals();
     BoundaryWork source{jobs, data.setting(), group};
     const auto start = std::chrono::steady_clock::now();
-    const auto report = work(ledger ? &*ledger : nullptr, source, group.communicator(),
-                             work_options(fields, jobs, ledger));
+    const auto report =
+        work(ledger ? &*ledger : nullptr, source, group.communicator(), work_options(fields, jobs, ledger));
 
     ranks.world.barrier();
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -116,7 +116,8 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
     if (problem.empty()) {
         guarded([&] {
             const io::PosixFile other{path, io::PosixFile::Access::create};
-            problem = other.try_lock() ? fmt::format("rank {} took a lock that rank 0 holds", world.rank()) : "";
+            problem =
+                other.try_lock() ? fmt::format("rank {} took a lock that rank 0 holds", world.rank()) : "";
         });
     }
     for (const auto& found : world.all_gather(problem)) {  // after it, rank 0 may give the lock up
@@ -124,10 +125,12 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
     }
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
-    return {"locks", problem.empty() ? fmt::format("work in {} over {} rank(s)", folder.string(), world.size()) : problem,
-            problem.empty() ? ""
-                            : "boundary studies need file locks: mount with them (Lustre: -o flock; NFS: a lock "
-                              "daemon), or choose another --folder"};
+    return {
+        "locks",
+        problem.empty() ? fmt::format("work in {} over {} rank(s)", folder.string(), world.size()) : problem,
+        problem.empty() ? ""
+                        : "boundary studies need file locks: mount with them (Lustre: -o flock; NFS: a lock "
+                          "daemon), or choose another --folder"};
 }
 
 std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& folder) {

@@ -29,7 +29,9 @@ std::vector<double> shares_of(const SideCorrectness& data, std::size_t clip, std
 std::size_t best_of(const SideCorrectness& data, const std::vector<double>& shares, std::int64_t global_k) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < shares.size(); ++i) {
-        const auto worth = [&](std::size_t at) { return std::tuple{shares[at], -std::abs(data.k[at] - global_k)}; };
+        const auto worth = [&](std::size_t at) {
+            return std::tuple{shares[at], -std::abs(data.k[at] - global_k)};
+        };
         if (worth(i) > worth(best)) {
             best = i;
         }
@@ -42,8 +44,8 @@ std::size_t best_of(const SideCorrectness& data, const std::vector<double>& shar
 OwnBoundaries own_boundaries(const SideCorrectness& data, std::int64_t global_k) {
     const auto found = std::ranges::find(data.k, global_k);
     TORCH_CHECK_VALUE(found != data.k.end(), "own boundaries: k = ", global_k, " was not tested");
-    TORCH_CHECK_VALUE(data.correct.front().size() >= 2, "own boundaries: two repeats or more are needed, got ",
-                      data.correct.front().size());
+    TORCH_CHECK_VALUE(data.correct.front().size() >= 2,
+                      "own boundaries: two repeats or more are needed, got ", data.correct.front().size());
     const auto global = static_cast<std::size_t>(found - data.k.begin());
     OwnBoundaries own;
     for (std::size_t clip = 0; clip < data.correct.front().front().size(); ++clip) {

@@ -34,10 +34,10 @@ OwnBoundaries own_boundaries(const SideCorrectness& correctness, std::int64_t gl
 
 /// Whether the intervals support a boundary on one side.
 struct Verdict {
-    bool is_supported = false;  ///< k > 0 costs nothing against none, and some larger k does
-    Interval against_reference; ///< accuracy(k) - accuracy(0), paired
-    std::int64_t worse_k = 0;   ///< the smallest larger k that is worse than k; 0: none is
-    Interval worse_by;          ///< accuracy(worse_k) - accuracy(k), paired
+    bool is_supported = false;   ///< k > 0 costs nothing against none, and some larger k does
+    Interval against_reference;  ///< accuracy(k) - accuracy(0), paired
+    std::int64_t worse_k = 0;    ///< the smallest larger k that is worse than k; 0: none is
+    Interval worse_by;           ///< accuracy(worse_k) - accuracy(k), paired
 };
 
 /// Judges an answer by what is known, whatever rule gave it: an end of the interval must clear zero.

@@ -47,8 +47,8 @@ public:
                     {"signs", nullptr},
                     {"cost", cost()}};
         if (k1 && k2 && *k1 + *k2 > search().frames) {
-            report["warning"] = fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves",
-                                            search().frames);
+            report["warning"] =
+                fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves", search().frames);
         }
         if (k1 && k2) {
             report["clips"] = clips(*k1, *k2);
@@ -148,7 +148,8 @@ private:
         if (point.known().size() >= 2) {
             row["interval"] = json_of(student_interval(point.known()));
         }
-        if (const auto difference = paired_difference(point, point_of_kind({})); difference && trial != Trial{}) {
+        if (const auto difference = paired_difference(point, point_of_kind({}));
+            difference && trial != Trial{}) {
             row["against_none"] = json_of(*difference);
         }
         return row;
@@ -157,7 +158,8 @@ private:
     Json comparisons(std::optional<std::int64_t> k1, std::optional<std::int64_t> k2) const {
         const auto trainings = jobs_.search(Side::start, files_.state()).rests_on +
                                jobs_.search(Side::end, files_.state()).rests_on + search().repeats;
-        Json rows{comparison("no permutation", {}, 0), comparison("random weights", {.kind = Trial::Kind::random}, 0)};
+        Json rows{comparison("no permutation", {}, 0),
+                  comparison("random weights", {.kind = Trial::Kind::random}, 0)};
         if (k1 && k2) {
             rows.push_back(comparison("the search's k1 and k2", {.k1 = *k1, .k2 = *k2}, trainings));
         }
@@ -189,7 +191,8 @@ private:
             for (std::size_t clip = 0; clip < of_clips.size(); ++clip) {
                 const double scaled = of_clips[clip].get<double>() * static_cast<double>(search().frames) /
                                       static_cast<double>(plan_.lengths[clip]);
-                near += std::fabs(scaled - static_cast<double>(*k)) <= static_cast<double>(search().step) ? 1 : 0;
+                near +=
+                    std::fabs(scaled - static_cast<double>(*k)) <= static_cast<double>(search().step) ? 1 : 0;
             }
             row[fmt::format("clips_within_a_step_of_{}", name)] = near / static_cast<double>(of_clips.size());
         }
@@ -254,8 +257,9 @@ private:
         }
         std::vector<std::pair<double, std::string>> order;
         for (const auto& [sign, values] : losses) {
-            order.emplace_back(-std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
-                               sign);
+            order.emplace_back(
+                -std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
+                sign);
         }
         std::ranges::sort(order);
         Json rows = Json::array();

@@ -33,8 +33,9 @@ std::string verdict_text(const nlohmann::json& side, const std::string& place, c
                                           interval_text(verdict, "worse_by", true), number(k))
                             : std::string{"no larger k that was tested is worse beyond its 95 % interval"};
     return fmt::format("{}: {}; against no permutation {}; {}\n", place,
-                       verdict["is_supported"].get<bool>() ? fmt::format("a boundary at {} is supported", number(k))
-                                                           : "no boundary is supported by this data",
+                       verdict["is_supported"].get<bool>()
+                           ? fmt::format("a boundary at {} is supported", number(k))
+                           : "no boundary is supported by this data",
                        interval_text(verdict, "against_reference", true), beyond);
 }
 
@@ -53,8 +54,8 @@ std::string comparisons_text(const nlohmann::json& rows) {
     for (const auto& row : rows) {
         text += fmt::format("{:<42} {:<24} {:<26} {:>5} {:>5}  {}\n", row["what"].get<std::string>(),
                             interval_text(row, "interval", false), interval_text(row, "against_none", true),
-                            number(row.value("k1", nlohmann::json{})), number(row.value("k2", nlohmann::json{})),
-                            number(row["trainings"]));
+                            number(row.value("k1", nlohmann::json{})),
+                            number(row.value("k2", nlohmann::json{})), number(row["trainings"]));
     }
     return text;
 }
@@ -62,10 +63,11 @@ std::string comparisons_text(const nlohmann::json& rows) {
 std::string modes_text(const nlohmann::json& rows) {
     std::string text = "\nby the same results          k1    k2  trainings\n";
     for (const auto& row : rows) {
-        text += fmt::format("{:<25} {:>5} {:>5}  {}\n",
-                            row["mode"].get<std::string>() + (row["halving"].get<bool>() ? ", halving" : ""),
-                            number(row["k1"]), number(row["k2"]),
-                            row["trainings"].is_null() ? "not known: k beyond were not tested" : number(row["trainings"]));
+        text += fmt::format(
+            "{:<25} {:>5} {:>5}  {}\n",
+            row["mode"].get<std::string>() + (row["halving"].get<bool>() ? ", halving" : ""),
+            number(row["k1"]), number(row["k2"]),
+            row["trainings"].is_null() ? "not known: k beyond were not tested" : number(row["trainings"]));
     }
     return text;
 }
@@ -84,8 +86,10 @@ std::string clips_text(const nlohmann::json& report) {
     }
     const auto clips = static_cast<double>(report["clips"].size());
     auto text = fmt::format(
-        "\n{:.0f} % of the clips do better elsewhere than at k1 and k2; the global values cost {:+.3f} of accuracy "
-        "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By sign:\n",
+        "\n{:.0f} % of the clips do better elsewhere than at k1 and k2; the global values cost {:+.3f} of "
+        "accuracy "
+        "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By "
+        "sign:\n",
         100 * own / clips, loss / clips, inflated / clips);
     const auto shown = std::min<std::size_t>(5, report["signs"].size());
     for (std::size_t i = 0; i < shown; ++i) {
@@ -102,18 +106,20 @@ std::string text_of_report(const nlohmann::json& report) {
     const auto& cost = report["cost"];
     auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search{}, {} repeats, {} clips of {})\n",
                             number(report["k1"]), number(report["k2"]), number(report["frames"]),
-                            report["mode"].get<std::string>(), report["halving"].get<bool>() ? " with halving" : "",
-                            number(report["repeats"]), number(report["validation_clips"]),
-                            report["validated_by"].get<std::string>());
+                            report["mode"].get<std::string>(),
+                            report["halving"].get<bool>() ? " with halving" : "", number(report["repeats"]),
+                            number(report["validation_clips"]), report["validated_by"].get<std::string>());
     if (report.contains("warning")) {
         text += report["warning"].get<std::string>() + '\n';
     }
-    text += verdict_text(report["start"], "start", report["k1"]) + verdict_text(report["end"], "end", report["k2"]);
+    text += verdict_text(report["start"], "start", report["k1"]) +
+            verdict_text(report["end"], "end", report["k2"]);
     text += curve_text(report["start"], "k1") + curve_text(report["end"], "k2");
     text += comparisons_text(report["comparisons"]) + modes_text(report["other_modes"]) + clips_text(report);
-    return text + fmt::format("\n{} jobs of at most {}, {:.0f} rank-seconds; {} cancelled as not needed ({:.0f} s)\n",
-                              number(cost["jobs"]), number(cost["most_jobs"]), cost["rank_seconds"].get<double>(),
-                              number(cost["cancelled_jobs"]), cost["cancelled_seconds"].get<double>());
+    return text + fmt::format(
+                      "\n{} jobs of at most {}, {:.0f} rank-seconds; {} cancelled as not needed ({:.0f} s)\n",
+                      number(cost["jobs"]), number(cost["most_jobs"]), cost["rank_seconds"].get<double>(),
+                      number(cost["cancelled_jobs"]), cost["cancelled_seconds"].get<double>());
 }
 
 }  // namespace sslslr

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
 
 #include <fmt/format.h>
 
-#include "src/errors.hpp"
-
 namespace sslslr {
 namespace {
-
-constexpr double level = 0.95;
 
 bool rises_step_by_step(const SearchConfig& config) {
     return config.mode != "full";
@@ -111,9 +105,8 @@ private:
             result_.rests_on += config_.repeats;
             const auto judged = judge(tested, best, config_.mode == "strict" && i > 0);
             if (!judged.is_accepted) {
-                answer(i == 0 ? 0 : grid_[i - 1],
-                       fmt::format("k = {} differs from k = {} by {}", judged.k, judged.against,
-                                   text_of(judged.difference)));
+                answer(i == 0 ? 0 : grid_[i - 1], fmt::format("k = {} differs from k = {} by {}", judged.k,
+                                                              judged.against, text_of(judged.difference)));
                 return;
             }
             if (judged.difference.mean > 0) {
@@ -156,11 +149,11 @@ private:
             }
         }
         const auto left_out = grid_.size() - points.size();
-        answer(largest, fmt::format("the largest k not worse than the best, k = {}{}", best.k,
-                                    left_out == 0 || config_.halving
-                                        ? ""
-                                        : fmt::format("; {} of {} k left out, set aside", left_out,
-                                                      grid_.size())));
+        answer(largest,
+               fmt::format("the largest k not worse than the best, k = {}{}", best.k,
+                           left_out == 0 || config_.halving
+                               ? ""
+                               : fmt::format("; {} of {} k left out, set aside", left_out, grid_.size())));
     }
 
     /// Successive halving on the repeats: Jamieson and Talwalkar 2016, "Non-stochastic best arm identification
@@ -214,81 +207,6 @@ private:
 };
 
 }  // namespace
-
-void check(const SearchConfig& config) {
-    const auto refuse = [](const std::string& text) { throw ConfigError{text}; };
-    if (config.step < 1 || config.step > config.frames) {
-        refuse(fmt::format("--step {}: expected 1 to the frames of the longest clip, {}", config.step,
-                           config.frames));
-    }
-    if (config.frames < 2) {
-        refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
-    }
-    if (config.repeats < 1) {
-        refuse(fmt::format("--repeats {}: expected 1 or more", config.repeats));
-    }
-    if (config.mode != "tolerant" && config.mode != "strict" && config.mode != "full") {
-        refuse(fmt::format("--mode {}: expected tolerant, strict or full", config.mode));
-    }
-    if (config.tolerance && (*config.tolerance < 0 || *config.tolerance > 1)) {
-        refuse(fmt::format("--tolerance {}: expected a share of the clips, 0 to 1", *config.tolerance));
-    }
-    if (config.halving && config.mode != "full") {
-        refuse("--halving belongs to --mode full: the others stop by themselves");
-    }
-}
-
-std::vector<std::int64_t> grid_of(const SearchConfig& config) {
-    std::vector<std::int64_t> grid;
-    for (auto k = config.step; k < config.frames; k += config.step) {
-        if (k > 1) {
-            grid.push_back(k);
-        }
-    }
-    grid.push_back(config.frames);
-    return grid;
-}
-
-std::vector<double> Point::known() const {
-    std::vector<double> values;
-    for (const auto& accuracy : accuracies) {
-        if (accuracy) {
-            values.push_back(*accuracy);
-        }
-    }
-    return values;
-}
-
-double Point::mean() const {
-    const auto values = known();
-    return values.empty() ? std::numeric_limits<double>::quiet_NaN()
-                          : std::accumulate(values.begin(), values.end(), 0.0) /
-                                static_cast<double>(values.size());
-}
-
-Point point_of(Side side, std::int64_t k, std::int64_t repeats, const Lookup& lookup) {
-    Point point{.k = k};
-    for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
-        const auto known = lookup(trial_of(side, k, repeat));
-        point.accuracies.push_back(known.status == Known::Status::done ? std::optional{known.accuracy}
-                                                                       : std::nullopt);
-        point.missing += known.status == Known::Status::missing;
-    }
-    return point;
-}
-
-std::optional<Interval> paired_difference(const Point& a, const Point& b) {
-    std::vector<double> pairs;
-    for (std::size_t r = 0; r < std::min(a.accuracies.size(), b.accuracies.size()); ++r) {
-        if (a.accuracies[r] && b.accuracies[r]) {
-            pairs.push_back(*a.accuracies[r] - *b.accuracies[r]);
-        }
-    }
-    if (pairs.empty()) {
-        return std::nullopt;
-    }
-    return pairs.size() == 1 ? Interval{pairs[0], pairs[0], pairs[0]} : student_interval(pairs, level);
-}
 
 SideSearch search_side(Side side, const SearchConfig& config, const Lookup& lookup) {
     return Searcher{side, config, lookup}.search();

@@ -91,8 +91,8 @@ std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
             want(trial, stage);
         }
     }
-    const bool is_answered = start.progress == SideSearch::Progress::answered &&
-                             end.progress == SideSearch::Progress::answered;
+    const bool is_answered =
+        start.progress == SideSearch::Progress::answered && end.progress == SideSearch::Progress::answered;
     for (std::int64_t repeat = 0; repeat < search_.repeats; ++repeat) {
         want({.kind = Trial::Kind::random, .repeat = repeat}, comparison_stage);
         if (compares_) {
@@ -108,7 +108,7 @@ std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
 
 std::int64_t BoundaryJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
-    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
+    const std::int64_t compared = compares_ ? 3 : 0;        // adaptive, drawn, the answer
     return search_.repeats * (2 * lengths + 2 + compared);  // 2: the reference and random weights
 }
 
@@ -118,10 +118,9 @@ std::optional<Result> BoundaryWork::run(const std::string& job, const std::funct
     if (!outcome) {
         return std::nullopt;
     }
-    return Result{.outcome = {{"accuracy", outcome->accuracy},
-                              {"loss", outcome->loss},
-                              {"spread", outcome->spread}},
-                  .detail = {{"trial", text_of(trial)}, {"correct", hex_of_bits(outcome->correct)}}};
+    return Result{
+        .outcome = {{"accuracy", outcome->accuracy}, {"loss", outcome->loss}, {"spread", outcome->spread}},
+        .detail = {{"trial", text_of(trial)}, {"correct", hex_of_bits(outcome->correct)}}};
 }
 
 std::string hex_of_bits(const std::vector<bool>& bits) {
@@ -138,8 +137,8 @@ std::string hex_of_bits(const std::vector<bool>& bits) {
 
 std::vector<bool> bits_of_hex(const std::string& digits, std::size_t count) {
     if (digits.size() != (count + 3) / 4) {
-        throw ConfigError{fmt::format("{} hexadecimal digits hold other than the {} bits expected",
-                                      digits.size(), count)};
+        throw ConfigError{
+            fmt::format("{} hexadecimal digits hold other than the {} bits expected", digits.size(), count)};
     }
     std::vector<bool> bits;
     for (std::size_t bit = 0; bit < count; ++bit) {

@@ -22,7 +22,7 @@ struct StudyPlan {
     std::vector<std::int64_t> lengths;  ///< of those clips, frames
     double seconds_per_job = 0;         ///< as timed, on ranks_per_job ranks
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, version, data_fingerprint, identity, frames, ranks_per_job, validated_by,
-                                   validation, classes, class_names, lengths, seconds_per_job)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, version, data_fingerprint, identity, frames, ranks_per_job,
+                                   validated_by, validation, classes, class_names, lengths, seconds_per_job)
 
 }  // namespace sslslr

@@ -22,7 +22,8 @@ bool train(Method& method, const TrialSetting& setting, const BatchConfig& confi
     const Batches batches{setting.features, setting.train, config, setting.labels};
     const Schedule schedule{setting.schedule, setting.epochs, batches.steps_per_epoch()};
     Trainer trainer{method, batches, setting.trainer, schedule, group};
-    const auto steps = setting.max_steps > 0 ? std::min(setting.max_steps, schedule.steps()) : schedule.steps();
+    const auto steps =
+        setting.max_steps > 0 ? std::min(setting.max_steps, schedule.steps()) : schedule.steps();
     while (trainer.steps_done() < steps) {
         const auto report = trainer.step(should_stop());
         if (report.stop) {
@@ -74,8 +75,7 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
     method->set_precision(setting.precision);
     method->to(group.device());
     TrialOutcome outcome;
-    if (trial.kind != Trial::Kind::random &&
-        !train(*method, setting, config, group, should_stop, outcome)) {
+    if (trial.kind != Trial::Kind::random && !train(*method, setting, config, group, should_stop, outcome)) {
         return std::nullopt;
     }
     evaluate(*method, setting, config.seed, group, outcome);

@@ -59,7 +59,8 @@ Clips drawn(const io::ClipIndex& index, const Clips& labelled, const ValidationC
 }  // namespace
 
 ValidationClips choose_validation(const io::ClipIndex& index, const ValidationChoice& choice) {
-    const auto select = [&](const std::string& split, const std::vector<std::string>& signers, bool labelled) {
+    const auto select = [&](const std::string& split, const std::vector<std::string>& signers,
+                            bool labelled) {
         return select_clips(index, {.split = split,
                                     .signers = signers,
                                     .left_out_signers = choice.left_out_signers,

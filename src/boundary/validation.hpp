@@ -10,10 +10,10 @@ namespace sslslr {
 
 /// Which clips a search trains on and which it validates on. Test clips have no part in either.
 struct ValidationChoice {
-    std::string train_split{};                 ///< of the store; empty: all clips
-    std::vector<std::string> left_out_signers; ///< kept for a test
-    std::string validation_split{};            ///< of the store; empty: by signer
-    std::vector<std::string> validation_signers; ///< none: the one with the fewest labelled clips
+    std::string train_split{};                    ///< of the store; empty: all clips
+    std::vector<std::string> left_out_signers;    ///< kept for a test
+    std::string validation_split{};               ///< of the store; empty: by signer
+    std::vector<std::string> validation_signers;  ///< none: the one with the fewest labelled clips
     double share = 0.2;      ///< of the labelled clips of each class, where signers are not known
     std::uint64_t seed = 0;  ///< of that draw
 };

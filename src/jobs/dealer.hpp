@@ -14,7 +14,7 @@ namespace sslslr {
 struct Job {
     std::string id;          ///< a hash of everything that determines its result
     std::int64_t stage = 0;  ///< those of a smaller stage go first
-    double cost = 1;         ///< what it is expected to take, in any unit; within a stage the longest go first
+    double cost = 1;  ///< what it is expected to take, in any unit; within a stage the longest go first
 };
 
 /// Chooses which job a worker gets next: of the free ones that are wanted, the first by (stage, cost, id).

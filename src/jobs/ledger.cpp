@@ -128,9 +128,12 @@ bool Ledger::holds(const Claim& claim) const {
 }
 
 bool Ledger::finish(const Claim& claim, const Result& result) {
-    const nlohmann::json record{{"job", claim.job},          {"attempt", claim.attempt},
-                                {"outcome", result.outcome}, {"detail", result.detail},
-                                {"seconds", result.seconds}, {"digest", digest_of(result)},
+    const nlohmann::json record{{"job", claim.job},
+                                {"attempt", claim.attempt},
+                                {"outcome", result.outcome},
+                                {"detail", result.detail},
+                                {"seconds", result.seconds},
+                                {"digest", digest_of(result)},
                                 {"cpu", cpu_}};
     io::append(*journal_, {&record, 1}, config_.results);
     bool accepted = false;

@@ -90,7 +90,8 @@ void LedgerState::apply_to_worker(const std::string& what, const nlohmann::json&
     auto& life = workers_[record.value("worker", std::int64_t{0})];
     const auto number = record.value("life", std::int64_t{0});
     if (what == "life") {
-        life = {.number = number, .host = record.value("host", ""), .pid = record.value("pid", std::int64_t{0})};
+        life = {
+            .number = number, .host = record.value("host", ""), .pid = record.value("pid", std::int64_t{0})};
     } else if (number == life.number && !life.left) {
         life.left = true;
         life.busy_seconds = record.value("busy", 0.0);

@@ -14,16 +14,16 @@ enum class JobStatus { free, running, done, set_aside };
 /// What the claims log says of one job.
 struct JobState {
     JobStatus status = JobStatus::free;
-    std::int64_t attempt = 0;   ///< the newest one, counted from 1; 0: never claimed
-    std::int64_t worker = 0;    ///< that made it
-    std::int64_t life = 0;      ///< which life of that worker
-    std::int64_t failures = 0;  ///< attempts that ended with an error
-    std::int64_t losses = 0;    ///< attempts whose worker vanished
-    std::string error;          ///< of the last failure
+    std::int64_t attempt = 0;                           ///< the newest one, counted from 1; 0: never claimed
+    std::int64_t worker = 0;                            ///< that made it
+    std::int64_t life = 0;                              ///< which life of that worker
+    std::int64_t failures = 0;                          ///< attempts that ended with an error
+    std::int64_t losses = 0;                            ///< attempts whose worker vanished
+    std::string error;                                  ///< of the last failure
     nlohmann::json outcome = nlohmann::json::object();  ///< of the accepted attempt
-    std::string digest;         ///< of outcome and detail, likewise
-    std::string cpu;            ///< that computed it
-    double seconds = 0;         ///< that it took
+    std::string digest;                                 ///< of outcome and detail, likewise
+    std::string cpu;                                    ///< that computed it
+    double seconds = 0;                                 ///< that it took
 };
 
 /// How often things may go wrong with one job before it is set aside.
@@ -46,13 +46,13 @@ struct Life {
 struct LedgerCounts {
     std::int64_t failed = 0;
     std::int64_t lost = 0;
-    std::int64_t released = 0;           ///< given back by workers that were asked to stop
-    std::int64_t cancelled = 0;          ///< stopped because the study needed them no longer
-    double cancelled_seconds = 0;        ///< spent on those
-    std::int64_t recovered = 0;          ///< results found in the journal of a worker that died before it told
-    std::int64_t late = 0;               ///< results of attempts that had been given to others: not accepted
-    std::int64_t differing = 0;          ///< of those, other than the accepted one on the same type of CPU
-    std::int64_t accepted_twice = 0;     ///< always 0, or the log has been tampered with
+    std::int64_t released = 0;        ///< given back by workers that were asked to stop
+    std::int64_t cancelled = 0;       ///< stopped because the study needed them no longer
+    double cancelled_seconds = 0;     ///< spent on those
+    std::int64_t recovered = 0;       ///< results found in the journal of a worker that died before it told
+    std::int64_t late = 0;            ///< results of attempts that had been given to others: not accepted
+    std::int64_t differing = 0;       ///< of those, other than the accepted one on the same type of CPU
+    std::int64_t accepted_twice = 0;  ///< always 0, or the log has been tampered with
 };
 
 /// The state of a study's jobs: what the records of the claims log come to, in their order. It knows jobs by

@@ -50,7 +50,9 @@ private:
             claim = wait_for_claim();
         }
         const auto message =
-            group_.size() == 1 ? "" : group_.broadcast(claim ? fmt::format("{} {}", claim->attempt, claim->job) : "");
+            group_.size() == 1
+                ? ""
+                : group_.broadcast(claim ? fmt::format("{} {}", claim->attempt, claim->job) : "");
         if (ledger_ == nullptr && !message.empty()) {
             const auto space = message.find(' ');
             claim = Claim{message.substr(space + 1), std::stoll(message.substr(0, space))};
@@ -187,7 +189,8 @@ private:
 
 }  // namespace
 
-WorkReport work(Ledger* ledger, JobSource& source, const dist::Communicator& group, const WorkOptions& options) {
+WorkReport work(Ledger* ledger, JobSource& source, const dist::Communicator& group,
+                const WorkOptions& options) {
     return Worker{ledger, source, group, options}.work();
 }
 

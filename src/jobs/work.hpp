@@ -40,16 +40,20 @@ struct WorkReport {
     std::int64_t cancelled = 0;  ///< jobs stopped because they were not needed any longer
     double busy_seconds = 0;     ///< on jobs, whatever became of them
     double alive_seconds = 0;
-    bool was_stopped = false;  ///< asked to end; else nothing is left to do, or --max-jobs or idle time are used up
+    bool was_stopped =
+        false;  ///< asked to end; else nothing is left to do, or --max-jobs or idle time are used up
 };
 
 struct WorkOptions {
     std::int64_t max_jobs = 0;  ///< 0: no limit
-    double idle_seconds = std::numeric_limits<double>::infinity();  ///< without a job to claim, before it leaves
-    std::function<bool()> stop_requested = [] { return false; };    ///< asked on every rank
+    double idle_seconds =
+        std::numeric_limits<double>::infinity();  ///< without a job to claim, before it leaves
+    std::function<bool()> stop_requested = [] { return false; };  ///< asked on every rank
     /// On the group's first rank, after a result of its was accepted.
-    std::function<void(const std::string& job, const Result&)> on_accepted = [](const std::string&, const Result&) {};
-    std::function<void(const std::string& text)> tell = [](const std::string&) {};  ///< on the group's first rank
+    std::function<void(const std::string& job, const Result&)> on_accepted = [](const std::string&,
+                                                                                const Result&) {};
+    std::function<void(const std::string& text)> tell = [](const std::string&) {
+    };  ///< on the group's first rank
 };
 
 /// Takes jobs from the ledger until none is left: one worker, made of one rank or a group of them.
@@ -59,6 +63,7 @@ struct WorkOptions {
 /// all throw alike is thrown on.
 /// @param ledger  on the group's first rank; null on the others
 /// @throws io::DataError  the ledger cannot be written
-WorkReport work(Ledger* ledger, JobSource& source, const dist::Communicator& group, const WorkOptions& options);
+WorkReport work(Ledger* ledger, JobSource& source, const dist::Communicator& group,
+                const WorkOptions& options);
 
 }  // namespace sslslr

@@ -82,7 +82,8 @@ TEST_F(JournalTest, WhatCannotBeWrittenWholeLeavesTheFileAsItWas) {
     const auto before = text();
     const PosixFile read_only{path_};
 
-    EXPECT_THROW(append(read_only, std::vector<nlohmann::json>{{{"n", 2}}}, Durability::on_disk), std::exception);
+    EXPECT_THROW(append(read_only, std::vector<nlohmann::json>{{{"n", 2}}}, Durability::on_disk),
+                 std::exception);
 
     EXPECT_EQ(text(), before);
 }

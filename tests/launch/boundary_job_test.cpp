@@ -21,8 +21,9 @@ class BoundaryJob : public ProgramTest {
 protected:
     /// A search of tiny trainings on asl9, planned in the folder `study`.
     Outcome plan(const std::string& study, const std::string& more = "") const {
-        return run(program(1, "boundary plan --study " + path(study) + " --data " + asl9 +
-                                  " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 " + more));
+        return run(program(
+            1, "boundary plan --study " + path(study) + " --data " + asl9 +
+                   " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 " + more));
     }
     Outcome work(const std::string& study, int ranks, const std::string& more = "") const {
         return run(program(ranks, "boundary work --study " + path(study) + " " + more));
@@ -48,7 +49,8 @@ protected:
         std::vector<Json> records;
         std::ifstream file{folder_ / study / "claims.jsonl"};
         for (std::string line; std::getline(file, line);) {
-            if (const auto record = Json::parse(line.substr(std::min<std::size_t>(17, line.size())), nullptr, false);
+            if (const auto record =
+                    Json::parse(line.substr(std::min<std::size_t>(17, line.size())), nullptr, false);
                 record.is_object()) {
                 records.push_back(record);
             }
@@ -102,7 +104,8 @@ void disturb(std::vector<std::unique_ptr<WorkerProcess>>& workers, int kills) {
 }
 
 TEST_F(BoundaryJob, FiftyKillsAndAStopThatOutlivesItsLeaseChangeNothing) {
-    ASSERT_EQ(plan("disturbed", "--step 5 --repeats 4 --mode full --max-steps 60 --compare=false").exit_code, 0);
+    ASSERT_EQ(plan("disturbed", "--step 5 --repeats 4 --mode full --max-steps 60 --compare=false").exit_code,
+              0);
     copy("disturbed", "undisturbed");
     ASSERT_EQ(work("undisturbed", 2).exit_code, 0);
 
@@ -116,8 +119,8 @@ TEST_F(BoundaryJob, FiftyKillsAndAStopThatOutlivesItsLeaseChangeNothing) {
     }
 
     const auto status = ask("status", "disturbed");
-    std::cout << "lost " << status["lost_attempts"] << ", recovered " << status["recovered_results"] << ", late "
-              << status["late_results"] << ", torn lines " << status["damaged_lines"] << '\n';
+    std::cout << "lost " << status["lost_attempts"] << ", recovered " << status["recovered_results"]
+              << ", late " << status["late_results"] << ", torn lines " << status["damaged_lines"] << '\n';
     EXPECT_GE(status["lost_attempts"], 10) << "the kills did not hit work";
     expect_each_job_done_once("disturbed");
     EXPECT_EQ(answer("disturbed"), answer("undisturbed"));
@@ -183,11 +186,13 @@ TEST_F(BoundaryJob, APlanWhoseTrainingFailsIsRefusedForItsTimedJobFailsToo) {
 TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
     const auto data = folder_ / "data.h5";
     fs::copy(asl9, data);
-    const auto options = " --data " + data.string() + " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2" +
+    const auto options = " --data " + data.string() +
+                         " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2" +
                          " --step 15 --repeats 2";
     ASSERT_EQ(run(program(1, "boundary plan --study " + path("s") + options)).exit_code, 0);
 
-    fs::copy(std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5", data, fs::copy_options::overwrite_existing);
+    fs::copy(std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5", data,
+             fs::copy_options::overwrite_existing);
     const auto other_data = work("s", 2);
     EXPECT_EQ(other_data.exit_code, 2) << other_data.output;
     EXPECT_EQ(other_data.count("the data have changed since the study was planned"), 1) << other_data.output;
@@ -247,11 +252,12 @@ TEST_F(BoundaryJob, AFullDiskEndsTheWorkWithAClearErrorAndTheJournalsIntact) {
     // A file system of 256 KiB of its own, filled but for a page or two.
     const std::string tiny = path("tiny");
     const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
-    const auto outcome = run(unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=256k tmpfs " + tiny +
-                             "; cp -r " + path("s") + " " + tiny + "; S=" + tiny + "/s; W=\"" SSLSLR_PROGRAM
-                             " boundary work --study $S\"; $W --max-jobs 1; cat /dev/zero > " + tiny +
-                             "/filler 2> /dev/null || true; $W && exit 9; echo ended with $?; rm " + tiny +
-                             "/filler; $W; " SSLSLR_PROGRAM " boundary status --study $S --json'");
+    const auto outcome =
+        run(unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=256k tmpfs " + tiny +
+            "; cp -r " + path("s") + " " + tiny + "; S=" + tiny +
+            "/s; W=\"" SSLSLR_PROGRAM " boundary work --study $S\"; $W --max-jobs 1; cat /dev/zero > " +
+            tiny + "/filler 2> /dev/null || true; $W && exit 9; echo ended with $?; rm " + tiny +
+            "/filler; $W; " SSLSLR_PROGRAM " boundary status --study $S --json'");
 
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(outcome.says("ended with 3")) << outcome.output;

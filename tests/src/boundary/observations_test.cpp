@@ -78,7 +78,9 @@ TEST(OwnBoundaries, RefusesWhatItCannotSplitOrDidNotTest) {
 TEST(VerdictTest, ABoundaryIsSupportedIfPermutingMoreIsWorse) {
     const SearchConfig config{.frames = 32, .step = 4, .repeats = 5};
     const auto judge = [&](const test::Oracle& oracle, std::int64_t k) {
-        const Lookup lookup = [&](const Trial& trial) { return Known{Known::Status::done, oracle.accuracy(trial)}; };
+        const Lookup lookup = [&](const Trial& trial) {
+            return Known{Known::Status::done, oracle.accuracy(trial)};
+        };
         return verdict_of(Side::start, config, k, lookup);
     };
 
@@ -87,7 +89,8 @@ TEST(VerdictTest, ABoundaryIsSupportedIfPermutingMoreIsWorse) {
     EXPECT_LE(planted.worse_k, 16);
     EXPECT_LT(planted.worse_by.high, 0);
     EXPECT_FALSE(judge({.slope = 0, .noise = 0.05}, 32).is_supported) << "flat to the end";
-    EXPECT_FALSE(judge({.planted_k1 = 0, .slope = 0.03, .noise = 0.01}, 0).is_supported) << "nothing to permute";
+    EXPECT_FALSE(judge({.planted_k1 = 0, .slope = 0.03, .noise = 0.01}, 0).is_supported)
+        << "nothing to permute";
     EXPECT_FALSE(judge({.planted_k1 = 0, .slope = 0.03, .noise = 0.001}, 8).is_supported)
         << "worse than no permutation";
 }

@@ -14,16 +14,18 @@ namespace sslslr::test {
 struct Oracle {
     std::int64_t planted_k1 = 0;
     std::int64_t planted_k2 = 0;
-    double rise = 0.0;   ///< of accuracy from none to the planted boundary; 0: a plateau
-    double slope = 0.02; ///< fall a frame beyond it
-    double noise = 0;    ///< deviation of a trial's accuracy about its repeat's
+    double rise = 0.0;    ///< of accuracy from none to the planted boundary; 0: a plateau
+    double slope = 0.02;  ///< fall a frame beyond it
+    double noise = 0;     ///< deviation of a trial's accuracy about its repeat's
     double level = 0.7;
     double repeat_noise = 0.05;  ///< what the trials of one repeat share: it cancels in pairs
     std::uint64_t seed = 0;
 
     double accuracy(const Trial& trial) const {
-        KeyedRandom own{seed, Purpose::bootstrap, {static_cast<std::uint64_t>(trial.repeat),
-                                                   static_cast<std::uint64_t>(trial.k1 * 1000 + trial.k2)}};
+        KeyedRandom own{seed,
+                        Purpose::bootstrap,
+                        {static_cast<std::uint64_t>(trial.repeat),
+                         static_cast<std::uint64_t>(trial.k1 * 1000 + trial.k2)}};
         KeyedRandom shared{seed, Purpose::bootstrap, {static_cast<std::uint64_t>(trial.repeat), 1U << 30}};
         return level + side(trial.k1, planted_k1) + side(trial.k2, planted_k2) + noise * normal(own) +
                repeat_noise * normal(shared);
@@ -31,8 +33,9 @@ struct Oracle {
 
 private:
     double side(std::int64_t k, std::int64_t planted) const {
-        const double within = planted == 0 ? 0 : rise * static_cast<double>(std::min(k, planted)) /
-                                                     static_cast<double>(planted);
+        const double within =
+            planted == 0 ? 0
+                         : rise * static_cast<double>(std::min(k, planted)) / static_cast<double>(planted);
         return within - slope * static_cast<double>(std::max<std::int64_t>(k - planted, 0));
     }
     /// Sum of twelve uniform draws: deviation 1.

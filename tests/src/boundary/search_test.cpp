@@ -55,8 +55,8 @@ TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
     for (const auto& config : {config_of("tolerant"), config_of("full"), config_of("full", true)}) {
         int near = 0;
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
-            const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1, .slope = 0.03, .noise = 0.01,
-                                .seed = seed};
+            const Oracle oracle{
+                .planted_k1 = k1, .planted_k2 = k2, .rise = 0.1, .slope = 0.03, .noise = 0.01, .seed = seed};
             near += std::abs(answer(Side::start, config, oracle) - k1) <= config.step &&
                     std::abs(answer(Side::end, config, oracle) - k2) <= config.step;
         }
@@ -95,8 +95,8 @@ TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
 }
 
 TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
-    for (const auto& config : {config_of("tolerant"), config_of("strict"), config_of("full"),
-                               config_of("full", true)}) {
+    for (const auto& config :
+         {config_of("tolerant"), config_of("strict"), config_of("full"), config_of("full", true)}) {
         const Oracle oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
         Answers narrow;
         const auto one_by_one = drive(Side::start, config, oracle, narrow, 1);
@@ -105,7 +105,8 @@ TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
         Answers whole;
         for (std::int64_t k = 0; k <= 64; k += 4) {
             for (std::int64_t repeat = 0; repeat < 5; ++repeat) {
-                whole.done[trial_of(Side::start, k, repeat)] = oracle.accuracy(trial_of(Side::start, k, repeat));
+                whole.done[trial_of(Side::start, k, repeat)] =
+                    oracle.accuracy(trial_of(Side::start, k, repeat));
             }
         }
         const auto known_before = search_side(Side::start, config, whole.lookup());

@@ -19,7 +19,8 @@ protected:
         for (std::size_t i = 0; i < std::min(count, wanted.size()); ++i) {
             const auto& id = wanted[i].id;
             for (int attempt = 1; attempt <= (fails ? 3 : 1); ++attempt) {
-                state_.apply({{"what", "claim"}, {"job", id}, {"attempt", attempt}, {"worker", 1}, {"life", 1}});
+                state_.apply(
+                    {{"what", "claim"}, {"job", id}, {"attempt", attempt}, {"worker", 1}, {"life", 1}});
                 state_.apply({{"what", fails ? "failed" : "done"},
                               {"job", id},
                               {"attempt", attempt},
@@ -41,8 +42,9 @@ TEST_F(BoundaryJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
 
     EXPECT_EQ(jobs_.search(Side::start, state_).k, 8);
     EXPECT_EQ(jobs_.search(Side::end, state_).k, 4);
-    for (const Trial& trial : {Trial{.k1 = 8, .k2 = 4}, Trial{.kind = Trial::Kind::random},
-                               Trial{.kind = Trial::Kind::drawn}, Trial{.kind = Trial::Kind::adaptive}, Trial{}}) {
+    for (const Trial& trial :
+         {Trial{.k1 = 8, .k2 = 4}, Trial{.kind = Trial::Kind::random}, Trial{.kind = Trial::Kind::drawn},
+          Trial{.kind = Trial::Kind::adaptive}, Trial{}}) {
         EXPECT_EQ(state_.of(jobs_.id_of(trial)).status, JobStatus::done) << text_of(trial);
     }
     EXPECT_LE(state_.results(), jobs_.most_jobs());
@@ -81,7 +83,8 @@ TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
 
 TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
     const BoundaryJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
-    const BoundaryJobs more_repeats{{.frames = 16, .step = 8, .repeats = 9, .mode = "full"}, "identity", false};
+    const BoundaryJobs more_repeats{
+        {.frames = 16, .step = 8, .repeats = 9, .mode = "full"}, "identity", false};
 
     EXPECT_NE(jobs_.id_of({}), other.id_of({}));
     EXPECT_NE(jobs_.id_of({}), jobs_.id_of({.repeat = 1}));

@@ -11,7 +11,11 @@ namespace sslslr {
 namespace {
 
 void claim(LedgerState& state, const std::string& job) {
-    state.apply({{"what", "claim"}, {"job", job}, {"attempt", state.of(job).attempt + 1}, {"worker", 1}, {"life", 1}});
+    state.apply({{"what", "claim"},
+                 {"job", job},
+                 {"attempt", state.of(job).attempt + 1},
+                 {"worker", 1},
+                 {"life", 1}});
 }
 void finish(LedgerState& state, const std::string& job) {
     state.apply({{"what", "done"}, {"job", job}, {"attempt", state.of(job).attempt}, {"worker", 1}});
@@ -63,7 +67,8 @@ double simulated_end(const std::vector<Job>& jobs, const std::vector<double>& se
     LedgerState state;
     Dealer dealer;
     dealer.want(jobs);
-    std::priority_queue<std::pair<double, std::string>, std::vector<std::pair<double, std::string>>, std::greater<>>
+    std::priority_queue<std::pair<double, std::string>, std::vector<std::pair<double, std::string>>,
+                        std::greater<>>
         ends;  // of running jobs
     double now = 0;
     const auto start_one = [&] {

@@ -11,7 +11,8 @@ nlohmann::json about(const std::string& what, std::int64_t attempt) {
 
 class LedgerStateTest : public testing::Test {
 protected:
-    void apply(const std::string& what, std::int64_t attempt, const nlohmann::json& more = nlohmann::json::object()) {
+    void apply(const std::string& what, std::int64_t attempt,
+               const nlohmann::json& more = nlohmann::json::object()) {
         auto record = about(what, attempt);
         record.update(more);
         state_.apply(record);

@@ -26,7 +26,9 @@ protected:
             return state.of(job).status == JobStatus::free ? std::optional{job} : std::nullopt;
         });
     }
-    static Result result(int value) { return {.outcome = {{"value", value}}, .detail = {{"bits", "ff"}}, .seconds = 1}; }
+    static Result result(int value) {
+        return {.outcome = {{"value", value}}, .detail = {{"bits", "ff"}}, .seconds = 1};
+    }
     LedgerState seen() const {
         LedgerFiles files{folder_};
         files.refresh();
@@ -90,9 +92,10 @@ TEST_F(LedgerTest, AResultThatItsWorkerCouldNotTellIsFoundAndNotComputedAgain) {
         Ledger worker{folder_, config_};
         take(worker, "a");
         // What finish() does first, without what it does then.
-        const nlohmann::json record{{"job", "a"}, {"attempt", 1}, {"outcome", {{"value", 7}}}, {"digest", "d"}};
-        io::append(io::PosixFile{LedgerPaths{folder_}.journal(1), io::PosixFile::Access::create}, {&record, 1},
-                   io::Durability::on_disk);
+        const nlohmann::json record{
+            {"job", "a"}, {"attempt", 1}, {"outcome", {{"value", 7}}}, {"digest", "d"}};
+        io::append(io::PosixFile{LedgerPaths{folder_}.journal(1), io::PosixFile::Access::create},
+                   {&record, 1}, io::Durability::on_disk);
     });
 
     for (const bool joins : {true, false}) {

@@ -1,5 +1,4 @@
-#include "src/jobs/work.hpp"
-
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <set>
@@ -8,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "src/errors.hpp"
+#include "src/jobs/work.hpp"
 
 namespace sslslr {
 namespace {
@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 /// Twenty jobs; "0" fails as often as asked, and the last ten are wanted only if "1" gave an odd number.
 class Counting : public JobSource {
 public:
-    explicit Counting(const dist::Communicator& group, int failures = 0) : group_{group}, failures_{failures} {}
+    explicit Counting(const dist::Communicator& group, int failures = 0)
+        : group_{group}, failures_{failures} {}
 
     std::vector<Job> wanted(const LedgerState& state) override {
         std::vector<Job> jobs;
@@ -50,8 +51,9 @@ private:
 class Unneeded : public JobSource {
 public:
     std::vector<Job> wanted(const LedgerState& state) override {
-        return state.of("short").status == JobStatus::done ? std::vector<Job>{}
-                                                           : std::vector<Job>{{"long", 0, 2}, {"short", 0, 1}};
+        return state.of("short").status == JobStatus::done
+                   ? std::vector<Job>{}
+                   : std::vector<Job>{{"long", 0, 2}, {"short", 0, 1}};
     }
     std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) override {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
@@ -130,16 +132,23 @@ TEST_F(WorkTest, AFailingJobIsTriedAgainAndThenSetAsideWhileTheOthersAreDone) {
 }
 
 TEST_F(WorkTest, ARunningJobThatIsNotNeededAnyLongerIsCancelledAndCounted) {
-    if (world_.size() == 1) {
-        return;  // whoever runs "long" alone is never told
+    std::atomic<std::int64_t> cancelled_here{0};
+    const auto one_worker = [&] {
+        const auto self = dist::Communicator::self();
+        Ledger ledger{folder_, LedgerConfig{.lease_seconds = 30}};
+        Unneeded source;
+        cancelled_here += work(&ledger, source, self, {}).cancelled;
+    };
+
+    {
+        std::jthread second;  // whoever runs "long" alone would never be told
+        if (world_.size() == 1) {
+            second = std::jthread{one_worker};
+        }
+        one_worker();
     }
-    const auto self = dist::Communicator::self();
-    Ledger ledger{folder_, LedgerConfig{.lease_seconds = 30}};
-    Unneeded source;
 
-    const auto report = work(&ledger, source, self, {});
-
-    std::vector<std::int64_t> cancelled{report.cancelled};
+    std::vector<std::int64_t> cancelled{cancelled_here};
     world_.all_reduce_sum(cancelled);
     EXPECT_EQ(cancelled[0], 1);
     const auto state = seen();
