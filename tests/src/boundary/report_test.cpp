@@ -1,0 +1,159 @@
+#include "src/boundary/report.hpp"
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+
+#include "src/jobs/ledger.hpp"
+#include "tests/src/boundary/oracle.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t clip_count = 40;
+
+/// A study on 40 clips of two signs, worked on by an oracle.
+class ReportTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = (fs::temp_directory_path() / "sslslr-report-XXXXXX").string();
+        folder_ = mkdtemp(pattern.data());
+        plan_.frames = 24;
+        plan_.validated_by = "signer A";
+        plan_.class_names = {"hello", "tea"};
+        for (std::size_t clip = 0; clip < clip_count; ++clip) {
+            plan_.validation.push_back(static_cast<std::int64_t>(100 + clip));
+            plan_.classes.push_back(clip < clip_count / 2 ? 0 : 1);
+            plan_.lengths.push_back(24);
+        }
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    /// Does up to `most` of the jobs that are wanted, one after another, and reports.
+    nlohmann::json worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
+        const BoundaryJobs jobs{search, "identity", true};
+        {
+            Ledger ledger{folder_, {.results = io::Durability::handed_over}};
+            for (auto wanted = jobs.wanted(ledger.state()); !wanted.empty() && most > 0;
+                 wanted = jobs.wanted(ledger.state())) {
+                const auto claim = ledger.claim([&](const LedgerState&) { return wanted.front().id; });
+                ledger.finish(*claim, result_of(jobs.trial_of(claim->job), oracle));
+                --most;
+            }
+            ledger.leave(3, 4);
+        }
+        LedgerFiles files{folder_};
+        files.refresh();
+        files.read_journals();
+        return report_of(plan_, jobs, files);
+    }
+
+    /// The second sign's clips are right at k1 = 0 alone.
+    static Result result_of(const Trial& trial, const test::Oracle& oracle) {
+        const double accuracy = oracle.accuracy(trial);
+        std::vector<bool> correct;
+        for (std::size_t clip = 0; clip < clip_count; ++clip) {
+            correct.push_back(clip < clip_count / 2 || trial.k1 == 0);
+        }
+        nlohmann::json detail{{"correct", hex_of_bits(correct)}};
+        if (trial.kind == Trial::Kind::adaptive) {
+            detail["estimate"] = {{"k1", 7},
+                                  {"k2", 9},
+                                  {"clips_k1", std::vector<int>(clip_count, 7)},
+                                  {"clips_k2", std::vector<int>(clip_count, 20)}};
+        }
+        return {.outcome = {{"accuracy", accuracy}}, .detail = detail, .seconds = 2};
+    }
+
+    static const nlohmann::json& row(const nlohmann::json& rows, const std::string& name) {
+        return *std::ranges::find_if(rows, [&](const nlohmann::json& r) { return r["what"] == name; });
+    }
+
+    fs::path folder_;
+    StudyPlan plan_;
+    SearchConfig full_{.frames = 24, .step = 4, .repeats = 4, .mode = "full"};
+    test::Oracle planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};
+};
+
+TEST_F(ReportTest, TellsTheAnswerAndThatTheDataSupportIt) {
+    const auto report = worked(full_, planted_);
+
+    EXPECT_EQ(report["k1"], 8);
+    EXPECT_EQ(report["k2"], 4);
+    EXPECT_TRUE(report["start"]["verdict"]["is_supported"]);
+    EXPECT_EQ(report["end"]["verdict"]["worse_k"], 8);
+    EXPECT_EQ(report["start"]["curve"].size(), 7U);
+    EXPECT_NEAR(report["start"]["curve"][2]["against_reference"]["mean"].get<double>(), 0.05, 0.005);
+    EXPECT_NE(text_of_report(report).find("start: a boundary at 8 is supported"), std::string::npos);
+    EXPECT_EQ(report["cost"]["jobs"], 4 * (2 * 6 + 1 + 4));
+    EXPECT_EQ(report["cost"]["rank_seconds"], 2.0 * 4 * (2 * 6 + 1 + 4));
+    EXPECT_EQ(report["cost"]["busy_share"], 0.75);
+}
+
+TEST_F(ReportTest, SaysWhenNoBoundaryIsSupported) {
+    const auto report = worked(full_, {.slope = 0, .noise = 0.02});
+
+    EXPECT_FALSE(report["start"]["verdict"]["is_supported"]);
+    EXPECT_NE(text_of_report(report).find("start: no boundary is supported by this data"), std::string::npos);
+}
+
+TEST_F(ReportTest, ReplaysTheOtherModesByTheSameResults) {
+    const auto report = worked(full_, planted_);
+
+    for (const auto& mode : report["other_modes"]) {
+        EXPECT_EQ(mode["k1"], 8) << mode.dump();
+        EXPECT_EQ(mode["k2"], 4) << mode.dump();
+        EXPECT_LE(mode["trainings"], 4 * (2 * 6 + 1));
+    }
+    EXPECT_EQ(report["other_modes"][2]["trainings"], 4 * (2 * 6 + 1)) << "full";
+    EXPECT_EQ(report["other_modes"][3]["trainings"], 4 + 2 * (6 * 2 + 3 * 2)) << "halving";
+}
+
+TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
+    auto tolerant = full_;
+    tolerant.mode = "tolerant";
+
+    const auto report = worked(tolerant, planted_);
+
+    EXPECT_EQ(report["k1"], 8);
+    EXPECT_TRUE(report["other_modes"][2]["k1"].is_null());
+    EXPECT_NE(text_of_report(report).find("not known"), std::string::npos);
+}
+
+TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
+    const auto report = worked(full_, planted_);
+
+    ASSERT_EQ(report["clips"].size(), clip_count);
+    EXPECT_EQ(report["clips"][0]["clip"], 100);
+    EXPECT_EQ(report["clips"][0]["loss"], 0.0);
+    EXPECT_EQ(report["clips"][39]["k1"], 0) << "it is right at none alone";
+    EXPECT_EQ(report["clips"][39]["loss"], 0.5) << "all of it at the start, nothing at the end";
+    EXPECT_EQ(report["signs"][0]["sign"], "tea");
+    EXPECT_EQ(report["signs"][0]["loss"], 0.5);
+    EXPECT_EQ(report["signs"][1]["loss"], 0.0);
+}
+
+TEST_F(ReportTest, ComparesWithBoundariesThatNeedNoSearch) {
+    const auto report = worked(full_, planted_);
+
+    const auto& motion = row(report["comparisons"], "clips' own, by the motion of the wrists");
+    EXPECT_EQ(motion["k1"], 7);
+    EXPECT_EQ(motion["clips_within_a_step_of_k1"], 1.0);
+    EXPECT_EQ(motion["clips_within_a_step_of_k2"], 0.0);
+    EXPECT_EQ(row(report["comparisons"], "the search's k1 and k2")["trainings"], 4 * (2 * 6 + 1));
+    EXPECT_EQ(row(report["comparisons"], "random weights")["accuracies"].size(), 4U);
+}
+
+TEST_F(ReportTest, IsThereAtAnyMoment) {
+    for (const int done : {0, 1, 7, 12}) {
+        const auto report = worked(full_, planted_, done);
+        EXPECT_TRUE(report["k1"].is_null());
+        EXPECT_TRUE(report["clips"].is_null());
+        EXPECT_NE(text_of_report(report).find("not answered yet"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace sslslr
