@@ -22,6 +22,8 @@ void declare(Options& options, PlanOptions& o) {
     options.section("The search (* may change when a study is planned again: what is done stays of use)");
     options.add("study", o.study, "* folder of the study, shared by all workers");
     options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip");
+    options.add("largest", o.search.largest, "* k that is tested (0: all frames of the longest clip)");
+    options.add("sides", o.search.sides, "* both; start (k1) or end (k2) alone");
     options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds");
     options.add(
         "mode", o.search.mode,

@@ -30,8 +30,8 @@ public:
         const auto end = jobs_.search(Side::end, files_.state());
         const auto k1 = answer_of(start);
         const auto k2 = answer_of(end);
-        Json report{{"k1", k1 ? Json(*k1) : Json(nullptr)},
-                    {"k2", k2 ? Json(*k2) : Json(nullptr)},
+        Json report{{"k1", k1 && jobs_.searches(Side::start) ? Json(*k1) : Json(nullptr)},
+                    {"k2", k2 && jobs_.searches(Side::end) ? Json(*k2) : Json(nullptr)},
                     {"frames", search().frames},
                     {"step", search().step},
                     {"mode", search().mode},
@@ -91,7 +91,7 @@ private:
             curve.push_back(row);
         }
         Json json{{"curve", curve}, {"why", found.why}};
-        if (const auto k = answer_of(found)) {
+        if (const auto k = answer_of(found); k && jobs_.searches(which)) {
             json["verdict"] = verdict(which, *k);
         }
         return json;

@@ -12,6 +12,17 @@ void check(const SearchConfig& config) {
         refuse(fmt::format("--step {}: expected 1 to the frames of the longest clip, {}", config.step,
                            config.frames));
     }
+    if (config.largest < 0 || config.largest > config.frames) {
+        refuse(
+            fmt::format("--largest {}: expected a k of at most the frames of the longest clip, {} (0: that)",
+                        config.largest, config.frames));
+    }
+    if (config.largest > 0 && config.step > config.largest) {
+        refuse(fmt::format("--largest {}: expected the --step, {}, or more", config.largest, config.step));
+    }
+    if (config.sides != "both" && config.sides != "start" && config.sides != "end") {
+        refuse(fmt::format("--sides {}: expected both, start or end", config.sides));
+    }
     if (config.frames < 2) {
         refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
     }
@@ -31,12 +42,13 @@ void check(const SearchConfig& config) {
 
 std::vector<std::int64_t> grid_of(const SearchConfig& config) {
     std::vector<std::int64_t> grid;
-    for (auto k = config.step; k < config.frames; k += config.step) {
+    const auto last = config.largest > 0 ? config.largest : config.frames;
+    for (auto k = config.step; k < last; k += config.step) {
         if (k > 1) {
             grid.push_back(k);
         }
     }
-    grid.push_back(config.frames);
+    grid.push_back(last);
     return grid;
 }
 

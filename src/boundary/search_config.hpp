@@ -10,6 +10,8 @@ namespace sslslr {
 /// The paper's algorithm 1 with its open points decided.
 struct SearchConfig {
     std::int64_t frames = 64;         ///< n: of the longest clip; k is a length in a clip of so many
+    std::int64_t largest = 0;         ///< k that is tested; 0: all frames
+    std::string sides = "both";       ///< or "start", "end" alone
     std::int64_t step = 4;            ///< p: k = p, 2 p, ..., the last one cut to n
     std::int64_t repeats = 5;         ///< R: trainings for each k, each from its own seeds
     std::string mode = "tolerant";    ///< or "strict", "full"
@@ -20,7 +22,7 @@ struct SearchConfig {
 /// @throws ConfigError  names the option that is out of range
 void check(const SearchConfig& config);
 
-/// The k that a search tests: p, 2 p, ..., n; 1 is left out, for a permutation of one frame is none.
+/// The k that a search tests: p, 2 p, ..., the largest; 1 is left out, for a permutation of one frame is none.
 std::vector<std::int64_t> grid_of(const SearchConfig& config);
 
 }  // namespace sslslr

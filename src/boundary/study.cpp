@@ -67,7 +67,14 @@ Lookup BoundaryJobs::lookup(const LedgerState& state) const {
     };
 }
 
+bool BoundaryJobs::searches(Side side) const {
+    return search_.sides == "both" || (search_.sides == "start") == (side == Side::start);
+}
+
 SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
+    if (!searches(side)) {
+        return {.progress = SideSearch::Progress::answered, .k = 0, .why = "not searched: --sides"};
+    }
     return search_side(side, search_, lookup(state));
 }
 
@@ -108,8 +115,9 @@ std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
 
 std::int64_t BoundaryJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
-    const std::int64_t compared = compares_ ? 3 : 0;        // adaptive, drawn, the answer
-    return search_.repeats * (2 * lengths + 2 + compared);  // 2: the reference and random weights
+    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
+    const std::int64_t sides = search_.sides == "both" ? 2 : 1;
+    return search_.repeats * (sides * lengths + 2 + compared);  // 2: the reference and random weights
 }
 
 std::optional<Result> BoundaryWork::run(const std::string& job, const std::function<bool()>& should_stop) {

@@ -28,6 +28,8 @@ public:
     const SearchConfig& search() const noexcept { return search_; }
     /// What a ledger says of the study's trials.
     Lookup lookup(const LedgerState& state) const;
+    bool searches(Side side) const;
+    /// Of a side that is not searched, the answer 0.
     SideSearch search(Side side, const LedgerState& state) const;
     /// Trials that are missing for the answer and for what it is compared with.
     std::vector<Job> wanted(const LedgerState& state) const;

@@ -225,6 +225,8 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
     const std::pair<const char*, const char*> refused[]{
         {"--step 0", "--step 0: expected 1 to the frames of the longest clip, 30"},
         {"--step 31", "--step 31: expected 1 to the frames of the longest clip, 30"},
+        {"--largest 40", "--largest 40: expected a k of at most the frames of the longest clip, 30"},
+        {"--sides middle", "--sides middle: expected both, start or end"},
         {"--repeats 0", "--repeats 0"},
         {"--mode lenient", "--mode lenient: expected tolerant, strict or full"},
         {"--halving", "--halving belongs to --mode full"},

@@ -92,6 +92,7 @@ TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
     EXPECT_EQ(grid_of({.frames = 8, .step = 4}), (std::vector<std::int64_t>{4, 8}));
     EXPECT_EQ(grid_of({.frames = 4, .step = 1}), (std::vector<std::int64_t>{2, 3, 4}));
     EXPECT_EQ(grid_of({.frames = 5, .step = 5}), (std::vector<std::int64_t>{5}));
+    EXPECT_EQ(grid_of({.frames = 64, .largest = 10, .step = 4}), (std::vector<std::int64_t>{4, 8, 10}));
 }
 
 TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {

@@ -81,6 +81,17 @@ TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
     EXPECT_EQ(ids.size(), wanted.size());
 }
 
+TEST_F(BoundaryJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
+    const BoundaryJobs start_alone{
+        {.frames = 16, .sides = "start", .step = 4, .repeats = 3}, "identity", false};
+
+    for (const auto& job : start_alone.wanted(state_)) {
+        EXPECT_EQ(start_alone.trial_of(job.id).k2, 0);
+    }
+    EXPECT_EQ(start_alone.most_jobs(), 3 * (4 + 2));
+    EXPECT_EQ(start_alone.search(Side::end, state_).progress, SideSearch::Progress::answered);
+}
+
 TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
     const BoundaryJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
     const BoundaryJobs more_repeats{
