@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <numeric>
 #include <optional>
 
 #include <fmt/format.h>
 
+#include "src/boundary/clip_report.hpp"
 #include "src/boundary/observations.hpp"
 
 namespace sslslr {
@@ -54,7 +53,7 @@ public:
             report["clips"] = clips(*k1, *k2);
         }
         if (!report["clips"].is_null()) {
-            report["signs"] = signs(report["clips"]);
+            report["signs"] = sign_rows(report["clips"]);
         }
         return report;
     }
@@ -233,40 +232,7 @@ private:
         if (search().repeats < 2 || !has(starts, k1) || !has(ends, k2)) {
             return nullptr;  // the analysis chooses on one half of the repeats and scores on the other
         }
-        const auto start = own_boundaries(starts, k1);
-        const auto end = own_boundaries(ends, k2);
-        Json rows = Json::array();
-        for (std::size_t i = 0; i < plan_.validation.size(); ++i) {
-            rows.push_back({{"clip", plan_.validation[i]},
-                            {"sign", plan_.class_names[static_cast<std::size_t>(plan_.classes[i])]},
-                            {"k1", start.best[i]},
-                            {"k2", end.best[i]},
-                            {"prefers_k1", static_cast<bool>(start.has_preference[i])},
-                            {"prefers_k2", static_cast<bool>(end.has_preference[i])},
-                            {"loss", (start.loss[i] + end.loss[i]) / 2},
-                            {"inflated_loss", (start.inflated_loss[i] + end.inflated_loss[i]) / 2}});
-        }
-        return rows;
-    }
-
-    /// Means over the clips of each sign, the largest loss first.
-    static Json signs(const Json& clips) {
-        std::map<std::string, std::vector<double>> losses;
-        for (const auto& clip : clips) {
-            losses[clip.at("sign").get<std::string>()].push_back(clip.at("loss").get<double>());
-        }
-        std::vector<std::pair<double, std::string>> order;
-        for (const auto& [sign, values] : losses) {
-            order.emplace_back(
-                -std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()),
-                sign);
-        }
-        std::ranges::sort(order);
-        Json rows = Json::array();
-        for (const auto& [negative_loss, sign] : order) {
-            rows.push_back({{"sign", sign}, {"clips", losses[sign].size()}, {"loss", -negative_loss}});
-        }
-        return rows;
+        return clip_rows(plan_, own_boundaries(starts, k1), own_boundaries(ends, k2));
     }
 
     Json cost() const {
