@@ -23,6 +23,8 @@ void check(const AugmentationConfig& config) {
     require(config.kind == "boundary" || config.kind == "classical" || config.kind == "both" ||
                 config.kind == "none",
             "--augmentation " + config.kind + ": there are boundary, classical, both and none");
+    require(config.boundary == "fixed" || config.boundary == "drawn" || config.boundary == "adaptive",
+            "--boundary " + config.boundary + ": there are fixed, drawn and adaptive");
     require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180,
             "rotation by " + std::to_string(config.rotation_degrees) + " degrees: expected 0 to 180");
     require(config.blur_sigma_min > 0 && config.blur_sigma_min <= config.blur_sigma_max &&
@@ -39,13 +41,20 @@ double between(double low, double high, KeyedRandom random) {
 
 }  // namespace
 
-Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed)
+Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
+                           std::vector<ClipBoundary> boundaries)
     : config_{std::move(config)},
       layout_{layout},
       seed_{seed},
+      boundaries_{std::move(boundaries)},
       permutes_{config_.kind == "boundary" || config_.kind == "both"},
       distorts_{config_.kind == "classical" || config_.kind == "both"} {
     check(config_);
+    TORCH_CHECK_VALUE(config_.boundary == "adaptive" || boundaries_.empty(), "boundaries of ",
+                      boundaries_.size(), " clips, but the boundary is ", config_.boundary);
+    TORCH_CHECK_VALUE(
+        std::ranges::all_of(boundaries_, [](const auto& own) { return own.k1 >= 0 && own.k2 >= 0; }),
+        "a clip's boundary is negative");
     if (distorts_) {
         partners_ = mirrored_features(layout_);
     }
@@ -56,6 +65,10 @@ PackedClips Augmentation::make_view(const Features& features, std::span<const st
     TORCH_CHECK_VALUE(view >= 0 && view <= 2, "view ", view, ": there are 0, 1 and 2");
     if (view == 0) {
         return gather(features, clips);
+    }
+    if (config_.boundary == "adaptive" && permutes_) {
+        TORCH_CHECK_VALUE(std::ssize(boundaries_) == features.clips(), "boundaries of ", boundaries_.size(),
+                          " clips for features of ", features.clips());
     }
     auto batch = describe(features, clips, view);
     if (!distorts_) {
@@ -75,11 +88,27 @@ PackedClips Augmentation::make_view(const Features& features, std::span<const st
     return batch;
 }
 
+ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) const {
+    if (config_.boundary == "adaptive") {
+        return boundaries_[static_cast<std::size_t>(key.clip)];
+    }
+    if (config_.boundary == "drawn") {
+        // Keyed without the view: what one view may not change, the other may not either.
+        KeyedRandom random{seed_, Purpose::boundary_length, {key.epoch, key.clip}};
+        const auto choices = static_cast<std::uint32_t>(config_.longest.frames_of(frames) + 1);
+        const std::int64_t k1 = random.below(choices);
+        const std::int64_t k2 = random.below(choices);
+        return {k1, k2};
+    }
+    return {config_.k1.frames_of(frames), config_.k2.frames_of(frames)};
+}
+
 std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const Key& key) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
     if (permutes_) {
         KeyedRandom random{seed_, Purpose::permutation, {key.epoch, key.clip, key.view}};
-        boundary_order(order, config_.k1.frames_of(frames), config_.k2.frames_of(frames), random);
+        const auto [k1, k2] = boundary_of(frames, key);
+        boundary_order(order, k1, k2, random);
     } else {
         std::iota(order.begin(), order.end(), std::int64_t{0});
     }

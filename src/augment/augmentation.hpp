@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "src/augment/boundary_length.hpp"
+#include "src/augment/clip_boundary.hpp"
 #include "src/data/features.hpp"
 #include "src/data/packed_clips.hpp"
 
@@ -14,20 +15,25 @@ namespace sslslr {
 /// How the two random views of a clip come about. Magnitudes of the classical operations are ours: the paper
 /// names rotation, Gaussian blur and flip without any.
 struct AugmentationConfig {
-    std::string kind = "boundary";               ///< "boundary", "classical", "both" or "none"
-    BoundaryLength k1{.amount = 1, .whole = 3};  ///< permuted first frames
-    BoundaryLength k2{.amount = 1, .whole = 4};  ///< permuted last frames
-    double rotation_degrees = 15;                ///< largest angle, to either side; at most 180
-    double blur_sigma_min = 0.1;                 ///< frames, > 0
-    double blur_sigma_max = 2;                   ///< frames
-    double flip_probability = 0.5;               ///< of mirroring a view that drew the flip
+    std::string kind = "boundary";                    ///< "boundary", "classical", "both" or "none"
+    std::string boundary = "fixed";                   ///< "fixed", "drawn" or "adaptive"
+    BoundaryLength k1{.amount = 1, .whole = 3};       ///< permuted first frames where fixed
+    BoundaryLength k2{.amount = 1, .whole = 4};       ///< permuted last frames where fixed
+    BoundaryLength longest{.amount = 1, .whole = 2};  ///< most frames of either end where drawn
+    double rotation_degrees = 15;                     ///< largest angle, to either side; at most 180
+    double blur_sigma_min = 0.1;                      ///< frames, > 0
+    double blur_sigma_max = 2;                        ///< frames
+    double flip_probability = 0.5;                    ///< of mirroring a view that drew the flip
 };
 
 /// Makes views of clips. Every draw is keyed by (seed, purpose, epoch, clip, view): a clip's view does not
 /// depend on the batch, rank or thread that makes it.
 ///
 /// - boundary: each view permutes the first k1 and the last k2 frames by draws of its own, all points alike;
-///   the middle stays (Madjoukeng et al. 2025, arXiv:2509.05188, section 5.2).
+///   the middle stays (Madjoukeng et al. 2025, arXiv:2509.05188, section 5.2). Fixed: k1 and k2 are the
+///   configuration's. Drawn: k1 and k2 are drawn for each clip in each epoch, each uniformly from 0 to the
+///   longest; both views share them. Adaptive: every clip has its own. Where the ends would overlap, k2 is
+///   cut.
 /// - classical: for each clip two different operations are drawn of rotation, blur along time and flip; the
 ///   first view undergoes one, the second the other, over all frames. This reads the paper's "two different
 ///   augmentations", one of which makes each view.
@@ -35,8 +41,11 @@ struct AugmentationConfig {
 /// - none: the clip as recorded.
 class Augmentation {
 public:
+    /// @param boundaries  by clip number, one for every clip of the features, where the boundary is adaptive;
+    ///                    else empty
     /// @throws ConfigError  an option out of range, or a layout that cannot be mirrored
-    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed);
+    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
+                 std::vector<ClipBoundary> boundaries = {});
 
     /// One view of each of the named clips.
     ///
@@ -58,6 +67,8 @@ private:
     };
 
     static Key key_of(const PackedClips& batch, std::int64_t at, std::int64_t epoch);
+    /// How much of a clip's ends is permuted, in both of its views.
+    ClipBoundary boundary_of(std::int64_t frames, const Key& key) const;
     /// The frames of a clip in the view's order.
     std::vector<std::int64_t> frame_order(std::int64_t frames, const Key& key) const;
     /// Which rows of the features the batch's frames are.
@@ -72,6 +83,7 @@ private:
     AugmentationConfig config_;
     FeatureLayout layout_;
     std::uint64_t seed_;
+    std::vector<ClipBoundary> boundaries_;  ///< by clip number, if adaptive
     bool permutes_;
     bool distorts_;
     std::vector<std::int64_t> partners_;  ///< mirrored_features, if it distorts

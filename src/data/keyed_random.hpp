@@ -21,6 +21,13 @@ enum class Purpose : std::uint64_t {
     bootstrap = 8,
     probe = 9,
     clusters = 10,
+    synthetic_pose = 11,
+    synthetic_signer = 12,
+    synthetic_length = 13,
+    synthetic_clip = 14,
+    synthetic_noise = 15,
+    boundary_length = 21,
+    sensitivity = 22,
     validation = 31
 };
 

@@ -14,7 +14,7 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
     : features_{features},
       clips_{std::move(clips)},
       config_{std::move(config)},
-      augmentation_{config_.augmentation, features.layout, config_.seed},
+      augmentation_{config_.augmentation, features.layout, config_.seed, config_.boundaries},
       labels_{std::move(labels)} {
     if (config_.global_batch < 1) {
         throw ConfigError{fmt::format("--global-batch {}: expected 1 or more", config_.global_batch)};

@@ -13,6 +13,7 @@ struct BatchConfig {
     std::int64_t global_batch = 64;  ///< clips a step, over all ranks
     std::uint64_t seed = 0;          ///< of order, augmentation and dropout
     AugmentationConfig augmentation;
+    std::vector<ClipBoundary> boundaries{};  ///< by clip number, where the boundary is adaptive
 };
 
 /// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
