@@ -5,31 +5,11 @@
 
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
+#include "src/evaluate/eval_mode.hpp"
 #include "src/evaluate/feature_cache.hpp"
 
 namespace sslslr {
 namespace {
-
-/// Puts a module and all within into eval mode, and each back into its own mode when destroyed.
-class EvalMode {
-public:
-    explicit EvalMode(torch::nn::Module& module) : root_{module} {
-        module.apply([&](torch::nn::Module& part) { modes_.push_back(part.is_training()); });
-        module.eval();
-    }
-    ~EvalMode() {
-        // train() reaches the parts too, so a part's own mode is set after its parent's: apply() goes parents
-        // first.
-        auto mode = modes_.begin();
-        root_.apply([&](torch::nn::Module& part) { part.train(*mode++); });
-    }
-    EvalMode(const EvalMode&) = delete;
-    EvalMode& operator=(const EvalMode&) = delete;
-
-private:
-    torch::nn::Module& root_;
-    std::vector<bool> modes_;
-};
 
 /// Represents clips in batches cut at multiples of options.batch.
 class Embedder {

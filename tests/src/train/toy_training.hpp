@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <numeric>
+#include <string_view>
 #include <vector>
 
 #include "dist/group.hpp"
@@ -35,7 +36,17 @@ struct Settings {
     std::int64_t clips = 23;  ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
+    std::string_view boundary = "fixed";
 };
+
+/// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
+inline BatchConfig batch_config(const Settings& settings) {
+    BatchConfig config{settings.global_batch, 3, {.boundary = std::string{settings.boundary}}};
+    for (std::int64_t clip = 0; settings.boundary == "adaptive" && clip < settings.clips; ++clip) {
+        config.boundaries.push_back({clip % 4, clip % 3});
+    }
+    return config;
+}
 
 inline MethodConfig method_config(const Settings& settings) {
     return {.name = settings.method,
@@ -59,7 +70,7 @@ public:
         : group{std::move(communicator), at::kCPU},
           features{toy::features(settings.clips, weights_type(settings.precision))},
           method{make_method(method_config(settings), settings.weights_seed)},
-          batches{features, all_clips(settings.clips), {settings.global_batch, 3, {}}, features.labels},
+          batches{features, all_clips(settings.clips), batch_config(settings), features.labels},
           trainer{prepared(*method, settings.precision), batches, settings.trainer,
                   Schedule{{.name = "cosine", .warmup_epochs = 1}, 10, batches.steps_per_epoch()}, group} {}
 

@@ -27,6 +27,11 @@ TEST(Trainer, ABatchOfOneClipLeavesAllRanksButTheFirstEmptyAndIsStillExact) {
     toy::expect_same_training({.clips = 7, .global_batch = 1}, 1e-9);
 }
 
+TEST(Trainer, BoundariesOfTheirOwnForEveryClipTrainAlikeOnAnyNumberOfRanks) {
+    toy::expect_same_training({.boundary = "adaptive"}, 1e-9);
+    toy::expect_same_training({.boundary = "drawn"}, 1e-9);
+}
+
 TEST(Trainer, BucketSizesDoNotChangeTheTraining) {
     toy::Settings settings{.method = "simsiam"};
     settings.trainer.reduction.bucket_bytes = 1000;
