@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "launch/batch_config.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/evaluate_options.hpp"
@@ -105,12 +106,9 @@ void add_supervised(ResultTable& table, const Setting& setting) {
     config.classes = setting.classes.count;
     auto method = make_method(config, setting.run.seed);
     method->set_precision(precision_of(setting.run.precision));
-    auto augmentation = augmentation_of(setting.run);
-    augmentation.kind = o.supervised_augmentation;
-    const Batches batches{setting.data.features(),
-                          setting.train,
-                          {setting.run.global_batch, setting.run.seed, augmentation},
-                          setting.classes.labels};
+    auto views = batch_config_of(setting.run, setting.data.features());
+    views.augmentation.kind = o.supervised_augmentation;
+    const Batches batches{setting.data.features(), setting.train, views, setting.classes.labels};
     const Schedule schedule{{.name = "cosine"}, o.supervised_epochs, batches.steps_per_epoch()};
     Trainer trainer{
         *method,

@@ -4,12 +4,14 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "launch/batch_config.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/pretrain_options.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
+#include "src/boundary/wrist_motion.hpp"
 #include "src/errors.hpp"
 #include "src/train/run.hpp"
 
@@ -46,6 +48,22 @@ Features resident(const Features& features, const PretrainOptions& options, at::
         here.frames = features.frames.to(device);
     }
     return here;
+}
+
+/// Says where signs begin and end in the middle one of the training clips, if each clip has its own boundary.
+void tell_boundary(const BatchConfig& config, const Features& features,
+                   const std::vector<std::int64_t>& clips) {
+    if (config.augmentation.boundary != "adaptive") {
+        return;
+    }
+    std::vector<ClipBoundary> boundaries;
+    for (const auto clip : clips) {
+        boundaries.push_back(config.boundaries[static_cast<std::size_t>(clip)]);
+    }
+    const auto [k1, k2] = median_shares(features, clips, boundaries);
+    fmt::print(
+        "each clip's own boundary, in the median the first {:.0f} % and the last {:.0f} % of its frames\n",
+        100 * k1, 100 * k2);
 }
 
 RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress) {
@@ -92,8 +110,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     method->set_precision(precision_of(fields.precision));
     const auto device = dist::default_device(ranks.node);
     const auto features = resident(data.features(), fields, device);
-    const Batches batches{
-        features, clips, {fields.global_batch, fields.seed, augmentation_of(fields)}, classes.labels};
+    const auto batch_config = batch_config_of(fields, data.features());
+    const Batches batches{features, clips, batch_config, classes.labels};
     const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
     const auto last_step =
         fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
@@ -104,6 +122,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
                    batches.clips(), ranks.world.size(), last_step, fields.global_batch, fields.run);
+        tell_boundary(batch_config, features, clips);
     }
     catch_stop_signals();
     std::optional<TrainingProgress> progress;

@@ -37,8 +37,15 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
 
 void declare_boundary(Options& options, PretrainOptions& o) {
     options.section("Boundary: which frames the views permute");
+    options.add(
+        "boundary", o.boundary,
+        "fixed (k1 and k2), drawn anew for every clip and epoch, or adaptive (each clip's own, by the "
+        "motion of the wrists)");
+    options.section("Fixed boundary", "boundary", {"fixed"});
     options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
     options.add("k2", o.k2, "last frames to permute, likewise");
+    options.section("Drawn boundary", "boundary", {"drawn"});
+    options.add("longest-boundary", o.longest_boundary, "most frames that either end draws, likewise");
 }
 
 void declare_model(Options& options, PretrainOptions& o) {
@@ -185,6 +192,8 @@ void declare(Options& options, PretrainOptions& fields) {
 AugmentationConfig augmentation_of(const PretrainOptions& options) {
     AugmentationConfig config;
     config.kind = options.augmentation;
+    config.boundary = options.boundary;
+    config.longest = BoundaryLength::parse(options.longest_boundary);
     config.k1 = BoundaryLength::parse(options.k1);
     config.k2 = BoundaryLength::parse(options.k2);
     config.rotation_degrees = options.rotation_degrees;

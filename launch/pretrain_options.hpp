@@ -30,6 +30,8 @@ struct PretrainOptions {
     CollapseConfig collapse;
     ScheduleConfig schedule;
     std::string augmentation = "boundary";
+    std::string boundary = AugmentationConfig{}.boundary;
+    std::string longest_boundary = "1/2";
     std::string k1 = "1/3";
     std::string k2 = "1/4";
     double rotation_degrees = AugmentationConfig{}.rotation_degrees;
@@ -51,7 +53,7 @@ void declare(Options& options, PretrainOptions& fields);
 /// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
 void declare_learning(Options& options, PretrainOptions& fields);
 
-/// @throws ConfigError  --k1 or --k2 is no length
+/// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
 /// @throws ConfigError  not a precision
