@@ -8,7 +8,7 @@ debian_packages=(
 
 ensure_packages() {
     local -a missing
-    mapfile -t missing < <(missing_packages)
+    mapfile -t missing < <(missing_packages "${debian_packages[@]}")
     if ((${#missing[@]} == 0)); then
         return
     fi
@@ -25,7 +25,7 @@ may_install() {
 
 missing_packages() {
     local package
-    for package in "${debian_packages[@]}"; do
+    for package in "$@"; do
         if [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) != installed ]]; then
             echo "$package"
         fi

@@ -1,0 +1,76 @@
+// The boundary search as tasks of a real HyperQueue with a server and workers, submitted by the script that users have.
+#include <optional>
+
+#include "tests/cluster/cluster_test.hpp"
+#include "tests/launch/worker_processes.hpp"
+
+namespace sslslr::test {
+namespace {
+
+class HyperQueueTest : public ClusterTest {
+protected:
+    void SetUp() override {
+        ClusterTest::SetUp();
+        std::filesystem::create_directory(hq_folder());
+        setenv("HQ_SERVER_DIR", hq_folder().c_str(), 1);
+        setenv("PATH", (SSLSLR_HYPERQUEUE_PATH ":" + std::string{getenv("PATH")}).c_str(), 1);
+        server_.emplace(std::vector<std::string>{"hq", "server", "start"});
+        wait_until("the server is there",
+                   [&] { return std::filesystem::exists(hq_folder() / "hq-current/access.json"); });
+    }
+    std::filesystem::path hq_folder() const { return folder_ / "hq"; }
+
+    std::optional<WorkerProcess> server_;
+};
+
+/// One of HyperQueue's workers; it has room for two tasks.
+class Node {
+public:
+    Node() : worker_{{"hq", "worker", "start", "--cpus", "2"}}, pid_{newest_child()} {}
+
+    /// Has a killed worker's tasks asked to stop, by HyperQueue, so that they give their jobs back.
+    void kill_worker_and_restart() {
+        worker_.kill_and_restart();
+        pid_ = newest_child();
+    }
+    /// Ends the worker and all that it has started at once.
+    void cut_power_and_restart() {
+        worker_.send(SIGSTOP);
+        EXPECT_EQ(run("sh -c 'kill -KILL $(cat /proc/" + pid_ + "/task/*/children)'").exit_code, 0);
+        kill_worker_and_restart();
+    }
+
+private:
+    static std::string newest_child() {
+        std::ifstream children{"/proc/thread-self/children"};
+        std::string child;
+        while (children >> child) {
+        }
+        return child;
+    }
+
+    WorkerProcess worker_;
+    std::string pid_;
+};
+
+TEST_F(HyperQueueTest, JobsOfKilledWorkersAreDoneByOthersAndTheirTasksStartAgain) {
+    Node first;
+    Node second;
+
+    ask(SSLSLR_SOURCE_DIR "/launch/hyperqueue/boundary.sh study 4 --lease-seconds 5");
+    wait_until("jobs were done", [&] { return events("life") == 4 && events("done") >= 4; });
+    first.cut_power_and_restart();
+    wait_until("its tasks work again", [&] { return events("life") == 6; });
+    second.kill_worker_and_restart();
+    wait_until("the search has ended",
+               [&] { return events("done") == undisturbed_answer("status")["done"]; });
+    ask("hq job wait 1");
+
+    EXPECT_EQ(events("life"), 8);
+    EXPECT_GE(answer("status")["lost_attempts"], 1);
+    EXPECT_GE(answer("status")["released"], 1);
+    expect_the_undisturbed_answer();
+}
+
+}  // namespace
+}  // namespace sslslr::test
