@@ -24,6 +24,7 @@ bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
 // The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors
 // of its layers.
 
+int prepare(Arguments arguments, const Ranks& ranks);
 int pretrain(Arguments arguments, const Ranks& ranks);
 int evaluate(Arguments arguments, const Ranks& ranks);
 int boundary(Arguments arguments, const Ranks& ranks);

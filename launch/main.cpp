@@ -24,6 +24,7 @@ struct Command {
 };
 
 constexpr std::array commands{
+    Command{"prepare", prepare, "writes a clip store: synthetic signs with known boundaries"},
     Command{"pretrain", pretrain,
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},

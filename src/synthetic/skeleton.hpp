@@ -1,0 +1,58 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+
+namespace sslslr {
+
+// Lengths here are widths of the shoulders, x to the right of the image (the signer's left), y down, origin in
+// the middle of the shoulders.
+
+/// Where one hand is and what it does.
+struct Arm {
+    double x = 0;       ///< of the wrist, outwards from the body's middle
+    double y = 0;       ///< of the wrist, down from the shoulders
+    double turn_x = 0;  ///< added to the forearm's direction, gives the hand's
+    double turn_y = 0;
+    std::array<double, 5> curl{};  ///< of each finger from the thumb on: 0 straight to 1 a fist
+};
+
+/// The part of a skeleton that moves.
+struct Posture {
+    Arm left;
+    Arm right;
+};
+
+/// Calls `change` with every number of one or two postures.
+template <class Change, class... Postures>
+void for_each_value(Change change, Postures&... postures) {
+    const auto arm = [&](auto&... arms) {
+        change(arms.x...);
+        change(arms.y...);
+        change(arms.turn_x...);
+        change(arms.turn_y...);
+        for (std::size_t finger = 0; finger < Arm{}.curl.size(); ++finger) {
+            change(arms.curl[finger]...);
+        }
+    };
+    arm(postures.left...);
+    arm(postures.right...);
+}
+
+/// What does not move: a signer's build and place in the image.
+struct Body {
+    double upper_arm = 0.8;
+    double forearm = 0.75;
+    double hand = 0.5;             ///< wrist to the tip of the middle finger
+    double shoulder_width = 0.25;  ///< as a share of the image's width
+    double x = 0.5;                ///< of the shoulders' middle, likewise
+    double y = 0.4;
+};
+
+/// The points of the skeleton: out is [75, 2], x and y of points_of("all") as shares of the image's width.
+///
+/// Additions, products, quotients and square roots alone, so that every machine gives the same bits.
+void place(const Posture& posture, const Body& body, std::span<double> out);
+
+}  // namespace sslslr

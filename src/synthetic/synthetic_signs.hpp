@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "io/clip_store.hpp"
+#include "src/data/keyed_random.hpp"
+#include "src/synthetic/skeleton.hpp"
+
+namespace sslslr {
+
+struct SyntheticConfig {
+    std::int64_t classes = 8;
+    std::int64_t clips = 720;  ///< over all classes and signers
+    std::int64_t signers = 3;
+    std::int64_t length = 24;        ///< frames of a clip
+    std::int64_t length_spread = 0;  ///< a clip has up to this many frames more or fewer
+    std::int64_t first = 8;          ///< first informative frame of a clip of `length`
+    std::int64_t last = 18;          ///< first frame behind the informative ones
+    std::string kind = "order";      ///< what tells classes apart: "order" of poses, or the "pose" themselves
+    double pose_frames = 2;          ///< frames from one pose to the next
+    double noise = 0.02;             ///< deviation of every coordinate in every frame, shoulder widths
+    double clip_variation = 0.1;     ///< deviation of each pose from clip to clip, shoulder widths
+    double signer_variation = 0.1;   ///< deviation of a signer's build and poses, shoulder widths
+    std::uint64_t seed = 0;
+};
+
+/// Frames [first, last) of a clip carry its class.
+struct PlantedBoundary {
+    std::int64_t first;
+    std::int64_t last;
+};
+
+/// Signs made up so that the frames which carry information are known.
+///
+/// A clip moves through poses. Its informative part shows the poses of its class; before and after it come
+/// poses drawn anew for every clip from those of all classes, its own among them: one by one such frames look
+/// like informative ones, and they are independent of the class.
+///
+/// - order: all classes show the same poses. Bit 0 of the class swaps the first two, bit 1 the last two, the
+///   other bits number the permutations of those between: each end alone holds a bit of the class, so a view
+///   that mixes the first two poses with what comes before has lost it.
+/// - pose: every class has poses of its own.
+///
+/// Everything is a pure function of the configuration: a clip depends on neither the number of clips nor the
+/// machine.
+class SyntheticSigns {
+public:
+    /// @throws ConfigError  a value out of range
+    explicit SyntheticSigns(SyntheticConfig config);
+
+    /// All but the landmarks: labels "sign-01"..., signers "signer-1"..., points_of("all"), x and y. Classes
+    /// take turns from clip to clip, and so do the signers within a class.
+    io::ClipIndex index() const;
+
+    std::int64_t length(std::int64_t clip) const;
+    /// Scales with the clip's length, half a frame rounded up.
+    PlantedBoundary boundary(std::int64_t clip) const;
+
+    /// The pose numbers of a class, in order.
+    const std::vector<std::int64_t>& poses_of(std::int64_t label) const;
+
+    /// @param out  [length of the clip, 75, 2], shares of the image's width
+    void draw(std::int64_t clip, std::span<float> out) const;
+
+private:
+    /// A posture at a time, in frames; between them the movement is smooth.
+    struct Keyframe {
+        double time;
+        Posture posture;
+    };
+    struct Signer {
+        Body body;
+        Posture habit;  ///< added to every pose
+        double tempo;   ///< early poses later if positive
+    };
+
+    std::int64_t label_of(std::int64_t clip) const;
+    std::int64_t signer_of(std::int64_t clip) const;
+    std::vector<Keyframe> keyframes(std::int64_t clip) const;
+    /// Fills the frames [begin, end) before or after a sign.
+    void append_coarticulation(std::vector<Keyframe>& keyframes, std::int64_t begin, std::int64_t end,
+                               KeyedRandom& random) const;
+
+    SyntheticConfig config_;
+    std::vector<std::vector<std::int64_t>> signs_;  ///< pose numbers by class
+    std::vector<Posture> poses_;
+    std::vector<Signer> signers_;
+};
+
+}  // namespace sslslr
