@@ -79,10 +79,10 @@ TEST_F(SensitivityTest, FindsTheEndsThatAnEncoderIsBlindTo) {
     EXPECT_EQ(sensitivity.head.sizes(), (torch::IntArrayRef{count, 17}));
     EXPECT_EQ(sensitivity.head.slice(1, 0, 7).abs().max().item<double>(), 0) << "12 frames are 6 regions";
     EXPECT_EQ(sensitivity.tail.slice(1, 0, 5).abs().max().item<double>(), 0) << "8 frames are 4 regions";
-    const auto [k1, k2] = shares_of(sensitivity);
+    const auto [k1, k2] = shares_of(sensitivity, 0.05);
     EXPECT_DOUBLE_EQ(k1, 12.0 / length);
     EXPECT_DOUBLE_EQ(k2, 8.0 / length);
-    for (const auto& own : boundaries_of(sensitivity, features_, clips_)) {
+    for (const auto& own : boundaries_of(sensitivity, features_, clips_, 0.05)) {
         EXPECT_NEAR(own.k1, 12, 2);
         EXPECT_NEAR(own.k2, 8, 2);
     }
