@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <numeric>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include "io/data_error.hpp"
 #include "io/posix_file.hpp"
 #include "launch/result_table.hpp"
+#include "src/boundary/wrist_motion.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -135,6 +137,11 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
     }
     check(options.search);
     setting_.emplace(setting_of(options, data_, classes_, clips_));
+    if (options.compare) {
+        std::vector<std::int64_t> all(static_cast<std::size_t>(data_.features().clips()));
+        std::iota(all.begin(), all.end(), std::int64_t{0});
+        setting_->by_motion = wrist_motion_boundaries(data_.features(), all);
+    }
 }
 
 StudyPlan StudyData::plan(const Options& options) const {

@@ -11,6 +11,15 @@ namespace {
 /// Behind everything that the search itself looks ahead for.
 constexpr std::int64_t comparison_stage = 1000;
 
+nlohmann::json json_of(const BoundaryEstimate& estimate) {
+    nlohmann::json json{{"k1", estimate.k1}, {"k2", estimate.k2}};
+    for (const auto& clip : estimate.clips) {
+        json["clips_k1"].push_back(clip.k1);
+        json["clips_k2"].push_back(clip.k2);
+    }
+    return json;
+}
+
 constexpr double random_cost = 0.1;  ///< of a trial without training, in trainings
 
 }  // namespace
@@ -126,9 +135,13 @@ std::optional<Result> BoundaryWork::run(const std::string& job, const std::funct
     if (!outcome) {
         return std::nullopt;
     }
-    return Result{
+    Result result{
         .outcome = {{"accuracy", outcome->accuracy}, {"loss", outcome->loss}, {"spread", outcome->spread}},
         .detail = {{"trial", text_of(trial)}, {"correct", hex_of_bits(outcome->correct)}}};
+    if (outcome->estimate) {
+        result.detail["estimate"] = json_of(*outcome->estimate);
+    }
+    return result;
 }
 
 std::string hex_of_bits(const std::vector<bool>& bits) {

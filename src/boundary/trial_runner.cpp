@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "src/boundary/class_readout.hpp"
+#include "src/boundary/sensitivity.hpp"
+#include "src/boundary/wrist_motion.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/metrics.hpp"
 
@@ -13,6 +16,12 @@ BatchConfig batches_of(const TrialSetting& setting, const Trial& trial) {
     config.seed += static_cast<std::uint64_t>(trial.repeat);
     config.augmentation.k1 = {.amount = trial.k1, .whole = setting.frames};
     config.augmentation.k2 = {.amount = trial.k2, .whole = setting.frames};
+    if (trial.kind == Trial::Kind::drawn) {
+        config.augmentation.boundary = "drawn";
+    } else if (trial.kind == Trial::Kind::adaptive) {
+        config.augmentation.boundary = "adaptive";
+        config.boundaries = setting.by_motion;
+    }
     return config;
 }
 
@@ -43,21 +52,53 @@ torch::Tensor labels_of(const TrialSetting& setting, const std::vector<std::int6
     return torch::tensor(labels, torch::kInt64);
 }
 
-void evaluate(Method& method, const TrialSetting& setting, std::uint64_t seed, dist::Group& group,
-              TrialOutcome& outcome) {
-    const auto features = [&](const std::vector<std::int64_t>& clips) {
-        return embed(method, setting.features, clips, group).cpu().to(torch::kFloat32);
-    };
-    const LabelledFeatures known{features(setting.labelled), labels_of(setting, setting.labelled),
-                                 setting.classes};
+torch::Tensor features_of(Method& method, const TrialSetting& setting, const std::vector<std::int64_t>& clips,
+                          dist::Group& group) {
+    return embed(method, setting.features, clips, group).cpu().to(torch::kFloat32);
+}
+
+void classify(const LabelledFeatures& known, const torch::Tensor& queries, const TrialSetting& setting,
+              std::uint64_t seed, TrialOutcome& outcome) {
     const ProbeTrial probe{.seed = seed};
-    const auto scores = probe_scores(known, features(setting.validation), {&probe, 1}, setting.probe)[0];
+    const auto scores = probe_scores(known, queries, {&probe, 1}, setting.probe)[0];
     const auto right = per_clip(sslslr::outcome(scores, labels_of(setting, setting.validation)).top1);
     for (const auto bit : right) {
         outcome.correct.push_back(bit > 0);
         outcome.accuracy += bit;
     }
     outcome.accuracy /= static_cast<double>(right.size());
+}
+
+BoundaryEstimate in_frames(const BoundaryShares& shares, const TrialSetting& setting,
+                           std::vector<ClipBoundary> clips) {
+    const auto frames = static_cast<double>(setting.frames);
+    return {.k1 = shares.k1 * frames, .k2 = shares.k2 * frames, .clips = std::move(clips)};
+}
+
+/// By what of a clip's ends the trained features' view of the class depends on.
+BoundaryEstimate estimate_by_sensitivity(Method& method, const LabelledFeatures& known,
+                                         const TrialSetting& setting, std::uint64_t seed,
+                                         dist::Group& group) {
+    const ClassReadout readout{known};
+    SensitivityConfig config{.seed = seed, .readout = readout};
+    config.regions = std::min(config.regions, setting.frames);
+    const auto sensitivity =
+        permutation_sensitivity(method, setting.features, setting.validation, group, config);
+    return in_frames(shares_of(sensitivity), setting,
+                     boundaries_of(sensitivity, setting.features, setting.validation));
+}
+
+BoundaryEstimate estimate_by_motion(const TrialSetting& setting) {
+    const auto chosen = [&](const std::vector<std::int64_t>& clips) {
+        std::vector<ClipBoundary> boundaries;
+        for (const auto clip : clips) {
+            boundaries.push_back(setting.by_motion[static_cast<std::size_t>(clip)]);
+        }
+        return boundaries;
+    };
+    const auto train = chosen(setting.train);
+    return in_frames(median_shares(setting.features, setting.train, train), setting,
+                     chosen(setting.validation));
 }
 
 }  // namespace
@@ -78,7 +119,14 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
     if (trial.kind != Trial::Kind::random && !train(*method, setting, config, group, should_stop, outcome)) {
         return std::nullopt;
     }
-    evaluate(*method, setting, config.seed, group, outcome);
+    const LabelledFeatures known{features_of(*method, setting, setting.labelled, group),
+                                 labels_of(setting, setting.labelled), setting.classes};
+    classify(known, features_of(*method, setting, setting.validation, group), setting, config.seed, outcome);
+    if (trial.kind == Trial::Kind::drawn && trial.repeat == 0) {
+        outcome.estimate = estimate_by_sensitivity(*method, known, setting, config.seed, group);
+    } else if (trial.kind == Trial::Kind::adaptive && trial.repeat == 0) {
+        outcome.estimate = estimate_by_motion(setting);
+    }
     return outcome;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dist/group.hpp"
+#include "src/augment/clip_boundary.hpp"
 #include "src/boundary/trial.hpp"
 #include "src/data/features.hpp"
 #include "src/evaluate/probe.hpp"
@@ -33,13 +34,24 @@ struct TrialSetting {
     std::int64_t max_steps = 0;  ///< 0: no limit
     BatchConfig batches;         ///< of repeat 0; others add to its seed
     ProbeConfig probe;
+    std::vector<ClipBoundary>
+        by_motion;  ///< [features.clips()] from the motion of the wrists; empty: no such trials
+};
+
+/// A boundary that needed no search: of the data set, in frames of TrialSetting::frames, and of each validation
+/// clip, in its own frames.
+struct BoundaryEstimate {
+    double k1 = 0;
+    double k2 = 0;
+    std::vector<ClipBoundary> clips;  ///< [validation]
 };
 
 struct TrialOutcome {
-    double accuracy = 0;        ///< share of the validation clips that the probe gets right
-    std::vector<bool> correct;  ///< [validation]
-    double loss = 0;            ///< of the last step; 0 without training
-    double spread = 0;          ///< of the outputs, likewise
+    double accuracy = 0;                       ///< share of the validation clips that the probe gets right
+    std::vector<bool> correct;                 ///< [validation]
+    double loss = 0;                           ///< of the last step; 0 without training
+    double spread = 0;                         ///< of the outputs, likewise
+    std::optional<BoundaryEstimate> estimate;  ///< of the first repeat of a drawn or an adaptive trial
 };
 
 /// Trains an encoder from scratch and evaluates it, frozen, by a probe. Collective over the group.
