@@ -15,7 +15,7 @@ namespace sslslr {
 namespace {
 
 constexpr const char* work_usage =
-    "usage: [mpirun -n N | srun] sslslr boundary work --study FOLDER [OPTIONS]\n\n"
+    "usage: [mpirun -n N | srun --mpi=pmix] sslslr boundary work --study FOLDER [OPTIONS]\n\n"
     "Takes jobs of a planned study until none is left. Any number of these may work on one study, on any "
     "nodes\n"
     "that share its folder, started and killed at any time: by mpirun (a worker for each --ranks-per-job "
