@@ -48,14 +48,25 @@ std::string curve_text(const nlohmann::json& side, const char* name) {
     return text;
 }
 
+std::string frames_text(const nlohmann::json& row, const char* name) {
+    return row.contains(name) ? fmt::format("{:.1f}", row[name].get<double>()) : "-";
+}
+
 std::string comparisons_text(const nlohmann::json& rows) {
     auto text = fmt::format("\n{:<42} {:<24} {:<26} {:>5} {:>5}  {}\n", "", "accuracy, mean [95 %]",
                             "against none, paired", "k1", "k2", "trainings");
     for (const auto& row : rows) {
         text += fmt::format("{:<42} {:<24} {:<26} {:>5} {:>5}  {}\n", row["what"].get<std::string>(),
                             interval_text(row, "interval", false), interval_text(row, "against_none", true),
-                            number(row.value("k1", nlohmann::json{})),
-                            number(row.value("k2", nlohmann::json{})), number(row["trainings"]));
+                            frames_text(row, "k1"), frames_text(row, "k2"), number(row["trainings"]));
+    }
+    for (const auto& row : rows) {
+        if (row.contains("clips_within_a_step_of_k1") && row.contains("clips_within_a_step_of_k2")) {
+            text += fmt::format(
+                "{}: within a step of the search's k1 for {:.0f} %, of its k2 for {:.0f} % of the clips\n",
+                row["what"].get<std::string>(), 100 * row["clips_within_a_step_of_k1"].get<double>(),
+                100 * row["clips_within_a_step_of_k2"].get<double>());
+        }
     }
     return text;
 }
