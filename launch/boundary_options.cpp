@@ -19,7 +19,8 @@ const std::set<std::string> beside_results{
 }  // namespace
 
 void declare(Options& options, PlanOptions& o) {
-    options.section("The search (* may change when a study is planned again: what is done stays of use)");
+    options.section(
+        "The search (* may change when a study is planned again; what comes below the search may not)");
     options.add("study", o.study, "* folder of the study, shared by all workers");
     options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip");
     options.add("largest", o.search.largest, "* k that is tested (0: all frames of the longest clip)");
@@ -45,6 +46,10 @@ void declare(Options& options, PlanOptions& o) {
     options.add("ranks-per-job", o.ranks_per_job, "ranks that train one job together");
     options.add("json", o.json, "* prints one JSON object");
     declare_learning(options, o.training);
+    PretrainOptions unused;
+    Options of_a_run{""};
+    declare(of_a_run, unused);
+    options.pass_over(of_a_run.names());  // so that one file serves both commands
 }
 
 void read_tolerance(PlanOptions& fields) {

@@ -132,7 +132,7 @@ bool Options::read(std::span<const std::string> arguments) {
             if (!file) {
                 throw ConfigError{fmt::format("--config {}: no such file", path)};
             }
-            po::store(po::parse_config_file(file, all_), values);
+            po::store(parsed_file(file), values);
         }
         po::notify(values);
         refuse_useless(values);
@@ -145,6 +145,16 @@ bool Options::read(std::span<const std::string> arguments) {
         throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
     }
     return true;
+}
+
+po::parsed_options Options::parsed_file(std::ifstream& file) const {
+    auto parsed = po::parse_config_file(file, all_, /*allow_unregistered=*/true);
+    for (const auto& option : parsed.options) {
+        if (option.unregistered && !passed_over_.contains(option.string_key)) {
+            throw po::unknown_option{option.string_key};
+        }
+    }
+    return parsed;
 }
 
 void Options::read_file(const std::string& path) {
@@ -162,6 +172,12 @@ void Options::read_file(const std::string& path) {
     } catch (const po::error& error) {
         throw ConfigError{fmt::format("{}: {}", path, error.what())};
     }
+}
+
+std::vector<std::string> Options::names() const {
+    std::vector<std::string> names;
+    std::ranges::transform(options_, std::back_inserter(names), &Option::name);
+    return names;
 }
 
 std::string Options::help() const {

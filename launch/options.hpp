@@ -1,8 +1,10 @@
 #pragma once
 
+#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +36,11 @@ public:
 
     /// Binds the arguments that stand without an option name, files for instance.
     void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
+
+    /// Lets an INI file hold these options, too: another command's, which this one has no use for.
+    void pass_over(const std::vector<std::string>& names) { passed_over_.insert(names.begin(), names.end()); }
+    /// All declared ones.
+    std::vector<std::string> names() const;
 
     /// Fills the fields. @return false if --help was asked for: print help()
     /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
@@ -70,6 +77,9 @@ private:
     /// for its value.
     std::vector<std::string> with_explicit_flags(std::span<const std::string> arguments) const;
 
+    /// The options of an INI file. @throws boost::program_options::unknown_option  one that is not passed over
+    boost::program_options::parsed_options parsed_file(std::ifstream& file) const;
+
     std::string usage_;
     boost::program_options::options_description all_;
     std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
@@ -77,6 +87,7 @@ private:
     Condition condition_;  ///< of the section being declared
     boost::program_options::positional_options_description positional_;
     std::string config_;
+    std::set<std::string> passed_over_;
 };
 
 }  // namespace sslslr

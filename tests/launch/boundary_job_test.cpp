@@ -221,6 +221,16 @@ TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoes
     expect_each_job_done_once("s");
 }
 
+TEST_F(BoundaryJob, APlanTakesTheConfigurationOfAPretraining) {
+    const auto demo = plan("s", "--config " SSLSLR_SOURCE_DIR "/configs/demo.ini --max-steps 2 --json");
+    EXPECT_EQ(demo.exit_code, 0) << demo.output;
+    const auto mistyped = folder_ / "mistyped.ini";
+    std::ofstream{mistyped} << "epochs = 2\nstpe = 3\n";
+    const auto refused = plan("t", "--config " + mistyped.string());
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_TRUE(refused.says("did you mean --step?")) << refused.output;
+}
+
 TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
     const std::pair<const char*, const char*> refused[]{
         {"--step 0", "--step 0: expected 1 to the frames of the longest clip, 30"},
