@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -83,6 +85,27 @@ std::string modes_text(const nlohmann::json& rows) {
     return text;
 }
 
+constexpr std::size_t most_shown = 5;  ///< the report's file holds all
+
+/// The clips that lose most at the global k1 and k2.
+std::string failures_text(const nlohmann::json& clips) {
+    std::vector<std::pair<double, std::size_t>> losses;
+    for (std::size_t i = 0; i < clips.size(); ++i) {
+        if (const double loss = clips[i]["loss"]; loss > 0) {
+            losses.emplace_back(-loss, i);
+        }
+    }
+    std::ranges::sort(losses);
+    auto text = fmt::format("{} clips lose at the global values", losses.size());
+    for (std::size_t i = 0; i < std::min(most_shown, losses.size()); ++i) {
+        const auto& clip = clips[losses[i].second];
+        text += fmt::format("{} clip {} ({}) {:+.2f}, its own k1 = {}, k2 = {}", i == 0 ? ":" : ";",
+                            number(clip["clip"]), clip["sign"].get<std::string>(), -losses[i].first,
+                            number(clip["k1"]), number(clip["k2"]));
+    }
+    return text + '\n';
+}
+
 std::string clips_text(const nlohmann::json& report) {
     if (report["clips"].is_null()) {
         return "";
@@ -102,13 +125,12 @@ std::string clips_text(const nlohmann::json& report) {
         "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By "
         "sign:\n",
         100 * own / clips, loss / clips, inflated / clips);
-    const auto shown = std::min<std::size_t>(5, report["signs"].size());
-    for (std::size_t i = 0; i < shown; ++i) {
+    for (std::size_t i = 0; i < std::min(most_shown, report["signs"].size()); ++i) {
         const auto& sign = report["signs"][i];
         text += fmt::format("  {:<20} {:+.3f} ({} clips)\n", sign["sign"].get<std::string>(),
                             sign["loss"].get<double>(), number(sign["clips"]));
     }
-    return text;
+    return text + failures_text(report["clips"]);
 }
 
 }  // namespace

@@ -133,6 +133,9 @@ TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
     EXPECT_EQ(report["signs"][0]["sign"], "tea");
     EXPECT_EQ(report["signs"][0]["loss"], 0.5);
     EXPECT_EQ(report["signs"][1]["loss"], 0.0);
+    const auto text = text_of_report(report);
+    EXPECT_NE(text.find("20 clips lose at the global values: clip 120 (tea) +0.50"), std::string::npos)
+        << text;
 }
 
 TEST_F(ReportTest, ComparesWithBoundariesThatNeedNoSearch) {
