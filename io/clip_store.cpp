@@ -110,6 +110,17 @@ void append_numbers(std::vector<std::int64_t>& to, const std::vector<std::int64_
     });
 }
 
+/// Appends what a file knows of its clips, where another may know nothing: that becomes T's default.
+template <class T>
+void append_where_known(std::vector<T>& to, const std::vector<T>& from, std::size_t clips, std::size_t more) {
+    if (to.empty() && from.empty()) {
+        return;
+    }
+    to.resize(clips);
+    to.insert(to.end(), from.begin(), from.end());
+    to.resize(clips + more);
+}
+
 void merge_attributes(std::map<std::string, std::string>& to,
                       const std::map<std::string, std::string>& from) {
     for (const auto& [name, value] : from) {
@@ -140,6 +151,8 @@ void append(ClipIndex& index, const ClipIndex& more, const Path& first, const Pa
     append_numbers(index.labels, more.labels, merge_names(index.label_names, more.label_names));
     append_numbers(index.signers, more.signers, merge_names(index.signer_names, more.signer_names));
     index.ids.insert(index.ids.end(), more.ids.begin(), more.ids.end());
+    append_where_known(index.names, more.names, static_cast<std::size_t>(clips), more.labels.size());
+    append_where_known(index.fps, more.fps, static_cast<std::size_t>(clips), more.labels.size());
     for (const auto& [name, members] : more.splits) {
         std::ranges::transform(members, std::back_inserter(index.splits[name]),
                                [clips](std::int64_t clip) { return clip + clips; });

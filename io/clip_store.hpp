@@ -16,6 +16,8 @@ struct ClipIndex {
     std::vector<std::int64_t> labels;   ///< [N] index into label_names, -1 unlabelled
     std::vector<std::int64_t> signers;  ///< [N] index into signer_names, -1 unknown
     std::vector<std::int64_t> ids;      ///< [N] the source's own clip numbers
+    std::vector<std::string> names;     ///< [N] the source's own names of the clips; empty if none has one
+    std::vector<double> fps;            ///< [N] frames per second, 0 unknown; empty if unknown for all
     std::vector<std::string> label_names;
     std::vector<std::string> signer_names;
     std::vector<std::string> point_names;                     ///< [P]

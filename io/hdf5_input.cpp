@@ -120,6 +120,16 @@ void InputFile::fail(const std::string& object, const std::string& problem) cons
     throw DataError{path_, object + ": " + problem + library_reason()};
 }
 
+bool InputFile::has(const std::string& name) const {
+    silence();
+    for (auto slash = name.find('/', 1); slash != std::string::npos; slash = name.find('/', slash + 1)) {
+        if (H5Lexists(file_.id(), name.substr(0, slash).c_str(), H5P_DEFAULT) <= 0) {
+            return false;
+        }
+    }
+    return H5Lexists(file_.id(), name.c_str(), H5P_DEFAULT) > 0;
+}
+
 InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
     silence();
     InputDataset found{.name = name, .handle = Dataset{H5Dopen2(file_.id(), name.c_str(), access)}};
@@ -164,6 +174,16 @@ std::vector<T> InputFile::integers(const std::string& name) const {
 }
 template std::vector<std::int64_t> InputFile::integers(const std::string&) const;
 template std::vector<std::uint64_t> InputFile::integers(const std::string&) const;
+
+std::vector<double> InputFile::reals(const std::string& name) const {
+    const auto found = dataset(name);
+    if (found.shape.size() != 1 || H5Tget_class(found.type.id()) != H5T_FLOAT) {
+        fail(name, "expected a one-dimensional array of floating-point numbers");
+    }
+    std::vector<double> values(found.values);
+    read(found, native_type<double>(), values.data());
+    return values;
+}
 
 std::vector<std::string> InputFile::texts(const std::string& name) const {
     const auto found = dataset(name);

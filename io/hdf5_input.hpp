@@ -28,6 +28,8 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
+    /// Whether there is an object of this path ("/group/name") whose groups exist.
+    bool has(const std::string& name) const;
     /// Opens a dataset; checks its size against the file's before anyone allocates from it.
     InputDataset dataset(const std::string& name, hid_t access = H5P_DEFAULT) const;
     /// Reads all values, converted to `memory_type`, into `out`, which has room for them.
@@ -37,6 +39,8 @@ public:
     /// it.
     template <class T>
     std::vector<T> integers(const std::string& name) const;
+    /// A one-dimensional dataset of floating-point numbers.
+    std::vector<double> reals(const std::string& name) const;
     /// A one-dimensional dataset of texts, of fixed or variable length.
     std::vector<std::string> texts(const std::string& name) const;
 

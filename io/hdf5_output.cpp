@@ -71,6 +71,11 @@ void OutputFile::write_integers(const std::string& name, const std::vector<T>& v
 template void OutputFile::write_integers(const std::string&, const std::vector<std::int64_t>&) const;
 template void OutputFile::write_integers(const std::string&, const std::vector<std::uint64_t>&) const;
 
+void OutputFile::write_reals(const std::string& name, const std::vector<double>& values) const {
+    const auto dataset = create(name, H5T_IEEE_F64LE, {values.size()});
+    write(dataset, name, native_type<double>(), values.data());
+}
+
 void OutputFile::write_texts(const std::string& name, const std::vector<std::string>& values) const {
     std::size_t width = 1;
     for (const auto& value : values) {

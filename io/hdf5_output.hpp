@@ -25,6 +25,7 @@ public:
     /// T: std::int64_t or std::uint64_t
     template <class T>
     void write_integers(const std::string& name, const std::vector<T>& values) const;
+    void write_reals(const std::string& name, const std::vector<double>& values) const;
     void write_texts(const std::string& name, const std::vector<std::string>& values) const;
     /// Writes an attribute of the file itself, or of an open dataset.
     void write_attribute(const std::string& name, const std::string& value) const;

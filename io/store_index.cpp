@@ -13,6 +13,8 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
+constexpr double largest_fps = 100'000;  // no camera's; keeps later arithmetic sane
+
 std::string problem_of_offsets(const Numbers& offsets) {
     if (offsets.empty() || offsets.front() != 0) {
         return "/clips/offset: expected the first entry to be 0, found " +
@@ -43,6 +45,14 @@ std::string problem_of_count(const std::string& name, std::size_t found, std::si
     return found == expected
                ? ""
                : fmt::format("{}: expected {} entries, {}, found {}", name, expected, reason, found);
+}
+
+std::string problem_of_fps(const std::vector<double>& fps) {
+    const auto stray =
+        std::ranges::find_if(fps, [](double value) { return !(value >= 0 && value <= largest_fps); });
+    return stray == fps.end() ? ""
+                              : fmt::format("/clips/fps: expected 0 (unknown) to {}, found {} at entry {}",
+                                            largest_fps, *stray, stray - fps.begin());
 }
 
 std::string problem_of_names(const std::string& name, std::vector<std::string> names) {
@@ -113,6 +123,9 @@ std::string problem_of(const ClipIndex& index) {
         problem_of_count("/clips/label", index.labels.size(), clips, as_clips),
         problem_of_count("/clips/signer", index.signers.size(), clips, as_clips),
         problem_of_count("/clips/id", index.ids.size(), clips, as_clips),
+        problem_of_count("/clips/name", index.names.size(), index.names.empty() ? 0 : clips, as_clips),
+        problem_of_count("/clips/fps", index.fps.size(), index.fps.empty() ? 0 : clips, as_clips),
+        problem_of_fps(index.fps),
         problem_of_range("/clips/label", index.labels, -1, index.label_names.size()),
         problem_of_range("/clips/signer", index.signers, -1, index.signer_names.size()),
         problem_of_names("/labels", index.label_names),
@@ -139,6 +152,12 @@ ClipIndex read_index(const hdf5::InputFile& file) {
     index.labels = file.integers<std::int64_t>("/clips/label");
     index.signers = file.integers<std::int64_t>("/clips/signer");
     index.ids = file.integers<std::int64_t>("/clips/id");
+    if (file.has("/clips/name")) {
+        index.names = file.texts("/clips/name");
+    }
+    if (file.has("/clips/fps")) {
+        index.fps = file.reals("/clips/fps");
+    }
     index.label_names = file.texts("/labels");
     index.signer_names = file.texts("/signers");
     index.point_names = file.texts("/points");
@@ -178,6 +197,12 @@ std::uint64_t fingerprint_of(const ClipIndex& index, std::span<const std::uint64
     for (const auto& [name, clips] : index.splits) {
         hash.add(std::span{name});
         hash.add(clips);
+    }
+    if (!index.names.empty()) {
+        hash.add(index.names);
+    }
+    if (!index.fps.empty()) {
+        hash.add(std::span{index.fps});
     }
     hash.add(landmark_checksums);
     return hash.value();

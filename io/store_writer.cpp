@@ -97,6 +97,12 @@ void write_index(const hdf5::OutputFile& file, const ClipIndex& index) {
     file.write_integers("/clips/label", index.labels);
     file.write_integers("/clips/signer", index.signers);
     file.write_integers("/clips/id", index.ids);
+    if (!index.names.empty()) {
+        file.write_texts("/clips/name", index.names);
+    }
+    if (!index.fps.empty()) {
+        file.write_reals("/clips/fps", index.fps);
+    }
     file.write_texts("/labels", index.label_names);
     file.write_texts("/signers", index.signer_names);
     file.write_texts("/points", index.point_names);

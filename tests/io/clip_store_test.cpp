@@ -139,6 +139,35 @@ TEST_F(ClipStoreTest, SeveralFilesAreJoinedByName) {
     EXPECT_TRUE(same_values(read_all(store), expected));
 }
 
+TEST_F(ClipStoreTest, NamesAndFrameRatesOfClipsAreKeptAndJoinedWithStoresThatHaveNone) {
+    auto named = index_;
+    named.names = {"a", "b", "c", "d", "e_\u00e9"};
+    named.fps = {25, 25, 0, 50, 29.97};
+    write_sample(file("named.h5"), named);
+    write_sample(file("plain.h5"));
+
+    const auto store = ClipStore::open({file("named.h5")});
+    EXPECT_EQ(store.index().names, named.names);
+    EXPECT_EQ(store.index().fps, named.fps);
+
+    const auto joined = ClipStore::open({file("plain.h5"), file("named.h5")});
+    EXPECT_EQ(joined.index().names,
+              (std::vector<std::string>{"", "", "", "", "", "a", "b", "c", "d", "e_\u00e9"}));
+    EXPECT_EQ(joined.index().fps, (std::vector<double>{0, 0, 0, 0, 0, 25, 25, 0, 50, 29.97}));
+    EXPECT_NE(store.fingerprint(), ClipStore::open({file("plain.h5")}).fingerprint());
+}
+
+TEST_F(ClipStoreTest, RefusesNamesAndFrameRatesThatDoNotFit) {
+    auto wrong = index_;
+    wrong.names = {"a"};
+    EXPECT_NE(error_of([&] { write_sample(file("a.h5"), wrong); }).find("/clips/name: expected 5 entries"),
+              std::string::npos);
+    wrong = index_;
+    wrong.fps = {25, -1, 25, 25, 25};
+    EXPECT_NE(error_of([&] { write_sample(file("a.h5"), wrong); }).find("/clips/fps: expected 0 (unknown)"),
+              std::string::npos);
+}
+
 TEST_F(ClipStoreTest, PatternsNameFilesInOrder) {
     for (const auto* name : {"b2.h5", "b1.h5", "a.h5"}) {
         write_sample(file(name));
