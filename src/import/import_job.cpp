@@ -12,6 +12,7 @@
 #include "io/data_error.hpp"
 #include "io/import/folder_tree.hpp"
 #include "io/import/point_order.hpp"
+#include "io/import/read_ahead.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_pieces.hpp"
 
@@ -70,16 +71,22 @@ public:
 
     /// This rank's pieces. @return false if it was asked to stop
     bool run() {
+        std::vector<std::int64_t> missing;
+        std::vector<std::size_t> clips;
         for (std::int64_t piece = ranks_.rank(); piece < pieces_.count(); piece += ranks_.size()) {
-            if (!pieces_.is_sound(piece) && !make(piece)) {
-                return false;
+            if (!pieces_.is_sound(piece)) {
+                missing.push_back(piece);
+                for (auto clip = pieces_.first_clip(piece); clip < pieces_.end_clip(piece); ++clip) {
+                    clips.push_back(static_cast<std::size_t>(clip));
+                }
             }
         }
-        return true;
+        io::ReadAhead ahead{corpus_, std::move(clips)};
+        return std::ranges::all_of(missing, [&](std::int64_t piece) { return make(piece, ahead); });
     }
 
 private:
-    bool make(std::int64_t piece) {
+    bool make(std::int64_t piece, io::ReadAhead& ahead) {
         PieceBuilder builder{config_.coordinates, config_.layout.is_float16};
         const auto first = pieces_.first_clip(piece);
         for (auto clip = first; clip < pieces_.end_clip(piece); ++clip) {
@@ -87,6 +94,7 @@ private:
                 return false;
             }
             read(clip, builder);
+            ahead.done(++done_);
             show(clip - first + 1);
         }
         builder.write(pieces_.path(piece));
@@ -125,6 +133,7 @@ private:
     const ImportPieces& pieces_;
     const dist::Communicator& ranks_;
     const ImportHooks& hooks_;
+    std::size_t done_ = 0;  ///< clips
     std::chrono::steady_clock::time_point next_look_{};
 };
 
