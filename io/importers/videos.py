@@ -1,0 +1,135 @@
+"""Landmarks of videos by MediaPipe Holistic, frame by frame."""
+
+import importlib.util
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from landmarks import LEFT_HAND, POSE, RIGHT_HAND, FileCorpus, ReadError, empty_values, finished, require_modules
+
+EXTENSIONS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".m4v")
+POSE_MODELS = ("pose_landmark_lite.tflite", "pose_landmark_full.tflite", "pose_landmark_heavy.tflite")
+GRAPH = "modules/holistic_landmark/holistic_landmark_cpu.binarypb"
+OUTPUTS = {"pose_landmarks": POSE, "left_hand_landmarks": LEFT_HAND, "right_hand_landmarks": RIGHT_HAND}
+LARGEST_FPS = 1000
+
+
+def open_corpus(options):
+    require_modules("mediapipe", "cv2")
+    model = media_pipe_folder() / "modules" / "pose_landmark" / POSE_MODELS[options.model_complexity]
+    if not model.exists():
+        raise ReadError(
+            f"expected MediaPipe's model for --model-complexity {options.model_complexity}, found no {model.name}: "
+            "MediaPipe's package holds that of 1 alone, and `launch/setup --importers` fetches the others where there is a network"
+        )
+    return FileCorpus(options.input, EXTENSIONS, lambda path: read_video(path, options))
+
+
+def media_pipe_folder():
+    return Path(importlib.util.find_spec("mediapipe").origin).parent
+
+
+def read_video(path, options):
+    """Each video has a graph of its own, so that nothing that was tracked in one is looked for in the next."""
+    with silence():
+        video = Video(path)
+        holistic = Holistic(options)
+        try:
+            frames = [holistic.landmarks(picture) for picture in video.pictures()]
+        finally:
+            holistic.close()
+    if not frames:
+        raise ReadError("expected a video, found no frame that can be decoded")
+    is_cut = video.announced_frames > len(frames)
+    return finished(np.stack(frames), video.fps, ["frames that could not be decoded left out"] if is_cut else [])
+
+
+class Video:
+    """The pictures of a video file, turned as the file says (OpenCV's default)."""
+
+    def __init__(self, path):
+        import cv2
+
+        cv2.setNumThreads(1)
+        self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
+        if not self._capture.isOpened():
+            raise ReadError("expected a video, found nothing that OpenCV can open as one")
+        fps = self._capture.get(cv2.CAP_PROP_FPS)
+        self.fps = fps if 0 < fps < LARGEST_FPS else 0.0
+        # Matroska tells a duration alone, from which OpenCV guesses.
+        is_guessed = path.suffix.lower() in (".mkv", ".webm", ".mpg")
+        self.announced_frames = 0 if is_guessed else self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+
+    def pictures(self):
+        """RGB, [height, width, 3] bytes."""
+        import cv2
+
+        while True:
+            is_read, picture = self._capture.read()
+            if not is_read:
+                return
+            yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+
+
+class Holistic:
+    """MediaPipe's Holistic without its face, which no output depends on, on one thread."""
+
+    def __init__(self, options):
+        from mediapipe.framework import calculator_pb2
+        from mediapipe.python.solution_base import SolutionBase
+
+        graph = calculator_pb2.CalculatorGraphConfig()
+        graph.ParseFromString((media_pipe_folder() / GRAPH).read_bytes())
+        kept = [node for node in graph.node if node.calculator in ("PoseLandmarkCpu", "HandLandmarksLeftAndRightCpu")]
+        del graph.node[:]
+        graph.node.extend(kept)
+        for streams in (graph.output_stream, graph.input_side_packet):
+            for stream in [each for each in streams if "FACE" in each]:
+                streams.remove(stream)
+        graph.num_threads = 1
+        self._solution = SolutionBase(
+            graph_config=graph,
+            side_inputs={
+                "model_complexity": options.model_complexity,
+                "smooth_landmarks": True,
+                "enable_segmentation": False,
+                "smooth_segmentation": False,
+                "use_prev_landmarks": True,
+            },
+            calculator_params={
+                "poselandmarkcpu__posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": options.min_detection_confidence,
+                "poselandmarkcpu__poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold": (
+                    options.min_tracking_confidence
+                ),
+            },
+            outputs=list(OUTPUTS),
+        )
+
+    def landmarks(self, picture):
+        """[75, 3] of the next picture of the video."""
+        found = self._solution.process(picture)
+        values = empty_values(1)[0]
+        for output, place in OUTPUTS.items():
+            part = getattr(found, output)
+            if part is not None:
+                values[place] = [(point.x, point.y, point.z) for point in part.landmark]
+        return values
+
+    def close(self):
+        self._solution.close()
+
+
+@contextmanager
+def silence():
+    """The C++ libraries write of every model and every damaged frame to standard error; what matters they throw."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
