@@ -2,7 +2,7 @@
 
     corpus_server.py kaggle-islr INPUT   a folder with train.csv and train_landmark_files/
     corpus_server.py openhands INPUT     a folder of .pkl files, or one of them
-    corpus_server.py videos INPUT [--model-complexity=0|1|2] [--min-detection-confidence=0.5] [--min-tracking-confidence=0.5]
+    corpus_server.py videos INPUT [--complexity=0|1|2] [--detection-confidence=0.5] [--tracking-confidence=0.5]
 
 Writes a line of JSON: {"clips": [{"name", "label", "signer", "fps"}, ...], "labels", "splits", "attributes", "notes",
 "left_out": [{"clip", "reason"}, ...]}, or {"error"} and ends with code 1. Then answers each line of its input, the number
@@ -44,9 +44,9 @@ def read_options(arguments):
         options = formats.add_parser(name)
         options.add_argument("input", type=Path)
         if name == "videos":
-            options.add_argument("--model-complexity", type=int, choices=(0, 1, 2), default=2)
-            options.add_argument("--min-detection-confidence", type=confidence, default=0.5)
-            options.add_argument("--min-tracking-confidence", type=confidence, default=0.5)
+            options.add_argument("--complexity", type=int, choices=(0, 1, 2), default=2)
+            options.add_argument("--detection-confidence", type=confidence, default=0.5)
+            options.add_argument("--tracking-confidence", type=confidence, default=0.5)
     return parser.parse_args(arguments)
 
 

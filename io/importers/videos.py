@@ -14,14 +14,15 @@ POSE_MODELS = ("pose_landmark_lite.tflite", "pose_landmark_full.tflite", "pose_l
 GRAPH = "modules/holistic_landmark/holistic_landmark_cpu.binarypb"
 OUTPUTS = {"pose_landmarks": POSE, "left_hand_landmarks": LEFT_HAND, "right_hand_landmarks": RIGHT_HAND}
 LARGEST_FPS = 1000
+MOST_LOST_AT_ONCE = 1000  # frames; behind more of them nothing is looked for
 
 
 def open_corpus(options):
     require_modules("mediapipe", "cv2")
-    model = media_pipe_folder() / "modules" / "pose_landmark" / POSE_MODELS[options.model_complexity]
+    model = media_pipe_folder() / "modules" / "pose_landmark" / POSE_MODELS[options.complexity]
     if not model.exists():
         raise ReadError(
-            f"expected MediaPipe's model for --model-complexity {options.model_complexity}, found no {model.name}: "
+            f"expected MediaPipe's model for --complexity {options.complexity}, found no {model.name}: "
             "MediaPipe's package holds that of 1 alone, and `launch/setup --importers` fetches the others where there is a network"
         )
     return FileCorpus(options.input, EXTENSIONS, lambda path: read_video(path, options))
@@ -37,13 +38,12 @@ def read_video(path, options):
         video = Video(path)
         holistic = Holistic(options)
         try:
-            frames = [holistic.landmarks(picture) for picture in video.pictures()]
+            frames = [empty_values(1)[0] if picture is None else holistic.landmarks(picture) for picture in video.pictures()]
         finally:
             holistic.close()
-    if not frames:
+    if not video.decoded:
         raise ReadError("expected a video, found no frame that can be decoded")
-    is_cut = video.announced_frames > len(frames)
-    return finished(np.stack(frames), video.fps, ["frames that could not be decoded left out"] if is_cut else [])
+    return finished(np.stack(frames), video.fps, video.repairs())
 
 
 class Video:
@@ -58,19 +58,37 @@ class Video:
             raise ReadError("expected a video, found nothing that OpenCV can open as one")
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps < LARGEST_FPS else 0.0
-        # Matroska tells a duration alone, from which OpenCV guesses.
-        is_guessed = path.suffix.lower() in (".mkv", ".webm", ".mpg")
-        self.announced_frames = 0 if is_guessed else self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self._announced = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
+        self._is_announced_exactly = path.suffix.lower() in (".mp4", ".m4v", ".mov", ".avi")  # of others OpenCV guesses
+        self.decoded = 0
+        self._lost = 0
 
     def pictures(self):
-        """RGB, [height, width, 3] bytes."""
+        """RGB, [height, width, 3] bytes; None for a frame that cannot be decoded and has others behind it."""
         import cv2
 
-        while True:
+        failed = 0
+        while failed <= MOST_LOST_AT_ONCE:
             is_read, picture = self._capture.read()
-            if not is_read:
+            if is_read:
+                yield from [None] * failed
+                self._lost += failed
+                failed = 0
+                self.decoded += 1
+                yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+            elif self.decoded + self._lost + failed >= self._announced:
                 return
-            yield cv2.cvtColor(picture, cv2.COLOR_BGR2RGB)
+            else:
+                failed += 1
+
+    def repairs(self):
+        """What was mended, once all pictures are read."""
+        found = []
+        if self._lost:
+            found.append("frames that could not be decoded taken as without a person")
+        if self._is_announced_exactly and self.decoded + self._lost < self._announced:
+            found.append("fewer frames than the file announces: it was cut off or is damaged at its end")
+        return found
 
 
 class Holistic:
@@ -92,16 +110,16 @@ class Holistic:
         self._solution = SolutionBase(
             graph_config=graph,
             side_inputs={
-                "model_complexity": options.model_complexity,
+                "model_complexity": options.complexity,
                 "smooth_landmarks": True,
                 "enable_segmentation": False,
                 "smooth_segmentation": False,
                 "use_prev_landmarks": True,
             },
             calculator_params={
-                "poselandmarkcpu__posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": options.min_detection_confidence,
+                "poselandmarkcpu__posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": options.detection_confidence,
                 "poselandmarkcpu__poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold": (
-                    options.min_tracking_confidence
+                    options.tracking_confidence
                 ),
             },
             outputs=list(OUTPUTS),
