@@ -18,7 +18,7 @@ import os
 import sys
 from pathlib import Path
 
-from landmarks import ReadError
+from read_error import ReadError, require_modules
 
 MODULES = {"kaggle-islr": "kaggle_islr", "openhands": "openhands", "videos": "videos"}
 
@@ -77,6 +77,7 @@ def serve(protocol, requests, arguments):
     """The exit code."""
     try:
         options = read_options(arguments)
+        require_modules("numpy")
         corpus = importlib.import_module(MODULES[options.format]).open_corpus(options)
     except Exception as error:
         answer(protocol, {"error": text_of(error)})

@@ -7,7 +7,8 @@ import json
 
 import numpy as np
 
-from landmarks import LEFT_HAND, POSE, RIGHT_HAND, ReadError, empty_values, finished, natural_key, new_listing, require_modules
+from landmarks import LEFT_HAND, POSE, RIGHT_HAND, empty_values, finished, natural_key, new_listing
+from read_error import ReadError, require_modules
 
 PLACES = {"pose": POSE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}  # face points are not kept
 COLUMNS = ("frame", "type", "landmark_index", "x", "y", "z")
@@ -63,7 +64,7 @@ def read_labels(path):
         return []
     try:
         numbers = json.loads(path.read_text(encoding="utf-8"))
-        return sorted(numbers, key=lambda sign: int(numbers[sign]))
+        return [sign for sign, _ in sorted(numbers.items(), key=lambda each: int(each[1]))]
     except (ValueError, TypeError, AttributeError) as error:
         raise ReadError(f"{path.name}: expected an object of signs and their numbers, found something else: {error}") from None
 

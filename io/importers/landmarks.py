@@ -1,12 +1,13 @@
-"""What the readers of all formats share: clips, errors, files below a folder in natural order."""
+"""What the readers of all formats share: clips, files below a folder in natural order."""
 
-import importlib.util
 import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+
+from read_error import ReadError
 
 POSE = slice(0, 33)
 LEFT_HAND = slice(33, 54)
@@ -15,10 +16,6 @@ PARTS = (POSE, LEFT_HAND, RIGHT_HAND)
 POINTS = 75
 COORDINATES = 3
 LARGEST_HALF = 65504  # of a float16, which is what stores hold
-
-
-class ReadError(Exception):
-    """A corpus or clip that cannot be read: what was expected and what was found."""
 
 
 @dataclass
@@ -45,13 +42,6 @@ def finished(values, fps=0.0, repairs=()):
     if beyond.any():
         clip.repairs.append("values infinite or beyond 65504 taken as not detected")
     return clip
-
-
-def require_modules(*names):
-    """Says what is missing before any clip is read, without the time that an import takes."""
-    for name in names:
-        if importlib.util.find_spec(name) is None:
-            raise ReadError(f"expected the Python package of '{name}', found none: `launch/setup --importers` installs it")
 
 
 def natural_key(name):

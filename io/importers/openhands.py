@@ -5,7 +5,8 @@ confidence of 0, or a part (pose, left hand, right hand) that is 0 throughout a 
 import numpy as np
 
 import array_pickle
-from landmarks import COORDINATES, PARTS, POINTS, FileCorpus, ReadError, finished
+from landmarks import COORDINATES, PARTS, POINTS, FileCorpus, finished
+from read_error import ReadError
 
 
 def open_corpus(options):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from landmarks import LEFT_HAND, POSE, RIGHT_HAND, FileCorpus, ReadError, empty_values, finished, require_modules
+from landmarks import LEFT_HAND, POSE, RIGHT_HAND, FileCorpus, empty_values, finished
+from read_error import ReadError, require_modules
 
 EXTENSIONS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".m4v")
 POSE_MODELS = ("pose_landmark_lite.tflite", "pose_landmark_full.tflite", "pose_landmark_heavy.tflite")
@@ -47,7 +48,7 @@ def read_video(path, options):
 
 
 class Video:
-    """The pictures of a video file, turned as the file says (OpenCV's default)."""
+    """The pictures of a video file, turned as the file says."""
 
     def __init__(self, path):
         import cv2
@@ -56,6 +57,7 @@ class Video:
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         if not self._capture.isOpened():
             raise ReadError("expected a video, found nothing that OpenCV can open as one")
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # releases differ in what they do unasked
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps < LARGEST_FPS else 0.0
         self._announced = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
