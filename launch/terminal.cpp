@@ -1,5 +1,6 @@
 #include "launch/terminal.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -63,6 +64,37 @@ void TrainingProgress::show(const StepReport& report) {
         rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);
     open_line_ = rewrites_;
+}
+
+CountProgress::CountProgress(bool speaks, std::string what)
+    : speaks_{speaks}, rewrites_{prints_to_terminal()}, what_{std::move(what)} {}
+
+void CountProgress::show(std::int64_t done, std::int64_t all) {
+    const auto now = Clock::now();
+    if (first_ < 0) {
+        first_ = done;
+        start_ = now;
+        shown_ = rewrites_ ? Clock::time_point{} : now;  // plain lines are for work that takes its time
+    }
+    const bool due = now - shown_ >= (rewrites_ ? duration<double>{0.1} : duration<double>{10});
+    if (!speaks_ || (!due && !(rewrites_ && done == all))) {
+        return;
+    }
+    shown_ = now;
+    const double rate =
+        static_cast<double>(done - first_) / std::max(duration<double>(now - start_).count(), 1e-3);
+    fmt::print("{}{} of {} {}  {:.0f} a second  {} left{}", rewrites_ ? "\r" : "", done, all, what_, rate,
+               rate > 0 ? clock_text(static_cast<double>(all - done) / rate) : "?",
+               rewrites_ ? "\x1b[K" : "\n");
+    std::fflush(stdout);
+    open_line_ = rewrites_;
+}
+
+void CountProgress::end() {
+    if (open_line_) {
+        std::fputc('\n', stdout);
+        open_line_ = false;
+    }
 }
 
 }  // namespace sslslr

@@ -34,6 +34,31 @@ private:
     bool open_line_ = false;
 };
 
+/// What the first rank says of work that is counted: like TrainingProgress.
+class CountProgress {
+public:
+    /// @param what  is counted: "clips"
+    CountProgress(bool speaks, std::string what);
+    CountProgress(const CountProgress&) = delete;
+    CountProgress& operator=(const CountProgress&) = delete;
+    ~CountProgress() { end(); }
+
+    void show(std::int64_t done, std::int64_t all);
+    /// Ends the line, so that others may print.
+    void end();
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    bool speaks_;
+    bool rewrites_;
+    std::string what_;
+    std::int64_t first_ = -1;  ///< done when first shown
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point shown_{};
+    bool open_line_ = false;
+};
+
 /// Minutes and seconds as "3:07", hours as "1:03:07".
 std::string clock_text(double seconds);
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -190,7 +191,7 @@ NpyArray read_npy(const std::filesystem::path& path) {
                                   "'; save it with numpy.save and without objects"};
     }
     const auto raw = std::span{file}.subspan(header.begin);
-    const auto count = count_of(header.shape, raw.size() / type->bytes);
+    const auto count = count_of(header.shape, std::numeric_limits<std::size_t>::max() / type->bytes);
     if (!count || *count * type->bytes != raw.size()) {
         throw DataError{path,
                         fmt::format("expected {} values of {} bytes for a shape of [{}], found {} bytes",
