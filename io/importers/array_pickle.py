@@ -1,8 +1,8 @@
 """Unpickles what consists of containers, numbers, texts and numpy arrays, and nothing else.
 
-A pickle may call any function of any module, so that reading one from elsewhere with pickle.load runs its author's program.
-Here no function is called but those of this file: they stand for the ones that numpy's arrays are pickled with, and keep
-shape, type and bytes. What a file makes us allocate is in proportion to its size.
+A pickle may call any function of any module: pickle.load of one from elsewhere runs its author's program. Here no
+function is called but those of this file. They stand for the ones that numpy's arrays are pickled with, and keep shape,
+type and bytes. What a file makes us allocate is in proportion to its size.
 """
 
 import io
@@ -66,7 +66,9 @@ def _array_of(shape, kind, is_fortran, content):
     for length in shape:
         values *= length
     if values * dtype.itemsize != len(content):
-        raise UnsafePickle(f"expected {values} values of {dtype.itemsize} bytes for the shape {list(shape)}, found {len(content)} bytes")
+        raise UnsafePickle(
+            f"expected {values * dtype.itemsize} bytes for {dtype} of the shape {list(shape)}, found {len(content)}"
+        )
     return np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
 
 

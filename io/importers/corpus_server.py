@@ -5,10 +5,10 @@
     corpus_server.py videos INPUT [--complexity=0|1|2] [--detection-confidence=0.5] [--tracking-confidence=0.5]
 
 Writes a line of JSON: {"clips": [{"name", "label", "signer", "fps"}, ...], "labels", "splits", "attributes", "notes",
-"left_out": [{"clip", "reason"}, ...]}, or {"error"} and ends with code 1. Then answers each line of its input, the number
-of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32 values, little-endian (pose 33, left hand
-21, right hand 21; x, y relative to the image, z; NaN = not detected), or with {"error"} alone. io/import/python_corpus.cpp
-is the other side.
+"left_out": [{"clip", "reason"}, ...]}, or {"error"} and ends with code 1. Then answers each line of its input, the
+number of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32 values, little-endian (pose 33,
+left hand 21, right hand 21; x, y relative to the image, z; NaN = not detected), or with {"error"} alone.
+io/import/python_corpus.cpp is the other side.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Fetches the pose models that MediaPipe's package does not hold, by MediaPipe's own function. Ends with code 1 if it cannot."""
+"""Fetches the pose models that MediaPipe's package lacks, by its own function. Ends with code 1 if it cannot."""
 
 import contextlib
 import importlib.util
@@ -12,7 +12,9 @@ from videos import POSE_MODELS, media_pipe_folder
 def main():
     # This file alone: all of MediaPipe takes a second to load.
     folder = media_pipe_folder()
-    spec = importlib.util.spec_from_file_location("download_utils", folder / "python" / "solutions" / "download_utils.py")
+    spec = importlib.util.spec_from_file_location(
+        "download_utils", folder / "python" / "solutions" / "download_utils.py"
+    )
     download_utils = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(download_utils)
     socket.setdefaulttimeout(20)

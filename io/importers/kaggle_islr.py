@@ -1,5 +1,5 @@
-"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), a Parquet table
-a clip with the columns frame, type, landmark_index, x, y, z, and sign_to_prediction_index_map.json with the order of signs.
+"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), a Parquet
+table a clip (frame, type, landmark_index, x, y, z), and sign_to_prediction_index_map.json with the order of signs.
 """
 
 import csv
@@ -30,7 +30,9 @@ class KaggleCorpus:
         for row in sorted(read_rows(folder / "train.csv"), key=lambda each: natural_key(each["path"])):
             name = f"{row['participant_id']}/{row['sequence_id']}"
             if name in taken:
-                self.listing["left_out"].append({"clip": name, "reason": f"expected it once in train.csv, found {row['path']} again"})
+                self.listing["left_out"].append(
+                    {"clip": name, "reason": f"expected it once in train.csv, found {row['path']} again"}
+                )
                 continue
             taken.add(name)
             self.listing["clips"].append({"name": name, "label": row["sign"], "signer": row["participant_id"]})
@@ -51,7 +53,9 @@ def read_rows(path):
         raise ReadError(f"expected a table in train.csv, found what cannot be read as one: {error}") from None
     wanted = {"path", "participant_id", "sequence_id", "sign"}
     if not wanted <= set(table.fieldnames or ()):
-        raise ReadError(f"train.csv: expected the columns {', '.join(sorted(wanted))}, found {', '.join(table.fieldnames or ())}")
+        raise ReadError(
+            f"train.csv: expected the columns {', '.join(sorted(wanted))}, found {', '.join(table.fieldnames or ())}"
+        )
     for number, row in enumerate(rows):
         if not all(row[name] for name in wanted):
             raise ReadError(f"train.csv: row {number + 2}: expected {', '.join(sorted(wanted))}, found an empty field")
@@ -66,7 +70,9 @@ def read_labels(path):
         numbers = json.loads(path.read_text(encoding="utf-8"))
         return [sign for sign, _ in sorted(numbers.items(), key=lambda each: int(each[1]))]
     except (ValueError, TypeError, AttributeError) as error:
-        raise ReadError(f"{path.name}: expected an object of signs and their numbers, found something else: {error}") from None
+        raise ReadError(
+            f"{path.name}: expected an object of signs and their numbers, found something else: {error}"
+        ) from None
 
 
 def read_table(path):
@@ -103,7 +109,9 @@ def arranged(table):
         index = table["landmark_index"].to_numpy()[rows]
         points = place.stop - place.start
         if len(index) and not (0 <= index.min() and index.max() < points):
-            raise ReadError(f"expected a landmark_index from 0 to {points - 1} for {part}, found {index.min()} to {index.max()}")
+            raise ReadError(
+                f"expected a landmark_index from 0 to {points - 1} for {part}, found {index.min()} to {index.max()}"
+            )
         at = row_frame[rows], place.start + index
         seen[at] = True
         if seen[:, place].sum() != len(index):

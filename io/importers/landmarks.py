@@ -56,8 +56,8 @@ def folder_of(name):
 
 
 def files_under(folder, extensions):
-    """(name, path) of the files of some extensions (".pkl", compared without case) below a folder, or of the one file that
-    `folder` is; names are relative to the folder and without extension. Links to folders are not followed.
+    """(name, path) of the files of some extensions (".pkl", compared without case) below a folder, or of the one file
+    that `folder` is; names are relative to the folder and without extension. Links to folders are not followed.
     """
     if not folder.exists():
         raise ReadError("expected a folder or file to import, found nothing of that name")

@@ -1,5 +1,5 @@
-"""OpenHands' poses: .pkl files of {"keypoints": [T, 75, 3], "confidences": [T, 75]}, in the order of our points. Not detected: a
-confidence of 0, or a part (pose, left hand, right hand) that is 0 throughout a frame.
+"""OpenHands' poses: .pkl files of {"keypoints": [T, 75, 3], "confidences": [T, 75]}, in the order of our points. Not
+detected: a confidence of 0, or a part (pose, left hand, right hand) that is 0 throughout a frame.
 """
 
 import numpy as np
@@ -27,7 +27,9 @@ def read_clip(path):
     if values.ndim != 3 or values.shape[1:] != (POINTS, COORDINATES):
         raise ReadError(f"keypoints: expected a shape of [frames, 75, 3], found {list(values.shape)}")
     if seen.shape != values.shape[:2]:
-        raise ReadError(f"confidences: expected a shape of {list(values.shape[:2])} as of keypoints, found {list(seen.shape)}")
+        raise ReadError(
+            f"confidences: expected a shape of {list(values.shape[:2])} as of keypoints, found {list(seen.shape)}"
+        )
     for part in PARTS:
         seen[:, part] &= (values[:, part, :2] != 0).any(axis=(1, 2), keepdims=True)[..., 0]
     return finished(np.where(seen[..., None], values, np.nan))

@@ -13,6 +13,11 @@ from read_error import ReadError, require_modules
 EXTENSIONS = (".mp4", ".avi", ".mov", ".mkv", ".webm", ".mpg", ".m4v")
 POSE_MODELS = ("pose_landmark_lite.tflite", "pose_landmark_full.tflite", "pose_landmark_heavy.tflite")
 GRAPH = "modules/holistic_landmark/holistic_landmark_cpu.binarypb"
+POSE_GRAPH = "poselandmarkcpu__"
+DETECTION_THRESHOLD = POSE_GRAPH + "posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh"
+TRACKING_THRESHOLD = (
+    POSE_GRAPH + "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold"
+)
 OUTPUTS = {"pose_landmarks": POSE, "left_hand_landmarks": LEFT_HAND, "right_hand_landmarks": RIGHT_HAND}
 LARGEST_FPS = 1000
 MOST_LOST_AT_ONCE = 1000  # frames; behind more of them nothing is looked for
@@ -24,7 +29,7 @@ def open_corpus(options):
     if not model.exists():
         raise ReadError(
             f"expected MediaPipe's model for --complexity {options.complexity}, found no {model.name}: "
-            "MediaPipe's package holds that of 1 alone, and `launch/setup --importers` fetches the others where there is a network"
+            "MediaPipe's package holds that of 1 alone; `launch/setup --importers` fetches the others through a network"
         )
     return FileCorpus(options.input, EXTENSIONS, lambda path: read_video(path, options))
 
@@ -39,7 +44,9 @@ def read_video(path, options):
         video = Video(path)
         holistic = Holistic(options)
         try:
-            frames = [empty_values(1)[0] if picture is None else holistic.landmarks(picture) for picture in video.pictures()]
+            frames = [
+                empty_values(1)[0] if picture is None else holistic.landmarks(picture) for picture in video.pictures()
+            ]
         finally:
             holistic.close()
     if not video.decoded:
@@ -119,10 +126,8 @@ class Holistic:
                 "use_prev_landmarks": True,
             },
             calculator_params={
-                "poselandmarkcpu__posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh": options.detection_confidence,
-                "poselandmarkcpu__poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold": (
-                    options.tracking_confidence
-                ),
+                DETECTION_THRESHOLD: options.detection_confidence,
+                TRACKING_THRESHOLD: options.tracking_confidence,
             },
             outputs=list(OUTPUTS),
         )

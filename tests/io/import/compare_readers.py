@@ -1,10 +1,10 @@
-"""Compares a clip store with what the own libraries of a corpus's format read: every value, and every one that is missing.
+"""Compares a clip store with what the own libraries of a corpus's format read: values, and which are missing.
 
     compare_readers.py STORE SOURCE [--poses raw|interpolated]
 
-SOURCE is a folder of LSFB-ISOL (lsfb-dataset reads it; --poses says which of its poses the store was made of) or of .pose files
-(pose-format). Values may differ by what float16 rounds, in a share of 0.001 and of at most 0.001 below 1. Ends with code 1 and names
-the clips that differ.
+SOURCE is a folder of LSFB-ISOL (lsfb-dataset reads it; --poses says which of its poses the store was made of) or of
+.pose files (pose-format). Values may differ by what float16 rounds: by 0.001, of values beyond 1 by that share. Ends
+with code 1 and names the clips that differ.
 """
 
 import argparse
@@ -22,7 +22,9 @@ def read_store(path):
     with h5py.File(path) as file:
         landmarks = file["landmarks"][()].astype(np.float64)
         offsets = file["clips/offset"][()]
-        texts = {name: [text.decode() for text in file[name][()]] for name in ("points", "labels", "signers", "clips/name")}
+        texts = {
+            name: [text.decode() for text in file[name][()]] for name in ("points", "labels", "signers", "clips/name")
+        }
         labels, signers = (
             [texts[names][number] if number >= 0 else "" for number in file[f"clips/{column}"][()]]
             for column, names in (("label", "labels"), ("signer", "signers"))
@@ -45,7 +47,13 @@ def read_lsfb(folder, points, coordinates, is_raw):
     from lsfb_dataset import LSFBIsolConfig, LSFBIsolLandmarks
 
     config = LSFBIsolConfig(
-        str(folder), use_3d=True, use_raw=is_raw, target="sign_gloss", n_labels=None, sequence_max_length=None, show_progress=False
+        str(folder),
+        use_3d=True,
+        use_raw=is_raw,
+        target="sign_gloss",
+        n_labels=None,
+        sequence_max_length=None,
+        show_progress=False,
     )
     corpus = LSFBIsolLandmarks(config)
     signers = dict(zip(corpus.instance_metadata["id"], corpus.instance_metadata["signer"]))
@@ -62,7 +70,7 @@ def read_lsfb(folder, points, coordinates, is_raw):
 
 
 def read_pose(folder, points, coordinates):
-    """{name: (values, label, signer)} by pose-format. Of OpenPose's files only what both are known to call alike is compared."""
+    """{name: (values, label, signer)} by pose-format. Files of OpenPose, which calls points otherwise, are passed over."""
     from pose_format import Pose
 
     places = places_by_part(points)
@@ -114,7 +122,7 @@ def main():
     else:
         theirs = read_pose(arguments.source, points, coordinates)
         absent = set(theirs) - set(ours)
-    problems = {name: "on one side alone" for name in absent}
+    problems = dict.fromkeys(absent, "on one side alone")
     problems |= {name: difference(ours[name], theirs[name]) for name in theirs if name in ours}
     problems = {name: problem for name, problem in problems.items() if problem}
     for name, problem in sorted(problems.items()):

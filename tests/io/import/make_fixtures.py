@@ -1,15 +1,15 @@
 """Makes the small corpora in fixtures/ with the formats' own libraries, and what each clip of them must give.
 
     launch/setup --tests
-    .venv-import/bin/python tests/io/import/make_fixtures.py --lsfb TREE --mp-data MP_DATA --pose FOLDER --picture ASTRONAUT.png
+    .venv-import/bin/python tests/io/import/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER --picture FILE
 
-TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2. MP_DATA: some as they lie there. FOLDER:
-openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and dummy_lexicon_sgg_pizza.pose of
-github.com/sign-language-processing. ASTRONAUT.png: of scikit-image. All else is drawn by a seed.
+TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2; those of --mp-data lie as they
+do there. --pose: openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and dummy_lexicon_sgg_pizza.pose of
+github.com/sign-language-processing. --picture: scikit-image's astronaut.png. All else is drawn by a seed.
 
-Writes a folder a format, expected.json (by format: clips with label, signer, frame rate and frames; order of labels; splits) and
-expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not detected). What is expected of real files
-comes from their own libraries, of the others from the arrays they were made of.
+Writes a folder a format, expected.json (by format: clips with label, signer, frame rate and frames; order of labels;
+splits) and expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not detected). What is
+expected of real files comes from their own libraries, of the others from the arrays they were made of.
 """
 
 import argparse
@@ -79,7 +79,11 @@ def write_csv(path, rows):
 # Kaggle: the second clip's rows are in another order, the third lacks a frame.
 def make_kaggle(folder, rng, expected):
     rows = [("path", "participant_id", "sequence_id", "sign")]
-    clips = (("26734", "1000035562", "blow", [20, 21, 22]), ("28656", "1000106739", "wait", [103, 104]), ("26734", "9", "TV", [0, 2]))
+    clips = (
+        ("26734", "1000035562", "blow", [20, 21, 22]),
+        ("28656", "1000106739", "wait", [103, 104]),
+        ("26734", "9", "TV", [0, 2]),
+    )
     for number, (signer, sequence, label, frames) in enumerate(clips):
         values = drawn(rng, -0.2, 1.2, (len(frames), 75, 3))
         values[0, LEFT] = np.nan
@@ -107,7 +111,9 @@ def write_parquet(path, frames, values, shuffle):
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = zip(("frame", "row_id", "type", "landmark_index", "x", "y", "z"), zip(*table))
     types = {"frame": pa.int16(), "landmark_index": pa.int16()}
-    parquet.write_table(pa.table({name: pa.array(column, types.get(name)) for name, column in columns}), path, compression="zstd")
+    parquet.write_table(
+        pa.table({name: pa.array(column, types.get(name)) for name, column in columns}), path, compression="zstd"
+    )
 
 
 def openhands_clip(rng, frames):
@@ -165,8 +171,11 @@ SPOTER_HAND = {
 
 def make_spoter(folder, rng, expected):
     """The two files name hands in the two ways that are found; the second has no neck."""
-    for file, (left, right), has_neck, labels in (("train", ("_0", "_1"), True, "31"), ("val", ("_left", "_right"), False, "1")):
-        places = {name: place for name, place in SPOTER_BODY.items()}
+    for file, (left, right), has_neck, labels in (
+        ("train", ("_0", "_1"), True, "31"),
+        ("val", ("_left", "_right"), False, "1"),
+    ):
+        places = dict(SPOTER_BODY)
         places |= {name + left: LEFT.start + place for name, place in SPOTER_HAND.items()}
         places |= {name + right: RIGHT.start + place for name, place in SPOTER_HAND.items()}
         columns = [(name, place, axis) for name, place in places.items() for axis in (0, 1)]
@@ -178,7 +187,9 @@ def make_spoter(folder, rng, expected):
                 values[:, place, axis] = rng.uniform(0.00001, 1, 3)
             values[0, LEFT] = np.nan
             values[1, 12] = np.nan
-            lists = [[float(f"{value:.6g}") for value in np.nan_to_num(values[:, place, axis])] for _, place, axis in columns]
+            lists = [
+                [float(f"{value:.6g}") for value in np.nan_to_num(values[:, place, axis])] for _, place, axis in columns
+            ]
             for (_, place, axis), numbers in zip(columns, lists):
                 values[:, place, axis] = np.where(np.isnan(values[:, place, axis]), np.nan, numbers)
             rows.append([label, "25", *(["[0.0, 0, 1e-05]"] * len(neck)), *map(str, lists)])
@@ -274,9 +285,14 @@ def make_lsfb(folder, source, expected):
         header, *classes = csv.reader(file)
     classes = [row for row in classes if row[0] in signs]
     write_csv(folder / "metadata" / "sign_to_index.csv", [header, *classes])
-    write_csv(folder / "metadata" / "sign_occurences.csv", [("sign", "count"), *((row[0], signs.count(row[0])) for row in classes)])
+    write_csv(
+        folder / "metadata" / "sign_occurences.csv",
+        [("sign", "count"), *((row[0], signs.count(row[0])) for row in classes)],
+    )
     (folder / "metadata" / "splits").mkdir()
-    splits = {path.stem: json.loads(path.read_text()) for path in sorted((source / "metadata" / "splits").glob("*.json"))}
+    splits = {
+        path.stem: json.loads(path.read_text()) for path in sorted((source / "metadata" / "splits").glob("*.json"))
+    }
     splits = {split: [name for name in names if name in kept] for split, names in splits.items()}
     for split, names in splits.items():
         (folder / "metadata" / "splits" / f"{split}.json").write_text(json.dumps(names))
@@ -293,7 +309,9 @@ def make_lsfb(folder, source, expected):
 
 
 def expect_lsfb(folder, is_raw, kind, rows, expected):
-    config = LSFBIsolConfig(str(folder), use_3d=True, use_raw=is_raw, target="sign_gloss", sequence_max_length=None, show_progress=False)
+    config = LSFBIsolConfig(
+        str(folder), use_3d=True, use_raw=is_raw, target="sign_gloss", sequence_max_length=None, show_progress=False
+    )
     corpus = LSFBIsolLandmarks(config)
     for number, name in enumerate(corpus.instances):
         parts, label = corpus[number]
@@ -318,7 +336,11 @@ def make_mp_data(folder, source, expected):
 # ASL Citizen: the right hand before the left one, a gloss with a comma.
 def make_asl_citizen(folder, rng, expected):
     header = ["Participant ID", "Video file", "Gloss", "ASL-LEX Code"]
-    clips = {"train": ("0042-HELLO", "P1", "HELLO"), "val": ("0043-A,B", "P2", "A,B"), "test": ("0044-HELLO 2", "P3", "HELLO")}
+    clips = {
+        "train": ("0042-HELLO", "P1", "HELLO"),
+        "val": ("0043-A,B", "P2", "A,B"),
+        "test": ("0044-HELLO 2", "P3", "HELLO"),
+    }
     folder.mkdir()
     for split, (name, signer, label) in clips.items():
         frames = 2 if split == "train" else 1

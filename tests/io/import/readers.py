@@ -17,7 +17,9 @@ sys.path.insert(0, str(IMPORTERS))
 
 
 class Server:
-    """The server of a corpus; `listing` is its first line. An exit code and what it wrote to standard error are there after close()."""
+    """The server of a corpus; `listing` is its first line. After close() there are exit_code, messages (what it wrote to
+    standard error) and rest (what nobody asked for).
+    """
 
     def __init__(self, *arguments, command=None):
         self._process = subprocess.Popen(

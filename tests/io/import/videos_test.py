@@ -116,6 +116,20 @@ class Videos(unittest.TestCase):
             self.assertEqual(np.isnan(read[frame, 33:54]).all(), result.left_hand_landmarks is None)
             self.assertEqual(np.isnan(read[frame, 54:]).all(), result.right_hand_landmarks is None)
 
+    def test_each_part_goes_to_its_own_place(self):
+        parts = {"pose_landmarks": (33, 0.1), "left_hand_landmarks": (21, 0.2), "right_hand_landmarks": (21, 0.3)}
+        found = Namespace(**{name: Namespace(landmark=[Namespace(x=value, y=value + 1, z=number)] * number)
+                             for name, (number, value) in parts.items()})  # fmt: skip
+        holistic = object.__new__(videos.Holistic)
+        holistic._solution = Namespace(process=lambda picture: found)
+
+        values = holistic.landmarks(None)
+
+        wanted = [[value, value + 1, number] for number, value in parts.values() for _ in range(number)]
+        np.testing.assert_array_equal(values, np.float32(wanted))
+        found.left_hand_landmarks = None
+        self.assertEqual(np.isnan(holistic.landmarks(None)).all(axis=1).nonzero()[0].tolist(), list(range(33, 54)))
+
     def test_a_clip_does_not_depend_on_what_was_read_before(self):
         write_video(self.folder / "a" / "1.mp4", person(5))
         write_video(self.folder / "a" / "2.mp4", [np.roll(picture, 40, axis=1) for picture in person(5)])
