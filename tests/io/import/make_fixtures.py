@@ -50,7 +50,7 @@ class Expected:
         self.formats[kind]["splits"][split] = names
 
     def write(self, folder):
-        with h5py.File(folder / "expected.h5", "w", libver=("v108", "v110")) as file:
+        with h5py.File(folder / "expected.h5", "w") as file:
             for kind, clips in self.values.items():
                 values = np.concatenate(clips)
                 file.create_dataset(kind, data=values, chunks=values.shape, compression=9, shuffle=True)
@@ -150,7 +150,7 @@ def make_malicious(folder):
 
 def make_hdf5(folder, rng, expected):
     folder.mkdir()
-    with h5py.File(folder / "openhands.h5", "w", libver=("v108", "v110")) as file:
+    with h5py.File(folder / "openhands.h5", "w") as file:
         for name in ("clip_2", "clip_10", "hello/clip_1"):
             keypoints, confidences, values = openhands_clip(rng, 2)
             file[f"keypoints/{name}"] = keypoints.astype(np.float32)

@@ -106,7 +106,9 @@ class Videos(unittest.TestCase):
 
         path = write_video(self.folder / "clip.avi", person(4), "MJPG")
         with videos.silence(), Holistic(model_complexity=1) as holistic:
-            results = [holistic.process(picture) for picture in videos.Video(path).pictures()]
+            capture = cv2.VideoCapture(str(path))
+            pictures = [np.ascontiguousarray(capture.read()[1][..., ::-1]) for _ in range(4)]  # BGR to RGB
+            results = [holistic.process(picture) for picture in pictures]
 
         read = videos.read_video(path, NAMED).values
 
