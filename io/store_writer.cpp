@@ -59,7 +59,7 @@ ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, 
     const auto half = hdf5::float16_type();
     const auto type = layout.is_float16 ? half.id() : H5T_IEEE_F32LE;
     const auto creation = creation_of(frames, layout);
-    const auto dataset =
+    auto dataset =
         file.create(dataset_name, type, {frames.total, frames.points, frames.coordinates}, creation);
 
     BlockChecksums sums;
@@ -82,11 +82,12 @@ ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, 
         sums.add(raw);
     }
     file.write_integers("/checksums/landmarks", sums.finish());
+    const auto offset = H5Dget_offset(dataset.id());
+    file.finish(std::move(dataset), dataset_name);
     if (layout.is_compressed || frames.total == 0) {
         return {};
     }
-    return {.offset = H5Dget_offset(dataset.id()),
-            .bytes = frames.total * frames.values() * frames.value_bytes};
+    return {.offset = offset, .bytes = frames.total * frames.values() * frames.value_bytes};
 }
 
 void write_index(const hdf5::OutputFile& file, const ClipIndex& index) {

@@ -71,7 +71,7 @@ public:
     /// This rank's pieces. @return false if it was asked to stop
     bool run() {
         for (std::int64_t piece = ranks_.rank(); piece < pieces_.count(); piece += ranks_.size()) {
-            if (!pieces_.open(piece) && !make(piece)) {
+            if (!pieces_.is_sound(piece) && !make(piece)) {
                 return false;
             }
         }
@@ -165,7 +165,7 @@ private:
         std::string seen(io::import_points, '0');
         index_.offsets = {0};
         for (std::int64_t piece = 0; piece < pieces_.count(); ++piece) {
-            const auto store = opened(piece);
+            const auto store = pieces_.open(piece);
             const auto& part = store.index();
             const auto facts = ImportPieces::facts_of(store);
             for (std::size_t clip = 0; clip < part.labels.size(); ++clip) {
@@ -188,14 +188,6 @@ private:
                 summary_.absent_points.push_back(io::holistic_point_names()[point]);
             }
         }
-    }
-
-    io::ClipStore opened(std::int64_t piece) const {
-        auto store = pieces_.open(piece);
-        if (!store) {
-            throw io::DataError{pieces_.path(piece), "is gone or damaged: run the same command again"};
-        }
-        return std::move(*store);
     }
 
     void describe() {
@@ -308,7 +300,7 @@ private:
             const auto number = index_.ids[static_cast<std::size_t>(clip)];
             const auto piece = number / config_.clips_per_piece;
             if (piece != at->piece) {
-                *at = {.piece = piece, .next = 0, .store = opened(piece)};
+                *at = {.piece = piece, .next = 0, .store = pieces_.open(piece)};
             }
             const auto& ids = at->store->index().ids;
             while (ids[static_cast<std::size_t>(at->next)] != number) {
