@@ -46,8 +46,13 @@ def finished(values, fps=0.0, repairs=()):
 
 def natural_key(name):
     """Sorts texts, runs of digits by their number: 2 before 10."""
-    tokens = re.findall("[0-9]+|[^0-9]", name)
-    return [(ord("0"), int(token)) if token[0] in "0123456789" else (ord(token), 0) for token in tokens], name
+    return re.sub("[0-9]+", _in_order, name), name
+
+
+def _in_order(digits):
+    """A number behind its length, so that the longer is the larger one."""
+    number = digits[0].lstrip("0")
+    return f"{len(number):04}{number}"
 
 
 def folder_of(name):
