@@ -44,7 +44,7 @@ def read_options(arguments):
         options = formats.add_parser(name)
         options.add_argument("input", type=Path)
         if name == "videos":
-            options.add_argument("--complexity", type=int, choices=(0, 1, 2), default=2)
+            options.add_argument("--complexity", type=int, choices=(0, 1, 2), default=1)
             options.add_argument("--detection-confidence", type=confidence, default=0.5)
             options.add_argument("--tracking-confidence", type=confidence, default=0.5)
     return parser.parse_args(arguments)
