@@ -11,7 +11,8 @@ namespace sslslr::io {
 namespace {
 
 constexpr std::size_t threads = 4;
-constexpr std::size_t clips_ahead = 64;
+constexpr std::size_t clips_ahead = 512;
+constexpr std::size_t clips_a_call = 16;  // waking threads for each clip costs more than it brings
 
 void read_through(const std::filesystem::path& path) {
     // Without blocking: what lies under the name may be a pipe.
@@ -53,7 +54,9 @@ void ReadAhead::done(std::size_t count) {
         const std::scoped_lock lock{mutex_};
         done_ = count;
     }
-    has_room_.notify_all();
+    if (count % clips_a_call == 0) {
+        has_room_.notify_all();
+    }
 }
 
 void ReadAhead::work() {
