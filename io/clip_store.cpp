@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <glob.h>
 
 #include "io/data_error.hpp"
@@ -121,23 +123,66 @@ void append_where_known(std::vector<T>& to, const std::vector<T>& from, std::siz
     to.resize(clips + more);
 }
 
+constexpr std::string_view attribute_separator = "; ";
+
+std::vector<std::string> entries_of(std::string_view value) {
+    std::vector<std::string> entries;
+    for (auto end = value.find(attribute_separator); end != std::string_view::npos;
+         end = value.find(attribute_separator)) {
+        entries.emplace_back(value.substr(0, end));
+        value.remove_prefix(end + attribute_separator.size());
+    }
+    entries.emplace_back(value);
+    return entries;
+}
+
+/// Joins texts entry by entry, each entry once.
 void merge_attributes(std::map<std::string, std::string>& to,
                       const std::map<std::string, std::string>& from) {
     for (const auto& [name, value] : from) {
         const auto [place, is_new] = to.emplace(name, value);
-        if (!is_new && place->second.find(value) == std::string::npos) {
-            place->second += "; " + value;
+        const auto known = entries_of(place->second);
+        for (const auto& entry : is_new ? std::vector<std::string>{} : entries_of(value)) {
+            if (std::ranges::find(known, entry) == known.end()) {
+                place->second += std::string{attribute_separator} + entry;
+            }
         }
     }
+}
+
+/// What the points of a file lack and have too much, or that their order differs.
+std::string difference_of(const std::vector<std::string>& expected, const std::vector<std::string>& found) {
+    const auto without = [](const std::vector<std::string>& all, const std::vector<std::string>& others) {
+        std::vector<std::string> rest;
+        std::ranges::copy_if(all, std::back_inserter(rest), [&](const std::string& name) {
+            return std::ranges::find(others, name) == others.end();
+        });
+        return rest;
+    };
+    const auto named = [](const std::vector<std::string>& names) {
+        return names.size() > 3
+                   ? fmt::format("{}, {}, {}, ... ({})", names[0], names[1], names[2], names.size())
+                   : fmt::format("{}", fmt::join(names, ", "));
+    };
+    std::string text;
+    if (const auto missing = without(expected, found); !missing.empty()) {
+        text += " without " + named(missing);
+    }
+    if (const auto more = without(found, expected); !more.empty()) {
+        text += (text.empty() ? " with " : " and with ") + named(more);
+    }
+    return text.empty() ? " in another order" : text;
 }
 
 void append(ClipIndex& index, const ClipIndex& more, const Path& first, const Path& file) {
     if (more.point_names != index.point_names) {
         throw DataError{
             file,
-            fmt::format("/points: expected the {} points of {}, found {} that differ in number, name or "
-                        "order; stores are joined only if their points agree",
-                        index.point_names.size(), first.string(), more.point_names.size())};
+            fmt::format(
+                "/points: expected the {} points of {}, found {}{}; stores are joined only if their points "
+                "agree: `sslslr repack --points` brings them to the same ones",
+                index.point_names.size(), first.string(), more.point_names.size(),
+                difference_of(index.point_names, more.point_names))};
     }
     if (more.attributes.at("coordinates") != index.attributes.at("coordinates")) {
         throw DataError{file, fmt::format("attribute coordinates: expected '{}' as in {}, found '{}'",
@@ -206,6 +251,10 @@ const ClipIndex& ClipStore::index() const noexcept {
 }
 const std::vector<Path>& ClipStore::files() const noexcept {
     return impl_->files;
+}
+bool ClipStore::is_float16() const noexcept {
+    return std::ranges::all_of(impl_->parts,
+                               [](const auto& part) { return part.landmarks->value_bytes() == 2; });
 }
 std::uint64_t ClipStore::fingerprint() const noexcept {
     return impl_->fingerprint;

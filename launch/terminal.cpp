@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -63,6 +64,29 @@ void TrainingProgress::show(const StepReport& report) {
         rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);
     open_line_ = rewrites_;
+}
+
+ClipProgress::ClipProgress(std::string what, std::int64_t clips)
+    : what_{std::move(what)}, clips_{clips}, speaks_{prints_to_terminal()} {}
+
+ClipProgress::~ClipProgress() {
+    if (open_line_) {
+        std::fputs("\r\x1b[K", stdout);
+    }
+}
+
+void ClipProgress::show(std::int64_t done) {
+    const auto now = speaks_ ? Clock::now() : shown_;
+    if (now - shown_ < duration<double>{0.2}) {
+        return;
+    }
+    shown_ = now;
+    const double elapsed = duration<double>(now - start_).count();
+    fmt::print("\r{}: clip {} of {}, {:.0f} clips/s, {} left\x1b[K", what_, done, clips_,
+               static_cast<double>(done) / elapsed,
+               clock_text(elapsed * static_cast<double>(clips_ - done) / static_cast<double>(done)));
+    std::fflush(stdout);
+    open_line_ = true;
 }
 
 }  // namespace sslslr

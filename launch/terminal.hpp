@@ -34,6 +34,29 @@ private:
     bool open_line_ = false;
 };
 
+/// What the first rank says while it reads or writes clips: one line that rewrites itself on a terminal and goes at the
+/// end; nothing otherwise.
+class ClipProgress {
+public:
+    /// @param what  is being done
+    ClipProgress(std::string what, std::int64_t clips);
+    ~ClipProgress();
+    ClipProgress(const ClipProgress&) = delete;
+    ClipProgress& operator=(const ClipProgress&) = delete;
+
+    void show(std::int64_t done);
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    std::string what_;
+    std::int64_t clips_;
+    bool speaks_;
+    Clock::time_point start_ = Clock::now();
+    Clock::time_point shown_ = start_;
+    bool open_line_ = false;
+};
+
 /// Minutes and seconds as "3:07", hours as "1:03:07".
 std::string clock_text(double seconds);
 
