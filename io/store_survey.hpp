@@ -43,6 +43,7 @@ struct StoreSurvey {
     std::vector<std::int64_t> empty;               ///< clips, ascending, as GroupSurvey counts them
     std::vector<std::int64_t> undetected;          ///< likewise
     std::vector<std::int64_t> handless;            ///< likewise
+    std::vector<std::int64_t> far;                 ///< clips most of whose x and y lie beyond [-1, 2]
     std::vector<std::vector<std::int64_t>> equal;  ///< groups of clips of equal content
     std::vector<SplitOverlap> overlaps;            ///< of splits that should have nothing in common
 };
