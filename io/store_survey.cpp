@@ -53,7 +53,7 @@ std::int64_t length_of(const ClipIndex& index, std::int64_t clip) {
     return index.offsets[at + 1] - index.offsets[at];
 }
 
-/// Edges of at most most_bins bins of equal width, a whole number of frames.
+/// Edges of at most most_bins bins of equal width, a whole number of frames; the last may be narrower.
 ClipList edges_of(const ClipIndex& index) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     std::int64_t greatest = 0;
@@ -66,9 +66,10 @@ ClipList edges_of(const ClipIndex& index) {
     ClipList edges;
     if (greatest > 0) {
         const auto width = (greatest - least) / most_bins + 1;
-        for (auto edge = least; edge <= greatest + width; edge += width) {
+        for (auto edge = least; edge <= greatest; edge += width) {
             edges.push_back(edge);
         }
+        edges.push_back(greatest + 1);
     }
     return edges;
 }
