@@ -25,6 +25,7 @@ bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
 // of its layers.
 
 int prepare(Arguments arguments, const Ranks& ranks);
+int extract(Arguments arguments, const Ranks& ranks);
 int repack(Arguments arguments, const Ranks& ranks);
 int merge(Arguments arguments, const Ranks& ranks);
 int split(Arguments arguments, const Ranks& ranks);

@@ -31,10 +31,12 @@ constexpr const char* inspect_usage =
     "classes,\n"
     "coordinates that are no shares of an image. src/report/store_page.py draws what --json prints.";
 
-json describe_store(const std::vector<std::string>& files) {
+json describe_store(const std::vector<std::string>& files, bool tells_progress) {
     const auto store = io::ClipStore::open(files);
-    ClipProgress progress{files.front(), store.index().clips()};
-    const auto survey = io::survey_of(store, [&](std::int64_t done) { progress.show(done); });
+    CountProgress progress{tells_progress, "clips"};
+    const auto survey =
+        io::survey_of(store, [&](std::int64_t done) { progress.show(done, store.index().clips()); });
+    progress.end();
     return json_of(store, survey, io::findings_of(store.index(), survey));
 }
 
@@ -70,9 +72,9 @@ void print_indented(const json& object, std::size_t indent) {
 }
 
 /// A checkpoint's, or that of stores taken for one data set.
-json describe(const std::vector<std::string>& files) {
+json describe(const std::vector<std::string>& files, bool tells_progress) {
     return files.size() == 1 && io::is_checkpoint(files.front()) ? describe_checkpoint(files.front())
-                                                                 : describe_store(files);
+                                                                 : describe_store(files, tells_progress);
 }
 
 void print(const json& description) {
@@ -119,7 +121,7 @@ int inspect(Arguments arguments, const Ranks& ranks) {
         }
         json all = json::array();
         for (const auto& group : groups_of(files, is_together)) {
-            auto description = describe(group);
+            auto description = describe(group, !as_json);
             description["file"] = fmt::format("{}", fmt::join(group, " "));
             if (!as_json) {
                 print(description);

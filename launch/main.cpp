@@ -24,7 +24,8 @@ struct Command {
 };
 
 constexpr std::array commands{
-    Command{"prepare", prepare, "writes a clip store: synthetic signs with known boundaries"},
+    Command{"prepare", prepare, "makes a clip store of a corpus, or of made-up signs"},
+    Command{"extract", extract, "finds landmarks in videos and makes a clip store of them"},
     Command{"pretrain", pretrain,
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},

@@ -7,6 +7,7 @@
 #include "io/clip_store.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
+#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/errors.hpp"
@@ -102,7 +103,7 @@ int merge(Arguments arguments, const Ranks& ranks) {
     // One rank writes; its errors are everybody's.
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            check_output(fields.output);
+            refuse_existing(fields.output.output, fields.output.force);
             write_merged(fields, arguments);
         }
     });

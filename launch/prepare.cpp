@@ -1,7 +1,12 @@
-#include <fmt/format.h>
+#include <algorithm>
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/import/point_order.hpp"
 #include "io/store_writer.hpp"
 #include "launch/command.hpp"
+#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "src/errors.hpp"
 #include "src/synthetic/synthetic_signs.hpp"
@@ -10,22 +15,40 @@ namespace sslslr {
 namespace {
 
 constexpr const char* prepare_usage =
-    "usage: sslslr prepare --from synthetic --output FILE.h5 [OPTIONS]\n\n"
-    "Writes a clip store. --from synthetic makes up signs with known boundaries: frames before --first and "
-    "from\n"
-    "--last on carry nothing of the class, for whoever wants to know whether a search finds that.";
+    "usage: [mpirun -n N] sslslr prepare --from FORMAT --input PATH --output FILE.h5 [OPTIONS]\n\n"
+    "Makes a clip store of a corpus. The ranks share the reading; interrupted, the same command goes on. "
+    "Clips\n"
+    "that cannot be read are left out and named, in the summary and in FILE.h5.summary.json. Stores hold 75\n"
+    "points: MediaPipe's pose (33) and both hands (21 each); what a corpus lacks of them is 'not "
+    "detected'.\n\n"
+    "  lsfb         LSFB-ISOL v2: instances.csv, metadata/, poses/ or poses_raw/\n"
+    "  mp-data      MP_Data/LABEL/SEQUENCE/FRAME.npy, 1662, 258, 225 or 126 numbers a frame\n"
+    "  pose         .pose files of pose-format, versions 0.0 to 0.2; points by name\n"
+    "  asl-citizen  NAME.npy of [frames, 543, 2], right hand before left; train.csv, val.csv, test.csv\n"
+    "  spoter       CSV with a list of numbers a cell\n"
+    "  npy          a .npy file a clip, [frames, points, coordinates]\n"
+    "  hdf5         an HDF5 dataset a clip, also OpenHands' /keypoints and /visibility\n"
+    "  kaggle-islr  train.csv and train_landmark_files/ (read by Python: launch/setup --importers)\n"
+    "  openhands    .pkl files with keypoints and confidences (read by Python)\n"
+    "  synthetic    made up, with known boundaries: frames before --first and from --last on carry nothing";
+
+constexpr std::int64_t clips_per_piece = 256;
 
 struct PrepareOptions {
     std::string from;
-    std::string output;
+    ImportOptions import;
+    io::CorpusOptions corpus;
     SyntheticConfig synthetic;
 };
 
-void declare(Options& options, PrepareOptions& o) {
-    auto& s = o.synthetic;
-    options.section("Options");
-    options.add("from", o.from, "what the store is made from: synthetic");
-    options.add("output", o.output, "file of the store");
+std::vector<std::string> formats() {
+    auto all = io::native_formats();
+    all.insert(all.end(), io::python_formats().begin(), io::python_formats().end());
+    all.emplace_back("synthetic");
+    return all;
+}
+
+void declare_synthetic(Options& options, SyntheticConfig& s) {
     options.section("Synthetic signs", "from", {"synthetic"});
     options.add("classes", s.classes, "signs");
     options.add("clips", s.clips, "in all, spread evenly over signs and signers");
@@ -45,18 +68,57 @@ void declare(Options& options, PrepareOptions& o) {
     options.add("seed", s.seed, "fixes everything");
 }
 
+void declare(Options& options, PrepareOptions& o) {
+    options.section("Options");
+    options.add("from", o.from, fmt::format("{}", fmt::join(formats(), ", ")));
+    declare(options, o.import);
+    options.section("LSFB", "from", {"lsfb"});
+    options.add("poses", o.corpus.poses, "raw, interpolated, or auto: raw where there are any");
+    options.section("Arrays", "from", {"npy", "hdf5"});
+    options.add("point-order", o.corpus.point_order,
+                fmt::format("auto (by the number of points), {}", fmt::join(io::point_order_names(), ", ")));
+    options.add("zero-is-missing", o.corpus.zero_is_missing,
+                "a part that is 0 throughout a frame was not detected");
+    declare_synthetic(options, o.synthetic);
+}
+
 io::ClipIndex described(const SyntheticConfig& config, const SyntheticSigns& signs, const Options& options) {
     auto index = signs.index();
     index.attributes["source"] = "made up by sslslr " SSLSLR_VERSION " prepare --from synthetic";
     index.attributes["licence"] = "none needed: no recording of anybody";
     index.attributes["planted_k1"] = fmt::format("{}", config.first);
     index.attributes["planted_k2"] = fmt::format("{}", config.length - config.last);
+    Options own{""};
+    SyntheticConfig names;
+    declare_synthetic(own, names);
+    const auto settings = own.names();
     for (const auto& [name, value] : options.values()) {
-        if (name != "from" && name != "output") {
+        if (std::ranges::find(settings, name) != settings.end()) {
             index.attributes["synthetic_" + name] = value;
         }
     }
     return index;
+}
+
+int make_synthetic(const PrepareOptions& fields, const Options& options, const Ranks& ranks) {
+    const auto& config = fields.synthetic;
+    const auto& output = fields.import.output;
+    const SyntheticSigns signs{config};
+    refuse_existing(output, fields.import.force);
+    const auto index = described(config, signs, options);
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            io::write_store(output, index,
+                            [&](std::int64_t clip, std::span<float> out) { signs.draw(clip, out); });
+            fmt::print(
+                "{}: {} clips of {} signs by {} signers, {} to {} frames\n"
+                "informative frames [{}, {}) of {}: planted k1 = {}, k2 = {}\n",
+                output, config.clips, config.classes, config.signers, config.length - config.length_spread,
+                config.length + config.length_spread, config.first, config.last, config.length, config.first,
+                config.length - config.last);
+        }
+    });
+    return exit_done;
 }
 
 }  // namespace
@@ -68,29 +130,24 @@ int prepare(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
-    if (fields.from != "synthetic") {
-        throw ConfigError{
-            fmt::format("--from {}: expected synthetic", fields.from.empty() ? "(missing)" : fields.from)};
+    if (std::ranges::count(formats(), fields.from) == 0) {
+        throw ConfigError{fmt::format("--from {}: expected {}",
+                                      fields.from.empty() ? "(missing)" : fields.from,
+                                      fmt::join(formats(), ", "))};
     }
-    if (fields.output.empty()) {
-        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
+    if (fields.from == "synthetic") {
+        return make_synthetic(fields, options, ranks);
     }
-    const auto& config = fields.synthetic;
-    const SyntheticSigns signs{config};
-    const auto index = described(config, signs, options);
-    agree(ranks.world, [&] {
-        if (ranks.is_first()) {
-            io::write_store(fields.output, index,
-                            [&](std::int64_t clip, std::span<float> out) { signs.draw(clip, out); });
-            fmt::print(
-                "{}: {} clips of {} signs by {} signers, {} to {} frames\n"
-                "informative frames [{}, {}) of {}: planted k1 = {}, k2 = {}\n",
-                fields.output, config.clips, config.classes, config.signers,
-                config.length - config.length_spread, config.length + config.length_spread, config.first,
-                config.last, config.length, config.first, config.length - config.last);
-        }
-    });
-    return exit_done;
+    auto& corpus = fields.corpus;
+    corpus.format = fields.from;
+    corpus.input = fields.import.input;
+    corpus.metadata = fields.import.metadata;
+    corpus.metadata_kind = fields.import.metadata_kind;
+    if (std::ranges::count(io::python_formats(), fields.from) > 0) {
+        corpus.program = python_reader(fields.from, fields.import.input);
+    }
+    return run_import(corpus, fields.import, clips_per_piece, provenance(fields.import, arguments, "prepare"),
+                      ranks);
 }
 
 }  // namespace sslslr

@@ -3,6 +3,7 @@
 #include "io/clip_store.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
+#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/data/points.hpp"
@@ -67,7 +68,7 @@ int repack(Arguments arguments, const Ranks& ranks) {
     // One rank writes; its errors are everybody's.
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            check_output(fields.output);
+            refuse_existing(fields.output.output, fields.output.force);
             const auto store = io::ClipStore::open(fields.files);
             const auto part = part_of_store(store.index(), fields);
             auto index = io::index_of(store.index(), part);

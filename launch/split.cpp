@@ -7,6 +7,7 @@
 #include "io/data_error.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
+#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/data/split_plan.hpp"
@@ -96,7 +97,7 @@ void write_apart(const io::ClipStore& store, const SplitPlan& plan, const SplitO
     const auto file_of = [&](const PlannedSplit& split) { return folder / (split.name + ".h5"); };
     const auto layout = layout_of(options.layout, store.is_float16(), store.index());
     for (const auto& split : plan.splits) {
-        refuse_existing(file_of(split), options.output.force);
+        refuse_existing(file_of(split).string(), options.output.force);
     }
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -137,7 +138,7 @@ int split(Arguments arguments, const Ranks& ranks) {
             return;
         }
         if (fields.separate.empty()) {
-            check_output(fields.output);
+            refuse_existing(fields.output.output, fields.output.force);
         }
         const auto store = io::ClipStore::open(fields.files);
         const auto plan = plan_splits(store.index(), fields.split);

@@ -74,20 +74,6 @@ void declare(Options& options, OutputOptions& o) {
     options.add("force", o.force, "replaces a file that is there");
 }
 
-void refuse_existing(const std::filesystem::path& path, bool force) {
-    if (!force && std::filesystem::exists(path)) {
-        throw ConfigError{
-            fmt::format("{} exists: name another file, or replace it with --force", path.string())};
-    }
-}
-
-void check_output(const OutputOptions& options) {
-    if (options.output.empty()) {
-        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
-    }
-    refuse_existing(options.output, options.force);
-}
-
 void sign(io::ClipIndex& index, const std::string& command, Arguments arguments) {
     auto line = "sslslr " + command;
     for (const auto& argument : arguments) {
@@ -101,16 +87,15 @@ void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& inde
                     const io::ClipSource& landmarks, const io::StoreLayout& layout) {
     using Clock = std::chrono::steady_clock;
     const auto start = Clock::now();
-    {
-        ClipProgress progress{path.string(), index.clips()};
-        io::write_store(
-            path, index,
-            [&](std::int64_t clip, std::span<float> out) {
-                landmarks(clip, out);
-                progress.show(clip + 1);
-            },
-            layout);
-    }
+    CountProgress progress{true, "clips"};
+    io::write_store(
+        path, index,
+        [&](std::int64_t clip, std::span<float> out) {
+            landmarks(clip, out);
+            progress.show(clip + 1, index.clips());
+        },
+        layout);
+    progress.end();
     const std::chrono::duration<double> passed = Clock::now() - start;
     fmt::print("{}: {} clips of {} frames, {} points, {}, {}, {:.1f} MB, {:.1f} s\n", path.string(),
                index.clips(), index.frames(), index.point_names.size(),

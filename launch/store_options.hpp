@@ -33,14 +33,10 @@ struct OutputOptions {
 /// Declares --output and --force; `fields` must outlive `options`.
 void declare(Options& options, OutputOptions& fields);
 
-/// @throws ConfigError  no place named, or a file is there and --force was not given
-void check_output(const OutputOptions& options);
-void refuse_existing(const std::filesystem::path& path, bool force);
-
 /// Notes in an index who wrote the store: attributes `written_by`, program and version, and `command`.
 void sign(io::ClipIndex& index, const std::string& command, Arguments arguments);
 
-/// Writes a store and says so, with a progress line on a terminal. Not collective.
+/// Writes a store and says so; tells its progress. Not collective.
 /// @throws io::DataError  the source is damaged, or the file system refuses
 void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& index,
                     const io::ClipSource& landmarks, const io::StoreLayout& layout);

@@ -1,9 +1,9 @@
 #include "launch/terminal.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -66,27 +66,35 @@ void TrainingProgress::show(const StepReport& report) {
     open_line_ = rewrites_;
 }
 
-ClipProgress::ClipProgress(std::string what, std::int64_t clips)
-    : what_{std::move(what)}, clips_{clips}, speaks_{prints_to_terminal()} {}
+CountProgress::CountProgress(bool speaks, std::string what)
+    : speaks_{speaks}, rewrites_{prints_to_terminal()}, what_{std::move(what)} {}
 
-ClipProgress::~ClipProgress() {
-    if (open_line_) {
-        std::fputs("\r\x1b[K", stdout);
+void CountProgress::show(std::int64_t done, std::int64_t all) {
+    const auto now = Clock::now();
+    if (first_ < 0) {
+        first_ = done;
+        start_ = now;
+        shown_ = rewrites_ ? Clock::time_point{} : now;  // plain lines are for work that takes its time
     }
-}
-
-void ClipProgress::show(std::int64_t done) {
-    const auto now = speaks_ ? Clock::now() : shown_;
-    if (now - shown_ < duration<double>{0.2}) {
+    const bool due = now - shown_ >= (rewrites_ ? duration<double>{0.1} : duration<double>{10});
+    if (!speaks_ || (!due && !(rewrites_ && done == all))) {
         return;
     }
     shown_ = now;
-    const double elapsed = duration<double>(now - start_).count();
-    fmt::print("\r{}: clip {} of {}, {:.0f} clips/s, {} left\x1b[K", what_, done, clips_,
-               static_cast<double>(done) / elapsed,
-               clock_text(elapsed * static_cast<double>(clips_ - done) / static_cast<double>(done)));
+    const double rate =
+        static_cast<double>(done - first_) / std::max(duration<double>(now - start_).count(), 1e-3);
+    fmt::print("{}{} of {} {}  {:.0f} a second  {} left{}", rewrites_ ? "\r" : "", done, all, what_, rate,
+               rate > 0 ? clock_text(static_cast<double>(all - done) / rate) : "?",
+               rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);
-    open_line_ = true;
+    open_line_ = rewrites_;
+}
+
+void CountProgress::end() {
+    if (open_line_) {
+        std::fputc('\n', stdout);
+        open_line_ = false;
+    }
 }
 
 }  // namespace sslslr

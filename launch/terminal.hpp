@@ -34,26 +34,28 @@ private:
     bool open_line_ = false;
 };
 
-/// What the first rank says while it reads or writes clips: one line that rewrites itself on a terminal and goes at the
-/// end; nothing otherwise.
-class ClipProgress {
+/// What the first rank says of work that is counted: like TrainingProgress.
+class CountProgress {
 public:
-    /// @param what  is being done
-    ClipProgress(std::string what, std::int64_t clips);
-    ~ClipProgress();
-    ClipProgress(const ClipProgress&) = delete;
-    ClipProgress& operator=(const ClipProgress&) = delete;
+    /// @param what  is counted: "clips"
+    CountProgress(bool speaks, std::string what);
+    CountProgress(const CountProgress&) = delete;
+    CountProgress& operator=(const CountProgress&) = delete;
+    ~CountProgress() { end(); }
 
-    void show(std::int64_t done);
+    void show(std::int64_t done, std::int64_t all);
+    /// Ends the line, so that others may print.
+    void end();
 
 private:
     using Clock = std::chrono::steady_clock;
 
-    std::string what_;
-    std::int64_t clips_;
     bool speaks_;
+    bool rewrites_;
+    std::string what_;
+    std::int64_t first_ = -1;  ///< done when first shown
     Clock::time_point start_ = Clock::now();
-    Clock::time_point shown_ = start_;
+    Clock::time_point shown_{};
     bool open_line_ = false;
 };
 

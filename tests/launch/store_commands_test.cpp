@@ -123,7 +123,7 @@ TEST_F(StoreCommands, SplitWritesAStoreForEachPart) {
     EXPECT_EQ(together["clips"], 900);
     EXPECT_EQ(together["labels"], inspected(asl9)["labels"]);
     expect_refused(2, "split " + asl9 + " --by folds --folds 3 --separate " + path("parts"),
-                   "fold-0.h5 exists");
+                   "fold-0.h5: there is a file of that name");
 }
 
 TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
@@ -161,7 +161,8 @@ TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
 TEST_F(StoreCommands, AnOutputThatIsThereIsReplacedByForceAlone) {
     std::ofstream{folder_ / "out.h5"} << "precious";
     for (const std::string command : {"repack", "merge", "split --by signer"}) {
-        expect_refused(2, command + " " + asl9 + " --output " + path("out.h5"), "out.h5 exists");
+        expect_refused(2, command + " " + asl9 + " --output " + path("out.h5"),
+                       "out.h5: there is a file of that name; --force replaces it");
         EXPECT_EQ(std::filesystem::file_size(folder_ / "out.h5"), 8U);
     }
 

@@ -1,0 +1,39 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/data_error.hpp"
+#include "io/import/file_corpus.hpp"
+#include "io/import/metadata.hpp"
+#include "io/import/npy.hpp"
+#include "io/import/point_order.hpp"
+
+// ASL Citizen's poses: NAME.npy [T, 543, 2], pose 33, RIGHT hand, LEFT hand, face, zeros where nothing was detected;
+// {train,val,test}.csv beside them or in splits/. Source: microsoft/ASL-citizen-code, ST-GCN/pose.py.
+namespace sslslr::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+ImportedClip read_pose_array(const fs::path& path) {
+    static const auto order = *point_order("asl-citizen-543");
+    const auto array = read_npy(path);
+    if (array.shape.size() != 3 || array.shape[1] != order.size() || array.shape[2] < 2) {
+        throw DataError{path, fmt::format("expected a shape of [frames, 543, 2], found [{}]",
+                                          fmt::join(array.shape, ", "))};
+    }
+    return arranged(array.values, order, array.shape[2], Missing::zero_parts);
+}
+
+}  // namespace
+
+std::unique_ptr<Corpus> open_asl_citizen(const CorpusOptions& options) {
+    auto chosen = options;
+    if (chosen.metadata.empty()) {
+        const auto splits = options.input / "splits";
+        chosen.metadata = (fs::exists(splits) ? splits : options.input).string();
+        chosen.metadata_kind = "asl-citizen";
+    }
+    return open_files(chosen, {".npy"}, read_pose_array);
+}
+
+}  // namespace sslslr::io

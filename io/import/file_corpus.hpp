@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <vector>
+
+#include "io/import/corpus.hpp"
+#include "io/import/folder_tree.hpp"
+#include "io/import/open_corpus.hpp"
+
+namespace sslslr::io {
+
+/// A corpus of one file a clip below a folder; a clip's label is the folder it lies in, if it lies in one.
+class FileCorpus final : public Corpus {
+public:
+    using Read = std::function<ImportedClip(const std::filesystem::path&)>;
+
+    FileCorpus(Listing listing, std::vector<std::filesystem::path> paths, Read read)
+        : listing_{std::move(listing)}, paths_{std::move(paths)}, read_{std::move(read)} {}
+
+    const Listing& listing() const override { return listing_; }
+    ImportedClip read(std::size_t clip) override { return read_(paths_.at(clip)); }
+
+private:
+    Listing listing_;
+    std::vector<std::filesystem::path> paths_;
+    Read read_;
+};
+
+/// Lists the files and applies the metadata that the options name.
+std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vector<std::string>& extensions,
+                                   FileCorpus::Read read);
+
+/// Applies the metadata that the options name to a listing, if they name any.
+void apply_options(const CorpusOptions& options, Listing& listing);
+
+}  // namespace sslslr::io

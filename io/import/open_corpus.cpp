@@ -1,0 +1,75 @@
+#include "io/import/open_corpus.hpp"
+
+#include <map>
+#include <stdexcept>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/data_error.hpp"
+#include "io/import/file_corpus.hpp"
+#include "io/import/metadata.hpp"
+
+namespace sslslr::io {
+namespace {
+
+using Open = std::unique_ptr<Corpus> (*)(const CorpusOptions&);
+
+const std::map<std::string, Open>& readers() {
+    static const std::map<std::string, Open> all{
+        {"asl-citizen", open_asl_citizen}, {"hdf5", open_hdf5}, {"lsfb", open_lsfb},
+        {"mp-data", open_mp_data},         {"npy", open_npy},   {"pose", open_pose},
+        {"spoter", open_spoter},
+    };
+    return all;
+}
+
+}  // namespace
+
+const std::vector<std::string>& native_formats() {
+    static const auto names = [] {
+        std::vector<std::string> all;
+        for (const auto& [name, open] : readers()) {
+            all.push_back(name);
+        }
+        return all;
+    }();
+    return names;
+}
+
+const std::vector<std::string>& python_formats() {
+    static const std::vector<std::string> names{"kaggle-islr", "openhands"};
+    return names;
+}
+
+std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
+    if (!options.program.empty()) {
+        return open_with_python(options);
+    }
+    const auto found = readers().find(options.format);
+    if (found == readers().end()) {
+        throw std::invalid_argument{fmt::format("no format is called '{}'; there are {}", options.format,
+                                                fmt::join(native_formats(), ", "))};
+    }
+    return found->second(options);
+}
+
+void apply_options(const CorpusOptions& options, Listing& listing) {
+    if (!options.metadata.empty()) {
+        apply_metadata(read_metadata(options.metadata, options.metadata_kind), options.metadata, listing);
+    }
+}
+
+std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vector<std::string>& extensions,
+                                   FileCorpus::Read read) {
+    Listing listing;
+    std::vector<std::filesystem::path> paths;
+    for (auto& file : files_under(options.input, extensions)) {
+        listing.clips.push_back({.name = file.name, .label = folder_of(file.name)});
+        paths.push_back(std::move(file.path));
+    }
+    apply_options(options, listing);
+    return std::make_unique<FileCorpus>(std::move(listing), std::move(paths), std::move(read));
+}
+
+}  // namespace sslslr::io

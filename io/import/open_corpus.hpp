@@ -1,0 +1,44 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/import/corpus.hpp"
+
+namespace sslslr::io {
+
+/// What is to be imported and how it is read. Options that a format has no use for are not looked at.
+struct CorpusOptions {
+    std::string format{};           ///< one of corpus_formats()
+    std::filesystem::path input{};  ///< folder or file
+    std::string metadata{};  ///< file or folder that names labels, signers and splits; empty: none beside
+                             ///< the format's own
+    std::string metadata_kind = "auto";  ///< see metadata.hpp
+    std::string poses = "auto";          ///< lsfb: "raw", "interpolated", or raw where there are any
+    std::string point_order = "auto";    ///< npy, hdf5: see point_order.hpp
+    bool zero_is_missing = true;  ///< npy, hdf5: a part that is zero throughout a frame was not detected
+    std::vector<std::string> program{};  ///< formats read by a program of its own: how it is started
+};
+
+/// Formats that this program reads itself, and those that need a Python reader.
+const std::vector<std::string>& native_formats();
+const std::vector<std::string>& python_formats();
+
+/// Finds what there is to import and reads its metadata.
+/// @throws DataError              the corpus is not laid out as its format says
+/// @throws std::invalid_argument  no such format or option (names those there are)
+std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options);
+
+// One function a format, for open_corpus.
+std::unique_ptr<Corpus> open_lsfb(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_pose(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_asl_citizen(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_spoter(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_npy(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_hdf5(const CorpusOptions& options);
+std::unique_ptr<Corpus> open_with_python(const CorpusOptions& options);
+
+}  // namespace sslslr::io

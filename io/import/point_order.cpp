@@ -1,0 +1,190 @@
+#include "io/import/point_order.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <unordered_map>
+
+#include "io/holistic_points.hpp"
+
+namespace sslslr::io {
+namespace {
+
+constexpr std::int64_t pose_begin = 0;
+constexpr std::int64_t left_begin = 33;
+constexpr std::int64_t right_begin = 54;
+constexpr std::int64_t dropped = -1;
+constexpr std::size_t face_points = 468;
+constexpr float largest_half = 65504;
+
+struct Piece {
+    std::int64_t begin;  ///< in an imported frame, or dropped
+    std::size_t points;
+};
+
+constexpr Piece pose_piece{pose_begin, 33};
+constexpr Piece upper_pose_piece{pose_begin, 23};
+constexpr Piece left_piece{left_begin, 21};
+constexpr Piece right_piece{right_begin, 21};
+constexpr Piece face_piece{dropped, face_points};
+
+struct NamedOrder {
+    const char* name;
+    std::vector<Piece> pieces;
+};
+
+const std::vector<NamedOrder>& known_orders() {
+    static const std::vector<NamedOrder> orders{
+        {"holistic-75", {pose_piece, left_piece, right_piece}},
+        {"holistic-543", {face_piece, left_piece, pose_piece, right_piece}},
+        {"mp-data-543", {pose_piece, face_piece, left_piece, right_piece}},
+        {"asl-citizen-543", {pose_piece, right_piece, left_piece, face_piece}},
+        {"upper-body-65", {upper_pose_piece, left_piece, right_piece}},
+        {"hands-42", {left_piece, right_piece}}};
+    return orders;
+}
+
+constexpr std::array<Piece, 3> parts{pose_piece, left_piece, right_piece};
+
+void forget(std::span<float> values) {
+    std::ranges::fill(values, not_detected);
+}
+
+bool is_zero(std::span<const float> points) {
+    for (std::size_t i = 0; i < points.size(); i += import_coordinates) {
+        if (points[i] != 0 || points[i + 1] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void forget_zero_parts(std::span<float> frame) {
+    for (const auto& part : parts) {
+        const auto values = frame.subspan(static_cast<std::size_t>(part.begin) * import_coordinates,
+                                          part.points * import_coordinates);
+        if (is_zero(values)) {
+            forget(values);
+        }
+    }
+}
+
+void forget_zero_points(std::span<float> frame) {
+    for (std::size_t i = 0; i < frame.size(); i += import_coordinates) {
+        if (const auto point = frame.subspan(i, import_coordinates); is_zero(point)) {
+            forget(point);
+        }
+    }
+}
+
+}  // namespace
+
+const std::vector<std::string>& holistic_point_names() {
+    static const auto names = [] {
+        std::vector<std::string> all;
+        const auto append = [&](const std::string& part, std::span<const std::string_view> points) {
+            for (const auto point : points) {
+                all.push_back(part + "." + std::string{point});
+            }
+        };
+        append("pose", pose_points);
+        append("left_hand", hand_points);
+        append("right_hand", hand_points);
+        return all;
+    }();
+    return names;
+}
+
+std::optional<PointOrder> point_order(const std::string& name) {
+    const auto& orders = known_orders();
+    const auto found = std::ranges::find(orders, name, &NamedOrder::name);
+    if (found == orders.end()) {
+        return std::nullopt;
+    }
+    PointOrder order;
+    for (const auto& piece : found->pieces) {
+        for (std::size_t i = 0; i < piece.points; ++i) {
+            order.push_back(piece.begin == dropped ? dropped : piece.begin + static_cast<std::int64_t>(i));
+        }
+    }
+    return order;
+}
+
+std::vector<std::string> point_order_names() {
+    std::vector<std::string> names;
+    for (const auto& order : known_orders()) {
+        names.emplace_back(order.name);
+    }
+    return names;
+}
+
+std::string usual_point_order(std::size_t points) {
+    switch (points) {
+        case 75:
+            return "holistic-75";
+        case 65:
+            return "upper-body-65";
+        case 42:
+            return "hands-42";
+        default:
+            return "";
+    }
+}
+
+std::int64_t holistic_point(const std::string& name) {
+    static const auto numbers = [] {
+        std::unordered_map<std::string, std::int64_t> all;
+        for (const auto& point : holistic_point_names()) {
+            all.emplace(point, static_cast<std::int64_t>(all.size()));
+        }
+        return all;
+    }();
+    const auto found = numbers.find(name);
+    return found == numbers.end() ? dropped : found->second;
+}
+
+ImportedClip arranged(const std::vector<float>& values, const PointOrder& order, std::size_t coordinates,
+                      Missing missing) {
+    const auto frame_values = order.size() * coordinates;
+    const auto frames = values.size() / frame_values;
+    const auto kept = std::min(coordinates, import_coordinates);
+    ImportedClip clip;
+    clip.landmarks.assign(frames * import_frame_values, not_detected);
+    for (std::size_t frame = 0; frame < frames; ++frame) {
+        const auto* from = values.data() + frame * frame_values;
+        auto* to = clip.landmarks.data() + frame * import_frame_values;
+        for (std::size_t point = 0; point < order.size(); ++point) {
+            if (order[point] != dropped) {
+                std::copy_n(from + point * coordinates, kept,
+                            to + static_cast<std::size_t>(order[point]) * import_coordinates);
+            }
+        }
+    }
+    mark_missing(clip, missing);
+    return clip;
+}
+
+void mark_missing(ImportedClip& clip, Missing missing) {
+    for (std::size_t at = 0; at < clip.landmarks.size(); at += import_frame_values) {
+        const auto frame = std::span{clip.landmarks}.subspan(at, import_frame_values);
+        if (missing == Missing::zero_parts) {
+            forget_zero_parts(frame);
+        } else if (missing == Missing::zero_points) {
+            forget_zero_points(frame);
+        }
+    }
+    bool is_beyond = false;
+    for (auto& value : clip.landmarks) {
+        if (std::isinf(value) || std::abs(value) > largest_half) {
+            value = not_detected;
+            is_beyond = true;
+        }
+    }
+    if (is_beyond) {
+        clip.repairs.emplace_back("values infinite or beyond 65504 taken as not detected");
+    }
+}
+
+}  // namespace sslslr::io

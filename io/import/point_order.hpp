@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/import/corpus.hpp"
+
+namespace sslslr::io {
+
+/// "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip": the points of MediaPipe Holistic without the
+/// face, in the order pose 33, left hand 21, right hand 21.
+const std::vector<std::string>& holistic_point_names();
+
+/// Where the points of a source go in an imported frame; -1 for those that are not kept.
+using PointOrder = std::vector<std::int64_t>;
+
+/// The orders in which arrays of landmarks are found, by name:
+///   holistic-75     pose 33, left hand, right hand
+///   holistic-543    face 468, left hand, pose 33, right hand (Kaggle's)
+///   mp-data-543     pose 33, face 468, left hand, right hand
+///   asl-citizen-543 pose 33, right hand, left hand, face 468
+///   upper-body-65   pose 23, left hand, right hand
+///   hands-42        left hand, right hand
+/// Sources: FORMATS of each corpus as read in README, "Data".
+/// @return nothing for another name
+std::optional<PointOrder> point_order(const std::string& name);
+std::vector<std::string> point_order_names();
+/// The order that arrays of so many points have if no other is named; empty if several could be meant.
+std::string usual_point_order(std::size_t points);
+
+/// The number of a point in an imported frame by its name, or -1.
+std::int64_t holistic_point(const std::string& name);
+
+/// Which values of a source mean "not detected" beside NaN.
+enum class Missing {
+    nan,         ///< no other
+    zero_parts,  ///< a part (pose, left hand, right hand) of which all x and y are 0 in a frame
+    zero_points  ///< a point whose x and y are 0
+};
+
+/// Frames of a source array into imported ones.
+///
+/// @param values       [T, P, C] with P = order.size(), C >= 2 (x, y, z if C >= 3; further ones are passed over)
+/// @param coordinates  C
+/// Values that are not finite, or beyond what float16 holds, become NaN and are named in the clip's repairs.
+ImportedClip arranged(const std::vector<float>& values, const PointOrder& order, std::size_t coordinates,
+                      Missing missing);
+
+/// Marks as NaN what `missing` says of a clip, and values that a store cannot hold.
+void mark_missing(ImportedClip& clip, Missing missing);
+
+}  // namespace sslslr::io

@@ -1,0 +1,226 @@
+#include "launch/import_options.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "io/data_error.hpp"
+#include "io/import/metadata.hpp"
+#include "launch/stop_signal.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/import/import_job.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_examples = 5;
+
+/// Whatever decides what a clip's landmarks are, beside the corpus itself.
+std::string settings_of(const io::CorpusOptions& corpus) {
+    return fmt::format("{} {} {} {} {} {}", corpus.format, fs::absolute(corpus.input).string(), corpus.poses,
+                       corpus.point_order, corpus.zero_is_missing, fmt::join(corpus.program, " "));
+}
+
+nlohmann::json to_json(const ImportSummary& summary) {
+    nlohmann::json left_out = nlohmann::json::array();
+    for (const auto& each : summary.left_out) {
+        left_out.push_back({{"clip", each.clip}, {"reason", each.reason}});
+    }
+    return {{"clips", summary.clips},
+            {"frames", summary.frames},
+            {"clips_without_frames", summary.clips_without_frames},
+            {"clips_without_hands", summary.clips_without_hands},
+            {"labels", summary.labels},
+            {"unlabelled", summary.unlabelled},
+            {"signers", summary.signers},
+            {"splits", summary.splits},
+            {"absent_points", summary.absent_points},
+            {"left_out", left_out},
+            {"repairs", summary.repairs},
+            {"notes", summary.notes}};
+}
+
+void print_counts(const ImportSummary& summary, const std::string& output, double seconds) {
+    fmt::print("{}: {} clips, {} frames, {} labels, {} signers", output, summary.clips, summary.frames,
+               summary.labels, summary.signers);
+    fmt::print("; {} ({:.0f} clips/s)\n", clock_text(seconds),
+               static_cast<double>(summary.clips - summary.found_done) / std::max(seconds, 1e-3));
+    if (!summary.splits.empty()) {
+        std::vector<std::string> splits;
+        for (const auto& [name, clips] : summary.splits) {
+            splits.push_back(fmt::format("{} {}", name, clips));
+        }
+        fmt::print("splits: {}\n", fmt::join(splits, ", "));
+    }
+}
+
+void print_facts(const ImportSummary& summary) {
+    const auto tell = [](std::int64_t clips, const char* what) {
+        if (clips > 0) {
+            fmt::print("{} clips {}\n", clips, what);
+        }
+    };
+    tell(summary.found_done, "taken from an interrupted import");
+    tell(summary.unlabelled, "without a label");
+    tell(summary.clips_without_frames, "without frames: kept, and passed over by every training");
+    tell(summary.clips_without_hands, "in which no hand was ever detected");
+    if (const auto absent = summary.absent_points.size(); absent > 0) {
+        fmt::print("{} of {} points are detected in no clip: {}{}\n", absent, io::import_points,
+                   fmt::join(summary.absent_points.begin(),
+                             summary.absent_points.begin() +
+                                 static_cast<std::ptrdiff_t>(std::min(absent, most_examples)),
+                             ", "),
+                   absent > most_examples ? ", ..." : "");
+    }
+    for (const auto& [repair, clips] : summary.repairs) {
+        fmt::print("{} clips: {}\n", clips, repair);
+    }
+    for (const auto& note : summary.notes) {
+        fmt::print("{}\n", note);
+    }
+}
+
+void print_left_out(const ImportSummary& summary, const std::string& file) {
+    if (summary.left_out.empty()) {
+        return;
+    }
+    fmt::print("{} clips are left out (all of them in {}):\n", summary.left_out.size(), file);
+    for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
+        fmt::print("  {}\n", summary.left_out[i].reason);
+    }
+}
+
+/// Beside the store, for scripts and for whoever asks later what was left out.
+void write_summary(const std::string& path, const ImportSummary& summary) {
+    std::ofstream file{path};
+    file << to_json(summary).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+    if (!file.flush()) {
+        throw io::DataError{path, "cannot be written: is the disk full? (The store is whole.)"};
+    }
+}
+
+}  // namespace
+
+void declare(Options& options, ImportOptions& o) {
+    options.add("input", o.input, "folder or file of the corpus");
+    options.add("output", o.output, "file of the store");
+    options.add("force", o.force, "replaces a file that is there");
+    options.add(
+        "metadata", o.metadata,
+        "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
+        "Citizen and WLASL, or a CSV with a column clip and any of label, signer, split, fps");
+    options.add("metadata-kind", o.metadata_kind,
+                fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
+    options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
+    options.add("dtype", o.dtype, "float16 or float32");
+    options.add("fps", o.fps, "frames per second of clips that do not say");
+    options.add("source", o.source, "where the corpus comes from; kept in the store");
+    options.add("licence", o.licence, "its licence; kept in the store");
+    options.add("language", o.language, "its sign language; kept in the store");
+    options.add("strict", o.strict, "writes no store unless every clip can be read");
+}
+
+std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
+                                              const std::string& command) {
+    std::map<std::string, std::string> attributes{
+        {"command", fmt::format("sslslr {} {}", command, fmt::join(arguments, " "))},
+        {"written_by", "sslslr " SSLSLR_VERSION}};
+    const auto tell = [&](const char* name, const std::string& value) {
+        if (!value.empty()) {
+            attributes[name] = value;
+        }
+    };
+    tell("source", fields.source);
+    tell("licence", fields.licence);
+    tell("language", fields.language);
+    return attributes;
+}
+
+void refuse_existing(const std::string& output, bool force) {
+    if (output.empty()) {
+        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
+    }
+    if (!force && fs::exists(output)) {
+        throw ConfigError{"--output " + output + ": there is a file of that name; --force replaces it"};
+    }
+}
+
+std::vector<std::string> python_reader(const std::string& format, const std::string& input,
+                                       const std::vector<std::string>& options) {
+    const fs::path tree{SSLSLR_SOURCE_DIR};
+    const auto* const chosen = std::getenv("SSLSLR_PYTHON");
+    const auto python = chosen != nullptr ? std::string{chosen} : (tree / ".venv-import/bin/python").string();
+    std::vector<std::string> command{python, (tree / "io/importers/corpus_server.py").string(), format,
+                                     input};
+    command.insert(command.end(), options.begin(), options.end());
+    return command;
+}
+
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, std::int64_t clips_per_piece,
+               std::map<std::string, std::string> attributes, const Ranks& ranks) {
+    if (fields.input.empty()) {
+        throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
+    }
+    refuse_existing(fields.output, fields.force);
+    if (fields.coordinates != 2 && fields.coordinates != 3) {
+        throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
+    }
+    if (fields.dtype != "float16" && fields.dtype != "float32") {
+        throw ConfigError{fmt::format("--dtype {}: expected float16 or float32", fields.dtype)};
+    }
+    if (!(fields.fps >= 0 && fields.fps <= 1000)) {
+        throw ConfigError{fmt::format("--fps {}: expected 0 (unknown) to 1000", fields.fps)};
+    }
+    std::unique_ptr<io::Corpus> opened;
+    agree(ranks.world, [&] {
+        try {
+            opened = io::open_corpus(corpus);
+        } catch (const std::invalid_argument& error) {
+            throw ConfigError{error.what()};
+        }
+    });
+
+    const ImportConfig config{.output = fields.output,
+                              .settings = settings_of(corpus),
+                              .coordinates = fields.coordinates,
+                              .layout = {.is_float16 = fields.dtype == "float16"},
+                              .attributes = std::move(attributes),
+                              .fps = fields.fps,
+                              .clips_per_piece = clips_per_piece,
+                              .strict = fields.strict};
+    catch_stop_signals();
+    const auto start = std::chrono::steady_clock::now();
+    CountProgress progress{ranks.is_first(), "clips"};
+    const auto summary =
+        import_corpus(*opened, config, ranks.world,
+                      {.progress = [&](std::int64_t done, std::int64_t all) { progress.show(done, all); },
+                       .stop_requested = stop_signal_arrived});
+    progress.end();
+    if (summary.is_stopped) {
+        if (ranks.is_first()) {
+            fmt::print("stopped on request; the same command goes on from {}.pieces\n", fields.output);
+        }
+        return exit_stopped;
+    }
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            const auto file = fields.output + ".summary.json";
+            write_summary(file, summary);
+            print_counts(summary, fields.output,
+                         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+            print_facts(summary);
+            print_left_out(summary, file);
+        }
+    });
+    return exit_done;
+}
+
+}  // namespace sslslr

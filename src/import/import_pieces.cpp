@@ -1,0 +1,184 @@
+#include "src/import/import_pieces.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <span>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "io/data_error.hpp"
+#include "io/import/point_order.hpp"
+#include "io/store_writer.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr auto facts_attribute = "import_facts";
+constexpr std::size_t first_hand_point = 33;
+
+json to_json(const PieceFacts& facts) {
+    json left_out = json::array();
+    for (const auto& each : facts.left_out) {
+        left_out.push_back({each.clip, each.reason});
+    }
+    return {{"left_out", std::move(left_out)},
+            {"repairs", facts.repairs},
+            {"clips_without_hands", facts.clips_without_hands},
+            {"seen_points", facts.seen_points}};
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+    io::AtomicFile target{path};
+    {
+        std::ofstream file{target.temporary(), std::ios::binary};
+        if (!(file << text).flush()) {
+            throw io::DataError{path, "cannot be written: is the disk full?"};
+        }
+    }
+    target.commit();
+}
+
+std::string text_in(const fs::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+}
+
+bool is_piece(const fs::path& path) {
+    const auto name = path.filename().string();
+    return name.starts_with("piece-") && (name.ends_with(".h5") || name.ends_with(".h5.partial"));
+}
+
+}  // namespace
+
+ImportPieces::ImportPieces(fs::path folder, std::string key, std::int64_t clips, std::int64_t clips_per_piece)
+    : folder_{std::move(folder)}, key_{std::move(key)}, clips_{clips}, clips_per_piece_{clips_per_piece} {}
+
+std::int64_t ImportPieces::begin() {
+    std::error_code error;
+    fs::create_directories(folder_, error);
+    if (error) {
+        throw io::DataError{folder_,
+                            "cannot make this folder for the pieces of the import: " + error.message()};
+    }
+    lock_.emplace(lock_file(), io::PosixFile::Access::create);
+    if (!lock_->try_lock()) {
+        throw io::DataError{folder_,
+                            "another process is importing to the same output: wait for it, or name another"};
+    }
+    if (text_in(key_file()) != key_) {
+        for (const auto& each : fs::directory_iterator{folder_}) {
+            if (is_piece(each.path())) {
+                fs::remove(each.path());
+            }
+        }
+        write_text(key_file(), key_);
+    }
+    return clips_done();
+}
+
+std::int64_t ImportPieces::count() const {
+    return (clips_ + clips_per_piece_ - 1) / clips_per_piece_;
+}
+
+std::int64_t ImportPieces::end_clip(std::int64_t piece) const {
+    return std::min(clips_, first_clip(piece) + clips_per_piece_);
+}
+
+fs::path ImportPieces::path(std::int64_t piece) const {
+    return folder_ / fmt::format("piece-{:07}.h5", piece);
+}
+
+std::int64_t ImportPieces::clips_done() const {
+    std::int64_t done = 0;
+    for (std::int64_t piece = 0; piece < count(); ++piece) {
+        done += fs::exists(path(piece)) ? end_clip(piece) - first_clip(piece) : 0;
+    }
+    return done;
+}
+
+std::optional<io::ClipStore> ImportPieces::open(std::int64_t piece) const {
+    if (!fs::exists(path(piece))) {
+        return std::nullopt;
+    }
+    try {
+        return io::ClipStore::open({path(piece).string()});
+    } catch (const io::DataError&) {
+        return std::nullopt;
+    }
+}
+
+PieceFacts ImportPieces::facts_of(const io::ClipStore& piece) {
+    const auto& attributes = piece.index().attributes;
+    const auto found = attributes.find(facts_attribute);
+    const auto content = json::parse(found == attributes.end() ? "" : found->second, nullptr, false);
+    if (!content.is_object()) {
+        throw io::DataError{piece.files().front(), "expected a piece of an import, found another store"};
+    }
+    PieceFacts facts{.repairs = content.at("repairs"),
+                     .clips_without_hands = content.at("clips_without_hands"),
+                     .seen_points = content.at("seen_points")};
+    for (const auto& each : content.at("left_out")) {
+        facts.left_out.push_back({.clip = each.at(0), .reason = each.at(1)});
+    }
+    return facts;
+}
+
+void ImportPieces::remove() const {
+    for (std::int64_t piece = 0; piece < count(); ++piece) {
+        fs::remove(path(piece));
+    }
+    fs::remove(key_file());
+    fs::remove(lock_file());
+    std::error_code left;  // files of others keep the folder
+    fs::remove(folder_, left);
+}
+
+PieceBuilder::PieceBuilder(std::int64_t coordinates, bool is_float16)
+    : coordinates_{coordinates}, is_float16_{is_float16} {
+    index_.offsets = {0};
+    index_.point_names = io::holistic_point_names();
+    index_.coordinates = coordinates;
+    index_.attributes["coordinates"] = coordinates == 2 ? "x,y" : "x,y,z";
+    facts_.seen_points.assign(io::import_points, '0');
+}
+
+void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, double fps) {
+    const auto kept = static_cast<std::size_t>(coordinates_);
+    bool has_hand = false;
+    for (std::size_t at = 0; at < clip.landmarks.size(); at += io::import_coordinates) {
+        const auto point = at / io::import_coordinates % io::import_points;
+        if (!std::isnan(clip.landmarks[at])) {
+            facts_.seen_points[point] = '1';
+            has_hand = has_hand || point >= first_hand_point;
+        }
+        values_.insert(values_.end(), clip.landmarks.data() + at, clip.landmarks.data() + at + kept);
+    }
+    for (const auto& repair : clip.repairs) {
+        ++facts_.repairs[repair];
+    }
+    facts_.clips_without_hands += has_hand ? 0 : 1;
+    begins_.push_back(values_.size());
+    index_.offsets.push_back(index_.offsets.back() + clip.frames());
+    index_.labels.push_back(-1);
+    index_.signers.push_back(-1);
+    index_.ids.push_back(number);
+    index_.fps.push_back(fps);
+}
+
+void PieceBuilder::write(const fs::path& path) const {
+    auto index = index_;
+    index.attributes[facts_attribute] = to_json(facts_).dump(-1, ' ', false, json::error_handler_t::replace);
+    io::write_store(path, index,
+                    [this](std::int64_t clip, std::span<float> out) {
+                        const auto begin = begins_[static_cast<std::size_t>(clip)];
+                        std::copy_n(values_.data() + begin, out.size(), out.data());
+                    },
+                    {.is_float16 = is_float16_});
+}
+
+}  // namespace sslslr

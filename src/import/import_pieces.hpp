@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/clip_store.hpp"
+#include "io/import/corpus.hpp"
+#include "io/posix_file.hpp"
+
+namespace sslslr {
+
+/// What is known of a piece beside its landmarks.
+struct PieceFacts {
+    std::vector<io::LeftOut> left_out{};
+    std::map<std::string, std::int64_t> repairs{};
+    std::int64_t clips_without_hands = 0;
+    std::string seen_points;  ///< '1' for each point that was ever detected, '0' for the others
+};
+
+/// The folder that holds the pieces of an import until all are there. Not collective.
+class ImportPieces {
+public:
+    /// @param key  of corpus and settings: pieces of another key are removed by begin()
+    ImportPieces(std::filesystem::path folder, std::string key, std::int64_t clips,
+                 std::int64_t clips_per_piece);
+
+    /// Makes the folder ready, by one rank before the others use it, and locks it until this object ends.
+    /// @return clips that pieces of an earlier run hold, read or left out
+    /// @throws io::DataError  the folder cannot be made, or another process is at work in it
+    std::int64_t begin();
+
+    std::int64_t count() const;
+    std::int64_t first_clip(std::int64_t piece) const { return piece * clips_per_piece_; }
+    std::int64_t end_clip(std::int64_t piece) const;
+    std::filesystem::path path(std::int64_t piece) const;
+    /// Clips of the pieces that are there.
+    std::int64_t clips_done() const;
+
+    /// The piece, or nothing if it is missing or damaged.
+    std::optional<io::ClipStore> open(std::int64_t piece) const;
+    /// Facts of an opened piece.
+    static PieceFacts facts_of(const io::ClipStore& piece);
+
+    /// Removes the pieces, and the folder if nothing else lies in it.
+    void remove() const;
+
+private:
+    std::filesystem::path key_file() const { return folder_ / "key"; }
+    std::filesystem::path lock_file() const { return folder_ / "lock"; }
+
+    std::filesystem::path folder_;
+    std::string key_;
+    std::int64_t clips_;
+    std::int64_t clips_per_piece_;
+    std::optional<io::PosixFile> lock_;
+};
+
+/// Clips on their way into a piece.
+class PieceBuilder {
+public:
+    PieceBuilder(std::int64_t coordinates, bool is_float16);
+
+    /// @param number  of the clip in the listing
+    void add(std::int64_t number, const io::ImportedClip& clip, double fps);
+    void leave_out(io::LeftOut what) { facts_.left_out.push_back(std::move(what)); }
+    /// @throws io::DataError  the disk is full
+    void write(const std::filesystem::path& path) const;
+
+private:
+    std::int64_t coordinates_;
+    bool is_float16_;
+    io::ClipIndex index_;
+    std::vector<std::size_t> begins_{0};  ///< of clips in values_
+    std::vector<float> values_;
+    PieceFacts facts_;
+};
+
+}  // namespace sslslr

@@ -1,0 +1,416 @@
+// Mutated inputs through every reader: each is read, or refused by a DataError; nothing else may happen.
+//
+// usage: fuzz_readers COUNT [SEED] [ONLY]     ONLY: targets whose name contains it
+//
+// Fails on any other exception, a crash or sanitizer report, more than 20 seconds for an input, more memory than
+// a bound tied to the file's size, and a damaged sealed file that is accepted with other content. The input at
+// work lies in the folder named at the start; it stays there when the program dies.
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <new>
+#include <random>
+
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include "io/checkpoint_file.hpp"
+#include "io/data_error.hpp"
+#include "io/import/metadata.hpp"
+#include "io/import/npy.hpp"
+#include "io/import/open_corpus.hpp"
+#include "io/import/pose_file.hpp"
+#include "io/import/text_table.hpp"
+#include "io/journal.hpp"
+#include "tests/io/import/corpus_files.hpp"
+#include "tests/io/import/pose_bytes.hpp"
+#include "tests/io/store_files.hpp"
+
+namespace {
+
+// What the readers hold, by the allocations of C++ (libhdf5's own, in C, happen in a child process for files that
+// are not sealed).
+std::atomic<std::int64_t> live_bytes{0};
+std::atomic<std::int64_t> most_live_bytes{0};
+
+void count(std::int64_t bytes) {
+    const auto live = live_bytes += bytes;
+    if (live > most_live_bytes) {
+        most_live_bytes = live;
+    }
+}
+
+void* allocate(std::size_t bytes) {
+    void* const place = std::malloc(std::max<std::size_t>(bytes, 1));
+    if (place == nullptr) {
+        throw std::bad_alloc{};
+    }
+    count(static_cast<std::int64_t>(malloc_usable_size(place)));
+    return place;
+}
+
+void release(void* place) {
+    if (place != nullptr) {
+        count(-static_cast<std::int64_t>(malloc_usable_size(place)));
+        std::free(place);
+    }
+}
+
+}  // namespace
+
+void* operator new(std::size_t bytes) {
+    return allocate(bytes);
+}
+void* operator new[](std::size_t bytes) {
+    return allocate(bytes);
+}
+void operator delete(void* place) noexcept {
+    release(place);
+}
+void operator delete[](void* place) noexcept {
+    release(place);
+}
+void operator delete(void* place, std::size_t) noexcept {
+    release(place);
+}
+void operator delete[](void* place, std::size_t) noexcept {
+    release(place);
+}
+
+namespace sslslr::io::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr unsigned longest_seconds = 20;
+constexpr std::int64_t most_memory_per_byte =
+    256;  // a cell of a table, an entry of JSON: a name, a node, an index
+constexpr std::int64_t memory_of_nothing = 64 << 20;
+
+/// A reader and inputs that it accepts.
+struct Target {
+    std::string name;
+    std::string file;  ///< the mutated one, within the folder
+    std::vector<std::string> seeds;
+    std::function<void(const fs::path& folder)> read;
+    /// Empty, or what all accepted inputs must hold: then a mutation is either refused or changes nothing.
+    std::function<std::string(const fs::path& folder)> content{};
+};
+
+template <class T>
+std::string bytes_from(const std::vector<T>& values) {
+    return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+std::string file_made_by(const fs::path& path, const std::function<void()>& make) {
+    make();
+    return read_text(path);
+}
+
+/// Everything of a corpus. Each clip is read or refused; the last refusal is thrown.
+void read_all_clips(Corpus& corpus) {
+    std::optional<DataError> refusal;
+    for (std::size_t clip = 0; clip < corpus.listing().clips.size(); ++clip) {
+        try {
+            corpus.read(clip);
+        } catch (const DataError& error) {
+            refusal = error;
+        }
+    }
+    if (refusal) {
+        throw *refusal;
+    }
+}
+
+std::function<void(const fs::path&)> corpus_reader(const std::string& format) {
+    return [format](const fs::path& folder) {
+        read_all_clips(*open_corpus({.format = format, .input = folder}));
+    };
+}
+
+std::function<void(const fs::path&)> metadata_reader(const std::string& file, const std::string& kind) {
+    return [file, kind](const fs::path& folder) {
+        Listing listing{.clips = {{.name = "A"}, {.name = "b/B"}, {.name = "001_002_003"}}};
+        apply_metadata(read_metadata(folder / file, kind), folder / file, listing);
+    };
+}
+
+std::vector<Target> corpora() {
+    const auto floats = bytes_from(std::vector<float>(150, 0.5F));
+    PoseSketch pose;
+    pose.values.assign(12, 20);
+    pose.confidence.assign(6, 1);
+    std::vector<std::string> poses;
+    for (const float version : {0.0F, 0.1F, 0.2F}) {
+        pose.version = version;
+        poses.push_back(pose_bytes(pose));
+    }
+    return {
+        {"npy",
+         "a.npy",
+         {npy_bytes("<f4", {1, 75, 2}, floats), npy_bytes("<f4", {2, 75}, floats, true),
+          npy_bytes(">f2", {150, 2}, floats), npy_bytes("|u1", {4, 150}, floats)},
+         corpus_reader("npy")},
+        {"pose", "a.pose", poses, corpus_reader("pose")},
+        {"mp-data",
+         "hello/0/0.npy",
+         {npy_bytes("<f8", {126}, bytes_from(std::vector<double>(126, 0.5)))},
+         corpus_reader("mp-data")},
+        {"asl-citizen",
+         "train.csv",
+         {"Participant ID,Video file,Gloss,ASL-LEX Code\nP1,\"A.mp4\",\"TEA, \"\"X\"\"\",C\nP2,B.mp4,NO,C\n"},
+         metadata_reader("", "asl-citizen")},
+        {"spoter",
+         "a.csv",
+         {"nose_X,nose_Y,wrist_0_X,wrist_0_Y,labels\n\"[0.1, 0.2]\",\"[0.3, 0.4]\",\"[1, 2]\",\"[3, "
+          "4]\",1\n"},
+         corpus_reader("spoter")},
+        {"lsfb",
+         "instances.csv",
+         {"id,sign,signer,start,end\nA,TEA,S1,0,9\nB,NO,S2,5,9\n"},
+         metadata_reader("", "lsfb")},
+        {"gsl",
+         "train_greek_iso.csv",
+         {"police1_signer1_rep1_glosses/A|\xCE\x93\nx/B|C\n"},
+         metadata_reader("", "gsl")},
+        {"lsa64", "labels.txt", {"01|Opaque|R\n02,Red,B\n"}, metadata_reader("labels.txt", "lsa64")},
+        {"wlasl",
+         "w.json",
+         {R"([{"gloss":"book","instances":[{"video_id":"A","split":"train","signer_id":1,"fps":25,"frame_start":1,"frame_end":-1},{"video_id":"B"}]}])"},
+         metadata_reader("w.json", "auto")},
+        {"csv",
+         "m.csv",
+         {"clip,label,signer,split,fps\nA,TEA,S1,train,25\nB,NO,,,\n"},
+         metadata_reader("m.csv", "csv")},
+    };
+}
+
+std::string values_of_store(const fs::path& path) {
+    const auto store = ClipStore::open({path.string()});
+    return fmt::format("{} ", store.fingerprint()) + bytes_of(read_all(store));
+}
+
+std::string values_of_checkpoint(const fs::path& path) {
+    std::string all;
+    for (const auto& [name, tensor] : read_checkpoint(path).tensors) {
+        all += name + std::string{static_cast<const char*>(tensor.const_data_ptr()), tensor.nbytes()};
+    }
+    return all;
+}
+
+/// Sealed files: whatever is accepted must hold what was written.
+std::vector<Target> sealed_files(const fs::path& folder) {
+    const auto path = folder / "seed.h5";
+    std::vector<Target> targets;
+    for (const bool is_compressed : {false, true}) {
+        Target target{.name = is_compressed ? "store-compressed" : "store", .file = "a.h5"};
+        target.seeds = {file_made_by(
+            path, [&] { write_sample(path, sample_index(), {.is_compressed = is_compressed}); })};
+        target.content = [](const fs::path& at) { return values_of_store(at / "a.h5"); };
+        targets.push_back(std::move(target));
+    }
+    Target checkpoint{.name = "checkpoint", .file = "a.h5"};
+    checkpoint.seeds = {file_made_by(path, [&] {
+        write_checkpoint(path, {.tensors = {{"model/a.b", at::arange(30)}, {"step", at::ones({3, 4})}},
+                                .attributes = {{"config", "x = 1"}}});
+    })};
+    checkpoint.content = [](const fs::path& at) {
+        is_checkpoint(at / "a.h5");
+        return values_of_checkpoint(at / "a.h5");
+    };
+    targets.push_back(std::move(checkpoint));
+    return targets;
+}
+
+std::vector<Target> foreign_files(const fs::path& folder) {
+    const auto path = folder / "seed.h5";
+    const auto read_store = [](const fs::path& at) { read_all(ClipStore::open({(at / "a.h5").string()})); };
+    Target foreign{.name = "foreign-store", .file = "a.h5", .seeds = {}, .read = read_store};
+    for (const bool is_compressed : {false, true}) {
+        foreign.seeds.push_back(
+            file_made_by(path, [&] { write_foreign(path, sample_index(), is_compressed); }));
+    }
+    Target arrays{.name = "hdf5", .file = "a.h5", .seeds = foreign.seeds, .read = corpus_reader("hdf5")};
+    return {std::move(foreign), std::move(arrays)};
+}
+
+Target journal(const fs::path& folder) {
+    const auto path = folder / "seed.jsonl";
+    return {.name = "journal",
+            .file = "j.jsonl",
+            .seeds = {file_made_by(
+                path,
+                [&] {
+                    const std::vector<nlohmann::json> records{{{"what", "claim"}, {"job", "x"}},
+                                                              {{"result", {1, 2, 3}}}};
+                    append(PosixFile{path, PosixFile::Access::create}, records, Durability::handed_over);
+                })},
+            .read = [](const fs::path& at) { JournalReader{at / "j.jsonl"}.read_new(); }};
+}
+
+/// Changes a few things of an input.
+class Mutator {
+public:
+    explicit Mutator(std::uint64_t seed) : random_{seed} {}
+
+    std::string operator()(std::string bytes, const std::string& other) {
+        for (auto times = 1 + below(4); times > 0; --times) {
+            change(bytes, other);
+        }
+        return bytes;
+    }
+    std::size_t below(std::size_t end) { return end == 0 ? 0 : random_() % end; }
+
+private:
+    void change(std::string& bytes, const std::string& other) {
+        const auto at = below(bytes.size());
+        switch (bytes.empty() ? 5 : below(9)) {
+            case 0:
+                bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+                break;
+            case 1:
+                bytes[at] = static_cast<char>(below(256));
+                break;
+            case 2:
+                bytes.resize(at);
+                break;
+            case 3:
+                overwrite(bytes, at);
+                break;
+            case 4:
+                bytes.erase(at, 1 + below(16));
+                break;
+            case 5:
+                bytes.insert(at, std::string(1 + below(64), static_cast<char>(below(256))));
+                break;
+            case 6:
+                bytes.insert(at, bytes.substr(below(bytes.size()), 1 + below(256)));
+                break;
+            case 7:
+                if (!other.empty()) {
+                    bytes.replace(at, 1 + below(64), other.substr(below(other.size()), 1 + below(64)));
+                }
+                break;
+            default:
+                change_digit(bytes, at);
+        }
+    }
+    /// A number that is often the wrong one to trust.
+    void overwrite(std::string& bytes, std::size_t at) {
+        static constexpr std::uint64_t bad[]{0,      1,          0x7F,       0xFF,           0x7FFF,
+                                             0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1ULL << 40,     1ULL << 62,
+                                             ~0ULL,  0x7F800000, 0x7FC00000, 0xFFF8ULL << 48};
+        const auto value = bad[below(std::size(bad))];
+        const auto width = std::size_t{1} << below(4);
+        std::memcpy(bytes.data() + at, &value, std::min(width, bytes.size() - at));
+    }
+    /// Headers and tables hold their sizes in digits.
+    void change_digit(std::string& bytes, std::size_t at) {
+        const auto digit = bytes.find_first_of("0123456789", at);
+        if (digit != std::string::npos) {
+            bytes.replace(digit, 1, std::string(1 + below(20), static_cast<char>('0' + below(10))));
+        }
+    }
+
+    std::mt19937_64 random_;
+};
+
+[[noreturn]] void too_long(int) {
+    constexpr char text[] = "\nfuzz_readers: an input takes too long\n";
+    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, text, sizeof text - 1);
+    std::abort();
+}
+
+/// @return what went wrong, or an empty text
+std::string problem_with(const Target& target, const fs::path& folder, const std::string& expected,
+                         bool& accepted) {
+    const auto bytes = static_cast<std::int64_t>(fs::file_size(folder / target.file));
+    const auto before = live_bytes.load();
+    most_live_bytes = before;
+    ::alarm(longest_seconds);
+    accepted = true;
+    std::string problem;
+    try {
+        if (target.content) {
+            if (target.content(folder) != expected) {
+                problem = "a damaged file was accepted with other content";
+            }
+        } else {
+            target.read(folder);
+        }
+    } catch (const DataError&) {
+        accepted = false;
+    } catch (const std::exception& error) {
+        problem = std::string{"neither read nor refused by a DataError: "} + error.what();
+    }
+    ::alarm(0);
+    const auto taken = most_live_bytes - before;
+    const auto bound = memory_of_nothing + most_memory_per_byte * bytes;
+    if (problem.empty() && taken > bound) {
+        problem = fmt::format("{} bytes of memory for a file of {}", taken, bytes);
+    }
+    return problem;
+}
+
+int run(std::size_t inputs, std::uint64_t seed, const std::string& only) {
+    const TemporaryFolder folder;
+    auto targets = corpora();
+    for (auto& target : sealed_files(folder.path())) {
+        targets.push_back(std::move(target));
+    }
+    for (auto& target : foreign_files(folder.path())) {
+        targets.push_back(std::move(target));
+    }
+    targets.push_back(journal(folder.path()));
+    std::erase_if(targets, [&](const Target& each) { return each.name.find(only) == std::string::npos; });
+    std::signal(SIGALRM, too_long);
+    fmt::print("inputs lie in {}\n", folder.path().string());
+
+    Mutator mutate{seed};
+    std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // inputs, accepted
+    std::size_t problems = 0;
+    for (std::size_t i = 0; i < inputs; ++i) {
+        const auto& target = targets[i % targets.size()];
+        const auto work = folder / target.name;
+        const auto& original = target.seeds[mutate.below(target.seeds.size())];
+        std::string expected;
+        if (target.content) {
+            write_bytes(work / target.file, original);
+            expected = target.content(work);
+        }
+        write_bytes(work / target.file, mutate(original, target.seeds[mutate.below(target.seeds.size())]));
+        bool accepted = false;
+        const auto problem = problem_with(target, work, expected, accepted);
+        auto& [all, taken] = counts[target.name];
+        ++all;
+        taken += accepted ? 1 : 0;
+        if (!problem.empty()) {
+            const auto kept = fmt::format("fuzz-{}-{}-{}", target.name, seed, i);
+            fs::copy_file(work / target.file, kept, fs::copy_options::overwrite_existing);
+            fmt::print("{}: {}; the input is kept as {}\n", target.name, problem, kept);
+            ++problems;
+        }
+    }
+    for (const auto& [name, count] : counts) {
+        fmt::print("{:<18} {:>6} inputs, {:>6} accepted\n", name, count.first, count.second);
+    }
+    fmt::print("{} inputs, {} problems\n", inputs, problems);
+    return problems == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace sslslr::io::test
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        std::fputs("usage: fuzz_readers COUNT [SEED] [ONLY]\n", stderr);
+        return 2;
+    }
+    return sslslr::io::test::run(std::strtoull(argv[1], nullptr, 10),
+                                 argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1, argc > 3 ? argv[3] : "");
+}

@@ -1,0 +1,469 @@
+// Corpora of every format that this program reads itself, written here byte by byte and opened as a user's would be.
+#include <cmath>
+#include <map>
+
+#include <gtest/gtest.h>
+#include <hdf5.h>
+
+#include "io/import/open_corpus.hpp"
+#include "io/import/point_order.hpp"
+#include "tests/io/import/corpus_files.hpp"
+#include "tests/io/import/pose_bytes.hpp"
+#include "tests/io/store_files.hpp"
+
+namespace sslslr::io::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+float value_at(const ImportedClip& clip, std::size_t frame, const std::string& point, std::size_t axis) {
+    return clip.landmarks.at(frame * import_frame_values +
+                             static_cast<std::size_t>(holistic_point(point)) * import_coordinates + axis);
+}
+
+std::size_t detected(const ImportedClip& clip) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(clip.landmarks, [](float value) { return !std::isnan(value); }));
+}
+
+class CorpusTest : public testing::Test {
+protected:
+    std::unique_ptr<Corpus> open(const std::string& format) {
+        options_.format = format;
+        options_.input = folder_ / "in";
+        return open_corpus(options_);
+    }
+    void write(const std::string& name, const std::string& bytes) const {
+        write_bytes(folder_ / "in" / name, bytes);
+    }
+    /// [frames, points, 3] halves, each value `first` more than the one before it.
+    static std::string halves(std::size_t frames, std::size_t points, std::uint16_t value) {
+        return npy_bytes("<f2", {frames, points, 3},
+                         bytes_of(std::vector<std::uint16_t>(frames * points * 3, value)));
+    }
+
+    static constexpr std::uint16_t one = 0x3C00;
+    static constexpr std::uint16_t half = 0x3800;
+    static constexpr std::uint16_t nan = 0x7E00;
+
+    TemporaryFolder folder_;
+    CorpusOptions options_;
+};
+
+class LsfbTest : public CorpusTest {
+protected:
+    void SetUp() override {
+        write("instances.csv", "id,sign,signer,start,end\nA,TEA,S1,0,10\nB,NO,S2,5,9\n");
+        write("metadata/sign_to_index.csv", "sign,class\nTEA,1\nNO,0\n");
+        write("metadata/splits/train.json", R"(["B"])");
+        write("metadata/splits/test.json", R"(["A"])");
+        write_clip("A", 2, 33);
+        write_clip("B", 0, 23);
+    }
+    void write_clip(const std::string& id, std::size_t frames, std::size_t pose_points) const {
+        write("poses_raw/pose/" + id + ".npy", halves(frames, pose_points, one));
+        write("poses_raw/left_hand/" + id + ".npy", halves(frames, 21, nan));
+        write("poses_raw/right_hand/" + id + ".npy", halves(frames, 21, half));
+    }
+};
+
+TEST_F(LsfbTest, ReadsClipsLabelsSignersAndSplits) {
+    const auto corpus = open("lsfb");
+    const auto& listing = corpus->listing();
+    ASSERT_EQ(listing.clips.size(), 2U);
+    EXPECT_EQ(listing.clips[0].label, "TEA");
+    EXPECT_EQ(listing.clips[1].signer, "S2");
+    EXPECT_EQ(listing.labels, (std::vector<std::string>{"NO", "TEA"})) << "in the order of their class";
+    EXPECT_EQ(listing.splits.at("train"), std::vector<std::string>{"B"});
+
+    const auto clip = corpus->read(0);
+    EXPECT_EQ(clip.frames(), 2);
+    EXPECT_EQ(value_at(clip, 1, "pose.nose", 0), 1.0F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 1, "left_hand.wrist", 0)));
+    EXPECT_EQ(value_at(clip, 0, "right_hand.pinky_tip", 1), 0.5F);
+    EXPECT_EQ(corpus->read(1).frames(), 0) << "LSFB holds clips without frames";
+}
+
+TEST_F(LsfbTest, APoseOf23PointsLeavesTheLegsUndetected) {
+    write_clip("B", 3, 23);
+    const auto clip = open("lsfb")->read(1);
+    EXPECT_EQ(clip.frames(), 3);
+    EXPECT_EQ(value_at(clip, 2, "pose.right_thumb", 0), 1.0F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 2, "pose.left_hip", 0)));
+}
+
+TEST_F(LsfbTest, TakesInterpolatedPosesOnlyWhereThereAreNoRawOnesOrIfAsked) {
+    write("poses/pose/A.npy", halves(2, 33, half));
+    write("poses/left_hand/A.npy", halves(2, 21, half));
+    write("poses/right_hand/A.npy", halves(2, 21, half));
+    EXPECT_EQ(value_at(open("lsfb")->read(0), 0, "pose.nose", 0), 1.0F);
+    options_.poses = "interpolated";
+    EXPECT_EQ(value_at(open("lsfb")->read(0), 0, "pose.nose", 0), 0.5F);
+    options_.poses = "auto";
+    fs::remove_all(folder_ / "in/poses_raw");
+    EXPECT_EQ(value_at(open("lsfb")->read(0), 0, "pose.nose", 0), 0.5F);
+}
+
+TEST_F(LsfbTest, AClipWhosePartsDisagreeOrAreMissingIsAnErrorOfThatClipAlone) {
+    write("poses_raw/left_hand/A.npy", halves(3, 21, one));
+    write_clip("B", 1, 33);
+    const auto corpus = open("lsfb");
+    EXPECT_NE(error_of([&] {
+                  corpus->read(0);
+              }).find("left_hand/A.npy: expected 2 frames as in the clip's pose, found 3"),
+              std::string::npos);
+    EXPECT_EQ(corpus->read(1).frames(), 1);
+    fs::remove(folder_ / "in/poses_raw/left_hand/A.npy");
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("left_hand/A.npy"), std::string::npos);
+    write("poses_raw/left_hand/A.npy", halves(2, 20, one));
+    EXPECT_NE(
+        error_of([&] { corpus->read(0); }).find("expected a shape of [frames, 21, 3], found [2, 20, 3]"),
+        std::string::npos);
+}
+
+TEST_F(LsfbTest, RefusesAnotherLayoutAndSplitsOfUnknownIds) {
+    write("metadata/splits/test.json", R"(["C"])");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("test.json: expected ids of"), std::string::npos);
+    write("metadata/splits/test.json", R"({"C": 1})");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("expected a flat list of clip names"), std::string::npos);
+    fs::remove_all(folder_ / "in/poses_raw");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("expected a folder of LSFB-ISOL"), std::string::npos);
+}
+
+class MpDataTest : public CorpusTest {
+protected:
+    /// A frame of `count` numbers: 1, 2, 3, ... but for `zeros` of them from `begin` on.
+    static std::string frame(std::size_t count, std::size_t begin = 0, std::size_t zeros = 0) {
+        std::vector<double> numbers;
+        for (std::size_t i = 0; i < count; ++i) {
+            numbers.push_back(i >= begin && i < begin + zeros ? 0 : static_cast<double>(i + 1));
+        }
+        return npy_bytes("<f8", {count}, bytes_of(numbers));
+    }
+};
+
+TEST_F(MpDataTest, ReadsEveryVariantAndSortsFramesAndSequencesByNumber) {
+    for (int i = 0; i < 11; ++i) {
+        write(fmt::format("thank you/{}/0.npy", i), frame(126));
+    }
+    for (int i = 0; i < 12; ++i) {
+        write(fmt::format("hello/0/{}.npy", i), i == 10 ? frame(1662, 132 + 1404, 63) : frame(1662));
+    }
+    write("no/0/0.npy", frame(258));
+    write("no/1/0.npy", frame(225));
+    const auto corpus = open("mp-data");
+    const auto& clips = corpus->listing().clips;
+    ASSERT_EQ(clips.size(), 14U);
+    EXPECT_EQ(clips[0].name, "hello/0");
+    EXPECT_EQ(clips.back().name, "thank you/10");
+    EXPECT_EQ(clips.back().label, "thank you");
+
+    const auto hello = corpus->read(0);
+    EXPECT_EQ(hello.frames(), 12);
+    EXPECT_EQ(value_at(hello, 0, "pose.left_eye_inner", 0), 5.0F) << "four numbers a point of the pose";
+    EXPECT_EQ(value_at(hello, 0, "left_hand.wrist", 0), 132 + 1404 + 1.0F);
+    EXPECT_TRUE(std::isnan(value_at(hello, 10, "left_hand.wrist", 0)))
+        << "the tenth frame is the eleventh file";
+    EXPECT_FALSE(std::isnan(value_at(hello, 10, "right_hand.wrist", 0)));
+    EXPECT_EQ(value_at(corpus->read(1), 0, "right_hand.wrist", 2), 132 + 63 + 3.0F);
+    EXPECT_EQ(value_at(corpus->read(2), 0, "pose.left_eye_inner", 0), 4.0F) << "three numbers a point";
+    EXPECT_TRUE(std::isnan(value_at(corpus->read(3), 0, "pose.nose", 0))) << "hands alone";
+    EXPECT_TRUE(hello.repairs.empty());
+}
+
+TEST_F(MpDataTest, TellsOfGapsInTheNumberingAndRefusesOtherWidths) {
+    write("a/0/0.npy", frame(258));
+    write("a/0/5.npy", frame(258));
+    write("a/1/0.npy", frame(100));
+    const auto corpus = open("mp-data");
+    EXPECT_EQ(corpus->read(0).repairs,
+              std::vector<std::string>{"frames missing in the numbering: the others joined"});
+    EXPECT_NE(error_of([&] { corpus->read(1); }).find("1/0.npy: expected 1662 (pose, face, hands)"),
+              std::string::npos);
+}
+
+class PoseTest : public CorpusTest {
+protected:
+    static PoseSketch sketch(float version) {
+        PoseSketch pose{.version = version};
+        pose.values = {10, 20, 30, 40, 50, 5, 11, 21, 31, 41, 51, 6};
+        pose.confidence = {1, 1, 1, 1, 0, 0.5F};
+        return pose;
+    }
+};
+
+TEST_F(PoseTest, ReadsEveryVersionByThePointsNamesScaledByThePicture) {
+    for (const float version : {0.0F, 0.1F, 0.2F}) {
+        auto pose = sketch(version);
+        write("tea/a.pose", pose_bytes(pose));
+        const auto corpus = open("pose");
+        EXPECT_EQ(corpus->listing().clips[0].label, "tea");
+        const auto clip = corpus->read(0);
+        ASSERT_EQ(clip.frames(), 2) << version;
+        EXPECT_EQ(clip.fps, 25);
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.nose", 0), 0.1F);
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.nose", 1), 0.4F);
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "right_hand.wrist", 1), 0.1F);
+        EXPECT_TRUE(std::isnan(value_at(clip, 1, "pose.left_shoulder", 0))) << "confidence 0";
+        EXPECT_FLOAT_EQ(value_at(clip, 1, "right_hand.wrist", 0), 0.51F);
+        EXPECT_EQ(detected(clip), 5U * 2) << "x and y of five points";
+    }
+}
+
+TEST_F(PoseTest, KeepsTheSurestOfSeveralPeople) {
+    for (const float version : {0.0F, 0.1F, 0.2F}) {
+        auto pose = sketch(version);
+        pose.frames = 1;
+        pose.people = 2;
+        pose.confidence = {0.1F, 0.1F, 0.1F, 0.9F, 0.9F, 0.9F};
+        write("a.pose", pose_bytes(pose));
+        const auto clip = open("pose")->read(0);
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.nose", 0), 0.11F) << version;
+        ASSERT_EQ(clip.repairs.size(), 1U);
+    }
+}
+
+TEST_F(PoseTest, KnowsOpenPosesNames) {
+    auto pose = sketch(0.1F);
+    pose.components = {{"pose_keypoints_2d", {"RShoulder", "Neck"}}, {"hand_left_keypoints_2d", {"I_DIP"}}};
+    write("a.pose", pose_bytes(pose));
+    const auto clip = open("pose")->read(0);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.right_shoulder", 0), 0.1F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "left_hand.index_finger_tip", 0), 0.5F);
+    EXPECT_EQ(detected(clip), 4U * 2) << "the neck is none of MediaPipe's";
+}
+
+TEST_F(PoseTest, RefusesFilesThatAreCutOffOrOfAnotherVersion) {
+    const auto whole = pose_bytes(sketch(0.2F));
+    const auto error = [&](const std::string& bytes) {
+        write("a.pose", bytes);
+        return error_of([&] { open("pose")->read(0); });
+    };
+    EXPECT_NE(error(whole.substr(0, whole.size() - 4)).find("expected 2 frames of 9 values each"),
+              std::string::npos);
+    EXPECT_NE(error(whole + "x").find("expected 2 frames"), std::string::npos);
+    EXPECT_NE(error(whole.substr(0, 20)).find("is the file cut off, or no .pose file?"), std::string::npos);
+    EXPECT_NE(error(pose_bytes(sketch(0.7F))).find("found version 0.7"), std::string::npos);
+    auto face = sketch(0.1F);
+    face.components = {{"FACE_LANDMARKS", {"0", "1", "2"}}};
+    EXPECT_NE(error(pose_bytes(face)).find("expected points of MediaPipe Holistic or OpenPose"),
+              std::string::npos);
+}
+
+TEST_F(PoseTest, AFileOfManyFramesWithoutPeopleCannotClaimAllMemory) {
+    PoseSketch pose{.version = 0};
+    pose.components = {{"POSE_LANDMARKS", std::vector<std::string>(20000, "P")}};
+    auto bytes = pose_header(pose);
+    put(bytes, std::uint16_t{25});
+    put(bytes, std::uint16_t{60000});
+    bytes.append(120000, '\0');
+    write("a.pose", bytes);
+    EXPECT_NE(error_of([&] { open("pose")->read(0); }).find("expected frames with people in them"),
+              std::string::npos);
+}
+
+TEST_F(CorpusTest, AslCitizenHoldsTheRightHandBeforeTheLeft) {
+    std::vector<double> values;
+    for (std::size_t point = 0; point < 543; ++point) {
+        const double value = point < 33 ? 1 : point < 54 ? 2 : point < 75 ? 3 : 4;  // pose, right, left, face
+        values.insert(values.end(), {value, value});
+    }
+    std::fill_n(values.begin() + 33 * 2, 42, 0.0);
+    auto second = values;
+    std::fill_n(second.begin() + 33 * 2, 42, 2.0);
+    values.insert(values.end(), second.begin(), second.end());
+    write("1-A.npy", npy_bytes("<f8", {2, 543, 2}, bytes_of(values)));
+    write("splits/train.csv", "Participant ID,Video file,Gloss,ASL-LEX Code\nP7,1-A.mp4,\"A, B\",X\n");
+    write("splits/test.csv", "Participant ID,Video file,Gloss,ASL-LEX Code\nP8,2-B.mp4,C,X\n");
+    const auto corpus = open("asl-citizen");
+    EXPECT_EQ(corpus->listing().clips[0].label, "A, B");
+    EXPECT_EQ(corpus->listing().clips[0].signer, "P7");
+    EXPECT_EQ(corpus->listing().splits.at("train"), std::vector<std::string>{"1-A"});
+    ASSERT_EQ(corpus->listing().notes.size(), 1U);
+    EXPECT_EQ(corpus->listing().notes[0], "1 of 2 clips that the metadata name are not there");
+    const auto clip = corpus->read(0);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "right_hand.wrist", 0)));
+    EXPECT_EQ(value_at(clip, 1, "right_hand.wrist", 0), 2.0F);
+    EXPECT_EQ(value_at(clip, 0, "left_hand.wrist", 0), 3.0F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 2))) << "no z";
+}
+
+TEST_F(CorpusTest, SpoterTakesPointsByTheirColumnsUnderBothSpellingsOfHands) {
+    write("val.csv",
+          "nose_X,nose_Y,neck_X,neck_Y,littleTip_0_X,littleTip_0_Y,thumbMP_right_X,thumbMP_right_Y,labels,"
+          "video_fps\n"
+          "\"[0.1, 0.2]\",\"[0.3, 0.4]\",\"[9, 9]\",\"[9, 9]\",\"[0.0, 0.5]\",\"[0.0, "
+          "1e-1]\",\"[1,2]\",\"[3,4]\",10,25\n"
+          "\"[0.1]\",\"[0.3, 0.4]\",\"[9]\",\"[9]\",\"[0.5]\",\"[0.5]\",\"[1]\",\"[3]\",2,25\n"
+          "\"[0.1, x]\",\"[0.3, 0.4]\",\"[9]\",\"[9]\",\"[0.5]\",\"[0.5]\",\"[1]\",\"[3]\",2,25\n");
+    const auto corpus = open("spoter");
+    EXPECT_EQ(corpus->listing().labels, (std::vector<std::string>{"2", "10"}));
+    EXPECT_EQ(corpus->listing().clips[0].name, "val/0");
+    EXPECT_EQ(corpus->listing().clips[0].fps, 25);
+    EXPECT_EQ(corpus->listing().splits.at("val").size(), 3U);
+    const auto clip = corpus->read(0);
+    EXPECT_FLOAT_EQ(value_at(clip, 1, "pose.nose", 1), 0.4F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "left_hand.pinky_tip", 0))) << "0, 0 is missing";
+    EXPECT_FLOAT_EQ(value_at(clip, 1, "left_hand.pinky_tip", 1), 0.1F);
+    EXPECT_FLOAT_EQ(value_at(clip, 1, "right_hand.thumb_mcp", 1), 4.0F);
+    EXPECT_EQ(detected(clip), 10U);
+    EXPECT_NE(error_of([&] { corpus->read(1); }).find("row 3, column nose_Y: expected 1 numbers"),
+              std::string::npos);
+    EXPECT_NE(error_of([&] { corpus->read(2); }).find("row 4, column nose_X: expected a list of numbers"),
+              std::string::npos);
+}
+
+TEST_F(CorpusTest, ArraysAreReadInTheOrderThatTheirPointsOrTheUserName) {
+    write("tea/a.npy", npy_bytes("<f4", {1, 75, 2}, bytes_of(std::vector<float>(150, 0.25F))));
+    write("tea/b.npy", npy_bytes("<f4", {2, 150}, bytes_of(std::vector<float>(300, 0.5F))));
+    write("tea/c.npy", npy_bytes("<f4", {1, 543, 3}, bytes_of(std::vector<float>(543 * 3, 1.0F))));
+    write("tea/d.npy", npy_bytes("<f4", {0, 75, 2}, ""));
+    const auto corpus = open("npy");
+    EXPECT_EQ(corpus->listing().clips[0].label, "tea");
+    EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.pinky_tip", 1), 0.25F);
+    EXPECT_EQ(value_at(corpus->read(1), 1, "right_hand.pinky_tip", 1), 0.5F);
+    EXPECT_NE(error_of([&] { corpus->read(2); }).find("name theirs with --point-order"), std::string::npos);
+    EXPECT_EQ(corpus->read(3).frames(), 0);
+    options_.point_order = "holistic-543";
+    EXPECT_EQ(value_at(open("npy")->read(2), 0, "pose.nose", 2), 1.0F);
+    EXPECT_NE(error_of([&] {
+                  open("npy")->read(0);
+              }).find("expected 543 points as --point-order holistic-543 says, found 75"),
+              std::string::npos);
+    options_.point_order = "mediapipe";
+    EXPECT_THROW(open("npy"), std::invalid_argument);
+}
+
+TEST_F(CorpusTest, ZerosOfAPartAreMissingUnlessTheUserSaysOtherwise) {
+    std::vector<float> values(150, 0.25F);
+    std::fill_n(values.begin() + 33 * 2, 42, 0.0F);
+    values[0] = std::numeric_limits<float>::infinity();
+    values[3] = 1e6F;
+    write("a.npy", npy_bytes("<f4", {1, 75, 2}, bytes_of(values)));
+    const auto clip = open("npy")->read(0);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "left_hand.thumb_tip", 0)));
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 0)));
+    EXPECT_EQ(clip.repairs.size(), 1U);
+    options_.zero_is_missing = false;
+    EXPECT_EQ(value_at(open("npy")->read(0), 0, "left_hand.thumb_tip", 0), 0.0F);
+}
+
+class Hdf5CorpusTest : public CorpusTest {
+protected:
+    void SetUp() override {
+        fs::create_directories(folder_ / "in");
+        file_ = H5Fcreate((folder_ / "in/a.h5").c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+    }
+    void put_dataset(const std::string& name, std::vector<hsize_t> shape,
+                     const std::vector<float>& values) const {
+        const auto links = H5Pcreate(H5P_LINK_CREATE);
+        H5Pset_create_intermediate_group(links, 1);
+        const auto space = H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr);
+        const auto set =
+            H5Dcreate2(file_, name.c_str(), H5T_IEEE_F32LE, space, links, H5P_DEFAULT, H5P_DEFAULT);
+        H5Dwrite(set, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+        H5Dclose(set);
+        H5Sclose(space);
+        H5Pclose(links);
+    }
+    void close() const { H5Fclose(file_); }
+    hid_t file_ = -1;
+};
+
+TEST_F(Hdf5CorpusTest, ReadsADatasetAClip) {
+    put_dataset("/tea/a", {1, 75, 2}, std::vector<float>(150, 0.5F));
+    put_dataset("/tea/b", {2, 75, 2}, std::vector<float>(300, 0.5F));
+    put_dataset("/no/a", {7}, std::vector<float>(7, 0.5F));
+    close();
+    const auto corpus = open("hdf5");
+    ASSERT_EQ(corpus->listing().clips.size(), 3U);
+    EXPECT_EQ(corpus->listing().clips[1].name, "tea/a");
+    EXPECT_EQ(corpus->listing().clips[1].label, "tea");
+    EXPECT_EQ(corpus->read(2).frames(), 2);
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("/no/a: expected a shape of"), std::string::npos);
+}
+
+TEST_F(Hdf5CorpusTest, HidesWhatOpenHandsDidNotSee) {
+    std::vector<float> seen(75, 1);
+    seen[0] = 0;
+    put_dataset("/keypoints/x", {1, 75, 3}, std::vector<float>(225, 0.5F));
+    put_dataset("/visibility/x", {1, 75}, seen);
+    put_dataset("/keypoints/y", {1, 75, 3}, std::vector<float>(225, 0.5F));
+    put_dataset("/visibility/y", {2, 75}, std::vector<float>(150, 1));
+    close();
+    const auto corpus = open("hdf5");
+    ASSERT_EQ(corpus->listing().clips.size(), 2U);
+    EXPECT_EQ(corpus->listing().clips[0].name, "x");
+    const auto clip = corpus->read(0);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 0)));
+    EXPECT_EQ(value_at(clip, 0, "left_hand.wrist", 2), 0.5F);
+    EXPECT_NE(
+        error_of([&] { corpus->read(1); }).find("/visibility/y: expected a value for each of the 75 points"),
+        std::string::npos);
+}
+
+TEST_F(CorpusTest, NamesFormatsThereAre) {
+    try {
+        open("telepathy");
+        FAIL();
+    } catch (const std::invalid_argument& error) {
+        EXPECT_NE(std::string{error.what()}.find("there are asl-citizen, hdf5, lsfb"), std::string::npos);
+    }
+    EXPECT_NE(error_of([&] { open("npy"); }).find("found nothing of that name"), std::string::npos);
+    write("a.txt", "");
+    EXPECT_NE(error_of([&] { open("npy"); }).find("expected files ending in .npy, found none"),
+              std::string::npos);
+}
+
+/// A reader of another program: a shell script that speaks the protocol.
+class ProgramCorpusTest : public CorpusTest {
+protected:
+    std::unique_ptr<Corpus> open_script(const std::string& script) {
+        write_bytes(folder_ / "reader.sh", script);
+        options_.program = {"/bin/sh", (folder_ / "reader.sh").string()};
+        return open("videos");
+    }
+    static constexpr auto listing = R"(echo '{"clips":[{"name":"a","label":"tea","fps":25},{"name":"b"}]}'
+)";
+};
+
+TEST_F(ProgramCorpusTest, ReadsWhatTheProgramSays) {
+    const auto corpus = open_script(std::string{listing} + R"(while read clip; do
+        if [ "$clip" = 0 ]; then echo '{"frames":1,"fps":30,"repairs":["x"]}'; head -c 900 /dev/zero
+        else echo '{"error":"expected a video"}'; fi
+    done)");
+    EXPECT_EQ(corpus->listing().clips[0].fps, 25);
+    EXPECT_NE(error_of([&] { corpus->read(1); }).find("in/b: expected a video"), std::string::npos);
+    const auto clip = corpus->read(0);
+    EXPECT_EQ(clip.frames(), 1);
+    EXPECT_EQ(clip.fps, 30);
+    EXPECT_EQ(clip.repairs, std::vector<std::string>{"x"});
+}
+
+TEST_F(ProgramCorpusTest, AProgramThatDiesCostsOneClipAndIsStartedAnew) {
+    const auto corpus = open_script(std::string{listing} + R"(while read clip; do
+        if [ "$clip" = 0 ]; then kill -9 $$; fi
+        echo '{"frames":0}'
+    done)");
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("its reader ended without an answer"),
+              std::string::npos);
+    EXPECT_EQ(corpus->read(1).frames(), 0);
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("its reader ended"), std::string::npos);
+}
+
+TEST_F(ProgramCorpusTest, RefusesNoise) {
+    EXPECT_NE(error_of([&] { open_script("echo hello"); }).find("ended without a listing"),
+              std::string::npos);
+    EXPECT_NE(error_of([&] { open_script("exit 1"); }).find("ended without a listing"), std::string::npos);
+    EXPECT_NE(
+        error_of([&] { open_script(R"(echo '{"error":"no such folder"}')"); }).find("in: no such folder"),
+        std::string::npos);
+    EXPECT_NE(error_of([&] { open_script(R"(echo '{"clips":[{"label":1}]}')"); }).find("listing is damaged"),
+              std::string::npos);
+    const auto corpus =
+        open_script(std::string{listing} + R"(read clip; echo '{"frames":99999999999}'; read clip)");
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("answered with 99999999999 frames"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace sslslr::io::test

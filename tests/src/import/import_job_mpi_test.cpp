@@ -1,0 +1,245 @@
+// An import gives the same store on any number of ranks, goes on where it was stopped, and loses nothing.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "dist/agree.hpp"
+#include "io/clip_store.hpp"
+#include "io/data_error.hpp"
+#include "src/import/import_job.hpp"
+#include "src/import/import_pieces.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t clips = 23;
+
+/// Clips of 0 to 6 frames; clip 7 cannot be read, clip 11 has no hands, clip 13 no frames.
+class ToyCorpus final : public io::Corpus {
+public:
+    ToyCorpus() {
+        for (std::int64_t clip = 0; clip < clips; ++clip) {
+            listing_.clips.push_back({.name = "c" + std::to_string(clip),
+                                      .label = clip % 4 == 3 ? "" : "sign" + std::to_string(clip % 4),
+                                      .signer = clip < 5 ? "" : "S" + std::to_string(clip % 11),
+                                      .fps = clip == 2 ? 50.0 : 25.0});
+            listing_.splits[clip % 3 == 0 ? "test" : "train"].push_back(listing_.clips.back().name);
+        }
+        listing_.labels = {"sign2", "rare"};
+        listing_.splits["test"].push_back("nobody");
+        listing_.left_out = {{"x", "x: not there"}};
+        listing_.notes = {"a note"};
+        listing_.clips[20].first_frame = 1;
+        listing_.clips[20].end_frame = 3;
+    }
+    const io::Listing& listing() const override { return listing_; }
+    io::ImportedClip read(std::size_t clip) override {
+        ++reads;
+        if (clip == 7 || broken) {
+            throw io::DataError{"c" + std::to_string(clip), "cannot be read"};
+        }
+        io::ImportedClip imported;
+        const std::size_t frames = clip == 13 ? 0 : 1 + clip * 5 % 6;
+        imported.landmarks.assign(frames * io::import_frame_values, io::not_detected);
+        for (std::size_t i = 0; i < imported.landmarks.size(); ++i) {
+            const auto point = i / 3 % 75;
+            if (!(clip == 11 && point >= 33) && point != 50) {
+                imported.landmarks[i] = static_cast<float>((clip * 7 + i) % 100) / 64;
+            }
+        }
+        if (clip % 5 == 0) {
+            imported.repairs.emplace_back("mended");
+        }
+        return imported;
+    }
+
+    std::int64_t reads = 0;
+    bool broken = false;
+
+private:
+    io::Listing listing_;
+};
+
+class ImportJob : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string name = (fs::temp_directory_path() / "import_job_XXXXXX").string();
+        if (world_.rank() == 0) {
+            ASSERT_NE(mkdtemp(name.data()), nullptr);
+        }
+        folder_ = world_.broadcast(name);
+        config_.output = folder_ / "store.h5";
+        config_.clips_per_piece = 3;
+    }
+    void TearDown() override {
+        world_.barrier();
+        if (world_.rank() == 0) {
+            fs::remove_all(folder_);
+        }
+        world_.barrier();
+    }
+    ImportSummary import(const ImportHooks& hooks = {}) {
+        return import_corpus(corpus_, config_, world_, hooks);
+    }
+    io::ClipStore opened() const { return io::ClipStore::open({config_.output.string()}); }
+    std::int64_t reads_of_all() const {
+        auto reads = corpus_.reads;
+        world_.all_reduce_sum(std::span{&reads, 1});
+        return reads;
+    }
+    /// Of the store that one rank alone makes.
+    std::uint64_t expected_fingerprint() const {
+        ToyCorpus corpus;
+        auto config = config_;
+        config.output = folder_ / ("alone-" + std::to_string(world_.rank()) + ".h5");
+        config.clips_per_piece = 100;
+        import_corpus(corpus, config, dist::Communicator::self());
+        return io::ClipStore::open({config.output.string()}).fingerprint();
+    }
+    std::string error_of_import() {
+        try {
+            import();
+        } catch (const dist::AgreedError& error) {
+            return error.what();
+        }
+        return "no error";
+    }
+
+    dist::Communicator world_ = dist::Communicator::world();
+    fs::path folder_;
+    ToyCorpus corpus_;
+    ImportConfig config_;
+};
+
+TEST_F(ImportJob, TheStoreIsTheSameOnAnyNumberOfRanksAndPieces) {
+    import();
+    EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
+    EXPECT_FALSE(fs::exists(folder_ / "store.h5.pieces"));
+    EXPECT_EQ(reads_of_all(), clips);
+}
+
+TEST_F(ImportJob, HoldsWhatTheListingSays) {
+    config_.attributes = {{"licence", "CC0"}};
+    const auto summary = import();
+    const auto store = opened();
+    const auto& index = store.index();
+    ASSERT_EQ(index.clips(), clips - 1) << "one cannot be read";
+    EXPECT_EQ(index.names[6], "c6");
+    EXPECT_EQ(index.names[7], "c8");
+    EXPECT_EQ(index.ids[7], 8) << "ids count the listing's clips";
+    EXPECT_EQ(index.label_names, (std::vector<std::string>{"sign2", "rare", "sign0", "sign1"}));
+    EXPECT_EQ(index.labels[0], 2);
+    EXPECT_EQ(index.labels[3], -1);
+    EXPECT_EQ(index.signer_names.front(), "S0");
+    EXPECT_EQ(index.signer_names.back(), "S10") << "natural order";
+    EXPECT_EQ(index.splits.at("test").size(), 8U);
+    EXPECT_EQ(index.fps[2], 50);
+    EXPECT_EQ(index.attributes.at("fps"), "25 to 50, by clip");
+    EXPECT_EQ(index.attributes.at("licence"), "CC0");
+    EXPECT_EQ(index.attributes.at("clips_left_out"), "2");
+
+    std::vector<float> values(static_cast<std::size_t>(index.offsets[20] - index.offsets[19]) * 75 * 2);
+    store.read(19, 20, values);  // clip c20, frames 1 and 2 of it
+    ASSERT_EQ(values.size(), 2U * 150);
+    EXPECT_EQ(values[0], static_cast<float>((20 * 7 + 225) % 100) / 64);
+    EXPECT_EQ(values[3], static_cast<float>((20 * 7 + 225 + 4) % 100) / 64) << "z is dropped";
+
+    if (world_.rank() == 0) {
+        EXPECT_EQ(summary.clips, clips - 1);
+        EXPECT_EQ(summary.clips_without_frames, 1);
+        EXPECT_EQ(summary.clips_without_hands, 2) << "the one without hands and the one without frames";
+        ASSERT_EQ(summary.left_out.size(), 2U);
+        EXPECT_EQ(summary.left_out[0].clip, "x");
+        EXPECT_EQ(summary.left_out[1].reason, "c7: cannot be read");
+        EXPECT_EQ(summary.repairs.at("mended"), 5);
+        EXPECT_EQ(summary.absent_points, std::vector<std::string>{"left_hand.pinky_mcp"});
+        EXPECT_EQ(summary.notes, std::vector<std::string>{"a note"});
+        EXPECT_EQ(summary.unlabelled, 4);
+    }
+}
+
+TEST_F(ImportJob, StoppedItGoesOnWithWhatIsMissing) {
+    std::int64_t looks = 0;
+    const auto stopped = import({.stop_requested = [&] { return ++looks > 4; }});
+    EXPECT_TRUE(stopped.is_stopped);
+    EXPECT_FALSE(fs::exists(config_.output));
+    const auto before = reads_of_all();
+    EXPECT_LT(before, clips);
+
+    const auto summary = import();
+
+    EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
+    EXPECT_EQ(reads_of_all(), clips + world_.size())
+        << "each rank reads one clip of a piece again, and no other";
+    if (world_.rank() == 0) {
+        EXPECT_EQ(summary.found_done, 3 * world_.size()) << "a piece of three clips a rank";
+    }
+}
+
+TEST_F(ImportJob, ADamagedPieceIsReadAgainAndPiecesOfOtherSettingsAreNotUsed) {
+    std::int64_t looks = 0;
+    import({.stop_requested = [&] { return ++looks > 3;
+}
+}  // namespace
+);
+if (world_.rank() == 0) {
+    std::fstream piece{folder_ / "store.h5.pieces/piece-0000000.h5",
+                       std::ios::in | std::ios::out | std::ios::binary};
+    piece.seekp(700);
+    piece.put('x');
+}
+world_.barrier();
+import();
+EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
+
+looks = 0;
+    import({.stop_requested = [&] { return ++looks > 3;
+    }  // namespace sslslr
+    });
+    config_.settings = "others";
+    const auto reads = reads_of_all();
+    const auto summary = import();
+    EXPECT_EQ(reads_of_all() - reads, clips);
+    EXPECT_EQ(summary.found_done, 0);
+    }
+
+    TEST_F(ImportJob, StrictRefusesAStoreThatLacksClips) {
+        config_.strict = true;
+        const auto error = error_of_import();
+        EXPECT_NE(error.find("not written, for 2 clips would be left out"), std::string::npos) << error;
+        EXPECT_FALSE(fs::exists(config_.output));
+        config_.strict = false;
+        const auto reads = reads_of_all();
+        import();
+        EXPECT_EQ(reads_of_all(), reads) << "nothing is read again";
+    }
+
+    TEST_F(ImportJob, RefusesACorpusOfWhichNothingCanBeRead) {
+        corpus_.broken = true;
+        const auto error = error_of_import();
+        EXPECT_NE(error.find("none of the 23 clips could be read; the first: x: not there"),
+                  std::string::npos)
+            << error;
+        EXPECT_FALSE(fs::exists(config_.output));
+    }
+
+    TEST_F(ImportJob, TwoImportsToOneOutputDoNotMix) {
+        std::optional<ImportPieces> other;
+        if (world_.rank() == 0) {
+            other.emplace(folder_ / "store.h5.pieces", "key", 1, 1);
+            other->begin();
+        }
+        const auto error = error_of_import();
+        EXPECT_NE(error.find("another process is importing"), std::string::npos) << error;
+        other.reset();
+        import();
+        EXPECT_EQ(opened().index().clips(), clips - 1);
+    }
+
+    }  // namespace
+    }  // namespace sslslr
