@@ -102,23 +102,22 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
                static_cast<double>(std::max<std::int64_t>(values.plane_values, 1));
     };
     if (values.infinite > 0) {
-        found.push_back(
-            {.name = "infinite-values",
-             .count = values.infinite,
-             .what = counted(values.infinite, "value is infinite", "values are infinite"),
-             .remedy =
-                 "a loss would not be finite: beyond 65504 a float16 is, write float32 or scale first"});
+        found.push_back({.name = "infinite-values",
+                         .count = values.infinite,
+                         .what = counted(values.infinite, "value is infinite", "values are infinite"),
+                         .remedy = "the loss would not be finite: float16 ends at 65504, scale coordinates "
+                                   "before they are written"});
     }
     if (!survey.far.empty()) {
         const auto count = count_of(survey.far);
-        found.push_back(
-            {.name = "pixel-clips",
-             .count = count,
-             .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
-                             "clips have most of their x and y beyond [-1, 2]"),
-             .clips = first_few(survey.far),
-             .remedy = "pixels? Divide by the width of the image: clips on several scales cannot be told "
-                       "apart later, and --normalise=false needs one"});
+        found.push_back({.name = "pixel-clips",
+                         .count = count,
+                         .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
+                                         "clips have most of their x and y beyond [-1, 2]"),
+                         .clips = first_few(survey.far),
+                         .remedy = "pixels? Shares of the image are expected: divide by its width at import "
+                                   "(training normalises by the "
+                                   "shoulders, but not when told --normalise=false)"});
     } else if (share(values.outside) > notable_share) {
         found.push_back(
             {.name = "far-coordinates",

@@ -50,7 +50,7 @@ struct StoreSurvey {
 
 /// Reads a whole store, clip by clip, and checks every checksum on the way.
 ///
-/// Memory: one clip, and about 30 bytes for each clip beside the store's own index.
+/// Memory beside the index of the store: one clip, about 30 bytes for each clip and 4 for each entry of a split.
 /// @param on_clip  called after each clip with the number of those done
 /// @throws DataError  a bulk block is damaged
 StoreSurvey survey_of(const ClipStore& store, const std::function<void(std::int64_t)>& on_clip = {});
