@@ -1,7 +1,6 @@
 #include "io/clip_store.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "io/data_error.hpp"
 #include "io/foreign_trial.hpp"
 #include "io/hdf5_input.hpp"
+#include "io/join_index.hpp"
 #include "io/landmarks.hpp"
 #include "io/sealed_file.hpp"
 #include "io/store_index.hpp"
@@ -89,77 +89,6 @@ StoreFile open_file(const Path& path) {
     return store;
 }
 
-/// Numbers of `names` within `merged`, which grows by those it lacks.
-std::vector<std::int64_t> merge_names(std::vector<std::string>& merged,
-                                      const std::vector<std::string>& names) {
-    std::vector<std::int64_t> numbers;
-    for (const auto& name : names) {
-        const auto place = std::ranges::find(merged, name);
-        numbers.push_back(place - merged.begin());
-        if (place == merged.end()) {
-            merged.push_back(name);
-        }
-    }
-    return numbers;
-}
-
-void append_numbers(std::vector<std::int64_t>& to, const std::vector<std::int64_t>& from,
-                    const std::vector<std::int64_t>& numbers) {
-    std::ranges::transform(from, std::back_inserter(to), [&](std::int64_t old) {
-        return old < 0 ? old : numbers[static_cast<std::size_t>(old)];
-    });
-}
-
-/// Appends what a file knows of its clips, where another may know nothing: that becomes T's default.
-template <class T>
-void append_where_known(std::vector<T>& to, const std::vector<T>& from, std::size_t clips, std::size_t more) {
-    if (to.empty() && from.empty()) {
-        return;
-    }
-    to.resize(clips);
-    to.insert(to.end(), from.begin(), from.end());
-    to.resize(clips + more);
-}
-
-void merge_attributes(std::map<std::string, std::string>& to,
-                      const std::map<std::string, std::string>& from) {
-    for (const auto& [name, value] : from) {
-        const auto [place, is_new] = to.emplace(name, value);
-        if (!is_new && place->second.find(value) == std::string::npos) {
-            place->second += "; " + value;
-        }
-    }
-}
-
-void append(ClipIndex& index, const ClipIndex& more, const Path& first, const Path& file) {
-    if (more.point_names != index.point_names) {
-        throw DataError{
-            file,
-            fmt::format("/points: expected the {} points of {}, found {} that differ in number, name or "
-                        "order; stores are joined only if their points agree",
-                        index.point_names.size(), first.string(), more.point_names.size())};
-    }
-    if (more.attributes.at("coordinates") != index.attributes.at("coordinates")) {
-        throw DataError{file, fmt::format("attribute coordinates: expected '{}' as in {}, found '{}'",
-                                          index.attributes.at("coordinates"), first.string(),
-                                          more.attributes.at("coordinates"))};
-    }
-    const auto clips = index.clips();
-    const auto frames = index.frames();
-    std::transform(more.offsets.begin() + 1, more.offsets.end(), std::back_inserter(index.offsets),
-                   [frames](std::int64_t offset) { return offset + frames; });
-    append_numbers(index.labels, more.labels, merge_names(index.label_names, more.label_names));
-    append_numbers(index.signers, more.signers, merge_names(index.signer_names, more.signer_names));
-    index.ids.insert(index.ids.end(), more.ids.begin(), more.ids.end());
-    append_where_known(index.names, more.names, static_cast<std::size_t>(clips), more.labels.size());
-    append_where_known(index.fps, more.fps, static_cast<std::size_t>(clips), more.labels.size());
-    for (const auto& [name, members] : more.splits) {
-        std::ranges::transform(members, std::back_inserter(index.splits[name]),
-                               [clips](std::int64_t clip) { return clip + clips; });
-    }
-    merge_attributes(index.attributes, more.attributes);
-}
-
 }  // namespace
 
 struct ClipStore::Impl {
@@ -206,6 +135,10 @@ const ClipIndex& ClipStore::index() const noexcept {
 }
 const std::vector<Path>& ClipStore::files() const noexcept {
     return impl_->files;
+}
+bool ClipStore::is_float16() const noexcept {
+    return std::ranges::all_of(impl_->parts,
+                               [](const auto& part) { return part.landmarks->value_bytes() == 2; });
 }
 std::uint64_t ClipStore::fingerprint() const noexcept {
     return impl_->fingerprint;

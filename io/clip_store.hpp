@@ -49,6 +49,8 @@ public:
 
     const ClipIndex& index() const noexcept;
     const std::vector<std::filesystem::path>& files() const noexcept;
+    /// Whether float16 holds every value as it is: no file has float32.
+    bool is_float16() const noexcept;
 
     /// Landmarks of clips [first, last), as float32: out is [their frames, P, C], NaN = not detected.
     /// Checks the checksum of every bulk block that is touched for the first time.

@@ -1,7 +1,6 @@
 #include "io/half.hpp"
 
 #include <bit>
-#include <cmath>
 #include <cstring>
 
 namespace sslslr::io {
@@ -37,25 +36,31 @@ void floats_of_halves(std::span<const std::byte> halves, std::span<float> out) {
     }
 }
 
+// Without branches, for the same reason as above.
 std::uint16_t half_of_float(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
-    const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000U);
-    const auto with_sign = [sign](std::uint32_t magnitude) {
-        return static_cast<std::uint16_t>(sign | magnitude);
-    };
-    const float magnitude = std::fabs(value);
-    if (std::isnan(value)) {
-        return with_sign(0x7E00U);
-    }
-    if (magnitude >= 65520.0F) {  // halfway between the largest float16 and the next power of two
-        return with_sign(0x7C00U);
-    }
-    if (magnitude < 0x1p-14F) {  // float16's subnormals are multiples of 2^-24
-        return with_sign(static_cast<std::uint32_t>(std::nearbyint(magnitude * 0x1p24F)));
-    }
-    const std::uint32_t rebased = (bits & 0x7FFFFFFFU) - rebias;
+    const std::uint32_t sign = (bits >> 16) & 0x8000U;
+    const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
+    // Below 2^-14 float16's values are multiples of 2^-24, which is the distance of floats from 0.5 on: the addition
+    // rounds.
+    const auto small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) -
+                       std::bit_cast<std::uint32_t>(0.5F);
+    const std::uint32_t rebased = magnitude - rebias;
     const std::uint32_t tie_to_even = (rebased >> 13) & 1U;
-    return with_sign((rebased + 0xFFFU + tie_to_even) >> 13);
+    const std::uint32_t normal = (rebased + 0xFFFU + tie_to_even) >> 13;
+    const std::uint32_t finite = magnitude < std::bit_cast<std::uint32_t>(0x1p-14F) ? small : normal;
+    // 65520 is halfway between the largest float16 and the next power of two.
+    const std::uint32_t ordered = magnitude >= std::bit_cast<std::uint32_t>(65520.0F) ? 0x7C00U : finite;
+    const std::uint32_t half = magnitude > 0x7F800000U ? 0x7E00U : ordered;
+    return static_cast<std::uint16_t>(sign | half);
+}
+
+void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> out) {
+    const float* const __restrict in = values.data();
+    std::uint16_t* const __restrict to = out.data();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        to[i] = half_of_float(in[i]);
+    }
 }
 
 }  // namespace sslslr::io

@@ -13,4 +13,7 @@ void floats_of_halves(std::span<const std::byte> halves, std::span<float> out);
 /// The nearest float16, ties to even; beyond its range infinity, NaN stays NaN.
 std::uint16_t half_of_float(float value);
 
+/// The same for many. @param out  as many as `values`
+void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> out);
+
 }  // namespace sslslr::io

@@ -17,8 +17,6 @@ namespace sslslr::io {
 namespace {
 
 constexpr auto dataset_name = "/landmarks";
-// One chunk must fit, or libhdf5 decodes it anew for every clip in it.
-constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
 
 struct Source {
     hdf5::InputDataset dataset;
@@ -88,6 +86,7 @@ public:
         check(first * frame_bytes_, raw.size());
         to_floats(raw, value_bytes_, out);
     }
+    std::size_t value_bytes() const override { return value_bytes_; }
 
 private:
     void check(std::uint64_t offset, std::uint64_t bytes) {
@@ -136,6 +135,7 @@ public:
         read_raw(first, out.size() / source_.values_per_frame, halves_);
         floats_of_halves(halves_, out);
     }
+    std::size_t value_bytes() const override { return source_.value_bytes; }
 
     /// Calls `visit` with all values, little-endian as in memory, piece by piece.
     void visit_raw(const std::function<void(std::span<const std::byte>)>& visit) {

@@ -19,7 +19,13 @@ public:
     virtual ~Landmarks() = default;
     /// Values of the frames from `first` on, as many as `out` holds, as float32.
     virtual void read(std::uint64_t first, std::span<float> out) = 0;
+    /// Of a value in the file: 2 for float16, 4 for float32.
+    virtual std::size_t value_bytes() const = 0;
 };
+
+/// What a reader of chunked landmarks keeps decoded. One chunk must fit, or libhdf5 decodes it anew for every clip
+/// in it.
+inline constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
 
 /// Landmarks that lie in one piece in the file: mapped, so that one copy in the page cache serves every
 /// process of the node.

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
 #include "io/half.hpp"
 #include "io/hdf5_output.hpp"
+#include "io/landmarks.hpp"
 #include "io/posix_file.hpp"
 #include "io/sealed_file.hpp"
 #include "io/store_index.hpp"
@@ -23,71 +26,112 @@ struct Frames {
     std::size_t value_bytes;
 
     std::size_t values() const { return points * coordinates; }
+    std::size_t bytes() const { return values() * value_bytes; }
 };
 
-hdf5::Properties creation_of(const Frames& frames, StoreLayout layout) {
+Frames frames_of(const ClipIndex& index, const StoreLayout& layout) {
+    return {static_cast<hsize_t>(index.frames()), index.point_names.size(),
+            static_cast<hsize_t>(index.coordinates), layout.is_float16 ? 2U : 4U};
+}
+
+/// Frames that are compressed together, or written together where nothing is compressed.
+hsize_t frames_a_piece(const Frames& frames, const StoreLayout& layout) {
+    const bool is_chosen = layout.is_compressed && layout.chunk_frames > 0;
+    const auto wanted = is_chosen ? static_cast<hsize_t>(layout.chunk_frames)
+                                  : bulk_block_bytes / std::max<std::size_t>(frames.bytes(), 1);
+    return std::clamp<hsize_t>(wanted, 1, std::max<hsize_t>(frames.total, 1));
+}
+
+hdf5::Properties creation_of(const Frames& frames, const StoreLayout& layout) {
     hdf5::Properties creation{H5Pcreate(H5P_DATASET_CREATE)};
     if (layout.is_compressed && frames.total > 0) {
-        const auto frame_bytes = frames.values() * frames.value_bytes;
-        const hsize_t per_chunk = std::clamp<hsize_t>(bulk_block_bytes / frame_bytes, 1, frames.total);
-        const hdf5::Shape chunk{per_chunk, frames.points, frames.coordinates};
+        const hdf5::Shape chunk{frames_a_piece(frames, layout), frames.points, frames.coordinates};
         H5Pset_chunk(creation.id(), 3, chunk.data());
         H5Pset_shuffle(creation.id());
-        H5Pset_deflate(creation.id(), 4);
+        H5Pset_deflate(creation.id(), static_cast<unsigned>(layout.level));
     }
     return creation;
 }
 
-void write_frames(const hdf5::OutputFile& file, const hdf5::Dataset& dataset, hid_t type,
-                  const Frames& frames, hsize_t first, std::span<const std::byte> raw) {
-    const hdf5::Shape start{first, 0, 0};
-    const hdf5::Shape count{raw.size() / (frames.values() * frames.value_bytes), frames.points,
-                            frames.coordinates};
-    const hdf5::Space in_file{H5Dget_space(dataset.id())};
-    const hdf5::Space in_memory{H5Screate_simple(3, count.data(), nullptr)};
-    H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
-    if (H5Dwrite(dataset.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT, raw.data()) < 0) {
-        file.fail(dataset_name, "cannot write");
+/// Takes landmarks clip by clip and writes them in whole chunks: libhdf5 would compress a chunk anew for every clip
+/// in it.
+class LandmarkWriter {
+public:
+    LandmarkWriter(const hdf5::OutputFile& file, const ClipIndex& index, const StoreLayout& layout)
+        : file_{file},
+          frames_{frames_of(index, layout)},
+          is_contiguous_{!layout.is_compressed && frames_.total > 0},
+          piece_bytes_{std::max<std::size_t>(frames_a_piece(frames_, layout) * frames_.bytes(), 1)},
+          type_{layout.is_float16 ? hdf5::float16_type() : hdf5::Type{H5Tcopy(H5T_IEEE_F32LE)}},
+          dataset_{file.create(dataset_name, type_.id(), {frames_.total, frames_.points, frames_.coordinates},
+                               creation_of(frames_, layout))} {}
+
+    void add(std::span<const float> values) {
+        auto raw = std::as_bytes(values);
+        if (frames_.value_bytes == sizeof(std::uint16_t)) {
+            halves_.resize(values.size());
+            halves_of_floats(values, halves_);
+            raw = std::as_bytes(std::span{halves_});
+        }
+        sums_.add(raw);
+        pending_.insert(pending_.end(), raw.begin(), raw.end());
+        write(pending_.size() / piece_bytes_ * piece_bytes_);
     }
-}
 
-/// Writes landmarks and the checksums of their blocks; returns where they lie if in one piece.
+    /// Writes the rest and the checksums; returns where the landmarks lie if in one piece.
+    ByteRange finish() {
+        write(pending_.size());
+        file_.write_integers("/checksums/landmarks", sums_.finish());
+        const auto offset = H5Dget_offset(dataset_.id());
+        file_.finish(std::move(dataset_), dataset_name);
+        return is_contiguous_ ? ByteRange{offset, frames_.total * frames_.bytes()} : ByteRange{};
+    }
+
+private:
+    /// Of what is pending the first `bytes`.
+    void write(std::size_t bytes) {
+        if (bytes == 0) {
+            return;
+        }
+        const hdf5::Shape start{written_, 0, 0};
+        const hdf5::Shape count{bytes / frames_.bytes(), frames_.points, frames_.coordinates};
+        const hdf5::Space in_file{H5Dget_space(dataset_.id())};
+        const hdf5::Space in_memory{H5Screate_simple(3, count.data(), nullptr)};
+        H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
+        if (H5Dwrite(dataset_.id(), type_.id(), in_memory.id(), in_file.id(), H5P_DEFAULT, pending_.data()) <
+            0) {
+            file_.fail(dataset_name, "cannot write");
+        }
+        written_ += count[0];
+        pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(bytes));
+    }
+
+    const hdf5::OutputFile& file_;
+    Frames frames_;
+    bool is_contiguous_;
+    std::size_t piece_bytes_;
+    hdf5::Type type_;
+    hdf5::Dataset dataset_;
+    BlockChecksums sums_;
+    std::vector<std::uint16_t> halves_;
+    std::vector<std::byte> pending_;
+    hsize_t written_ = 0;  // frames
+};
+
 ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, const ClipSource& landmarks,
-                          StoreLayout layout) {
-    const Frames frames{static_cast<hsize_t>(index.frames()), index.point_names.size(),
-                        static_cast<hsize_t>(index.coordinates), layout.is_float16 ? 2U : 4U};
-    const auto half = hdf5::float16_type();
-    const auto type = layout.is_float16 ? half.id() : H5T_IEEE_F32LE;
-    const auto creation = creation_of(frames, layout);
-    auto dataset =
-        file.create(dataset_name, type, {frames.total, frames.points, frames.coordinates}, creation);
-
-    BlockChecksums sums;
+                          const StoreLayout& layout) {
+    LandmarkWriter writer{file, index, layout};
+    const auto values_a_frame = index.point_names.size() * static_cast<std::size_t>(index.coordinates);
     std::vector<float> values;
-    std::vector<std::uint16_t> halves;
     for (std::size_t clip = 0; clip + 1 < index.offsets.size(); ++clip) {
         const auto length = static_cast<std::size_t>(index.offsets[clip + 1] - index.offsets[clip]);
-        if (length == 0) {
-            continue;
+        if (length > 0) {
+            values.resize(length * values_a_frame);
+            landmarks(static_cast<std::int64_t>(clip), values);
+            writer.add(values);
         }
-        values.resize(length * frames.values());
-        landmarks(static_cast<std::int64_t>(clip), values);
-        auto raw = std::as_bytes(std::span{values});
-        if (layout.is_float16) {
-            halves.resize(values.size());
-            std::ranges::transform(values, halves.begin(), half_of_float);
-            raw = std::as_bytes(std::span{halves});
-        }
-        write_frames(file, dataset, type, frames, static_cast<hsize_t>(index.offsets[clip]), raw);
-        sums.add(raw);
     }
-    file.write_integers("/checksums/landmarks", sums.finish());
-    const auto offset = H5Dget_offset(dataset.id());
-    file.finish(std::move(dataset), dataset_name);
-    if (layout.is_compressed || frames.total == 0) {
-        return {};
-    }
-    return {.offset = offset, .bytes = frames.total * frames.values() * frames.value_bytes};
+    return writer.finish();
 }
 
 void write_index(const hdf5::OutputFile& file, const ClipIndex& index) {
@@ -114,12 +158,33 @@ void write_index(const hdf5::OutputFile& file, const ClipIndex& index) {
 
 }  // namespace
 
+std::string problem_of(const StoreLayout& layout, const ClipIndex& index) {
+    if (layout.level < 0 || layout.level > 9) {
+        return fmt::format("compression level {}: expected 0 to 9", layout.level);
+    }
+    if (layout.chunk_frames < 0) {
+        return fmt::format("chunks of {} frames: expected 1 or more, or 0 for as many as a MiB holds",
+                           layout.chunk_frames);
+    }
+    const auto frame_bytes = frames_of(index, layout).bytes();
+    const auto most = static_cast<std::int64_t>(chunk_cache_bytes / std::max<std::size_t>(frame_bytes, 1));
+    return layout.chunk_frames <= most
+               ? ""
+               : fmt::format(
+                     "chunks of {} frames: expected at most {}, what the {} MiB hold that a reader keeps "
+                     "decoded",
+                     layout.chunk_frames, most, chunk_cache_bytes >> 20);
+}
+
 void write_store(const std::filesystem::path& path, const ClipIndex& index, const ClipSource& landmarks,
                  StoreLayout layout) {
     auto content = index;
     content.attributes["schema"] = store_schema;
     content.attributes["version"] = store_version;
     if (const auto problem = problem_of(content); !problem.empty()) {
+        throw DataError{path, problem};
+    }
+    if (const auto problem = problem_of(layout, content); !problem.empty()) {
         throw DataError{path, problem};
     }
     AtomicFile target{path};

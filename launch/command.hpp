@@ -26,6 +26,9 @@ bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
 
 int prepare(Arguments arguments, const Ranks& ranks);
 int extract(Arguments arguments, const Ranks& ranks);
+int repack(Arguments arguments, const Ranks& ranks);
+int merge(Arguments arguments, const Ranks& ranks);
+int split(Arguments arguments, const Ranks& ranks);
 int pretrain(Arguments arguments, const Ranks& ranks);
 int evaluate(Arguments arguments, const Ranks& ranks);
 int boundary(Arguments arguments, const Ranks& ranks);

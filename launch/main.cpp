@@ -30,7 +30,12 @@ constexpr std::array commands{
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
     Command{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
-    Command{"inspect", inspect, "checks a clip store or a checkpoint and says what is in it"},
+    Command{"inspect", inspect,
+            "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
+    Command{"repack", repack, "writes clip stores in another layout, or with fewer points"},
+    Command{"merge", merge, "writes one clip store of many"},
+    Command{"split", split,
+            "adds named splits to a clip store: by signer, fractions, folds, the largest classes"},
     Command{"bench", bench, "speed of the training step on this machine"},
     Command{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},
 };

@@ -16,6 +16,12 @@ std::string listed(const std::vector<std::string>& names) {
     return text.empty() ? "none" : text;
 }
 
+bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
+    return std::ranges::find(values, value) != values.end();
+}
+
+}  // namespace
+
 std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::string& split) {
     if (split.empty()) {
         std::vector<std::int64_t> all(index.labels.size());
@@ -46,12 +52,6 @@ std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
     }
     return numbers;
 }
-
-bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
-    return std::ranges::find(values, value) != values.end();
-}
-
-}  // namespace
 
 std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selection& selection) {
     const auto wanted = numbers_of_signers(index, selection.signers);

@@ -19,6 +19,14 @@ struct Selection {
     bool only_labelled = false;  ///< with a label, and not of the class no_sign
 };
 
+/// The clips of a split in its order; all of them if `split` is empty.
+/// @throws ConfigError  no such split (names those there are)
+std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::string& split);
+
+/// @throws ConfigError  no such signer (names those there are)
+std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
+                                             const std::vector<std::string>& names);
+
 /// The clip numbers that meet the selection, in the order of the split, or ascending. Clips of length 0 are
 /// never among them.
 /// @throws ConfigError  no such split or signer (names those there are), or no clip is left

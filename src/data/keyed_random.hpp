@@ -28,7 +28,8 @@ enum class Purpose : std::uint64_t {
     synthetic_noise = 15,
     boundary_length = 21,
     sensitivity = 22,
-    validation = 31
+    validation = 31,
+    store_split = 51
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

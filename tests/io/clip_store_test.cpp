@@ -213,7 +213,32 @@ TEST_F(ClipStoreTest, RefusesToJoinStoresWhosePointsOrCoordinatesDiffer) {
     const auto axes = error_of([&] { ClipStore::open({file("a.h5"), file("axes.h5")}); });
 
     EXPECT_NE(points.find("points.h5: /points: expected"), std::string::npos) << points;
+    EXPECT_NE(points.find("found 4 in another order"), std::string::npos) << points;
     EXPECT_NE(axes.find("axes.h5: attribute coordinates: expected 'x,y'"), std::string::npos) << axes;
+}
+
+TEST_F(ClipStoreTest, PointsThatAFileLacksOrHasTooMuchAreNamed) {
+    write_sample(file("a.h5"));
+    index_.point_names = {"pose.nose", "pose.left_shoulder", "pose.right_shoulder", "face.0"};
+    write_sample(file("b.h5"), index_);
+
+    EXPECT_NE(error_of([&] {
+                  ClipStore::open({file("a.h5"), file("b.h5")});
+              }).find("found 4 without left_hand.wrist and with face.0; stores are joined only if"),
+              std::string::npos);
+}
+
+TEST_F(ClipStoreTest, AttributesAreJoinedEntryByEntry) {
+    const std::vector<std::string> licences{"CC BY-NC", "CC BY; MIT", "MIT"};
+    for (std::size_t i = 0; i < licences.size(); ++i) {
+        index_.attributes["licence"] = licences[i];
+        write_sample(file(std::to_string(i) + ".h5"), index_);
+    }
+
+    const auto store = ClipStore::open({file("?.h5")});
+
+    EXPECT_EQ(store.index().attributes.at("licence"), "CC BY-NC; CC BY; MIT");
+    EXPECT_EQ(store.index().attributes.at("source"), "a test");
 }
 
 TEST_F(ClipStoreTest, FingerprintChangesWithIndexAndLandmarksOnly) {

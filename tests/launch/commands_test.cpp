@@ -13,9 +13,9 @@ nlohmann::json json_of(const Outcome& outcome) {
 }
 
 TEST_F(Commands, EachHasHelp) {
-    for (const std::string command :
-         {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor ", "boundary ", "boundary plan ",
-          "boundary work ", "boundary status ", "boundary report ", "prepare "}) {
+    for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor ",
+                                      "boundary ", "boundary plan ", "boundary work ", "boundary status ",
+                                      "boundary report ", "prepare ", "repack ", "merge ", "split "}) {
         const auto outcome = run(program(1, command + "--help"));
         EXPECT_EQ(outcome.exit_code, 0) << command;
         EXPECT_TRUE(outcome.says("usage: ")) << command;
