@@ -64,8 +64,8 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
                .centred = config_.normalise};
 
     std::string_view part;
+    std::int64_t column = 0;
     for (const auto position : positions_of(layout_.points, points)) {
-        const auto column = static_cast<std::int64_t>(columns_.size());
         const std::string& name = layout_.points[static_cast<std::size_t>(column / config_.coordinates)];
         if (part_of(name) != part) {
             part = part_of(name);
@@ -77,9 +77,12 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
         } else if (name == "pose.right_shoulder") {
             right_shoulder_ = column;
         }
-        for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
-            columns_.push_back(position * coordinates + coordinate);
+        const auto from = position * coordinates;
+        if (runs_.empty() || runs_.back().from + runs_.back().columns != from) {
+            runs_.push_back({from, 0});
         }
+        runs_.back().columns += config_.coordinates;
+        column += config_.coordinates;
     }
     layout_.masks = config_.part_masks ? static_cast<std::int64_t>(parts_.size()) : 0;
 }
@@ -89,6 +92,13 @@ std::int64_t Preprocessor::length(std::int64_t frames) const {
 }
 
 std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
+    std::vector<float> features(static_cast<std::size_t>(
+        length(static_cast<std::int64_t>(clip.size()) / frame_values_) * layout_.width()));
+    operator()(clip, features);
+    return features;
+}
+
+void Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
     auto series = choose(clip);
     fill(series);
     if (config_.smooth) {
@@ -99,34 +109,37 @@ std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
     }
     shorten(series);
 
-    std::vector<float> features;
-    features.reserve(static_cast<std::size_t>(series.frames() * layout_.width()));
+    float* target = out.data();
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+        const double* const __restrict values = series.row(frame);
         for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const double value = series.at(frame, column);
-            features.push_back(std::isnan(value) ? 0.0F : static_cast<float>(value));
+            const double known = values[column] == values[column] ? values[column] : 0.0;
+            target[column] = static_cast<float>(known);
         }
+        target += series.columns();
         for (std::int64_t part = 0; part < layout_.masks; ++part) {
             const auto [first, last] = parts_[static_cast<std::size_t>(part)];
             bool is_missing = true;
             for (auto column = first; column < last; ++column) {
                 is_missing = is_missing && std::isnan(series.at(frame, column));
             }
-            features.push_back(is_missing ? 1.0F : 0.0F);
+            *target++ = is_missing ? 1.0F : 0.0F;
         }
     }
-    return features;
 }
 
 TimeSeries Preprocessor::choose(std::span<const float> clip) const {
-    TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_,
-                      static_cast<std::int64_t>(columns_.size())};
+    TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_, layout_.landmark_width()};
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const auto position = frame * frame_values_ + columns_[static_cast<std::size_t>(column)];
-            const double value = clip[static_cast<std::size_t>(position)];
-            const bool is_detected = std::abs(value) <= largest_coordinate;  // false for NaN
-            series.at(frame, column) = is_detected ? value : std::numeric_limits<double>::quiet_NaN();
+        double* __restrict target = series.row(frame);
+        for (const auto [from, columns] : runs_) {
+            const float* const __restrict source = clip.data() + frame * frame_values_ + from;
+            for (std::int64_t column = 0; column < columns; ++column) {
+                const double value = source[column];
+                const bool is_detected = std::abs(value) <= largest_coordinate;  // false for NaN
+                target[column] = is_detected ? value : std::numeric_limits<double>::quiet_NaN();
+            }
+            target += columns;
         }
     }
     return series;
@@ -151,15 +164,20 @@ void Preprocessor::normalise(TimeSeries& series) const {
     }
     const double scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
 
+    std::vector<double> centres(static_cast<std::size_t>(series.columns()));
     for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
         const double midpoint =
             (mean(series, left_shoulder_ + coordinate) + mean(series, right_shoulder_ + coordinate)) / 2;
         const double centre =
             std::isnan(midpoint) ? mean_of_detected(series, coordinate, config_.coordinates) : midpoint;
-        for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-            for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
-                series.at(frame, column) = (series.at(frame, column) - centre) / scale;
-            }
+        for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
+            centres[static_cast<std::size_t>(column)] = centre;
+        }
+    }
+    for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+        double* const __restrict values = series.row(frame);
+        for (std::int64_t column = 0; column < series.columns(); ++column) {
+            values[column] = (values[column] - centres[static_cast<std::size_t>(column)]) / scale;
         }
     }
 }

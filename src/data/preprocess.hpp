@@ -52,6 +52,8 @@ public:
     /// @param clip  [T, P, C], T >= 1, NaN = not detected
     /// @return [T', F], all finite
     std::vector<float> operator()(std::span<const float> clip) const;
+    /// The same into `out`, [T', F].
+    void operator()(std::span<const float> clip, std::span<float> out) const;
 
 private:
     TimeSeries choose(std::span<const float> clip) const;
@@ -64,11 +66,16 @@ private:
         std::int64_t first;
         std::int64_t last;
     };
+    /// Columns that lie side by side in the store, too: `from` is where the first of them stands in its frame.
+    struct Run {
+        std::int64_t from;
+        std::int64_t columns;
+    };
 
     PreprocessConfig config_;
     FeatureLayout layout_;
-    std::int64_t frame_values_;          ///< P * C
-    std::vector<std::int64_t> columns_;  ///< [points * coordinates] where each stands in a frame of the store
+    std::int64_t frame_values_;  ///< P * C
+    std::vector<Run> runs_;      ///< all columns in order
     std::vector<Part> parts_;
     std::int64_t left_shoulder_ = 0;  ///< first column of the point
     std::int64_t right_shoulder_ = 0;

@@ -79,7 +79,7 @@ TEST_F(LoadFeatures, EqualsPreprocessingEachClipAloneOnAnySplitIntoNodes) {
     for (const int ranks_of_a_node : {1, 2, 4}) {
         const auto node = world_.split(world_.rank() / ranks_of_a_node);
         for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
-            const auto resident = load_features(store, config, world_, node, dtype);
+            const auto resident = load_features(store, config, world_, node, {.dtype = dtype});
 
             const auto& features = resident.features();
             ASSERT_EQ(features.clips(), 40);
