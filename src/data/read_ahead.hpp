@@ -99,7 +99,7 @@ private:
 
     void make_items(const std::stop_token& stop) {
         std::unique_lock lock{mutex_};
-        while (changed_.wait(lock, stop, [this] { return may_make(); })) {
+        while (changed_.wait(lock, stop, [this] { return may_make(); }) && !stop.stop_requested()) {
             const auto number = next_++;
             const auto restarts = restarts_;
             lock.unlock();
