@@ -1,6 +1,7 @@
 #include "src/data/preprocess.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -11,8 +12,18 @@
 namespace sslslr {
 namespace {
 
-constexpr double largest_coordinate = 1e6;  // more than any image's pixels
+// Floats are compared as whole numbers: those of magnitudes are ordered as the magnitudes, with infinity and then NaN
+// above all others, and such comparisons compile to vector instructions.
+constexpr std::int32_t magnitude_bits = 0x7FFFFFFF;
+constexpr auto infinity_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
+constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::quiet_NaN());
+constexpr auto largest_coordinate_bits = std::bit_cast<std::int32_t>(1e6F);  // more than any image's pixels
 constexpr double smallest_distance = 1e-6;  // of the shoulders, in the store's units
+
+float known_or_zero(float value) {
+    const auto bits = std::bit_cast<std::int32_t>(value);
+    return std::bit_cast<float>((bits & magnitude_bits) > infinity_bits ? 0 : bits);
+}
 
 void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     if (config.coordinates != 2 && config.coordinates != 3) {
@@ -99,22 +110,32 @@ std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
 }
 
 void Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
-    auto series = choose(clip);
-    fill(series);
+    bool has_gaps = false;
+    auto series = choose(clip, has_gaps);
+    if (has_gaps) {
+        fill(series);
+    }
     if (config_.smooth) {
         series = smoothed(series);
     }
-    if (config_.normalise) {
-        normalise(series);
+    auto origin = config_.normalise ? origin_of(series) : as_recorded();
+    if (length(series.frames()) < series.frames()) {
+        normalise(series, origin);
+        shorten(series);
+        origin = as_recorded();
     }
-    shorten(series);
+    write(series, origin, out);
+}
 
-    float* target = out.data();
+void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::span<float> out) const {
+    const double* const __restrict centres = origin.centres.data();
+    const double scale = origin.scale;
+    float* __restrict target = out.data();
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         const double* const __restrict values = series.row(frame);
         for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const double known = values[column] == values[column] ? values[column] : 0.0;
-            target[column] = static_cast<float>(known);
+            const double value = (values[column] - centres[column]) / scale;
+            target[column] = known_or_zero(static_cast<float>(value));
         }
         target += series.columns();
         for (std::int64_t part = 0; part < layout_.masks; ++part) {
@@ -128,20 +149,23 @@ void Preprocessor::operator()(std::span<const float> clip, std::span<float> out)
     }
 }
 
-TimeSeries Preprocessor::choose(std::span<const float> clip) const {
+TimeSeries Preprocessor::choose(std::span<const float> clip, bool& has_gaps) const {
     TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_, layout_.landmark_width()};
+    std::int32_t gaps = 0;  // counted without a way out, for vector instructions
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         double* __restrict target = series.row(frame);
         for (const auto [from, columns] : runs_) {
             const float* const __restrict source = clip.data() + frame * frame_values_ + from;
             for (std::int64_t column = 0; column < columns; ++column) {
-                const double value = source[column];
-                const bool is_detected = std::abs(value) <= largest_coordinate;  // false for NaN
-                target[column] = is_detected ? value : std::numeric_limits<double>::quiet_NaN();
+                const auto bits = std::bit_cast<std::int32_t>(source[column]);
+                const std::int32_t is_lost = (bits & magnitude_bits) > largest_coordinate_bits ? -1 : 0;
+                gaps |= is_lost;
+                target[column] = std::bit_cast<float>((bits & ~is_lost) | (nan_bits & is_lost));
             }
             target += columns;
         }
     }
+    has_gaps = gaps != 0;
     return series;
 }
 
@@ -155,38 +179,43 @@ void Preprocessor::fill(TimeSeries& series) const {
     }
 }
 
-void Preprocessor::normalise(TimeSeries& series) const {
+Preprocessor::Origin Preprocessor::as_recorded() const {
+    return {std::vector<double>(static_cast<std::size_t>(layout_.landmark_width()), 0.0), 1.0};
+}
+
+Preprocessor::Origin Preprocessor::origin_of(const TimeSeries& series) const {
     double distance = 0;
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         distance += std::hypot(series.at(frame, left_shoulder_) - series.at(frame, right_shoulder_),
                                series.at(frame, left_shoulder_ + 1) - series.at(frame, right_shoulder_ + 1)) /
                     static_cast<double>(series.frames());
     }
-    const double scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
-
-    std::vector<double> centres(static_cast<std::size_t>(series.columns()));
+    auto origin = as_recorded();
+    origin.scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
     for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
         const double midpoint =
             (mean(series, left_shoulder_ + coordinate) + mean(series, right_shoulder_ + coordinate)) / 2;
         const double centre =
             std::isnan(midpoint) ? mean_of_detected(series, coordinate, config_.coordinates) : midpoint;
         for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
-            centres[static_cast<std::size_t>(column)] = centre;
+            origin.centres[static_cast<std::size_t>(column)] = centre;
         }
     }
+    return origin;
+}
+
+void Preprocessor::normalise(TimeSeries& series, const Origin& origin) {
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         double* const __restrict values = series.row(frame);
         for (std::int64_t column = 0; column < series.columns(); ++column) {
-            values[column] = (values[column] - centres[static_cast<std::size_t>(column)]) / scale;
+            values[column] =
+                (values[column] - origin.centres[static_cast<std::size_t>(column)]) / origin.scale;
         }
     }
 }
 
 void Preprocessor::shorten(TimeSeries& series) const {
     const auto frames = length(series.frames());
-    if (frames == series.frames()) {
-        return;
-    }
     if (config_.shorten == "resample") {
         series = resampled(series, frames);
     } else {

@@ -56,10 +56,20 @@ public:
     void operator()(std::span<const float> clip, std::span<float> out) const;
 
 private:
-    TimeSeries choose(std::span<const float> clip) const;
+    /// What is taken from each column, and what then divides all of them.
+    struct Origin {
+        std::vector<double> centres;
+        double scale;
+    };
+
+    /// @param has_gaps  becomes whether anything was not detected
+    TimeSeries choose(std::span<const float> clip, bool& has_gaps) const;
     void fill(TimeSeries& series) const;
-    void normalise(TimeSeries& series) const;
+    Origin as_recorded() const;
+    Origin origin_of(const TimeSeries& series) const;
+    static void normalise(TimeSeries& series, const Origin& origin);
     void shorten(TimeSeries& series) const;
+    void write(const TimeSeries& series, const Origin& origin, std::span<float> out) const;
 
     /// The columns [first, last) of a body part.
     struct Part {
