@@ -96,10 +96,10 @@ void measure(const std::string& file, const std::string& mode, std::int64_t clip
     const auto start = now();
     const auto [seen, sum] = assembly.visit(clips);
     const auto took = now() - start;
-    fmt::print(
-        R"({{"clips": {}, "seconds": {:.6f}, "cpu_seconds": {:.6f}, "open_seconds": {:.4f}, "load_seconds": {:.4f}, "sum": {}}})"
-        "\n",
-        seen, took.wall, took.cpu, (opened - before).wall, (ready - opened).wall, sum);
+    fmt::print(R"({{"clips": {}, "seconds": {:.6f}, "cpu_seconds": {:.6f}, "open_seconds": {:.4f}, )"
+               R"("load_seconds": {:.4f}, "sum": {}}})"
+               "\n",
+               seen, took.wall, took.cpu, (opened - before).wall, (ready - opened).wall, sum);
 }
 
 }  // namespace

@@ -5,8 +5,8 @@
     .venv-peer/bin/pip install h5py          # beside what benchmarks/make-environment installs
     .venv-peer/bin/python benchmarks/batch_assembly.py [STORE.h5 ...] [--clips N] [--rounds 3] [--json FILE]
 
-A batch: 64 clips in random order, chosen points (65, x and y, float32), gaps filled, centred and scaled by the shoulders,
-packed end to end with their offsets. The sides take turns; medians over the rounds.
+A batch: 64 clips in random order, chosen points (65, x and y, float32), gaps filled, centred and scaled by the
+shoulders, packed end to end with their offsets. The sides take turns; medians over the rounds.
 
     resident    ours, from preprocessed features in memory
     mapped      ours, from the mapped store, preprocessed when asked for
@@ -14,7 +14,8 @@ packed end to end with their offsets. The sides take turns; medians over the rou
     dataloader  a Dataset over h5py with the same preprocessing in numpy, a DataLoader of 2 workers that packs
     memmap      preprocessed float32 features in a file, mapped by numpy and gathered by clip
 
-Clips per second and core: clips over the CPU seconds of all threads and processes of a side. Files come from the page cache.
+Clips per second and core: clips over the CPU seconds of all threads and processes of a side. Files come from the
+page cache.
 Stores must be contiguous and their clips no longer than 64 frames (the numpy side shortens nothing).
 """
 
@@ -78,7 +79,8 @@ class Clips(torch.utils.data.Dataset):
         self.path, self.file = path, None
         with h5py.File(path) as file:
             self.offsets = file["clips/offset"][:]
-            self.points = chosen_points([name.decode() if isinstance(name, bytes) else name for name in file["points"][:]])
+            names = [name.decode() if isinstance(name, bytes) else name for name in file["points"][:]]
+            self.points = chosen_points(names)
 
     def __len__(self):
         return len(self.offsets) - 1
@@ -151,7 +153,8 @@ def compare(path, chosen):
     with tempfile.NamedTemporaryFile(dir=chosen.folder) as file:
         offsets = write_features(path, file)
         few = min(chosen.clips, chosen.dataloader_clips)
-        sides = {mode: lambda mode=mode: ours(chosen.program, path, mode, chosen.clips) for mode in ("resident", "mapped", "streamed")}
+        sides = {mode: lambda mode=mode: ours(chosen.program, path, mode, chosen.clips)
+                 for mode in ("resident", "mapped", "streamed")}
         sides["dataloader"] = lambda: dataloader(path, few)
         sides["memmap"] = lambda: memmap(file.name, offsets, chosen.clips)
         memmap(file.name, offsets, chosen.clips)  # warms up, as ours do
@@ -164,23 +167,29 @@ def compare(path, chosen):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stores", nargs="*", default=[str(CHECKOUT / "io/examples/asl9.h5")], help="default: the shipped asl9")
-    parser.add_argument("--program", default=str(CHECKOUT / "build/release/bin/batch_assembly"), help="default: %(default)s")
-    parser.add_argument("--clips", type=int, default=20000, help="clips a side visits in a round; default: %(default)s")
-    parser.add_argument("--dataloader-clips", type=int, default=4000, help="the same for the slowest side; default: %(default)s")
+    parser.add_argument("stores",
+                        nargs="*", default=[str(CHECKOUT / "io/examples/asl9.h5")], help="default: the shipped asl9")
+    parser.add_argument("--program",
+                        default=str(CHECKOUT / "build/release/bin/batch_assembly"), help="default: %(default)s")
+    parser.add_argument("--clips",
+                        type=int, default=20000, help="clips a side visits in a round; default: %(default)s")
+    parser.add_argument("--dataloader-clips",
+                        type=int, default=8000, help="the same for the slowest side; default: %(default)s")
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
-    parser.add_argument("--folder", default=None, help="where a file of all features may lie for a while; default: that of temporary files")
+    parser.add_argument("--folder",
+                        help="where a file of all features may lie for a while; default: that of temporary files")
     parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")
     chosen = parser.parse_args()
     if not os.access(chosen.program, os.X_OK):
-        sys.exit(f"error: no program {chosen.program}: configure with -DSSLSLR_BENCHMARKS=ON, build, or name another with --program")
+        sys.exit(f"error: no program {chosen.program}: configure with -DSSLSLR_BENCHMARKS=ON and build it")
     torch.set_num_threads(1)
 
     report = {}
     print("| store | side | clips/s and core | clips/s | over dataloader | over memmap |\n|---|---|---|---|---|---|")
     for path in chosen.stores:
         report[path] = runs = compare(path, chosen)
-        rates = {name: statistics.median(run["clips"] / run["cpu_seconds"] for run in rounds) for name, rounds in runs.items()}
+        rates = {name: statistics.median(run["clips"] / run["cpu_seconds"] for run in rounds)
+                 for name, rounds in runs.items()}
         for name, rounds in runs.items():
             wall = statistics.median(run["clips"] / run["seconds"] for run in rounds)
             print(f"| {pathlib.Path(path).name} | {name} | {rates[name]:,.0f} | {wall:,.0f} "

@@ -34,7 +34,7 @@ struct ClipIndex {
 /// index.
 ///
 /// Landmarks of a contiguous file are mapped (one copy in the page cache serves every rank of the node);
-/// chunked and compressed ones are decoded at each read, a whole chunk for any frame of it. Not collective: any rank opens for itself.
+/// chunked and compressed ones are decoded at each read, by whole chunks. Not collective: any rank opens for itself.
 class ClipStore {
 public:
     /// @param patterns  files, or patterns as of a shell; their clips are concatenated in the order given,
