@@ -74,6 +74,7 @@ at::Tensor read_tensor(const hdf5::InputFile& file, const std::string& name) {
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& content) {
+    const auto alone = hdf5::exclusive_use();
     AtomicFile target{path};
     hdf5::OutputFile file{target.temporary()};
     for (const auto& [name, text] : content.attributes) {
@@ -89,6 +90,7 @@ void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& c
 }
 
 CheckpointFile read_checkpoint(const std::filesystem::path& path) {
+    const auto alone = hdf5::exclusive_use();
     if (!verify(path)) {
         throw DataError{path,
                         "no checkpoint: expected a file sealed by this program, found another HDF5 file"};

@@ -1,11 +1,14 @@
 #include "io/clip_store.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
+#include <unordered_map>
 #include <utility>
 
 #include <fmt/format.h>
 #include <glob.h>
+#include <sys/stat.h>
 
 #include "io/data_error.hpp"
 #include "io/foreign_trial.hpp"
@@ -47,10 +50,12 @@ std::vector<Path> matches_of(const std::string& pattern) {
 
 std::vector<Path> files_of(const std::vector<std::string>& patterns) {
     std::vector<Path> files;
+    std::set<std::pair<dev_t, ino_t>> known;
     for (const auto& pattern : patterns) {
         for (auto& file : matches_of(pattern)) {
-            const auto is_same = [&](const Path& other) { return std::filesystem::equivalent(file, other); };
-            if (std::ranges::any_of(files, is_same)) {
+            struct stat status {};
+            const bool is_there = ::stat(file.c_str(), &status) == 0;  // if not, opening it says why
+            if (is_there && !known.emplace(status.st_dev, status.st_ino).second) {
                 throw DataError{file,
                                 "given twice: its clips would count double, in training and test alike"};
             }
@@ -109,6 +114,7 @@ ClipStore& ClipStore::operator=(ClipStore&&) noexcept = default;
 ClipStore::~ClipStore() = default;
 
 ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
+    const auto alone = hdf5::exclusive_use();
     auto impl = std::make_unique<Impl>();
     impl->files = files_of(patterns);
     if (impl->files.empty()) {
@@ -158,7 +164,9 @@ void ClipStore::read(std::int64_t first, std::int64_t last, std::span<float> out
             fmt::format("clips [{}, {}) have {} frames of {} values, room was given for {} values", first,
                         last, end - frame, values_per_frame, out.size())};
     }
-    for (std::size_t i = 0; i < impl_->parts.size() && frame < end; ++i) {
+    const auto after = std::ranges::upper_bound(impl_->parts, frame, {}, &Impl::Part::first_frame);
+    for (auto i = static_cast<std::size_t>(after - impl_->parts.begin()) - 1;
+         i < impl_->parts.size() && frame < end; ++i) {
         const auto& part = impl_->parts[i];
         const auto part_end = i + 1 < impl_->parts.size() ? impl_->parts[i + 1].first_frame : index.frames();
         if (frame < part_end) {

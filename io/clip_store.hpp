@@ -34,7 +34,7 @@ struct ClipIndex {
 /// index.
 ///
 /// Landmarks of a contiguous file are mapped (one copy in the page cache serves every rank of the node);
-/// chunked and compressed ones are decoded at each read. Not collective: any rank opens for itself.
+/// chunked and compressed ones are decoded at each read, by whole chunks. Not collective: any rank opens for itself.
 class ClipStore {
 public:
     /// @param patterns  files, or patterns as of a shell; their clips are concatenated in the order given,
@@ -53,7 +53,7 @@ public:
     bool is_float16() const noexcept;
 
     /// Landmarks of clips [first, last), as float32: out is [their frames, P, C], NaN = not detected.
-    /// Checks the checksum of every bulk block that is touched for the first time.
+    /// Checks the checksum of every bulk block that is touched for the first time. Several threads may read at once.
     /// @throws DataError  a bulk block is damaged
     void read(std::int64_t first, std::int64_t last, std::span<float> out) const;
 

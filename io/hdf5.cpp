@@ -42,6 +42,11 @@ Properties unlocked_access() {
     return access;
 }
 
+std::unique_lock<std::recursive_mutex> exclusive_use() {
+    static std::recursive_mutex mutex;  // the library's state is the process's, too
+    return std::unique_lock{mutex};
+}
+
 void silence() {
     // After a failed write (a full disk) the library's own clean-up at exit crashes; our owners close
     // everything.

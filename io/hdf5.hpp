@@ -1,5 +1,6 @@
 #pragma once
 
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -58,6 +59,10 @@ Type text_type(std::size_t bytes);
 /// Access to a file without a lock: some cluster file systems have none, and a finished file of ours never
 /// changes.
 Properties unlocked_access();
+
+/// To be held by whoever calls the library while another thread of the process may, too: its usual build is not
+/// safe for threads. A thread that holds it may take it again.
+[[nodiscard]] std::unique_lock<std::recursive_mutex> exclusive_use();
 
 /// Stops the library from printing errors itself and forgets those of earlier calls. To be called before any
 /// other use.

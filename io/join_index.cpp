@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <unordered_map>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,11 +16,15 @@ namespace {
 /// Numbers of `names` within `merged`, which grows by those it lacks.
 std::vector<std::int64_t> merge_names(std::vector<std::string>& merged,
                                       const std::vector<std::string>& names) {
+    std::unordered_map<std::string, std::int64_t> known;
+    for (const auto& name : merged) {
+        known.emplace(name, std::ssize(known));
+    }
     std::vector<std::int64_t> numbers;
     for (const auto& name : names) {
-        const auto place = std::ranges::find(merged, name);
-        numbers.push_back(place - merged.begin());
-        if (place == merged.end()) {
+        const auto [place, is_new] = known.emplace(name, std::ssize(known));
+        numbers.push_back(place->second);
+        if (is_new) {
             merged.push_back(name);
         }
     }

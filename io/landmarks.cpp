@@ -1,6 +1,7 @@
 #include "io/landmarks.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <utility>
 
@@ -92,9 +93,9 @@ private:
     void check(std::uint64_t offset, std::uint64_t bytes) {
         const auto end = (offset + bytes + bulk_block_bytes - 1) / bulk_block_bytes;
         for (auto block = offset / bulk_block_bytes; block < end; ++block) {
-            if (!is_checked_[block]) {
-                check_block(block);
-                is_checked_[block] = true;
+            if (!is_checked_[block].load(std::memory_order_relaxed)) {
+                check_block(block);  // twice does no harm
+                is_checked_[block].store(true, std::memory_order_relaxed);
             }
         }
     }
@@ -114,7 +115,7 @@ private:
 
     std::filesystem::path path_;
     std::vector<std::uint64_t> checksums_;
-    std::vector<bool> is_checked_;
+    std::vector<std::atomic<bool>> is_checked_;
     std::size_t value_bytes_ = 0;
     std::size_t frame_bytes_ = 0;
     void* mapped_ = nullptr;
@@ -127,6 +128,7 @@ public:
     explicit DecodedLandmarks(hdf5::InputFile file) : file_{std::move(file)}, source_{open_source(file_)} {}
 
     void read(std::uint64_t first, std::span<float> out) override {
+        const auto alone = hdf5::exclusive_use();
         if (source_.value_bytes == 4) {
             read_raw(first, out.size() / source_.values_per_frame, std::as_writable_bytes(out));
             return;
@@ -174,7 +176,7 @@ private:
 
     hdf5::InputFile file_;
     Source source_;
-    std::vector<std::byte> halves_;
+    std::vector<std::byte> halves_;  ///< of the thread that reads
 };
 
 }  // namespace

@@ -12,8 +12,7 @@
 
 namespace sslslr::io {
 
-/// The landmarks of one file: frames of equally many values. Not thread-safe: reading remembers what it has
-/// checked.
+/// The landmarks of one file: frames of equally many values. Several threads may read at once.
 class Landmarks {
 public:
     virtual ~Landmarks() = default;
@@ -34,7 +33,7 @@ inline constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;
 std::unique_ptr<Landmarks> map_landmarks(const hdf5::InputFile& file, ByteRange bulk,
                                          std::vector<std::uint64_t> checksums);
 
-/// Landmarks of any layout, read by libhdf5 at each call.
+/// Landmarks of any layout, read by libhdf5 at each call: one thread at a time.
 std::unique_ptr<Landmarks> decode_landmarks(hdf5::InputFile file);
 
 /// Where the landmarks lie if they lie in one piece as little-endian values; nothing (no bytes) if not.

@@ -62,15 +62,18 @@ std::string problem_of_names(const std::string& name, std::vector<std::string> n
                                 : fmt::format("{}: expected each name once, found '{}' twice", name, *twice);
 }
 
-std::string problem_of_split(const std::string& name, Numbers clips, std::size_t count) {
+std::string problem_of_split(const std::string& name, const Numbers& clips, std::size_t count) {
     if (auto problem = problem_of_range(name, clips, 0, count); !problem.empty()) {
         return problem;
     }
-    std::ranges::sort(clips);
-    const auto twice = std::ranges::adjacent_find(clips);
-    return twice == clips.end()
-               ? ""
-               : fmt::format("{}: expected each clip once, found clip {} twice", name, *twice);
+    std::vector<bool> is_known(count);
+    for (const auto clip : clips) {
+        if (is_known[static_cast<std::size_t>(clip)]) {
+            return fmt::format("{}: expected each clip once, found clip {} twice", name, clip);
+        }
+        is_known[static_cast<std::size_t>(clip)] = true;
+    }
+    return {};
 }
 
 void expect_attribute(const hdf5::InputFile& file, const ClipIndex& index, const std::string& name,

@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <numeric>
+#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -10,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "launch/command.hpp"
+#include "launch/data_set.hpp"
 #include "launch/pretrain_options.hpp"
 #include "src/errors.hpp"
 #include "src/model/products.hpp"
@@ -23,7 +25,8 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* bench_usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
     "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 "
-    "points, x and y.";
+    "points, x and y,\n"
+    "or on those of a clip store: resident, or streamed if --memory-limit says so.";
 
 struct BenchOptions {
     PretrainOptions training;
@@ -46,6 +49,9 @@ void declare(Options& options, BenchOptions& o) {
     options.add("dropout", encoder.dropout, "probability");
     options.add("fused-blocks", encoder.fused, "false: blocks of LibTorch's operations");
     options.add("frames", encoder.frames, "longest clip");
+    options.add("data", o.training.data, "clip stores instead of random clips");
+    options.add("memory-limit", o.training.memory_limit, memory_limit_help);
+    options.add("augmentation", o.training.augmentation, "boundary, classical, both or none");
     options.add("lengths", o.lengths,
                 "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
     options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");
@@ -67,7 +73,7 @@ Features random_features(const BenchOptions& o) {
         const auto frames = o.training.method.encoder.frames;
         features.offsets.push_back(features.offsets.back() +
                                    (o.lengths == "equal" ? frames : 16 + 31 * clip % (frames - 15)));
-        features.labels.push_back(clip % 10);
+        features.labels.push_back(-1);
     }
     features.signers.assign(features.labels.size(), 0);
     torch::manual_seed(0);
@@ -108,28 +114,36 @@ double peak_memory_gb() {
     return static_cast<double>(usage.ru_maxrss) * 1024e-9;
 }
 
-nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
-    const auto features = random_features(o);
+nlohmann::json measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
     auto config = o.training.method;
     config.encoder.features = features.layout.width();
     config.classes = 10;
     config.clips = features.clips();
-    check_batches(o.training, features.clips());
-    const auto method = make_method(config, 0);
-    method->set_precision(precision_of(o.training.precision));
     std::vector<std::int64_t> clips(features.labels.size());
     std::iota(clips.begin(), clips.end(), 0);
-    const Batches batches{features, clips, {o.training.global_batch, 0, {}}, features.labels};
+    std::vector<std::int64_t> labels(features.labels.size());
+    std::ranges::transform(clips, labels.begin(), [](auto clip) { return clip % 10; });
+    std::erase_if(clips, [&](auto clip) { return features.length(clip) == 0; });
+    check_batches(o.training, std::ssize(clips));
+    const auto method = make_method(config, 0);
+    method->set_precision(precision_of(o.training.precision));
+    const Batches batches{
+        features, clips, {o.training.global_batch, 0, {.kind = o.training.augmentation}}, labels};
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     Trainer trainer{*method, batches, trainer_config_of(o.training), Schedule{{}, o.steps, 1}, group};
 
     std::vector<StepTimes> times;
     StepReport report;
+    double all_seconds = 0;
+    double data_seconds = 0;
     for (std::int64_t step = 0; step < o.steps; ++step) {
         report = trainer.step();
-        times.push_back(report.seconds);
+        if (step > 0) {  // the first step of a process warms up
+            times.push_back(report.seconds);
+            all_seconds += report.seconds.total;
+            data_seconds += report.data_seconds;
+        }
     }
-    times.erase(times.begin());  // the first step of a process warms up
     const auto median_of = [&](double StepTimes::*part) {
         std::vector<double> values;
         for (const auto& step : times) {
@@ -145,7 +159,8 @@ nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
     }
     const double useful =
         useful_flops(config.encoder, lengths, method->trained_views(), method->target_views()) /
-        static_cast<double>(ranks.world.size()) / seconds * 1e-9;
+        static_cast<double>(batches.steps_per_epoch()) / static_cast<double>(ranks.world.size()) / seconds *
+        1e-9;
     const double peak = matrix_peak(precision_of(o.training.precision), ranks.world);
     return {{"clips_per_s", static_cast<double>(o.training.global_batch) / seconds},
             {"seconds_per_step", seconds},
@@ -154,7 +169,7 @@ nlohmann::json measure(const BenchOptions& o, const Ranks& ranks) {
               {"forward", median_of(&StepTimes::forward)},
               {"backward", median_of(&StepTimes::backward)},
               {"update", median_of(&StepTimes::update)}}},
-            {"data_share", median_of(&StepTimes::data) / seconds},
+            {"data_share", data_seconds / all_seconds},
             {"useful_gflops_per_s", useful},
             {"peak_gflops_per_s", peak},
             {"peak_share", useful / peak},
@@ -176,10 +191,12 @@ std::string table(const nlohmann::json& result, std::int64_t clips) {
     }
     return text +
            fmt::format(
+               "waited for data in {:.2f} % of the steps' time, mean over ranks and steps\n"
                "useful work: {:.1f} GFLOP/s a rank, {:.0f} % of the {:.1f} that matrix products reach here\n"
                "memory: at most {:.2f} GB on rank 0\n",
-               result["useful_gflops_per_s"].get<double>(), 100 * result["peak_share"].get<double>(),
-               result["peak_gflops_per_s"].get<double>(), result["peak_memory_gb"].get<double>());
+               100 * result["data_share"].get<double>(), result["useful_gflops_per_s"].get<double>(),
+               100 * result["peak_share"].get<double>(), result["peak_gflops_per_s"].get<double>(),
+               result["peak_memory_gb"].get<double>());
 }
 
 }  // namespace
@@ -201,7 +218,16 @@ int bench(Arguments arguments, const Ranks& ranks) {
             "or more"};
     }
     at::set_num_threads(static_cast<int>(fields.training.threads));
-    const auto result = measure(fields, ranks);
+    std::optional<DataSet> data;
+    if (!fields.training.data.empty()) {
+        fields.training.preprocess.frames = fields.training.method.encoder.frames;
+        data.emplace(
+            fields.training.data,
+            DataOptions{fields.training.preprocess, weights_type(precision_of(fields.training.precision)),
+                        fields.training.memory_limit},
+            ranks);
+    }
+    const auto result = measure(fields, data ? data->features() : random_features(fields), ranks);
     if (ranks.is_first()) {
         if (fields.json) {
             fmt::print("{}\n", result.dump());

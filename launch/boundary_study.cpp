@@ -123,8 +123,9 @@ std::string first_difference(const std::string& before, const std::string& now) 
 
 StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
     : options_{options},
-      data_{options.training.data, options.training.preprocess,
-            weights_type(precision_of(options.training.precision)), ranks},
+      data_{options.training.data,
+            {options.training.preprocess, weights_type(precision_of(options.training.precision))},
+            ranks},
       classes_{data_.classes()},
       clips_{choose_validation(data_.index(), choice_of(options))} {
     if (classes_.count < 2) {

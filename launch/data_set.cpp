@@ -1,21 +1,46 @@
 #include "launch/data_set.hpp"
 
 #include <cstdio>
+#include <limits>
 
 #include <fmt/format.h>
 
 #include "src/data/clip_selection.hpp"
+#include "src/data/memory_limit.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
 
-DataSet::DataSet(const std::vector<std::string>& files, const PreprocessConfig& config, torch::Dtype dtype,
-                 const Ranks& ranks) {
+namespace {
+
+std::int64_t bytes_of_limit(const std::string& memory_limit) {
+    if (memory_limit == "none") {
+        return std::numeric_limits<std::int64_t>::max();
+    }
+    return memory_limit == "half" ? free_memory() / 2 : parse_bytes("--memory-limit", memory_limit);
+}
+
+}  // namespace
+
+DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks) {
+    const auto limit = bytes_of_limit(options.memory_limit);
     if (files.empty()) {
         throw ConfigError{"--data STORE.h5 is missing: which clip store shall be read?"};
     }
     agree(ranks.world, [&] { store_.emplace(io::ClipStore::open(files)); });
-    features_.emplace(load_features(*store_, config, ranks.world, ranks.node, dtype));
+    features_.emplace(load_features(*store_, options.preprocess, ranks.world, ranks.node,
+                                    {.dtype = options.dtype, .memory_limit = limit}));
+    if (features().streamed != nullptr && ranks.is_first()) {
+        const auto gigabytes =
+            static_cast<double>(features().offsets.back() * features().layout.width() *
+                                static_cast<std::int64_t>(torch::elementSize(options.dtype))) *
+            1e-9;
+        fmt::print(
+            stderr,
+            "sslslr: preprocessed clips would take {:.3g} GB, --memory-limit allows {:.3g} GB: they are "
+            "streamed\n",
+            gigabytes, static_cast<double>(limit) * 1e-9);
+    }
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
         fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,14 +17,30 @@ struct Classes {
     std::int64_t count = 0;
 };
 
-/// A data set opened and preprocessed, as every command needs it. Construction and destruction are
-/// collective.
+/// How a data set is read.
+struct DataOptions {
+    PreprocessConfig preprocess;
+    torch::Dtype dtype = torch::kFloat32;
+    /// What its features may take of a node's memory, as --memory-limit has it: "16G"; "half": of what is free now;
+    /// "none": no limit.
+    std::string memory_limit = "none";
+};
+
+/// What --memory-limit means, for the help of those commands that have it.
+inline constexpr const char* memory_limit_help =
+    "what preprocessed clips may take of each node's memory: bytes such as 16G, half of what is free, or "
+    "none: no "
+    "limit; a data set that needs more is streamed, with the same results";
+
+/// A data set opened and preprocessed, as every command needs it; clips that would take too much memory are
+/// preprocessed when they are needed. Construction and destruction are collective.
 class DataSet {
 public:
-    /// @throws ConfigError        no files named
+    /// @throws ConfigError        no files named, or a memory limit that is none
     /// @throws dist::AgreedError  a file is missing, damaged or no clip store, the same on every rank
-    DataSet(const std::vector<std::string>& files, const PreprocessConfig& config, torch::Dtype dtype,
-            const Ranks& ranks);
+    DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks);
+    DataSet(const DataSet&) = delete;
+    DataSet& operator=(const DataSet&) = delete;
 
     const io::ClipIndex& index() const noexcept { return store_->index(); }
     const Features& features() const noexcept { return features_->features(); }
@@ -33,7 +50,7 @@ public:
 
 private:
     std::optional<io::ClipStore> store_;
-    std::optional<ResidentFeatures> features_;
+    std::optional<LoadedFeatures> features_;  ///< may read from the store
 };
 
 }  // namespace sslslr

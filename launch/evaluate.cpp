@@ -106,7 +106,9 @@ void add_supervised(ResultTable& table, const Setting& setting) {
     config.classes = setting.classes.count;
     auto method = make_method(config, setting.run.seed);
     method->set_precision(precision_of(setting.run.precision));
-    auto views = batch_config_of(setting.run, setting.data.features());
+    BatchConfig views;
+    agree(setting.group.communicator(),
+          [&] { views = batch_config_of(setting.run, setting.data.features()); });
     views.augmentation.kind = o.supervised_augmentation;
     const Batches batches{setting.data.features(), setting.train, views, setting.classes.labels};
     const Schedule schedule{{.name = "cosine"}, o.supervised_epochs, batches.steps_per_epoch()};
@@ -154,7 +156,9 @@ ResultTable evaluate_all(const Setting& setting, const Ranks& ranks) {
     add_rows(table, setting.run.method.name, *method, setting);
 
     const auto raw = [&](const std::vector<std::int64_t>& clips) {
-        return raw_skeletons(setting.data.features(), clips);
+        torch::Tensor skeletons;
+        agree(ranks.world, [&] { skeletons = raw_skeletons(setting.data.features(), clips); });
+        return skeletons;
     };
     table.add("nearest neighbours, raw skeletons",
               fmt::format("{} neighbours, Euclidean", setting.options.raw_neighbours),
@@ -185,8 +189,9 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     at::set_num_threads(static_cast<int>(fields.threads));
     auto run = read_run_options(fields.run);
     run.run = fields.run;
-    const DataSet data{fields.data.empty() ? run.data : fields.data, run.preprocess,
-                       weights_type(precision_of(run.precision)), ranks};
+    const DataSet data{fields.data.empty() ? run.data : fields.data,
+                       {run.preprocess, weights_type(precision_of(run.precision)), fields.memory_limit},
+                       ranks};
     run.method.encoder.features = data.features().layout.width();
     run.method.encoder.frames = run.preprocess.frames;
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};

@@ -1,5 +1,7 @@
 #include "launch/evaluate_options.hpp"
 
+#include "launch/data_set.hpp"
+
 namespace sslslr {
 
 void declare(Options& options, EvaluateOptions& o) {
@@ -8,6 +10,7 @@ void declare(Options& options, EvaluateOptions& o) {
     options.add("protocol", o.protocol,
                 "linear (probes on frozen features) or knn (cosine-weighted neighbours)");
     options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
+    options.add("memory-limit", o.memory_limit, memory_limit_help);
     options.add("train-split", o.train_split,
                 "split whose labels train the probes (empty: all clips that do not test)");
     options.add("test-split", o.test_split, "split to test on (empty: all clips of the signers left out)");

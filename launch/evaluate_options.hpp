@@ -11,6 +11,7 @@ namespace sslslr {
 struct EvaluateOptions {
     std::string run;
     std::vector<std::string> data;
+    std::string memory_limit = "half";
     std::string protocol = "linear";
     std::string train_split;
     std::string test_split;

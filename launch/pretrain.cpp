@@ -40,11 +40,11 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
     check(options.collapse);
 }
 
-/// The features where views are made of them: on the GPU if they may lie there, else in host memory.
-Features resident(const Features& features, const PretrainOptions& options, at::Device device) {
+/// The features where views are made of them: on the GPU if they may lie there, else in host memory or streamed.
+Features placed(const Features& features, const PretrainOptions& options, at::Device device) {
     auto here = features;
     const bool permutes_only = options.augmentation == "boundary" || options.augmentation == "none";
-    if (options.features_on_device && permutes_only) {
+    if (options.features_on_device && permutes_only && features.streamed == nullptr) {
         here.frames = features.frames.to(device);
     }
     return here;
@@ -66,7 +66,19 @@ void tell_boundary(const BatchConfig& config, const Features& features,
         100 * k1, 100 * k2);
 }
 
-RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress) {
+/// How long steps took, and how long of that ranks waited for data, in the mean.
+struct Waiting {
+    double seconds = 0;
+    double data_seconds = 0;
+
+    void add(const StepReport& report) {
+        seconds += report.seconds.total;
+        data_seconds += report.data_seconds;
+    }
+};
+
+RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress,
+                  Waiting& waiting) {
     progress.emplace(ranks.is_first(), 0, last_step);
     RunHooks hooks;
     hooks.on_resume = [&, last_step](std::int64_t step) {
@@ -76,7 +88,10 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
                        step, last_step);
         }
     };
-    hooks.on_step = [&](const StepReport& report) { progress->show(report); };
+    hooks.on_step = [&](const StepReport& report) {
+        progress->show(report);
+        waiting.add(report);
+    };
     hooks.warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
     hooks.stop_requested = stop_signal_arrived;
     return hooks;
@@ -94,7 +109,9 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     check(fields, ranks);
     at::set_num_threads(static_cast<int>(fields.threads));
 
-    const DataSet data{fields.data, fields.preprocess, weights_type(precision_of(fields.precision)), ranks};
+    const DataSet data{fields.data,
+                       {fields.preprocess, weights_type(precision_of(fields.precision)), fields.memory_limit},
+                       ranks};
     const auto clips = select_clips(data.index(), {.split = fields.train_split,
                                                    .left_out_signers = fields.left_out_signers,
                                                    .only_labelled = fields.method.name == "supervised"});
@@ -109,8 +126,9 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     const auto method = make_method(fields.method, fields.seed);
     method->set_precision(precision_of(fields.precision));
     const auto device = dist::default_device(ranks.node);
-    const auto features = resident(data.features(), fields, device);
-    const auto batch_config = batch_config_of(fields, data.features());
+    const auto features = placed(data.features(), fields, device);
+    BatchConfig batch_config;
+    agree(ranks.world, [&] { batch_config = batch_config_of(fields, data.features()); });
     const Batches batches{features, clips, batch_config, classes.labels};
     const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
     const auto last_step =
@@ -126,6 +144,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     }
     catch_stop_signals();
     std::optional<TrainingProgress> progress;
+    Waiting waiting;
     const bool done = run_training(trainer, group,
                                    {.folder = fields.run,
                                     .last_step = last_step,
@@ -133,8 +152,12 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                     .keep_checkpoints = fields.keep_checkpoints,
                                     .collapse = fields.collapse,
                                     .attributes = {{"data", data.fingerprint()}}},
-                                   hooks_of(ranks, last_step, progress));
+                                   hooks_of(ranks, last_step, progress, waiting));
     progress.reset();
+    if (waiting.seconds > 0 && ranks.is_first()) {
+        fmt::print("waited for data in {:.2f} % of the steps' time\n",
+                   100 * waiting.data_seconds / waiting.seconds);
+    }
     if (!done && ranks.is_first()) {
         fmt::print("stopped on request after step {}: the same command goes on from there\n",
                    trainer.steps_done());

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "launch/data_set.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -155,6 +156,7 @@ void declare_training(Options& options, PretrainOptions& o) {
 
 void declare_run(Options& options, PretrainOptions& o) {
     options.section("The run");
+    options.add("memory-limit", o.memory_limit, std::string{"* "} + memory_limit_help, changeable);
     options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
                 changeable);
     options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",

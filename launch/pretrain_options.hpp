@@ -19,6 +19,7 @@ namespace sslslr {
 struct PretrainOptions {
     std::vector<std::string> data;
     std::string run;
+    std::string memory_limit = "half";
     std::string precision = "float32";
     std::string train_split;
     std::vector<std::string> left_out_signers;

@@ -6,7 +6,6 @@
 
 #include "src/augment/boundary_order.hpp"
 #include "src/augment/classical.hpp"
-#include "src/data/gather.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
@@ -60,32 +59,34 @@ Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layou
     }
 }
 
-PackedClips Augmentation::make_view(const Features& features, std::span<const std::int64_t> clips,
-                                    std::int64_t epoch, std::int64_t view) const {
+PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t epoch,
+                                    std::int64_t view) const {
     TORCH_CHECK_VALUE(view >= 0 && view <= 2, "view ", view, ": there are 0, 1 and 2");
     if (view == 0) {
-        return gather(features, clips);
+        return recorded;
     }
     if (config_.boundary == "adaptive" && permutes_) {
-        TORCH_CHECK_VALUE(std::ssize(boundaries_) == features.clips(), "boundaries of ", boundaries_.size(),
-                          " clips for features of ", features.clips());
+        TORCH_CHECK_VALUE(
+            std::ranges::all_of(recorded.ids, [&](auto id) { return id < std::ssize(boundaries_); }),
+            "boundaries of the first ", boundaries_.size(), " clips, and views of others");
     }
-    auto batch = describe(features, clips, view);
+    auto made = recorded;
+    std::ranges::fill(made.views, view);
     if (!distorts_) {
-        const auto rows = torch::tensor(rows_of(batch, features, epoch), torch::kInt64);
-        batch.frames = features.frames.index_select(0, rows.to(features.frames.device()));
-        return batch;
+        const auto rows = torch::tensor(rows_of(made, epoch), torch::kInt64);
+        made.frames = recorded.frames.index_select(0, rows.to(recorded.frames.device()));
+        return made;
     }
-    TORCH_CHECK_VALUE(features.frames.is_cpu(),
+    TORCH_CHECK_VALUE(recorded.frames.is_cpu(),
                       "classical augmentation needs features in host memory, not on ",
-                      features.frames.device());
-    batch.frames = torch::empty({batch.offsets.back(), features.layout.width()}, features.frames.options());
-    if (batch.frames.scalar_type() == torch::kFloat64) {
-        fill<double>(batch, features, epoch);
+                      recorded.frames.device());
+    made.frames = torch::empty_like(recorded.frames);
+    if (made.frames.scalar_type() == torch::kFloat64) {
+        fill<double>(made, recorded, epoch);
     } else {
-        fill<float>(batch, features, epoch);
+        fill<float>(made, recorded, epoch);
     }
-    return batch;
+    return made;
 }
 
 ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) const {
@@ -115,14 +116,12 @@ std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const K
     return order;
 }
 
-std::vector<std::int64_t> Augmentation::rows_of(const PackedClips& batch, const Features& features,
-                                                std::int64_t epoch) const {
+std::vector<std::int64_t> Augmentation::rows_of(const PackedClips& view, std::int64_t epoch) const {
     std::vector<std::int64_t> rows;
-    rows.reserve(static_cast<std::size_t>(batch.offsets.back()));
-    for (std::int64_t at = 0; at < batch.clips(); ++at) {
-        const auto first =
-            features.offsets[static_cast<std::size_t>(batch.ids[static_cast<std::size_t>(at)])];
-        for (const auto frame : frame_order(batch.length(at), key_of(batch, at, epoch))) {
+    rows.reserve(static_cast<std::size_t>(view.offsets.back()));
+    for (std::int64_t at = 0; at < view.clips(); ++at) {
+        const auto first = view.offsets[static_cast<std::size_t>(at)];
+        for (const auto frame : frame_order(view.length(at), key_of(view, at, epoch))) {
             rows.push_back(first + frame);
         }
     }
@@ -136,16 +135,14 @@ Augmentation::Key Augmentation::key_of(const PackedClips& batch, std::int64_t at
 }
 
 template <class Value>
-void Augmentation::fill(PackedClips& batch, const Features& features, std::int64_t epoch) const {
+void Augmentation::fill(PackedClips& view, const PackedClips& recorded, std::int64_t epoch) const {
     const auto width = layout_.width();
-    const Value* source = features.frames.const_data_ptr<Value>();
-    Value* target = batch.frames.mutable_data_ptr<Value>();
-    for (std::int64_t at = 0; at < batch.clips(); ++at) {
-        const auto clip = batch.ids[static_cast<std::size_t>(at)];
-        const auto values = static_cast<std::size_t>(batch.length(at) * width);
-        make_clip<Value>({source + features.offsets[static_cast<std::size_t>(clip)] * width, values},
-                         key_of(batch, at, epoch),
-                         {target + batch.offsets[static_cast<std::size_t>(at)] * width, values});
+    const Value* source = recorded.frames.const_data_ptr<Value>();
+    Value* target = view.frames.mutable_data_ptr<Value>();
+    for (std::int64_t at = 0; at < view.clips(); ++at) {
+        const auto first = view.offsets[static_cast<std::size_t>(at)] * width;
+        const auto values = static_cast<std::size_t>(view.length(at) * width);
+        make_clip<Value>({source + first, values}, key_of(view, at, epoch), {target + first, values});
     }
 }
 

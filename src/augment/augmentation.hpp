@@ -47,14 +47,13 @@ public:
     Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
                  std::vector<ClipBoundary> boundaries = {});
 
-    /// One view of each of the named clips.
+    /// One view of each of the clips.
     ///
-    /// @param features  of the layout given at construction, float32 or float64; on a GPU the view is made
-    ///                  there, but classical operations need them in host memory (a GPU was never used)
-    /// @param clips     [B] clip numbers; may be empty
+    /// @param recorded  the clips as recorded (`gather`), B or none, of the layout given at construction, float32 or
+    ///                  float64; on a GPU the view is made there, but classical operations need them in host
+    ///                  memory (a GPU was never used)
     /// @param view      0 the clips as recorded, 1 the first random view, 2 the second
-    PackedClips make_view(const Features& features, std::span<const std::int64_t> clips, std::int64_t epoch,
-                          std::int64_t view) const;
+    PackedClips make_view(const PackedClips& recorded, std::int64_t epoch, std::int64_t view) const;
 
 private:
     enum class Operation { rotation, blur, flip, none };
@@ -71,11 +70,10 @@ private:
     ClipBoundary boundary_of(std::int64_t frames, const Key& key) const;
     /// The frames of a clip in the view's order.
     std::vector<std::int64_t> frame_order(std::int64_t frames, const Key& key) const;
-    /// Which rows of the features the batch's frames are.
-    std::vector<std::int64_t> rows_of(const PackedClips& batch, const Features& features,
-                                      std::int64_t epoch) const;
+    /// Which rows of the recorded frames the view's are.
+    std::vector<std::int64_t> rows_of(const PackedClips& view, std::int64_t epoch) const;
     template <class Value>
-    void fill(PackedClips& batch, const Features& features, std::int64_t epoch) const;
+    void fill(PackedClips& view, const PackedClips& recorded, std::int64_t epoch) const;
     template <class Value>
     void make_clip(std::span<const Value> clip, const Key& key, std::span<Value> out) const;
     Operation operation_of(const Key& key) const;

@@ -27,19 +27,18 @@ public:
 
     /// [R] costs of permuting the first, or last, 1 to R regions.
     torch::Tensor costs(std::int64_t clip, End end) const {
-        const auto first = features_.offsets[static_cast<std::size_t>(clip)];
-        const auto length = features_.length(clip);
+        const auto recorded_frames = gather(features_, {&clip, 1}).frames;
         std::vector<std::int64_t> rows;
         for (std::int64_t regions = 1; regions <= config_.regions; ++regions) {
             for (std::int64_t draw = 0; draw < config_.draws; ++draw) {
                 for (const auto frame : order(clip, end, regions, draw)) {
-                    rows.push_back(first + frame);
+                    rows.push_back(frame);
                 }
             }
         }
-        const auto frames = features_.frames.index_select(
-            0, torch::tensor(rows, torch::kInt64).to(features_.frames.device()));
-        const auto recorded = represent(clip, features_.frames.narrow(0, first, length));
+        const auto frames =
+            recorded_frames.index_select(0, torch::tensor(rows, torch::kInt64).to(recorded_frames.device()));
+        const auto recorded = represent(clip, recorded_frames);
         const auto distance = (represent(clip, frames) - recorded).square().sum(1);
         return distance.view({config_.regions, config_.draws}).mean(1).cpu();
     }

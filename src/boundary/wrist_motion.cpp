@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "src/data/gather.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -209,9 +210,8 @@ std::vector<ClipBoundary> wrist_motion_boundaries(const Features& features,
     std::vector<ClipBoundary> boundaries;
     for (const auto clip : clips) {
         TORCH_CHECK_VALUE(clip >= 0 && clip < features.clips(), "clip ", clip, " of ", features.clips());
-        const auto first = features.offsets[static_cast<std::size_t>(clip)];
         const auto frames = features.length(clip);
-        const auto values = features.frames.narrow(0, first, frames).to(torch::kFloat64);
+        const auto values = gather(features, {&clip, 1}).frames.to(torch::kFloat64);
         boundaries.push_back(frames < shortest ? ClipBoundary{}
                                                : boundary_of(motion_of(values, wrists), config));
     }

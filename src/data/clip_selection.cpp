@@ -16,8 +16,13 @@ std::string listed(const std::vector<std::string>& names) {
     return text.empty() ? "none" : text;
 }
 
-bool contains(const std::vector<std::int64_t>& values, std::int64_t value) {
-    return std::ranges::find(values, value) != values.end();
+/// Which of `count` signers are named.
+std::vector<bool> flags_of(const std::vector<std::int64_t>& numbers, std::size_t count) {
+    std::vector<bool> flags(count);
+    for (const auto number : numbers) {
+        flags[static_cast<std::size_t>(number)] = true;
+    }
+    return flags;
 }
 
 }  // namespace
@@ -54,14 +59,17 @@ std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
 }
 
 std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selection& selection) {
-    const auto wanted = numbers_of_signers(index, selection.signers);
-    const auto left_out = numbers_of_signers(index, selection.left_out_signers);
+    const auto signers = index.signer_names.size();
+    const auto is_wanted = flags_of(numbers_of_signers(index, selection.signers), signers);
+    const auto is_left_out = flags_of(numbers_of_signers(index, selection.left_out_signers), signers);
+    const bool takes_all = selection.signers.empty();
     const auto is_selected = [&](std::int64_t clip) {
         const auto at = static_cast<std::size_t>(clip);
-        const auto signer = index.signers[at];
+        const auto signer = index.signers[at];  // -1: unknown, so neither named nor left out
         const auto label = index.labels[at];
-        return index.offsets[at] < index.offsets[at + 1] && (wanted.empty() || contains(wanted, signer)) &&
-               !contains(left_out, signer) &&
+        return index.offsets[at] < index.offsets[at + 1] &&
+               (takes_all || (signer >= 0 && is_wanted[static_cast<std::size_t>(signer)])) &&
+               (signer < 0 || !is_left_out[static_cast<std::size_t>(signer)]) &&
                (!selection.only_labelled ||
                 (label >= 0 && index.label_names[static_cast<std::size_t>(label)] != no_sign));
     };

@@ -14,7 +14,8 @@ namespace sslslr {
 /// @param view   which view of the clips the batch will hold
 PackedClips describe(const Features& features, std::span<const std::int64_t> clips, std::int64_t view);
 
-/// The named clips as recorded: view 0, on the features' device.
+/// The named clips as recorded: view 0, on the features' device; read from the store if they are streamed.
+/// @throws io::DataError  a streamed clip's block of the store is damaged
 PackedClips gather(const Features& features, std::span<const std::int64_t> clips);
 
 }  // namespace sslslr

@@ -5,11 +5,15 @@
 #include <span>
 
 #include "src/data/epoch_order.hpp"
+#include "src/data/streamed_frames.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
 namespace {
 
+constexpr std::int64_t items_ahead = 4;  // batches
+constexpr std::int64_t least_bytes_ahead = std::int64_t{64} << 20;
+constexpr std::int64_t most_bytes_ahead = std::int64_t{1} << 30;
 constexpr std::int64_t frames_at_once = 8192;  // of 75 x, y, z points: 7 MB
 
 /// Labels and signers of the index, and where each clip will lie after preprocessing.
@@ -49,6 +53,7 @@ void preprocess_into(const Features& features, const io::ClipStore& store, const
     };
     auto* target = features.frames.mutable_data_ptr<T>();
     std::vector<float> piece;
+    std::vector<float> made;
 
     const auto last = clips.back() + 1;
     for (auto first = clips.front(); first < last;) {
@@ -59,9 +64,10 @@ void preprocess_into(const Features& features, const io::ClipStore& store, const
             if (features.length(clip) > 0) {
                 const std::span<const float> values{piece.data() + (value_of(clip) - value_of(first)),
                                                     piece.data() + (value_of(clip + 1) - value_of(first))};
-                std::ranges::copy(
-                    preprocess(values),
-                    target + features.offsets[static_cast<std::size_t>(clip)] * features.layout.width());
+                made.resize(static_cast<std::size_t>(features.length(clip) * features.layout.width()));
+                preprocess(values, made);
+                std::ranges::copy(made, target + features.offsets[static_cast<std::size_t>(clip)] *
+                                                     features.layout.width());
             }
         }
         first = end;
@@ -88,38 +94,61 @@ void preprocess_share(const Features& features, const io::ClipStore& store, cons
     }
 }
 
+/// Whether every rank's node may hold all features. Collective.
+bool fit_everywhere(const Features& features, const Placement& placement, const dist::Communicator& ranks) {
+    const auto bytes = features.offsets.back() * features.layout.width() *
+                       static_cast<std::int64_t>(torch::elementSize(placement.dtype));
+    std::vector<std::int64_t> too_small{bytes > placement.memory_limit ? 1 : 0};
+    ranks.all_reduce_sum(too_small);
+    return too_small[0] == 0;
+}
+
+ReadAheadLimits ahead_of(const Placement& placement, const dist::Communicator& node) {
+    return {.items = items_ahead,
+            .bytes = std::clamp(placement.memory_limit / node.size(), least_bytes_ahead, most_bytes_ahead)};
+}
+
 }  // namespace
 
-ResidentFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
-                               const dist::Communicator& ranks, const dist::Communicator& node,
-                               torch::Dtype dtype) {
-    TORCH_CHECK_VALUE(dtype == torch::kFloat32 || dtype == torch::kFloat64,
+void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
+                                   const dist::Communicator& ranks, const dist::Communicator& node,
+                                   torch::Dtype dtype) {
+    const auto frames = features_.offsets.back();
+    const auto width = features_.layout.width();
+    if (frames == 0) {
+        features_.frames = torch::empty({0, width}, dtype);
+        return;
+    }
+    memory_.emplace(node, static_cast<std::size_t>(frames * width) * torch::elementSize(dtype));
+    features_.frames = torch::from_blob(memory_->bytes().data(), {frames, width}, dtype);
+
+    agree(ranks, [&] { preprocess_share(features_, store, preprocess, node); });
+    memory_->fence();
+}
+
+LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
+                             const dist::Communicator& ranks, const dist::Communicator& node,
+                             const Placement& placement) {
+    TORCH_CHECK_VALUE(placement.dtype == torch::kFloat32 || placement.dtype == torch::kFloat64,
                       "features are float32 or float64");
     std::optional<Preprocessor> preprocess;
     agree(ranks, [&] { preprocess.emplace(config, store.index().point_names, store.index().coordinates); });
 
-    ResidentFeatures resident;
-    auto& features = resident.features_;
-    features = without_frames(store.index(), *preprocess);
-    for (std::int64_t clip = 0; clip < features.clips(); ++clip) {
-        if (features.length(clip) == 0) {
-            resident.empty_clips_.push_back(clip);
+    LoadedFeatures loaded;
+    loaded.features_ = without_frames(store.index(), *preprocess);
+    for (std::int64_t clip = 0; clip < loaded.features_.clips(); ++clip) {
+        if (loaded.features_.length(clip) == 0) {
+            loaded.empty_clips_.push_back(clip);
         }
     }
-
-    const auto frames = features.offsets.back();
-    const auto width = features.layout.width();
-    if (frames == 0) {
-        features.frames = torch::empty({0, width}, dtype);
-        return resident;
+    if (fit_everywhere(loaded.features_, placement, ranks)) {
+        loaded.make_resident(store, *preprocess, ranks, node, placement.dtype);
+    } else {
+        loaded.streamed_ =
+            std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node), placement.dtype);
+        loaded.features_.streamed = loaded.streamed_.get();
     }
-    const auto bytes = static_cast<std::size_t>(frames * width) * torch::elementSize(dtype);
-    resident.memory_.emplace(node, bytes);
-    features.frames = torch::from_blob(resident.memory_->bytes().data(), {frames, width}, dtype);
-
-    agree(ranks, [&] { preprocess_share(features, store, *preprocess, node); });
-    resident.memory_->fence();
-    return resident;
+    return loaded;
 }
 
 }  // namespace sslslr

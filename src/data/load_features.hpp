@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -12,9 +14,17 @@
 
 namespace sslslr {
 
-/// The preprocessed clips of a data set, one copy a node, and the memory they lie in. Destruction is
-/// collective.
-class ResidentFeatures {
+/// What features may be and take.
+struct Placement {
+    torch::Dtype dtype = torch::kFloat32;  ///< or float64 for comparisons: the same values, widened
+    /// The most bytes of this node that resident features may take; what a rank reads ahead of streamed ones may take
+    /// its part of this, but at least 64 MiB and at most 1 GiB.
+    std::int64_t memory_limit = std::numeric_limits<std::int64_t>::max();
+};
+
+/// The preprocessed clips of a data set and what holds them: memory of the node, or what reads them from the store.
+/// Destruction is collective.
+class LoadedFeatures {
 public:
     /// Clip numbers are those of the store; labels and signers too. Read-only: other ranks look at the same
     /// memory.
@@ -25,24 +35,29 @@ public:
     const std::vector<std::int64_t>& empty_clips() const noexcept { return empty_clips_; }
 
 private:
-    friend ResidentFeatures load_features(const io::ClipStore&, const PreprocessConfig&,
-                                          const dist::Communicator&, const dist::Communicator&, torch::Dtype);
-    ResidentFeatures() = default;
+    friend LoadedFeatures load_features(const io::ClipStore&, const PreprocessConfig&,
+                                        const dist::Communicator&, const dist::Communicator&,
+                                        const Placement&);
+    LoadedFeatures() = default;
+    void make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
+                       const dist::Communicator& ranks, const dist::Communicator& node, torch::Dtype dtype);
 
-    std::optional<dist::SharedMemory> memory_;  ///< none if there are no frames
+    std::optional<dist::SharedMemory> memory_;  ///< none if there are no frames, or they are streamed
+    std::unique_ptr<const ClipFrames> streamed_;
     Features features_;
     std::vector<std::int64_t> empty_clips_;
 };
 
-/// Preprocesses every clip of the store, each rank of a node its share, into memory that the node shares.
+/// Preprocesses every clip of the store, each rank of a node its share, into memory that the node shares. If that
+/// were more than the placement allows on any node, clips are streamed on all of them, with the same values.
 /// Collective.
 ///
+/// @param store  must outlive the result where clips are streamed
 /// @param ranks  all ranks of the job: an error of one is thrown by all
 /// @param node   those of them that share this rank's memory, or any finer split; must outlive the result
-/// @param dtype  float32, or float64 for comparisons: the same values, widened
 /// @throws dist::AgreedError  a ConfigError of Preprocessor or a DataError of the store
-ResidentFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
-                               const dist::Communicator& ranks, const dist::Communicator& node,
-                               torch::Dtype dtype = torch::kFloat32);
+LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
+                             const dist::Communicator& ranks, const dist::Communicator& node,
+                             const Placement& placement = {});
 
 }  // namespace sslslr

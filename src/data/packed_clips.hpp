@@ -23,6 +23,11 @@ struct PackedClips {
     }
 };
 
+/// What the frames take in memory.
+inline std::int64_t bytes_of(const PackedClips& clips) {
+    return clips.frames.defined() ? static_cast<std::int64_t>(clips.frames.nbytes()) : 0;
+}
+
 /// The parts one after another, as one batch.
 PackedClips concatenate(std::span<const PackedClips> parts);
 

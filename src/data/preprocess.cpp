@@ -1,6 +1,7 @@
 #include "src/data/preprocess.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -11,8 +12,18 @@
 namespace sslslr {
 namespace {
 
-constexpr double largest_coordinate = 1e6;  // more than any image's pixels
+// Floats are compared as whole numbers: those of magnitudes are ordered as the magnitudes, with infinity and then NaN
+// above all others, and such comparisons compile to vector instructions.
+constexpr std::int32_t magnitude_bits = 0x7FFFFFFF;
+constexpr auto infinity_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
+constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::quiet_NaN());
+constexpr auto largest_coordinate_bits = std::bit_cast<std::int32_t>(1e6F);  // more than any image's pixels
 constexpr double smallest_distance = 1e-6;  // of the shoulders, in the store's units
+
+float known_or_zero(float value) {
+    const auto bits = std::bit_cast<std::int32_t>(value);
+    return std::bit_cast<float>((bits & magnitude_bits) > infinity_bits ? 0 : bits);
+}
 
 void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     if (config.coordinates != 2 && config.coordinates != 3) {
@@ -64,8 +75,8 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
                .centred = config_.normalise};
 
     std::string_view part;
+    std::int64_t column = 0;
     for (const auto position : positions_of(layout_.points, points)) {
-        const auto column = static_cast<std::int64_t>(columns_.size());
         const std::string& name = layout_.points[static_cast<std::size_t>(column / config_.coordinates)];
         if (part_of(name) != part) {
             part = part_of(name);
@@ -77,9 +88,12 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
         } else if (name == "pose.right_shoulder") {
             right_shoulder_ = column;
         }
-        for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
-            columns_.push_back(position * coordinates + coordinate);
+        const auto from = position * coordinates;
+        if (runs_.empty() || runs_.back().from + runs_.back().columns != from) {
+            runs_.push_back({from, 0});
         }
+        runs_.back().columns += config_.coordinates;
+        column += config_.coordinates;
     }
     layout_.masks = config_.part_masks ? static_cast<std::int64_t>(parts_.size()) : 0;
 }
@@ -89,46 +103,69 @@ std::int64_t Preprocessor::length(std::int64_t frames) const {
 }
 
 std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
-    auto series = choose(clip);
-    fill(series);
+    std::vector<float> features(static_cast<std::size_t>(
+        length(static_cast<std::int64_t>(clip.size()) / frame_values_) * layout_.width()));
+    operator()(clip, features);
+    return features;
+}
+
+void Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
+    bool has_gaps = false;
+    auto series = choose(clip, has_gaps);
+    if (has_gaps) {
+        fill(series);
+    }
     if (config_.smooth) {
         series = smoothed(series);
     }
-    if (config_.normalise) {
-        normalise(series);
+    auto origin = config_.normalise ? origin_of(series) : as_recorded();
+    if (length(series.frames()) < series.frames()) {
+        normalise(series, origin);
+        shorten(series);
+        origin = as_recorded();
     }
-    shorten(series);
+    write(series, origin, out);
+}
 
-    std::vector<float> features;
-    features.reserve(static_cast<std::size_t>(series.frames() * layout_.width()));
+void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::span<float> out) const {
+    const double* const __restrict centres = origin.centres.data();
+    const double scale = origin.scale;
+    float* __restrict target = out.data();
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+        const double* const __restrict values = series.row(frame);
         for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const double value = series.at(frame, column);
-            features.push_back(std::isnan(value) ? 0.0F : static_cast<float>(value));
+            const double value = (values[column] - centres[column]) / scale;
+            target[column] = known_or_zero(static_cast<float>(value));
         }
+        target += series.columns();
         for (std::int64_t part = 0; part < layout_.masks; ++part) {
             const auto [first, last] = parts_[static_cast<std::size_t>(part)];
             bool is_missing = true;
             for (auto column = first; column < last; ++column) {
                 is_missing = is_missing && std::isnan(series.at(frame, column));
             }
-            features.push_back(is_missing ? 1.0F : 0.0F);
+            *target++ = is_missing ? 1.0F : 0.0F;
         }
     }
-    return features;
 }
 
-TimeSeries Preprocessor::choose(std::span<const float> clip) const {
-    TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_,
-                      static_cast<std::int64_t>(columns_.size())};
+TimeSeries Preprocessor::choose(std::span<const float> clip, bool& has_gaps) const {
+    TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_, layout_.landmark_width()};
+    std::int32_t gaps = 0;  // counted without a way out, for vector instructions
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const auto position = frame * frame_values_ + columns_[static_cast<std::size_t>(column)];
-            const double value = clip[static_cast<std::size_t>(position)];
-            const bool is_detected = std::abs(value) <= largest_coordinate;  // false for NaN
-            series.at(frame, column) = is_detected ? value : std::numeric_limits<double>::quiet_NaN();
+        double* __restrict target = series.row(frame);
+        for (const auto [from, columns] : runs_) {
+            const float* const __restrict source = clip.data() + frame * frame_values_ + from;
+            for (std::int64_t column = 0; column < columns; ++column) {
+                const auto bits = std::bit_cast<std::int32_t>(source[column]);
+                const std::int32_t is_lost = (bits & magnitude_bits) > largest_coordinate_bits ? -1 : 0;
+                gaps |= is_lost;
+                target[column] = std::bit_cast<float>((bits & ~is_lost) | (nan_bits & is_lost));
+            }
+            target += columns;
         }
     }
+    has_gaps = gaps != 0;
     return series;
 }
 
@@ -142,33 +179,43 @@ void Preprocessor::fill(TimeSeries& series) const {
     }
 }
 
-void Preprocessor::normalise(TimeSeries& series) const {
+Preprocessor::Origin Preprocessor::as_recorded() const {
+    return {std::vector<double>(static_cast<std::size_t>(layout_.landmark_width()), 0.0), 1.0};
+}
+
+Preprocessor::Origin Preprocessor::origin_of(const TimeSeries& series) const {
     double distance = 0;
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         distance += std::hypot(series.at(frame, left_shoulder_) - series.at(frame, right_shoulder_),
                                series.at(frame, left_shoulder_ + 1) - series.at(frame, right_shoulder_ + 1)) /
                     static_cast<double>(series.frames());
     }
-    const double scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
-
+    auto origin = as_recorded();
+    origin.scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
     for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
         const double midpoint =
             (mean(series, left_shoulder_ + coordinate) + mean(series, right_shoulder_ + coordinate)) / 2;
         const double centre =
             std::isnan(midpoint) ? mean_of_detected(series, coordinate, config_.coordinates) : midpoint;
-        for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-            for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
-                series.at(frame, column) = (series.at(frame, column) - centre) / scale;
-            }
+        for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
+            origin.centres[static_cast<std::size_t>(column)] = centre;
+        }
+    }
+    return origin;
+}
+
+void Preprocessor::normalise(TimeSeries& series, const Origin& origin) {
+    for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+        double* const __restrict values = series.row(frame);
+        for (std::int64_t column = 0; column < series.columns(); ++column) {
+            values[column] =
+                (values[column] - origin.centres[static_cast<std::size_t>(column)]) / origin.scale;
         }
     }
 }
 
 void Preprocessor::shorten(TimeSeries& series) const {
     const auto frames = length(series.frames());
-    if (frames == series.frames()) {
-        return;
-    }
     if (config_.shorten == "resample") {
         series = resampled(series, frames);
     } else {

@@ -52,23 +52,40 @@ public:
     /// @param clip  [T, P, C], T >= 1, NaN = not detected
     /// @return [T', F], all finite
     std::vector<float> operator()(std::span<const float> clip) const;
+    /// The same into `out`, [T', F].
+    void operator()(std::span<const float> clip, std::span<float> out) const;
 
 private:
-    TimeSeries choose(std::span<const float> clip) const;
+    /// What is taken from each column, and what then divides all of them.
+    struct Origin {
+        std::vector<double> centres;
+        double scale;
+    };
+
+    /// @param has_gaps  becomes whether anything was not detected
+    TimeSeries choose(std::span<const float> clip, bool& has_gaps) const;
     void fill(TimeSeries& series) const;
-    void normalise(TimeSeries& series) const;
+    Origin as_recorded() const;
+    Origin origin_of(const TimeSeries& series) const;
+    static void normalise(TimeSeries& series, const Origin& origin);
     void shorten(TimeSeries& series) const;
+    void write(const TimeSeries& series, const Origin& origin, std::span<float> out) const;
 
     /// The columns [first, last) of a body part.
     struct Part {
         std::int64_t first;
         std::int64_t last;
     };
+    /// Columns that lie side by side in the store, too: `from` is where the first of them stands in its frame.
+    struct Run {
+        std::int64_t from;
+        std::int64_t columns;
+    };
 
     PreprocessConfig config_;
     FeatureLayout layout_;
-    std::int64_t frame_values_;          ///< P * C
-    std::vector<std::int64_t> columns_;  ///< [points * coordinates] where each stands in a frame of the store
+    std::int64_t frame_values_;  ///< P * C
+    std::vector<Run> runs_;      ///< all columns in order
     std::vector<Part> parts_;
     std::int64_t left_shoulder_ = 0;  ///< first column of the point
     std::int64_t right_shoulder_ = 0;

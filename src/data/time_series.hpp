@@ -20,6 +20,9 @@ public:
     double at(std::int64_t frame, std::int64_t column) const {
         return values_[static_cast<std::size_t>(frame * columns_ + column)];
     }
+    /// The values of one frame, by column.
+    double* row(std::int64_t frame) { return values_.data() + frame * columns_; }
+    const double* row(std::int64_t frame) const { return values_.data() + frame * columns_; }
     /// Drops all but the first frames.
     void keep_first(std::int64_t frames) {
         frames_ = frames;

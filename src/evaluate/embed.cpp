@@ -15,35 +15,48 @@ namespace {
 class Embedder {
 public:
     Embedder(Method& method, const Features& features, std::span<const std::int64_t> clips,
-             torch::Device device)
-        : method_{method}, features_{features}, clips_{clips}, device_{device} {}
+             std::int64_t batch, torch::Device device)
+        : method_{method}, features_{features}, clips_{clips}, batch_{batch}, device_{device} {}
 
-    /// [count, W]
-    torch::Tensor operator()(std::int64_t first, std::int64_t count) const {
-        auto packed = gather(
-            features_, clips_.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)));
+    std::int64_t batches() const { return (std::ssize(clips_) + batch_ - 1) / batch_; }
+
+    PackedClips gathered(std::int64_t number) const {
+        const auto first = number * batch_;
+        return gather(features_, clips_.subspan(static_cast<std::size_t>(first),
+                                                static_cast<std::size_t>(count(number))));
+    }
+
+    /// [clips of the batch, W]
+    torch::Tensor represent(PackedClips packed) const {
         packed.frames = packed.frames.to(device_);
         return method_.represent(packed);
     }
 
+    /// [0, W]: tells every rank width and type.
+    torch::Tensor of_none() const { return represent(gather(features_, {})); }
+
+    /// Fills the rows [first batch, last batch) of `all` [clips, W].
+    void fill(std::int64_t first, std::int64_t last, torch::Tensor& all) const {
+        ReadAhead<PackedClips> ahead{features_.ahead(),
+                                     {.make = [this](std::int64_t number) { return gathered(number); },
+                                      .bytes_of = [](const PackedClips& clips) { return bytes_of(clips); },
+                                      .end = last}};
+        for (auto number = first; number < last; ++number) {
+            all.narrow(0, number * batch_, count(number)).copy_(represent(ahead.take(number)));
+        }
+    }
+
 private:
+    std::int64_t count(std::int64_t number) const {
+        return std::min(batch_, std::ssize(clips_) - number * batch_);
+    }
+
     Method& method_;
     const Features& features_;
     std::span<const std::int64_t> clips_;
+    std::int64_t batch_;
     torch::Device device_;
 };
-
-/// Fills this rank's rows of `all` [clips, W]: a contiguous share of whole batches.
-void embed_share(const Embedder& represent, torch::Tensor& all, std::int64_t batch,
-                 const dist::Group& group) {
-    const auto clips = all.size(0);
-    const auto batches = (clips + batch - 1) / batch;
-    const auto last_batch = batches * (group.rank() + 1) / group.size();
-    for (auto b = batches * group.rank() / group.size(); b < last_batch; ++b) {
-        const auto count = std::min(batch, clips - b * batch);
-        all.narrow(0, b * batch, count).copy_(represent(b * batch, count));
-    }
-}
 
 }  // namespace
 
@@ -55,20 +68,28 @@ torch::Tensor embed(Method& method, const Features& features, std::span<const st
         "embed: clip numbers must lie in [0, ", features.clips(), ")");
     const EvalMode eval{method};
     torch::NoGradGuard no_grad;
-    const Embedder represent{method, features, clips, group.device()};
-    const auto none = represent(0, 0);  // [0, W]: tells every rank width and type
+    const Embedder embedder{method, features, clips, options.batch, group.device()};
+    const auto none = embedder.of_none();
     auto all = torch::zeros({static_cast<std::int64_t>(clips.size()), none.size(1)}, none.options());
 
     const bool is_keeper = group.rank() == 0 && !options.cache.empty();
-    const auto path =
-        is_keeper ? cached_features_path(method, features, clips, options) : std::filesystem::path{};
+    std::filesystem::path path;
+    agree(group.communicator(), [&] {
+        if (is_keeper) {
+            path = cached_features_path(method, features, clips, options);
+        }
+    });
     const bool is_cached = group.communicator().broadcast(
                                is_keeper && read_cached_features(path, all) ? "cached" : "") == "cached";
     if (is_cached) {
         group.broadcast(all);
         return all;
     }
-    embed_share(represent, all, options.batch, group);
+    const auto batches = embedder.batches();
+    agree(group.communicator(), [&] {  // each rank a contiguous share of whole batches
+        embedder.fill(batches * group.rank() / group.size(), batches * (group.rank() + 1) / group.size(),
+                      all);
+    });
     group.all_reduce_sum(all);  // a row is one rank's and zero on the others: nothing is rounded
     agree(group.communicator(), [&] {
         if (is_keeper) {

@@ -30,7 +30,7 @@ struct EmbedOptions {
 /// and settings; a file that is damaged or of another shape is computed afresh and replaced.
 ///
 /// @param clips  clip numbers, the same on every rank, any order, repeats allowed
-/// @throws dist::AgreedError  of a DataError: the cache folder cannot be written
+/// @throws dist::AgreedError  of a DataError: the cache folder cannot be written, or streamed clips be read
 torch::Tensor embed(Method& method, const Features& features, std::span<const std::int64_t> clips,
                     dist::Group& group, const EmbedOptions& options = {});
 

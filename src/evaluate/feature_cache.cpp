@@ -7,6 +7,7 @@
 #include "io/checkpoint_file.hpp"
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
+#include "src/data/gather.hpp"
 
 namespace sslslr {
 namespace {
@@ -51,8 +52,7 @@ std::filesystem::path cached_features_path(const Method& method, const Features&
         }
     }
     for (const auto clip : clips) {
-        fingerprint.add(features.frames.narrow(0, features.offsets[static_cast<std::size_t>(clip)],
-                                               features.length(clip)));
+        fingerprint.add(gather(features, {&clip, 1}).frames);
     }
     fingerprint.add(options.batch);
     fingerprint.add(options.settings);

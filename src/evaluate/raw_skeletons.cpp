@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "src/data/gather.hpp"
 #include "src/data/points.hpp"
 
 namespace sslslr {
@@ -24,22 +25,23 @@ torch::Tensor arm_and_hand_columns(const FeatureLayout& layout) {
 torch::Tensor raw_skeletons(const Features& features, std::span<const std::int64_t> clips,
                             std::int64_t frames) {
     TORCH_CHECK_VALUE(frames >= 1, "raw skeletons: frames must be positive, got ", frames);
-    std::vector<std::int64_t> rows;
+    const auto columns = arm_and_hand_columns(features.layout);
+    std::vector<torch::Tensor> skeletons{gather(features, {}).frames.index_select(1, columns)};  // of no clip
     for (const auto clip : clips) {
         TORCH_CHECK_VALUE(clip >= 0 && clip < features.clips() && features.length(clip) > 0,
                           "raw skeletons: clip ", clip, " of ", features.clips(),
                           " is not there or has no frames");
-        const auto first = features.offsets[static_cast<std::size_t>(clip)];
         const auto steps = features.length(clip) - 1;
         const auto gaps = std::max<std::int64_t>(1, frames - 1);
+        std::vector<std::int64_t> rows;
         for (std::int64_t frame = 0; frame < frames; ++frame) {
-            rows.push_back(first +
-                           (2 * frame * steps + gaps) / (2 * gaps));  // frame * steps / gaps, halves up
+            rows.push_back((2 * frame * steps + gaps) / (2 * gaps));  // frame * steps / gaps, halves up
         }
+        skeletons.push_back(gather(features, {&clip, 1})
+                                .frames.index_select(0, torch::tensor(rows))
+                                .index_select(1, columns));
     }
-    return features.frames.index_select(0, torch::tensor(rows))
-        .index_select(1, arm_and_hand_columns(features.layout))
-        .reshape({static_cast<std::int64_t>(clips.size()), -1});
+    return torch::cat(skeletons).reshape({std::ssize(clips), frames * columns.size(0)});
 }
 
 }  // namespace sslslr

@@ -20,7 +20,7 @@ namespace sslslr {
 /// @param clips  clip numbers, each with at least one frame
 /// @param frames  at least 1
 /// @throws c10::ValueError  a clip number out of range or without frames, or frames below 1
-/// @throws ConfigError  the layout lacks one of the points
+/// @throws ConfigError  the layout lacks one of the points; io::DataError  a streamed clip cannot be read
 torch::Tensor raw_skeletons(const Features& features, std::span<const std::int64_t> clips,
                             std::int64_t frames = 10);
 

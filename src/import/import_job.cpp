@@ -10,9 +10,9 @@
 
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
+#include "io/import/files_ahead.hpp"
 #include "io/import/folder_tree.hpp"
 #include "io/import/point_order.hpp"
-#include "io/import/read_ahead.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_pieces.hpp"
 
@@ -81,12 +81,12 @@ public:
                 }
             }
         }
-        io::ReadAhead ahead{corpus_, std::move(clips)};
+        io::FilesAhead ahead{corpus_, std::move(clips)};
         return std::ranges::all_of(missing, [&](std::int64_t piece) { return make(piece, ahead); });
     }
 
 private:
-    bool make(std::int64_t piece, io::ReadAhead& ahead) {
+    bool make(std::int64_t piece, io::FilesAhead& ahead) {
         PieceBuilder builder{config_.coordinates, config_.layout.is_float16};
         const auto first = pieces_.first_clip(piece);
         for (auto clip = first; clip < pieces_.end_clip(piece); ++clip) {

@@ -10,6 +10,7 @@
 
 #include "dist/group.hpp"
 #include "src/data/packed_clips.hpp"
+#include "src/data/read_ahead.hpp"
 #include "src/model/encoder.hpp"
 #include "src/model/precision.hpp"
 
@@ -44,6 +45,11 @@ struct Batch {
     const std::vector<std::int64_t>& ids() const { return views.first.ids; }
 };
 
+/// What a share's frames take in memory, as if its views shared none.
+inline std::int64_t bytes_of(const Batch& batch) {
+    return bytes_of(batch.views.anchor) + bytes_of(batch.views.first) + bytes_of(batch.views.second);
+}
+
 /// The clips from `begin` to before `end` of a share.
 Batch part_of(const Batch& batch, std::int64_t begin, std::int64_t end);
 
@@ -71,7 +77,8 @@ struct LossTerms {
 struct Recorded {
     std::span<const std::int64_t> ids;  ///< clip numbers
     std::function<PackedClips(std::int64_t begin, std::int64_t end)>
-        read_part;  ///< of the clips ids[begin, end)
+        read_part;            ///< of the clips ids[begin, end)
+    ReadAheadLimits ahead{};  ///< how far parts may be read ahead by another thread
 };
 
 /// A learning objective and the networks it trains.

@@ -73,10 +73,18 @@ void Pcl::before_epoch(std::int64_t epoch, const Recorded& clips, dist::Group& g
 torch::Tensor Pcl::recorded_keys(const Recorded& clips, std::int64_t begin, std::int64_t end,
                                  dist::Group& group) {
     eval();
+    const auto parts = std::max<std::int64_t>((end - begin + clips_a_pass - 1) / clips_a_pass, 1);
+    ReadAhead<PackedClips> part{clips.ahead,
+                                {.make =
+                                     [&](std::int64_t number) {
+                                         const auto from = begin + number * clips_a_pass;
+                                         return clips.read_part(from, std::min(from + clips_a_pass, end));
+                                     },
+                                 .bytes_of = [](const PackedClips& made) { return bytes_of(made); },
+                                 .end = parts}};
     std::vector<torch::Tensor> keys;
-    for (auto from = begin; from < end || keys.empty(); from += clips_a_pass) {
-        const auto part = clips.read_part(from, std::min(from + clips_a_pass, end));
-        keys.push_back(keys_of(momentum_encoder()(part, DropoutKey{}), group));
+    for (std::int64_t number = 0; number < parts; ++number) {
+        keys.push_back(keys_of(momentum_encoder()(part.take(number), DropoutKey{}), group));
     }
     train();
     return torch::cat(keys);

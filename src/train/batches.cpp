@@ -1,5 +1,7 @@
 #include "src/train/batches.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "src/data/epoch_order.hpp"
@@ -26,12 +28,17 @@ std::int64_t Batches::steps_per_epoch() const noexcept {
 }
 
 std::vector<std::int64_t> Batches::global_clips(std::int64_t step) const {
-    const auto order = epoch_order(config_.seed, step / steps_per_epoch(), clips());
+    const auto epoch = step / steps_per_epoch();
     const auto begin = step % steps_per_epoch() * config_.global_batch;
     const auto end = std::min(begin + config_.global_batch, clips());
     std::vector<std::int64_t> batch;
+    const std::scoped_lock lock{known_.mutex};
+    if (known_.epoch != epoch) {
+        known_.order = epoch_order(config_.seed, epoch, clips());
+        known_.epoch = epoch;
+    }
     for (auto i = begin; i < end; ++i) {
-        batch.push_back(clips_[static_cast<std::size_t>(order[static_cast<std::size_t>(i)])]);
+        batch.push_back(clips_[static_cast<std::size_t>(known_.order[static_cast<std::size_t>(i)])]);
     }
     return batch;
 }
@@ -42,6 +49,20 @@ PackedClips Batches::recorded(std::int64_t begin, std::int64_t end) const {
 }
 
 Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& method) const {
+    return make_share(step, rank, ranks, method, [this](auto clips) { return gather(features_, clips); });
+}
+
+Batch Batches::blank_share(std::int64_t step, int rank, int ranks, const Method& method) const {
+    return make_share(step, rank, ranks, method, [this](auto clips) {
+        auto blank = describe(features_, clips, 0);
+        blank.frames = torch::zeros({blank.offsets.back(), features_.layout.width()},
+                                    gather(features_, {}).frames.options());
+        return blank;
+    });
+}
+
+Batch Batches::make_share(std::int64_t step, int rank, int ranks, const Method& method,
+                          const Gather& gathered) const {
     const auto global = global_clips(step);
     std::vector<std::int64_t> lengths;
     for (const auto clip : global) {
@@ -49,8 +70,9 @@ Batch Batches::share(std::int64_t step, int rank, int ranks, const Method& metho
     }
     const auto mine = share_of(global, lengths, rank, ranks);
 
+    const auto recorded = gathered(mine);
     const auto view = [&](std::int64_t number) {
-        return augmentation_.make_view(features_, mine, step / steps_per_epoch(), number);
+        return augmentation_.make_view(recorded, step / steps_per_epoch(), number);
     };
     Batch batch;
     const auto wanted = method.views();

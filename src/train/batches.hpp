@@ -1,6 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <mutex>
+#include <span>
 #include <vector>
 
 #include "src/augment/augmentation.hpp"
@@ -35,21 +38,40 @@ public:
 
     /// The clips that train, by number in the data set.
     const std::vector<std::int64_t>& clip_numbers() const noexcept { return clips_; }
-    /// Those from `begin` to before `end`, as recorded.
+    /// Those from `begin` to before `end`, as recorded. @throws io::DataError  as gather
     PackedClips recorded(std::int64_t begin, std::int64_t end) const;
+    /// How far whoever asks for batches in order may have them made ahead: several threads may ask at once.
+    ReadAheadLimits ahead() const { return features_.ahead(); }
 
     /// Rank `rank`'s share of step `step`'s global batch; it may be empty, but not on rank 0.
+    /// @throws io::DataError  as gather
     Batch share(std::int64_t step, int rank, int ranks, const Method& method) const;
 
+    /// The same but for all features, which are 0: what a rank that cannot read its share goes through a step with,
+    /// where the others count on its part in their collectives.
+    Batch blank_share(std::int64_t step, int rank, int ranks, const Method& method) const;
+
 private:
+    using Gather = std::function<PackedClips(std::span<const std::int64_t> clips)>;
+
     /// The global batch's clip numbers in order.
     std::vector<std::int64_t> global_clips(std::int64_t step) const;
+    Batch make_share(std::int64_t step, int rank, int ranks, const Method& method,
+                     const Gather& gathered) const;
+
+    /// The order of the epoch that was last asked for: to draw it costs as much as all of the data set's clips.
+    struct EpochOrder {
+        std::mutex mutex;
+        std::int64_t epoch = -1;
+        std::vector<std::int64_t> order;
+    };
 
     const Features& features_;
     std::vector<std::int64_t> clips_;
     BatchConfig config_;
     Augmentation augmentation_;
     std::vector<std::int64_t> labels_;
+    mutable EpochOrder known_;
 };
 
 }  // namespace sslslr

@@ -22,7 +22,7 @@ nlohmann::json row_of(const StepReport& report) {
                        {"learning_rate", report.learning_rate},
                        {"clips_per_s", static_cast<double>(report.clips) / report.seconds.total},
                        {"seconds", report.seconds.total},
-                       {"data_seconds", report.seconds.data}};
+                       {"data_seconds", report.data_seconds}};
     for (const auto& [name, value] : report.terms) {
         row["loss_" + name] = value;
     }
@@ -66,7 +66,7 @@ public:
         while (trainer_.steps_done() < config_.last_step) {
             const auto report = trainer_.step(hooks_.stop_requested());
             const bool collapsed = monitor_.observe(report.spread, report.clips);
-            append(row_of(report));
+            append(with_data_share(row_of(report), report));
             hooks_.on_step(report);
             if (collapsed && meet_collapse(report)) {
                 continue;
@@ -92,6 +92,18 @@ private:
                 metrics_.emplace(config_.folder / "metrics.jsonl", trainer_.steps_done());
             }
         });
+    }
+
+    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting for data.
+    nlohmann::json with_data_share(nlohmann::json row, const StepReport& report) {
+        epoch_seconds_ += report.seconds.total;
+        epoch_data_seconds_ += report.data_seconds;
+        if (report.step % trainer_.steps_per_epoch() == 0 || report.step == config_.last_step) {
+            row["epoch_data_share"] = epoch_data_seconds_ / epoch_seconds_;
+            epoch_seconds_ = 0;
+            epoch_data_seconds_ = 0;
+        }
+        return row;
     }
 
     void append(const nlohmann::json& row) {
@@ -184,6 +196,8 @@ private:
     Checkpoints checkpoints_;
     CollapseMonitor monitor_;
     std::optional<io::MetricsFile> metrics_;  ///< on rank 0
+    double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
+    double epoch_data_seconds_ = 0;           ///< of them, waiting for data
     std::int64_t returns_ = 0;
     std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy
 };

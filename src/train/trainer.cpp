@@ -42,11 +42,21 @@ std::vector<torch::Tensor> values(const NamedTensors& parameters) {
     return tensors;
 }
 
-/// What the ranks add up beside the gradients: [stop flag, loss terms, spread sums], float64.
-torch::Tensor packed_report(const LossTerms& loss, bool stop_requested) {
+/// What one rank tells the others of its step.
+struct Notes {
+    bool stop_requested = false;
+    bool has_failed = false;
+    double data_seconds = 0;
+};
+constexpr std::int64_t note_values = 3;
+
+/// What the ranks add up beside the gradients: [notes, loss terms, spread sums], float64.
+torch::Tensor packed_report(const LossTerms& loss, const Notes& notes) {
     const auto& z = loss.projection;
     std::vector<torch::Tensor> parts{
-        torch::full({1}, stop_requested ? 1.0 : 0.0, z.options().dtype(torch::kDouble))};
+        torch::tensor({notes.stop_requested ? 1.0 : 0.0, notes.has_failed ? 1.0 : 0.0, notes.data_seconds},
+                      torch::kDouble)
+            .to(z.device())};
     for (const auto& term : loss.terms) {
         parts.push_back(term.value.detach().to(torch::kDouble).view({1}));
     }
@@ -55,14 +65,16 @@ torch::Tensor packed_report(const LossTerms& loss, bool stop_requested) {
 }
 
 /// What a report tells of a loss whose values are added up over ranks, and of the spread.
-void read_report(const torch::Tensor& report, const LossTerms& loss, StepReport& result) {
+void read_report(const torch::Tensor& report, const LossTerms& loss, int ranks, StepReport& result) {
     const auto terms = static_cast<std::int64_t>(loss.terms.size());
     result.stop = report[0].item<double>() > 0;
+    result.data_seconds = report[2].item<double>() / ranks;
     for (std::int64_t i = 0; i < terms; ++i) {
-        result.terms.emplace_back(loss.terms[static_cast<std::size_t>(i)].name, report[i + 1].item<double>());
+        result.terms.emplace_back(loss.terms[static_cast<std::size_t>(i)].name,
+                                  report[i + note_values].item<double>());
         result.loss += result.terms.back().second;
     }
-    result.spread = spread_of(report.slice(0, terms + 1), result.clips);
+    result.spread = spread_of(report.slice(0, terms + note_values), result.clips);
 }
 
 }  // namespace
@@ -76,7 +88,13 @@ Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& co
       learning_rate_{scaled_rate(config.optimizer, batches.global_batch())},
       group_{group},
       parameters_{trained_parameters(method)},
-      optimizer_{config.optimizer, parameters_} {
+      optimizer_{config.optimizer, parameters_},
+      ahead_{batches.ahead(),
+             {.make =
+                  [this](std::int64_t step) {
+                      return batches_.share(step, group_.rank(), group_.size(), method_);
+                  },
+              .bytes_of = [](const Batch& batch) { return bytes_of(batch); }}} {
     if (config.micro_batch < 0) {
         throw ConfigError{fmt::format("--micro-batch {}: expected 0 or more", config.micro_batch)};
     }
@@ -92,14 +110,15 @@ StepReport Trainer::step(bool stop_requested) {
     }
     StepTimes seconds;
     watch.lap();
-    const auto batch = next_batch(steps_done_);
+    const auto batch = next_batch();
     seconds.data = watch.lap();
+    const Notes notes{stop_requested, failure_ != nullptr, seconds.data};
 
     torch::Tensor report;
     std::function<void()> wait_for_report;
     const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
     const auto loss = back_propagate(batch, [&](const LossTerms& known) {
-        report = packed_report(known, stop_requested);
+        report = packed_report(known, notes);
         wait_for_report = group_.start_all_reduce_sum(report);
         seconds.forward = watch.lap();
     });
@@ -110,7 +129,15 @@ StepReport Trainer::step(bool stop_requested) {
                       .epoch = steps_done_ / batches_.steps_per_epoch() + 1,
                       .clips = batch.global_size,
                       .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_)};
-    read_report(report.cpu(), loss, result);
+    report = report.cpu();
+    if (report[1].item<double>() > 0) {
+        agree(group_.communicator(), [this] {
+            if (failure_) {
+                std::rethrow_exception(failure_);
+            }
+        });
+    }
+    read_report(report, loss, group_.size(), result);
     if (!std::isfinite(result.loss)) {
         throw TrainingError{fmt::format(
             "the loss is {} at step {} (learning rate {:.3g}): try a lower --learning-rate or a warm-up; "
@@ -143,21 +170,34 @@ void Trainer::warm_up() {
         before.push_back(buffer.clone());
     }
     const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
-    back_propagate(next_batch(0), [](const LossTerms&) {});  // always the same batch
+    Batch batch;
+    agree(group_.communicator(), [&] {
+        batch = on_device(batches_.share(0, group_.rank(), group_.size(), method_));  // always the same one
+    });
+    back_propagate(batch, [](const LossTerms&) {});
     for (std::size_t i = 0; i < before.size(); ++i) {
         method_.buffers()[i].copy_(before[i]);
     }
 }
 
 void Trainer::begin_epoch(std::int64_t epoch) {
-    const Recorded clips{batches_.clip_numbers(), [&](std::int64_t begin, std::int64_t end) {
-                             return on_device(batches_.recorded(begin, end));
-                         }};
+    const Recorded clips{
+        batches_.clip_numbers(),
+        [&](std::int64_t begin, std::int64_t end) { return on_device(batches_.recorded(begin, end)); },
+        batches_.ahead()};
     method_.before_epoch(epoch, clips, group_);
 }
 
-Batch Trainer::next_batch(std::int64_t step) const {
-    auto batch = batches_.share(step, group_.rank(), group_.size(), method_);
+Batch Trainer::next_batch() {
+    try {
+        return on_device(ahead_.take(steps_done_));
+    } catch (const std::exception&) {
+        failure_ = std::current_exception();
+        return on_device(batches_.blank_share(steps_done_, group_.rank(), group_.size(), method_));
+    }
+}
+
+Batch Trainer::on_device(Batch batch) const {
     auto& [anchor, first, second] = batch.views;
     anchor = on_device(std::move(anchor));
     first = on_device(std::move(first));

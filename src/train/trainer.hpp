@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "dist/gradient_reducer.hpp"
 #include "dist/group.hpp"
 #include "io/checkpoint_file.hpp"
+#include "src/data/read_ahead.hpp"
 #include "src/method/method.hpp"
 #include "src/train/batches.hpp"
 #include "src/train/optimizer.hpp"
@@ -20,7 +22,7 @@ namespace sslslr {
 
 /// Where the time of one step went on this rank, in seconds.
 struct StepTimes {
-    double data = 0;      ///< waiting for the batch
+    double data = 0;      ///< waiting for the batch; not where a method looks at all clips between epochs
     double forward = 0;   ///< until the loss of the rank's share is known
     double backward = 0;  ///< with the reduction over ranks, which overlaps it
     double update = 0;    ///< optimizer, momentum networks, queues
@@ -38,7 +40,8 @@ struct StepReport {
     double learning_rate = 0;
     double gradient_norm = 0;  ///< before clipping; 0 where nothing is clipped
     StepTimes seconds;
-    bool stop = false;  ///< some rank asked for an end after this step
+    double data_seconds = 0;  ///< mean of seconds.data over the ranks
+    bool stop = false;        ///< some rank asked for an end after this step
 };
 
 struct TrainerConfig {
@@ -61,11 +64,13 @@ public:
 
     /// One step on the next global batch.
     /// @param stop_requested  this rank wants to end after the step; the report tells all ranks
-    /// @throws TrainingError  the loss is not finite: on all ranks alike, before the weights are touched
+    /// @throws TrainingError      the loss is not finite: on all ranks alike, before the weights are touched
+    /// @throws dist::AgreedError  some rank could not read its batch, likewise
     StepReport step(bool stop_requested = false);
 
     std::int64_t steps_done() const noexcept { return steps_done_; }
     std::int64_t global_batch() const noexcept { return batches_.global_batch(); }
+    std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
     /// Scales the learning rate of all steps to come, on top of the schedule.
     void set_rate_factor(double factor) noexcept { rate_factor_ = factor; }
@@ -86,7 +91,9 @@ private:
     /// Starts reduction on one discarded backward, so that every life of a run adds in the same order
     /// (dist::GradientReducer).
     void warm_up();
-    Batch next_batch(std::int64_t step) const;
+    /// Of the next step; blank if it cannot be had, which failure_ then tells.
+    Batch next_batch();
+    Batch on_device(Batch batch) const;
     void begin_epoch(std::int64_t epoch);
     PackedClips on_device(PackedClips clips) const;
 
@@ -101,6 +108,8 @@ private:
     Optimizer optimizer_;
     std::unique_ptr<dist::GradientReducer> reducer_;
     std::int64_t steps_done_ = 0;
+    std::exception_ptr failure_;
+    ReadAhead<Batch> ahead_;  ///< by step; last, so that its thread ends before what it uses
 };
 
 }  // namespace sslslr

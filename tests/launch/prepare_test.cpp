@@ -35,7 +35,8 @@ TEST_F(Prepare, WritesSyntheticSignsThatInspectAndPretrainRead) {
 
 TEST_F(Prepare, TheSameOptionsGiveTheSameClips) {
     const auto fingerprint = [&](const std::string& more) {
-        EXPECT_EQ(prepare("--from synthetic --force --clips 20 --output " + store() + " " + more).exit_code, 0);
+        EXPECT_EQ(prepare("--from synthetic --force --clips 20 --output " + store() + " " + more).exit_code,
+                  0);
         const auto json = nlohmann::json::parse(run(program(1, "inspect --json " + store())).output);
         return (json.is_array() ? json[0] : json)["fingerprint"];
     };

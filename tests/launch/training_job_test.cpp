@@ -1,5 +1,6 @@
 // Trainings as users run them: killed, stopped, gone on.
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <iterator>
 
@@ -16,8 +17,9 @@ class TrainingJob : public ProgramTest {
 protected:
     /// A hash of everything in the newest checkpoint of a run.
     std::string content(const std::string& run_name, int step) const {
-        const auto file =
-            folder_ / run_name / "checkpoints" / ("step-00000000" + std::to_string(step) + ".h5");
+        auto digits = std::to_string(step);
+        digits.insert(0, 9 - digits.size(), '0');
+        const auto file = folder_ / run_name / "checkpoints" / ("step-" + digits + ".h5");
         const auto outcome = run(program(1, "inspect --json " + file.string()));
         return outcome.exit_code == 0
                    ? nlohmann::json::parse(outcome.output).at(0)["content"].get<std::string>()
@@ -141,6 +143,92 @@ TEST_F(TrainingJob, AKilledRankEndsTheJobSoonAndLeavesNothingHalfWritten) {
     const auto next = run(program(2, pretrain("r", "--epochs 100000 --max-steps 1")));
     EXPECT_EQ(next.exit_code, 0) << next.output;
     EXPECT_TRUE(next.says("nothing left to do after step ")) << next.output;
+}
+
+// Streamed clips: --memory-limit 0.
+
+TEST_F(TrainingJob, StreamedClipsTrainTheSameWeightsAndEvaluateTheSame) {
+    for (const std::string method :
+         {"sl-fpn --augmentation both", "pcl --clusters 8 20 --cluster-warmup-epochs 1"}) {
+        const auto options = "--method " + method + " --max-steps 14 ";  // into the second epoch
+        ASSERT_EQ(run(program(2, pretrain("memory", options))).exit_code, 0);
+        const auto streamed = run(program(2, pretrain("stream", options + "--memory-limit 100K")));
+
+        EXPECT_EQ(streamed.exit_code, 0) << streamed.output;
+        EXPECT_EQ(streamed.count("they are streamed"), 1) << streamed.output;
+        EXPECT_EQ(streamed.count("waited for data in "), 1) << streamed.output;
+        EXPECT_EQ(fs::exists(folder_ / "stream/checkpoints/step-000000014.h5"), true);
+        EXPECT_EQ(content("stream", 14), content("memory", 14)) << method;
+        std::array<std::string, 2> tables;
+        for (const std::string limit : {"half", "0"}) {
+            const auto outcome = run(program(2, "evaluate --supervised-epochs 1 --json --memory-limit " +
+                                                    limit + " --run " + (folder_ / "stream").string()));
+            ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+            tables[limit == "0" ? 1 : 0] = outcome.output.substr(outcome.output.find('{'));
+        }
+        EXPECT_EQ(tables[0], tables[1]) << method;
+        fs::remove_all(folder_ / "memory");
+        fs::remove_all(folder_ / "stream");
+    }
+}
+
+TEST_F(TrainingJob, AStreamedRunStoppedAndGoneOnEqualsOneNeverStopped) {
+    const std::string options = "--memory-limit 0 --boundary adaptive ";
+    ASSERT_EQ(run(program(3, pretrain("whole", options + "--max-steps 6"))).exit_code, 0);
+    ASSERT_EQ(run(program(3, pretrain("halves", options + "--max-steps 3"))).exit_code, 0);
+    const auto rest = run(program(3, pretrain("halves", options + "--max-steps 6")));
+
+    EXPECT_TRUE(rest.says("going on from step 3 of 6")) << rest.output;
+    EXPECT_EQ(content("whole", 6), content("halves", 6));
+}
+
+TEST_F(TrainingJob, ABlockFoundDamagedWhileStreamingEndsBothRanksWithItsFilesName) {
+    const auto store = folder_ / "damaged.h5";
+    fs::copy_file(asl9, store);
+    {
+        std::fstream bytes{store, std::ios::in | std::ios::out | std::ios::binary};
+        const auto at = static_cast<std::streamoff>(fs::file_size(store) - fs::file_size(store) / 4);
+        bytes.seekg(at);
+        const char old = static_cast<char>(bytes.get());
+        bytes.seekp(at);
+        bytes.put(static_cast<char>(old ^ 1));
+    }
+    for (const std::string command :
+         {"pretrain --method byol --memory-limit 0 --max-steps 1000",
+          "pretrain --method pcl --clusters 8 --cluster-warmup-epochs 0 --memory-limit 0"}) {
+        const auto outcome =
+            run(program(2, command + " --blocks 1 --width 16 --heads 2 --global-batch 2 --data " +
+                               store.string() + " --run " + (folder_ / "r").string()));
+        fs::remove_all(folder_ / "r");
+
+        EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
+        EXPECT_TRUE(outcome.says(store.string() + ": /landmarks: frames from ")) << outcome.output;
+        EXPECT_LT(outcome.seconds, 20);
+    }
+}
+
+TEST_F(TrainingJob, EveryEpochTellsItsShareOfWaitingForData) {
+    ASSERT_EQ(run(program(2, pretrain("r", "--memory-limit 0 --max-steps 14"))).exit_code, 0);
+
+    std::ifstream file{folder_ / "r/metrics.jsonl"};
+    std::vector<std::int64_t> steps;
+    for (std::string line; std::getline(file, line);) {
+        const auto row = nlohmann::json::parse(line);
+        if (row.contains("epoch_data_share")) {
+            EXPECT_GE(row["epoch_data_share"].get<double>(), 0);
+            EXPECT_LE(row["epoch_data_share"].get<double>(), 1);
+            steps.push_back(row["step"]);
+        }
+    }
+    EXPECT_EQ(steps, (std::vector<std::int64_t>{12, 14}));
+}
+
+TEST_F(TrainingJob, AMemoryLimitThatIsNoneIsRefusedByName) {
+    for (const std::string limit : {"16GB", "-1", "1.5G", "all", "99999999T"}) {
+        const auto outcome = run(program(2, pretrain("r", "--memory-limit=" + limit)));
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+        EXPECT_EQ(outcome.count("sslslr: --memory-limit " + limit), 1) << outcome.output;
+    }
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ bool same(const PackedClips& one, const PackedClips& other) {
 TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
     const auto features = numbered_features(lengths);
     for (const char* kind : {"boundary", "classical", "both", "none"}) {
-        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(features, all_clips, 0, 0),
+        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, all_clips), 0, 0),
                          gather(features, all_clips)));
     }
 }
@@ -41,7 +41,7 @@ TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
 TEST(Augmentation, NoneGivesViewsAsRecorded) {
     const auto features = numbered_features(lengths);
 
-    const auto second = augmentation_of("none", features).make_view(features, all_clips, 0, 2);
+    const auto second = augmentation_of("none", features).make_view(gather(features, all_clips), 0, 2);
 
     EXPECT_TRUE(same(second, gather(features, all_clips)));
     EXPECT_EQ(second.views, Numbers(8, 2));
@@ -51,10 +51,10 @@ TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
     const auto features = numbered_features(lengths);
     for (const char* kind : {"boundary", "classical", "both"}) {
         const auto augmentation = augmentation_of(kind, features);
-        const auto batch = augmentation.make_view(features, all_clips, 4, 1);
+        const auto batch = augmentation.make_view(gather(features, all_clips), 4, 1);
         const Numbers others{7, 4, 0, 5};
 
-        const auto other_batch = augmentation.make_view(features, others, 4, 1);
+        const auto other_batch = augmentation.make_view(gather(features, others), 4, 1);
 
         for (std::size_t at = 0; at < others.size(); ++at) {
             EXPECT_TRUE(torch::equal(frames_of(other_batch, static_cast<std::int64_t>(at)),
@@ -69,16 +69,16 @@ TEST(Augmentation, SeedEpochClipAndViewEachGiveAnotherDraw) {
     for (const char* kind : {"boundary", "both"}) {
         const auto augmentation = augmentation_of(kind, features);
         const Numbers clip{0};
-        const auto view = augmentation.make_view(features, clip, 4, 1);
+        const auto view = augmentation.make_view(gather(features, clip), 4, 1);
 
-        EXPECT_FALSE(same(view, augmentation.make_view(features, clip, 5, 1)));
-        EXPECT_FALSE(same(view, augmentation.make_view(features, clip, 4, 2)));
-        EXPECT_FALSE(same(view, augmentation_of(kind, features, 9).make_view(features, clip, 4, 1)));
-        EXPECT_TRUE(same(view, augmentation.make_view(features, clip, 4, 1)));
+        EXPECT_FALSE(same(view, augmentation.make_view(gather(features, clip), 5, 1)));
+        EXPECT_FALSE(same(view, augmentation.make_view(gather(features, clip), 4, 2)));
+        EXPECT_FALSE(same(view, augmentation_of(kind, features, 9).make_view(gather(features, clip), 4, 1)));
+        EXPECT_TRUE(same(view, augmentation.make_view(gather(features, clip), 4, 1)));
     }
     auto twins = numbered_features({64, 64});
     twins.frames.slice(0, 64, 128).copy_(twins.frames.slice(0, 0, 64).clone());
-    const auto views = augmentation_of("boundary", twins).make_view(twins, Numbers{0, 1}, 0, 1);
+    const auto views = augmentation_of("boundary", twins).make_view(gather(twins, Numbers{0, 1}), 0, 1);
     EXPECT_FALSE(torch::equal(frames_of(views, 0), frames_of(views, 1)));
 }
 
@@ -87,7 +87,7 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
         const auto features = numbered_features(lengths, 3, dtype);
         const auto augmentation = augmentation_of("boundary", features);
         const auto recorded = gather(features, all_clips);
-        const auto view = augmentation.make_view(features, all_clips, 0, 1);
+        const auto view = augmentation.make_view(gather(features, all_clips), 0, 1);
 
         ASSERT_EQ(view.frames.scalar_type(), dtype);
         for (const std::int64_t clip : all_clips) {
@@ -113,7 +113,7 @@ TEST(Augmentation, ClassicalGivesTheTwoViewsOfAClipDifferentOperations) {
         {.kind = "classical", .blur_sigma_min = 1, .flip_probability = 1}, features.layout, 1};
     const auto operation_of = [&](std::int64_t clip, std::int64_t view) {
         const auto before = gather(features, Numbers{clip}).frames.slice(1, 0, 2).to(torch::kFloat64);
-        const auto after = augmentation.make_view(features, Numbers{clip}, 0, view)
+        const auto after = augmentation.make_view(gather(features, Numbers{clip}), 0, view)
                                .frames.slice(1, 0, 2)
                                .to(torch::kFloat64);
         if ((after.select(1, 0) < 0).all().item<bool>()) {
@@ -136,11 +136,11 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
     const auto features = numbered_features(Numbers(40, 24));
     Numbers clips(40);
     std::iota(clips.begin(), clips.end(), std::int64_t{0});
-    const auto classical = augmentation_of("classical", features).make_view(features, clips, 2, 1);
-    const auto permuted = augmentation_of("boundary", features).make_view(features, clips, 2, 1);
+    const auto classical = augmentation_of("classical", features).make_view(gather(features, clips), 2, 1);
+    const auto permuted = augmentation_of("boundary", features).make_view(gather(features, clips), 2, 1);
     const auto recorded = gather(features, clips);
 
-    const auto both = augmentation_of("both", features).make_view(features, clips, 2, 1);
+    const auto both = augmentation_of("both", features).make_view(gather(features, clips), 2, 1);
 
     for (const std::int64_t clip : clips) {
         // Where boundary put each recorded frame tells the order that both must give the classical ones.
@@ -153,7 +153,7 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
 TEST(Augmentation, OfNoClipsIsAnEmptyBatch) {
     const auto features = numbered_features(lengths);
     for (const char* kind : {"boundary", "classical", "both", "none"}) {
-        const auto view = augmentation_of(kind, features).make_view(features, {}, 0, 1);
+        const auto view = augmentation_of(kind, features).make_view(gather(features, {}), 0, 1);
 
         EXPECT_EQ(view.clips(), 0);
         EXPECT_EQ(view.frames.sizes(), (torch::IntArrayRef{0, 130}));

@@ -7,6 +7,7 @@
 
 #include "src/augment/augmentation.hpp"
 #include "src/augment/boundary_order.hpp"
+#include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
@@ -59,7 +60,7 @@ TEST(FixedBoundary, KeepsTheDrawsThatEarlierRunsWereMadeWith) {
     const auto features = numbered_features({64, 30});
     const Augmentation augmentation{{}, features.layout, 3};
 
-    const auto view = augmentation.make_view(features, Numbers{1}, 5, 2);
+    const auto view = augmentation.make_view(gather(features, Numbers{1}), 5, 2);
 
     Numbers expected(30);
     KeyedRandom random{3, Purpose::permutation, {5, 1, 2}};
@@ -77,7 +78,7 @@ TEST(DrawnBoundary, LengthsAreUniformUpToTheLongest) {
     std::array<int, longest + 1> tails{};
 
     for (int epoch = 0; epoch < epochs; ++epoch) {
-        const auto view = augmentation.make_view(features, clips, epoch, 1);
+        const auto view = augmentation.make_view(gather(features, clips), epoch, 1);
         for (const auto clip : clips) {
             const auto [head, tail] = extent_of(order_of(view, clip, features), longest);
             ++heads[static_cast<std::size_t>(head)];
@@ -104,8 +105,8 @@ TEST(DrawnBoundary, BothViewsShareTheLengthsAndPermuteEachForItself) {
     const auto features = numbered_features(Numbers(50, 40), 0, torch::kFloat64);
     const Augmentation augmentation{{.boundary = "drawn"}, features.layout, 1};
 
-    const auto first = augmentation.make_view(features, clips, 0, 1);
-    const auto second = augmentation.make_view(features, clips, 0, 2);
+    const auto first = augmentation.make_view(gather(features, clips), 0, 1);
+    const auto second = augmentation.make_view(gather(features, clips), 0, 2);
 
     int different = 0;
     for (const auto clip : clips) {
@@ -122,16 +123,17 @@ TEST(DrawnBoundary, BothViewsShareTheLengthsAndPermuteEachForItself) {
 TEST(DrawnBoundary, DependsOnClipAndEpochButNotOnTheBatch) {
     const auto features = numbered_features(Numbers(20, 40), 0, torch::kFloat64);
     const Augmentation augmentation{{.boundary = "drawn"}, features.layout, 1};
-    const auto batch = augmentation.make_view(features, first_numbers(20), 2, 1);
+    const auto batch = augmentation.make_view(gather(features, first_numbers(20)), 2, 1);
     std::vector<Numbers> orders;
 
     for (const std::int64_t clip : {3, 17}) {
-        orders.push_back(order_of(augmentation.make_view(features, Numbers{clip}, 2, 1), 0, features));
+        orders.push_back(
+            order_of(augmentation.make_view(gather(features, Numbers{clip}), 2, 1), 0, features));
         EXPECT_EQ(orders.back(), order_of(batch, clip, features));
     }
 
     EXPECT_NE(orders[0], orders[1]);
-    EXPECT_NE(orders[0], order_of(augmentation.make_view(features, Numbers{3}, 3, 1), 0, features));
+    EXPECT_NE(orders[0], order_of(augmentation.make_view(gather(features, Numbers{3}), 3, 1), 0, features));
 }
 
 TEST(AdaptiveBoundary, EveryClipUsesItsOwn) {
@@ -139,7 +141,7 @@ TEST(AdaptiveBoundary, EveryClipUsesItsOwn) {
     const std::vector<ClipBoundary> own{{0, 0}, {12, 0}, {0, 15}, {9, 11}};
     const Augmentation augmentation{{.boundary = "adaptive"}, features.layout, 1, own};
 
-    const auto view = augmentation.make_view(features, Numbers{3, 1, 0, 2}, 0, 1);
+    const auto view = augmentation.make_view(gather(features, Numbers{3, 1, 0, 2}), 0, 1);
 
     for (std::int64_t at = 0; at < 4; ++at) {
         const auto& [k1, k2] = own[static_cast<std::size_t>(view.ids[static_cast<std::size_t>(at)])];
@@ -155,7 +157,7 @@ TEST(AdaptiveBoundary, WhereTheEndsOfAClipWouldOverlapTheTailIsCut) {
     const auto features = numbered_features({10}, 0, torch::kFloat64);
     const Augmentation augmentation{{.boundary = "adaptive"}, features.layout, 1, {{7, 99}}};
 
-    auto order = order_of(augmentation.make_view(features, Numbers{0}, 0, 1), 0, features);
+    auto order = order_of(augmentation.make_view(gather(features, Numbers{0}), 0, 1), 0, features);
 
     std::sort(order.begin(), order.begin() + 7);
     std::sort(order.begin() + 7, order.end());
@@ -172,7 +174,7 @@ TEST(VaryingBoundary, RefusesBoundariesThatDoNotFit) {
     EXPECT_THROW((Augmentation{Config{.boundary = "adaptive"}, layout, 0, {{1, 1}, {-1, 1}}}),
                  c10::ValueError);
     const Augmentation too_few{{.boundary = "adaptive"}, layout, 0, {{1, 1}}};
-    EXPECT_THROW(too_few.make_view(features, Numbers{0}, 0, 1), c10::ValueError);
+    EXPECT_THROW(too_few.make_view(gather(features, Numbers{0, 1}), 0, 1), c10::ValueError);
 }
 
 }  // namespace

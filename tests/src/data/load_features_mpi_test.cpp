@@ -1,75 +1,21 @@
 #include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
+#include <array>
 #include <fstream>
+#include <random>
 
 #include <gtest/gtest.h>
 
 #include "dist/agree.hpp"
-#include "io/store_writer.hpp"
+#include "io/data_error.hpp"
+#include "src/data/gather.hpp"
 #include "src/data/load_features.hpp"
-#include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "tests/src/data/example_store.hpp"
 
 namespace sslslr {
 namespace {
 
-constexpr std::int64_t frame_values = 75 * 2;
-
-/// 40 clips of 0 to 79 frames, clips 7 and 39 without any; gaps in the hands.
-io::ClipIndex example_index() {
-    io::ClipIndex index;
-    index.offsets = {0};
-    for (std::int64_t clip = 0; clip < 40; ++clip) {
-        const auto length = clip % 32 == 7 ? 0 : 1 + clip * 29 % 79;
-        index.offsets.push_back(index.offsets.back() + length);
-        index.labels.push_back(clip % 4 - 1);
-        index.signers.push_back(clip % 2);
-        index.ids.push_back(100 + clip);
-    }
-    index.label_names = {"a", "b", "-"};
-    index.signer_names = {"S01", "S02"};
-    index.point_names = points_of("all");
-    index.attributes["coordinates"] = "x,y";
-    index.coordinates = 2;
-    return index;
-}
-
-void example_clip(std::int64_t clip, std::span<float> out) {
-    for (std::size_t at = 0; at < out.size(); ++at) {
-        const auto frame = static_cast<std::int64_t>(at) / frame_values;
-        const auto value = static_cast<std::int64_t>(at) % frame_values;
-        const bool is_lost = value >= 66 && (frame + clip) % 3 == 0;
-        out[at] =
-            is_lost ? std::nanf("") : static_cast<float>((clip * 31 + frame * 7 + value * 13) % 64) / 64;
-    }
-}
-
-/// A store that rank 0 writes and all ranks open, removed at the end.
-class LoadFeatures : public testing::Test {
-protected:
-    void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "load_features_XXXXXX").string();
-        if (world_.rank() == 0) {
-            ASSERT_NE(mkdtemp(name.data()), nullptr);
-            io::write_store(std::filesystem::path{name} / "store.h5", example_index(), example_clip,
-                            {.is_float16 = false});
-        }
-        folder_ = world_.broadcast(name);
-    }
-    void TearDown() override {
-        world_.barrier();
-        if (world_.rank() == 0) {
-            std::filesystem::remove_all(folder_);
-        }
-    }
-
-    std::string file() const { return (folder_ / "store.h5").string(); }
-
-    dist::Communicator world_ = dist::Communicator::world();
-    std::filesystem::path folder_;
-};
+class LoadFeatures : public ExampleStoreTest {};
 
 TEST_F(LoadFeatures, EqualsPreprocessingEachClipAloneOnAnySplitIntoNodes) {
     const auto store = io::ClipStore::open({file()});
@@ -79,7 +25,7 @@ TEST_F(LoadFeatures, EqualsPreprocessingEachClipAloneOnAnySplitIntoNodes) {
     for (const int ranks_of_a_node : {1, 2, 4}) {
         const auto node = world_.split(world_.rank() / ranks_of_a_node);
         for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
-            const auto resident = load_features(store, config, world_, node, dtype);
+            const auto resident = load_features(store, config, world_, node, {.dtype = dtype});
 
             const auto& features = resident.features();
             ASSERT_EQ(features.clips(), 40);
@@ -127,15 +73,7 @@ TEST_F(LoadFeatures, AnImpossibleOptionIsTheSameErrorOnEveryRank) {
 }
 
 TEST_F(LoadFeatures, DamagedLandmarksAreTheSameErrorOnEveryRank) {
-    if (world_.rank() == 0) {
-        std::fstream bytes{file(), std::ios::in | std::ios::out | std::ios::binary};
-        const auto middle = static_cast<std::streamoff>(std::filesystem::file_size(file()) / 2);
-        bytes.seekg(middle);
-        const auto damaged = static_cast<char>(bytes.get() ^ 1);
-        bytes.seekp(middle);
-        bytes.put(damaged);
-    }
-    world_.barrier();
+    damage_landmarks();
     const auto store = io::ClipStore::open({file()});
     std::string message = "no error";
     try {
@@ -147,6 +85,93 @@ TEST_F(LoadFeatures, DamagedLandmarksAreTheSameErrorOnEveryRank) {
 
     EXPECT_NE(message.find("store.h5"), std::string::npos) << message;
     EXPECT_EQ(world_.broadcast(message), message);
+}
+
+TEST_F(LoadFeatures, StreamedClipsAreTheResidentOnesBitForBitInAnyOrder) {
+    for (const auto& name : {file(), compressed_file()}) {
+        const auto store = io::ClipStore::open({name});
+        for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
+            const PreprocessConfig config{.smooth = true, .frames = 32, .part_masks = true};
+            const auto resident = load_features(store, config, world_, world_, {.dtype = dtype});
+            const auto streamed = load_features(store, config, world_, world_, {dtype, 1000});
+
+            ASSERT_NE(streamed.features().streamed, nullptr);
+            ASSERT_FALSE(streamed.features().frames.defined());
+            EXPECT_EQ(streamed.empty_clips(), resident.empty_clips());
+            for (const auto& clips :
+                 {std::vector<std::int64_t>{}, {7}, {39, 0, 12, 12, 7, 3}, {world_.rank()}}) {
+                const auto expected = gather(resident.features(), clips);
+                const auto actual = gather(streamed.features(), clips);
+                EXPECT_TRUE(torch::equal(actual.frames, expected.frames));
+                EXPECT_EQ(actual.frames.scalar_type(), dtype);
+                EXPECT_EQ(actual.offsets, expected.offsets);
+                EXPECT_EQ(actual.ids, expected.ids);
+            }
+            world_.barrier();
+        }
+    }
+}
+
+TEST_F(LoadFeatures, ALimitThatOneNodeCannotKeepMakesAllStream) {
+    const auto store = io::ClipStore::open({file()});
+    const std::int64_t bytes = store.index().frames() * 130 * 4;
+    const auto node = world_.split(world_.rank());
+    const auto own_limit = world_.rank() == world_.size() - 1 ? bytes - 1 : bytes;
+
+    const auto fitting = load_features(store, {.frames = 1000}, world_, node, {.memory_limit = bytes});
+    const auto too_large = load_features(store, {.frames = 1000}, world_, node, {.memory_limit = own_limit});
+
+    EXPECT_EQ(fitting.features().streamed, nullptr);
+    EXPECT_NE(too_large.features().streamed, nullptr);
+}
+
+TEST_F(LoadFeatures, DamagedLandmarksThatAreStreamedAreAnErrorOfWhoReadsThem) {
+    damage_landmarks();
+    const auto store = io::ClipStore::open({file()});
+    const auto streamed = load_features(store, {}, world_, world_, {.memory_limit = 0});
+
+    try {
+        gather(streamed.features(), std::vector<std::int64_t>{0, 20});
+        FAIL() << "no error";
+    } catch (const io::DataError& error) {
+        EXPECT_NE(std::string{error.what()}.find("store.h5"), std::string::npos) << error.what();
+    }
+}
+
+std::int64_t bytes_read_by_this_process() {
+    std::ifstream file{"/proc/self/io"};
+    std::string name;
+    std::int64_t bytes = 0;
+    file >> name >> bytes;
+    EXPECT_EQ(name, "rchar:");
+    return bytes;
+}
+
+TEST_F(LoadFeatures, ARankDecodesItsShareOfACompressedFileAlone) {
+    const auto big = (folder_ / "big.h5").string();
+    if (world_.rank() == 0) {
+        auto index = example_index();
+        for (std::size_t clip = 0; clip < index.offsets.size(); ++clip) {
+            index.offsets[clip] = 600 * static_cast<std::int64_t>(clip);
+        }
+        std::minstd_rand random;  // what deflate cannot shorten
+        io::write_store(big, index,
+                        [&](std::int64_t, std::span<float> out) {
+                            std::ranges::generate(out, [&] { return static_cast<float>(random()) / 1e9F; });
+                        },
+                        {.is_compressed = true});
+    }
+    world_.barrier();
+    const auto store = io::ClipStore::open({big});
+    const auto file_bytes = static_cast<std::int64_t>(std::filesystem::file_size(big));
+    ASSERT_GT(file_bytes, 5'000'000);
+    const auto before = bytes_read_by_this_process();
+
+    const auto resident = load_features(store, {}, world_, world_);
+
+    constexpr std::int64_t chunks_at_the_ends = 2 << 20;
+    EXPECT_LE(bytes_read_by_this_process() - before, file_bytes / world_.size() + chunks_at_the_ends);
+    world_.barrier();
 }
 
 }  // namespace

@@ -13,14 +13,14 @@ namespace sslslr::io {
 /// Reads the files of the next clips into the page cache while one clip is worked on, several at once: small files
 /// on a disk or on a network's file system wait for each other otherwise. What cannot be read is passed over here:
 /// whoever reads the clip will say so.
-class ReadAhead {
+class FilesAhead {
 public:
     /// @param corpus  must outlive this; its files() is called by other threads
     /// @param clips   in the order in which they will be read
-    ReadAhead(const Corpus& corpus, std::vector<std::size_t> clips);
-    ReadAhead(const ReadAhead&) = delete;
-    ReadAhead& operator=(const ReadAhead&) = delete;
-    ~ReadAhead();
+    FilesAhead(const Corpus& corpus, std::vector<std::size_t> clips);
+    FilesAhead(const FilesAhead&) = delete;
+    FilesAhead& operator=(const FilesAhead&) = delete;
+    ~FilesAhead();
 
     /// `count` of the clips are read.
     void done(std::size_t count);

@@ -1,4 +1,4 @@
-#include "io/import/read_ahead.hpp"
+#include "io/import/files_ahead.hpp"
 
 #include <algorithm>
 #include <array>
@@ -28,7 +28,7 @@ void read_through(const std::filesystem::path& path) {
 
 }  // namespace
 
-ReadAhead::ReadAhead(const Corpus& corpus, std::vector<std::size_t> clips)
+FilesAhead::FilesAhead(const Corpus& corpus, std::vector<std::size_t> clips)
     : corpus_{corpus}, clips_{std::move(clips)} {
     if (clips_.empty() || corpus_.files(clips_.front()).empty()) {
         return;
@@ -38,7 +38,7 @@ ReadAhead::ReadAhead(const Corpus& corpus, std::vector<std::size_t> clips)
     }
 }
 
-ReadAhead::~ReadAhead() {
+FilesAhead::~FilesAhead() {
     {
         const std::scoped_lock lock{mutex_};
         is_over_ = true;
@@ -49,7 +49,7 @@ ReadAhead::~ReadAhead() {
     }
 }
 
-void ReadAhead::done(std::size_t count) {
+void FilesAhead::done(std::size_t count) {
     {
         const std::scoped_lock lock{mutex_};
         done_ = count;
@@ -59,7 +59,7 @@ void ReadAhead::done(std::size_t count) {
     }
 }
 
-void ReadAhead::work() {
+void FilesAhead::work() {
     std::unique_lock lock{mutex_};
     for (;;) {
         has_room_.wait(lock, [this] { return is_over_ || next_ < done_ + clips_ahead; });

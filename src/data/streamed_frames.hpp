@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "io/clip_store.hpp"
+#include "src/data/features.hpp"
+#include "src/data/preprocess.hpp"
+
+namespace sslslr {
+
+/// Clips read from their store and preprocessed one by one, in memory of their own alone.
+class StreamedFrames final : public ClipFrames {
+public:
+    /// @param store  must outlive this
+    /// @param dtype  float32, or float64: the same values, widened
+    StreamedFrames(const io::ClipStore& store, Preprocessor preprocess, ReadAheadLimits ahead,
+                   torch::Dtype dtype);
+
+    torch::Tensor read(std::span<const std::int64_t> clips) const override;
+    ReadAheadLimits ahead() const override { return ahead_; }
+
+private:
+    template <class Value>
+    void read_into(std::span<const std::int64_t> clips, std::span<Value> out) const;
+    std::int64_t frames_of(std::int64_t clip) const;  ///< in the store
+
+    const io::ClipStore& store_;
+    Preprocessor preprocess_;
+    ReadAheadLimits ahead_;
+    torch::Dtype dtype_;
+};
+
+}  // namespace sslslr
