@@ -47,9 +47,10 @@ void write_tensor(const hdf5::OutputFile& file, const std::string& name, const a
         file.fail(name, std::string{"cannot store tensors of type "} + at::toString(tensor.scalar_type()));
     }
     const auto type = element->stored();
-    const auto dataset = file.create(name, type.id(), {tensor.sizes().begin(), tensor.sizes().end()});
+    auto dataset = file.create(name, type.id(), {tensor.sizes().begin(), tensor.sizes().end()});
     file.write_attribute(dataset, type_attribute, std::string{element->name});
     file.write(dataset, name, type.id(), tensor.const_data_ptr());
+    file.finish(std::move(dataset), name);
 }
 
 at::Tensor read_tensor(const hdf5::InputFile& file, const std::string& name) {

@@ -138,7 +138,9 @@ std::vector<std::uint64_t> run_in_child(const std::filesystem::path& path,
         throw DataError{path, std::string{content}};
     }
     std::vector<std::uint64_t> result(content.size() / sizeof(std::uint64_t));
-    std::memcpy(result.data(), content.data(), result.size() * sizeof(std::uint64_t));
+    if (!result.empty()) {  // of nothing, data() may be a null pointer, which memcpy must not get
+        std::memcpy(result.data(), content.data(), result.size() * sizeof(std::uint64_t));
+    }
     return result;
 }
 

@@ -63,17 +63,26 @@ void OutputFile::write(const Dataset& dataset, const std::string& name, hid_t me
     }
 }
 
+void OutputFile::finish(Dataset dataset, const std::string& name) const {
+    silence();
+    if (H5Dclose(dataset.release()) < 0) {
+        fail(name, "cannot write");
+    }
+}
+
 template <class T>
 void OutputFile::write_integers(const std::string& name, const std::vector<T>& values) const {
-    const auto dataset = create(name, native_type<T>(), {values.size()});
+    auto dataset = create(name, native_type<T>(), {values.size()});
     write(dataset, name, native_type<T>(), values.data());
+    finish(std::move(dataset), name);
 }
 template void OutputFile::write_integers(const std::string&, const std::vector<std::int64_t>&) const;
 template void OutputFile::write_integers(const std::string&, const std::vector<std::uint64_t>&) const;
 
 void OutputFile::write_reals(const std::string& name, const std::vector<double>& values) const {
-    const auto dataset = create(name, H5T_IEEE_F64LE, {values.size()});
+    auto dataset = create(name, H5T_IEEE_F64LE, {values.size()});
     write(dataset, name, native_type<double>(), values.data());
+    finish(std::move(dataset), name);
 }
 
 void OutputFile::write_texts(const std::string& name, const std::vector<std::string>& values) const {
@@ -87,8 +96,9 @@ void OutputFile::write_texts(const std::string& name, const std::vector<std::str
         raw += value;
     }
     const auto type = text_type(width);
-    const auto dataset = create(name, type.id(), {values.size()});
+    auto dataset = create(name, type.id(), {values.size()});
     write(dataset, name, type.id(), raw.data());
+    finish(std::move(dataset), name);
 }
 
 void OutputFile::write_attribute(const std::string& name, const std::string& value) const {

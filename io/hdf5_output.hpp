@@ -22,6 +22,10 @@ public:
     /// Writes all values of the dataset `name`, given as `memory_type`.
     void write(const Dataset& dataset, const std::string& name, hid_t memory_type, const void* values) const;
 
+    /// Closes the dataset `name`, which writes what the library held back. A destructor could tell nobody that
+    /// the disk is full: the file would have a hole.
+    void finish(Dataset dataset, const std::string& name) const;
+
     /// T: std::int64_t or std::uint64_t
     template <class T>
     void write_integers(const std::string& name, const std::vector<T>& values) const;

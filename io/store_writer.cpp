@@ -1,6 +1,7 @@
 #include "io/store_writer.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -82,8 +83,9 @@ public:
     ByteRange finish() {
         write(pending_.size());
         file_.write_integers("/checksums/landmarks", sums_.finish());
-        return is_contiguous_ ? ByteRange{H5Dget_offset(dataset_.id()), frames_.total * frames_.bytes()}
-                              : ByteRange{};
+        const auto offset = H5Dget_offset(dataset_.id());
+        file_.finish(std::move(dataset_), dataset_name);
+        return is_contiguous_ ? ByteRange{offset, frames_.total * frames_.bytes()} : ByteRange{};
     }
 
 private:

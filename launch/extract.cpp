@@ -22,7 +22,7 @@ constexpr std::int64_t videos_per_piece = 4;
 
 struct ExtractOptions {
     ImportOptions import;
-    std::int64_t complexity = 2;
+    std::int64_t complexity = 1;
     double detection_confidence = 0.5;
     double tracking_confidence = 0.5;
 };
@@ -41,7 +41,9 @@ int extract(Arguments arguments, const Ranks& ranks) {
     options.section("Options");
     declare(options, fields.import);
     options.section("MediaPipe Holistic");
-    options.add("complexity", fields.complexity, "model of the pose: 0 (fast), 1 or 2 (accurate)");
+    options.add("complexity", fields.complexity,
+                "model of the pose: 0 (fast), 1 or 2 (accurate); 0 and 2 are not in MediaPipe's wheel: "
+                "launch/setup --importers fetches them");
     options.add("detection-confidence", fields.detection_confidence,
                 "least confidence to find a person, 0 to 1");
     options.add("tracking-confidence", fields.tracking_confidence,

@@ -107,6 +107,14 @@ void write_summary(const std::string& path, const ImportSummary& summary) {
     }
 }
 
+/// Enough pieces for many ranks, few enough that syncing them takes no time. By the corpus alone: an import goes on on
+/// any number of ranks.
+std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
+    constexpr std::int64_t pieces = 128;
+    constexpr std::int64_t least = 16;
+    return std::clamp(static_cast<std::int64_t>(listing.clips.size()) / pieces, std::min(least, most), most);
+}
+
 }  // namespace
 
 void declare(Options& options, ImportOptions& o) {
@@ -164,8 +172,9 @@ std::vector<std::string> python_reader(const std::string& format, const std::str
     return command;
 }
 
-int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, std::int64_t clips_per_piece,
-               std::map<std::string, std::string> attributes, const Ranks& ranks) {
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
+               std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
+               const Ranks& ranks) {
     if (fields.input.empty()) {
         throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
     }
@@ -194,7 +203,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, std
                               .layout = {.is_float16 = fields.dtype == "float16"},
                               .attributes = std::move(attributes),
                               .fps = fields.fps,
-                              .clips_per_piece = clips_per_piece,
+                              .clips_per_piece = clips_per_piece(opened->listing(), most_clips_per_piece),
                               .strict = fields.strict};
     catch_stop_signals();
     const auto start = std::chrono::steady_clock::now();

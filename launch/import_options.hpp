@@ -40,8 +40,11 @@ void refuse_existing(const std::string& output, bool force);
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
                                        const std::vector<std::string>& options = {});
 
-/// Imports, shows progress and says what became of it. Collective. @return an ExitCode
-int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, std::int64_t clips_per_piece,
-               std::map<std::string, std::string> attributes, const Ranks& ranks);
+/// Imports, shows progress and says what became of it. Collective.
+/// @param most_clips_per_piece  what an interruption may cost each rank
+/// @return an ExitCode
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
+               std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
+               const Ranks& ranks);
 
 }  // namespace sslslr

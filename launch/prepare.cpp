@@ -32,7 +32,7 @@ constexpr const char* prepare_usage =
     "  openhands    .pkl files with keypoints and confidences (read by Python)\n"
     "  synthetic    made up, with known boundaries: frames before --first and from --last on carry nothing";
 
-constexpr std::int64_t clips_per_piece = 256;
+constexpr std::int64_t most_clips_per_piece = 1024;
 
 struct PrepareOptions {
     std::string from;
@@ -146,8 +146,8 @@ int prepare(Arguments arguments, const Ranks& ranks) {
     if (std::ranges::count(io::python_formats(), fields.from) > 0) {
         corpus.program = python_reader(fields.from, fields.import.input);
     }
-    return run_import(corpus, fields.import, clips_per_piece, provenance(fields.import, arguments, "prepare"),
-                      ranks);
+    return run_import(corpus, fields.import, most_clips_per_piece,
+                      provenance(fields.import, arguments, "prepare"), ranks);
 }
 
 }  // namespace sslslr

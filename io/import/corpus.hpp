@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <string>
@@ -51,7 +52,8 @@ struct ImportedClip {
     std::int64_t frames() const { return static_cast<std::int64_t>(landmarks.size() / import_frame_values); }
 };
 
-/// A data set in a format of its own. One process opens it for itself; not thread-safe.
+/// A data set in a format of its own. One process opens it for itself; read() is not
+/// thread-safe.
 class Corpus {
 public:
     virtual ~Corpus() = default;
@@ -59,6 +61,8 @@ public:
     /// @param clip  number in listing().clips
     /// @throws DataError  this clip cannot be read; others can
     virtual ImportedClip read(std::size_t clip) = 0;
+    /// The files that a clip is read from, for reading ahead; none where that is of no use. Thread-safe.
+    virtual std::vector<std::filesystem::path> files([[maybe_unused]] std::size_t clip) const { return {}; }
 };
 
 }  // namespace sslslr::io

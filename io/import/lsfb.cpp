@@ -94,9 +94,16 @@ std::unique_ptr<Corpus> open_lsfb(const CorpusOptions& options) {
     }
     apply_metadata(metadata, options.input, listing);
     apply_options(options, listing);
-    return std::make_unique<FileCorpus>(std::move(listing), std::move(ids), [poses](const fs::path& id) {
-        return read_clip(poses, id.string());
-    });
+    return std::make_unique<FileCorpus>(
+        std::move(listing), std::move(ids),
+        [poses](const fs::path& id) { return read_clip(poses, id.string()); },
+        [poses](const fs::path& id) {
+            std::vector<fs::path> files;
+            for (const auto& part : part_files()) {
+                files.push_back(poses / part.folder / (id.string() + ".npy"));
+            }
+            return files;
+        });
 }
 
 }  // namespace sslslr::io

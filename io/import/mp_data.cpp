@@ -68,6 +68,15 @@ ImportedClip read_sequence(const fs::path& folder) {
     return clip;
 }
 
+std::vector<fs::path> files_of_sequence(const fs::path& folder) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator each{folder, error}, end; !error && each != end; each.increment(error)) {
+        files.push_back(each->path());
+    }
+    return files;
+}
+
 }  // namespace
 
 std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options) {
@@ -86,7 +95,8 @@ std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options) {
         throw DataError{options.input, "expected folders LABEL/SEQUENCE with a file a frame, found none"};
     }
     apply_options(options, listing);
-    return std::make_unique<FileCorpus>(std::move(listing), std::move(folders), read_sequence);
+    return std::make_unique<FileCorpus>(std::move(listing), std::move(folders), read_sequence,
+                                        files_of_sequence);
 }
 
 }  // namespace sslslr::io

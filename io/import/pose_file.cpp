@@ -39,7 +39,9 @@ public:
     std::vector<float> floats(std::size_t count) {
         const auto raw = take_array(count, sizeof(float));
         std::vector<float> values(count);
-        std::memcpy(values.data(), raw.data(), raw.size());
+        if (!raw.empty()) {
+            std::memcpy(values.data(), raw.data(), raw.size());
+        }
         return values;
     }
     void skip(std::size_t count, std::size_t bytes) { take_array(count, bytes); }

@@ -1,5 +1,5 @@
-# What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set; sourced by launch/setup.
-# Tests of what is missing are left out. Needs packages.sh.
+# What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, readers in Python and what
+# they are compared with; sourced by launch/setup. Tests of what is missing are left out. Needs packages.sh and importers.sh.
 # shellcheck shell=bash
 
 test_packages=(slurm-wlm faketime)
@@ -13,6 +13,7 @@ ensure_test_tools() {
         (install_packages "${missing[@]}") || true
     fi
     has_hyperqueue || install_hyperqueue || true
+    ensure_importers comparisons || true
     if [[ $(test_tools) == *" absent"* ]]; then
         echo "left out are the tests of: $(test_tools | sed -n 's/ absent//p' | paste --serial --delimiters ,)"
     fi
@@ -25,6 +26,7 @@ test_tools() {
         PATH=$PATH:/usr/sbin:/sbin command -v "$tool" || echo "$tool absent"
     done
     has_hyperqueue && echo "$hyperqueue" || echo "hyperqueue absent"
+    has_importers comparisons && importers_key comparisons || echo "readers in Python absent"
 }
 
 has_hyperqueue() { [[ -x $test_environment/bin/python && $(cat "$test_environment/.finished" 2>&1) == "$hyperqueue" ]]; }

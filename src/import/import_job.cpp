@@ -12,6 +12,7 @@
 #include "io/data_error.hpp"
 #include "io/import/folder_tree.hpp"
 #include "io/import/point_order.hpp"
+#include "io/import/read_ahead.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_pieces.hpp"
 
@@ -70,16 +71,22 @@ public:
 
     /// This rank's pieces. @return false if it was asked to stop
     bool run() {
+        std::vector<std::int64_t> missing;
+        std::vector<std::size_t> clips;
         for (std::int64_t piece = ranks_.rank(); piece < pieces_.count(); piece += ranks_.size()) {
-            if (!pieces_.open(piece) && !make(piece)) {
-                return false;
+            if (!pieces_.is_sound(piece)) {
+                missing.push_back(piece);
+                for (auto clip = pieces_.first_clip(piece); clip < pieces_.end_clip(piece); ++clip) {
+                    clips.push_back(static_cast<std::size_t>(clip));
+                }
             }
         }
-        return true;
+        io::ReadAhead ahead{corpus_, std::move(clips)};
+        return std::ranges::all_of(missing, [&](std::int64_t piece) { return make(piece, ahead); });
     }
 
 private:
-    bool make(std::int64_t piece) {
+    bool make(std::int64_t piece, io::ReadAhead& ahead) {
         PieceBuilder builder{config_.coordinates, config_.layout.is_float16};
         const auto first = pieces_.first_clip(piece);
         for (auto clip = first; clip < pieces_.end_clip(piece); ++clip) {
@@ -87,6 +94,7 @@ private:
                 return false;
             }
             read(clip, builder);
+            ahead.done(++done_);
             show(clip - first + 1);
         }
         builder.write(pieces_.path(piece));
@@ -125,6 +133,7 @@ private:
     const ImportPieces& pieces_;
     const dist::Communicator& ranks_;
     const ImportHooks& hooks_;
+    std::size_t done_ = 0;  ///< clips
     std::chrono::steady_clock::time_point next_look_{};
 };
 
@@ -165,7 +174,7 @@ private:
         std::string seen(io::import_points, '0');
         index_.offsets = {0};
         for (std::int64_t piece = 0; piece < pieces_.count(); ++piece) {
-            const auto store = opened(piece);
+            const auto store = pieces_.open(piece);
             const auto& part = store.index();
             const auto facts = ImportPieces::facts_of(store);
             for (std::size_t clip = 0; clip < part.labels.size(); ++clip) {
@@ -188,14 +197,6 @@ private:
                 summary_.absent_points.push_back(io::holistic_point_names()[point]);
             }
         }
-    }
-
-    io::ClipStore opened(std::int64_t piece) const {
-        auto store = pieces_.open(piece);
-        if (!store) {
-            throw io::DataError{pieces_.path(piece), "is gone or damaged: run the same command again"};
-        }
-        return std::move(*store);
     }
 
     void describe() {
@@ -308,7 +309,7 @@ private:
             const auto number = index_.ids[static_cast<std::size_t>(clip)];
             const auto piece = number / config_.clips_per_piece;
             if (piece != at->piece) {
-                *at = {.piece = piece, .next = 0, .store = opened(piece)};
+                *at = {.piece = piece, .next = 0, .store = pieces_.open(piece)};
             }
             const auto& ids = at->store->index().ids;
             while (ids[static_cast<std::size_t>(at->next)] != number) {

@@ -101,14 +101,22 @@ std::int64_t ImportPieces::clips_done() const {
     return done;
 }
 
-std::optional<io::ClipStore> ImportPieces::open(std::int64_t piece) const {
+io::ClipStore ImportPieces::open(std::int64_t piece) const {
+    return io::ClipStore::open({path(piece).string()});
+}
+
+bool ImportPieces::is_sound(std::int64_t piece) const {
     if (!fs::exists(path(piece))) {
-        return std::nullopt;
+        return false;
     }
     try {
-        return io::ClipStore::open({path(piece).string()});
+        const auto store = open(piece);
+        std::vector<float> values(static_cast<std::size_t>(store.index().frames()) * io::import_points *
+                                  static_cast<std::size_t>(store.index().coordinates));
+        store.read(0, store.index().clips(), values);
+        return true;
     } catch (const io::DataError&) {
-        return std::nullopt;
+        return false;
     }
 }
 

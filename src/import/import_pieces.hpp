@@ -40,8 +40,10 @@ public:
     /// Clips of the pieces that are there.
     std::int64_t clips_done() const;
 
-    /// The piece, or nothing if it is missing or damaged.
-    std::optional<io::ClipStore> open(std::int64_t piece) const;
+    /// @throws io::DataError  the piece is missing or damaged
+    io::ClipStore open(std::int64_t piece) const;
+    /// Whether the piece is there and every byte of it is as it was written.
+    bool is_sound(std::int64_t piece) const;
     /// Facts of an opened piece.
     static PieceFacts facts_of(const io::ClipStore& piece);
 

@@ -35,7 +35,7 @@ TEST_F(Prepare, WritesSyntheticSignsThatInspectAndPretrainRead) {
 
 TEST_F(Prepare, TheSameOptionsGiveTheSameClips) {
     const auto fingerprint = [&](const std::string& more) {
-        EXPECT_EQ(prepare("--from synthetic --clips 20 --output " + store() + " " + more).exit_code, 0);
+        EXPECT_EQ(prepare("--from synthetic --force --clips 20 --output " + store() + " " + more).exit_code, 0);
         const auto json = nlohmann::json::parse(run(program(1, "inspect --json " + store())).output);
         return (json.is_array() ? json[0] : json)["fingerprint"];
     };
@@ -46,8 +46,8 @@ TEST_F(Prepare, TheSameOptionsGiveTheSameClips) {
 
 TEST_F(Prepare, RefusesByOption) {
     const std::pair<std::string, std::string> refused[]{
-        {"--output " + store(), "--from (missing): expected synthetic"},
-        {"--from telepathy --output " + store(), "--from telepathy: expected synthetic"},
+        {"--output " + store(), "--from (missing): expected asl-citizen, hdf5"},
+        {"--from telepathy --output " + store(), "--from telepathy: expected asl-citizen, hdf5"},
         {"--from synthetic", "--output FILE.h5 is missing"},
         {"--from synthetic --first 24 --output " + store(),
          "--first 24: expected 0 or more, less than --last 24"},

@@ -250,6 +250,15 @@ TEST_F(PoseTest, RefusesFilesThatAreCutOffOrOfAnotherVersion) {
               std::string::npos);
 }
 
+TEST_F(PoseTest, ReadsAFileWithoutFrames) {
+    for (const float version : {0.0F, 0.1F, 0.2F}) {
+        PoseSketch pose{.version = version};
+        pose.frames = 0;
+        write("a.pose", pose_bytes(pose));
+        EXPECT_EQ(open("pose")->read(0).frames(), 0) << version;
+    }
+}
+
 TEST_F(PoseTest, AFileOfManyFramesWithoutPeopleCannotClaimAllMemory) {
     PoseSketch pose{.version = 0};
     pose.components = {{"POSE_LANDMARKS", std::vector<std::string>(20000, "P")}};

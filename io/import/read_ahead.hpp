@@ -1,0 +1,41 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "io/import/corpus.hpp"
+
+namespace sslslr::io {
+
+/// Reads the files of the next clips into the page cache while one clip is worked on, several at once: small files
+/// on a disk or on a network's file system wait for each other otherwise. What cannot be read is passed over here:
+/// whoever reads the clip will say so.
+class ReadAhead {
+public:
+    /// @param corpus  must outlive this; its files() is called by other threads
+    /// @param clips   in the order in which they will be read
+    ReadAhead(const Corpus& corpus, std::vector<std::size_t> clips);
+    ReadAhead(const ReadAhead&) = delete;
+    ReadAhead& operator=(const ReadAhead&) = delete;
+    ~ReadAhead();
+
+    /// `count` of the clips are read.
+    void done(std::size_t count);
+
+private:
+    void work();
+
+    const Corpus& corpus_;
+    std::vector<std::size_t> clips_;
+    std::mutex mutex_;
+    std::condition_variable has_room_;
+    std::size_t next_ = 0;  ///< position in clips_
+    std::size_t done_ = 0;
+    bool is_over_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace sslslr::io

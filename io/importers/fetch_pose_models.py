@@ -1,0 +1,34 @@
+"""Fetches the pose models that MediaPipe's package lacks, by its own function. Ends with code 1 if it cannot."""
+
+import contextlib
+import importlib.util
+import os
+import socket
+import sys
+
+from videos import POSE_MODELS, media_pipe_folder
+
+
+def main():
+    # This file alone: all of MediaPipe takes a second to load.
+    folder = media_pipe_folder()
+    spec = importlib.util.spec_from_file_location(
+        "download_utils", folder / "python" / "solutions" / "download_utils.py"
+    )
+    download_utils = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(download_utils)
+    socket.setdefaulttimeout(20)
+    for model in reversed(POSE_MODELS):  # that of the default first
+        path = folder / "modules" / "pose_landmark" / model
+        was_there = path.exists()
+        try:
+            download_utils.download_oss_model(f"mediapipe/modules/pose_landmark/{model}")
+        except (OSError, ConnectionError) as error:
+            if not was_there:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(path)  # what came of it before the network failed
+            sys.exit(f"MediaPipe could not fetch {model}: {error}")
+
+
+if __name__ == "__main__":
+    main()

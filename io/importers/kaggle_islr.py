@@ -1,0 +1,121 @@
+"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), a Parquet
+table a clip (frame, type, landmark_index, x, y, z), and sign_to_prediction_index_map.json with the order of signs.
+"""
+
+import csv
+import json
+
+import numpy as np
+
+from landmarks import LEFT_HAND, POSE, RIGHT_HAND, empty_values, finished, natural_key, new_listing
+from read_error import ReadError, require_modules
+
+PLACES = {"pose": POSE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}  # face points are not kept
+COLUMNS = ("frame", "type", "landmark_index", "x", "y", "z")
+
+
+def open_corpus(options):
+    require_modules("pyarrow")
+    return KaggleCorpus(options.input)
+
+
+class KaggleCorpus:
+    def __init__(self, folder):
+        self._folder = folder
+        self._paths = []
+        self.listing = new_listing()
+        self.listing["attributes"]["language"] = "American Sign Language"
+        self.listing["labels"] = read_labels(folder / "sign_to_prediction_index_map.json")
+        taken = set()
+        for row in sorted(read_rows(folder / "train.csv"), key=lambda each: natural_key(each["path"])):
+            name = f"{row['participant_id']}/{row['sequence_id']}"
+            if name in taken:
+                self.listing["left_out"].append(
+                    {"clip": name, "reason": f"expected it once in train.csv, found {row['path']} again"}
+                )
+                continue
+            taken.add(name)
+            self.listing["clips"].append({"name": name, "label": row["sign"], "signer": row["participant_id"]})
+            self._paths.append(row["path"])
+
+    def read(self, number):
+        return read_table(self._folder / self._paths[number])
+
+
+def read_rows(path):
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as file:
+            table = csv.DictReader(file, strict=True)
+            rows = list(table)
+    except FileNotFoundError:
+        raise ReadError("expected a folder with train.csv and train_landmark_files/, found no train.csv") from None
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
+        raise ReadError(f"expected a table in train.csv, found what cannot be read as one: {error}") from None
+    wanted = {"path", "participant_id", "sequence_id", "sign"}
+    if not wanted <= set(table.fieldnames or ()):
+        raise ReadError(
+            f"train.csv: expected the columns {', '.join(sorted(wanted))}, found {', '.join(table.fieldnames or ())}"
+        )
+    for number, row in enumerate(rows):
+        if not all(row[name] for name in wanted):
+            raise ReadError(f"train.csv: row {number + 2}: expected {', '.join(sorted(wanted))}, found an empty field")
+    return rows
+
+
+def read_labels(path):
+    """Signs in the order of their numbers; none if there is no such file."""
+    if not path.exists():
+        return []
+    try:
+        numbers = json.loads(path.read_text(encoding="utf-8"))
+        return [sign for sign, _ in sorted(numbers.items(), key=lambda each: int(each[1]))]
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ReadError(
+            f"{path.name}: expected an object of signs and their numbers, found something else: {error}"
+        ) from None
+
+
+def read_table(path):
+    import pyarrow.parquet as parquet
+
+    if not path.is_file():
+        raise ReadError("expected the file that train.csv names, found none")
+    try:
+        with parquet.ParquetFile(path) as file:
+            found = file.schema_arrow.names
+            missing = [name for name in COLUMNS if name not in found]
+            if missing:
+                raise ReadError(f"expected the columns {', '.join(COLUMNS)}, found no {', '.join(missing)}")
+            table = file.read(columns=list(COLUMNS), use_threads=False)
+        return arranged(table)
+    except ReadError:
+        raise
+    except Exception as error:
+        raise ReadError(f"expected a Parquet table of landmarks, found what cannot be read as one: {error}") from None
+
+
+def arranged(table):
+    """The clip of a table. Points are told by type and number, not by the order of rows, which editions differ in."""
+    import pyarrow.compute as compute
+
+    numbers = table["frame"].to_numpy()
+    frames, row_frame = np.unique(numbers, return_inverse=True)
+    if not np.issubdtype(frames.dtype, np.integer):
+        raise ReadError(f"column frame: expected whole numbers, found {frames.dtype} or empty fields")
+    values = empty_values(len(frames)).astype(np.float64)
+    seen = np.zeros(values.shape[:2], bool)
+    for part, place in PLACES.items():
+        rows = compute.equal(table["type"], part).to_numpy()
+        index = table["landmark_index"].to_numpy()[rows]
+        points = place.stop - place.start
+        if len(index) and not (0 <= index.min() and index.max() < points):
+            raise ReadError(
+                f"expected a landmark_index from 0 to {points - 1} for {part}, found {index.min()} to {index.max()}"
+            )
+        at = row_frame[rows], place.start + index
+        seen[at] = True
+        if seen[:, place].sum() != len(index):
+            raise ReadError(f"expected each point of {part} once a frame, found some twice")
+        values[at] = np.stack([table[name].to_numpy()[rows] for name in "xyz"], axis=1)
+    has_gaps = len(frames) > 0 and frames[-1] - frames[0] != len(frames) - 1
+    return finished(values, repairs=["frames missing in the numbering: the others joined"] if has_gaps else [])

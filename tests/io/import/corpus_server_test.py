@@ -1,0 +1,228 @@
+"""The server of corpora as a process: listings, clips, errors, and nothing else on its standard output."""
+
+import pickle
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as parquet
+from readers import FIXTURES, IMPORTERS, PYTHON, SERVER, Server, expected
+
+
+def openhands(frames=2, **changes):
+    content = {"keypoints": np.full((frames, 75, 3), 0.5), "confidences": np.ones((frames, 75))}
+    return pickle.dumps(content | changes)
+
+
+class CorpusServer(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = Path(folder.name)
+
+    def serve(self, *arguments, **options):
+        server = Server(*arguments, **options)
+        self.addCleanup(server.close)
+        return server
+
+    def write(self, name, content):
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    def copied(self, name):
+        shutil.copytree(FIXTURES / name, self.folder, dirs_exist_ok=True)
+        return self.folder
+
+    def equals_what_is_expected(self, kind, folder):
+        clips, description = expected(kind)
+        server = self.serve(kind, folder)
+        self.assertEqual({clip["name"] for clip in server.listing["clips"]}, set(clips))
+        self.assertEqual(server.listing["labels"], description.get("labels", []))
+        for clip in server.listing["clips"]:
+            fields, values = clips[clip["name"]]
+            self.assertEqual((clip["label"], clip.get("signer", "")), (fields["label"], fields["signer"]))
+            answer, read = server.clip(clip["name"])
+            self.assertEqual((answer["frames"], answer["fps"]), (fields["frames"], fields["fps"]))
+            np.testing.assert_array_equal(read, values)  # NaN where NaN is expected, and nowhere else
+        server.close()
+        self.assertEqual((server.rest, server.messages, server.exit_code), (b"", "", 0))
+        return server
+
+    def fails_to_list(self, words, *arguments):
+        server = self.serve(*arguments)
+        server.close()
+        self.assertEqual(list(server.listing), ["error"])
+        for word in words:
+            self.assertIn(word, server.listing["error"])
+        self.assertEqual((server.rest, server.messages, server.exit_code), (b"", "", 1))
+
+    def fails_to_read(self, server, name, *words):
+        fields, _ = server.clip(name)
+        self.assertEqual(list(fields), ["error"])
+        for word in words:
+            self.assertIn(word, fields["error"])
+
+    def test_kaggle_equals_the_arrays_its_tables_were_made_of(self):
+        server = self.equals_what_is_expected("kaggle-islr", FIXTURES / "kaggle")
+
+        names = [clip["name"] for clip in server.listing["clips"]]
+        self.assertEqual(names, ["26734/9", "26734/1000035562", "28656/1000106739"])
+        self.assertEqual(server.listing["attributes"], {"language": "American Sign Language"})
+
+    def test_kaggle_names_frames_that_are_missing(self):
+        server = self.serve("kaggle-islr", FIXTURES / "kaggle")
+
+        self.assertEqual(server.clip("26734/9")[0]["repairs"], ["frames missing in the numbering: the others joined"])
+        self.assertEqual(server.clip("26734/1000035562")[0]["repairs"], [])
+
+    def test_kaggle_clips_that_cannot_be_read_are_errors_of_their_own(self):
+        tables = self.copied("kaggle") / "train_landmark_files"
+        (tables / "26734" / "9.parquet").unlink()
+        path = tables / "28656" / "1000106739.parquet"
+        table = parquet.read_table(path)
+        parquet.write_table(table.drop_columns(["landmark_index", "z"]), path)
+        server = self.serve("kaggle-islr", self.folder)
+
+        self.fails_to_read(server, "26734/9", "expected the file", "found none")
+        self.fails_to_read(server, "28656/1000106739", "found no landmark_index, z")
+        self.assertEqual(server.clip("26734/1000035562")[0]["frames"], 3)
+
+        parquet.write_table(table.set_column(3, "landmark_index", [np.arange(len(table), dtype=np.int16)]), path)
+        self.fails_to_read(server, "28656/1000106739", "landmark_index from 0 to", "found")
+        parquet.write_table(table.set_column(3, "landmark_index", [np.zeros(len(table), np.int16)]), path)
+        self.fails_to_read(server, "28656/1000106739", "once a frame")
+        path.write_bytes(path.read_bytes()[:-100])
+        self.fails_to_read(server, "28656/1000106739", "expected a Parquet table")
+
+    def test_kaggle_folders_of_another_layout_are_refused(self):
+        self.fails_to_list(["train.csv", "found no"], "kaggle-islr", self.folder)
+        self.write("train.csv", "path,sign\na.parquet,blow\n")
+        self.fails_to_list(["participant_id", "found path, sign"], "kaggle-islr", self.folder)
+        self.write("train.csv", "path,participant_id,sequence_id,sign\na.parquet,1,,blow\n")
+        self.fails_to_list(["row 2", "empty"], "kaggle-islr", self.folder)
+        self.write("train.csv", "path,participant_id,sequence_id,sign\na.parquet,1,2,blow\n")
+        self.write("sign_to_prediction_index_map.json", "[1]")
+        self.fails_to_list(["sign_to_prediction_index_map.json", "expected"], "kaggle-islr", self.folder)
+
+    def test_openhands_equals_the_arrays_that_were_pickled(self):
+        server = self.equals_what_is_expected("openhands", FIXTURES / "openhands")
+
+        names = [clip["name"] for clip in server.listing["clips"]]
+        self.assertEqual(names, ["test/hello/a", "train/thank you/clip_2", "train/thank you/clip_10"])
+
+    def test_openhands_clips_that_cannot_be_read_are_errors_of_their_own(self):
+        self.write("a.pkl", openhands())
+        self.write("cut.pkl", openhands()[:-20])
+        self.write("no-keypoints.pkl", pickle.dumps({"confidences": np.ones((2, 75))}))
+        self.write("points.pkl", openhands(keypoints=np.zeros((2, 543, 3))))
+        self.write("frames.pkl", openhands(confidences=np.ones((3, 75))))
+        self.write("list.pkl", pickle.dumps([1]))
+        shutil.copyfile(FIXTURES / "malicious" / "clip.pkl", self.folder / "malicious.pkl")
+        server = self.serve("openhands", self.folder)
+
+        self.fails_to_read(server, "cut", "expected a pickle", "damaged")
+        self.fails_to_read(server, "no-keypoints", "keypoints", "there are: confidences")
+        self.fails_to_read(server, "points", "[frames, 75, 3]", "[2, 543, 3]")
+        self.fails_to_read(server, "frames", "[2, 75]", "[3, 75]")
+        self.fails_to_read(server, "list", "dictionary", "list")
+        self.fails_to_read(server, "malicious", "refused", "posix.mkdir")
+        self.assertEqual(server.clip("a")[0], {"frames": 2, "fps": 0.0, "repairs": []})
+
+    def test_values_that_a_store_cannot_hold_are_not_detected(self):
+        values = np.full((2, 75, 3), 0.5)
+        values[0, 3] = [0.5, np.inf, 70000]
+        self.write("a.pkl", openhands(keypoints=values))
+
+        fields, read = self.serve("openhands", self.folder).clip("a")
+
+        self.assertEqual(fields["repairs"], ["values infinite or beyond 65504 taken as not detected"])
+        self.assertEqual(np.argwhere(np.isnan(read)).tolist(), [[0, 3, 1], [0, 3, 2]])
+
+    def test_a_clip_without_frames_is_a_clip(self):
+        self.write("a.pkl", openhands(0))
+
+        self.assertEqual(self.serve("openhands", self.folder).clip("a")[0]["frames"], 0)
+
+    def test_files_that_cannot_be_told_apart_are_left_out_by_name(self):
+        self.write("x/a.pickle", openhands(3))
+        self.write("x/a.pkl", openhands())
+        self.write("b.pkl", openhands())
+        (self.folder / "\udcff.pkl").write_bytes(openhands())
+        server = self.serve("openhands", self.folder)
+
+        self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["b", "x/a"])
+        self.assertEqual({each["clip"]: each["reason"].split(",")[0] for each in server.listing["left_out"]},
+                         {"x/a": "expected each name once", "?": "expected a name in UTF-8"})  # fmt: skip
+        self.assertEqual(server.clip("x/a")[0]["frames"], 3)
+
+    def test_one_file_is_a_corpus(self):
+        server = self.serve("openhands", self.write("a.pkl", openhands()))
+
+        self.assertEqual(server.listing["clips"], [{"name": "a", "label": ""}])
+        self.assertEqual(server.clip("a")[0]["frames"], 2)
+
+    def test_what_cannot_be_listed_is_an_error_with_exit_code_1(self):
+        self.fails_to_list(["found nothing of that name"], "openhands", self.folder / "absent")
+        self.fails_to_list([".pkl", "found none"], "openhands", self.folder)
+        self.fails_to_list(["invalid choice", "openhands"], "other", self.folder)
+        self.fails_to_list(["--complexity"], "videos", self.folder, "--complexity=3")
+        self.fails_to_list(["--tracking-confidence"], "videos", self.folder, "--tracking-confidence=1.5")
+        self.fails_to_list(["--complexity"], "openhands", self.folder, "--complexity=1")
+
+    def test_a_python_without_the_packages_is_told_how_to_get_them(self):
+        server = self.serve(command=[PYTHON[0], "-B", "-S", str(SERVER), "openhands", str(self.folder)])
+
+        self.assertIn("numpy", server.listing["error"])
+        self.assertIn("launch/setup --importers", server.listing["error"])
+
+    def test_wrong_requests_are_answered_and_the_next_one_is_served(self):
+        self.write("a.pkl", openhands())
+        server = self.serve("openhands", self.folder)
+
+        for request in ("1", "-1", "x", "", "0 0", "\u0662"):
+            self.assertIn("expected a clip's number from 0 to 0", server.ask(request)[0]["error"])
+        self.assertEqual(server.ask(0)[0]["frames"], 2)
+        server.close()
+        self.assertEqual((server.rest, server.messages, server.exit_code), (b"", "", 0))
+
+    def test_what_libraries_print_does_not_reach_the_answers(self):
+        program = f"""
+import os, sys, types
+sys.path.insert(0, {str(IMPORTERS)!r})
+import corpus_server, landmarks
+class Corpus:
+    listing = landmarks.new_listing() | dict(clips=[dict(name="a", label="")])
+    def read(self, number):
+        print("from Python", flush=True)
+        os.write(1, b"from C")
+        os.system("echo from a child")
+        return landmarks.finished(landmarks.empty_values(1))
+sys.modules["noisy"] = types.SimpleNamespace(open_corpus=lambda options: Corpus())
+corpus_server.MODULES["openhands"] = "noisy"
+sys.argv[1:] = ["openhands", "."]
+corpus_server.main()
+"""
+        server = self.serve(command=[*PYTHON, "-c", program])
+
+        self.assertEqual(server.ask(0)[0], {"frames": 1, "fps": 0.0, "repairs": []})
+        server.close()
+        self.assertEqual(server.rest, b"")
+        for source in ("Python", "C", "a child"):
+            self.assertIn(f"from {source}", server.messages)
+
+    def test_it_ends_without_a_traceback_when_nobody_listens(self):
+        self.write("a.pkl", openhands())
+        server = self.serve("openhands", self.folder)
+        server.stop_listening()
+        server.send(0)
+        server.close()
+
+        self.assertEqual((server.messages, server.exit_code), ("", 1))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,188 @@
+// Corpora become stores through the program: whoever is interrupted, runs out of disk or meets a broken file loses
+// nothing and is told.
+#include <filesystem>
+#include <fstream>
+
+#include "io/clip_store.hpp"
+#include "tests/io/import/corpus_files.hpp"
+#include "tests/launch/program.hpp"
+
+namespace sslslr::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+class Import : public ProgramTest {
+protected:
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    std::string store() const { return path("out.h5"); }
+    std::string prepare(const std::string& more = "") const {
+        return "prepare --from npy --input " + path("in") + " --output " + store() + " " + more;
+    }
+    /// Arrays of 75 points, x and y: clip `number` holds number / 1024 throughout.
+    void write_clips(std::int64_t count, std::size_t frames = 2) const {
+        for (std::int64_t number = 0; number < count; ++number) {
+            io::test::write_bytes(
+                clip_path(number),
+                io::test::npy_bytes("<f4", {frames, 75, 2},
+                                    io::test::bytes_of(std::vector<float>(
+                                        frames * 150, static_cast<float>(number + 1) / 1024))));
+        }
+    }
+    fs::path clip_path(std::int64_t number) const {
+        return folder_ / "in" / ("sign" + std::to_string(number % 7)) / (std::to_string(number) + ".npy");
+    }
+    Json summary() const {
+        std::ifstream file{store() + ".summary.json"};
+        return Json::parse(file);
+    }
+    /// Fingerprint of an undisturbed import, by one rank.
+    std::uint64_t undisturbed() const {
+        const auto outcome = run(
+            program(1, "prepare --from npy --input " + path("in") + " --output " + path("undisturbed.h5")));
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        return fingerprint(path("undisturbed.h5"));
+    }
+    static std::uint64_t fingerprint(const std::string& file) {
+        return io::ClipStore::open({file}).fingerprint();
+    }
+    void expect_no_leftovers() const {
+        EXPECT_FALSE(fs::exists(store() + ".pieces"));
+        EXPECT_FALSE(fs::exists(store() + ".partial"));
+    }
+};
+
+TEST_F(Import, OneUnreadableFileAmongTenThousandIsLeftOutAndNamed) {
+    write_clips(10'000);
+    fs::resize_file(clip_path(5'000), 1'000);
+
+    const auto outcome = run(program(2, prepare("--licence CC0")));
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("9999 clips, 19998 frames, 7 labels")) << outcome.output;
+    EXPECT_TRUE(outcome.says("1 clips are left out (all of them in " + store() + ".summary.json):"))
+        << outcome.output;
+    EXPECT_TRUE(outcome.says("5000.npy: expected 300 values of 4 bytes")) << outcome.output;
+    ASSERT_EQ(summary()["left_out"].size(), 1U);
+    EXPECT_EQ(summary()["left_out"][0]["clip"], "sign2/5000");
+    const auto opened = io::ClipStore::open({store()});
+    EXPECT_EQ(opened.index().attributes.at("licence"), "CC0");
+    EXPECT_EQ(opened.index().attributes.at("clips_left_out"), "1");
+    EXPECT_TRUE(opened.index().attributes.at("command").starts_with("sslslr prepare --from npy"));
+    for (const std::int64_t clip : {0, 4'999, 9'998}) {
+        std::vector<float> values(300);
+        opened.read(clip, clip + 1, values);
+        const auto number =
+            std::stoll(fs::path{opened.index().names[static_cast<std::size_t>(clip)]}.filename());
+        EXPECT_EQ(io::test::bytes_of(values), io::test::bytes_of(std::vector<float>(300, values[0])));
+        EXPECT_NEAR(values[0], static_cast<float>(number + 1) / 1024, 0.005) << "float16";
+    }
+    expect_no_leftovers();
+}
+
+TEST_F(Import, KilledInTheMiddleItGoesOnOnAnotherNumberOfRanks) {
+    write_clips(4'000, 8);
+    const auto expected = undisturbed();
+    const auto killed =
+        run("sh -c '" + program(1, prepare()) + " & P=$!; while [ $(ls " + store() +
+            ".pieces 2> /dev/null | grep -c h5$) -lt 3 ]; do sleep 0.002; done; kill -9 $P; wait $P'");
+    EXPECT_EQ(killed.exit_code, 137) << killed.output;
+    EXPECT_FALSE(fs::exists(store()));
+
+    const auto outcome = run(program(3, prepare()));
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("clips taken from an interrupted import")) << outcome.output;
+    EXPECT_EQ(fingerprint(store()), expected);
+    expect_no_leftovers();
+}
+
+TEST_F(Import, StoppedOnRequestItEndsWith75AndGoesOn) {
+    write_clips(4'000, 8);
+    const auto expected = undisturbed();
+    const auto stopped =
+        run("sh -c '" + program(1, prepare()) + " & P=$!; while [ $(ls " + store() +
+            ".pieces 2> /dev/null | grep -c h5$) -lt 2 ]; do sleep 0.002; done; kill $P; wait $P'");
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
+    EXPECT_TRUE(stopped.says("the same command goes on")) << stopped.output;
+    EXPECT_FALSE(fs::exists(store()));
+
+    ASSERT_EQ(run(program(2, prepare())).exit_code, 0);
+    EXPECT_EQ(fingerprint(store()), expected);
+}
+
+TEST_F(Import, AFullDiskLeavesNothingHalfWrittenAndNothingIsReadTwice) {
+    write_clips(3'000, 8);
+    const auto expected = undisturbed();
+    const auto tiny = path("tiny");
+    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
+    // Room for some pieces (600 KB each); then for all, which the store needs as well.
+    const auto outcome = run(
+        unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=3m tmpfs " + tiny + "; W=\"" +
+        SSLSLR_PROGRAM + " prepare --from npy --input " + path("in") + " --output " + tiny +
+        "/out.h5\"; $W && exit 9; echo ended with $?; ls " + tiny + "; test ! -e " + tiny +
+        "/out.h5; test -z \"$(ls " + tiny + "/out.h5.pieces | grep partial)\"; mount -o remount,size=64m " +
+        tiny + "; $W; cp " + tiny + "/out.h5 " + store() + "'");
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("ended with 3")) << outcome.output;
+    EXPECT_TRUE(outcome.says("No space left on device") || outcome.says("is the disk full"))
+        << outcome.output;
+    EXPECT_TRUE(outcome.says("clips taken from an interrupted import")) << outcome.output;
+    EXPECT_EQ(fingerprint(store()), expected);
+}
+
+TEST_F(Import, RefusesByOptionAndByFile) {
+    write_clips(3);
+    const std::pair<std::string, std::string> refused[]{
+        {"prepare --from npy --output " + store(), "--input PATH is missing"},
+        {"prepare --from npy --input " + path("in"), "--output FILE.h5 is missing"},
+        {prepare("--dtype int8"), "--dtype int8: expected float16 or float32"},
+        {prepare("--coordinates 4"), "--coordinates 4: expected 2 or 3"},
+        {prepare("--fps -1"), "--fps -1: expected 0 (unknown) to 1000"},
+        {prepare("--point-order kinect"), "--point-order kinect: there are auto, holistic-75"},
+        {prepare("--poses raw"), "--poses"},
+        {"extract --input " + path("in") + " --output " + store() + " --complexity 3",
+         "--complexity 3: expected 0, 1 or 2"},
+        {"extract --input " + path("in") + " --output " + store() + " --tracking-confidence 1.5",
+         "--tracking-confidence 1.5: expected a number from 0 to 1"},
+    };
+    for (const auto& [command, error] : refused) {
+        const auto outcome = run(program(1, command));
+        EXPECT_EQ(outcome.exit_code, 2) << command << '\n' << outcome.output;
+        EXPECT_TRUE(outcome.says(error)) << outcome.output;
+    }
+    EXPECT_FALSE(fs::exists(store()));
+    const auto missing =
+        run(program(2, "prepare --from lsfb --input " + path("nowhere") + " --output " + store()));
+    EXPECT_EQ(missing.exit_code, 3) << missing.output;
+    EXPECT_EQ(missing.count("expected a folder of LSFB-ISOL"), 1) << missing.output;
+
+    ASSERT_EQ(run(program(1, prepare())).exit_code, 0);
+    const auto again = run(program(1, prepare()));
+    EXPECT_EQ(again.exit_code, 2);
+    EXPECT_TRUE(again.says("there is a file of that name; --force replaces it")) << again.output;
+    EXPECT_EQ(run(program(1, prepare("--force"))).exit_code, 0);
+}
+
+TEST_F(Import, StrictWritesNoStoreThatLacksClips) {
+    write_clips(3);
+    fs::resize_file(clip_path(1), 10);
+    const auto outcome = run(program(2, prepare("--strict")));
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_TRUE(outcome.says("1 clips would be left out and --strict asks for all; the first, sign1/1:"))
+        << outcome.output;
+    EXPECT_FALSE(fs::exists(store()));
+}
+
+TEST_F(Import, AStoreOfAnImportTrains) {
+    write_clips(40, 5);
+    ASSERT_EQ(run(program(1, prepare())).exit_code, 0);
+    const auto trained = run(program(1, "pretrain --blocks 1 --width 16 --heads 2 --max-steps 2 --data " +
+                                            store() + " --run " + path("run")));
+    EXPECT_EQ(trained.exit_code, 0) << trained.output;
+}
+
+}  // namespace
+}  // namespace sslslr::test
