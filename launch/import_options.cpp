@@ -11,6 +11,7 @@
 
 #include "io/data_error.hpp"
 #include "io/import/metadata.hpp"
+#include "io/import/point_order.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -107,6 +108,15 @@ void write_summary(const std::string& path, const ImportSummary& summary) {
     }
 }
 
+/// What a layout needs to know of a store to come.
+io::ClipIndex points_alone(std::int64_t coordinates) {
+    io::ClipIndex index;
+    index.offsets = {0};
+    index.point_names = io::holistic_point_names();
+    index.coordinates = coordinates;
+    return index;
+}
+
 /// Enough pieces for many ranks, few enough that syncing them takes no time. By the corpus alone: an import goes on on
 /// any number of ranks.
 std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
@@ -119,8 +129,7 @@ std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
 
 void declare(Options& options, ImportOptions& o) {
     options.add("input", o.input, "folder or file of the corpus");
-    options.add("output", o.output, "file of the store");
-    options.add("force", o.force, "replaces a file that is there");
+    declare(options, o.output);
     options.add(
         "metadata", o.metadata,
         "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
@@ -128,19 +137,18 @@ void declare(Options& options, ImportOptions& o) {
     options.add("metadata-kind", o.metadata_kind,
                 fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
     options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
-    options.add("dtype", o.dtype, "float16 or float32");
     options.add("fps", o.fps, "frames per second of clips that do not say");
     options.add("source", o.source, "where the corpus comes from; kept in the store");
     options.add("licence", o.licence, "its licence; kept in the store");
     options.add("language", o.language, "its sign language; kept in the store");
     options.add("strict", o.strict, "writes no store unless every clip can be read");
+    declare(options, o.layout);
 }
 
 std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
                                               const std::string& command) {
-    std::map<std::string, std::string> attributes{
-        {"command", fmt::format("sslslr {} {}", command, fmt::join(arguments, " "))},
-        {"written_by", "sslslr " SSLSLR_VERSION}};
+    std::map<std::string, std::string> attributes;
+    sign(attributes, command, arguments);
     const auto tell = [&](const char* name, const std::string& value) {
         if (!value.empty()) {
             attributes[name] = value;
@@ -150,15 +158,6 @@ std::map<std::string, std::string> provenance(const ImportOptions& fields, Argum
     tell("licence", fields.licence);
     tell("language", fields.language);
     return attributes;
-}
-
-void refuse_existing(const std::string& output, bool force) {
-    if (output.empty()) {
-        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
-    }
-    if (!force && fs::exists(output)) {
-        throw ConfigError{"--output " + output + ": there is a file of that name; --force replaces it"};
-    }
 }
 
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
@@ -178,12 +177,9 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     if (fields.input.empty()) {
         throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
     }
-    refuse_existing(fields.output, fields.force);
+    refuse_existing(fields.output.output, fields.output.force);
     if (fields.coordinates != 2 && fields.coordinates != 3) {
         throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
-    }
-    if (fields.dtype != "float16" && fields.dtype != "float32") {
-        throw ConfigError{fmt::format("--dtype {}: expected float16 or float32", fields.dtype)};
     }
     if (!(fields.fps >= 0 && fields.fps <= 1000)) {
         throw ConfigError{fmt::format("--fps {}: expected 0 (unknown) to 1000", fields.fps)};
@@ -197,10 +193,10 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
         }
     });
 
-    const ImportConfig config{.output = fields.output,
+    const ImportConfig config{.output = fields.output.output,
                               .settings = settings_of(corpus),
                               .coordinates = fields.coordinates,
-                              .layout = {.is_float16 = fields.dtype == "float16"},
+                              .layout = layout_of(fields.layout, true, points_alone(fields.coordinates)),
                               .attributes = std::move(attributes),
                               .fps = fields.fps,
                               .clips_per_piece = clips_per_piece(opened->listing(), most_clips_per_piece),
@@ -215,15 +211,15 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     progress.end();
     if (summary.is_stopped) {
         if (ranks.is_first()) {
-            fmt::print("stopped on request; the same command goes on from {}.pieces\n", fields.output);
+            fmt::print("stopped on request; the same command goes on from {}.pieces\n", fields.output.output);
         }
         return exit_stopped;
     }
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            const auto file = fields.output + ".summary.json";
+            const auto file = fields.output.output + ".summary.json";
             write_summary(file, summary);
-            print_counts(summary, fields.output,
+            print_counts(summary, fields.output.output,
                          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
             print_facts(summary);
             print_left_out(summary, file);

@@ -7,23 +7,23 @@
 #include "io/import/open_corpus.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
+#include "launch/store_options.hpp"
 
 namespace sslslr {
 
 /// What every command that makes a store of a corpus asks for.
 struct ImportOptions {
     std::string input;
-    std::string output;
+    OutputOptions output;
     std::string metadata;
     std::string metadata_kind = "auto";
     std::int64_t coordinates = 2;
-    std::string dtype = "float16";
     std::string source;
     std::string licence;
     std::string language;
     double fps = 0;
     bool strict = false;
-    bool force = false;
+    LayoutOptions layout{.dtype = "float16"};
 };
 
 void declare(Options& options, ImportOptions& fields);
@@ -31,9 +31,6 @@ void declare(Options& options, ImportOptions& fields);
 /// The store's provenance: how it was made, by which release, and what the options say of the corpus.
 std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
                                               const std::string& command);
-
-/// Throws a ConfigError if there is a file of that name already, unless `force`.
-void refuse_existing(const std::string& output, bool force);
 
 /// The command line of the Python reader of a format. Its environment is the source tree's .venv-import, or
 /// what SSLSLR_PYTHON names.

@@ -7,7 +7,6 @@
 #include "io/clip_store.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
-#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/errors.hpp"
@@ -75,7 +74,7 @@ void write_merged(const MergeOptions& options, Arguments arguments) {
         drop_repeated(part, equal);
     }
     auto index = io::index_of(store.index(), part);
-    sign(index, "merge", arguments);
+    sign(index.attributes, "merge", arguments);
     io::ClipContent content;
     std::vector<std::uint64_t> contents(index.labels.size());
     write_and_tell(

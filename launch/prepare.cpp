@@ -102,9 +102,9 @@ io::ClipIndex described(const SyntheticConfig& config, const SyntheticSigns& sig
 
 int make_synthetic(const PrepareOptions& fields, const Options& options, const Ranks& ranks) {
     const auto& config = fields.synthetic;
-    const auto& output = fields.import.output;
+    const auto& output = fields.import.output.output;
     const SyntheticSigns signs{config};
-    refuse_existing(output, fields.import.force);
+    refuse_existing(output, fields.import.output.force);
     const auto index = described(config, signs, options);
     agree(ranks.world, [&] {
         if (ranks.is_first()) {

@@ -3,7 +3,6 @@
 #include "io/clip_store.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
-#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/data/points.hpp"
@@ -72,7 +71,7 @@ int repack(Arguments arguments, const Ranks& ranks) {
             const auto store = io::ClipStore::open(fields.files);
             const auto part = part_of_store(store.index(), fields);
             auto index = io::index_of(store.index(), part);
-            sign(index, "repack", arguments);
+            sign(index.attributes, "repack", arguments);
             write_and_tell(fields.output.output, index, io::source_of(store, part),
                            layout_of(fields.layout, store.is_float16(), index));
         }

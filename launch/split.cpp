@@ -7,7 +7,6 @@
 #include "io/data_error.hpp"
 #include "io/store_part.hpp"
 #include "launch/command.hpp"
-#include "launch/import_options.hpp"
 #include "launch/options.hpp"
 #include "launch/store_options.hpp"
 #include "src/data/split_plan.hpp"
@@ -85,7 +84,7 @@ void write_with_splits(const io::ClipStore& store, const SplitPlan& plan, const 
     for (const auto& split : plan.splits) {
         index.splits[split.name] = split.clips;
     }
-    sign(index, "split", arguments);
+    sign(index.attributes, "split", arguments);
     write_and_tell(options.output.output, index, io::source_of(store, io::whole_of(store.index())),
                    layout_of(options.layout, store.is_float16(), index));
     tell_splits(plan);
@@ -109,7 +108,7 @@ void write_apart(const io::ClipStore& store, const SplitPlan& plan, const SplitO
             auto part = io::whole_of(store.index());
             part.clips = split.clips;
             auto index = io::index_of(store.index(), part);
-            sign(index, "split", arguments);
+            sign(index.attributes, "split", arguments);
             write_and_tell(file_of(split), index, io::source_of(store, part), layout);
         }
     }

@@ -74,13 +74,23 @@ void declare(Options& options, OutputOptions& o) {
     options.add("force", o.force, "replaces a file that is there");
 }
 
-void sign(io::ClipIndex& index, const std::string& command, Arguments arguments) {
+void refuse_existing(const std::string& output, bool force) {
+    if (output.empty()) {
+        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
+    }
+    if (!force && std::filesystem::exists(output)) {
+        throw ConfigError{"--output " + output + ": there is a file of that name; --force replaces it"};
+    }
+}
+
+void sign(std::map<std::string, std::string>& attributes, const std::string& command, Arguments arguments) {
     auto line = "sslslr " + command;
     for (const auto& argument : arguments) {
-        line += " " + quoted(argument);
+        line += ' ';
+        line += quoted(argument);
     }
-    index.attributes["command"] = line;
-    index.attributes["written_by"] = "sslslr " SSLSLR_VERSION;
+    attributes["command"] = line;
+    attributes["written_by"] = "sslslr " SSLSLR_VERSION;
 }
 
 void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& index,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 
 #include "io/clip_store.hpp"
@@ -33,8 +34,11 @@ struct OutputOptions {
 /// Declares --output and --force; `fields` must outlive `options`.
 void declare(Options& options, OutputOptions& fields);
 
-/// Notes in an index who wrote the store: attributes `written_by`, program and version, and `command`.
-void sign(io::ClipIndex& index, const std::string& command, Arguments arguments);
+/// Throws a ConfigError if none is named, or if there is a file of that name already, unless `force`.
+void refuse_existing(const std::string& output, bool force);
+
+/// Notes among a store's attributes who wrote it: `written_by`, program and version, and `command`.
+void sign(std::map<std::string, std::string>& attributes, const std::string& command, Arguments arguments);
 
 /// Writes a store and says so; tells its progress. Not collective.
 /// @throws io::DataError  the source is damaged, or the file system refuses

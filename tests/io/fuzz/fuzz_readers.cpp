@@ -21,6 +21,7 @@
 
 #include "io/checkpoint_file.hpp"
 #include "io/data_error.hpp"
+#include "io/hdf5_output.hpp"
 #include "io/import/metadata.hpp"
 #include "io/import/npy.hpp"
 #include "io/import/open_corpus.hpp"
@@ -235,7 +236,21 @@ std::vector<Target> foreign_files(const fs::path& folder) {
         foreign.seeds.push_back(
             file_made_by(path, [&] { write_foreign(path, sample_index(), is_compressed); }));
     }
-    Target arrays{.name = "hdf5", .file = "a.h5", .seeds = foreign.seeds, .read = corpus_reader("hdf5")};
+    Target arrays{.name = "hdf5", .file = "a.h5", .seeds = {}, .read = corpus_reader("hdf5")};
+    for (const std::string group : {"/tea", "/keypoints"}) {
+        arrays.seeds.push_back(file_made_by(path, [&] {
+            hdf5::OutputFile file{path};
+            for (const auto& [name, shape] : {std::pair{group + "/a", hdf5::Shape{1, 75, 2}},
+                                              std::pair{std::string{"/visibility/a"}, hdf5::Shape{1, 75}}}) {
+                if (group == "/keypoints" || name != "/visibility/a") {
+                    auto dataset = file.create(name, H5T_IEEE_F32LE, shape);
+                    file.write(dataset, name, H5T_NATIVE_FLOAT, std::vector<float>(150, 0.5F).data());
+                    file.finish(std::move(dataset), name);
+                }
+            }
+            file.close();
+        }));
+    }
     return {std::move(foreign), std::move(arrays)};
 }
 
