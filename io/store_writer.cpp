@@ -1,6 +1,7 @@
 #include "io/store_writer.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
