@@ -15,11 +15,6 @@ namespace sslslr::io {
 // of XXH3-64 over the record and a space. A writer that dies leaves at most one line without an end; the next
 // one ends it, and readers pass over what its checksum does not vouch for.
 
-enum class Durability {
-    handed_over,  ///< survives the death of the process
-    on_disk       ///< survives that of the machine, too (fsync)
-};
-
 /// Appends records to an open journal, all of them or none.
 ///
 /// One writer at a time: whoever shares a journal holds its lock meanwhile.

@@ -164,15 +164,19 @@ AtomicFile::~AtomicFile() {
     }
 }
 
-void AtomicFile::commit() {
-    PosixFile{temporary_, PosixFile::Access::read_write}.sync();
+void AtomicFile::commit(Durability durability) {
+    if (durability == Durability::on_disk) {
+        PosixFile{temporary_, PosixFile::Access::read_write}.sync();
+    }
     std::error_code error;
     std::filesystem::rename(temporary_, path_, error);
     if (error) {
         throw DataError{path_, "cannot rename " + temporary_.string() + " to it: " + error.message()};
     }
     temporary_.clear();
-    sync_folder(path_.parent_path());
+    if (durability == Durability::on_disk) {
+        sync_folder(path_.parent_path());
+    }
 }
 
 }  // namespace sslslr::io

@@ -8,6 +8,12 @@
 
 namespace sslslr::io {
 
+/// What outlives what.
+enum class Durability {
+    handed_over,  ///< survives the death of the process
+    on_disk       ///< survives that of the machine, too (fsync)
+};
+
 /// Sole owner of a file descriptor on a regular file.
 class PosixFile {
 public:
@@ -66,9 +72,10 @@ public:
 
     const std::filesystem::path& temporary() const noexcept { return temporary_; }
 
-    /// Syncs the temporary file, renames it to `path`, syncs the folder.
+    /// Syncs the temporary file, renames it to `path`, syncs the folder; without syncing, a machine that dies may
+    /// leave a file of that name with part of its content.
     /// @throws DataError  the file system refuses
-    void commit();
+    void commit(Durability durability = Durability::on_disk);
 
 private:
     std::filesystem::path path_;

@@ -178,7 +178,7 @@ std::string problem_of(const StoreLayout& layout, const ClipIndex& index) {
 }
 
 void write_store(const std::filesystem::path& path, const ClipIndex& index, const ClipSource& landmarks,
-                 StoreLayout layout) {
+                 StoreLayout layout, Durability durability) {
     auto content = index;
     content.attributes["schema"] = store_schema;
     content.attributes["version"] = store_version;
@@ -194,7 +194,7 @@ void write_store(const std::filesystem::path& path, const ClipIndex& index, cons
     const auto bulk = write_landmarks(file, content, landmarks, layout);
     file.close();
     seal(target.temporary(), bulk);
-    target.commit();
+    target.commit(durability);
 }
 
 }  // namespace sslslr::io

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "io/clip_store.hpp"
+#include "io/posix_file.hpp"
 
 namespace sslslr::io {
 
@@ -31,6 +32,6 @@ using ClipSource = std::function<void(std::int64_t clip, std::span<float> out)>;
 /// @throws DataError  index or layout contradicts itself, or the file system refuses
 /// Memory: one clip and one chunk.
 void write_store(const std::filesystem::path& path, const ClipIndex& index, const ClipSource& landmarks,
-                 StoreLayout layout = {});
+                 StoreLayout layout = {}, Durability durability = Durability::on_disk);
 
 }  // namespace sslslr::io

@@ -39,7 +39,9 @@ int extract(Arguments arguments, const Ranks& ranks) {
     ExtractOptions fields;
     Options options{extract_usage};
     options.section("Options");
+    declare(options, fields.import.output);
     declare(options, fields.import);
+    declare(options, fields.import.layout);
     options.section("MediaPipe Holistic");
     options.add("complexity", fields.complexity,
                 "model of the pose: 0 (fast), 1 or 2 (accurate); 0 and 2 are not in MediaPipe's wheel: "

@@ -129,7 +129,6 @@ std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
 
 void declare(Options& options, ImportOptions& o) {
     options.add("input", o.input, "folder or file of the corpus");
-    declare(options, o.output);
     options.add(
         "metadata", o.metadata,
         "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
@@ -142,7 +141,6 @@ void declare(Options& options, ImportOptions& o) {
     options.add("licence", o.licence, "its licence; kept in the store");
     options.add("language", o.language, "its sign language; kept in the store");
     options.add("strict", o.strict, "writes no store unless every clip can be read");
-    declare(options, o.layout);
 }
 
 std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,

@@ -26,6 +26,7 @@ struct ImportOptions {
     LayoutOptions layout{.dtype = "float16"};
 };
 
+/// Declares all but output and layout; `fields` must outlive `options`.
 void declare(Options& options, ImportOptions& fields);
 
 /// The store's provenance: how it was made, by which release, and what the options say of the corpus.

@@ -71,6 +71,10 @@ void declare_synthetic(Options& options, SyntheticConfig& s) {
 void declare(Options& options, PrepareOptions& o) {
     options.section("Options");
     options.add("from", o.from, fmt::format("{}", fmt::join(formats(), ", ")));
+    declare(options, o.import.output);
+    auto corpora = formats();
+    corpora.pop_back();  // synthetic signs are no corpus
+    options.section("Corpus", "from", corpora);
     declare(options, o.import);
     options.section("LSFB", "from", {"lsfb"});
     options.add("poses", o.corpus.poses, "raw, interpolated, or auto: raw where there are any");
@@ -79,6 +83,7 @@ void declare(Options& options, PrepareOptions& o) {
                 fmt::format("auto (by the number of points), {}", fmt::join(io::point_order_names(), ", ")));
     options.add("zero-is-missing", o.corpus.zero_is_missing,
                 "a part that is 0 throughout a frame was not detected");
+    declare(options, o.import.layout);
     declare_synthetic(options, o.synthetic);
 }
 
@@ -106,10 +111,12 @@ int make_synthetic(const PrepareOptions& fields, const Options& options, const R
     const SyntheticSigns signs{config};
     refuse_existing(output, fields.import.output.force);
     const auto index = described(config, signs, options);
+    const auto layout = layout_of(fields.import.layout, true, index);
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            io::write_store(output, index,
-                            [&](std::int64_t clip, std::span<float> out) { signs.draw(clip, out); });
+            io::write_store(
+                output, index, [&](std::int64_t clip, std::span<float> out) { signs.draw(clip, out); },
+                layout);
             fmt::print(
                 "{}: {} clips of {} signs by {} signers, {} to {} frames\n"
                 "informative frames [{}, {}) of {}: planted k1 = {}, k2 = {}\n",

@@ -186,7 +186,7 @@ void PieceBuilder::write(const fs::path& path) const {
                         const auto begin = begins_[static_cast<std::size_t>(clip)];
                         std::copy_n(values_.data() + begin, out.size(), out.data());
                     },
-                    {.is_float16 = is_float16_});
+                    {.is_float16 = is_float16_}, io::Durability::handed_over);  // whoever goes on checks every byte of it
 }
 
 }  // namespace sslslr
