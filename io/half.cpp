@@ -3,6 +3,8 @@
 #include <bit>
 #include <cstring>
 
+#include "io/vector_clones.hpp"
+
 namespace sslslr::io {
 namespace {
 
@@ -26,6 +28,7 @@ float float_of_half(std::uint16_t half) {
 
 }  // namespace
 
+SSLSLR_VECTOR_CLONES
 void floats_of_halves(std::span<const std::byte> halves, std::span<float> out) {
     const std::byte* const __restrict in = halves.data();
     float* const __restrict to = out.data();
@@ -55,6 +58,7 @@ std::uint16_t half_of_float(float value) {
     return static_cast<std::uint16_t>(sign | half);
 }
 
+SSLSLR_VECTOR_CLONES
 void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> out) {
     const float* const __restrict in = values.data();
     std::uint16_t* const __restrict to = out.data();

@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "io/vector_clones.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 
@@ -20,9 +21,27 @@ constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>
 constexpr auto largest_coordinate_bits = std::bit_cast<std::int32_t>(1e6F);  // more than any image's pixels
 constexpr double smallest_distance = 1e-6;  // of the shoulders, in the store's units
 
-float known_or_zero(float value) {
-    const auto bits = std::bit_cast<std::int32_t>(value);
-    return std::bit_cast<float>((bits & magnitude_bits) > infinity_bits ? 0 : bits);
+/// Values that are not finite or out of range become NaN. @return not 0 if any did, or was
+SSLSLR_VECTOR_CLONES
+std::int32_t widen(const float* __restrict values, std::int64_t count, double* __restrict out) {
+    std::int32_t gaps = 0;  // gathered without a way out, for vector instructions
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto bits = std::bit_cast<std::int32_t>(values[i]);
+        const std::int32_t is_lost = (bits & magnitude_bits) > largest_coordinate_bits ? -1 : 0;
+        gaps |= is_lost;
+        out[i] = std::bit_cast<float>((bits & ~is_lost) | (nan_bits & is_lost));
+    }
+    return gaps;
+}
+
+/// (values - centres) / scale, what is unknown as 0.
+SSLSLR_VECTOR_CLONES
+void place(const double* __restrict values, const double* __restrict centres, double scale,
+           std::int64_t count, float* __restrict out) {
+    for (std::int64_t i = 0; i < count; ++i) {
+        const auto bits = std::bit_cast<std::int32_t>(static_cast<float>((values[i] - centres[i]) / scale));
+        out[i] = std::bit_cast<float>((bits & magnitude_bits) > infinity_bits ? 0 : bits);
+    }
 }
 
 void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
@@ -128,15 +147,9 @@ void Preprocessor::operator()(std::span<const float> clip, std::span<float> out)
 }
 
 void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::span<float> out) const {
-    const double* const __restrict centres = origin.centres.data();
-    const double scale = origin.scale;
-    float* __restrict target = out.data();
+    float* target = out.data();
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        const double* const __restrict values = series.row(frame);
-        for (std::int64_t column = 0; column < series.columns(); ++column) {
-            const double value = (values[column] - centres[column]) / scale;
-            target[column] = known_or_zero(static_cast<float>(value));
-        }
+        place(series.row(frame), origin.centres.data(), origin.scale, series.columns(), target);
         target += series.columns();
         for (std::int64_t part = 0; part < layout_.masks; ++part) {
             const auto [first, last] = parts_[static_cast<std::size_t>(part)];
@@ -151,17 +164,11 @@ void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::sp
 
 TimeSeries Preprocessor::choose(std::span<const float> clip, bool& has_gaps) const {
     TimeSeries series{static_cast<std::int64_t>(clip.size()) / frame_values_, layout_.landmark_width()};
-    std::int32_t gaps = 0;  // counted without a way out, for vector instructions
+    std::int32_t gaps = 0;
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        double* __restrict target = series.row(frame);
+        double* target = series.row(frame);
         for (const auto [from, columns] : runs_) {
-            const float* const __restrict source = clip.data() + frame * frame_values_ + from;
-            for (std::int64_t column = 0; column < columns; ++column) {
-                const auto bits = std::bit_cast<std::int32_t>(source[column]);
-                const std::int32_t is_lost = (bits & magnitude_bits) > largest_coordinate_bits ? -1 : 0;
-                gaps |= is_lost;
-                target[column] = std::bit_cast<float>((bits & ~is_lost) | (nan_bits & is_lost));
-            }
+            gaps |= widen(clip.data() + frame * frame_values_ + from, columns, target);
             target += columns;
         }
     }
