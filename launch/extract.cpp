@@ -61,12 +61,13 @@ int extract(Arguments arguments, const Ranks& ranks) {
 
     auto attributes = provenance(fields.import, arguments, "extract");
     attributes["landmarks"] =
-        fmt::format("MediaPipe Holistic 0.10.14, complexity {}, detection {}, tracking {}", fields.complexity,
+        fmt::format("MediaPipe Holistic, complexity {}, detection {}, tracking {}", fields.complexity,
                     fields.detection_confidence, fields.tracking_confidence);
     const io::CorpusOptions corpus{
         .format = "videos",
         .input = fields.import.input,
         .metadata = fields.import.metadata,
+        .cut = fields.import.cut,
         .metadata_kind = fields.import.metadata_kind,
         .program = python_reader("videos", fields.import.input,
                                  {fmt::format("--complexity={}", fields.complexity),

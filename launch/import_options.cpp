@@ -12,6 +12,7 @@
 #include "io/data_error.hpp"
 #include "io/import/metadata.hpp"
 #include "io/import/point_order.hpp"
+#include "io/posix_file.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -26,8 +27,10 @@ constexpr std::size_t most_examples = 5;
 
 /// Whatever decides what a clip's landmarks are, beside the corpus itself.
 std::string settings_of(const io::CorpusOptions& corpus) {
-    return fmt::format("{} {} {} {} {} {}", corpus.format, fs::absolute(corpus.input).string(), corpus.poses,
-                       corpus.point_order, corpus.zero_is_missing, fmt::join(corpus.program, " "));
+    constexpr std::size_t first_option = 4;  // of a Python reader, behind its own name, format and input
+    const auto options = std::span{corpus.program}.subspan(std::min(first_option, corpus.program.size()));
+    return fmt::format("{} {} {} {} {} {}", corpus.format, fs::weakly_canonical(corpus.input).string(),
+                       corpus.poses, corpus.point_order, corpus.zero_is_missing, fmt::join(options, " "));
 }
 
 nlohmann::json to_json(const ImportSummary& summary) {
@@ -53,7 +56,9 @@ void print_counts(const ImportSummary& summary, const std::string& output, doubl
     fmt::print("{}: {} clips, {} frames, {} labels, {} signers", output, summary.clips, summary.frames,
                summary.labels, summary.signers);
     fmt::print("; {} ({:.0f} clips/s)\n", clock_text(seconds),
-               static_cast<double>(summary.clips - summary.found_done) / std::max(seconds, 1e-3));
+               static_cast<double>(std::max<std::int64_t>(
+                   summary.clips + std::ssize(summary.left_out) - summary.found_done, 0)) /
+                   std::max(seconds, 1e-3));
     if (!summary.splits.empty()) {
         std::vector<std::string> splits;
         for (const auto& [name, clips] : summary.splits) {
@@ -85,7 +90,7 @@ void print_facts(const ImportSummary& summary) {
         fmt::print("{} clips: {}\n", clips, repair);
     }
     for (const auto& note : summary.notes) {
-        fmt::print("{}\n", note);
+        fmt::print("{}\n", printable(note));
     }
 }
 
@@ -95,17 +100,21 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
     }
     fmt::print("{} clips are left out (all of them in {}):\n", summary.left_out.size(), file);
     for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
-        fmt::print("  {}\n", summary.left_out[i].reason);
+        fmt::print("  {}\n", printable(summary.left_out[i].reason));
     }
 }
 
 /// Beside the store, for scripts and for whoever asks later what was left out.
 void write_summary(const std::string& path, const ImportSummary& summary) {
-    std::ofstream file{path};
-    file << to_json(summary).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
-    if (!file.flush()) {
-        throw io::DataError{path, "cannot be written: is the disk full? (The store is whole.)"};
+    io::AtomicFile target{path};
+    {
+        std::ofstream file{target.temporary()};
+        file << to_json(summary).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        if (!file.flush()) {
+            throw io::DataError{path, "cannot be written: is the disk full? (The store is whole.)"};
+        }
     }
+    target.commit();
 }
 
 /// What a layout needs to know of a store to come.
@@ -135,6 +144,7 @@ void declare(Options& options, ImportOptions& o) {
         "Citizen and WLASL, or a CSV with a column clip and any of label, signer, split, fps");
     options.add("metadata-kind", o.metadata_kind,
                 fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
+    options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)");
     options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
     options.add("fps", o.fps, "frames per second of clips that do not say");
     options.add("source", o.source, "where the corpus comes from; kept in the store");
@@ -175,7 +185,15 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     if (fields.input.empty()) {
         throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
     }
-    refuse_existing(fields.output.output, fields.output.force);
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            refuse_existing(fields.output.output, fields.output.force);
+        }
+    });
+    if (fields.layout.dtype == "auto") {
+        throw ConfigError{
+            "--dtype auto: expected float16 or float32; what a corpus holds shows when it has been read"};
+    }
     if (fields.coordinates != 2 && fields.coordinates != 3) {
         throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
     }
@@ -198,7 +216,8 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
                               .attributes = std::move(attributes),
                               .fps = fields.fps,
                               .clips_per_piece = clips_per_piece(opened->listing(), most_clips_per_piece),
-                              .strict = fields.strict};
+                              .strict = fields.strict,
+                              .discards_others = fields.output.force};
     catch_stop_signals();
     const auto start = std::chrono::steady_clock::now();
     CountProgress progress{ranks.is_first(), "clips"};

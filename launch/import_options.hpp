@@ -17,6 +17,7 @@ struct ImportOptions {
     OutputOptions output;
     std::string metadata;
     std::string metadata_kind = "auto";
+    bool cut = true;
     std::int64_t coordinates = 2;
     std::string source;
     std::string licence;

@@ -12,6 +12,7 @@
 
 #include "dist/mpi_session.hpp"
 #include "launch/command.hpp"
+#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -70,7 +71,7 @@ int run(const std::vector<std::string>& arguments, const Ranks& ranks) {
 /// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
 std::string text_of(const std::exception& error) {
     const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
-    return libtorch != nullptr ? libtorch->what_without_backtrace() : error.what();
+    return printable(libtorch != nullptr ? libtorch->what_without_backtrace() : error.what());
 }
 
 int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {

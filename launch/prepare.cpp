@@ -109,7 +109,11 @@ int make_synthetic(const PrepareOptions& fields, const Options& options, const R
     const auto& config = fields.synthetic;
     const auto& output = fields.import.output.output;
     const SyntheticSigns signs{config};
-    refuse_existing(output, fields.import.output.force);
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            refuse_existing(output, fields.import.output.force);
+        }
+    });
     const auto index = described(config, signs, options);
     const auto layout = layout_of(fields.import.layout, true, index);
     agree(ranks.world, [&] {
@@ -150,6 +154,7 @@ int prepare(Arguments arguments, const Ranks& ranks) {
     corpus.input = fields.import.input;
     corpus.metadata = fields.import.metadata;
     corpus.metadata_kind = fields.import.metadata_kind;
+    corpus.cut = fields.import.cut;
     if (std::ranges::count(io::python_formats(), fields.from) > 0) {
         corpus.program = python_reader(fields.from, fields.import.input);
     }

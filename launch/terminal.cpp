@@ -13,6 +13,12 @@ namespace sslslr {
 using std::chrono::duration;
 using std::chrono::seconds;
 
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\t') || c == 0x7F; }, '?');
+    return text;
+}
+
 std::string clock_text(double total) {
     const auto whole = static_cast<std::int64_t>(total + 0.5);
     const auto hours = whole / 3600;

@@ -59,6 +59,9 @@ private:
     bool open_line_ = false;
 };
 
+/// A text that may come from a file, without what would move a terminal's cursor or change its colours.
+std::string printable(std::string text);
+
 /// Minutes and seconds as "3:07", hours as "1:03:07".
 std::string clock_text(double seconds);
 

@@ -1,5 +1,7 @@
 #include "src/errors.hpp"
 
+#include <filesystem>
+
 #include "dist/agree.hpp"
 #include "io/data_error.hpp"
 
@@ -12,7 +14,8 @@ int exit_code_of(const std::exception& error) {
     if (dynamic_cast<const ConfigError*>(&error) != nullptr) {
         return exit_configuration;
     }
-    if (dynamic_cast<const io::DataError*>(&error) != nullptr) {
+    if (dynamic_cast<const io::DataError*>(&error) != nullptr ||
+        dynamic_cast<const std::filesystem::filesystem_error*>(&error) != nullptr) {
         return exit_data;
     }
     if (dynamic_cast<const TrainingError*>(&error) != nullptr) {

@@ -111,9 +111,9 @@ std::vector<float> floats_of(const hdf5::InputFile& file, const hdf5::InputDatas
 void try_reading(const fs::path& path) {
     run_in_child(path, [&path] {
         const hdf5::InputFile file{path};
-        for (const auto& name : datasets_of(file)) {
-            const auto dataset = file.dataset(name);
-            if (H5Tget_class(dataset.type.id()) == H5T_FLOAT) {
+        for (const auto& name : file.datasets_under("/")) {
+            const auto dataset = file.dataset("/" + name);
+            if (const auto kind = H5Tget_class(dataset.type.id()); kind == H5T_FLOAT || kind == H5T_INTEGER) {
                 floats_of(file, dataset);
             }
         }
@@ -124,13 +124,15 @@ void try_reading(const fs::path& path) {
 class Hdf5Corpus final : public Corpus {
 public:
     explicit Hdf5Corpus(const CorpusOptions& options) : reading_{reading_of(options)} {
-        for (auto& found : files_under(options.input, {".h5", ".hdf5", ".hdf"})) {
+        const auto all = files_under(options.input, {".h5", ".hdf5", ".hdf"});
+        for (const auto& found : all) {
             try_reading(found.path);
             const auto& file = *files_.emplace_back(std::make_unique<hdf5::InputFile>(found.path));
             for (const auto& dataset : datasets_of(file)) {
                 const auto name =
                     dataset.substr(dataset.find('/', dataset.starts_with(keypoints_group) ? 1 : 0) + 1);
-                listing_.clips.push_back({.name = name, .label = folder_of(name)});
+                listing_.clips.push_back(
+                    {.name = all.size() == 1 ? name : found.name + "/" + name, .label = folder_of(name)});
                 places_.emplace_back(files_.size() - 1, dataset);
             }
         }

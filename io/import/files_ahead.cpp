@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sslslr::io {
@@ -12,19 +13,9 @@ namespace {
 
 constexpr std::size_t threads = 4;
 constexpr std::size_t clips_ahead = 512;
-constexpr std::size_t clips_a_call = 16;  // waking threads for each clip costs more than it brings
-
-void read_through(const std::filesystem::path& path) {
-    // Without blocking: what lies under the name may be a pipe.
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0) {
-        return;
-    }
-    std::array<char, 1 << 16> piece;
-    while (::read(file, piece.data(), piece.size()) > 0) {
-    }
-    ::close(file);
-}
+constexpr std::size_t most_bytes = std::size_t{64}
+                                   << 20;  // of a file: beyond, the system reads ahead by itself
+constexpr std::size_t clips_a_call = 16;   // waking threads for each clip costs more than it brings
 
 }  // namespace
 
@@ -56,6 +47,22 @@ void FilesAhead::done(std::size_t count) {
     }
     if (count % clips_a_call == 0) {
         has_room_.notify_all();
+    }
+}
+
+void FilesAhead::read_through(const std::filesystem::path& path) const {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // it may be a pipe
+    struct stat status {};
+    if (file >= 0 && ::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
+        std::array<char, 1 << 16> piece;
+        for (std::size_t left = most_bytes; left >= piece.size() && !is_over_; left -= piece.size()) {
+            if (::read(file, piece.data(), piece.size()) <= 0) {
+                break;
+            }
+        }
+    }
+    if (file >= 0) {
+        ::close(file);
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -27,6 +29,7 @@ public:
 
 private:
     void work();
+    void read_through(const std::filesystem::path& path) const;
 
     const Corpus& corpus_;
     std::vector<std::size_t> clips_;
@@ -34,7 +37,7 @@ private:
     std::condition_variable has_room_;
     std::size_t next_ = 0;  ///< position in clips_
     std::size_t done_ = 0;
-    bool is_over_ = false;
+    std::atomic<bool> is_over_ = false;
     std::vector<std::thread> threads_;
 };
 

@@ -113,7 +113,8 @@ std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std:
         std::error_code error;
         for (fs::recursive_directory_iterator each{folder, error}, end; !error && each != end;
              each.increment(error)) {
-            if (fits(each->path()) && !each->is_directory()) {
+            std::error_code none;  // a link to nowhere is an unreadable clip, not an unreadable folder
+            if (fits(each->path()) && !each->is_directory(none)) {
                 auto name = each->path().lexically_relative(folder);
                 files.push_back({each->path(), name.replace_extension().generic_string()});
             }

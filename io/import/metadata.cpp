@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <regex>
+#include <stdexcept>
 #include <unordered_map>
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@ using nlohmann::json;
 
 constexpr std::array<const char*, 3> usual_splits{"train", "val", "test"};
 constexpr std::size_t most_shown = 3;
+constexpr int deepest_json = 32;
 
 std::string stem_of(const std::string& file) {
     const auto slash = file.find_last_of("/\\");
@@ -31,7 +33,9 @@ std::string stem_of(const std::string& file) {
 }
 
 json parse(const fs::path& path) {
-    auto content = json::parse(read_text(path), nullptr, false);
+    // What lies deeper is dropped: no list of clips is, and some functions of the library recurse.
+    const auto is_shallow = [](int depth, json::parse_event_t, json&) { return depth <= deepest_json; };
+    auto content = json::parse(read_text(path), is_shallow, false);
     if (content.is_discarded()) {
         throw DataError{path, "expected JSON, found something else or a file that is cut off"};
     }
@@ -114,7 +118,10 @@ Metadata read_lsa64(const fs::path& path) {
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
         // std::regex recurses: no line of such a file is long.
-        const auto row = text.substr(begin, std::min<std::size_t>(end - begin, 200));
+        auto row = text.substr(begin, std::min<std::size_t>(end - begin, 200));
+        if (row.ends_with('\r')) {
+            row.pop_back();
+        }
         if (std::smatch found; std::regex_match(row, found, line)) {
             metadata.label_names[fmt::format("{:03}", std::stoi(found[1]))] = trimmed(found[2]);
         }
@@ -289,60 +296,68 @@ void read_lsa64_name(const Metadata& metadata, ListedClip& clip) {
     clip.signer = "signer" + found[2].str();
 }
 
-/// Finds entries by whole name or by the last part of it.
+std::string without_extension(const std::string& name) {
+    static const std::array<const char*, 8> known{".mp4",  ".avi", ".mkv",  ".mov",
+                                                  ".webm", ".npy", ".pose", ".pkl"};
+    for (const std::string ending : known) {
+        if (name.ends_with(ending)) {
+            return name.substr(0, name.size() - ending.size());
+        }
+    }
+    return name;
+}
+
+/// Which entry speaks of which clip: that of its whole name, else that of the end of its path, if it is one entry's
+/// and no other clip's.
 class EntryFinder {
 public:
-    explicit EntryFinder(const Metadata& metadata) : entries_{metadata.entries} {
+    EntryFinder(const std::filesystem::path& path, const Metadata& metadata,
+                const std::vector<ListedClip>& clips)
+        : entries_{metadata.entries}, takers_(entries_.size()) {
         for (std::size_t i = 0; i < entries_.size(); ++i) {
             const auto& clip = entries_[i].clip;
-            by_name_[without_extension(clip)] = i;
-            // Where only the last parts of two names agree it tells nothing.
-            const auto [place, is_new] = by_stem_.emplace(stem_of(clip), i);
-            if (!is_new) {
-                place->second = ambiguous;
+            const auto [place, is_new] = by_name_.emplace(without_extension(clip), i);
+            if (!is_new && entries_[place->second].label != entries_[i].label) {
+                throw DataError{
+                    path, fmt::format("expected each clip once, found '{}' with the labels '{}' and '{}'",
+                                      clip, entries_[place->second].label, entries_[i].label)};
+            }
+            by_stem_[stem_of(clip)].push_back(i);
+        }
+        for (const auto& clip : clips) {
+            if (const auto number = number_of(clip.name); number != none) {
+                ++takers_[number];
             }
         }
     }
 
-    const Metadata::Entry* find(const std::string& name) {
-        auto place = by_name_.find(name);
-        std::size_t number = place == by_name_.end() ? ambiguous : place->second;
-        if (number == ambiguous) {
-            number = found_by_end(name);
-        }
-        if (number == ambiguous) {
-            const auto stem = by_stem_.find(stem_of(name));
-            number = stem == by_stem_.end() ? ambiguous : stem->second;
-        }
-        return number == ambiguous ? nullptr : &entries_[number];
+    const Metadata::Entry* find(const std::string& name) const {
+        const auto number = number_of(name);
+        return number == none || (takers_[number] > 1 && !by_name_.contains(name)) ? nullptr
+                                                                                   : &entries_[number];
     }
 
 private:
-    static constexpr auto ambiguous = static_cast<std::size_t>(-1);
+    static constexpr auto none = static_cast<std::size_t>(-1);
 
-    static std::string without_extension(const std::string& name) {
-        static const std::array<const char*, 8> known{".mp4",  ".avi", ".mkv",  ".mov",
-                                                      ".webm", ".npy", ".pose", ".pkl"};
-        for (const std::string ending : known) {
-            if (name.ends_with(ending)) {
-                return name.substr(0, name.size() - ending.size());
-            }
+    std::size_t number_of(const std::string& name) const {
+        if (const auto place = by_name_.find(name); place != by_name_.end()) {
+            return place->second;
         }
-        return name;
-    }
-    /// The name without its first folders: an entry may name a clip relative to a folder below the input.
-    std::size_t found_by_end(const std::string& name) const {
+        // An entry may name a clip relative to a folder below the input.
         for (auto slash = name.find('/'); slash != std::string::npos; slash = name.find('/', slash + 1)) {
             if (const auto place = by_name_.find(name.substr(slash + 1)); place != by_name_.end()) {
                 return place->second;
             }
         }
-        return ambiguous;
+        const auto stem = by_stem_.find(stem_of(name));
+        return stem == by_stem_.end() || stem->second.size() > 1 ? none : stem->second.front();
     }
 
     const std::vector<Metadata::Entry>& entries_;
     std::unordered_map<std::string, std::size_t> by_name_;
-    std::unordered_map<std::string, std::size_t> by_stem_;
+    std::unordered_map<std::string, std::vector<std::size_t>> by_stem_;
+    std::vector<std::size_t> takers_;  ///< clips of each entry
 };
 
 void fill(ListedClip& clip, const Metadata::Entry& entry) {
@@ -364,6 +379,10 @@ Metadata read_metadata(const fs::path& path, const std::string& kind) {
         throw DataError{path, "expected metadata, found no file or folder of that name"};
     }
     const auto chosen = kind == "auto" ? kind_of(path) : kind;
+    if (const auto kinds = metadata_kinds(); std::ranges::find(kinds, chosen) == kinds.end()) {
+        throw std::invalid_argument{
+            fmt::format("--metadata-kind {}: there are auto, {}", chosen, fmt::join(kinds, ", "))};
+    }
     auto metadata = chosen == "lsfb"          ? read_lsfb(path)
                     : chosen == "lsa64"       ? read_lsa64(path)
                     : chosen == "gsl"         ? read_gsl(path)
@@ -378,7 +397,7 @@ Metadata read_metadata(const fs::path& path, const std::string& kind) {
 
 void apply_metadata(const Metadata& metadata, const fs::path& path, Listing& listing) {
     listing.labels.insert(listing.labels.end(), metadata.labels.begin(), metadata.labels.end());
-    EntryFinder entries{metadata};
+    const EntryFinder entries{path, metadata, listing.clips};
     std::vector<std::string> strangers;
     std::size_t named = 0;
     for (auto& clip : listing.clips) {
@@ -395,7 +414,7 @@ void apply_metadata(const Metadata& metadata, const fs::path& path, Listing& lis
             strangers.push_back(clip.name);
         }
     }
-    if (named == 0 && !metadata.names_tell) {
+    if (named == 0 && !metadata.names_tell && !listing.clips.empty()) {
         throw DataError{
             path,
             fmt::format("none of the {} clips is named in it: the clips are called '{}' ..., the "

@@ -23,7 +23,7 @@ struct FrameLayout {
     std::size_t values() const { return pose + face + hands; }
 };
 
-// With a face, without, hands alone, without visibility, one hand.
+// With a face, without, without visibility, hands alone.
 constexpr std::array<FrameLayout, 4> layouts{FrameLayout{132, 1404, 126, pose_values},
                                              FrameLayout{132, 0, 126, pose_values},
                                              FrameLayout{99, 0, 126, 3}, FrameLayout{0, 0, 126, 3}};

@@ -43,20 +43,31 @@ const std::vector<std::string>& python_formats() {
 }
 
 std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
-    if (!options.program.empty()) {
-        return open_with_python(options);
-    }
     const auto found = readers().find(options.format);
-    if (found == readers().end()) {
+    if (options.program.empty() && found == readers().end()) {
         throw std::invalid_argument{fmt::format("no format is called '{}'; there are {}", options.format,
                                                 fmt::join(native_formats(), ", "))};
     }
-    return found->second(options);
+    if (options.metadata.empty() && options.metadata_kind != "auto") {
+        throw std::invalid_argument{"--metadata-kind " + options.metadata_kind +
+                                    " is of no use without --metadata, the file or folder of that kind"};
+    }
+    auto corpus = options.program.empty() ? found->second(options) : open_with_python(options);
+    if (corpus->listing().clips.empty()) {
+        throw DataError{options.input, "expected clips to import, found none"};
+    }
+    return corpus;
 }
 
 void apply_options(const CorpusOptions& options, Listing& listing) {
     if (!options.metadata.empty()) {
         apply_metadata(read_metadata(options.metadata, options.metadata_kind), options.metadata, listing);
+    }
+    if (!options.cut) {
+        for (auto& clip : listing.clips) {
+            clip.first_frame = 0;
+            clip.end_frame = -1;
+        }
     }
 }
 

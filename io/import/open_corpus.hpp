@@ -11,10 +11,11 @@ namespace sslslr::io {
 
 /// What is to be imported and how it is read. Options that a format has no use for are not looked at.
 struct CorpusOptions {
-    std::string format{};           ///< one of corpus_formats()
+    std::string format{};           ///< one of native_formats() or python_formats()
     std::filesystem::path input{};  ///< folder or file
     std::string metadata{};  ///< file or folder that names labels, signers and splits; empty: none beside
                              ///< the format's own
+    bool cut = true;         ///< to the first and last frames that metadata name (WLASL's)
     std::string metadata_kind = "auto";  ///< see metadata.hpp
     std::string poses = "auto";          ///< lsfb: "raw", "interpolated", or raw where there are any
     std::string point_order = "auto";    ///< npy, hdf5: see point_order.hpp

@@ -52,9 +52,11 @@ void forget(std::span<float> values) {
     std::ranges::fill(values, not_detected);
 }
 
+/// Whether x and y of all points are 0, but for those that the source lacks.
 bool is_zero(std::span<const float> points) {
     for (std::size_t i = 0; i < points.size(); i += import_coordinates) {
-        if (points[i] != 0 || points[i + 1] != 0) {
+        const bool is_known = !std::isnan(points[i]) || !std::isnan(points[i + 1]);
+        if (is_known && (points[i] != 0 || points[i + 1] != 0)) {
             return false;
         }
     }

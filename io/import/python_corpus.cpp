@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -40,6 +41,16 @@ public:
         if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0) {
             throw DataError{input, "no pipe to the program that reads it"};
         }
+        // A scheduler's or mpirun's notice is for us: the reader ends when we close its input.
+        sigset_t ours;
+        sigemptyset(&ours);
+        for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+            sigaddset(&ours, signal);
+        }
+        posix_spawnattr_t attributes;
+        ::posix_spawnattr_init(&attributes);
+        ::posix_spawnattr_setsigmask(&attributes, &ours);
+        ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
         posix_spawn_file_actions_t actions;
         ::posix_spawn_file_actions_init(&actions);
         ::posix_spawn_file_actions_adddup2(&actions, to[0], STDIN_FILENO);
@@ -50,17 +61,19 @@ public:
         }
         arguments.push_back(nullptr);
         const int error =
-            ::posix_spawnp(&process_, arguments.front(), &actions, nullptr, arguments.data(), environ);
+            ::posix_spawnp(&process_, arguments.front(), &actions, &attributes, arguments.data(), environ);
         ::posix_spawn_file_actions_destroy(&actions);
+        ::posix_spawnattr_destroy(&attributes);
         ::close(to[0]);
         ::close(from[1]);
-        to_ = to[1];
-        from_ = ::fdopen(from[0], "r");
         if (error != 0) {
-            process_ = -1;
+            ::close(to[1]);
+            ::close(from[0]);
             throw DataError{
                 input, fmt::format("cannot start its reader, {}: {}", command.front(), std::strerror(error))};
         }
+        to_ = to[1];
+        from_ = ::fdopen(from[0], "r");
     }
     PipedProgram(const PipedProgram&) = delete;
     PipedProgram& operator=(const PipedProgram&) = delete;
@@ -110,7 +123,7 @@ public:
 
     ImportedClip read(std::size_t clip) override {
         if (!program_) {
-            start();
+            start_again();
         }
         const auto& name = listing_.clips.at(clip).name;
         const auto answer = program_->send(fmt::format("{}\n", clip)) ? program_->receive() : std::nullopt;
@@ -139,6 +152,16 @@ private:
     [[noreturn]] void fail(const std::string& name, const std::string& problem) {
         program_.reset();
         throw DataError{options_.input / name, problem};
+    }
+
+    /// The program numbers clips by what it finds: that must be what it found before.
+    void start_again() {
+        const auto found = start();
+        if (!std::ranges::equal(found.clips, listing_.clips, {}, &ListedClip::name, &ListedClip::name)) {
+            program_.reset();
+            throw DataError{options_.input,
+                            "holds other clips than when the import began: run the same command again"};
+        }
     }
 
     Listing start() {

@@ -44,6 +44,10 @@ public:
         while (!rest_.empty()) {
             auto fields = next_row();
             const bool is_blank = fields.size() == 1 && fields.front().empty();
+            if (!is_blank && !all.empty() && fields.size() != all.front().size()) {
+                throw DataError{path_, fmt::format("row {}: expected {} fields as in the first row, found {}",
+                                                   all.size() + 1, all.front().size(), fields.size())};
+            }
             if (!is_blank) {
                 all.push_back(std::move(fields));
             }
@@ -114,13 +118,6 @@ private:
 
 TextTable::TextTable(std::filesystem::path path, char separator, bool has_header) : path_{std::move(path)} {
     rows_ = TableParser{path_, read_text(path_), separator}.rows();
-    const auto width = rows_.empty() ? 0 : rows_.front().size();
-    for (std::size_t i = 0; i < rows_.size(); ++i) {
-        if (rows_[i].size() != width) {
-            throw DataError{path_, fmt::format("row {}: expected {} fields as in the first row, found {}",
-                                               i + 1, width, rows_[i].size())};
-        }
-    }
     if (has_header && !rows_.empty()) {
         columns_ = std::move(rows_.front());
         rows_.erase(rows_.begin());

@@ -125,13 +125,15 @@ def _check_operations(content):
         previous = name
 
 
-def _with_arrays(value, depth=0):
-    if depth > 20:
-        raise UnsafePickle("expected a few arrays, found them nested too deep")
+def _with_arrays(value, visited, depth=0):
+    """The value with NumPy's arrays. What several places share is counted at each: nested so, few bytes say much."""
+    visited.append(None)
+    if depth > 20 or len(visited) > MOST_OPERATIONS:
+        raise UnsafePickle("expected a few arrays, found them nested too deep or shared too often")
     if isinstance(value, _Array):
         return value.array()
     if isinstance(value, dict):
-        return {key: _with_arrays(each, depth + 1) for key, each in value.items()}
+        return {key: _with_arrays(each, visited, depth + 1) for key, each in value.items()}
     return value
 
 
@@ -142,7 +144,7 @@ def loads(content):
     """
     try:
         _check_operations(content)
-        return _with_arrays(_Unpickler(content).load())
+        return _with_arrays(_Unpickler(content).load(), [])
     except UnsafePickle:
         raise
     except Exception as error:

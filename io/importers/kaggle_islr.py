@@ -75,6 +75,9 @@ def read_labels(path):
         ) from None
 
 
+MOST_ROWS = 543 * 20_000  # frames of a clip: more is no sign
+
+
 def read_table(path):
     import pyarrow.parquet as parquet
 
@@ -86,6 +89,8 @@ def read_table(path):
             missing = [name for name in COLUMNS if name not in found]
             if missing:
                 raise ReadError(f"expected the columns {', '.join(COLUMNS)}, found no {', '.join(missing)}")
+            if file.metadata.num_rows > MOST_ROWS:
+                raise ReadError(f"expected at most {MOST_ROWS} rows, found {file.metadata.num_rows}")
             table = file.read(columns=list(COLUMNS), use_threads=False)
         return arranged(table)
     except ReadError:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <optional>
 #include <set>
 #include <unordered_map>
@@ -51,9 +52,10 @@ void cut(io::ImportedClip& clip, const io::ListedClip& listed) {
         return;
     }
     if (first >= end) {
-        clip.repairs.emplace_back("shorter than the metadata's first frame: kept whole");
+        clip.repairs.emplace_back("metadata name none of the frames: kept whole");
         return;
     }
+    clip.repairs.emplace_back("cut to the frames that metadata name");
     const auto width = static_cast<std::int64_t>(io::import_frame_values);
     clip.landmarks.erase(clip.landmarks.begin() + end * width, clip.landmarks.end());
     clip.landmarks.erase(clip.landmarks.begin(), clip.landmarks.begin() + first * width);
@@ -74,7 +76,7 @@ public:
         std::vector<std::int64_t> missing;
         std::vector<std::size_t> clips;
         for (std::int64_t piece = ranks_.rank(); piece < pieces_.count(); piece += ranks_.size()) {
-            if (!pieces_.is_sound(piece)) {
+            if (!pieces_.is_complete(piece)) {
                 missing.push_back(piece);
                 for (auto clip = pieces_.first_clip(piece); clip < pieces_.end_clip(piece); ++clip) {
                     clips.push_back(static_cast<std::size_t>(clip));
@@ -82,7 +84,12 @@ public:
             }
         }
         io::FilesAhead ahead{corpus_, std::move(clips)};
-        return std::ranges::all_of(missing, [&](std::int64_t piece) { return make(piece, ahead); });
+        try {
+            return std::ranges::all_of(missing, [&](std::int64_t piece) { return make(piece, ahead); });
+        } catch (...) {
+            pieces_.tell_failure();
+            throw;
+        }
     }
 
 private:
@@ -95,7 +102,12 @@ private:
             }
             read(clip, builder);
             ahead.done(++done_);
-            show(clip - first + 1);
+            if (!look_around(clip - first + 1)) {
+                return false;
+            }
+        }
+        if (builder.has_left_out() && hooks_.stop_requested()) {
+            return false;  // what is asked to stop may fail for that reason
         }
         builder.write(pieces_.path(piece));
         return true;
@@ -114,18 +126,24 @@ private:
             builder.leave_out({.clip = listed.name, .reason = error.what()});
         } catch (const fs::filesystem_error& error) {
             builder.leave_out({.clip = listed.name, .reason = error.what()});
+        } catch (const std::bad_alloc&) {
+            builder.leave_out(
+                {.clip = listed.name, .reason = listed.name + ": does not fit into the memory"});
         }
     }
 
-    /// The other ranks' work is seen by the pieces that are there.
-    void show(std::int64_t in_piece) {
+    /// The other ranks' work is seen by the pieces that are there. @return false if one of them failed
+    bool look_around(std::int64_t in_piece) {
         const auto now = std::chrono::steady_clock::now();
-        if (ranks_.rank() != 0 || now < next_look_) {
-            return;
+        if (now < next_look_) {
+            return true;
         }
-        next_look_ = now + std::chrono::milliseconds{200};
-        hooks_.progress(pieces_.clips_done() + in_piece,
-                        static_cast<std::int64_t>(corpus_.listing().clips.size()));
+        next_look_ = now + std::chrono::milliseconds{500};
+        if (ranks_.rank() == 0) {
+            hooks_.progress(pieces_.clips_done() + in_piece,
+                            static_cast<std::int64_t>(corpus_.listing().clips.size()));
+        }
+        return !pieces_.has_failed();
     }
 
     io::Corpus& corpus_;
@@ -289,13 +307,17 @@ private:
     }
 
     void tell_frame_rate() {
-        const auto [least, most] = std::ranges::minmax(index_.fps);
-        index_.attributes["fps"] = most == 0       ? "not recorded"
-                                   : least == most ? fmt::format("{}", most)
-                                                   : fmt::format("{} to {}, by clip", least, most);
-        if (most == 0) {
+        std::set<double> rates{index_.fps.begin(), index_.fps.end()};
+        const bool is_partial = rates.erase(0) > 0;
+        if (rates.empty()) {
+            index_.attributes["fps"] = "not recorded";
             index_.fps.clear();
+            return;
         }
+        index_.attributes["fps"] =
+            (rates.size() == 1 ? fmt::format("{}", *rates.begin())
+                               : fmt::format("{} to {}, by clip", *rates.begin(), *rates.rbegin())) +
+            (is_partial ? ", unknown for some" : "");
     }
 
     /// Hands out the clips of the pieces one after another, as a writer asks for them.
@@ -354,7 +376,7 @@ ImportSummary import_corpus(io::Corpus& corpus, const ImportConfig& config, cons
         }
         if (ranks.rank() == 0) {
             refuse_names_given_twice(listing, config.output);
-            summary.found_done = pieces.begin();
+            summary.found_done = pieces.begin(config.discards_others);
         }
     });
 

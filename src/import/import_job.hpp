@@ -22,6 +22,7 @@ struct ImportConfig {
     double fps = 0;                                   ///< of clips that do not say; 0: unknown
     std::int64_t clips_per_piece = 256;               ///< what an interruption costs each rank at most
     bool strict = false;                              ///< refuse to write a store that lacks clips
+    bool discards_others = false;  ///< remove pieces of another corpus or other settings instead of refusing
 };
 
 /// What an import did, for its user.
@@ -52,13 +53,13 @@ struct ImportHooks {
 ///
 /// Clips are read into pieces, stores of some hundred clips each in the folder `output`.pieces; when all are
 /// there the first rank joins them. A piece appears whole or not at all, so whoever is killed, stopped or out
-/// of disk space loses no more than the pieces at work: the same call goes on, on any number of ranks. Pieces of
-/// another corpus or of other settings are not used. A clip that cannot be read is left out with its reason;
-/// others go on.
+/// of disk space loses no more than the pieces at work: the same call goes on, on any number of ranks. A clip that
+/// cannot be read is left out with its reason, and tried again by the next call; others go on. A rank that fails
+/// otherwise ends the reading of all within a second.
 ///
 /// @param corpus  opened by every rank for itself, with the same listing
 /// @return the summary, on the first rank; elsewhere only is_stopped
-/// @throws dist::AgreedError  the disk is full, no clip could be read, some could not and `strict` asks for all,
+/// @throws dist::AgreedError  pieces of another corpus or other settings are there, the disk is full, no clip could be read, some could not and `strict` asks for all,
 ///                            or another process is importing to the same output
 ImportSummary import_corpus(io::Corpus& corpus, const ImportConfig& config, const dist::Communicator& ranks,
                             const ImportHooks& hooks = {});

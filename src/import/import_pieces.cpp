@@ -58,7 +58,7 @@ bool is_piece(const fs::path& path) {
 ImportPieces::ImportPieces(fs::path folder, std::string key, std::int64_t clips, std::int64_t clips_per_piece)
     : folder_{std::move(folder)}, key_{std::move(key)}, clips_{clips}, clips_per_piece_{clips_per_piece} {}
 
-std::int64_t ImportPieces::begin() {
+std::int64_t ImportPieces::begin(bool discards_others) {
     std::error_code error;
     fs::create_directories(folder_, error);
     if (error) {
@@ -70,15 +70,28 @@ std::int64_t ImportPieces::begin() {
         throw io::DataError{folder_,
                             "another process is importing to the same output: wait for it, or name another"};
     }
+    fs::remove(failure_file());
     if (text_in(key_file()) != key_) {
-        for (const auto& each : fs::directory_iterator{folder_}) {
-            if (is_piece(each.path())) {
-                fs::remove(each.path());
-            }
-        }
+        remove_others(discards_others);
         write_text(key_file(), key_);
     }
     return clips_done();
+}
+
+void ImportPieces::remove_others(bool discards_others) const {
+    for (const auto& each : fs::directory_iterator{folder_}) {
+        if (is_piece(each.path()) && !discards_others) {
+            throw io::DataError{
+                folder_,
+                "holds pieces of an interrupted import with other options, or of a corpus that has "
+                "changed since: go on with the same, or give them up with --force"};
+        }
+    }
+    for (const auto& each : fs::directory_iterator{folder_}) {
+        if (is_piece(each.path())) {
+            fs::remove(each.path());
+        }
+    }
 }
 
 std::int64_t ImportPieces::count() const {
@@ -94,18 +107,19 @@ fs::path ImportPieces::path(std::int64_t piece) const {
 }
 
 std::int64_t ImportPieces::clips_done() const {
-    std::int64_t done = 0;
-    for (std::int64_t piece = 0; piece < count(); ++piece) {
-        done += fs::exists(path(piece)) ? end_clip(piece) - first_clip(piece) : 0;
+    std::int64_t pieces = 0;
+    for (const auto& each :
+         fs::directory_iterator{folder_}) {  // one listing, where asking for each piece takes long
+        pieces += each.path().extension() == ".h5" ? 1 : 0;
     }
-    return done;
+    return std::min(clips_, pieces * clips_per_piece_);
 }
 
 io::ClipStore ImportPieces::open(std::int64_t piece) const {
     return io::ClipStore::open({path(piece).string()});
 }
 
-bool ImportPieces::is_sound(std::int64_t piece) const {
+bool ImportPieces::is_complete(std::int64_t piece) const {
     if (!fs::exists(path(piece))) {
         return false;
     }
@@ -114,7 +128,7 @@ bool ImportPieces::is_sound(std::int64_t piece) const {
         std::vector<float> values(static_cast<std::size_t>(store.index().frames()) * io::import_points *
                                   static_cast<std::size_t>(store.index().coordinates));
         store.read(0, store.index().clips(), values);
-        return true;
+        return facts_of(store).left_out.empty();
     } catch (const io::DataError&) {
         return false;
     }
@@ -136,10 +150,19 @@ PieceFacts ImportPieces::facts_of(const io::ClipStore& piece) {
     return facts;
 }
 
+void ImportPieces::tell_failure() const noexcept {
+    std::ofstream{failure_file()};  // on a full disk it may fail, too: then each rank finds out by itself
+}
+
+bool ImportPieces::has_failed() const {
+    return fs::exists(failure_file());
+}
+
 void ImportPieces::remove() const {
     for (std::int64_t piece = 0; piece < count(); ++piece) {
         fs::remove(path(piece));
     }
+    fs::remove(failure_file());
     fs::remove(key_file());
     fs::remove(lock_file());
     std::error_code left;  // files of others keep the folder
@@ -181,12 +204,13 @@ void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, double
 void PieceBuilder::write(const fs::path& path) const {
     auto index = index_;
     index.attributes[facts_attribute] = to_json(facts_).dump(-1, ' ', false, json::error_handler_t::replace);
-    io::write_store(path, index,
-                    [this](std::int64_t clip, std::span<float> out) {
-                        const auto begin = begins_[static_cast<std::size_t>(clip)];
-                        std::copy_n(values_.data() + begin, out.size(), out.data());
-                    },
-                    {.is_float16 = is_float16_}, io::Durability::handed_over);  // whoever goes on checks every byte of it
+    io::write_store(
+        path, index,
+        [this](std::int64_t clip, std::span<float> out) {
+            const auto begin = begins_[static_cast<std::size_t>(clip)];
+            std::copy_n(values_.data() + begin, out.size(), out.data());
+        },
+        {.is_float16 = is_float16_}, io::Durability::handed_over);  // whoever goes on checks every byte of it
 }
 
 }  // namespace sslslr

@@ -24,14 +24,16 @@ struct PieceFacts {
 /// The folder that holds the pieces of an import until all are there. Not collective.
 class ImportPieces {
 public:
-    /// @param key  of corpus and settings: pieces of another key are removed by begin()
+    /// @param key  of corpus and settings: pieces of another key are not used
     ImportPieces(std::filesystem::path folder, std::string key, std::int64_t clips,
                  std::int64_t clips_per_piece);
 
     /// Makes the folder ready, by one rank before the others use it, and locks it until this object ends.
+    /// @param discards_others  removes pieces of another key instead of refusing
     /// @return clips that pieces of an earlier run hold, read or left out
-    /// @throws io::DataError  the folder cannot be made, or another process is at work in it
-    std::int64_t begin();
+    /// @throws io::DataError  the folder cannot be made, holds pieces of another key, or another process is at
+    ///                        work in it
+    std::int64_t begin(bool discards_others);
 
     std::int64_t count() const;
     std::int64_t first_clip(std::int64_t piece) const { return piece * clips_per_piece_; }
@@ -42,8 +44,13 @@ public:
 
     /// @throws io::DataError  the piece is missing or damaged
     io::ClipStore open(std::int64_t piece) const;
-    /// Whether the piece is there and every byte of it is as it was written.
-    bool is_sound(std::int64_t piece) const;
+    /// Whether the piece is there, every byte of it is as it was written, and no clip is left out: what could not
+    /// be read is tried again by the next run.
+    bool is_complete(std::int64_t piece) const;
+
+    /// Lets the other ranks know, where the folder can be written, that this one cannot go on.
+    void tell_failure() const noexcept;
+    bool has_failed() const;
     /// Facts of an opened piece.
     static PieceFacts facts_of(const io::ClipStore& piece);
 
@@ -52,7 +59,10 @@ public:
 
 private:
     std::filesystem::path key_file() const { return folder_ / "key"; }
+    std::filesystem::path failure_file() const { return folder_ / "failed"; }
     std::filesystem::path lock_file() const { return folder_ / "lock"; }
+
+    void remove_others(bool discards_others) const;
 
     std::filesystem::path folder_;
     std::string key_;
@@ -68,6 +78,7 @@ public:
 
     /// @param number  of the clip in the listing
     void add(std::int64_t number, const io::ImportedClip& clip, double fps);
+    bool has_left_out() const { return !facts_.left_out.empty(); }
     void leave_out(io::LeftOut what) { facts_.left_out.push_back(std::move(what)); }
     /// @throws io::DataError  the disk is full
     void write(const std::filesystem::path& path) const;

@@ -97,6 +97,14 @@ class ArrayPickle(unittest.TestCase):
         self.refused(b"\x80\x04" + b"N0" * 10_000 + b"N.", "operations")
         self.assertLess(time.monotonic() - start, 5)
 
+    def test_dictionaries_shared_at_every_level_are_refused(self):
+        value = {"x": np.zeros(1)}
+        for _ in range(18):
+            value = {number: value for number in range(100)}
+        start = time.process_time()
+        self.refused(pickle.dumps(value), "shared too often")
+        self.assertLess(time.process_time() - start, 60, "a hang, not a matter of speed")
+
     def test_damaged_pickles_raise_nothing_but_the_refusal(self):
         rng = np.random.default_rng(5)
         for protocol in (0, 2, 4, 5):

@@ -343,6 +343,15 @@ TEST_F(CorpusTest, ArraysAreReadInTheOrderThatTheirPointsOrTheUserName) {
     EXPECT_THROW(open("npy"), std::invalid_argument);
 }
 
+TEST_F(CorpusTest, APartThatTheArrayHoldsOnlyPartlyIsMissingWhereThatIsZero) {
+    std::vector<float> values(65 * 2, 0.25F);
+    std::fill_n(values.begin(), 23 * 2, 0.0F);
+    write("a.npy", npy_bytes("<f4", {1, 65, 2}, bytes_of(values)));
+    const auto clip = open("npy")->read(0);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 0)));
+    EXPECT_EQ(detected(clip), 42U * 2);
+}
+
 TEST_F(CorpusTest, ZerosOfAPartAreMissingUnlessTheUserSaysOtherwise) {
     std::vector<float> values(150, 0.25F);
     std::fill_n(values.begin() + 33 * 2, 42, 0.0F);
@@ -411,6 +420,47 @@ TEST_F(Hdf5CorpusTest, HidesWhatOpenHandsDidNotSee) {
         std::string::npos);
 }
 
+TEST_F(Hdf5CorpusTest, ClipsOfSeveralFilesMayHaveTheSameNames) {
+    put_dataset("/a", {1, 75, 2}, std::vector<float>(150, 0.5F));
+    close();
+    fs::copy_file(folder_ / "in/a.h5", folder_ / "in/b.h5");
+    const auto corpus = open("hdf5");
+    ASSERT_EQ(corpus->listing().clips.size(), 2U);
+    EXPECT_EQ(corpus->listing().clips[0].name, "a/a");
+    EXPECT_EQ(corpus->listing().clips[1].name, "b/a");
+}
+
+TEST_F(CorpusTest, ACorpusWithoutClipsIsRefused) {
+    write("a.csv", "nose_X,nose_Y,labels\n");
+    EXPECT_NE(error_of([&] { open("spoter"); }).find("expected clips to import, found none"),
+              std::string::npos);
+    write_bytes(folder_ / "my.csv", "clip,label\na/0,ONE\n");
+    options_.metadata = (folder_ / "my.csv").string();
+    EXPECT_NE(error_of([&] { open("spoter"); }).find("expected clips to import, found none"),
+              std::string::npos);
+}
+
+TEST_F(CorpusTest, MetadataMayCutClipsAndNeedNot) {
+    write("65225.npy", npy_bytes("<f4", {3, 75, 2}, bytes_of(std::vector<float>(450, 0.5F))));
+    write_bytes(folder_ / "w.json",
+                R"([{"gloss":"book","instances":[{"video_id":"65225","frame_start":2,"frame_end":3}]}])");
+    options_.metadata = (folder_ / "w.json").string();
+    EXPECT_EQ(open("npy")->listing().clips[0].first_frame, 1);
+    options_.cut = false;
+    const auto corpus = open("npy");
+    EXPECT_EQ(corpus->listing().clips[0].first_frame, 0);
+    EXPECT_EQ(corpus->listing().clips[0].end_frame, -1);
+}
+
+TEST_F(CorpusTest, AKindOfMetadataIsOfNoUseWithoutThem) {
+    write("a.npy", npy_bytes("<f4", {1, 75, 2}, bytes_of(std::vector<float>(150, 0.5F))));
+    options_.metadata_kind = "lsa64";
+    EXPECT_THROW(open("npy"), std::invalid_argument);
+    options_.metadata = folder_.path().string();
+    options_.metadata_kind = "wlsal";
+    EXPECT_THROW(open("npy"), std::invalid_argument);
+}
+
 TEST_F(CorpusTest, NamesFormatsThereAre) {
     try {
         open("telepathy");
@@ -458,6 +508,25 @@ TEST_F(ProgramCorpusTest, AProgramThatDiesCostsOneClipAndIsStartedAnew) {
               std::string::npos);
     EXPECT_EQ(corpus->read(1).frames(), 0);
     EXPECT_NE(error_of([&] { corpus->read(0); }).find("its reader ended"), std::string::npos);
+}
+
+TEST_F(ProgramCorpusTest, SignalsAreForUsAndNotForTheReader) {
+    const auto corpus = open_script(std::string{listing} + R"(while read clip; do
+        kill -TERM $$; kill -USR1 $$
+        echo '{"frames":0}'
+    done)");
+    EXPECT_EQ(corpus->read(0).frames(), 0);
+    EXPECT_EQ(corpus->read(1).frames(), 0);
+}
+
+TEST_F(ProgramCorpusTest, AReaderThatFindsOtherClipsWhenItIsStartedAnewIsNotBelieved) {
+    const auto corpus = open_script(R"(D=$(dirname $0)
+        if [ -e $D/again ]; then echo '{"clips":[{"name":"c"},{"name":"b"}]}'
+        else touch $D/again; echo '{"clips":[{"name":"a"},{"name":"b"}]}'; exit; fi
+        while read clip; do echo '{"frames":0}'; done)");
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("its reader ended"), std::string::npos);
+    EXPECT_NE(error_of([&] { corpus->read(1); }).find("holds other clips than when the import began"),
+              std::string::npos);
 }
 
 TEST_F(ProgramCorpusTest, RefusesNoise) {

