@@ -4,14 +4,10 @@
 #include <cctype>
 #include <string_view>
 
+#include "io/lower_case.hpp"
+
 namespace sslslr::io {
 namespace {
-
-std::string lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
 
 bool is_number(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });

@@ -1,12 +1,12 @@
 #include "io/import/folder_tree.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
+#include "io/lower_case.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -15,12 +15,6 @@ namespace fs = std::filesystem;
 
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
-}
-
-std::string lower(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
 }
 
 /// A run of digits without its leading zeros; moves `at` behind it.
@@ -93,13 +87,13 @@ std::vector<std::string> folders_in(const fs::path& folder) {
 
 std::vector<std::string> files_in(const fs::path& folder, const std::string& extension) {
     return names_in(folder, [&](const fs::directory_entry& each) {
-        return lower(each.path().extension().string()) == extension && !each.is_directory();
+        return lower_case(each.path().extension().string()) == extension && !each.is_directory();
     });
 }
 
 std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std::string>& extensions) {
     const auto fits = [&](const fs::path& path) {
-        return std::ranges::find(extensions, lower(path.extension().string())) != extensions.end();
+        return std::ranges::find(extensions, lower_case(path.extension().string())) != extensions.end();
     };
     if (!fs::exists(folder)) {
         throw DataError{folder, "expected a folder or file to import, found nothing of that name"};

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,6 +9,7 @@
 #include "io/import/file_corpus.hpp"
 #include "io/import/point_order.hpp"
 #include "io/import/pose_file.hpp"
+#include "io/lower_case.hpp"
 
 // Folders of .pose files. Points are found by name, MediaPipe's and OpenPose's: files are often reduced.
 namespace sslslr::io {
@@ -49,15 +49,9 @@ constexpr std::array<std::string_view, 21> openpose_hand{
     "base",  "t_stt", "t_bcmc", "t_mcp", "t_ip",  "i_cmc", "i_mcp", "i_pip", "i_dip", "m_cmc", "m_mcp",
     "m_pip", "m_dip", "r_cmc",  "r_mcp", "r_pip", "r_dip", "p_cmc", "p_mcp", "p_pip", "p_dip"};
 
-std::string in_lower_case(std::string text) {
-    std::ranges::transform(text, text.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return text;
-}
-
 std::int64_t place_of(const std::string& component, const std::string& point) {
-    const auto part = in_lower_case(component);
-    const auto name = in_lower_case(point);
+    const auto part = lower_case(component);
+    const auto name = lower_case(point);
     const bool is_hand = part.find("hand") != std::string::npos;
     if (part.find("world") != std::string::npos || (!is_hand && part.find("pose") == std::string::npos)) {
         return -1;

@@ -9,6 +9,7 @@
 #include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
+#include "io/lower_case.hpp"
 #include "io/posix_file.hpp"
 
 namespace sslslr::io {
@@ -23,10 +24,7 @@ std::string plain(std::string_view name) {
     while (!name.empty() && std::isspace(static_cast<unsigned char>(name.back())) != 0) {
         name.remove_suffix(1);
     }
-    std::string lower{name};
-    std::ranges::transform(lower, lower.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return lower;
+    return lower_case(std::string{name});
 }
 
 /// Splits a text into rows of fields.

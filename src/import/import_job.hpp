@@ -59,8 +59,9 @@ struct ImportHooks {
 ///
 /// @param corpus  opened by every rank for itself, with the same listing
 /// @return the summary, on the first rank; elsewhere only is_stopped
-/// @throws dist::AgreedError  pieces of another corpus or other settings are there, the disk is full, no clip could be read, some could not and `strict` asks for all,
-///                            or another process is importing to the same output
+/// @throws dist::AgreedError  pieces of another corpus or other settings are there, the disk is full, no clip could
+///                            be read, some could not and `strict` asks for all, or another process is importing
+///                            to the same output
 ImportSummary import_corpus(io::Corpus& corpus, const ImportConfig& config, const dist::Communicator& ranks,
                             const ImportHooks& hooks = {});
 
