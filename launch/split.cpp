@@ -96,7 +96,9 @@ void write_apart(const io::ClipStore& store, const SplitPlan& plan, const SplitO
     const auto file_of = [&](const PlannedSplit& split) { return folder / (split.name + ".h5"); };
     const auto layout = layout_of(options.layout, store.is_float16(), store.index());
     for (const auto& split : plan.splits) {
-        refuse_existing(file_of(split).string(), options.output.force);
+        if (!split.is_complement) {
+            refuse_existing(file_of(split).string(), options.output.force);
+        }
     }
     std::error_code error;
     std::filesystem::create_directories(folder, error);
