@@ -108,9 +108,10 @@ fs::path ImportPieces::path(std::int64_t piece) const {
 
 std::int64_t ImportPieces::clips_done() const {
     std::int64_t pieces = 0;
-    for (const auto& each :
-         fs::directory_iterator{folder_}) {  // one listing, where asking for each piece takes long
-        pieces += each.path().extension() == ".h5" ? 1 : 0;
+    std::error_code error;  // progress is not worth an end
+    // One listing, where asking for each piece takes long.
+    for (fs::directory_iterator each{folder_, error}, end; !error && each != end; each.increment(error)) {
+        pieces += each->path().extension() == ".h5" ? 1 : 0;
     }
     return std::min(clips_, pieces * clips_per_piece_);
 }
