@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <regex>
+#include <span>
 #include <stdexcept>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@
 #include "io/data_error.hpp"
 #include "io/import/folder_tree.hpp"
 #include "io/import/text_table.hpp"
+#include "io/posix_file.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -60,7 +62,7 @@ double number_in(const TextTable& table, std::size_t row, std::size_t column) {
 }
 
 Metadata read_lsfb(const fs::path& folder) {
-    Metadata metadata{.kind = "lsfb"};
+    Metadata metadata;
     const TextTable instances{folder / "instances.csv", ',', true};
     const auto id = instances.column({"id"});
     const auto sign = instances.column({"sign"});
@@ -109,7 +111,7 @@ std::string trimmed(const std::string& text) {
 }
 
 Metadata read_lsa64(const fs::path& path) {
-    Metadata metadata{.kind = "lsa64", .names_tell = true};
+    Metadata metadata{.names_tell = true};
     if (fs::is_directory(path)) {
         return metadata;
     }
@@ -137,7 +139,7 @@ Metadata read_lsa64(const fs::path& path) {
 }
 
 Metadata read_gsl(const fs::path& folder) {
-    Metadata metadata{.kind = "gsl"};
+    Metadata metadata;
     const std::regex signer_in{R"(signer\d+)"};
     for (const auto* split : usual_splits) {
         const auto path = folder / (std::string{split} + "_greek_iso.csv");
@@ -162,7 +164,7 @@ Metadata read_gsl(const fs::path& folder) {
 }
 
 Metadata read_asl_citizen(const fs::path& folder) {
-    Metadata metadata{.kind = "asl-citizen"};
+    Metadata metadata;
     for (const auto* split : usual_splits) {
         const auto path = folder / (std::string{split} + ".csv");
         if (!fs::exists(path)) {
@@ -193,7 +195,7 @@ std::int64_t integer_of(const json& object, const char* name, std::int64_t other
 }
 
 Metadata read_wlasl(const fs::path& path) {
-    Metadata metadata{.kind = "wlasl"};
+    Metadata metadata;
     const auto content = parse(path);
     if (!content.is_array()) {
         throw DataError{path, "expected a list of glosses, each with its instances, found another structure"};
@@ -229,7 +231,7 @@ Metadata read_wlasl(const fs::path& path) {
 }
 
 Metadata read_csv(const fs::path& path) {
-    Metadata metadata{.kind = "csv"};
+    Metadata metadata;
     const TextTable table{path, ',', true};
     const auto clip = table.column({"clip", "id", "name", "file", "path", "video", "filename"});
     const auto label = table.find({"label", "gloss", "sign", "class"});
@@ -250,9 +252,18 @@ Metadata read_csv(const fs::path& path) {
     return metadata;
 }
 
+/// As much of a file as tells its kind.
+std::string beginning_of(const fs::path& path) {
+    constexpr std::size_t enough = 400;
+    const PosixFile file{path};
+    std::string text(std::min<std::size_t>(enough, file.bytes()), '\0');
+    file.read(0, std::as_writable_bytes(std::span{text}));
+    return text;
+}
+
 bool is_asl_citizen(const fs::path& folder) {
     const auto path = folder / "train.csv";
-    return fs::exists(path) && read_text(path).substr(0, 400).find("Participant ID") != std::string::npos;
+    return fs::exists(path) && beginning_of(path).find("Participant ID") != std::string::npos;
 }
 
 std::string kind_of(const fs::path& path) {
@@ -274,7 +285,7 @@ std::string kind_of(const fs::path& path) {
     if (extension == ".json") {
         return "wlasl";
     }
-    const auto begin = read_text(path).substr(0, 400);
+    const auto begin = beginning_of(path);
     const auto line = begin.substr(0, begin.find('\n'));
     if (!line.empty() && std::isdigit(static_cast<unsigned char>(line.front())) != 0 &&
         line.find_first_of("|,;\t") < 5) {

@@ -21,7 +21,6 @@ struct Metadata {
         std::int64_t first_frame = 0;
         std::int64_t end_frame = -1;
     };
-    std::string kind{};  ///< which of metadata_kinds() it was
     std::vector<Entry> entries{};
     std::vector<std::string> labels{};  ///< in the list's own order, if it has one
     /// Whether clips carry label and signer in their names (LSA64: sign_signer_repetition).

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t pose_values = 4;  // x, y, z and visibility, which is dropped
+
 struct FrameLayout {
     std::size_t pose;  ///< numbers of it, 33 points; 0: none
     std::size_t face;

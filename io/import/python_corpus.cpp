@@ -198,9 +198,6 @@ private:
         } catch (const json::exception& error) {
             throw DataError{options_.input, std::string{"its reader's listing is damaged: "} + error.what()};
         }
-        if (listing.clips.empty()) {
-            throw DataError{options_.input, "expected clips to import, found none"};
-        }
         return listing;
     }
 
