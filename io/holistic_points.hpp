@@ -1,7 +1,9 @@
 #pragma once
 
 #include <array>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace sslslr::io {
 
@@ -37,5 +39,9 @@ inline constexpr std::array<std::string_view, 21> hand_points{"wrist",
                                                               "pinky_pip",
                                                               "pinky_dip",
                                                               "pinky_tip"};
+
+/// "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip": the points of MediaPipe Holistic without the
+/// face, in the order pose 33, left hand 21, right hand 21.
+const std::vector<std::string>& holistic_point_names();
 
 }  // namespace sslslr::io

@@ -5,13 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "io/holistic_points.hpp"
 #include "io/import/corpus.hpp"
 
 namespace sslslr::io {
-
-/// "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip": the points of MediaPipe Holistic without the
-/// face, in the order pose 33, left hand 21, right hand 21.
-const std::vector<std::string>& holistic_point_names();
 
 /// Where the points of a source go in an imported frame; -1 for those that are not kept.
 using PointOrder = std::vector<std::int64_t>;

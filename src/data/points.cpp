@@ -1,7 +1,7 @@
 #include "src/data/points.hpp"
 
 #include <algorithm>
-#include <span>
+#include <iterator>
 
 #include "io/holistic_points.hpp"
 #include "src/errors.hpp"
@@ -9,14 +9,7 @@
 namespace sslslr {
 namespace {
 
-constexpr std::size_t upper_body_points = 23;  // of the pose: those above the hips
-
-void append(std::vector<std::string>& points, const std::string& part,
-            std::span<const std::string_view> names) {
-    for (const auto name : names) {
-        points.push_back(part + "." + std::string{name});
-    }
-}
+constexpr std::ptrdiff_t upper_body_points = 23;  // of the pose: those above the hips
 
 }  // namespace
 
@@ -24,11 +17,10 @@ std::vector<std::string> points_of(const std::string& set) {
     if (set != "upper-body" && set != "all") {
         throw ConfigError{"--points " + set + ": there are upper-body (65 points) and all (75 points)"};
     }
-    std::vector<std::string> points;
-    append(points, "pose",
-           std::span{io::pose_points}.first(set == "all" ? io::pose_points.size() : upper_body_points));
-    append(points, "left_hand", io::hand_points);
-    append(points, "right_hand", io::hand_points);
+    auto points = io::holistic_point_names();
+    if (set == "upper-body") {
+        points.erase(points.begin() + upper_body_points, points.begin() + std::ssize(io::pose_points));
+    }
     return points;
 }
 
