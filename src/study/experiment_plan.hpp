@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "src/study/study_spec.hpp"
+
+namespace sslslr {
+
+/// One way to part a data set: official splits make one, signers left out in turn one each.
+struct FoldFacts {
+    std::string name;                 ///< "S03"; empty where there is one alone
+    std::string how;                  ///< clips were parted
+    std::string pretrain_identity;    ///< tells apart which clips pretrain
+    std::string evaluation_identity;  ///< tells apart which labelled clips train, validate and test
+    std::int64_t pretrain = 0;        ///< clips
+    std::int64_t train = 0;
+    std::int64_t validation = 0;
+    std::vector<std::int64_t> test;          ///< clip numbers
+    std::vector<std::int64_t> test_classes;  ///< of those clips
+    std::vector<std::string> class_names;
+};
+
+/// What planning needs to know of a data set.
+struct DataFacts {
+    std::string name;
+    std::string title;
+    std::string published;
+    std::string language;
+    std::string licence;
+    std::string source;
+    std::string fingerprint;
+    std::int64_t clips = 0;
+    std::int64_t signers = 0;
+    std::vector<FoldFacts> folds;
+};
+
+/// Whose features a protocol reads.
+enum class EncoderKind { pretrained, random, none };
+
+/// A training without labels.
+struct PretrainingJob {
+    std::string id;
+    std::string name;  ///< "asl9 S03, simclr our, run 0"
+    std::int64_t data = 0;
+    std::int64_t fold = 0;
+    std::int64_t run = 0;
+    Settings options;  ///< of sslslr pretrain
+};
+
+/// A protocol followed from one encoder on the clips of one fold.
+struct EvaluationJob {
+    std::string id;
+    std::string name;
+    EncoderKind encoder = EncoderKind::pretrained;
+    std::string pretraining;  ///< the job that trains the encoder; empty without one
+    std::int64_t data = 0;    ///< that labels come from
+    std::int64_t fold = 0;
+    std::int64_t run = 0;
+    Settings options;  ///< of sslslr pretrain: the encoder's shape
+    Settings protocol;
+};
+
+/// A column of a table.
+struct PlannedColumn {
+    std::string name;
+    std::string title;
+    std::string kind;  ///< method or control
+};
+
+struct PlannedRow {
+    std::string title;
+    std::string data;
+    std::string target;
+    std::string augmentation;
+};
+
+/// The jobs behind one figure: by run, then by fold. No runs: there is no such figure.
+using PlannedCell = std::vector<std::vector<std::string>>;
+
+struct PlannedTable {
+    TableSpec spec;
+    std::vector<PlannedColumn> columns;
+    std::vector<PlannedRow> rows;
+    std::vector<std::vector<PlannedCell>> cells;  ///< [rows][columns]
+};
+
+/// Every job of a study, once, however many tables ask for it, and which figure comes from which jobs.
+struct ExperimentPlan {
+    std::vector<DataFacts> data;
+    std::vector<PretrainingJob> pretrainings;
+    std::vector<EvaluationJob> evaluations;
+    std::vector<PlannedTable> tables;
+};
+
+/// What makes two jobs the same: everything that decides their results, as text. The settings are complete ones, as
+/// with() merges them.
+struct Identities {
+    std::function<std::string(const Settings&)> of_pretraining;
+    std::function<std::string(const Settings&)> of_encoder;   ///< the shape alone
+    std::function<std::string(const Settings&)> of_protocol;
+    /// Whether a protocol reads an encoder's features without training it.
+    std::function<bool(const Settings&)> is_frozen;
+};
+
+/// Plans a study; a pure function of its arguments.
+/// @param data  one entry for each of the spec's, in its order
+/// @throws ConfigError  a table names what the study does not list
+ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data, const Identities& identities);
+
+void to_json(nlohmann::json& json, const ExperimentPlan& plan);
+void from_json(const nlohmann::json& json, ExperimentPlan& plan);
+
+}  // namespace sslslr

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace sslslr {
+
+/// Options by name as an INI file holds them: an entry each, several for a list.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// Settings of `base` with those of `over` in the place of all of the same name.
+Settings with(Settings base, const Settings& over);
+
+[[noreturn]] void throw_unknown(const char* what, const std::string& name, const std::vector<std::string>& known);
+
+/// A named choice that a study varies.
+struct Variant {
+    std::string name;   ///< by which tables and claims call it
+    std::string title;  ///< in the report
+    Settings settings;
+};
+
+/// A data set of a study.
+struct DataSpec {
+    std::string name;
+    std::string title;
+    std::string published;      ///< what the paper's table 6 calls it; empty: it is not there
+    bool leaves_out_each = false;  ///< each signer tests in turn, the others train
+    Settings settings;          ///< files, preprocessing and parts
+};
+
+/// A table of the report: a row for each data set and augmentation, a column for each method.
+struct TableSpec {
+    std::string name;
+    std::string title;
+    std::string note;
+    std::string layout = "grid";            ///< or "state-of-the-art": the paper's table 6
+    std::string measure = "top1";
+    std::string protocol;                   ///< name of a protocol; none where trainings themselves are measured
+    std::vector<std::string> data;
+    std::vector<std::string> targets;       ///< data sets to evaluate on; none: those that pretrained
+    std::vector<std::string> methods;
+    std::vector<std::string> augmentations;
+    bool has_controls = true;               ///< beside accuracies; a report never hides them
+};
+
+/// A statement about cells of tables, which the results bear out or not.
+struct ClaimSpec {
+    std::string name;
+    std::string says;
+    /// better    each of `better` has a better measure than each of `worse`: columns, or rows by their augmentation
+    /// order     the columns `better` rise in the order given
+    /// equal     no column differs from the first by more than `limit`
+    /// own       for no data set the augmentation that is best on its validation clips beats `better` on its test clips
+    /// interaction  from the first to the second data set, columns `worse` lose more than columns `better`
+    /// above, below  the measure of the columns `better` lies on that side of `limit`
+    /// boundary  a boundary search (folder `study`) supports a boundary on the side `better` (start or end)
+    /// untested  for the reason given in `why`
+    std::string kind;
+    std::vector<std::string> tables;
+    std::vector<std::string> better;
+    std::vector<std::string> worse;
+    double limit = 0;
+    std::string study;
+    std::string why;
+};
+
+/// What the report draws.
+struct FigureSpec {
+    std::string name;  ///< as the paper counts: "2" skeletons, "4" boundary search, "7" UMAP, "8" ablation
+    std::vector<std::string> data;
+    std::vector<std::string> methods;
+    std::string augmentation;
+    std::vector<std::string> classes;    ///< of 7, coloured; none: the first by name
+    std::vector<std::int64_t> clips;     ///< of 2
+    std::string table;                   ///< of 8: that holds the accuracies
+    std::string study;                   ///< of 4: folder of the boundary search
+};
+
+/// A whole set of experiments, as a study file lists them.
+struct StudySpec {
+    std::string title;
+    std::int64_t runs = 8;          ///< of every pretraining, each from its own seed
+    std::uint64_t seed = 0;         ///< of run 0; others add to it
+    std::int64_t ranks_per_job = 1; ///< that work on a job together
+    Settings pretrain;              ///< of every pretraining
+    std::vector<DataSpec> data;
+    std::vector<Variant> methods;
+    std::vector<Variant> augmentations;
+    std::vector<Variant> protocols;
+    std::vector<TableSpec> tables;
+    std::vector<FigureSpec> figures;
+    std::vector<ClaimSpec> claims;
+};
+
+/// The entry of that name. @throws ConfigError  there is none; names `what` and those there are
+template <class T>
+const T& named(const std::vector<T>& entries, const std::string& name, const char* what) {
+    const auto found = std::ranges::find(entries, name, &T::name);
+    if (found == entries.end()) {
+        std::vector<std::string> names;
+        std::ranges::transform(entries, std::back_inserter(names), &T::name);
+        throw_unknown(what, name, names);
+    }
+    return *found;
+}
+
+}  // namespace sslslr
