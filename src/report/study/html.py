@@ -1,0 +1,52 @@
+"""Elements of HTML: text is always escaped, markup never by accident."""
+
+from html import escape as _escape
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+
+def markup(content):
+    """Text, Markup, or a list of either, as Markup."""
+    if isinstance(content, Markup):
+        return content
+    if isinstance(content, str):
+        return Markup(_escape(content))
+    return Markup("".join(markup(each) for each in content))
+
+
+def element(name, content="", **attributes):
+    """<name attributes>content</name>; `class_` is class, `colspan=None` is left out, `open=True` stands alone."""
+    shown = "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
+    return Markup(f"<{name}{shown}>{markup(content)}</{name}>")
+
+
+def _attribute(name, value):
+    if value is None or value is False:
+        return ""
+    return f" {name}" if value is True else f' {name}="{_escape(str(value))}"'
+
+
+def scrolling(content, label):
+    """A box of its own that scrolls sideways, by keyboard too."""
+    return element("div", content, class_="scroll", role="region", tabindex="0", aria_label=label)
+
+
+def table(caption, head, rows, class_=None):
+    """A table of text; the first cell of a row names it.
+
+    @param caption  what stands above it
+    @param head     texts of the columns
+    @param rows     lists of cells, each text or Markup of a td or th
+    """
+    columns = element("thead", element("tr", [element("th", each, scope="col") for each in head]))
+    body = element("tbody", [element("tr", [_cell(each, place) for place, each in enumerate(row)]) for row in rows])
+    return scrolling(element("table", [element("caption", caption), columns, body], class_=class_),
+                     "".join(caption) if not isinstance(caption, Markup) else "table")
+
+
+def _cell(content, place):
+    if isinstance(content, Markup) and content.startswith(("<td", "<th")):
+        return content
+    return element("th", content, scope="row") if place == 0 else element("td", content)
