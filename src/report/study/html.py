@@ -33,17 +33,16 @@ def scrolling(content, label):
     return element("div", content, class_="scroll", role="region", tabindex="0", aria_label=label)
 
 
-def table(caption, head, rows, class_=None):
+def table(caption, head, rows):
     """A table of text; the first cell of a row names it.
 
-    @param caption  what stands above it
+    @param caption  what stands above it, as text
     @param head     texts of the columns
     @param rows     lists of cells, each text or Markup of a td or th
     """
     columns = element("thead", element("tr", [element("th", each, scope="col") for each in head]))
     body = element("tbody", [element("tr", [_cell(each, place) for place, each in enumerate(row)]) for row in rows])
-    return scrolling(element("table", [element("caption", caption), columns, body], class_=class_),
-                     "".join(caption) if not isinstance(caption, Markup) else "table")
+    return scrolling(element("table", [element("caption", element("span", caption)), columns, body]), caption)
 
 
 def _cell(content, place):

@@ -4,19 +4,26 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from .picture import Drawing, FigureError
-from .skeleton import draw_strip, window_of
+from .skeleton import chosen_frames, draw_strip, window_of
+
+# Inches: a clip is a title, a strip, lines that lead from it to a bar, the bar, and room for the bar's words.
+WIDTH, MOST_HEIGHT = 10, 3.5
+TITLE, LEADERS, BAR, WORDS = 0.3, 0.45, 0.2, 0.45
+AROUND = TITLE + LEADERS + BAR + WORDS
 
 
 def draw_clips(clips):
     """@param clips  list of (title, skeleton [F, P, 2], points, k1, k2)"""
-    wides = [8 * _aspect(skeleton) for _, skeleton, *_ in clips]
-    heights = [10 / max(wide, 1) + 0.2 for wide in wides]
-    figure = plt.figure(figsize=(10, sum(heights) + 1.0 * len(clips)))
-    rows = figure.add_gridspec(2 * len(clips), 1, height_ratios=[each for height in heights for each in (height, 0.22)],
-                               hspace=0.5)
-    for number, (title, skeleton, points, k1, k2) in enumerate(clips):
-        draw_strip(figure.add_subplot(rows[2 * number]), figure.add_subplot(rows[2 * number + 1]), skeleton, points, k1, k2,
-                   title)
+    heights = [min(WIDTH / (len(chosen_frames(len(skeleton))) * _aspect(skeleton, points)), MOST_HEIGHT)
+               for _, skeleton, points, *_ in clips]
+    total = sum(heights) + AROUND * len(clips)
+    figure = plt.figure(figsize=(WIDTH, total))
+    top = total
+    for (title, skeleton, points, k1, k2), height in zip(clips, heights):
+        strip = figure.add_axes((0, (top - TITLE - height) / total, 1, height / total))
+        bar = figure.add_axes((0, (top - TITLE - height - LEADERS - BAR) / total, 1, BAR / total))
+        draw_strip(strip, bar, skeleton, points, k1, k2, title)
+        top -= height + AROUND
     return figure
 
 
@@ -41,6 +48,6 @@ def _skeleton(clip):
     return skeleton
 
 
-def _aspect(skeleton):
-    left, right, top, bottom = window_of(skeleton)
+def _aspect(skeleton, points):
+    left, right, top, bottom = window_of(skeleton, points)
     return (right - left) / (bottom - top)

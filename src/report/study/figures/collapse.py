@@ -1,5 +1,7 @@
 """Figure 8: spread of the projections while each setting trains, and the accuracy that comes of it."""
 
+from textwrap import fill
+
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -51,7 +53,8 @@ def _draw_bars(axes, table, name):
             if cell.get("low") is not None and cell.get("high") is not None:
                 axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], color="white", linewidth=3.5, zorder=3)
                 axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black", linewidth=1.4, zorder=4)
-    axes.set_yticks(range(len(columns)), [short(column["title"], 30) for column in columns], fontsize="small")
+    titles = [fill(short(column["title"], 48), 18) for column in columns]
+    axes.set_yticks(range(len(columns)), titles, fontsize="small")
     axes.invert_yaxis()
     axes.set_xlabel(cells.measure_and_unit(table))
     axes.set_title(short(table["title"], 48), fontsize="medium")

@@ -30,7 +30,7 @@ def draw_confusion(each):
     axes.spines[:].set_visible(True)
     figure.colorbar(image, ax=axes, label="share of the true class's clips, %", shrink=0.8)
     return Drawing(figure, f"Confusion matrix: {_worst(shares, each['names'])}",
-                   "Share of each true class's clips by predicted class, in per cent, over all runs and folds.", size > 8)
+                   "Share of each true class's clips by predicted class, in per cent, over all runs and folds.")
 
 
 def _worst(shares, names):

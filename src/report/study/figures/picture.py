@@ -13,6 +13,8 @@ matplotlib.rcParams.update({
     "svg.hashsalt": "sslslr",  # the same report gives the same bytes
 })
 
+BROAD_INCHES = 6.6  # 40 rem, to which the page lets it shrink
+
 
 class FigureError(Exception):
     """Why a figure cannot be drawn, for the user."""
@@ -25,7 +27,6 @@ class Drawing:
     figure: object
     alt: str  # what is to be seen, for those who cannot see it
     caption: str  # how to read it
-    is_broad: bool = True  # too wide for a phone: scrolls there instead of shrinking
 
 
 @dataclass
@@ -36,7 +37,7 @@ class Picture:
     title: str
     alt: str = ""
     caption: str = ""
-    is_broad: bool = True
+    is_broad: bool = False  # too wide for a phone: scrolls there instead of shrinking
     of_classes: bool = False  # belongs to the section of classes
     svg: bytes = b""
     error: str = ""
@@ -56,7 +57,8 @@ def make_picture(name, title, draw, folder, of_classes=False):
         (folder / f"{name}{suffix}").unlink(missing_ok=True)  # an old one would pass for this one
     try:
         drawing = draw()
-        picture.alt, picture.caption, picture.is_broad = drawing.alt, drawing.caption, drawing.is_broad
+        picture.alt, picture.caption = drawing.alt, drawing.caption
+        picture.is_broad = drawing.figure.get_figwidth() > BROAD_INCHES
         picture.svg = _svg(drawing.figure)
         (folder / f"{name}.svg").write_bytes(picture.svg)
         drawing.figure.savefig(folder / f"{name}.png", dpi=150, bbox_inches="tight")

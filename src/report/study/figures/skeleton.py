@@ -1,19 +1,19 @@
 """Skeleton frames in a strip with the permuted frames marked: figure 2, and skeleton_strip.py for any clip."""
 
 import numpy as np
-from matplotlib.patches import ConnectionPatch
+from matplotlib.patches import Circle, ConnectionPatch
 
 # Pairs of MediaPipe Holistic's points, by name.
 BODY = (("left_shoulder", "right_shoulder"), ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
         ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"), ("left_shoulder", "left_hip"),
-        ("right_shoulder", "right_hip"), ("left_hip", "right_hip"), ("left_ear", "left_eye"), ("left_eye", "nose"),
-        ("nose", "right_eye"), ("right_eye", "right_ear"), ("mouth_left", "mouth_right"))
+        ("right_shoulder", "right_hip"), ("left_hip", "right_hip"))
+EARS = ("pose.left_ear", "pose.right_ear")
+HEAD_WIDTH = 1.9  # of the distance of the ears
 FINGERS = (("wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
            *(("wrist", *(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip")))
              for finger in ("index_finger", "middle_finger", "ring_finger", "pinky")))
 SHOWN = 8
-ABOVE_HIPS = 1.6  # shoulder widths below the shoulders that are drawn
-PERMUTED = {"facecolor": "0.9", "edgecolor": "0.55", "hatch": "////", "linewidth": 0}
+PERMUTED = {"facecolor": "0.9", "edgecolor": "0.78", "hatch": "////", "linewidth": 0}
 
 
 def bones(points):
@@ -25,24 +25,34 @@ def bones(points):
     return [(place[a], place[b], is_hand) for a, b, is_hand in named if a in place and b in place]
 
 
+def ears(points):
+    """Numbers of the points of both ears, of those that are there."""
+    return [number for number, name in enumerate(points) if name in EARS]
+
+
 def chosen_frames(frames, shown=SHOWN):
     """Numbers of evenly chosen frames, the first and the last among them."""
     return np.unique(np.linspace(0, frames - 1, min(shown, frames)).round().astype(int))
 
 
-def window_of(skeleton):
-    """(left, right, top, bottom) that holds nearly all points of a clip [F, P, 2], y downwards."""
-    known = skeleton[np.isfinite(skeleton).all(axis=2)]
+def window_of(skeleton, points):
+    """(left, right, top, bottom) that holds nearly all that is drawn of a clip [F, P, 2], y downwards."""
+    drawn = sorted({point for first, second, _ in bones(points) for point in (first, second)} | set(ears(points)))
+    known = skeleton[:, drawn][np.isfinite(skeleton[:, drawn]).all(axis=2)]
     if not len(known):
         return -1, 1, -1, 1
     (left, top), (right, bottom) = np.percentile(known, [0.5, 99.5], axis=0)
-    margin = 0.06 * max(right - left, bottom - top, 1e-6)
-    return left - margin, right + margin, top - margin, bottom + margin
+    margin = 0.1 * max(right - left, bottom - top, 1e-6)
+    return left - margin, right + margin, top - 2 * margin, bottom + margin
 
 
-def draw_skeleton(axes, frame, lines, shift=0.0):
+def draw_skeleton(axes, frame, points, shift=0.0):
     """One frame [P, 2]; body in grey, hands in black and thin; what was not detected is left out."""
-    for first, second, is_hand in lines:
+    both = frame[ears(points)]
+    if len(both) == 2 and np.isfinite(both).all():
+        centre, width = both.mean(axis=0), HEAD_WIDTH * np.linalg.norm(both[0] - both[1])
+        axes.add_patch(Circle((centre[0] + shift, centre[1]), width / 2, fill=False, edgecolor="0.35", linewidth=1.8, zorder=3))
+    for first, second, is_hand in bones(points):
         ends = frame[[first, second]]
         if np.isfinite(ends).all():
             axes.plot(ends[:, 0] + shift, ends[:, 1], "-", color="black" if is_hand else "0.35",
@@ -57,12 +67,12 @@ def draw_strip(axes, timeline, skeleton, points, k1, k2, title):
     """
     frames = len(skeleton)
     chosen = chosen_frames(frames)
-    left, right, top, bottom = window_of(skeleton)
-    width, lines = right - left, bones(points)
+    left, right, top, bottom = window_of(skeleton, points)
+    width = right - left
     for place, number in enumerate(chosen):
         if number < k1 or number >= frames - k2:
             axes.axvspan(place * width, (place + 1) * width, **PERMUTED, zorder=0)
-        draw_skeleton(axes, skeleton[number], lines, place * width - left)
+        draw_skeleton(axes, skeleton[number], points, place * width - left)
         axes.axvline(place * width, color="0.7", linewidth=0.6, zorder=1)
     axes.set(xlim=(0, len(chosen) * width), ylim=(bottom, top), aspect="equal", xticks=[], yticks=[])
     axes.spines[["left", "bottom"]].set_visible(False)
@@ -92,5 +102,5 @@ def _draw_timeline(axes, timeline, frames, chosen, width, k1, k2):
                   fontsize="small")
     timeline.set(xlim=(0, frames), ylim=(0, 1), yticks=[], xticks=[])
     timeline.spines[["left", "bottom"]].set_visible(False)
-    timeline.text(0, 1.1, "0", ha="center", va="bottom", fontsize="small")
-    timeline.text(frames, 1.1, f"{frames} frames", ha="center", va="bottom", fontsize="small")
+    timeline.text(0, 1.1, "0", ha="left", va="bottom", fontsize="small")
+    timeline.text(frames, 1.1, f"{frames} frames", ha="right", va="bottom", fontsize="small")
