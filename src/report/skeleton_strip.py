@@ -7,6 +7,7 @@ CLIP is a clip's number from 0, as `sslslr inspect` counts them. OUTPUT ends in 
 
 Exit codes: 0 drawn; 2 wrong options, such as a clip that the store does not have; 3 the store is missing or damaged.
 """
+
 import argparse
 import sys
 from fractions import Fraction
@@ -31,7 +32,9 @@ def length(text):
     except (ValueError, ZeroDivisionError):
         value = Fraction(-1)
     if value < 0:
-        raise argparse.ArgumentTypeError(f"expected frames or a share of the clip, such as 10, 1/3 or 0.25, found {text}")
+        raise argparse.ArgumentTypeError(
+            f"expected frames or a share of the clip, such as 10, 1/3 or 0.25, found {text}"
+        )
     return value
 
 
@@ -40,8 +43,12 @@ def parse_options():
     parser.add_argument("store", metavar="STORE.h5", type=Path, help="clip store")
     parser.add_argument("clip", metavar="CLIP", type=int, help="number of the clip, from 0")
     parser.add_argument("output", metavar="OUTPUT", type=Path, help="picture to write")
-    parser.add_argument("--k1", type=length, default="1/3", help="first frames permuted: below 1 a share of the clip, "
-                        "else a number of frames (default 1/3)")
+    parser.add_argument(
+        "--k1",
+        type=length,
+        default="1/3",
+        help="first frames permuted: below 1 a share of the clip, " "else a number of frames (default 1/3)",
+    )
     parser.add_argument("--k2", type=length, default="1/4", help="last frames permuted, likewise (default 1/4)")
     options = parser.parse_args()
     if options.output.suffix.lower() not in FORMATS:
@@ -53,7 +60,9 @@ def frames_of(value, frames, name):
     """A length in frames, shares rounded down as the augmentation does."""
     found = int(value * frames) if value < 1 else int(value)
     if found > frames or (value >= 1 and value.denominator != 1):
-        raise OptionError(f"--{name} {value}: expected at most the clip's {frames} frames, in whole frames, or a share below 1")
+        raise OptionError(
+            f"--{name} {value}: expected at most the clip's {frames} frames, in whole frames, or a share below 1"
+        )
     return found
 
 
@@ -68,12 +77,18 @@ def read_clip(path, number):
                 raise OptionError(f"CLIP {number}: expected 0 to {len(offsets) - 2}, the clips of {path}")
             skeleton = store["landmarks"][offsets[number] : offsets[number + 1], :, :2].astype(float)
             points = [name.decode() for name in store["points"][()]]
-            label, signer = (_name(store, names, kind, number) for names, kind in (("labels", "label"), ("signers", "signer")))
+            label, signer = (
+                _name(store, names, kind, number) for names, kind in (("labels", "label"), ("signers", "signer"))
+            )
     except (OSError, KeyError, ValueError) as error:
         raise StoreError(f"{path}: expected a clip store ({error}); `sslslr prepare` writes one") from error
     if not len(skeleton):
         raise OptionError(f"CLIP {number}: has no frames in {path}")
-    return f"{path.stem}, clip {number}: {label or 'no label'}, {f'signer {signer}' if signer else 'signer not known'}", skeleton, points
+    return (
+        f"{path.stem}, clip {number}: {label or 'no label'}, {f'signer {signer}' if signer else 'signer not known'}",
+        skeleton,
+        points,
+    )
 
 
 def _name(store, names, kind, number):

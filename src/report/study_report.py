@@ -11,6 +11,7 @@ Writes beside it:
 Exit codes: 0 everything was made; 1 a figure could not be made (the rest was, and the page says which and why);
 2 wrong options; 3 report.json is missing, damaged or of another version.
 """
+
 import argparse
 import sys
 from pathlib import Path

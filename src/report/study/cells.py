@@ -2,8 +2,12 @@
 
 ACCURACIES = ("top1", "top5", "macro_f1")
 MEASURE_TITLES = {
-    "top1": "Top-1 accuracy", "top5": "Top-5 accuracy", "macro_f1": "Macro-averaged F1", "seconds": "Time",
-    "inertia": "Intra-class inertia", "inertia_normalised": "Intra-class inertia, normalised features",
+    "top1": "Top-1 accuracy",
+    "top5": "Top-5 accuracy",
+    "macro_f1": "Macro-averaged F1",
+    "seconds": "Time",
+    "inertia": "Intra-class inertia",
+    "inertia_normalised": "Intra-class inertia, normalised features",
     "spread_end": "Spread at the end, relative to the start",
 }
 MISSING = {"missing": "not computed yet", "failed": "FAILED", "none": "–"}
@@ -15,7 +19,7 @@ def measure_title(measure):
 
 
 def measure_and_unit(table):
-    """"Top-1 accuracy, %"; without a unit the measure alone."""
+    """ "Top-1 accuracy, %"; without a unit the measure alone."""
     title = measure_title(table["measure"])
     return f"{title}, {table['unit']}" if table["unit"] else title
 
@@ -37,14 +41,14 @@ def number(value, table, signed=False):
 
 
 def interval(estimate, table, signed=False):
-    """"[66.0, 76.0]"; empty if not known."""
+    """ "[66.0, 76.0]"; empty if not known."""
     if estimate.get("low") is None or estimate.get("high") is None:
         return ""
     return f"[{number(estimate['low'], table, signed)}, {number(estimate['high'], table, signed)}]"
 
 
 def count(amount, what):
-    """"1 run", "8 runs"; empty if not known."""
+    """ "1 run", "8 runs"; empty if not known."""
     return "" if amount is None else f"{amount:,} {what}{'' if amount == 1 else 's'}"
 
 
@@ -70,7 +74,7 @@ def star(row, column):
 
 
 def comparison(row, table):
-    """"A over B: +2.0 [−1.0, +5.0], not distinguishable"; empty if fewer than two methods are done."""
+    """ "A over B: +2.0 [−1.0, +5.0], not distinguishable"; empty if fewer than two methods are done."""
     found = row.get("best_over_second")
     if not found or row.get("best") is None or row.get("second") is None:
         return ""
@@ -110,8 +114,10 @@ def notes(table):
     return f"{measure_and_unit(table)}. {direction}{table.get('note') or ''}".strip()
 
 
-LEGEND = ("Bold: best mean among the methods of a row. ★: better than the second beyond the 95 % interval of the paired "
-          "difference; bold without ★ is not distinguishable from the second. Controls never compete for it.")
+LEGEND = (
+    "Bold: best mean among the methods of a row. ★: better than the second beyond the 95 % interval of the paired "
+    "difference; bold without ★ is not distinguishable from the second. Controls never compete for it."
+)
 
 
 def jobs_line(report):
@@ -120,7 +126,7 @@ def jobs_line(report):
 
 
 def duration(seconds):
-    """"1.5 h", "12 min", "30 s"; a dash if not known."""
+    """ "1.5 h", "12 min", "30 s"; a dash if not known."""
     if seconds is None:
         return "–"
     for size, unit in ((3600, "h"), (60, "min")):

@@ -25,9 +25,15 @@ def _of_cell(table, row, column, cell):
     known = cells.estimates(cell, table) if cells.is_done(cell) else {table["measure"]: {}}
     for measure, estimate in known.items():
         yield {
-            "table": table["name"], "row": row["title"], "column": column["name"], "kind": column["kind"],
-            "measure": measure, "unit": table["unit"], "runs": _plain(cell.get("runs")),
-            "clips": _plain(cell.get("clips")), "status": cell["status"],
+            "table": table["name"],
+            "row": row["title"],
+            "column": column["name"],
+            "kind": column["kind"],
+            "measure": measure,
+            "unit": table["unit"],
+            "runs": _plain(cell.get("runs")),
+            "clips": _plain(cell.get("clips")),
+            "status": cell["status"],
             **{name: _scaled(estimate.get(name), table) for name in ("mean", "low", "high")},
         }
 
@@ -35,8 +41,16 @@ def _of_cell(table, row, column, cell):
 def _of_published(table, row):
     for measure in ("top1", "top5"):
         if row[measure] is not None:
-            yield {"table": table["name"], "row": row["data"], "column": row["method"], "kind": "published",
-                   "measure": measure, "unit": "%", "mean": _plain(row[measure]), "status": "published"}
+            yield {
+                "table": table["name"],
+                "row": row["data"],
+                "column": row["method"],
+                "kind": "published",
+                "measure": measure,
+                "unit": "%",
+                "mean": _plain(row[measure]),
+                "status": "published",
+            }
 
 
 def _scaled(value, table):

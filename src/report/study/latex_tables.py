@@ -4,10 +4,32 @@ from . import cells
 from .table_rows import sota_groups
 
 ESCAPES = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}",
-    "★": r"$\star$", "−": r"$-$", "–": "--", "—": "---", "→": r"$\rightarrow$", "×": r"$\times$", "±": r"$\pm$",
-    "≥": r"$\geq$", "≤": r"$\leq$", "√": r"$\surd$", "…": r"\ldots{}", "α": r"$\alpha$", "β": r"$\beta$",
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    "★": r"$\star$",
+    "−": r"$-$",
+    "–": "--",
+    "—": "---",
+    "→": r"$\rightarrow$",
+    "×": r"$\times$",
+    "±": r"$\pm$",
+    "≥": r"$\geq$",
+    "≤": r"$\leq$",
+    "√": r"$\surd$",
+    "…": r"\ldots{}",
+    "α": r"$\alpha$",
+    "β": r"$\beta$",
 }
 
 
@@ -20,8 +42,13 @@ def write_latex(table, report, path):
     caption = f"{table['title']}. {cells.notes(table)} In brackets: {report['interval']}. {cells.LEGEND}"
     text = [
         r"% Needs \usepackage{booktabs}; in older LaTeX also \usepackage[utf8]{inputenc}.",
-        r"\begin{table}", r"  \centering", r"  \small", rf"  \caption{{{escape(caption)}}}",
-        rf"  \label{{tab:study-{table['name']}}}", *(f"  {line}" for line in lines), r"\end{table}",
+        r"\begin{table}",
+        r"  \centering",
+        r"  \small",
+        rf"  \caption{{{escape(caption)}}}",
+        rf"  \label{{tab:study-{table['name']}}}",
+        *(f"  {line}" for line in lines),
+        r"\end{table}",
     ]
     path.write_text("\n".join(text) + "\n", encoding="utf-8")
 
@@ -31,11 +58,15 @@ def _grid(table):
     controls = any(column["kind"] == "control" for column in columns)
     methods = [column["kind"] for column in columns].count("method")
     head = ["", *(escape(column["title"]) for column in columns)]
-    lines = [rf"\begin{{tabular}}{{l{'r' * methods}{'|' if controls else ''}{'r' * (len(columns) - methods)}}}",
-             r"\toprule"]
+    lines = [
+        rf"\begin{{tabular}}{{l{'r' * methods}{'|' if controls else ''}{'r' * (len(columns) - methods)}}}",
+        r"\toprule",
+    ]
     if controls:
-        lines.append(rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & "
-                     rf"\multicolumn{{{len(columns) - methods}}}{{c}}{{Controls}} \\")
+        lines.append(
+            rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & "
+            rf"\multicolumn{{{len(columns) - methods}}}{{c}}{{Controls}} \\"
+        )
     lines += [" & ".join(head) + r" \\", r"\midrule"]
     for row in table["rows"]:
         values = [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
@@ -49,10 +80,18 @@ def _sota(table, report):
     for title, rows in sota_groups(table, report):
         lines.append(r"\midrule")
         for number, row in enumerate(rows):
-            lines.append(" & ".join([
-                _first(title) if number == 0 else "", escape(f"{row.method}{row.mark}"),
-                f"{_bold(row.top1, row.is_best, row.star)} {row.top1_interval}".strip(),
-                f"{escape(row.top5)} {row.top5_interval}".strip(), escape(row.runs)]) + r" \\")
+            lines.append(
+                " & ".join(
+                    [
+                        _first(title) if number == 0 else "",
+                        escape(f"{row.method}{row.mark}"),
+                        f"{_bold(row.top1, row.is_best, row.star)} {row.top1_interval}".strip(),
+                        f"{escape(row.top5)} {row.top5_interval}".strip(),
+                        escape(row.runs),
+                    ]
+                )
+                + r" \\"
+            )
     return [*lines, r"\bottomrule", r"\end{tabular}"]
 
 

@@ -32,36 +32,106 @@ class Optional:
 
 # A dict names the fields that must be there, a list of one shape is a list of such, a type or tuple of types is itself.
 ESTIMATE = {"mean": MAYBE_NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER}
-CELL = {"status": OneOf(STATUSES), "mean": Optional(NUMBER), "low": Optional(NUMBER), "high": Optional(NUMBER),
-        "runs": Optional(int), "clips": Optional(int), "top1": Optional(ESTIMATE), "top5": Optional(ESTIMATE),
-        "macro_f1": Optional(ESTIMATE)}
-ROW = {"title": str, "data": str, "cells": [CELL], "best": Optional(str), "second": Optional(str),
-       "best_over_second": Optional({"difference": NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER, "verdict": str})}
+CELL = {
+    "status": OneOf(STATUSES),
+    "mean": Optional(NUMBER),
+    "low": Optional(NUMBER),
+    "high": Optional(NUMBER),
+    "runs": Optional(int),
+    "clips": Optional(int),
+    "top1": Optional(ESTIMATE),
+    "top5": Optional(ESTIMATE),
+    "macro_f1": Optional(ESTIMATE),
+}
+ROW = {
+    "title": str,
+    "data": str,
+    "cells": [CELL],
+    "best": Optional(str),
+    "second": Optional(str),
+    "best_over_second": Optional({"difference": NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER, "verdict": str}),
+}
 PUBLISHED = {"data": str, "method": str, "top1": MAYBE_NUMBER, "top5": MAYBE_NUMBER, "ours": Optional(bool)}
-TABLE = {"name": str, "title": str, "layout": OneOf(LAYOUTS), "measure": str, "unit": str, "scale": NUMBER,
-         "digits": int, "higher_is_better": Optional(bool), "note": Optional(str),
-         "columns": [{"name": str, "title": str, "kind": OneOf(KINDS)}], "rows": [ROW], "published": Optional([PUBLISHED])}
-FOLD = {"name": str, "how": str, "pretrain": MAYBE_NUMBER, "train": MAYBE_NUMBER, "validation": MAYBE_NUMBER,
-        "test": MAYBE_NUMBER}
-DATA = {"name": str, "title": str, "language": Optional(str), "licence": Optional(str), "source": Optional(str),
-        "clips": int, "classes": int, "signers": int, "folds": [FOLD]}
-CLASSES = {"table": str, "data": str, "column": str, "column_title": str, "augmentation": Optional(str), "names": [str],
-           "confusion": [[NUMBER]],
-           "per_class": [{"clips": MAYBE_NUMBER, "precision": MAYBE_NUMBER, "recall": MAYBE_NUMBER, "f1": MAYBE_NUMBER}]}
+TABLE = {
+    "name": str,
+    "title": str,
+    "layout": OneOf(LAYOUTS),
+    "measure": str,
+    "unit": str,
+    "scale": NUMBER,
+    "digits": int,
+    "higher_is_better": Optional(bool),
+    "note": Optional(str),
+    "columns": [{"name": str, "title": str, "kind": OneOf(KINDS)}],
+    "rows": [ROW],
+    "published": Optional([PUBLISHED]),
+}
+FOLD = {
+    "name": str,
+    "how": str,
+    "pretrain": MAYBE_NUMBER,
+    "train": MAYBE_NUMBER,
+    "validation": MAYBE_NUMBER,
+    "test": MAYBE_NUMBER,
+}
+DATA = {
+    "name": str,
+    "title": str,
+    "language": Optional(str),
+    "licence": Optional(str),
+    "source": Optional(str),
+    "clips": int,
+    "classes": int,
+    "signers": int,
+    "folds": [FOLD],
+}
+CLASSES = {
+    "table": str,
+    "data": str,
+    "column": str,
+    "column_title": str,
+    "augmentation": Optional(str),
+    "names": [str],
+    "confusion": [[NUMBER]],
+    "per_class": [{"clips": MAYBE_NUMBER, "precision": MAYBE_NUMBER, "recall": MAYBE_NUMBER, "f1": MAYBE_NUMBER}],
+}
 CURVE = {"k": [NUMBER], "mean": [MAYBE_NUMBER], "low": [MAYBE_NUMBER], "high": [MAYBE_NUMBER]}
 FIGURES = {
-    "2": Optional({"clips": [{"title": str, "frames": int, "k1": int, "k2": int, "points": [str], "skeleton": [list]}]}),
-    "7": Optional({"panels": [{"data": str, "data_title": str, "column": str, "column_title": str, "classes": [str],
-                               "features": str}]}),
-    "8": Optional({"curves": [{"column": str, "title": str, "steps": [NUMBER], "raw": [MAYBE_NUMBER],
-                               "normalised": [MAYBE_NUMBER]}], "table": Optional(str)}),
+    "2": Optional(
+        {"clips": [{"title": str, "frames": int, "k1": int, "k2": int, "points": [str], "skeleton": [list]}]}
+    ),
+    "7": Optional(
+        {
+            "panels": [
+                {"data": str, "data_title": str, "column": str, "column_title": str, "classes": [str], "features": str}
+            ]
+        }
+    ),
+    "8": Optional(
+        {
+            "curves": [
+                {"column": str, "title": str, "steps": [NUMBER], "raw": [MAYBE_NUMBER], "normalised": [MAYBE_NUMBER]}
+            ],
+            "table": Optional(str),
+        }
+    ),
     "boundary": Optional({"start": CURVE, "end": CURVE, "k1": MAYBE_NUMBER, "k2": MAYBE_NUMBER}),
 }
 REPORT = {
-    "title": str, "program": str, "study_file": str, "command": str, "runs": int, "interval": str, "complete": bool,
+    "title": str,
+    "program": str,
+    "study_file": str,
+    "command": str,
+    "runs": int,
+    "interval": str,
+    "complete": bool,
     "jobs": {"done": int, "all": int, "failed": [{"name": str, "error": str}], "training_seconds": MAYBE_NUMBER},
-    "data": [DATA], "tables": [TABLE], "published": [PUBLISHED], "classes": [CLASSES],
-    "claims": [{"id": str, "says": str, "verdict": OneOf(VERDICTS), "evidence": str}], "figures": FIGURES,
+    "data": [DATA],
+    "tables": [TABLE],
+    "published": [PUBLISHED],
+    "classes": [CLASSES],
+    "claims": [{"id": str, "says": str, "verdict": OneOf(VERDICTS), "evidence": str}],
+    "figures": FIGURES,
 }
 
 
@@ -86,8 +156,10 @@ def read_report(path):
 def _check_kind(path, report):
     found = (report.get("schema"), report.get("version")) if isinstance(report, dict) else (None, None)
     if found != (SCHEMA, VERSION):
-        raise ReportError(f"{path}: expected schema {SCHEMA}, version {VERSION}, found {found[0]}, version {found[1]}; "
-                          f"{WRITTEN_BY} with the program of this checkout")
+        raise ReportError(
+            f"{path}: expected schema {SCHEMA}, version {VERSION}, found {found[0]}, version {found[1]}; "
+            f"{WRITTEN_BY} with the program of this checkout"
+        )
 
 
 def _problem(value, shape, place):
@@ -138,7 +210,8 @@ def _inconsistency(report):
     for each in report["classes"]:
         size, rows = len(each["names"]), each["confusion"]
         if len(each["per_class"]) != size or len(rows) != size or any(len(row) != size for row in rows):
-            return f"expected {size} classes in table {each['table']}, {each['data']}, found other numbers of rows or columns"
+            where = f"table {each['table']}, {each['data']}"
+            return f"expected {size} classes in {where}, found other numbers of rows or columns"
     names = [table["name"].lower() for table in report["tables"]]
     twice = [name for name in names if names.count(name) > 1]
     return f"expected each table once, found {twice[0]} twice" if twice else None

@@ -23,7 +23,7 @@ class Line:
 
 
 def sota_groups(table, report):
-    """(data set, lines) of each row of ours, its published rows before it, then the data sets that only the paper has."""
+    """(data set, lines) of each row of ours, published rows before our own; then the data sets of the paper alone."""
     published = cells.standing_beside(table, report)
     taken, groups = set(), []
     for row in table["rows"]:
@@ -51,6 +51,15 @@ def _own_lines(table, row):
             yield Line(column["title"], column["kind"], missing, mark=mark, status=cell["status"])
             continue
         top1, top5 = cell.get("top1") or cell, cell.get("top5") or {}
-        yield Line(column["title"], column["kind"], cells.number(top1["mean"], table), cells.interval(top1, table),
-                   cells.number(top5.get("mean"), table) or "–", cells.interval(top5, table),
-                   cells.count(cell.get("runs"), "run"), cells.is_best(row, column), cells.star(row, column), mark)
+        yield Line(
+            column["title"],
+            column["kind"],
+            cells.number(top1["mean"], table),
+            cells.interval(top1, table),
+            cells.number(top5.get("mean"), table) or "–",
+            cells.interval(top5, table),
+            cells.count(cell.get("runs"), "run"),
+            cells.is_best(row, column),
+            cells.star(row, column),
+            mark,
+        )

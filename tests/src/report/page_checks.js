@@ -1,7 +1,8 @@
 // Looks at the page as a reader would; returns what is wrong with it as a list of texts.
 (() => {
   const problems = [];
-  const named = element => `<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent.trim().slice(0, 40)}`;
+  const named = element =>
+    `<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent.trim().slice(0, 40)}`;
 
   for (const image of document.images) {
     if (!image.complete || image.naturalWidth === 0) problems.push(`image does not show: ${image.alt}`);
@@ -9,7 +10,8 @@
   }
 
   const root = document.scrollingElement;
-  if (root.scrollWidth > root.clientWidth) problems.push(`the page is ${root.scrollWidth} px wide in ${root.clientWidth} px`);
+  if (root.scrollWidth > root.clientWidth)
+    problems.push(`the page is ${root.scrollWidth} px wide in ${root.clientWidth} px`);
   for (const element of document.body.querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     if (box.width > 0 && box.right > root.clientWidth + 1 && !element.closest(".scroll, pre"))
@@ -17,7 +19,8 @@
   }
   if (matchMedia("print").matches)
     for (const box of document.querySelectorAll(".scroll, pre"))
-      if (box.scrollWidth > box.clientWidth + 1) problems.push(`cut in print, ${box.scrollWidth} px in ${box.clientWidth}: ${named(box)}`);
+      if (box.scrollWidth > box.clientWidth + 1)
+        problems.push(`cut in print, ${box.scrollWidth} px in ${box.clientWidth}: ${named(box)}`);
 
   const parse = text => {
     const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
@@ -25,7 +28,7 @@
   };
   const over = (top, below) => top.rgb.map((value, i) => value * top.alpha + below[i] * (1 - top.alpha));
   const backdrop = element => {
-    if (!element) return matchMedia("print").matches || !matchMedia("(prefers-color-scheme: dark)").matches ? [255, 255, 255] : [0, 0, 0];
+    if (!element) return matchMedia("screen and (prefers-color-scheme: dark)").matches ? [0, 0, 0] : [255, 255, 255];
     const own = parse(getComputedStyle(element).backgroundColor);
     return own.alpha === 1 ? own.rgb : over(own, backdrop(element.parentElement));
   };
@@ -48,7 +51,8 @@
 
   for (const table of document.querySelectorAll("table")) {
     if (!table.caption?.textContent.trim()) problems.push("table without a caption");
-    for (const head of table.querySelectorAll("th")) if (!head.scope) problems.push(`th without a scope: ${named(head)}`);
+    for (const head of table.querySelectorAll("th"))
+      if (!head.scope) problems.push(`th without a scope: ${named(head)}`);
   }
   const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
   for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) problems.push(`id ${id} twice`);

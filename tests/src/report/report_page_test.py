@@ -34,11 +34,17 @@ class ReportPage(unittest.TestCase):
 
     def assert_sound(self):
         self.assertEqual(self.browser.evaluate(CHECKS), [])
-        said = [each["params"] for each in self.browser.events
-                if each["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")]
+        said = [
+            each["params"]
+            for each in self.browser.events
+            if each["method"] in ("Log.entryAdded", "Runtime.exceptionThrown", "Runtime.consoleAPICalled")
+        ]
         self.assertEqual(said, [])
-        asked = {each["params"]["request"]["url"].split(":")[0] for each in self.browser.events
-                 if each["method"] == "Network.requestWillBeSent"}
+        asked = {
+            each["params"]["request"]["url"].split(":")[0]
+            for each in self.browser.events
+            if each["method"] == "Network.requestWillBeSent"
+        }
         self.assertLessEqual(asked, {"file", "data"})
 
     def open_details(self):
@@ -60,7 +66,9 @@ class ReportPage(unittest.TestCase):
         self.see(PHONE)
 
         reach = self.browser.evaluate(
-            "(box => { box.scrollLeft = 1e6; return [box.scrollLeft, scrollX]; })(document.querySelector('#table-1 .scroll'))")
+            "(box => { box.scrollLeft = 1e6; return [box.scrollLeft, scrollX]; })"
+            "(document.querySelector('#table-1 .scroll'))"
+        )
 
         self.assertGreater(reach[0], 0)
         self.assertEqual(reach[1], 0)
@@ -69,9 +77,11 @@ class ReportPage(unittest.TestCase):
         self.see(A4_PORTRAIT, media="print", scheme="dark")
 
         self.assertEqual(self.browser.evaluate("document.querySelectorAll('details[open]').length"), 0)
-        hidden = self.browser.evaluate("[...document.querySelectorAll('details td, details img, details pre')]"
-                                       ".filter(each => !each.checkVisibility({contentVisibilityAuto: true}) "
-                                       "|| each.getBoundingClientRect().height === 0).length")
+        hidden = self.browser.evaluate(
+            "[...document.querySelectorAll('details td, details img, details pre')]"
+            ".filter(each => !each.checkVisibility({contentVisibilityAuto: true}) "
+            "|| each.getBoundingClientRect().height === 0).length"
+        )
         self.assertEqual(hidden, 0)
         self.assert_sound()
 
@@ -80,22 +90,33 @@ class ReportPage(unittest.TestCase):
 
         pdf = self.browser.pdf()
 
-        boxes = [tuple(round(float(value)) for value in box.split()[2:])
-                 for box in re.findall(rb"/MediaBox ?\[([^]]*)\]", pdf)]
+        boxes = [
+            tuple(round(float(value)) for value in box.split()[2:])
+            for box in re.findall(rb"/MediaBox ?\[([^]]*)\]", pdf)
+        ]
         self.assertGreater(len(boxes), 3)
         self.assertLess(len(boxes), 30)
         self.assertLessEqual(set(boxes), A4_POINTS)
 
     def test_the_checks_find_what_is_wrong(self):
         """A check that finds nothing in a broken page would prove nothing."""
-        broken = ("document.body.insertAdjacentHTML('beforeend', '<div style=\"width:3000px;color:#999\">pale and wide</div>"
-                  "<img src=\"missing.png\"><table><tr><th>no scope</th></tr></table>')")
+        broken = (
+            "document.body.insertAdjacentHTML('beforeend', '<div style=\"width:3000px;color:#999\">pale and wide</div>"
+            '<img src="missing.png"><table><tr><th>no scope</th></tr></table>\')'
+        )
         self.see(DESKTOP)
         self.browser.evaluate(broken)
 
         found = "\n".join(self.browser.evaluate(CHECKS))
 
-        for words in ("px wide in", "contrast 2.8", "does not show", "without an alt", "without a caption", "without a scope"):
+        for words in (
+            "px wide in",
+            "contrast 2.8",
+            "does not show",
+            "without an alt",
+            "without a caption",
+            "without a scope",
+        ):
             self.assertIn(words, found)
 
 

@@ -1,6 +1,5 @@
-"""What study_report.py and skeleton_strip.py make of a fixture, and what they say of bad input."""
+"""What study_report.py makes of a fixture: every number in every form."""
 
-import copy
 import csv
 import re
 import tempfile
@@ -29,7 +28,9 @@ class Page(HTMLParser):
         self._inside = self._inside or tag in ("td", "th")
         if tag in ("td", "th"):
             self.cells.append("")
-        self.loads += [value for name, value in attributes if name in ("src", "href", "srcset", "data", "action", "poster")]
+        self.loads += [
+            value for name, value in attributes if name in ("src", "href", "srcset", "data", "action", "poster")
+        ]
 
     def handle_endtag(self, tag):
         self._inside = self._inside and tag not in ("td", "th")
@@ -83,7 +84,9 @@ class StudyReport(unittest.TestCase):
             for row in table["rows"]:
                 for column, cell in zip(table["columns"], row["cells"]):
                     line = lines[row["title"], column["name"], table["measure"]]
-                    self.assertEqual((line["table"], line["kind"], line["status"]), (table["name"], column["kind"], cell["status"]))
+                    self.assertEqual(
+                        (line["table"], line["kind"], line["status"]), (table["name"], column["kind"], cell["status"])
+                    )
                     for name in ("mean", "low", "high"):
                         value = cell.get(name)
                         self.assertEqual(line[name], "" if value is None else f"{value * table['scale']:.10g}")
@@ -92,8 +95,10 @@ class StudyReport(unittest.TestCase):
                         self.assertEqual(line["unit"], table["unit"])
             if table["measure"] == "top1":
                 first = table["rows"][0]
-                self.assertAlmostEqual(float(lines[first["title"], table["columns"][0]["name"], "top5"]["mean"]),
-                                       100 * first["cells"][0]["top5"]["mean"])
+                self.assertAlmostEqual(
+                    float(lines[first["title"], table["columns"][0]["name"], "top5"]["mean"]),
+                    100 * first["cells"][0]["top5"]["mean"],
+                )
 
     def test_every_form_holds_every_mean_and_interval(self):
         page = Page(self.read("index.html"))
@@ -131,8 +136,13 @@ class StudyReport(unittest.TestCase):
     def test_what_failed_or_is_missing_is_said(self):
         for name in ("index.html", "report.md"):
             text = self.read(name)
-            for words in ("118 of 120 jobs done, 1 failed", "libras5/sl-fpn/seed-3", "loss not finite in step 7", "FAILED",
-                          "not computed yet"):
+            for words in (
+                "118 of 120 jobs done, 1 failed",
+                "libras5/sl-fpn/seed-3",
+                "loss not finite in step 7",
+                "FAILED",
+                "not computed yet",
+            ):
                 self.assertIn(words, text)
 
     def test_claims_published_numbers_splits_and_the_study_stand_on_the_page(self):
@@ -165,8 +175,17 @@ class StudyReport(unittest.TestCase):
 
     def test_images_are_there_as_png_and_svg_and_none_is_empty(self):
         names = {path.stem for path in (self.folder / "figures").iterdir()}
-        wanted = {"figure-2", "figure-4", "figure-7", "figure-8", "accuracy-1", "accuracy-6", "accuracy-ablation",
-                  "confusion-1-1-asl9-sl-fpn", "confusion-2-1-libras5-sl-fpn"}
+        wanted = {
+            "figure-2",
+            "figure-4",
+            "figure-7",
+            "figure-8",
+            "accuracy-1",
+            "accuracy-6",
+            "accuracy-ablation",
+            "confusion-1-1-asl9-sl-fpn",
+            "confusion-2-1-libras5-sl-fpn",
+        }
         self.assertEqual(names, wanted)
         for name in wanted:
             for suffix, magic in ((".png", PNG), (".svg", SVG)):
@@ -193,139 +212,6 @@ class StudyReport(unittest.TestCase):
         run_report(self.study)
 
         self.assertEqual(self.read("index.html"), first)
-
-
-class PartsMissing(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.study = Path(folder.name)
-        self.report = study_fixture.make_report(self.study)
-
-    def run_changed(self, change=lambda report: None, **environment):
-        report = copy.deepcopy(self.report)
-        change(report)
-        study_fixture.write_study(self.study, report)
-        return run_report(self.study, **environment)
-
-    def assert_refused(self, done, *words):
-        self.assertEqual(done.returncode, 3, done.stderr)
-        self.assertEqual(len(done.stderr.splitlines()), 1, done.stderr)
-        for word in (str(self.study / "report/report.json"), "sslslr study report --study FILE", *words):
-            self.assertIn(word, done.stderr)
-
-    def assert_without_embedding(self, done, words):
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn(words, done.stderr)
-        page = (self.study / "report/index.html").read_text(encoding="utf-8")
-        self.assertIn("Figures that could not be made", page)
-        self.assertIn(words, page)
-        self.assertTrue((self.study / "report/figures/figure-8.png").exists())
-        self.assertFalse((self.study / "report/figures/figure-7.png").exists())
-
-    def test_without_umap_all_else_is_made_and_that_is_said(self):
-        hidden = self.study / "hidden"
-        hidden.mkdir()
-        (hidden / "umap.py").write_text("raise ImportError('not here')")
-
-        done = self.run_changed(PYTHONPATH=str(hidden))
-
-        self.assert_without_embedding(done, "umap-learn cannot be loaded")
-
-    def test_a_missing_file_of_features_costs_its_figure_alone_and_an_old_one_goes(self):
-        (self.study / "features/0.h5").unlink()
-        old = self.study / "report/figures/figure-7.png"
-        old.parent.mkdir(parents=True)
-        old.write_bytes(b"an old picture")
-
-        done = self.run_changed()
-
-        self.assert_without_embedding(done, "features/0.h5")
-
-    def test_a_report_with_nothing_done_yet_is_a_page_all_the_same(self):
-        def undo(report):
-            for table in report["tables"]:
-                for row in table["rows"]:
-                    row.update(best=None, second=None, best_over_second=None)
-                    row["cells"] = [{"status": "missing", "mean": None} for _ in row["cells"]]
-            report.update(figures={}, classes=[], complete=False)
-            report["jobs"].update(done=0, failed=[], training_seconds=None)
-
-        done = self.run_changed(undo)
-
-        self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn("no cell of table 1 is done yet", done.stderr)
-        page = (self.study / "report/index.html").read_text(encoding="utf-8")
-        self.assertIn("Not complete: 0 of 120 jobs done", page)
-
-    def test_no_report_names_the_file_and_the_command(self):
-        self.assert_refused(run_report(self.study), "cannot be read")
-
-    def test_a_torn_report_is_refused(self):
-        study_fixture.write_study(self.study, self.report)
-        path = self.study / "report/report.json"
-        path.write_bytes(path.read_bytes()[:5000])
-
-        self.assert_refused(run_report(self.study), "damaged, expected JSON")
-
-    def test_another_schema_or_version_is_refused(self):
-        self.assert_refused(self.run_changed(lambda report: report.update(version=2)), "version 1", "version 2")
-        self.assert_refused(self.run_changed(lambda report: report.update(schema="other")), "sslslr-study-report", "other")
-        (self.study / "report/report.json").write_text("[1]")
-        self.assert_refused(run_report(self.study), "expected schema")
-
-    def test_missing_and_ill_typed_fields_are_named(self):
-        cases = (
-            (lambda report: report["jobs"].pop("failed"), "jobs.failed"),
-            (lambda report: report["tables"][0].update(digits="1"), "tables[0].digits"),
-            (lambda report: report["tables"][0]["rows"][1]["cells"].pop(), "expected 7 cells in row 'ASL9'"),
-            (lambda report: report["tables"][0]["rows"][0]["cells"][0].update(mean=None), "expected a mean"),
-            (lambda report: report["tables"][0].update(name="../../x"), "'../../x'"),
-            (lambda report: report["tables"][1].update(name="1"), "found 1 twice"),
-            (lambda report: report["classes"][0]["confusion"].pop(), "expected 9 classes"),
-            (lambda report: report["claims"][0].update(verdict="maybe"), "claims[0].verdict"),
-        )
-        for change, words in cases:
-            with self.subTest(words=words):
-                self.assert_refused(self.run_changed(change), words)
-
-    def test_help_and_wrong_options(self):
-        self.assertIn("index.html", run_report("--help").stdout)
-        self.assertEqual(run_report().returncode, 2)
-
-
-class SkeletonStrip(unittest.TestCase):
-    STORE = study_fixture.ROOT / "io/examples/asl9.h5"
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.picture = Path(folder.name) / "strip.svg"
-
-    def strip(self, *arguments):
-        return run_report(*arguments, script="skeleton_strip.py")
-
-    def test_a_clip_is_drawn(self):
-        done = self.strip(self.STORE, 450, "--k1", "1/3", "--k2", "1/4", self.picture)
-
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertTrue(self.picture.read_bytes().startswith(SVG))
-
-    def test_bad_input_is_named(self):
-        cases = (
-            ((self.STORE, 900, self.picture), 2, "expected 0 to 899"),
-            ((self.STORE, 0, self.picture, "--k1", "20", "--k2", "11"), 2, "expected at most the clip's 30"),
-            ((self.STORE, 0, self.picture, "--k1", "-1"), 2, "--k1"),
-            ((self.STORE, 0, self.picture.with_suffix(".txt")), 2, "ending in .png"),
-            ((self.STORE, 0, self.picture.parent / "no" / "strip.png"), 2, "cannot be written"),
-            ((study_fixture.ROOT / "README.md", 0, self.picture), 3, "expected a clip store"),
-        )
-        for arguments, code, words in cases:
-            with self.subTest(words=words):
-                done = self.strip(*arguments)
-                self.assertEqual(done.returncode, code)
-                self.assertIn(words, done.stderr)
-                self.assertNotIn("Traceback", done.stderr)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,9 @@ def draw_accuracies(table):
     missing = 0
     for place, column in enumerate(columns):
         look = _look(place, column["kind"] == "control")
-        axes.errorbar([], [], xerr=[], label=column["title"] + (" (control)" if column["kind"] == "control" else ""), **look)
+        axes.errorbar(
+            [], [], xerr=[], label=column["title"] + (" (control)" if column["kind"] == "control" else ""), **look
+        )
         for line, row in enumerate(rows):
             cell = row["cells"][place]
             missing += cell["status"] in ("missing", "failed")
@@ -33,14 +35,23 @@ def draw_accuracies(table):
     axes.set_axisbelow(True)
     figure.legend(loc="outside lower center", ncols=4, fontsize="small")
     left_out = f" {missing} cells are not there." if missing else ""
-    return Drawing(figure, f"Dots with intervals of {table['title']}: the numbers of table {table['name']}.{left_out}",
-                   f"Mean and 95 % interval of each cell of table {table['name']}; controls are hollow.{left_out}")
+    return Drawing(
+        figure,
+        f"Dots with intervals of {table['title']}: the numbers of table {table['name']}.{left_out}",
+        f"Mean and 95 % interval of each cell of table {table['name']}; controls are hollow.{left_out}",
+    )
 
 
 def _look(place, is_control):
     colour = at(COLOURS, place)
-    return {"fmt": at(MARKERS, place), "color": colour, "markerfacecolor": "white" if is_control else colour, "markersize": 5,
-            "elinewidth": 1.2, "capsize": 2}
+    return {
+        "fmt": at(MARKERS, place),
+        "color": colour,
+        "markerfacecolor": "white" if is_control else colour,
+        "markersize": 5,
+        "elinewidth": 1.2,
+        "capsize": 2,
+    }
 
 
 def _draw_dot(axes, cell, scale, y, look):

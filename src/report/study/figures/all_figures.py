@@ -32,8 +32,11 @@ def _wanted(report, study):
     parts = report["figures"]
     for table in report["tables"]:
         if cells.is_accuracy(table):
-            yield (f"accuracy-{table['name']}", f"Table {table['name']} as a chart: {table['title']}",
-                   lambda table=table: draw_accuracies(table))
+            yield (
+                f"accuracy-{table['name']}",
+                f"Table {table['name']} as a chart: {table['title']}",
+                lambda table=table: draw_accuracies(table),
+            )
     if parts.get("2"):
         yield "figure-2", "Figure 2: first and last frames", lambda: draw_boundary_strip(parts["2"])
     if parts.get("boundary"):
@@ -41,4 +44,6 @@ def _wanted(report, study):
     if parts.get("7"):
         yield "figure-7", "Figure 7: the embedding", lambda: draw_embedding(parts["7"], study)
     if parts.get("8"):
-        yield "figure-8", "Figure 8: spread and accuracy without parts of SL-FPN", lambda: draw_collapse(parts["8"], report["tables"])
+        yield "figure-8", "Figure 8: spread and accuracy without parts of SL-FPN", lambda: draw_collapse(
+            parts["8"], report["tables"]
+        )

@@ -20,8 +20,13 @@ def draw_boundary(part):
         axes.set_xlabel(label)
         axes.legend(fontsize="small")
     both[0].set_ylabel("linear evaluation, accuracy, %")
-    return Drawing(figure, f"Accuracy against the number of permuted frames, for the start and the end of clips. Answers: k1 = {part['k1']}, "
-                   f"k2 = {part['k2']}.", "Mean of the repeats with 95 % intervals; the line marks the length that the search answers.")
+    return Drawing(
+        figure,
+        "Accuracy against the number of permuted frames, for the start and the end of clips. "
+        f"Answers: k1 = {part['k1']}, "
+        f"k2 = {part['k2']}.",
+        "Mean of the repeats with 95 % intervals; the line marks the length that the search answers.",
+    )
 
 
 def _draw_side(axes, curve, answer, name, supported):

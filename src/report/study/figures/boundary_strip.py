@@ -14,8 +14,10 @@ AROUND = TITLE + LEADERS + BAR + WORDS
 
 def draw_clips(clips):
     """@param clips  list of (title, skeleton [F, P, 2], points, k1, k2)"""
-    heights = [min(WIDTH / (len(chosen_frames(len(skeleton))) * _aspect(skeleton, points)), MOST_HEIGHT)
-               for _, skeleton, points, *_ in clips]
+    heights = [
+        min(WIDTH / (len(chosen_frames(len(skeleton))) * _aspect(skeleton, points)), MOST_HEIGHT)
+        for _, skeleton, points, *_ in clips
+    ]
     total = sum(heights) + AROUND * len(clips)
     figure = plt.figure(figsize=(WIDTH, total))
     top = total
@@ -31,11 +33,16 @@ def draw_boundary_strip(part):
     clips = [(clip["title"], _skeleton(clip), clip["points"], clip["k1"], clip["k2"]) for clip in part["clips"]]
     if not clips:
         raise FigureError("the report names no clip for it")
-    told = "; ".join(f"{clip['title']}: {clip['frames']} frames, the first {clip['k1']} and last {clip['k2']} permuted"
-                     for clip in part["clips"])
-    return Drawing(draw_clips(clips), f"Strips of skeletons at evenly chosen frames. {told}.",
-                   "Evenly chosen frames of each clip, numbered from 1; hatched frames lie among the first k1 or the last k2, "
-                   "which the proposed augmentation permutes. The bar below is the whole clip with both boundaries.")
+    told = "; ".join(
+        f"{clip['title']}: {clip['frames']} frames, the first {clip['k1']} and last {clip['k2']} permuted"
+        for clip in part["clips"]
+    )
+    return Drawing(
+        draw_clips(clips),
+        f"Strips of skeletons at evenly chosen frames. {told}.",
+        "Evenly chosen frames of each clip, numbered from 1; hatched frames lie among the first k1 or the last k2, "
+        "which the proposed augmentation permutes. The bar below is the whole clip with both boundaries.",
+    )
 
 
 def _skeleton(clip):

@@ -18,19 +18,39 @@ def draw_collapse(part, tables):
     for axes, name, label in zip(panels, ("raw", "normalised"), ("spread of z", "spread of z / |z|")):
         for number, curve in enumerate(part["curves"]):
             steps, values = curve["steps"], np.array(curve[name], dtype=float)
-            axes.plot(steps, values, color=at(COLOURS, number), linestyle=at(DASHES, number), linewidth=1.4,
-                      marker=at(MARKERS, number), markersize=4.5, markevery=(number / 50, 0.15), label=curve["title"])
+            axes.plot(
+                steps,
+                values,
+                color=at(COLOURS, number),
+                linestyle=at(DASHES, number),
+                linewidth=1.4,
+                marker=at(MARKERS, number),
+                markersize=4.5,
+                markevery=(number / 50, 0.15),
+                label=curve["title"],
+            )
         axes.axhline(1, color="0.6", linewidth=0.7)
         axes.set(xlabel="step", ylim=(0, None))
         axes.set_title(f"{label}, relative to the start", fontsize="medium")
-    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", fontsize="small",
-                  ncols=min(3, len(part["curves"])))
+    figure.legend(
+        *panels[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        fontsize="small",
+        ncols=min(3, len(part["curves"])),
+    )
     _draw_bars(panels[2], table, part.get("table"))
-    ends = "; ".join(f"{curve['title']}: raw {_last(curve['raw'])}, normalised {_last(curve['normalised'])}"
-                     for curve in part["curves"])
-    return Drawing(figure, f"Two curves of spread over the steps for each setting and bars of accuracy. Spread at the end over that at the start: {ends}.",
-                   "Left and middle: standard deviation of the projections z, mean over dimensions, runs and folds, as recorded and "
-                   "of z at length 1, relative to the start; near 0 means collapsed. Right: accuracy of each setting, 95 % interval.")
+    ends = "; ".join(
+        f"{curve['title']}: raw {_last(curve['raw'])}, normalised {_last(curve['normalised'])}"
+        for curve in part["curves"]
+    )
+    return Drawing(
+        figure,
+        "Two curves of spread over the steps for each setting and bars of accuracy. Spread at the end over that at the "
+        f"start: {ends}.",
+        "Left and middle: standard deviation of the projections z, mean over dimensions, runs and folds, as recorded "
+        "and of z at length 1, relative to the start; near 0 means collapsed. Right: accuracy of each setting, 95 % "
+        "interval.",
+    )
 
 
 def _draw_bars(axes, table, name):
@@ -48,11 +68,21 @@ def _draw_bars(axes, table, name):
                 continue
             mean, scale = cell["mean"], table["scale"]
             label = row["title"] if place == 0 else None
-            axes.barh(y, mean * scale, 0.9 * height, color=at(GREYS, number), edgecolor="black", linewidth=0.6,
-                      hatch=at(HATCHES, number), label=label)
+            axes.barh(
+                y,
+                mean * scale,
+                0.9 * height,
+                color=at(GREYS, number),
+                edgecolor="black",
+                linewidth=0.6,
+                hatch=at(HATCHES, number),
+                label=label,
+            )
             if cell.get("low") is not None and cell.get("high") is not None:
                 axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], color="white", linewidth=3.5, zorder=3)
-                axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black", linewidth=1.4, zorder=4)
+                axes.plot(
+                    [cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black", linewidth=1.4, zorder=4
+                )
     titles = [fill(short(column["title"], 48), 18) for column in columns]
     axes.set_yticks(range(len(columns)), titles, fontsize="small")
     axes.invert_yaxis()

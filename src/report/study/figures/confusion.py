@@ -21,16 +21,26 @@ def draw_confusion(each):
     if size <= MOST_NUMBERS:
         for (row, column), share in np.ndenumerate(shares):
             if counts[row, column]:
-                axes.text(column, row, f"{share:.0f}", ha="center", va="center", fontsize="small",
-                          color="white" if share > 50 else "black")
+                axes.text(
+                    column,
+                    row,
+                    f"{share:.0f}",
+                    ha="center",
+                    va="center",
+                    fontsize="small",
+                    color="white" if share > 50 else "black",
+                )
     if size <= MOST_NAMES:
         axes.set_xticks(range(size), names, rotation=90, fontsize="small" if size <= MOST_NUMBERS else "xx-small")
         axes.set_yticks(range(size), names, fontsize="small" if size <= MOST_NUMBERS else "xx-small")
     axes.set(xlabel="predicted", ylabel="true")
     axes.spines[:].set_visible(True)
     figure.colorbar(image, ax=axes, label="share of the true class's clips, %", shrink=0.8)
-    return Drawing(figure, f"Confusion matrix: {_worst(shares, each['names'])}",
-                   "Share of each true class's clips by predicted class, in per cent, over all runs and folds.")
+    return Drawing(
+        figure,
+        f"Confusion matrix: {_worst(shares, each['names'])}",
+        "Share of each true class's clips by predicted class, in per cent, over all runs and folds.",
+    )
 
 
 def _worst(shares, names):

@@ -8,10 +8,16 @@ import matplotlib
 matplotlib.use("Agg")  # no display needed
 import matplotlib.pyplot as plt
 
-matplotlib.rcParams.update({
-    "font.size": 9, "axes.spines.top": False, "axes.spines.right": False, "legend.frameon": False, "hatch.linewidth": 0.6,
-    "svg.hashsalt": "sslslr",  # the same report gives the same bytes
-})
+matplotlib.rcParams.update(
+    {
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "legend.frameon": False,
+        "hatch.linewidth": 0.6,
+        "svg.hashsalt": "sslslr",  # the same report gives the same bytes
+    }
+)
 
 BROAD_INCHES = 6.6  # 40 rem, to which the page lets it shrink
 

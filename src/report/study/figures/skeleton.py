@@ -4,14 +4,25 @@ import numpy as np
 from matplotlib.patches import Circle, ConnectionPatch
 
 # Pairs of MediaPipe Holistic's points, by name.
-BODY = (("left_shoulder", "right_shoulder"), ("left_shoulder", "left_elbow"), ("left_elbow", "left_wrist"),
-        ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist"), ("left_shoulder", "left_hip"),
-        ("right_shoulder", "right_hip"), ("left_hip", "right_hip"))
+BODY = (
+    ("left_shoulder", "right_shoulder"),
+    ("left_shoulder", "left_elbow"),
+    ("left_elbow", "left_wrist"),
+    ("right_shoulder", "right_elbow"),
+    ("right_elbow", "right_wrist"),
+    ("left_shoulder", "left_hip"),
+    ("right_shoulder", "right_hip"),
+    ("left_hip", "right_hip"),
+)
 EARS = ("pose.left_ear", "pose.right_ear")
 HEAD_WIDTH = 1.9  # of the distance of the ears
-FINGERS = (("wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
-           *(("wrist", *(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip")))
-             for finger in ("index_finger", "middle_finger", "ring_finger", "pinky")))
+FINGERS = (
+    ("wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
+    *(
+        ("wrist", *(f"{finger}_{part}" for part in ("mcp", "pip", "dip", "tip")))
+        for finger in ("index_finger", "middle_finger", "ring_finger", "pinky")
+    ),
+)
 SHOWN = 8
 PERMUTED = {"facecolor": "0.9", "edgecolor": "0.78", "hatch": "////", "linewidth": 0}
 
@@ -20,8 +31,12 @@ def bones(points):
     """[(first, second, is_hand)] as numbers of points, of those bones whose points are there."""
     place = {name: number for number, name in enumerate(points)}
     named = [(f"pose.{a}", f"pose.{b}", False) for a, b in BODY]
-    named += [(f"{side}.{a}", f"{side}.{b}", True) for side in ("left_hand", "right_hand")
-              for finger in FINGERS for a, b in zip(finger, finger[1:])]
+    named += [
+        (f"{side}.{a}", f"{side}.{b}", True)
+        for side in ("left_hand", "right_hand")
+        for finger in FINGERS
+        for a, b in zip(finger, finger[1:])
+    ]
     return [(place[a], place[b], is_hand) for a, b, is_hand in named if a in place and b in place]
 
 
@@ -51,12 +66,21 @@ def draw_skeleton(axes, frame, points, shift=0.0):
     both = frame[ears(points)]
     if len(both) == 2 and np.isfinite(both).all():
         centre, width = both.mean(axis=0), HEAD_WIDTH * np.linalg.norm(both[0] - both[1])
-        axes.add_patch(Circle((centre[0] + shift, centre[1]), width / 2, fill=False, edgecolor="0.35", linewidth=1.8, zorder=3))
+        axes.add_patch(
+            Circle((centre[0] + shift, centre[1]), width / 2, fill=False, edgecolor="0.35", linewidth=1.8, zorder=3)
+        )
     for first, second, is_hand in bones(points):
         ends = frame[[first, second]]
         if np.isfinite(ends).all():
-            axes.plot(ends[:, 0] + shift, ends[:, 1], "-", color="black" if is_hand else "0.35",
-                      linewidth=0.7 if is_hand else 1.8, solid_capstyle="round", zorder=3)
+            axes.plot(
+                ends[:, 0] + shift,
+                ends[:, 1],
+                "-",
+                color="black" if is_hand else "0.35",
+                linewidth=0.7 if is_hand else 1.8,
+                solid_capstyle="round",
+                zorder=3,
+            )
 
 
 def draw_strip(axes, timeline, skeleton, points, k1, k2, title):
@@ -86,20 +110,48 @@ def _draw_timeline(axes, timeline, frames, chosen, width, k1, k2):
     for begin, end, name in ((0, k1, "k1"), (frames - k2, frames, "k2")):
         if end > begin:
             timeline.axvspan(begin, end, **PERMUTED)
-            timeline.text((begin + end) / 2, -0.15, f"{name} = {end - begin}: permuted", ha="center", va="top", fontsize="small")
+            timeline.text(
+                (begin + end) / 2, -0.15, f"{name} = {end - begin}: permuted", ha="center", va="top", fontsize="small"
+            )
     for boundary in (k1, frames - k2):
         if 0 < boundary < frames:
             timeline.axvline(boundary, color="black", linewidth=2)
-            timeline.text(boundary, 1.1, str(boundary), ha="center", va="bottom", fontsize="small", fontweight="bold",
-                          bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5}, zorder=5)
+            timeline.text(
+                boundary,
+                1.1,
+                str(boundary),
+                ha="center",
+                va="bottom",
+                fontsize="small",
+                fontweight="bold",
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+                zorder=5,
+            )
     if k1 + k2 < frames:
         timeline.text((k1 + frames - k2) / 2, -0.15, "kept in order", ha="center", va="top", fontsize="small")
     for place, number in enumerate(chosen):
         timeline.plot(number + 0.5, 0.5, "o", color="black", markersize=3.5, zorder=4)
-        axes.add_artist(ConnectionPatch((number + 0.5, 0.5), ((place + 0.5) * width, 0), "data", axes.get_xaxis_transform(),
-                                        axesA=timeline, axesB=axes, color="0.5", linewidth=0.6))
-        axes.text((place + 0.5) * width, 1, f"{number + 1}", transform=axes.get_xaxis_transform(), ha="center", va="top",
-                  fontsize="small")
+        axes.add_artist(
+            ConnectionPatch(
+                (number + 0.5, 0.5),
+                ((place + 0.5) * width, 0),
+                "data",
+                axes.get_xaxis_transform(),
+                axesA=timeline,
+                axesB=axes,
+                color="0.5",
+                linewidth=0.6,
+            )
+        )
+        axes.text(
+            (place + 0.5) * width,
+            1,
+            f"{number + 1}",
+            transform=axes.get_xaxis_transform(),
+            ha="center",
+            va="top",
+            fontsize="small",
+        )
     timeline.set(xlim=(0, frames), ylim=(0, 1), yticks=[], xticks=[])
     timeline.spines[["left", "bottom"]].set_visible(False)
     timeline.text(0, 1.1, "0", ha="left", va="bottom", fontsize="small")
