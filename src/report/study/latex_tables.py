@@ -33,6 +33,9 @@ ESCAPES = {
 }
 
 
+APART = r"@{\hspace{2em}}"  # between methods and controls
+
+
 def escape(text):
     return "".join(ESCAPES.get(letter, letter) for letter in text)
 
@@ -44,7 +47,8 @@ def write_latex(table, report, path):
         r"% Needs \usepackage{booktabs}; in older LaTeX also \usepackage[utf8]{inputenc}.",
         r"\begin{table}",
         r"  \centering",
-        r"  \small",
+        r"  \footnotesize",
+        r"  \setlength{\tabcolsep}{3pt}",
         rf"  \caption{{{escape(caption)}}}",
         rf"  \label{{tab:study-{table['name']}}}",
         *(f"  {line}" for line in lines),
@@ -55,24 +59,28 @@ def write_latex(table, report, path):
 
 def _grid(table):
     columns = table["columns"]
-    controls = any(column["kind"] == "control" for column in columns)
     methods = [column["kind"] for column in columns].count("method")
-    head = ["", *(escape(column["title"]) for column in columns)]
-    lines = [
-        rf"\begin{{tabular}}{{l{'r' * methods}{'|' if controls else ''}{'r' * (len(columns) - methods)}}}",
-        r"\toprule",
-    ]
-    if controls:
-        lines.append(
-            rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & "
-            rf"\multicolumn{{{len(columns) - methods}}}{{c}}{{Controls}} \\"
-        )
-    lines += [" & ".join(head) + r" \\", r"\midrule"]
+    controls = len(columns) - methods
+    lines = [rf"\begin{{tabular}}{{l{'r' * methods}{APART if controls else ''}{'r' * controls}}}", r"\toprule"]
+    if methods and controls:
+        lines += [
+            rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & \multicolumn{{{controls}}}{{c}}{{Controls}} \\",
+            rf"\cmidrule(lr){{2-{methods + 1}}}\cmidrule(lr){{{methods + 2}-{len(columns) + 1}}}",
+        ]
+    lines += [_line("", [escape(column["title"]) for column in columns]), r"\midrule"]
     for row in table["rows"]:
-        values = [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
-        ranges = [_small(cell, table) for cell in row["cells"]]
-        lines += [" & ".join([_first(row["title"]), *values]) + r" \\", " & ".join(["", *ranges]) + r" \\"]
+        lines.append(
+            _line(
+                _first(row["title"]), [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
+            )
+        )
+        for part in (cells.interval, _runs):
+            lines.append(_line("", [_small(cell, part(cell, table)) for cell in row["cells"]]))
     return [*lines, r"\bottomrule", r"\end{tabular}"]
+
+
+def _line(first, others):
+    return " & ".join([first, *others]) + r" \\"
 
 
 def _sota(table, report):
@@ -80,18 +88,10 @@ def _sota(table, report):
     for title, rows in sota_groups(table, report):
         lines.append(r"\midrule")
         for number, row in enumerate(rows):
-            lines.append(
-                " & ".join(
-                    [
-                        _first(title) if number == 0 else "",
-                        escape(f"{row.method}{row.mark}"),
-                        f"{_bold(row.top1, row.is_best, row.star)} {row.top1_interval}".strip(),
-                        f"{escape(row.top5)} {row.top5_interval}".strip(),
-                        escape(row.runs),
-                    ]
-                )
-                + r" \\"
-            )
+            top1 = f"{_bold(row.top1, row.is_best, row.star)} {row.top1_interval}".strip()
+            top5 = f"{escape(row.top5)} {row.top5_interval}".strip()
+            method = escape(f"{row.method}{row.mark}")
+            lines.append(_line(_first(title) if number == 0 else "", [method, top1, top5, escape(row.runs)]))
     return [*lines, r"\bottomrule", r"\end{tabular}"]
 
 
@@ -110,9 +110,9 @@ def _first(title):
     return ("{}" if title.startswith(("[", "*")) else "") + escape(title)
 
 
-def _small(cell, table):
-    if not cells.is_done(cell):
-        return ""
-    runs = cell.get("runs")
-    parts = [escape(cells.interval(cell, table)), "" if runs is None else f"$n={runs}$"]
-    return rf"{{\scriptsize {' '.join(part for part in parts if part)}}}"
+def _runs(cell, _):
+    return f"n = {cell['runs']}" if cell.get("runs") is not None else ""
+
+
+def _small(cell, text):
+    return rf"{{\scriptsize {escape(text)}}}" if text and cells.is_done(cell) else ""

@@ -144,7 +144,12 @@ def tables(fixture):
             ("full", "SL-FPN", "method"),
             ("no-asymmetry", "no predictor, no stop-gradient", "method"),
             ("no-original", "no original", "method"),
+            ("swapped", "original and view swapped", "method"),
+            ("no-norm", "no layer norm (not in the paper)", "method"),
+            ("reading-c", "original constant (not in the paper)", "method"),
             ("random", "random weights", "control"),
+            ("raw", "raw skeletons", "control"),
+            ("wrists", "hand-made wrist-motion descriptor", "control"),
         ],
     )
     state = fixture.table(

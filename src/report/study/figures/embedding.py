@@ -87,7 +87,7 @@ def _draw_panel(axes, panel, folder, project):
     for number, (name, here) in enumerate(chosen.items()):
         axes.scatter(
             *places[here].T,
-            s=16,
+            s=12,
             marker=at(MARKERS, number),
             color=at(COLOURS, number),
             edgecolors="white",
