@@ -9,14 +9,15 @@ Writes beside it:
     figures/          each figure as PNG and SVG
 
 Exit codes: 0 everything was made; 1 a figure could not be made (the rest was, and the page says which and why);
-2 wrong options; 3 report.json is missing, damaged or of another version.
+2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another version, or FOLDER
+cannot be written.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
-FIGURE_MISSING, BAD_DATA = 1, 3
+FIGURE_MISSING, BAD_OPTION, BAD_DATA = 1, 2, 3
 
 
 def parse_options():
@@ -57,6 +58,12 @@ def main():
         missing = write_report(options.folder)
     except ReportError as error:
         print(f"error: {error}", file=sys.stderr)
+        return BAD_DATA
+    except ImportError as error:
+        print(f"error: {error}: run this by .venv/bin/python, which launch/setup makes", file=sys.stderr)
+        return BAD_OPTION
+    except OSError as error:
+        print(f"error: {error.filename}: cannot be written ({error.strerror})", file=sys.stderr)
         return BAD_DATA
     for picture in missing:
         print(f"error: {picture.title} was not made: {picture.error}", file=sys.stderr)

@@ -18,8 +18,16 @@ def markup(content):
 
 def element(name, content="", **attributes):
     """<name attributes>content</name>; `class_` is class, `colspan=None` is left out, `open=True` stands alone."""
-    shown = "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
-    return Markup(f"<{name}{shown}>{markup(content)}</{name}>")
+    return Markup(f"<{name}{_attributes(attributes)}>{markup(content)}</{name}>")
+
+
+def void(tag, **attributes):
+    """An element that has no content, such as <img>."""
+    return Markup(f"<{tag}{_attributes(attributes)}>")
+
+
+def _attributes(attributes):
+    return "".join(_attribute(key.rstrip("_").replace("_", "-"), value) for key, value in attributes.items())
 
 
 def _attribute(name, value):

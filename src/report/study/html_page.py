@@ -4,7 +4,7 @@ import base64
 from pathlib import Path
 
 from . import cells
-from .html import Markup, element, markup, table
+from .html import Markup, element, scrolling, table, void
 from .html_tables import published_table, table_section
 
 SECTIONS = (
@@ -21,13 +21,14 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 def write_page(report, pictures, path):
     """@param pictures  list of figures.Picture, in the order of the report"""
+    style = (Path(__file__).parent / "page.css").read_text(encoding="utf-8")
     head = [
-        Markup('<meta charset="utf-8">'),
-        Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        Markup(f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'),
-        Markup('<link rel="icon" href="data:,">'),
+        void("meta", charset="utf-8"),
+        void("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        void("meta", http_equiv="Content-Security-Policy", content=POLICY),
+        void("link", rel="icon", href="data:,"),
         element("title", report["title"]),
-        element("style", Markup((Path(__file__).parent / "page.css").read_text(encoding="utf-8"))),
+        element("style", Markup(style)),
     ]
     body = [
         element("header", _header(report, pictures)),
@@ -125,13 +126,13 @@ def figure(picture):
     if not picture.is_made:
         return element("figure", [element("div", element("p", f"Not made: {picture.error}"), class_="loud"), caption])
     data = base64.b64encode(picture.svg).decode()
-    image = Markup(f'<img{markup_attributes(picture)} src="data:image/svg+xml;base64,{data}">')
-    box = element("div", image, class_="scroll", role="region", tabindex="0", aria_label=picture.title)
-    return element("figure", [box, caption], id=picture.name)
-
-
-def markup_attributes(picture):
-    return f' alt="{markup(picture.alt)}" class="{"broad" if picture.is_broad else "narrow"}"'
+    image = void(
+        "img",
+        alt=picture.alt,
+        class_="broad" if picture.is_broad else None,
+        src=f"data:image/svg+xml;base64,{data}",
+    )
+    return element("figure", [scrolling(image, picture.title), caption], id=picture.name)
 
 
 def _published(report):

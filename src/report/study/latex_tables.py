@@ -1,5 +1,7 @@
 """tables/NAME.tex: a table environment for LaTeX with the booktabs package; the best of a row in bold."""
 
+from textwrap import wrap
+
 from . import cells
 from .table_rows import sota_groups
 
@@ -34,6 +36,8 @@ ESCAPES = {
 
 
 APART = r"@{\hspace{2em}}"  # between methods and controls
+HEADING = 13  # letters of a line in a column's title
+BREAK = r" \\ "
 
 
 def escape(text):
@@ -67,8 +71,10 @@ def _grid(table):
             rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & \multicolumn{{{controls}}}{{c}}{{Controls}} \\",
             rf"\cmidrule(lr){{2-{methods + 1}}}\cmidrule(lr){{{methods + 2}-{len(columns) + 1}}}",
         ]
-    lines += [_line("", [escape(column["title"]) for column in columns]), r"\midrule"]
-    for row in table["rows"]:
+    lines += [_line("", [_heading(column["title"]) for column in columns]), r"\midrule"]
+    for number, row in enumerate(table["rows"]):
+        if number:
+            lines.append(r"\addlinespace")
         lines.append(
             _line(
                 _first(row["title"]), [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
@@ -77,6 +83,12 @@ def _grid(table):
         for part in (cells.interval, _runs):
             lines.append(_line("", [_small(cell, part(cell, table)) for cell in row["cells"]]))
     return [*lines, r"\bottomrule", r"\end{tabular}"]
+
+
+def _heading(title):
+    """A column's title in lines of its own, so that a long one makes no wide column."""
+    lines = [escape(line) for line in wrap(title, HEADING)] or [""]
+    return lines[0] if len(lines) == 1 else rf"\shortstack[r]{{{BREAK.join(lines)}}}"
 
 
 def _line(first, others):

@@ -105,6 +105,14 @@ class PartsMissing(unittest.TestCase):
             with self.subTest(words=words):
                 self.assert_refused(self.run_changed(change), words)
 
+    def test_a_file_that_cannot_be_written_is_named(self):
+        (self.study / "report/report.md").mkdir(parents=True)
+
+        done = self.run_changed(lambda report: report.update(figures={}))
+
+        self.assertEqual(done.returncode, 3)
+        self.assertIn(f"{self.study / 'report/report.md'}: cannot be written", done.stderr)
+
     def test_help_and_wrong_options(self):
         self.assertIn("index.html", run_report("--help").stdout)
         self.assertEqual(run_report().returncode, 2)
