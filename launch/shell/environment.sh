@@ -1,7 +1,7 @@
 # The private Python environments: LibTorch from its PyPI wheel, and what draws figures; sourced by launch/setup.
 # shellcheck shell=bash
 
-figure_packages=(matplotlib numpy h5py)
+figure_packages=(matplotlib numpy h5py umap-learn)
 # The wheel is built for CUDA, but its CPU libraries load these two only.
 cpu_wheels=(torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
 # What its CUDA libraries compile against and load, in the versions the wheel names; no Triton, no Python extras.
@@ -16,9 +16,9 @@ ensure_environment() {
     if given_libtorch; then
         make_environment "$1" "half a minute"
     elif [[ $1 == .venv-cuda ]]; then
-        make_environment "$1" "2 minutes, 4 GB" "${cuda_wheels[@]}"
+        make_environment "$1" "2 minutes, 4.5 GB" "${cuda_wheels[@]}"
     else
-        make_environment "$1" "1 minute, 1.5 GB" "${cpu_wheels[@]}"
+        make_environment "$1" "1 minute, 2 GB" "${cpu_wheels[@]}"
     fi
 }
 

@@ -1,17 +1,18 @@
-# What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, readers in Python and what
-# they are compared with; sourced by launch/setup. Tests of what is missing are left out. Needs packages.sh and importers.sh.
+# What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, a browser, readers in Python and
+# what they are compared with; sourced by launch/setup. Tests of what is missing are left out. Needs packages.sh and importers.sh.
 # shellcheck shell=bash
 
-test_packages=(slurm-wlm faketime)
+test_packages=(slurm-wlm faketime chromium)
 test_environment=.venv-tests
 hyperqueue='hyperqueue==0.27.*'
 
 ensure_test_tools() {
-    local -a missing
-    mapfile -t missing < <(missing_packages "${test_packages[@]}")
-    if ((${#missing[@]} > 0)) && may_install; then
-        (install_packages "${missing[@]}") || true
-    fi
+    local package
+    for package in $(missing_packages "${test_packages[@]}"); do
+        if may_install; then
+            (install_packages "$package") || true  # one by one: not every system has them all
+        fi
+    done
     has_hyperqueue || install_hyperqueue || true
     ensure_importers comparisons || true
     if [[ $(test_tools) == *" absent"* ]]; then
@@ -22,7 +23,7 @@ ensure_test_tools() {
 # Prints which of them are there. CMake must look again when this has changed.
 test_tools() {
     local tool
-    for tool in slurmctld faketime; do
+    for tool in slurmctld faketime chromium; do
         PATH=$PATH:/usr/sbin:/sbin command -v "$tool" || echo "$tool absent"
     done
     has_hyperqueue && echo "$hyperqueue" || echo "hyperqueue absent"

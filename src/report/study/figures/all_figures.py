@@ -1,0 +1,49 @@
+"""Which figures a report has, in the order in which they are shown."""
+
+import re
+
+from .. import cells
+from .accuracy_chart import draw_accuracies
+from .boundary_curves import draw_boundary
+from .boundary_strip import draw_boundary_strip
+from .collapse import draw_collapse
+from .confusion import draw_confusion
+from .embedding import draw_embedding
+from .picture import make_picture
+
+
+def make_figures(report, study, folder):
+    """Writes each figure as PNG and SVG into `folder`.
+
+    @param study  the study's folder, which files of features are named relative to
+    @return  list of Picture, those of classes last and in the order of report["classes"]
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = [make_picture(name, title, draw, folder) for name, title, draw in _wanted(report, study)]
+    for number, each in enumerate(report["classes"], 1):
+        parts = (f"confusion-{number}", each["table"], each["data"], each["column"])
+        name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part) for part in parts)
+        title = f"Confusion matrix, table {each['table']}, {each['data']}: {each['column_title']}"
+        pictures.append(make_picture(name, title, lambda each=each: draw_confusion(each), folder, of_classes=True))
+    return pictures
+
+
+def _wanted(report, study):
+    parts = report["figures"]
+    for table in report["tables"]:
+        if cells.is_accuracy(table):
+            yield (
+                f"accuracy-{table['name']}",
+                f"Table {table['name']} as a chart: {table['title']}",
+                lambda table=table: draw_accuracies(table),
+            )
+    if parts.get("2"):
+        yield "figure-2", "Figure 2: first and last frames", lambda: draw_boundary_strip(parts["2"])
+    if parts.get("boundary"):
+        yield "figure-4", "Figure 4: accuracy against permuted frames", lambda: draw_boundary(parts["boundary"])
+    if parts.get("7"):
+        yield "figure-7", "Figure 7: the embedding", lambda: draw_embedding(parts["7"], study)
+    if parts.get("8"):
+        yield "figure-8", "Figure 8: spread and accuracy without parts of SL-FPN", lambda: draw_collapse(
+            parts["8"], report["tables"]
+        )

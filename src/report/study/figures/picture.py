@@ -1,0 +1,82 @@
+"""What a drawing hands over, and how it becomes files."""
+
+import io
+from dataclasses import dataclass
+
+import matplotlib
+
+matplotlib.use("Agg")  # no display needed
+import matplotlib.pyplot as plt
+
+matplotlib.rcParams.update(
+    {
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "legend.frameon": False,
+        "hatch.linewidth": 0.6,
+        "svg.hashsalt": "sslslr",  # the same report gives the same bytes
+    }
+)
+
+BROAD_INCHES = 6.6  # 40 rem, to which the page lets it shrink
+
+
+class FigureError(Exception):
+    """Why a figure cannot be drawn, for the user."""
+
+
+@dataclass
+class Drawing:
+    """A figure of matplotlib with its words."""
+
+    figure: object
+    alt: str  # what is to be seen, for those who cannot see it
+    caption: str  # how to read it
+
+
+@dataclass
+class Picture:
+    """A figure of the report: made, or with the error that kept it from being made."""
+
+    name: str
+    title: str
+    alt: str = ""
+    caption: str = ""
+    is_broad: bool = False  # too wide for a phone: scrolls there instead of shrinking
+    of_classes: bool = False  # belongs to the section of classes
+    svg: bytes = b""
+    error: str = ""
+
+    @property
+    def is_made(self):
+        return not self.error
+
+
+def make_picture(name, title, draw, folder, of_classes=False):
+    """Calls draw() for a Drawing and writes FOLDER/NAME.png and .svg.
+
+    Whatever goes wrong in it belongs to this figure alone: the tables are worth more than a drawing.
+    """
+    picture = Picture(name, title, of_classes=of_classes)
+    for suffix in (".png", ".svg"):
+        (folder / f"{name}{suffix}").unlink(missing_ok=True)  # an old one would pass for this one
+    try:
+        drawing = draw()
+        picture.alt, picture.caption = drawing.alt, drawing.caption
+        picture.is_broad = drawing.figure.get_figwidth() > BROAD_INCHES
+        picture.svg = _svg(drawing.figure)
+        (folder / f"{name}.svg").write_bytes(picture.svg)
+        drawing.figure.savefig(folder / f"{name}.png", dpi=150, bbox_inches="tight")
+    except FigureError as error:
+        picture.error = str(error)
+    except Exception as error:
+        picture.error = f"drawing failed: {type(error).__name__}: {error}"
+    plt.close("all")
+    return picture
+
+
+def _svg(figure):
+    content = io.BytesIO()
+    figure.savefig(content, format="svg", dpi=150, bbox_inches="tight", metadata={"Date": None})
+    return content.getvalue()

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Turns FOLDER/report/report.json, which `sslslr study report --study FILE` writes, into the report of a study.
+
+Writes beside it:
+    index.html        one page with everything, needs no other file and no network
+    report.md         the same as text
+    tables/NAME.csv   a line for each cell and measure, for programs
+    tables/NAME.tex   for LaTeX with booktabs
+    figures/          each figure as PNG and SVG
+
+Exit codes: 0 everything was made; 1 a figure could not be made (the rest was, and the page says which and why);
+2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another version, or FOLDER
+cannot be written.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+FIGURE_MISSING, BAD_OPTION, BAD_DATA = 1, 2, 3
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the study's folder")
+    return parser.parse_args()
+
+
+def write_report(study):
+    """Makes everything; returns the figures that could not be made."""
+    from study.read_report import read_report  # needs no package, so that its errors come before those of a missing one
+
+    folder = study / "report"
+    report = read_report(folder / "report.json")
+
+    from study.csv_tables import write_csv
+    from study.figures.all_figures import make_figures
+    from study.html_page import write_page
+    from study.latex_tables import write_latex
+    from study.markdown import write_markdown
+
+    (folder / "tables").mkdir(exist_ok=True)
+    for table in report["tables"]:
+        write_csv(table, report, folder / "tables" / f"{table['name']}.csv")
+        write_latex(table, report, folder / "tables" / f"{table['name']}.tex")
+    pictures = make_figures(report, study, folder / "figures")
+    write_markdown(report, pictures, folder / "report.md")
+    write_page(report, pictures, folder / "index.html")
+    print(f"report: {folder / 'index.html'}")
+    return [picture for picture in pictures if not picture.is_made]
+
+
+def main():
+    options = parse_options()
+    from study.read_report import ReportError
+
+    try:
+        missing = write_report(options.folder)
+    except ReportError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return BAD_DATA
+    except ImportError as error:
+        print(f"error: {error}: run this by .venv/bin/python, which launch/setup makes", file=sys.stderr)
+        return BAD_OPTION
+    except OSError as error:
+        print(f"error: {error.filename}: cannot be written ({error.strerror})", file=sys.stderr)
+        return BAD_DATA
+    for picture in missing:
+        print(f"error: {picture.title} was not made: {picture.error}", file=sys.stderr)
+    return FIGURE_MISSING if missing else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
