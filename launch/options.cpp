@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fstream>
 #include <numeric>
+#include <sstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -104,6 +105,7 @@ template void Options::add(const std::string&, std::uint64_t&, const std::string
 template void Options::add(const std::string&, double&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<double>&, const std::string&, bool);
 
 void Options::positional(const std::string& name, std::vector<std::string>& field, const std::string& help) {
     add(name, field, help);
@@ -171,6 +173,28 @@ void Options::read_file(const std::string& path) {
         po::notify(values);
     } catch (const po::error& error) {
         throw ConfigError{fmt::format("{}: {}", path, error.what())};
+    }
+}
+
+void Options::read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
+                            const std::string& where) {
+    for (const auto& section : sections_) {
+        all_.add(*section);
+    }
+    std::stringstream lines;
+    for (const auto& [name, value] : settings) {
+        if (std::ranges::find(options_, name, &Option::name) == options_.end()) {
+            throw ConfigError{
+                fmt::format("{}: unknown option {}; did you mean {}?", where, name, nearest(name))};
+        }
+        lines << name << " = " << value << '\n';
+    }
+    try {
+        po::variables_map values;
+        po::store(po::parse_config_file(lines, all_), values);
+        po::notify(values);
+    } catch (const po::error& error) {
+        throw ConfigError{fmt::format("{}: {}", where, error.what())};
     }
 }
 

@@ -1,7 +1,6 @@
 #include "src/data/split_plan.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -12,6 +11,7 @@
 
 #include "src/data/clip_selection.hpp"
 #include "src/data/keyed_random.hpp"
+#include "src/data/stratified_share.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -101,19 +101,7 @@ void split_by_fraction(const io::ClipIndex& index, const SplitConfig& config, co
         throw ConfigError{
             fmt::format("--fraction {}: expected more than 0 and less than 1", config.fraction)};
     }
-    ClipSet labelled;
-    for (const auto& [label, members] : grouped(clips, index.labels)) {
-        if (label >= 0) {
-            const auto count = static_cast<double>(members.size());
-            // 0.29 * 50 is a little less than 14.5 in binary.
-            constexpr double slack = 1e-9;
-            const auto share = static_cast<std::ptrdiff_t>(std::floor(config.fraction * count + 0.5 + slack));
-            const auto drawn = shuffled(members, config, label);
-            labelled.insert(labelled.end(), drawn.begin(),
-                            drawn.begin() + std::max<std::ptrdiff_t>(share, 1));
-        }
-    }
-    std::ranges::sort(labelled);
+    auto labelled = stratified_share(clips, index.labels, config.fraction, config.seed);
     ClipSet rest;
     std::ranges::set_difference(clips, labelled, std::back_inserter(rest));
     const auto percent = fmt::format("{:g}", 100 * config.fraction);

@@ -10,28 +10,31 @@ namespace sslslr {
 
 /// How the clips of one data set are parted for an evaluation.
 struct ClipParts {
-    std::string train_split{};                     ///< labels of its clips train; empty: all that do not test
-    std::string validation_split{};                ///< choices are made on it; empty: see below
-    std::string test_split{};                      ///< empty: by signer, or by train_fraction
-    std::vector<std::string> left_out_signers{};   ///< take no part in training
-    std::vector<std::string> test_signers{};       ///< none: those left out
-    std::vector<std::string> validation_signers{}; ///< of the training signers; none: see validation_fraction
-    double validation_fraction = 0;  ///< of the training clips of each class, drawn, where neither split nor signers
-                                     ///< say; 0: no clips validate
-    double train_fraction = 0;       ///< of the clips of each class, drawn: they train, the others test; 0: not by a draw
-    std::int64_t classes = 0;        ///< only the classes of most training clips, so many; 0: all
-    std::uint64_t seed = 0;          ///< of the draws
+    std::string train_split{};                    ///< labels of its clips train; empty: all that do not test
+    std::string validation_split{};               ///< choices are made on it; empty: see below
+    std::string test_split{};                     ///< empty: by signer, or by train_fraction
+    std::vector<std::string> left_out_signers{};  ///< take no part in training
+    std::vector<std::string> test_signers{};      ///< none: those left out
+    std::vector<std::string>
+        validation_signers{};  ///< of the training signers; none: see validation_fraction
+    double validation_fraction =
+        0;  ///< of the training clips of each class, drawn, where neither split nor signers
+            ///< say; 0: no clips validate
+    double train_fraction =
+        0;  ///< of the clips of each class, drawn: they train, the others test; 0: not by a draw
+    std::int64_t classes = 0;  ///< only the classes of most training clips, so many; 0: all
+    std::uint64_t seed = 0;    ///< of the draws
 };
 
 /// Labelled clips of one data set by the part they play, and their classes.
 struct EvaluationClips {
-    std::vector<std::int64_t> pretrain;     ///< may be seen without labels: neither tests nor was left out
-    std::vector<std::int64_t> train;        ///< labelled, of the chosen classes; without the validating ones
-    std::vector<std::int64_t> validation;   ///< likewise; may be empty
-    std::vector<std::int64_t> test;         ///< likewise
-    std::vector<std::int64_t> labels;       ///< [clips of the data set] class, -1 none or not chosen
-    std::vector<std::string> class_names;   ///< [classes]
-    std::string how;                        ///< they were parted: "signer S03 tests, signer S01 validates"
+    std::vector<std::int64_t> pretrain;    ///< may be seen without labels: neither tests nor was left out
+    std::vector<std::int64_t> train;       ///< labelled, of the chosen classes; without the validating ones
+    std::vector<std::int64_t> validation;  ///< likewise; may be empty
+    std::vector<std::int64_t> test;        ///< likewise
+    std::vector<std::int64_t> labels;      ///< [clips of the data set] class, -1 none or not chosen
+    std::vector<std::string> class_names;  ///< [classes]
+    std::string how;                       ///< they were parted: "signer S03 tests, signer S01 validates"
 
     std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
 };
@@ -42,11 +45,5 @@ struct EvaluationClips {
 /// @throws ConfigError  no such split or signer, nothing to test on or to train on, parts that share clips (a choice
 ///                      made on test clips would be no test), a fraction outside [0, 1)
 EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts);
-
-/// Of each class the share of its clips, half a clip rounded up, at least one, drawn by the seed and the class;
-/// ascending. Clips of no class are passed over.
-/// @param labels  [clips of the data set]
-std::vector<std::int64_t> stratified_share(std::span<const std::int64_t> clips, std::span<const std::int64_t> labels,
-                                           double fraction, std::uint64_t seed);
 
 }  // namespace sslslr

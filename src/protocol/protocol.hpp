@@ -10,6 +10,7 @@
 
 #include "dist/group.hpp"
 #include "src/data/features.hpp"
+#include "src/evaluate/embed.hpp"
 #include "src/evaluate/probe.hpp"
 #include "src/method/registry.hpp"
 #include "src/protocol/evaluation_clips.hpp"
@@ -28,16 +29,16 @@ struct ProtocolConfig {
     /// supervised       the same from random weights: a control
     /// raw              neighbours on the skeletons themselves: a control
     std::string name = "linear";
-    std::string probe = "mlp";       ///< or "linear": what reads frozen features
-    ProbeConfig probe_training{};    ///< its hidden width is overruled by `probe`
-    std::vector<double> probe_rates{1e-3};          ///< tried side by side, the best on the validation clips is taken
+    std::string probe = "mlp";              ///< or "linear": what reads frozen features
+    ProbeConfig probe_training{};           ///< its hidden width is overruled by `probe`
+    std::vector<double> probe_rates{1e-3};  ///< tried side by side, the best on the validation clips is taken
     std::vector<double> probe_weight_decays{1e-3};  ///< likewise, each with each
-    double label_fraction = 1;       ///< of the training clips of each class whose labels are used, in (0, 1]
-    bool freeze = false;             ///< of semi-supervised: a probe instead of the whole network
-    std::int64_t neighbours = 20;    ///< of knn
-    std::int64_t raw_neighbours = 5; ///< of raw
-    std::int64_t epochs = 1000;      ///< of training the whole network
-    TrainerConfig trainer{};         ///< likewise; the paper: SGD
+    double label_fraction = 1;     ///< of the labelled clips of each class whose labels are used, in (0, 1]
+    bool freeze = false;           ///< of semi-supervised: a probe instead of the whole network
+    std::int64_t neighbours = 20;  ///< of knn
+    std::int64_t raw_neighbours = 5;           ///< of raw
+    std::int64_t epochs = 1000;                ///< of training the whole network
+    TrainerConfig trainer{};                   ///< likewise; the paper: SGD
     ScheduleConfig schedule{"triangle", 600};  ///< likewise; the paper: up over 600 epochs, down over 400
     std::string augmentation = "none";         ///< likewise
 };
@@ -45,23 +46,29 @@ struct ProtocolConfig {
 /// Refuses what cannot be. @throws ConfigError  names the option
 void check(const ProtocolConfig& config);
 
+/// Whether the whole network is trained, and not what reads its features alone.
+bool trains_encoder(const ProtocolConfig& config);
+
 /// Everything else that an evaluation works on.
 struct ProtocolSetting {
-    const Features& features;       ///< of the data set that labels come from
+    const Features& features;  ///< of the data set that labels come from
     const EvaluationClips& clips;
-    MethodConfig method;            ///< the encoder's shape
+    MethodConfig method;  ///< the encoder's shape
     Precision precision = Precision::float32;
-    BatchConfig batches;            ///< of training the whole network; its seed is that of probes and draws, too
+    BatchConfig batches;  ///< of training the whole network; its seed is that of probes and draws, too
     dist::Group& group;
-    std::function<bool()> should_stop = [] { return false; };  ///< asked after each training step on every rank
+    EmbedOptions embedding{};  ///< of frozen features
+    std::function<bool()> should_stop = [] {
+        return false;
+    };  ///< asked after each training step on every rank
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
 };
 
 /// What a protocol came to, before any label of a test clip was looked at.
 struct ProtocolScores {
-    torch::Tensor test;                       ///< [test clips, classes]
-    std::optional<double> validation_top1;    ///< of the taken candidate, where clips validate
-    ProbeTrial chosen{};                      ///< where a probe was trained
+    torch::Tensor test;                     ///< [test clips, classes]
+    std::optional<double> validation_top1;  ///< of the taken candidate, where clips validate
+    ProbeTrial chosen{};                    ///< where a probe was trained
 };
 
 /// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw looks at no

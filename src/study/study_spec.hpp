@@ -30,7 +30,8 @@ struct DataSpec {
     std::string title;
     std::string published;      ///< what the paper's table 6 calls it; empty: it is not there
     bool leaves_out_each = false;  ///< each signer tests in turn, the others train
-    Settings settings;          ///< files, preprocessing and parts
+    Settings settings;          ///< of sslslr pretrain: files and preprocessing
+    Settings parts;             ///< which clips train, validate and test
 };
 
 /// A table of the report: a row for each data set and augmentation, a column for each method.
@@ -45,7 +46,6 @@ struct TableSpec {
     std::vector<std::string> targets;       ///< data sets to evaluate on; none: those that pretrained
     std::vector<std::string> methods;
     std::vector<std::string> augmentations;
-    bool has_controls = true;               ///< beside accuracies; a report never hides them
 };
 
 /// A statement about cells of tables, which the results bear out or not.

@@ -1,0 +1,193 @@
+#include "src/protocol/evaluation_clips.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/data/stratified_share.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+using Clips = std::vector<std::int64_t>;
+
+Clips without(const Clips& clips, const Clips& others) {
+    const std::set<std::int64_t> dropped{others.begin(), others.end()};
+    Clips left;
+    std::ranges::copy_if(clips, std::back_inserter(left), [&](auto clip) { return !dropped.contains(clip); });
+    return left;
+}
+
+void check(const ClipParts& parts) {
+    for (const auto& [name, value] : {std::pair{"validation-fraction", parts.validation_fraction},
+                                      std::pair{"train-fraction", parts.train_fraction}}) {
+        if (!(value >= 0 && value < 1)) {
+            throw ConfigError{fmt::format("--{} {}: expected 0 or more and less than 1", name, value)};
+        }
+    }
+    if (parts.test_split.empty() && parts.left_out_signers.empty() && parts.train_fraction == 0) {
+        throw ConfigError{
+            "nothing to test on: name a --test-split, a --leave-out-signer or a --train-fraction"};
+    }
+    if (!parts.test_split.empty() && parts.train_fraction > 0) {
+        throw ConfigError{"--train-fraction draws the test clips, so it and --test-split exclude each other"};
+    }
+    if (!parts.validation_split.empty() && parts.validation_split == parts.test_split) {
+        throw ConfigError{
+            fmt::format("--validation-split {} is the test split: what is chosen on test clips is not tested "
+                        "by them; name "
+                        "another split, or a --validation-fraction",
+                        parts.validation_split)};
+    }
+}
+
+void refuse_shared(const Clips& clips, const Clips& test, const std::string& what) {
+    const auto shared = clips.size() - without(clips, test).size();
+    if (shared > 0) {
+        throw ConfigError{
+            fmt::format("{} shares {} clips with those that test: what is learnt or chosen on test clips is "
+                        "not tested by "
+                        "them; name disjoint splits (sslslr inspect lists what they share)",
+                        what, shared)};
+    }
+}
+
+/// Parts by split, signer or draw, still of all classes.
+class Parting {
+public:
+    Parting(const io::ClipIndex& index, const ClipParts& parts) : index_{index}, parts_{parts} {}
+
+    EvaluationClips all() const {
+        EvaluationClips clips;
+        clips.labels = index_.labels;
+        auto candidates = select(parts_.train_split, {}, parts_.left_out_signers, true);
+        clips.pretrain = select(parts_.train_split, {}, parts_.left_out_signers, false);
+        choose_test(clips, candidates);
+        if (!parts_.train_split.empty()) {
+            refuse_shared(candidates, clips.test, "--train-split " + parts_.train_split);
+        }
+        candidates = without(candidates, clips.test);
+        clips.pretrain = without(clips.pretrain, clips.test);
+        choose_validation_clips(clips, candidates);
+        refuse_shared(clips.validation, clips.test, "--validation-split " + parts_.validation_split);
+        clips.train = without(candidates, clips.validation);
+        return clips;
+    }
+
+private:
+    Clips select(const std::string& split, const std::vector<std::string>& signers,
+                 const std::vector<std::string>& left_out, bool labelled) const {
+        return select_clips(
+            index_,
+            {.split = split, .signers = signers, .left_out_signers = left_out, .only_labelled = labelled});
+    }
+
+    void choose_test(EvaluationClips& clips, const Clips& candidates) const {
+        if (parts_.train_fraction > 0) {
+            clips.test = without(
+                candidates, stratified_share(candidates, index_.labels, parts_.train_fraction, parts_.seed));
+            clips.how = fmt::format("all but {:g} % of each class test, drawn", 100 * parts_.train_fraction);
+        } else if (!parts_.test_split.empty()) {
+            clips.test = select(parts_.test_split, parts_.test_signers, {}, true);
+            clips.how = fmt::format("split {} tests", parts_.test_split);
+        } else {
+            const auto& signers = parts_.test_signers.empty() ? parts_.left_out_signers : parts_.test_signers;
+            clips.test = select("", signers, {}, true);
+            clips.how = fmt::format("signer {} tests", fmt::join(signers, ", "));
+        }
+    }
+
+    void choose_validation_clips(EvaluationClips& clips, const Clips& candidates) const {
+        if (!parts_.validation_split.empty()) {
+            clips.validation =
+                select(parts_.validation_split, parts_.validation_signers, parts_.left_out_signers, true);
+            clips.how += fmt::format(", split {} validates", parts_.validation_split);
+        } else if (!parts_.validation_signers.empty()) {
+            const auto of_signers =
+                select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
+            clips.validation = without(of_signers, clips.test);
+            clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
+        } else if (parts_.validation_fraction > 0) {
+            clips.validation =
+                stratified_share(candidates, index_.labels, parts_.validation_fraction, parts_.seed);
+            clips.how +=
+                fmt::format(", {:g} % of each class validate, drawn", 100 * parts_.validation_fraction);
+        }
+    }
+
+    const io::ClipIndex& index_;
+    const ClipParts& parts_;
+};
+
+/// The labels that are classes, in the order of the data set's.
+std::set<std::int64_t> chosen_labels(const io::ClipIndex& index, const EvaluationClips& clips,
+                                     std::int64_t classes) {
+    std::vector<std::int64_t> labels;
+    for (std::size_t label = 0; label < index.label_names.size(); ++label) {
+        if (index.label_names[label] != no_sign) {
+            labels.push_back(static_cast<std::int64_t>(label));
+        }
+    }
+    if (classes == 0) {
+        return {labels.begin(), labels.end()};
+    }
+    if (classes < 2 || classes > std::ssize(labels)) {
+        throw ConfigError{
+            fmt::format("--classes {}: expected 2 to the number of classes, {}", classes, labels.size())};
+    }
+    std::vector<std::int64_t> count(index.label_names.size(), 0);
+    for (const auto* const part : {&clips.train, &clips.validation}) {
+        for (const auto clip : *part) {
+            ++count[static_cast<std::size_t>(index.labels[static_cast<std::size_t>(clip)])];
+        }
+    }
+    std::ranges::sort(labels, [&](std::int64_t a, std::int64_t b) {
+        const auto x = static_cast<std::size_t>(a);
+        const auto y = static_cast<std::size_t>(b);
+        return count[x] != count[y] ? count[x] > count[y] : index.label_names[x] < index.label_names[y];
+    });
+    return {labels.begin(), labels.begin() + classes};
+}
+
+/// Numbers the chosen classes without gaps and drops clips of others.
+void keep_classes(const io::ClipIndex& index, std::int64_t classes, EvaluationClips& clips) {
+    const auto chosen = chosen_labels(index, clips, classes);
+    std::vector<std::int64_t> number(index.label_names.size(), -1);
+    for (const auto label : chosen) {
+        number[static_cast<std::size_t>(label)] = clips.classes();
+        clips.class_names.push_back(index.label_names[static_cast<std::size_t>(label)]);
+    }
+    for (auto& label : clips.labels) {
+        label = label < 0 ? -1 : number[static_cast<std::size_t>(label)];
+    }
+    const auto has_no_class = [&](std::int64_t clip) {
+        return clips.labels[static_cast<std::size_t>(clip)] < 0;
+    };
+    for (auto* const part : {&clips.train, &clips.validation, &clips.test}) {
+        std::erase_if(*part, has_no_class);
+    }
+    if (classes > 0) {
+        std::erase_if(clips.pretrain, has_no_class);
+    }
+}
+
+}  // namespace
+
+EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
+    check(parts);
+    auto clips = Parting{index, parts}.all();
+    keep_classes(index, parts.classes, clips);
+    if (clips.classes() < 2) {
+        throw ConfigError{fmt::format("accuracy needs labels of 2 signs or more, found {}", clips.classes())};
+    }
+    if (clips.train.empty() || clips.test.empty()) {
+        throw ConfigError{fmt::format("{}: {} labelled clips are left to train on and {} to test on",
+                                      clips.how, clips.train.size(), clips.test.size())};
+    }
+    return clips;
+}
+
+}  // namespace sslslr

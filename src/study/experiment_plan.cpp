@@ -1,0 +1,261 @@
+#include "src/study/experiment_plan.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "io/checksum.hpp"
+#include "src/errors.hpp"
+#include "src/study/measure.hpp"
+
+namespace sslslr {
+namespace {
+
+std::string id_of(const std::string& identity) {
+    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{identity})));
+}
+
+std::string fold_name(const DataFacts& data, const FoldFacts& fold) {
+    return fold.name.empty() ? data.name : fmt::format("{} {}", data.name, fold.name);
+}
+
+/// Builds a plan; a job that is asked for again is found by its id.
+class Planner {
+public:
+    Planner(const StudySpec& spec, const std::vector<DataFacts>& data, const Identities& identities)
+        : spec_{spec}, identities_{identities} {
+        plan_.data = data;
+    }
+
+    ExperimentPlan plan() {
+        for (const auto& table : spec_.tables) {
+            add(table);
+        }
+        for (const auto& figure : spec_.figures) {
+            for (const auto& name : figure.methods) {
+                for (const auto& data : figure.data) {
+                    embedding(index_of(data), named(spec_.methods, name, "method"),
+                              named(spec_.augmentations, figure.augmentation, "augmentation"));
+                }
+            }
+        }
+        return std::move(plan_);
+    }
+
+private:
+    std::int64_t index_of(const std::string& data) const {
+        return &named(spec_.data, data, "data") - spec_.data.data();
+    }
+    const DataFacts& facts(std::int64_t data) const { return plan_.data[static_cast<std::size_t>(data)]; }
+    const FoldFacts& fold_facts(std::int64_t data, std::int64_t fold) const {
+        return facts(data).folds[static_cast<std::size_t>(fold)];
+    }
+    std::int64_t folds(std::int64_t data) const { return std::ssize(facts(data).folds); }
+
+    void add(const TableSpec& spec) {
+        const auto& measure = measure_named(spec.measure);
+        if (measure.source == Measure::Source::labels && spec.protocol.empty()) {
+            throw ConfigError{fmt::format("--study: [table {}]: measure = {} needs a protocol", spec.name, spec.measure)};
+        }
+        PlannedTable table{.spec = spec};
+        for (const auto& name : spec.methods) {
+            const auto& method = named(spec_.methods, name, "method");
+            table.columns.push_back({method.name, method.title, "method"});
+        }
+        const bool has_controls = measure.source != Measure::Source::pretraining;
+        if (has_controls) {
+            add_control_columns(table, measure);
+        }
+        const auto targets = spec.targets.empty() ? std::vector<std::string>{""} : spec.targets;
+        for (const auto& source : spec.data) {
+            for (const auto& target : targets) {
+                for (const auto& augmentation : spec.augmentations) {
+                    add_row(table, source, target.empty() ? source : target, augmentation, measure);
+                }
+            }
+        }
+        plan_.tables.push_back(std::move(table));
+    }
+
+    void add_control_columns(PlannedTable& table, const Measure& measure) const {
+        const bool learns = measure.source == Measure::Source::labels &&
+                            !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
+        table.columns.push_back({"random", learns ? "From scratch" : "Random weights", "control"});
+        if (measure.source == Measure::Source::labels) {
+            table.columns.push_back({"raw", "Raw skeletons, neighbours", "control"});
+            if (supervised() != nullptr && !learns) {
+                table.columns.push_back({"supervised", "Supervised", "control"});
+            }
+        }
+    }
+
+    const Variant* supervised() const {
+        const auto found = std::ranges::find_if(spec_.protocols, [](const Variant& protocol) {
+            return std::ranges::find(protocol.settings, std::pair<std::string, std::string>{"protocol", "supervised"}) !=
+                   protocol.settings.end();
+        });
+        return found == spec_.protocols.end() ? nullptr : &*found;
+    }
+
+    void add_row(PlannedTable& table, const std::string& source_name, const std::string& target_name,
+                 const std::string& augmentation_name, const Measure& measure) {
+        const auto source = index_of(source_name);
+        const auto target = index_of(target_name);
+        const auto& augmentation = named(spec_.augmentations, augmentation_name, "augmentation");
+        auto title = facts(source).title;
+        title += source == target ? "" : " to " + facts(target).title;
+        title += augmentation.title.empty() ? "" : " " + augmentation.title;
+        table.rows.push_back({title, source_name, target_name, augmentation_name});
+        std::vector<PlannedCell> cells;
+        for (const auto& column : table.columns) {
+            cells.push_back(column.kind == "method"
+                                ? cell(table.spec, measure, source, target,
+                                       named(spec_.methods, column.name, "method"), augmentation)
+                                : control_cell(table.spec, measure, column.name, target));
+        }
+        table.cells.push_back(std::move(cells));
+    }
+
+    PlannedCell cell(const TableSpec& spec, const Measure& measure, std::int64_t source, std::int64_t target,
+                     const Variant& method, const Variant& augmentation) {
+        PlannedCell cell;
+        for (std::int64_t run = 0; run < spec_.runs; ++run) {
+            auto& jobs = cell.emplace_back();
+            for (std::int64_t fold = 0; fold < folds(source); ++fold) {
+                const auto trained = pretraining(source, fold, run, method, augmentation);
+                if (measure.source == Measure::Source::pretraining) {
+                    jobs.push_back(trained);
+                    continue;
+                }
+                // Within one data set the fold that was left out tests; another data set's folds all do.
+                const auto first = source == target ? fold : 0;
+                const auto last = source == target ? fold + 1 : folds(target);
+                for (auto tested = first; tested < last; ++tested) {
+                    jobs.push_back(evaluation({.encoder = EncoderKind::pretrained,
+                                               .pretraining = trained,
+                                               .data = target,
+                                               .fold = tested,
+                                               .run = run,
+                                               .options = options_of(source, method, augmentation, run),
+                                               .protocol = protocol_of(spec, measure)}));
+                }
+            }
+        }
+        return cell;
+    }
+
+    PlannedCell control_cell(const TableSpec& spec, const Measure& measure, const std::string& control,
+                             std::int64_t target) {
+        PlannedCell cell;
+        const auto runs = control == "raw" ? 1 : spec_.runs;
+        for (std::int64_t run = 0; run < runs; ++run) {
+            auto& jobs = cell.emplace_back();
+            for (std::int64_t fold = 0; fold < folds(target); ++fold) {
+                jobs.push_back(evaluation({.encoder = control == "random" ? EncoderKind::random : EncoderKind::none,
+                                           .data = target,
+                                           .fold = fold,
+                                           .run = run,
+                                           .options = base_options(target, run),
+                                           .protocol = control_protocol(spec, measure, control)}));
+            }
+        }
+        return cell;
+    }
+
+    Settings protocol_of(const TableSpec& spec, const Measure& measure) const {
+        return measure.source == Measure::Source::embedding
+                   ? Settings{{"protocol", "measures"}}
+                   : named(spec_.protocols, spec.protocol, "protocol").settings;
+    }
+
+    Settings control_protocol(const TableSpec& spec, const Measure& measure, const std::string& control) const {
+        if (control == "random") {
+            return protocol_of(spec, measure);
+        }
+        if (control == "supervised") {
+            return supervised()->settings;
+        }
+        Settings raw{{"protocol", "raw"}};
+        for (const auto& setting : protocol_of(spec, measure)) {
+            if (setting.first == "label-fraction") {
+                raw.push_back(setting);  // as few labels as the methods get
+            }
+        }
+        return raw;
+    }
+
+    Settings base_options(std::int64_t data, std::int64_t run) const {
+        return with(with(spec_.pretrain, spec_.data[static_cast<std::size_t>(data)].settings),
+                    {{"seed", fmt::format("{}", spec_.seed + static_cast<std::uint64_t>(run))}});
+    }
+
+    Settings options_of(std::int64_t data, const Variant& method, const Variant& augmentation,
+                        std::int64_t run) const {
+        return with(with(base_options(data, run), augmentation.settings), method.settings);
+    }
+
+    std::string pretraining(std::int64_t data, std::int64_t fold, std::int64_t run, const Variant& method,
+                            const Variant& augmentation) {
+        const auto& clips = fold_facts(data, fold);
+        PretrainingJob job{.data = data,
+                           .fold = fold,
+                           .run = run,
+                           .options = options_of(data, method, augmentation, run)};
+        job.id = id_of(fmt::format("pretraining\n{}\n{}\n{}", facts(data).fingerprint, clips.pretrain_identity,
+                                   identities_.of_pretraining(job.options)));
+        job.name = fmt::format("{}, {} {}, run {}", fold_name(facts(data), clips), method.name, augmentation.name, run);
+        if (known_.insert(job.id).second) {
+            plan_.pretrainings.push_back(job);
+        }
+        return job.id;
+    }
+
+    std::string evaluation(EvaluationJob job) {
+        const auto& clips = fold_facts(job.data, job.fold);
+        auto encoder = job.pretraining;
+        if (job.encoder == EncoderKind::random) {
+            encoder = "random\n" + identities_.of_encoder(job.options);
+        } else if (job.encoder == EncoderKind::none) {
+            const bool is_raw = job.protocol.front().second == "raw";
+            encoder = is_raw ? "raw" : "scratch\n" + identities_.of_encoder(job.options);
+        }
+        job.id = id_of(fmt::format("evaluation\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint,
+                                   clips.evaluation_identity, encoder, identities_.of_protocol(job.protocol), job.run));
+        job.name = fmt::format("{} of {} on {}, run {}", job.protocol.front().second,
+                               job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
+                               : job.encoder == EncoderKind::random   ? "random weights"
+                                                                      : "no encoder",
+                               fold_name(facts(job.data), clips), job.run);
+        if (known_.insert(job.id).second) {
+            plan_.evaluations.push_back(job);
+        }
+        return job.id;
+    }
+
+    std::string name_of(const std::string& pretraining) const {
+        return std::ranges::find(plan_.pretrainings, pretraining, &PretrainingJob::id)->name;
+    }
+
+    /// The features that figure 7 shows: of the first run on the first fold.
+    void embedding(std::int64_t data, const Variant& method, const Variant& augmentation) {
+        evaluation({.encoder = EncoderKind::pretrained,
+                    .pretraining = pretraining(data, 0, 0, method, augmentation),
+                    .data = data,
+                    .options = options_of(data, method, augmentation, 0),
+                    .protocol = {{"protocol", "measures"}}});
+    }
+
+    const StudySpec& spec_;
+    const Identities& identities_;
+    ExperimentPlan plan_;
+    std::set<std::string> known_;
+};
+
+}  // namespace
+
+ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
+                                const Identities& identities) {
+    return Planner{spec, data, identities}.plan();
+}
+
+}  // namespace sslslr

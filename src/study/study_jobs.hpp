@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "src/jobs/dealer.hpp"
+#include "src/jobs/ledger_state.hpp"
+#include "src/study/experiment_plan.hpp"
+
+namespace sslslr {
+
+/// The jobs of a planned study by name, and which of them can be done now.
+class StudyJobs {
+public:
+    /// @param plan  must outlive this
+    explicit StudyJobs(const ExperimentPlan& plan);
+
+    /// All trainings, and the evaluations of those that are done. Evaluations go first, then trainings run by run: the
+    /// tables fill with one run of everything before a second begins.
+    std::vector<Job> wanted(const LedgerState& state) const;
+
+    /// Null if the job is of the other kind, or unknown.
+    const PretrainingJob* pretraining(const std::string& id) const;
+    const EvaluationJob* evaluation(const std::string& id) const;
+    /// What the job does; the id itself if the study does not have it.
+    std::string name_of(const std::string& id) const;
+
+private:
+    const ExperimentPlan& plan_;
+    std::unordered_map<std::string, const PretrainingJob*> pretrainings_;
+    std::unordered_map<std::string, const EvaluationJob*> evaluations_;
+};
+
+}  // namespace sslslr
