@@ -31,6 +31,7 @@ constexpr std::array commands{
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
     Command{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
+    Command{"study", study, "whole tables of experiments from one file, and their report"},
     Command{"inspect", inspect,
             "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
     Command{"repack", repack, "writes clip stores in another layout, or with fewer points"},

@@ -4,10 +4,10 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
-#include "launch/batch_config.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/pretrain_options.hpp"
+#include "launch/pretraining.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
@@ -38,16 +38,6 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
             options.global_batch, ranks.world.size())};
     }
     check(options.collapse);
-}
-
-/// The features where views are made of them: on the GPU if they may lie there, else in host memory or streamed.
-Features placed(const Features& features, const PretrainOptions& options, at::Device device) {
-    auto here = features;
-    const bool permutes_only = options.augmentation == "boundary" || options.augmentation == "none";
-    if (options.features_on_device && permutes_only && features.streamed == nullptr) {
-        here.frames = features.frames.to(device);
-    }
-    return here;
 }
 
 /// Says where signs begin and end in the middle one of the training clips, if each clip has its own boundary.
@@ -115,32 +105,17 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     const auto clips = select_clips(data.index(), {.split = fields.train_split,
                                                    .left_out_signers = fields.left_out_signers,
                                                    .only_labelled = fields.method.name == "supervised"});
-    fields.method.encoder.features = data.features().layout.width();
-    fields.method.encoder.frames = fields.preprocess.frames;
-    const auto classes = data.classes();
-    fields.method.classes = classes.count;
-    fields.method.clips = data.features().clips();
-    fields.method.pcl.seed = fields.seed;
-    check_batches(fields, static_cast<std::int64_t>(clips.size()));
-
-    const auto method = make_method(fields.method, fields.seed);
-    method->set_precision(precision_of(fields.precision));
-    const auto device = dist::default_device(ranks.node);
-    const auto features = placed(data.features(), fields, device);
-    BatchConfig batch_config;
-    agree(ranks.world, [&] { batch_config = batch_config_of(fields, data.features()); });
-    const Batches batches{features, clips, batch_config, classes.labels};
-    const Schedule schedule{fields.schedule, fields.epochs, batches.steps_per_epoch()};
-    const auto last_step =
-        fields.max_steps > 0 ? std::min(fields.max_steps, schedule.steps()) : schedule.steps();
-    dist::Group group{ranks.world.duplicate(), device};
-    Trainer trainer{*method, batches, trainer_config_of(fields), schedule, group};
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    Pretraining training{fields, data, clips, group};
+    auto& trainer = training.trainer();
+    const auto last_step = training.last_step();
 
     open_run_folder(fields.run, options, ranks.world);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
-                   batches.clips(), ranks.world.size(), last_step, fields.global_batch, fields.run);
-        tell_boundary(batch_config, features, clips);
+                   training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
+                   fields.run);
+        tell_boundary(training.batch_config(), training.features(), clips);
     }
     catch_stop_signals();
     std::optional<TrainingProgress> progress;

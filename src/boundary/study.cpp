@@ -129,8 +129,8 @@ std::int64_t BoundaryJobs::most_jobs() const {
     return search_.repeats * (sides * lengths + 2 + compared);  // 2: the reference and random weights
 }
 
-std::optional<Result> BoundaryWork::run(const std::string& job, const std::function<bool()>& should_stop) {
-    const auto& trial = jobs_.trial_of(job);
+std::optional<Result> BoundaryWork::run(const Claim& claim, const std::function<bool()>& should_stop) {
+    const auto& trial = jobs_.trial_of(claim.job);
     const auto outcome = run_trial(setting_, trial, group_, should_stop);
     if (!outcome) {
         return std::nullopt;

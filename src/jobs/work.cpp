@@ -95,7 +95,7 @@ private:
         std::optional<Result> result;
         std::string error;
         try {
-            result = source_.run(claim.job, [&] { return should_stop(claim); });
+            result = source_.run(claim, [&] { return should_stop(claim); });
         } catch (const std::exception& thrown) {
             if (group_.size() > 1 && !is_agreed(thrown)) {
                 throw;  // the other ranks may wait in a collective

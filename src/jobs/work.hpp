@@ -29,7 +29,7 @@ public:
     /// Does one job. Collective over the group that work() was given.
     /// @param should_stop  to be asked now and then on every rank; if it says so on any, all ranks end the job
     /// @return nothing if it was stopped
-    virtual std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) = 0;
+    virtual std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) = 0;
 };
 
 /// How a worker spent its time.

@@ -55,7 +55,8 @@ private:
     void add(const TableSpec& spec) {
         const auto& measure = measure_named(spec.measure);
         if (measure.source == Measure::Source::labels && spec.protocol.empty()) {
-            throw ConfigError{fmt::format("--study: [table {}]: measure = {} needs a protocol", spec.name, spec.measure)};
+            throw ConfigError{
+                fmt::format("--study: [table {}]: measure = {} needs a protocol", spec.name, spec.measure)};
         }
         PlannedTable table{.spec = spec};
         for (const auto& name : spec.methods) {
@@ -78,8 +79,9 @@ private:
     }
 
     void add_control_columns(PlannedTable& table, const Measure& measure) const {
-        const bool learns = measure.source == Measure::Source::labels &&
-                            !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
+        const bool learns =
+            measure.source == Measure::Source::labels &&
+            !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
         table.columns.push_back({"random", learns ? "From scratch" : "Random weights", "control"});
         if (measure.source == Measure::Source::labels) {
             table.columns.push_back({"raw", "Raw skeletons, neighbours", "control"});
@@ -91,7 +93,8 @@ private:
 
     const Variant* supervised() const {
         const auto found = std::ranges::find_if(spec_.protocols, [](const Variant& protocol) {
-            return std::ranges::find(protocol.settings, std::pair<std::string, std::string>{"protocol", "supervised"}) !=
+            return std::ranges::find(protocol.settings,
+                                     std::pair<std::string, std::string>{"protocol", "supervised"}) !=
                    protocol.settings.end();
         });
         return found == spec_.protocols.end() ? nullptr : &*found;
@@ -151,12 +154,13 @@ private:
         for (std::int64_t run = 0; run < runs; ++run) {
             auto& jobs = cell.emplace_back();
             for (std::int64_t fold = 0; fold < folds(target); ++fold) {
-                jobs.push_back(evaluation({.encoder = control == "random" ? EncoderKind::random : EncoderKind::none,
-                                           .data = target,
-                                           .fold = fold,
-                                           .run = run,
-                                           .options = base_options(target, run),
-                                           .protocol = control_protocol(spec, measure, control)}));
+                jobs.push_back(
+                    evaluation({.encoder = control == "random" ? EncoderKind::random : EncoderKind::none,
+                                .data = target,
+                                .fold = fold,
+                                .run = run,
+                                .options = base_options(target, run),
+                                .protocol = control_protocol(spec, measure, control)}));
             }
         }
         return cell;
@@ -168,7 +172,8 @@ private:
                    : named(spec_.protocols, spec.protocol, "protocol").settings;
     }
 
-    Settings control_protocol(const TableSpec& spec, const Measure& measure, const std::string& control) const {
+    Settings control_protocol(const TableSpec& spec, const Measure& measure,
+                              const std::string& control) const {
         if (control == "random") {
             return protocol_of(spec, measure);
         }
@@ -197,13 +202,12 @@ private:
     std::string pretraining(std::int64_t data, std::int64_t fold, std::int64_t run, const Variant& method,
                             const Variant& augmentation) {
         const auto& clips = fold_facts(data, fold);
-        PretrainingJob job{.data = data,
-                           .fold = fold,
-                           .run = run,
-                           .options = options_of(data, method, augmentation, run)};
-        job.id = id_of(fmt::format("pretraining\n{}\n{}\n{}", facts(data).fingerprint, clips.pretrain_identity,
-                                   identities_.of_pretraining(job.options)));
-        job.name = fmt::format("{}, {} {}, run {}", fold_name(facts(data), clips), method.name, augmentation.name, run);
+        PretrainingJob job{
+            .data = data, .fold = fold, .run = run, .options = options_of(data, method, augmentation, run)};
+        job.id = id_of(fmt::format("pretraining\n{}\n{}\n{}", facts(data).fingerprint,
+                                   clips.pretrain_identity, identities_.of_pretraining(job.options)));
+        job.name = fmt::format("{}, {} {}, run {}", fold_name(facts(data), clips), method.name,
+                               augmentation.name, run);
         if (known_.insert(job.id).second) {
             plan_.pretrainings.push_back(job);
         }
@@ -220,7 +224,8 @@ private:
             encoder = is_raw ? "raw" : "scratch\n" + identities_.of_encoder(job.options);
         }
         job.id = id_of(fmt::format("evaluation\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint,
-                                   clips.evaluation_identity, encoder, identities_.of_protocol(job.protocol), job.run));
+                                   clips.evaluation_identity, encoder, identities_.of_protocol(job.protocol),
+                                   job.run));
         job.name = fmt::format("{} of {} on {}, run {}", job.protocol.front().second,
                                job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
                                : job.encoder == EncoderKind::random   ? "random weights"

@@ -101,7 +101,7 @@ struct ExperimentPlan {
 /// with() merges them.
 struct Identities {
     std::function<std::string(const Settings&)> of_pretraining;
-    std::function<std::string(const Settings&)> of_encoder;   ///< the shape alone
+    std::function<std::string(const Settings&)> of_encoder;  ///< the shape alone
     std::function<std::string(const Settings&)> of_protocol;
     /// Whether a protocol reads an encoder's features without training it.
     std::function<bool(const Settings&)> is_frozen;
@@ -110,21 +110,23 @@ struct Identities {
 /// Plans a study; a pure function of its arguments.
 /// @param data  one entry for each of the spec's, in its order
 /// @throws ConfigError  a table names what the study does not list
-ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data, const Identities& identities);
+ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
+                                const Identities& identities);
 
 NLOHMANN_JSON_SERIALIZE_ENUM(EncoderKind, {{EncoderKind::pretrained, "pretrained"},
                                            {EncoderKind::random, "random"},
                                            {EncoderKind::none, "none"}})
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldFacts, name, how, pretrain_identity, evaluation_identity, pretrain, train,
-                                   validation, test, test_classes, class_names)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataFacts, name, title, published, language, licence, source, fingerprint, clips,
-                                   signers, folds)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldFacts, name, how, pretrain_identity, evaluation_identity, pretrain,
+                                   train, validation, test, test_classes, class_names)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataFacts, name, title, published, language, licence, source, fingerprint,
+                                   clips, signers, folds)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PretrainingJob, id, name, data, fold, run, options)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EvaluationJob, id, name, encoder, pretraining, data, fold, run, options, protocol)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EvaluationJob, id, name, encoder, pretraining, data, fold, run, options,
+                                   protocol)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedColumn, name, title, kind)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRow, title, data, target, augmentation)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableSpec, name, title, note, layout, measure, protocol, data, targets, methods,
-                                   augmentations)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableSpec, name, title, note, layout, measure, protocol, data, targets,
+                                   methods, augmentations)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedTable, spec, columns, rows, cells)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExperimentPlan, data, pretrainings, evaluations, tables)
 

@@ -15,7 +15,8 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 /// Settings of `base` with those of `over` in the place of all of the same name.
 Settings with(Settings base, const Settings& over);
 
-[[noreturn]] void throw_unknown(const char* what, const std::string& name, const std::vector<std::string>& known);
+[[noreturn]] void throw_unknown(const char* what, const std::string& name,
+                                const std::vector<std::string>& known);
 
 /// A named choice that a study varies.
 struct Variant {
@@ -28,10 +29,10 @@ struct Variant {
 struct DataSpec {
     std::string name;
     std::string title;
-    std::string published;      ///< what the paper's table 6 calls it; empty: it is not there
+    std::string published;         ///< what the paper's table 6 calls it; empty: it is not there
     bool leaves_out_each = false;  ///< each signer tests in turn, the others train
-    Settings settings;          ///< of sslslr pretrain: files and preprocessing
-    Settings parts;             ///< which clips train, validate and test
+    Settings settings;             ///< of sslslr pretrain: files and preprocessing
+    Settings parts;                ///< which clips train, validate and test
 };
 
 /// A table of the report: a row for each data set and augmentation, a column for each method.
@@ -39,11 +40,11 @@ struct TableSpec {
     std::string name;
     std::string title;
     std::string note;
-    std::string layout = "grid";            ///< or "state-of-the-art": the paper's table 6
+    std::string layout = "grid";  ///< or "state-of-the-art": the paper's table 6
     std::string measure = "top1";
-    std::string protocol;                   ///< name of a protocol; none where trainings themselves are measured
+    std::string protocol;  ///< name of a protocol; none where trainings themselves are measured
     std::vector<std::string> data;
-    std::vector<std::string> targets;       ///< data sets to evaluate on; none: those that pretrained
+    std::vector<std::string> targets;  ///< data sets to evaluate on; none: those that pretrained
     std::vector<std::string> methods;
     std::vector<std::string> augmentations;
 };
@@ -75,19 +76,19 @@ struct FigureSpec {
     std::vector<std::string> data;
     std::vector<std::string> methods;
     std::string augmentation;
-    std::vector<std::string> classes;    ///< of 7, coloured; none: the first by name
-    std::vector<std::int64_t> clips;     ///< of 2
-    std::string table;                   ///< of 8: that holds the accuracies
-    std::string study;                   ///< of 4: folder of the boundary search
+    std::vector<std::string> classes;  ///< of 7, coloured; none: the first by name
+    std::vector<std::int64_t> clips;   ///< of 2
+    std::string table;                 ///< of 8: that holds the accuracies
+    std::string study;                 ///< of 4: folder of the boundary search
 };
 
 /// A whole set of experiments, as a study file lists them.
 struct StudySpec {
     std::string title;
-    std::int64_t runs = 8;          ///< of every pretraining, each from its own seed
-    std::uint64_t seed = 0;         ///< of run 0; others add to it
-    std::int64_t ranks_per_job = 1; ///< that work on a job together
-    Settings pretrain;              ///< of every pretraining
+    std::int64_t runs = 8;           ///< of every pretraining, each from its own seed
+    std::uint64_t seed = 0;          ///< of run 0; others add to it
+    std::int64_t ranks_per_job = 1;  ///< that work on a job together
+    Settings pretrain;               ///< of every pretraining
     std::vector<DataSpec> data;
     std::vector<Variant> methods;
     std::vector<Variant> augmentations;

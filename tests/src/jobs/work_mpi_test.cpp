@@ -30,16 +30,16 @@ public:
         }
         return jobs;
     }
-    std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) override {
+    std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override {
         std::vector<std::int64_t> ones{1};
         group_.all_reduce_sum(ones);  // the whole group is here
         EXPECT_EQ(ones[0], group_.size());
         EXPECT_FALSE(should_stop());
-        if (job == "0" && failures_ > 0) {
+        if (claim.job == "0" && failures_ > 0) {
             --failures_;
             throw TrainingError{"as asked"};
         }
-        return Result{.outcome = {{"value", std::stoi(job)}}, .detail = nlohmann::json::object()};
+        return Result{.outcome = {{"value", std::stoi(claim.job)}}, .detail = nlohmann::json::object()};
     }
 
 private:
@@ -55,9 +55,9 @@ public:
                    ? std::vector<Job>{}
                    : std::vector<Job>{{"long", 0, 2}, {"short", 0, 1}};
     }
-    std::optional<Result> run(const std::string& job, const std::function<bool()>& should_stop) override {
+    std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
-        while (job == "long" && std::chrono::steady_clock::now() < deadline) {
+        while (claim.job == "long" && std::chrono::steady_clock::now() < deadline) {
             if (should_stop()) {
                 return std::nullopt;
             }

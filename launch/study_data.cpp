@@ -1,0 +1,164 @@
+#include "launch/study_data.hpp"
+
+#include <set>
+
+#include <fmt/format.h>
+
+#include "io/checksum.hpp"
+#include "launch/protocol_options.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+/// What decides features, beside the data and the weights.
+const std::set<std::string> encoder_options{"points",    "coordinates", "frames",     "shorten",   "smooth",
+                                            "normalise", "part-masks",  "blocks",     "width",     "heads",
+                                            "position",  "pooling",     "layer-norm", "precision", "seed"};
+
+/// How long a training goes on decides its result, though a run may be told to go on longer.
+bool decides(const Options& options, const std::string& name) {
+    return name == "epochs" || name == "max-steps" || !options.is_changeable(name);
+}
+
+std::string identity_of_options(const Settings& settings,
+                                const std::function<bool(const Options&, const std::string&)>& counts) {
+    PretrainOptions fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(settings, "--study");
+    std::string text = fmt::format("version = {}\n", SSLSLR_VERSION);
+    for (const auto& [name, value] : options.values()) {
+        if (name != "data" && counts(options, name)) {
+            text += fmt::format("{} = {}\n", name, value);
+        }
+    }
+    return text;
+}
+
+std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> lists) {
+    io::Checksum checksum;
+    for (const auto* const list : lists) {
+        const auto count = std::ssize(*list);
+        checksum.add(std::as_bytes(std::span{&count, 1}));
+        checksum.add(std::as_bytes(std::span{*list}));
+    }
+    return fmt::format("{:016x}", checksum.value());
+}
+
+std::vector<std::int64_t> classes_of_clips(const std::vector<std::int64_t>& clips,
+                                           const EvaluationClips& parts) {
+    std::vector<std::int64_t> classes;
+    for (const auto clip : clips) {
+        classes.push_back(parts.labels[static_cast<std::size_t>(clip)]);
+    }
+    return classes;
+}
+
+FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
+    FoldFacts facts{.name = name, .how = clips.how};
+    facts.pretrain_identity = hash_of({&clips.pretrain});
+    facts.evaluation_identity = hash_of({&clips.train, &clips.validation, &clips.test, &clips.labels});
+    facts.pretrain = std::ssize(clips.pretrain);
+    facts.train = std::ssize(clips.train);
+    facts.validation = std::ssize(clips.validation);
+    facts.test = clips.test;
+    facts.test_classes = classes_of_clips(clips.test, clips);
+    facts.class_names = clips.class_names;
+    return facts;
+}
+
+}  // namespace
+
+PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where) {
+    PretrainOptions fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(settings, where);
+    return fields;
+}
+
+ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where) {
+    auto config = default_protocol();
+    Options options{""};
+    declare(options, config);
+    options.read_settings(settings, where);
+    check(config);
+    return config;
+}
+
+Identities identities_of_jobs() {
+    const auto of_encoder = [](const Options&, const std::string& name) {
+        return encoder_options.contains(name);
+    };
+    return {.of_pretraining = [](const Settings& settings) { return identity_of_options(settings, decides); },
+            .of_encoder =
+                [of_encoder](const Settings& settings) { return identity_of_options(settings, of_encoder); },
+            .of_protocol =
+                [](const Settings& settings) {
+                    auto config = default_protocol();
+                    Options options{""};
+                    declare(options, config);
+                    options.read_settings(settings, "--study");
+                    std::string text;
+                    for (const auto& [name, value] : options.values()) {
+                        text += fmt::format("{} = {}\n", name, value);
+                    }
+                    return text;
+                },
+            .is_frozen =
+                [](const Settings& settings) {
+                    return !trains_encoder(protocol_config_of(settings, "--study"));
+                }};
+}
+
+StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {
+    for (const auto& data : spec.data) {
+        const auto where = fmt::format("--study, [data {}]", data.name);
+        const auto options = pretrain_options_of(with(spec.pretrain, data.settings), where);
+        sets_.push_back(std::make_unique<DataSet>(
+            options.data,
+            DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit},
+            ranks));
+        part(data);
+    }
+}
+
+void StudyDataSets::part(const DataSpec& spec) {
+    const auto& set = *sets_.back();
+    const auto& index = set.index();
+    ClipParts parts;
+    Options options{""};
+    declare(options, parts);
+    options.read_settings(spec.parts, fmt::format("--study, [data {}]", spec.name));
+    const auto attribute = [&](const char* name) {
+        const auto found = index.attributes.find(name);
+        return found == index.attributes.end() ? std::string{} : found->second;
+    };
+    DataFacts facts{.name = spec.name, .title = spec.title, .published = spec.published};
+    facts.language = attribute("language");
+    facts.licence = attribute("licence");
+    facts.source = attribute("source");
+    facts.fingerprint = set.fingerprint();
+    facts.clips = index.clips();
+    facts.signers = std::ssize(index.signer_names);
+    parts_.emplace_back();
+    clips_.emplace_back();
+    const auto names = spec.leaves_out_each ? index.signer_names : std::vector<std::string>{""};
+    if (spec.leaves_out_each && names.size() < 2) {
+        throw ConfigError{fmt::format("--study, [data {}]: leave-out-signer = each: the data know {} signers",
+                                      spec.name, names.size())};
+    }
+    for (const auto& name : names) {
+        auto fold = parts;
+        if (!name.empty()) {
+            fold.left_out_signers = {name};
+        }
+        clips_.back().push_back(part_clips(index, fold));
+        facts.folds.push_back(facts_of(name, clips_.back().back()));
+        parts_.back().push_back(std::move(fold));
+    }
+    facts_.push_back(std::move(facts));
+}
+
+}  // namespace sslslr

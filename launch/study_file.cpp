@@ -1,0 +1,268 @@
+#include "launch/study_file.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <set>
+#include <sstream>
+
+#include <boost/program_options.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "launch/options.hpp"
+#include "launch/protocol_options.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace po = boost::program_options;
+
+/// A section of the file: "method simclr" is kind and name.
+struct Section {
+    std::string kind;
+    std::string name;
+    Settings settings;
+};
+
+/// name = value lines, section by section in the order of the file; those before the first have neither kind nor name.
+std::vector<Section> sections_of(const std::string& text, const std::string& path) {
+    std::istringstream lines{text};
+    std::vector<Section> sections;
+    try {
+        for (const auto& option : po::parse_config_file(lines, po::options_description{}, true).options) {
+            const auto dot = option.string_key.rfind('.');
+            const auto title = dot == std::string::npos ? "" : option.string_key.substr(0, dot);
+            const auto key = dot == std::string::npos ? option.string_key : option.string_key.substr(dot + 1);
+            const auto space = title.find(' ');
+            const auto kind = title.substr(0, space);
+            const auto name = space == std::string::npos ? "" : title.substr(space + 1);
+            if (sections.empty() || sections.back().kind != kind || sections.back().name != name) {
+                sections.push_back({kind, name, {}});
+            }
+            sections.back().settings.emplace_back(key, option.value.front());
+        }
+    } catch (const po::error& error) {
+        throw ConfigError{fmt::format("--study {}: {}", path, error.what())};
+    }
+    return sections;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream stream{text};
+    std::vector<std::string> words;
+    for (std::string word; stream >> word;) {
+        words.push_back(word);
+    }
+    return words;
+}
+
+/// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
+class Keys {
+public:
+    Keys(const Section& section, const std::string& path)
+        : where_{fmt::format("--study {}, [{}{}{}]", path, section.kind, section.name.empty() ? "" : " ",
+                             section.name)},
+          left_{section.settings} {}
+
+    std::string text(const std::string& key, const std::string& otherwise = "") {
+        const auto found = std::ranges::find(left_, key, &Settings::value_type::first);
+        if (found == left_.end()) {
+            return otherwise;
+        }
+        auto value = found->second;
+        left_.erase(found);
+        return value;
+    }
+    std::vector<std::string> words(const std::string& key) { return words_of(text(key)); }
+
+    template <class T>
+    T number(const std::string& key, T otherwise) {
+        const auto value = text(key);
+        if (value.empty()) {
+            return otherwise;
+        }
+        T number{};
+        const auto* const end = value.data() + value.size();
+        const auto read = std::from_chars(value.data(), end, number);
+        if (read.ec != std::errc{} || read.ptr != end) {
+            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where_, key, value)};
+        }
+        return number;
+    }
+
+    /// The settings that `wanted` names.
+    Settings take(const std::set<std::string>& wanted) {
+        Settings taken;
+        std::erase_if(left_, [&](const auto& setting) {
+            if (wanted.contains(setting.first)) {
+                taken.push_back(setting);
+                return true;
+            }
+            return false;
+        });
+        return taken;
+    }
+
+    /// What is left, on top of the options in the file that `config` names.
+    Settings options() {
+        const auto config = text("config");
+        if (config.empty()) {
+            return left_;
+        }
+        const auto sections = sections_of(study_text(config), config);
+        return with(sections.empty() ? Settings{} : sections.front().settings, left_);
+    }
+
+    void refuse_others() const {
+        if (!left_.empty()) {
+            throw ConfigError{fmt::format("{}: unknown key {}", where_, left_.front().first)};
+        }
+    }
+    const std::string& where() const { return where_; }
+
+private:
+    std::string where_;
+    Settings left_;
+};
+
+std::set<std::string> names_of_parts() {
+    ClipParts parts;
+    Options options{""};
+    declare(options, parts);
+    const auto names = options.names();
+    return {names.begin(), names.end()};
+}
+
+DataSpec data_of(const Section& section, Keys keys) {
+    DataSpec data{.name = section.name, .title = keys.text("title", section.name)};
+    data.published = keys.text("published");
+    data.parts = keys.take(names_of_parts());
+    data.leaves_out_each = std::erase(data.parts, Settings::value_type{"leave-out-signer", "each"}) > 0;
+    data.settings = keys.options();
+    return data;
+}
+
+Variant variant_of(const Section& section, Keys keys) {
+    Variant variant{.name = section.name, .title = keys.text("title")};
+    variant.settings = keys.options();
+    return variant;
+}
+
+Variant protocol_of(const Section& section, Keys keys) {
+    auto variant = variant_of(section, keys);
+    const auto found = std::ranges::find(variant.settings, "protocol", &Settings::value_type::first);
+    if (found == variant.settings.end()) {
+        throw ConfigError{fmt::format("{}: protocol = linear, knn, ... is missing", keys.where())};
+    }
+    std::rotate(variant.settings.begin(), found, found + 1);  // the plan looks for it there
+    return variant;
+}
+
+TableSpec table_of_section(const Section& section, Keys keys) {
+    TableSpec table{.name = section.name, .title = keys.text("title", section.name)};
+    table.note = keys.text("note");
+    table.layout = keys.text("layout", table.layout);
+    table.measure = keys.text("measure", table.measure);
+    table.protocol = keys.text("protocol");
+    table.data = keys.words("data");
+    table.targets = keys.words("targets");
+    table.methods = keys.words("methods");
+    table.augmentations = keys.words("augmentations");
+    keys.refuse_others();
+    if (table.data.empty() || table.methods.empty() || table.augmentations.empty()) {
+        throw ConfigError{
+            fmt::format("{}: data, methods and augmentations must each name one or more", keys.where())};
+    }
+    if (table.layout != "grid" && table.layout != "state-of-the-art") {
+        throw ConfigError{
+            fmt::format("{}: layout = {}: expected grid or state-of-the-art", keys.where(), table.layout)};
+    }
+    return table;
+}
+
+FigureSpec figure_of(const Section& section, Keys keys) {
+    FigureSpec figure{.name = section.name};
+    figure.data = keys.words("data");
+    figure.methods = keys.words("methods");
+    figure.augmentation = keys.text("augmentation");
+    figure.classes = keys.words("classes");
+    for (const auto& clip : keys.words("clips")) {
+        figure.clips.push_back(std::stoll(clip));
+    }
+    figure.table = keys.text("table");
+    figure.study = keys.text("study");
+    keys.refuse_others();
+    return figure;
+}
+
+ClaimSpec claim_of(const Section& section, Keys keys) {
+    ClaimSpec claim{.name = section.name};
+    claim.says = keys.text("says");
+    claim.kind = keys.text("kind");
+    claim.tables = keys.words("tables");
+    claim.better = keys.words("better");
+    claim.worse = keys.words("worse");
+    claim.limit = keys.number("limit", claim.limit);
+    claim.study = keys.text("study");
+    claim.why = keys.text("why");
+    keys.refuse_others();
+    return claim;
+}
+
+}  // namespace
+
+std::string study_text(const std::string& path) {
+    std::ifstream file{path};
+    std::stringstream text;
+    if (path.empty() || !(text << file.rdbuf())) {
+        throw ConfigError{fmt::format("--study {}: no such study file", path)};
+    }
+    return text.str();
+}
+
+StudySpec parse_study(const std::string& text, const std::string& path) {
+    StudySpec spec;
+    const std::map<std::string, std::function<void(const Section&, Keys)>> kinds{
+        {"",
+         [&](const Section&, Keys keys) {
+             spec.title = keys.text("title", path);
+             spec.runs = keys.number("runs", spec.runs);
+             spec.seed = keys.number("seed", spec.seed);
+             spec.ranks_per_job = keys.number("ranks-per-job", spec.ranks_per_job);
+             keys.refuse_others();
+         }},
+        {"pretrain", [&](const Section&, Keys keys) { spec.pretrain = keys.options(); }},
+        {"data", [&](const Section& s, const Keys& keys) { spec.data.push_back(data_of(s, keys)); }},
+        {"method", [&](const Section& s, const Keys& keys) { spec.methods.push_back(variant_of(s, keys)); }},
+        {"augmentation",
+         [&](const Section& s, const Keys& keys) { spec.augmentations.push_back(variant_of(s, keys)); }},
+        {"protocol",
+         [&](const Section& s, const Keys& keys) { spec.protocols.push_back(protocol_of(s, keys)); }},
+        {"table",
+         [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys)); }},
+        {"figure", [&](const Section& s, const Keys& keys) { spec.figures.push_back(figure_of(s, keys)); }},
+        {"claim", [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys)); }}};
+    for (const auto& section : sections_of(text, path)) {
+        const auto kind = kinds.find(section.kind);
+        if (kind == kinds.end()) {
+            throw ConfigError{
+                fmt::format("--study {}: unknown section [{}]; expected [pretrain], [data NAME], [method "
+                            "NAME], [augmentation NAME], [protocol NAME], [table NAME], [figure NAME] or "
+                            "[claim NAME]",
+                            path, section.kind)};
+        }
+        kind->second(section, Keys{section, path});
+    }
+    if (spec.runs < 1 || spec.ranks_per_job < 1) {
+        throw ConfigError{fmt::format("--study {}: runs and ranks-per-job must be 1 or more", path)};
+    }
+    if (spec.tables.empty()) {
+        throw ConfigError{fmt::format("--study {}: no [table NAME], so there is nothing to do", path)};
+    }
+    return spec;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "src/study/study_spec.hpp"
+
+namespace sslslr {
+
+/// Reads a study file: INI sections as the comment of configs/study/examples.ini explains them.
+/// @param path  for errors
+/// @throws ConfigError  names file, section and key: unknown, missing, or of no use
+StudySpec parse_study(const std::string& text, const std::string& path);
+
+/// The text of a file. @throws ConfigError  it cannot be read
+std::string study_text(const std::string& path);
+
+}  // namespace sslslr

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "launch/options.hpp"
+#include "src/jobs/ledger_files.hpp"
+#include "src/study/experiment_plan.hpp"
+
+namespace sslslr {
+
+/// Where a study is listed and where its results lie.
+struct StudyPlaces {
+    std::string study;   ///< the study file
+    std::string folder;  ///< of plan, ledger and trainings; empty: runs/NAME of the study file NAME.ini
+
+    std::filesystem::path results() const;
+};
+
+void declare(Options& options, StudyPlaces& places);
+
+/// A study as it was last run: its file's text then, and the plan made of it.
+struct StoredStudy {
+    std::string text;
+    StudySpec spec;
+    ExperimentPlan plan;
+};
+
+/// @throws io::DataError  the folder cannot be written
+void write_stored_study(const std::filesystem::path& folder, const std::string& text,
+                        const ExperimentPlan& plan);
+
+/// @throws ConfigError  the study was never run; io::DataError  its plan cannot be read
+StoredStudy read_stored_study(const StudyPlaces& places);
+
+/// The ledger as it stands, for those who only look.
+LedgerFiles read_study_ledger(const std::filesystem::path& folder);
+
+/// Where an attempt at a training keeps its files: a run folder, as sslslr pretrain makes it.
+std::filesystem::path pretraining_folder(const std::filesystem::path& study, const std::string& job,
+                                         std::int64_t attempt);
+
+/// Features that an evaluation leaves for figures, relative to the study's folder.
+std::filesystem::path features_file(const std::string& job);
+
+}  // namespace sslslr

@@ -1,0 +1,226 @@
+#include <cstdlib>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/data_error.hpp"
+#include "launch/result_table.hpp"
+#include "launch/study.hpp"
+#include "launch/study_folder.hpp"
+#include "src/errors.hpp"
+#include "src/study/published.hpp"
+#include "src/study/study_jobs.hpp"
+#include "src/study/tables.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* report_of_study_usage =
+    "usage: sslslr study report --study FILE [--json] [--pages=false]\n\n"
+    "Tables of what is done so far, with intervals and controls. Writes FOLDER/report/: report.json, and by "
+    "Python\n"
+    "index.html, report.md, tables/*.csv and *.tex, figures/*.png and *.svg.";
+
+/// Seconds of all steps of a training, over all its lives.
+double seconds_of(const fs::path& metrics) {
+    std::ifstream file{metrics};
+    double seconds = 0;
+    for (std::string line; std::getline(file, line);) {
+        seconds += nlohmann::json::parse(line).value("seconds", 0.0);
+    }
+    return seconds;
+}
+
+/// The accepted results, those of trainings with their time.
+ResultOf results_in(const LedgerFiles& files, const StudyJobs& jobs, const fs::path& folder) {
+    return [&files, &jobs, folder](const std::string& id) -> std::optional<JobRecord> {
+        const auto& state = files.state().of(id);
+        const auto* const found = state.status == JobStatus::done ? files.result(id, state.attempt) : nullptr;
+        if (found == nullptr) {
+            return std::nullopt;
+        }
+        JobRecord record{found->record.at("outcome"), found->record.at("detail")};
+        if (jobs.pretraining(id) != nullptr) {
+            record.outcome["seconds"] =
+                seconds_of(pretraining_folder(folder, id, state.attempt) / "metrics.jsonl");
+        }
+        return record;
+    };
+}
+
+nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state, const StudyJobs& jobs) {
+    std::int64_t done = 0;
+    double seconds = 0;
+    for (const auto& job : plan.pretrainings) {
+        done += state.of(job.id).status == JobStatus::done;
+        seconds += state.of(job.id).seconds;
+    }
+    for (const auto& job : plan.evaluations) {
+        done += state.of(job.id).status == JobStatus::done;
+    }
+    nlohmann::json failed = nlohmann::json::array();
+    for (const auto& [id, job] : state.jobs()) {
+        if (job.status == JobStatus::set_aside) {
+            failed.push_back({{"name", jobs.name_of(id)}, {"error", job.error}});
+        }
+    }
+    return {{"done", done},
+            {"all", plan.pretrainings.size() + plan.evaluations.size()},
+            {"failed", failed},
+            {"training_seconds", seconds}};
+}
+
+nlohmann::json json_of_data(const DataFacts& data) {
+    nlohmann::json json{{"name", data.name},         {"title", data.title},
+                        {"language", data.language}, {"licence", data.licence},
+                        {"source", data.source},     {"clips", data.clips},
+                        {"signers", data.signers},   {"classes", data.folds.front().class_names.size()}};
+    for (const auto& fold : data.folds) {
+        json["folds"].push_back({{"name", fold.name},
+                                 {"how", fold.how},
+                                 {"pretrain", fold.pretrain},
+                                 {"train", fold.train},
+                                 {"validation", fold.validation},
+                                 {"test", fold.test.size()}});
+    }
+    return json;
+}
+
+/// Figure 7: the features that evaluations left, where they are done.
+nlohmann::json panels_of(const StoredStudy& stored, const FigureSpec& figure, const LedgerFiles& files) {
+    nlohmann::json panels = nlohmann::json::array();
+    for (const auto& job : stored.plan.evaluations) {
+        const auto& data = stored.plan.data[static_cast<std::size_t>(job.data)];
+        const bool is_shown = job.protocol.front().second == "measures" &&
+                              job.encoder == EncoderKind::pretrained && job.run == 0 && job.fold == 0 &&
+                              std::ranges::count(figure.data, data.name) > 0 &&
+                              files.state().of(job.id).status == JobStatus::done;
+        const auto trained =
+            std::ranges::find(stored.plan.pretrainings, job.pretraining, &PretrainingJob::id);
+        for (const auto& name : figure.methods) {
+            const auto& method = named(stored.spec.methods, name, "method");
+            if (is_shown && trained != stored.plan.pretrainings.end() &&
+                trained->name == fmt::format("{}, {} {}, run 0",
+                                             data.folds.front().name.empty()
+                                                 ? data.name
+                                                 : data.name + " " + data.folds.front().name,
+                                             name, figure.augmentation)) {
+                const auto& names = data.folds.front().class_names;
+                panels.push_back({{"data", data.name},
+                                  {"data_title", data.title},
+                                  {"column", name},
+                                  {"column_title", method.title},
+                                  {"classes", figure.classes.empty() ? std::vector<std::string>{names.front()}
+                                                                     : figure.classes},
+                                  {"features", features_file(job.id).string()}});
+            }
+        }
+    }
+    return panels;
+}
+
+nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& files,
+                               const StudyPlaces& places) {
+    const StudyJobs jobs{stored.plan};
+    const auto folder = places.results();
+    const auto result_of = results_in(files, jobs, folder);
+    nlohmann::json report{
+        {"schema", "sslslr-study-report"},
+        {"version", 1},
+        {"title", stored.spec.title},
+        {"program", fmt::format("sslslr {}", SSLSLR_VERSION)},
+        {"study_file", stored.text},
+        {"command", fmt::format("sslslr study run --study {}", places.study)},
+        {"runs", stored.spec.runs},
+        {"interval", stored.spec.runs > 1
+                         ? fmt::format("95 % Student t over {} runs", stored.spec.runs)
+                         : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
+        {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
+        {"data", nlohmann::json::array()},
+        {"tables", nlohmann::json::array()},
+        {"published", published_results()},
+        {"classes", nlohmann::json::array()},
+        {"claims", nlohmann::json::array()},
+        {"figures", nlohmann::json::object()}};
+    report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
+    for (const auto& data : stored.plan.data) {
+        report["data"].push_back(json_of_data(data));
+    }
+    for (const auto& table : stored.plan.tables) {
+        report["tables"].push_back(table_of(table, stored.plan, result_of));
+        for (const auto& entry : classes_of(table, stored.plan, result_of)) {
+            report["classes"].push_back(entry);
+        }
+    }
+    for (const auto& figure : stored.spec.figures) {
+        if (auto panels = figure.name == "7" ? panels_of(stored, figure, files) : nlohmann::json::array();
+            !panels.empty()) {
+            report["figures"]["7"] = {{"panels", panels}};
+        }
+    }
+    return report;
+}
+
+/// Has Python write pages and figures. @return whether all of them could be made
+bool write_pages(const fs::path& folder) {
+    const fs::path tree{SSLSLR_SOURCE_DIR};
+    const auto* const chosen = std::getenv("SSLSLR_PYTHON");
+    const auto python = chosen != nullptr ? std::string{chosen} : (tree / ".venv/bin/python").string();
+    const auto script = (tree / "src/report/study_report.py").string();
+    std::fflush(stdout);
+    const auto child = fork();
+    if (child == 0) {
+        execl(python.c_str(), python.c_str(), script.c_str(), folder.c_str(), nullptr);
+        _exit(127);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) == 127) {
+        throw ConfigError{
+            fmt::format("study report: {} cannot be started to write pages; run launch/setup, name a Python "
+                        "with matplotlib, h5py "
+                        "and umap-learn by SSLSLR_PYTHON, or leave the pages out by --pages=false",
+                        python)};
+    }
+    return WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+int study_report(Arguments arguments, const Ranks& ranks) {
+    StudyPlaces places;
+    bool json = false;
+    bool pages = true;
+    Options options{report_of_study_usage};
+    declare(options, places);
+    options.add("json", json, "prints the report as one JSON object");
+    options.add("pages", pages, "false: writes report.json alone");
+    if (!read_or_help(options, arguments, ranks) || !ranks.is_first()) {
+        return exit_done;
+    }
+    const auto stored = read_stored_study(places);
+    const auto folder = places.results();
+    const auto report = report_of_study(stored, read_study_ledger(folder), places);
+    write_json(folder / "report" / "report.json", report);
+    if (json) {
+        fmt::print("{}\n", report.dump());
+    } else {
+        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title, report["jobs"]["done"].dump(),
+                   report["jobs"]["all"].dump(), report["interval"].get<std::string>());
+        for (const auto& table : report["tables"]) {
+            fmt::print("{}", text_of_table(table));
+        }
+    }
+    if (pages && !json && !write_pages(folder)) {
+        throw io::DataError{folder / "report",
+                            "not every page and figure could be written, for the reason given above"};
+    }
+    return exit_done;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,241 @@
+#include "launch/study_work.hpp"
+
+#include <fstream>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "launch/batch_config.hpp"
+#include "launch/pretraining.hpp"
+#include "launch/run_folder.hpp"
+#include "launch/study_folder.hpp"
+#include "src/errors.hpp"
+#include "src/evaluate/embed.hpp"
+#include "src/evaluate/measures.hpp"
+#include "src/evaluate/metrics.hpp"
+#include "src/train/checkpoints.hpp"
+#include "src/train/run.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Hands a training on to the next attempt: whatever an earlier one has left is copied, for its owner may still live.
+void take_over(const fs::path& study, const Claim& claim) {
+    const auto mine = pretraining_folder(study, claim.job, claim.attempt);
+    for (auto attempt = claim.attempt - 1; attempt >= 1 && !fs::exists(mine); --attempt) {
+        const auto earlier = pretraining_folder(study, claim.job, attempt);
+        std::error_code error;
+        if (fs::exists(earlier / "checkpoints", error)) {
+            fs::copy(earlier, mine, fs::copy_options::recursive, error);
+            if (error) {
+                fs::remove_all(mine, error);  // it changed under our hands; an older one may do, or none
+            }
+        }
+    }
+}
+
+/// The first and the last row of metrics.jsonl.
+std::pair<nlohmann::json, nlohmann::json> ends_of(const fs::path& metrics) {
+    std::ifstream file{metrics};
+    std::string first;
+    std::string last;
+    for (std::string line; std::getline(file, line);) {
+        first = first.empty() ? line : first;
+        last = line;
+    }
+    return {nlohmann::json::parse(first), nlohmann::json::parse(last)};
+}
+
+Result trained_result(const fs::path& run) {
+    const auto [first, last] = ends_of(run / "metrics.jsonl");
+    const auto share = [&](const char* name) {
+        const auto start = first.at(name).get<double>();
+        return start > 0 ? last.at(name).get<double>() / start : 0;
+    };
+    return {.outcome = {{"steps", last.at("step")},
+                        {"loss", last.at("loss")},
+                        {"spread_end", share("spread")},
+                        {"spread_normalised_end", share("spread_normalised")}},
+            .detail = nlohmann::json::object()};
+}
+
+std::string digits_of(const torch::Tensor& bits) {
+    std::string digits;
+    for (const auto bit : per_clip(bits)) {
+        digits += bit > 0 ? '1' : '0';
+    }
+    return digits;
+}
+
+Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int64_t classes) {
+    const auto result = outcome(scores.test, truth);
+    const auto predicted = result.predicted.contiguous();
+    const auto share = [](const torch::Tensor& bits) {
+        return bits.to(torch::kFloat64).mean().item<double>();
+    };
+    Result done{.outcome = {{"top1", share(result.top1)},
+                            {"top5", share(result.top5)},
+                            {"macro_f1", macro_f1(confusion_matrix(result.predicted, truth, classes))}},
+                .detail = {{"correct", digits_of(result.top1)},
+                           {"correct5", digits_of(result.top5)},
+                           {"predicted", std::vector<std::int64_t>(
+                                             predicted.data_ptr<std::int64_t>(),
+                                             predicted.data_ptr<std::int64_t>() + predicted.numel())}}};
+    if (scores.validation_top1) {
+        done.outcome["validation"] = *scores.validation_top1;
+    }
+    return done;
+}
+
+torch::Tensor truth_of(const EvaluationClips& clips) {
+    std::vector<std::int64_t> classes;
+    for (const auto clip : clips.test) {
+        classes.push_back(clips.labels[static_cast<std::size_t>(clip)]);
+    }
+    return torch::tensor(classes, torch::kInt64);
+}
+
+}  // namespace
+
+std::vector<Job> StudyWork::wanted(const LedgerState& state) {
+    for (const auto& [id, job] : state.jobs()) {
+        if (job.status == JobStatus::done) {
+            attempts_[id] = job.attempt;
+        }
+    }
+    return jobs_.wanted(state);
+}
+
+std::optional<Result> StudyWork::run(const Claim& claim, const std::function<bool()>& should_stop) {
+    if (const auto* const job = jobs_.pretraining(claim.job)) {
+        return pretrain(*job, claim, should_stop);
+    }
+    if (const auto* const job = jobs_.evaluation(claim.job)) {
+        return evaluate(*job, should_stop);
+    }
+    throw ConfigError{fmt::format("the study has no job {}: was its file changed meanwhile?", claim.job)};
+}
+
+std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim& claim,
+                                          const std::function<bool()>& should_stop) {
+    const auto folder = pretraining_folder(folder_, claim.job, claim.attempt);
+    agree(group_.communicator(), [&] {
+        if (group_.rank() == 0) {
+            take_over(folder_, claim);
+        }
+    });
+    PretrainOptions fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(job.options, job.name);
+    const auto& parts = data_.parts(job.data, job.fold);
+    fields.run = folder.string();
+    fields.train_split = parts.train_split;
+    fields.left_out_signers = parts.left_out_signers;
+    const auto& data = data_.data(job.data);
+    Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
+    open_run_folder(folder, options, group_.communicator());
+    RunHooks hooks;
+    hooks.stop_requested = should_stop;
+    const bool is_done = run_training(training.trainer(), group_,
+                                      {.folder = folder,
+                                       .last_step = training.last_step(),
+                                       .checkpoint_every = fields.checkpoint_every,
+                                       .keep_checkpoints = 1,
+                                       .collapse = fields.collapse,
+                                       .attributes = {{"data", data.fingerprint()}}},
+                                      hooks);
+    if (!is_done) {
+        return std::nullopt;
+    }
+    Result result;
+    agree(group_.communicator(), [&] {
+        if (group_.rank() == 0) {
+            result = trained_result(folder);
+        }
+    });
+    return result;
+}
+
+std::shared_ptr<Method> StudyWork::encoder_of(const EvaluationJob& job, const MethodConfig& shape,
+                                              const PretrainOptions& options) {
+    auto method = make_method(shape, options.seed);
+    method->set_precision(precision_of(options.precision));
+    method->to(group_.device());
+    if (job.encoder != EncoderKind::pretrained) {
+        return method;
+    }
+    // Only the group's first rank follows the ledger.
+    const auto attempt = std::stoll(group_.communicator().broadcast(
+        group_.rank() == 0 ? std::to_string(attempts_.at(job.pretraining)) : ""));
+    const auto run = pretraining_folder(folder_, job.pretraining, attempt);
+    const auto checkpoint = Checkpoints{run, group_.communicator()}.read_newest([](const std::string&) {});
+    if (!checkpoint) {
+        throw ConfigError{fmt::format("{}: its checkpoint is gone; remove the study's folder, or put it back",
+                                      run.string())};
+    }
+    load_weights(*method, *checkpoint, "encoder.");
+    return method;
+}
+
+std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
+                                          const std::function<bool()>& should_stop) {
+    const auto options = pretrain_options_of(job.options, job.name);
+    const auto& data = data_.data(job.data);
+    const auto& clips = data_.clips(job.data, job.fold);
+    auto shape = method_config_of(options, data);
+    shape.name = "supervised";  // the encoder alone counts, and every method draws it first
+    shape.classes = clips.classes();
+    const auto method = encoder_of(job, shape, options);
+    if (job.protocol.front().second == "measures") {
+        const auto features = embed(*method, data.features(), clips.test, group_).cpu();
+        Result result;
+        agree(group_.communicator(), [&] {
+            if (group_.rank() == 0) {
+                result = measured(job, features, truth_of(clips));
+            }
+        });
+        return result;
+    }
+    BatchConfig batches;
+    agree(group_.communicator(), [&] { batches = batch_config_of(options, data.features()); });
+    const auto scores = protocol_scores(*method, protocol_config_of(job.protocol, job.name),
+                                        {.features = data.features(),
+                                         .clips = clips,
+                                         .method = shape,
+                                         .precision = precision_of(options.precision),
+                                         .batches = batches,
+                                         .group = group_,
+                                         .should_stop = should_stop});
+    if (!scores) {
+        return std::nullopt;
+    }
+    return scored(*scores, truth_of(clips), clips.classes());
+}
+
+Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& features,
+                           const torch::Tensor& labels) const {
+    if (job.run == 0 && job.fold == 0) {
+        const auto path = folder_ / features_file(job.id);
+        fs::create_directories(path.parent_path());
+        const auto& names = data_.clips(job.data, job.fold).class_names;
+        io::write_checkpoint(path,
+                             {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
+                              .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
+    }
+    const auto m = measure_embedding(features, labels);
+    return {.outcome = {{"inertia", m.inertia},
+                        {"inertia_normalised", m.inertia_normalised},
+                        {"within_share", m.within_share},
+                        {"spread", m.spread},
+                        {"spread_normalised", m.spread_normalised},
+                        {"alignment", m.alignment},
+                        {"uniformity", m.uniformity},
+                        {"effective_rank", m.effective_rank},
+                        {"negative_similarity", m.negative_similarity}},
+            .detail = nlohmann::json::object()};
+}
+
+}  // namespace sslslr
