@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/data_error.hpp"
 #include "launch/result_table.hpp"
 #include "launch/study.hpp"
 #include "launch/study_folder.hpp"
@@ -216,11 +215,8 @@ int study_report(Arguments arguments, const Ranks& ranks) {
             fmt::print("{}", text_of_table(table));
         }
     }
-    if (pages && !json && !write_pages(folder)) {
-        throw io::DataError{folder / "report",
-                            "not every page and figure could be written, for the reason given above"};
-    }
-    return exit_done;
+    // Python has said what is missing and why; the tables above stand.
+    return !pages || json || write_pages(folder) ? exit_done : exit_data;
 }
 
 }  // namespace sslslr

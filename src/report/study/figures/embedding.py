@@ -131,6 +131,6 @@ def read_features(path):
         raise FigureError(
             f"{path}: expected finite features [N, W] and N labels, found {features.shape} and {labels.shape}"
         )
-    if isinstance(names, str):
-        names = names.split("\n")  # as the program writes them
+    if isinstance(names, (str, bytes)):  # a line a class, as the program writes them
+        names = (names.decode() if isinstance(names, bytes) else names).split("\n")
     return features, labels, [name.decode() if isinstance(name, bytes) else str(name) for name in names]

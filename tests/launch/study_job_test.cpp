@@ -1,0 +1,169 @@
+// A study on real processes: whoever works, is stopped or goes on, its tables are the same.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/launch/program.hpp"
+
+namespace sslslr::test {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::json;
+
+class StudyJob : public ProgramTest {
+protected:
+    /// Tiny trainings of two methods on asl9, evaluated there and on libras5.
+    void SetUp() override {
+        ProgramTest::SetUp();
+        write(R"(title = Tiny
+runs = 2
+[pretrain]
+blocks = 1
+width = 16
+heads = 2
+global-batch = 100
+max-steps = 3
+[data asl9]
+title = ASL9
+data = )" + asl9 +
+              R"(
+leave-out-signer = S03
+[data libras5]
+data = )" + std::string{SSLSLR_SOURCE_DIR} +
+              R"(/io/examples/libras5.h5
+train-fraction = 0.1
+[method simclr]
+title = SimCLR
+method = simclr
+[method sl-fpn]
+title = SL-FPN
+method = sl-fpn
+[augmentation our]
+title = (our)
+[protocol linear]
+protocol = linear
+probe-epochs = 2
+[protocol scratch]
+protocol = supervised
+fine-tune-epochs = 1
+fine-tune-warmup-epochs = 0
+[table 1]
+data = asl9
+targets = asl9 libras5
+methods = simclr sl-fpn
+augmentations = our
+protocol = linear
+[table 5]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = inertia
+[figure 7]
+data = asl9
+methods = simclr sl-fpn
+augmentation = our
+)");
+    }
+    void write(const std::string& text) const { std::ofstream{folder_ / "tiny.ini"} << text; }
+    std::string places(const std::string& folder) const {
+        return "--study " + (folder_ / "tiny.ini").string() + " --folder " + (folder_ / folder).string() +
+               " ";
+    }
+    Outcome work(int ranks, const std::string& folder, const std::string& more = "") const {
+        return run(program(ranks, "study run " + places(folder) + more));
+    }
+    Json ask(const std::string& what, const std::string& folder) const {
+        const auto outcome = run(program(1, "study " + what + " --json " + places(folder)));
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        return Json::parse(outcome.output);
+    }
+    void replace(const std::string& what, const std::string& by) const {
+        std::ifstream file{folder_ / "tiny.ini"};
+        std::string text{std::istreambuf_iterator<char>{file}, {}};
+        text.replace(text.find(what), what.size(), by);
+        write(text);
+    }
+};
+
+TEST_F(StudyJob, TablesDoNotDependOnWhoWorkedInHowManyLives) {
+    ASSERT_EQ(work(1, "alone").exit_code, 0);
+    for (int life = 0; life < 3; ++life) {
+        ASSERT_EQ(work(2, "together", "--max-jobs 3").exit_code, 0);
+    }
+    ASSERT_EQ(work(2, "together").exit_code, 0);
+
+    const auto alone = ask("report", "alone");
+    const auto together = ask("report", "together");
+    EXPECT_EQ(alone["tables"], together["tables"]);
+    EXPECT_EQ(alone["complete"], true);
+    EXPECT_EQ(alone["tables"][0]["rows"].size(), 2);
+    EXPECT_EQ(alone["tables"][0]["rows"][0]["cells"][0]["runs"], 2);
+    for (const auto& panel : alone["figures"]["7"]["panels"]) {
+        EXPECT_TRUE(fs::exists(folder_ / "alone" / panel["features"].get<std::string>()));
+    }
+    EXPECT_EQ(alone["figures"]["7"]["panels"].size(), 2);
+}
+
+TEST_F(StudyJob, ASecondRunHasNothingToDoAndMoreRunsKeepTheFirst) {
+    replace("runs = 2", "runs = 1");
+    ASSERT_EQ(work(2, "study").exit_code, 0);
+    EXPECT_TRUE(work(2, "study").says("0 jobs done here"));
+    const auto one = ask("status", "study");
+
+    replace("runs = 1", "runs = 2");
+    ASSERT_EQ(work(2, "study").exit_code, 0);
+    const auto two = ask("status", "study");
+    EXPECT_EQ(two["trainings"]["done"], 2 * one["trainings"]["done"].get<int>());
+}
+
+TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
+    replace("runs = 2", "runs = 1");
+    replace("max-steps = 3", "max-steps = 400\ncheckpoint-every = 5");
+    const auto stopped = run("timeout -s USR1 4 " + program(1, "study run " + places("study")));
+    ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
+    replace("max-steps = 400\ncheckpoint-every = 5", "max-steps = 400\ncheckpoint-every = 50");
+    ASSERT_EQ(work(2, "study").exit_code, 0);
+
+    bool went_on = false;
+    for (const auto& entry : fs::directory_iterator{folder_ / "study" / "pretrainings"}) {
+        went_on = went_on || entry.path().extension() == ".2";
+    }
+    EXPECT_TRUE(went_on);
+    EXPECT_EQ(ask("report", "study")["complete"], true);
+}
+
+TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
+    ASSERT_EQ(work(1, "study", "--max-jobs 2").exit_code, 0);
+
+    const auto report = ask("report", "study");
+
+    EXPECT_EQ(report["complete"], false);
+    EXPECT_EQ(report["tables"][0]["rows"][0]["cells"][0]["status"], "missing");
+}
+
+TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
+    const auto refuses = [&](const std::string& what, const std::string& by, const std::string& says) {
+        SetUp();
+        replace(what, by);
+        const auto outcome = work(2, "study");
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+        EXPECT_TRUE(outcome.says(says)) << outcome.output;
+        EXPECT_EQ(outcome.count("sslslr:"), 1) << outcome.output;
+    };
+    refuses("methods = simclr sl-fpn", "methods = simclr sl-fpm", "no [method sl-fpm] in the study file");
+    refuses("measure = inertia", "measure = inertias", "measure = inertias: expected top1");
+    refuses("max-steps = 3", "max-step = 3", "unknown option max-step; did you mean max-steps?");
+    refuses("[figure 7]", "[figur 7]", "unknown section [figur]");
+    refuses("leave-out-signer = S03", "leave-out-signer = S04", "no signer S04");
+    refuses("protocol = linear\nprobe", "protocol = linaer\nprobe", "linaer");
+    refuses("runs = 2", "runs = two", "runs = two: expected a number");
+    const auto missing = run(program(1, "study run --study nowhere.ini"));
+    EXPECT_EQ(missing.exit_code, 2);
+    EXPECT_TRUE(missing.says("nowhere.ini: no such study file")) << missing.output;
+    const auto never_run = run(program(1, "study report " + places("never")));
+    EXPECT_EQ(never_run.exit_code, 2);
+    EXPECT_TRUE(never_run.says("sslslr study run makes one")) << never_run.output;
+}
+
+}  // namespace
+}  // namespace sslslr::test

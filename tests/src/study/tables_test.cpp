@@ -1,0 +1,129 @@
+#include "src/study/tables.hpp"
+
+#include <map>
+
+#include <gtest/gtest.h>
+
+#include "src/evaluate/intervals.hpp"
+#include "tests/src/study/small_study.hpp"
+
+namespace sslslr::test {
+namespace {
+
+class TablesTest : public testing::Test {
+protected:
+    /// Gives every evaluation of a cell the same predictions.
+    void answer(const PlannedCell& cell, std::size_t run, const std::string& correct) {
+        for (const auto& id : cell[run]) {
+            std::vector<std::int64_t> predicted{correct[0] == '1' ? 0 : 1, correct[1] == '1' ? 1 : 0};
+            records_[id] = {{{"top1", 0.5}, {"top5", 1.0}, {"macro_f1", 0.25}},
+                            {{"correct", correct}, {"correct5", "11"}, {"predicted", predicted}}};
+        }
+    }
+    nlohmann::json table(std::size_t number) const {
+        return table_of(plan_.tables[number], plan_, result_of());
+    }
+    ResultOf result_of() const {
+        return [this](const std::string& id) -> std::optional<JobRecord> {
+            const auto found = records_.find(id);
+            return found == records_.end() ? std::nullopt : std::optional{found->second};
+        };
+    }
+
+    ExperimentPlan plan_ = plan_experiments(small_study(2), small_facts(), plain_identities());
+    std::map<std::string, JobRecord> records_;
+};
+
+TEST_F(TablesTest, ACellWithoutResultsIsMissing) {
+    EXPECT_EQ(table(0)["rows"][0]["cells"][0]["status"], "missing");
+    EXPECT_TRUE(table(0)["rows"][0]["best"].is_null());
+}
+
+TEST_F(TablesTest, ARunWithAFoldMissingDoesNotCount) {
+    const auto& cell = plan_.tables[0].cells[0][0];
+    answer(cell, 0, "11");
+    answer(cell, 1, "11");
+    records_.erase(cell[1][2]);
+
+    EXPECT_EQ(table(0)["rows"][0]["cells"][0]["runs"], 1);
+}
+
+TEST_F(TablesTest, SeveralRunsGiveStudentsInterval) {
+    const auto& cell = plan_.tables[0].cells[0][0];
+    answer(cell, 0, "11");
+    answer(cell, 1, "10");
+
+    const auto found = table(0)["rows"][0]["cells"][0];
+
+    const std::vector<double> runs{1.0, 0.5};
+    EXPECT_EQ(found["values"], runs);
+    EXPECT_DOUBLE_EQ(found["mean"], 0.75);
+    EXPECT_DOUBLE_EQ(found["low"], student_interval(runs).low);
+    EXPECT_DOUBLE_EQ(found["macro_f1"]["mean"], 0.25);
+}
+
+TEST_F(TablesTest, OneRunGivesABootstrapOverTestClips) {
+    answer(plan_.tables[0].cells[0][0], 0, "10");
+
+    const auto found = table(0)["rows"][0]["cells"][0];
+
+    EXPECT_EQ(found["clips"], 6);
+    const std::vector<double> clips{1, 0, 1, 0, 1, 0};
+    EXPECT_DOUBLE_EQ(found["high"], bootstrap_interval(clips).high);
+}
+
+TEST_F(TablesTest, ATargetsClipCountsOnceHoweverManyEncodersReadIt) {
+    answer(plan_.tables[1].cells[0][0], 0, "10");
+
+    EXPECT_EQ(table(1)["rows"][0]["cells"][0]["clips"], 2);
+}
+
+TEST_F(TablesTest, TheBestIsBetterOnlyIfPairedRunsSaySo) {
+    const auto& cells = plan_.tables[0].cells[0];
+    for (const std::size_t run : {0, 1}) {
+        answer(cells[0], run, "11");
+        answer(cells[1], run, run == 0 ? "10" : "01");
+    }
+    auto row = table(0)["rows"][0];
+    EXPECT_EQ(row["best"], "one");
+    EXPECT_EQ(row["best_over_second"]["verdict"], "better");  // 0.5 in both runs
+
+    answer(cells[1], 1, "11");  // 0.5 and 0
+    row = table(0)["rows"][0];
+    EXPECT_EQ(row["best_over_second"]["verdict"], "not distinguishable");
+}
+
+TEST_F(TablesTest, ControlsAreNeverTheBest) {
+    const auto& cells = plan_.tables[0].cells[0];
+    answer(cells[0], 0, "10");
+    answer(cells[1], 0, "00");
+    answer(cells[2], 0, "11");  // random weights
+
+    EXPECT_EQ(table(0)["rows"][0]["best"], "one");
+}
+
+TEST_F(TablesTest, OfTimesTheShortestIsBest) {
+    for (const auto& id : plan_.tables[2].cells[0][0][0]) {
+        records_[id] = {{{"seconds", 7.0}}, nlohmann::json::object()};
+    }
+
+    const auto found = table(2);
+
+    EXPECT_EQ(found["higher_is_better"], false);
+    EXPECT_DOUBLE_EQ(found["rows"][0]["cells"][0]["mean"], 7);
+    EXPECT_TRUE(found["rows"][0]["cells"][0]["low"].is_null());
+}
+
+TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
+    answer(plan_.tables[0].cells[0][0], 0, "10");
+    answer(plan_.tables[0].cells[0][0], 1, "11");
+
+    const auto classes = classes_of(plan_.tables[0], plan_, result_of());
+
+    ASSERT_EQ(classes.size(), 1);
+    EXPECT_EQ(classes[0]["confusion"], nlohmann::json::parse("[[6, 0], [3, 3]]"));
+    EXPECT_DOUBLE_EQ(classes[0]["per_class"][1]["recall"], 0.5);
+}
+
+}  // namespace
+}  // namespace sslslr::test
