@@ -189,12 +189,14 @@ FigureSpec figure_of(const Section& section, Keys keys) {
     figure.methods = keys.words("methods");
     figure.augmentation = keys.text("augmentation");
     figure.classes = keys.words("classes");
-    for (const auto& clip : keys.words("clips")) {
-        figure.clips.push_back(std::stoll(clip));
-    }
-    figure.table = keys.text("table");
-    figure.study = keys.text("study");
     keys.refuse_others();
+    if (figure.name != "7") {
+        throw ConfigError{
+            fmt::format("{}: expected [figure 7], the paper's picture of features", keys.where())};
+    }
+    if (figure.data.empty() || figure.methods.empty() || figure.augmentation.empty()) {
+        throw ConfigError{fmt::format("{}: data, methods and augmentation are needed", keys.where())};
+    }
     return figure;
 }
 
@@ -206,9 +208,13 @@ ClaimSpec claim_of(const Section& section, Keys keys) {
     claim.better = keys.words("better");
     claim.worse = keys.words("worse");
     claim.limit = keys.number("limit", claim.limit);
-    claim.study = keys.text("study");
     claim.why = keys.text("why");
     keys.refuse_others();
+    const std::set<std::string> claim_kinds{"better", "order", "equal", "above", "below", "untested"};
+    if (!claim_kinds.contains(claim.kind)) {
+        throw ConfigError{fmt::format("{}: kind = {}: expected {}", keys.where(), claim.kind,
+                                      fmt::join(claim_kinds, ", "))};
+    }
     return claim;
 }
 

@@ -10,6 +10,7 @@
 #include "launch/study.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
+#include "src/study/claims.hpp"
 #include "src/study/published.hpp"
 #include "src/study/study_jobs.hpp"
 #include "src/study/tables.hpp"
@@ -144,7 +145,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"tables", nlohmann::json::array()},
         {"published", published_results()},
         {"classes", nlohmann::json::array()},
-        {"claims", nlohmann::json::array()},
+        {"claims", verdicts_of(stored.spec.claims, stored.plan, result_of)},
         {"figures", nlohmann::json::object()}};
     report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
     for (const auto& data : stored.plan.data) {
@@ -214,6 +215,12 @@ int study_report(Arguments arguments, const Ranks& ranks) {
         for (const auto& table : report["tables"]) {
             fmt::print("{}", text_of_table(table));
         }
+        for (const auto& claim : report["claims"]) {
+            fmt::print("\n{} {}: {} ({})", claim["id"].get<std::string>(),
+                       claim["verdict"].get<std::string>(), claim["says"].get<std::string>(),
+                       claim["evidence"].get<std::string>());
+        }
+        fmt::print("\n");
     }
     // Python has said what is missing and why; the tables above stand.
     return !pages || json || write_pages(folder) ? exit_done : exit_data;

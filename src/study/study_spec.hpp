@@ -53,33 +53,27 @@ struct TableSpec {
 struct ClaimSpec {
     std::string name;
     std::string says;
-    /// better    each of `better` has a better measure than each of `worse`: columns, or rows by their augmentation
-    /// order     the columns `better` rise in the order given
-    /// equal     no column differs from the first by more than `limit`
-    /// own       for no data set the augmentation that is best on its validation clips beats `better` on its test clips
-    /// interaction  from the first to the second data set, columns `worse` lose more than columns `better`
-    /// above, below  the measure of the columns `better` lies on that side of `limit`
-    /// boundary  a boundary search (folder `study`) supports a boundary on the side `better` (start or end)
-    /// untested  for the reason given in `why`
+    /// better        each of `better` has a better measure than each of `worse`: columns of a row, or rows of a column by
+    ///               their augmentation
+    /// order         the measure rises from each of the columns `better` to the next
+    /// equal         no column of `better` differs from the first by more than `limit`
+    /// above, below  the measure of each column of `better` lies on that side of `limit`
+    /// untested      for the reason given in `why`
     std::string kind;
     std::vector<std::string> tables;
     std::vector<std::string> better;
     std::vector<std::string> worse;
     double limit = 0;
-    std::string study;
     std::string why;
 };
 
-/// What the report draws.
+/// What the report draws beside its tables: the paper's figure 7, test features in two dimensions.
 struct FigureSpec {
-    std::string name;  ///< as the paper counts: "2" skeletons, "4" boundary search, "7" UMAP, "8" ablation
+    std::string name;
     std::vector<std::string> data;
     std::vector<std::string> methods;
     std::string augmentation;
-    std::vector<std::string> classes;  ///< of 7, coloured; none: the first by name
-    std::vector<std::int64_t> clips;   ///< of 2
-    std::string table;                 ///< of 8: that holds the accuracies
-    std::string study;                 ///< of 4: folder of the boundary search
+    std::vector<std::string> classes;  ///< coloured; none: the first by name
 };
 
 /// A whole set of experiments, as a study file lists them.

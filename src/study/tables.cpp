@@ -141,6 +141,19 @@ nlohmann::json cell_json(const PlannedCell& cell, const Measure& measure, const 
     return json;
 }
 
+std::optional<Interval> difference_of(const PlannedCell& first, const PlannedCell& second,
+                                      const std::string& measure, const Results& results) {
+    const auto a = results.values(first, measure);
+    const auto b = results.values(second, measure);
+    if (a.runs.size() >= 2 && a.runs.size() == b.runs.size()) {
+        return student_interval(differences(a.runs, b.runs));
+    }
+    if (!a.clips.empty() && a.clips.size() == b.clips.size()) {
+        return bootstrap_interval(differences(a.clips, b.clips));
+    }
+    return std::nullopt;
+}
+
 /// Which of the methods is best, which second, and whether the results tell them apart.
 void add_comparison(nlohmann::json& row, const PlannedTable& table, std::size_t number,
                     const Measure& measure, const Results& results) {
@@ -162,14 +175,8 @@ void add_comparison(nlohmann::json& row, const PlannedTable& table, std::size_t 
     const auto second = order[1].second;
     row["best"] = table.columns[best].name;
     row["second"] = table.columns[second].name;
-    const auto a = results.values(table.cells[number][best], measure.name);
-    const auto b = results.values(table.cells[number][second], measure.name);
-    std::optional<Interval> difference;
-    if (a.runs.size() >= 2 && a.runs.size() == b.runs.size()) {
-        difference = student_interval(differences(a.runs, b.runs));
-    } else if (!a.clips.empty() && a.clips.size() == b.clips.size()) {
-        difference = bootstrap_interval(differences(a.clips, b.clips));
-    }
+    const auto difference =
+        difference_of(table.cells[number][best], table.cells[number][second], measure.name, results);
     if (difference) {
         const bool is_better =
             measure.sign * difference->mean > 0 && (difference->low > 0 || difference->high < 0);
@@ -221,6 +228,12 @@ nlohmann::json table_of(const PlannedTable& table, const ExperimentPlan& plan, c
         json["rows"].push_back(std::move(row));
     }
     return json;
+}
+
+std::optional<Interval> paired_difference(const PlannedCell& a, const PlannedCell& b,
+                                          const std::string& measure, const ExperimentPlan& plan,
+                                          const ResultOf& result_of) {
+    return difference_of(a, b, measure, Results{plan, result_of});
 }
 
 nlohmann::json classes_of(const PlannedTable& table, const ExperimentPlan& plan, const ResultOf& result_of) {

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/evaluate/intervals.hpp"
 #include "src/study/experiment_plan.hpp"
 
 namespace sslslr {
@@ -25,6 +26,12 @@ using ResultOf = std::function<std::optional<JobRecord>(const std::string& job)>
 /// in). With several runs the interval is Student's over runs; with one it is a bootstrap over test clips, which knows
 /// nothing of other seeds. The best method is compared with the second pairwise: run by run, or clip by clip.
 nlohmann::json table_of(const PlannedTable& table, const ExperimentPlan& plan, const ResultOf& result_of);
+
+/// The interval of a - b, paired run by run, or clip by clip where there is one run; nothing where results are missing
+/// or one run has no clips to pair.
+std::optional<Interval> paired_difference(const PlannedCell& a, const PlannedCell& b,
+                                          const std::string& measure, const ExperimentPlan& plan,
+                                          const ResultOf& result_of);
 
 /// Confusion matrix and scores of each class, summed over runs and folds, for every done cell of a table of
 /// accuracies.

@@ -118,10 +118,12 @@ TEST_F(StudyJob, ASecondRunHasNothingToDoAndMoreRunsKeepTheFirst) {
 
 TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
     replace("runs = 2", "runs = 1");
-    replace("max-steps = 3", "max-steps = 400\ncheckpoint-every = 5");
-    const auto stopped = run("timeout -s USR1 4 " + program(1, "study run " + places("study")));
+    replace("max-steps = 3", "max-steps = 600\ncheckpoint-every = 5");
+    const auto stopped = run("sh -c '" + program(1, "study run " + places("study")) + " & while ! [ -s " +
+                             (folder_ / "study").string() +
+                             "/pretrainings/*/metrics.jsonl ]; do sleep 0.05; done; kill -USR1 $!; wait $!'");
     ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
-    replace("max-steps = 400\ncheckpoint-every = 5", "max-steps = 400\ncheckpoint-every = 50");
+    replace("max-steps = 600\ncheckpoint-every = 5", "max-steps = 600\ncheckpoint-every = 50");
     ASSERT_EQ(work(2, "study").exit_code, 0);
 
     bool went_on = false;

@@ -1,10 +1,10 @@
-#include "src/study/tables.hpp"
-
 #include <map>
 
 #include <gtest/gtest.h>
 
+#include "src/errors.hpp"
 #include "src/evaluate/intervals.hpp"
+#include "src/study/claims.hpp"
 #include "tests/src/study/small_study.hpp"
 
 namespace sslslr::test {
@@ -123,6 +123,67 @@ TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
     ASSERT_EQ(classes.size(), 1);
     EXPECT_EQ(classes[0]["confusion"], nlohmann::json::parse("[[6, 0], [3, 3]]"));
     EXPECT_DOUBLE_EQ(classes[0]["per_class"][1]["recall"], 0.5);
+}
+
+TEST_F(TablesTest, AClaimHoldsIfEveryComparisonBearsItOut) {
+    const ClaimSpec claim{
+        .name = "C", .kind = "better", .tables = {"1"}, .better = {"one"}, .worse = {"two"}};
+    const auto verdict = [&] { return verdicts_of({claim}, plan_, result_of())[0]["verdict"]; };
+    EXPECT_EQ(verdict(), "not tested here");
+
+    for (const std::size_t row : {0, 1}) {
+        for (const std::size_t run : {0, 1}) {
+            answer(plan_.tables[0].cells[row][0], run, "11");
+            answer(plan_.tables[0].cells[row][1], run, "10");
+        }
+    }
+    EXPECT_EQ(verdict(), "holds");
+
+    answer(plan_.tables[0].cells[1][1], 1, "11");
+    EXPECT_EQ(verdict(), "not distinguishable");
+
+    for (const std::size_t run : {0, 1}) {
+        answer(plan_.tables[0].cells[1][0], run, "00");
+    }
+    answer(plan_.tables[0].cells[1][1], 1, "10");
+    EXPECT_EQ(verdict(), "does not hold");
+}
+
+TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
+    for (const std::size_t column : {0, 1}) {
+        for (const std::size_t run : {0, 1}) {
+            answer(plan_.tables[0].cells[0][column], run, "11");
+            answer(plan_.tables[0].cells[1][column], run, "10");
+        }
+    }
+    const auto verdict = verdicts_of(
+        {{.name = "C", .kind = "better", .tables = {"1"}, .better = {"our"}, .worse = {"classical"}}}, plan_,
+        result_of());
+
+    EXPECT_EQ(verdict[0]["verdict"], "holds");
+    EXPECT_EQ(verdict[0]["evidence"],
+              "2 of 2 comparisons bear it out beyond their interval, 0 say the opposite");
+}
+
+TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
+    for (const std::size_t run : {0, 1}) {
+        for (const auto& id : plan_.tables[2].cells[0][0][run]) {
+            records_[id] = {{{"seconds", 7.0}}, nlohmann::json::object()};
+        }
+    }
+    const auto verdict = [&](const std::string& kind, double limit) {
+        return verdicts_of({{.name = "C", .kind = kind, .tables = {"4"}, .better = {"two"}, .limit = limit}},
+                           plan_, result_of())[0]["verdict"];
+    };
+
+    EXPECT_EQ(verdict("below", 8), "holds");
+    EXPECT_EQ(verdict("above", 8), "does not hold");
+    EXPECT_EQ(verdict("above", 6), "holds");
+}
+
+TEST_F(TablesTest, AClaimAboutATableThatThereIsNotIsRefused) {
+    EXPECT_THROW(verdicts_of({{.name = "C", .kind = "better", .tables = {"9"}}}, plan_, result_of()),
+                 ConfigError);
 }
 
 }  // namespace

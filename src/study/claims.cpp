@@ -1,0 +1,197 @@
+#include "src/study/claims.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+#include "src/study/measure.hpp"
+
+namespace sslslr {
+namespace {
+
+/// How the comparisons of a claim came out.
+struct Tally {
+    std::int64_t for_it = 0;
+    std::int64_t against = 0;
+    std::int64_t open = 0;
+    std::int64_t missing = 0;
+
+    void count(const std::optional<Interval>& surplus, double least = 0) {
+        if (!surplus) {
+            ++missing;
+        } else if (surplus->low > least) {
+            ++for_it;
+        } else if (surplus->high < least) {
+            ++against;
+        } else {
+            ++open;
+        }
+    }
+    std::string verdict() const {
+        if (for_it + against + open == 0) {
+            return "not tested here";
+        }
+        return against > 0 ? "does not hold" : open == 0 && missing == 0 ? "holds" : "not distinguishable";
+    }
+    std::string evidence() const {
+        auto text = fmt::format("{} of {} comparisons bear it out beyond their interval, {} say the opposite",
+                                for_it, for_it + against + open + missing, against);
+        return missing == 0 ? text : text + fmt::format(", {} have no results or no interval", missing);
+    }
+};
+
+Interval negated(const Interval& interval) {
+    return {.mean = -interval.mean, .low = -interval.high, .high = -interval.low};
+}
+
+/// One claim against the tables that it names.
+class Judge {
+public:
+    Judge(const ClaimSpec& claim, const ExperimentPlan& plan, const ResultOf& result_of)
+        : claim_{claim}, plan_{plan}, result_of_{result_of} {}
+
+    Tally tally() {
+        for (const auto& name : claim_.tables) {
+            const auto table = std::ranges::find(
+                plan_.tables, name, [](const PlannedTable& planned) { return planned.spec.name; });
+            if (table == plan_.tables.end()) {
+                throw ConfigError{
+                    fmt::format("--study: [claim {}]: the study has no [table {}]", claim_.name, name)};
+            }
+            judge(*table);
+        }
+        return tally_;
+    }
+
+private:
+    void judge(const PlannedTable& table) {
+        for (std::size_t row = 0; row < table.rows.size(); ++row) {
+            if (claim_.kind == "better") {
+                compare(table, row);
+            } else if (claim_.kind == "order") {
+                for (std::size_t i = 0; i + 1 < claim_.better.size(); ++i) {
+                    tally_.count(difference(table, row, claim_.better[i + 1], row, claim_.better[i]));
+                }
+            } else if (claim_.kind == "equal") {
+                compare_to_first(table, row);
+            } else {
+                hold_against_limit(table, row);
+            }
+        }
+    }
+
+    /// Columns of one row, or the rows of two augmentations in each method's column.
+    void compare(const PlannedTable& table, std::size_t row) {
+        const auto sign = measure_named(table.spec.measure).sign;
+        const auto count = [&](const std::optional<Interval>& surplus) {
+            tally_.count(surplus && sign < 0 ? negated(*surplus) : surplus);
+        };
+        for (const auto& better : claim_.better) {
+            for (const auto& worse : claim_.worse) {
+                if (cell(table, row, better) != nullptr) {
+                    count(difference(table, row, better, row, worse));
+                } else if (table.rows[row].augmentation == better) {
+                    for (const auto other : rows_of(table, row, worse)) {
+                        for (const auto& method : table.spec.methods) {
+                            count(difference(table, row, method, other, method));
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    void compare_to_first(const PlannedTable& table, std::size_t row) {
+        for (std::size_t i = 1; i < claim_.better.size(); ++i) {
+            const auto found = difference(table, row, claim_.better[i], row, claim_.better[0]);
+            if (!found) {
+                ++tally_.missing;
+            } else if (found->low > -claim_.limit && found->high < claim_.limit) {
+                ++tally_.for_it;
+            } else if (found->low > claim_.limit || found->high < -claim_.limit) {
+                ++tally_.against;
+            } else {
+                ++tally_.open;
+            }
+        }
+    }
+
+    /// By the interval over runs; a single run's figure stands for itself.
+    void hold_against_limit(const PlannedTable& table, std::size_t row) {
+        const auto json = table_of(table, plan_, result_of_)["rows"][row]["cells"];
+        for (const auto& name : claim_.better) {
+            const auto* const found = cell(table, row, name);
+            const auto column =
+                found == nullptr ? 0 : static_cast<std::size_t>(found - table.cells[row].data());
+            if (found == nullptr || json[column]["status"] != "done") {
+                ++tally_.missing;
+                continue;
+            }
+            const auto mean = json[column]["mean"].get<double>();
+            const Interval figure{
+                .mean = mean,
+                .low = json[column]["low"].is_null() ? mean : json[column]["low"].get<double>(),
+                .high = json[column]["high"].is_null() ? mean : json[column]["high"].get<double>()};
+            const bool is_above = claim_.kind == "above";
+            tally_.count(is_above ? figure : negated(figure), is_above ? claim_.limit : -claim_.limit);
+        }
+    }
+
+    static const PlannedCell* cell(const PlannedTable& table, std::size_t row, const std::string& column) {
+        const auto found = std::ranges::find(table.columns, column, &PlannedColumn::name);
+        return found == table.columns.end()
+                   ? nullptr
+                   : &table.cells[row][static_cast<std::size_t>(found - table.columns.begin())];
+    }
+
+    static std::vector<std::size_t> rows_of(const PlannedTable& table, std::size_t like,
+                                            const std::string& augmentation) {
+        std::vector<std::size_t> rows;
+        for (std::size_t row = 0; row < table.rows.size(); ++row) {
+            if (table.rows[row].augmentation == augmentation &&
+                table.rows[row].data == table.rows[like].data &&
+                table.rows[row].target == table.rows[like].target) {
+                rows.push_back(row);
+            }
+        }
+        return rows;
+    }
+
+    std::optional<Interval> difference(const PlannedTable& table, std::size_t row_a,
+                                       const std::string& column_a, std::size_t row_b,
+                                       const std::string& column_b) const {
+        const auto* const a = cell(table, row_a, column_a);
+        const auto* const b = cell(table, row_b, column_b);
+        return a == nullptr || b == nullptr
+                   ? std::nullopt
+                   : paired_difference(*a, *b, table.spec.measure, plan_, result_of_);
+    }
+
+    const ClaimSpec& claim_;
+    const ExperimentPlan& plan_;
+    const ResultOf& result_of_;
+    Tally tally_;
+};
+
+}  // namespace
+
+nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const ExperimentPlan& plan,
+                           const ResultOf& result_of) {
+    nlohmann::json verdicts = nlohmann::json::array();
+    for (const auto& claim : claims) {
+        nlohmann::json verdict{{"id", claim.name},
+                               {"says", claim.says},
+                               {"verdict", "not tested here"},
+                               {"evidence", claim.why}};
+        if (claim.kind != "untested") {
+            const auto tally = Judge{claim, plan, result_of}.tally();
+            verdict["verdict"] = tally.verdict();
+            verdict["evidence"] = tally.evidence();
+        }
+        verdicts.push_back(std::move(verdict));
+    }
+    return verdicts;
+}
+
+}  // namespace sslslr
