@@ -55,8 +55,8 @@ TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
 
 TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {
     for (const auto& config : std::filesystem::recursive_directory_iterator{SSLSLR_SOURCE_DIR "/configs"}) {
-        if (config.is_directory()) {
-            continue;
+        if (config.is_directory() || config.path().parent_path().filename() == "study") {
+            continue;  // study files are StudyJob's
         }
         // The command line wins: a batch too small for two ranks ends it right after reading.
         const auto outcome =

@@ -134,6 +134,17 @@ TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
     EXPECT_EQ(ask("report", "study")["complete"], true);
 }
 
+TEST_F(StudyJob, EveryStudyFileShippedCanBeRun) {
+    for (const auto& file : fs::directory_iterator{SSLSLR_SOURCE_DIR "/configs/study"}) {
+        const auto outcome = run("sh -c 'cd " SSLSLR_SOURCE_DIR " && " +
+                                 program(1, "study run --max-jobs 1 --study " + file.path().string() +
+                                                " --folder " + (folder_ / file.path().stem()).string()) +
+                                 "'");
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
+    }
+}
+
 TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
     ASSERT_EQ(work(1, "study", "--max-jobs 2").exit_code, 0);
 
