@@ -7,6 +7,7 @@
 #include "launch/result_table.hpp"
 #include "src/boundary/report.hpp"
 #include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
 
 namespace sslslr {
 namespace {

@@ -9,6 +9,7 @@
 
 #include "io/data_error.hpp"
 #include "io/posix_file.hpp"
+#include "launch/pretraining.hpp"
 #include "launch/result_table.hpp"
 #include "src/boundary/wrist_motion.hpp"
 #include "src/errors.hpp"
@@ -28,12 +29,7 @@ ValidationChoice choice_of(const PlanOptions& options) {
 
 TrialSetting setting_of(const PlanOptions& o, const DataSet& data, const Classes& classes,
                         const ValidationClips& clips) {
-    auto method = o.training.method;
-    method.encoder.features = data.features().layout.width();
-    method.encoder.frames = o.training.preprocess.frames;
-    method.classes = classes.count;
-    method.clips = data.features().clips();
-    method.pcl.seed = o.training.seed;
+    const auto method = method_config_of(o.training, data);
     return {.features = data.features(),
             .train = method.name == "supervised" ? clips.labelled : clips.train,
             .labelled = clips.labelled,
@@ -78,14 +74,6 @@ PlannedStudy read_study(const fs::path& folder) {
     study.options.search.frames = study.plan.frames;
     read_tolerance(study.options);
     return study;
-}
-
-LedgerFiles read_ledger(const fs::path& folder) {
-    LedgerFiles files{folder};
-    files.refresh();
-    files.read_journals();
-    files.tell_self();
-    return files;
 }
 
 void write_study(const fs::path& folder, const Options& options, const StudyPlan& plan) {

@@ -11,7 +11,6 @@
 #include "src/boundary/study.hpp"
 #include "src/boundary/study_plan.hpp"
 #include "src/boundary/validation.hpp"
-#include "src/jobs/ledger_files.hpp"
 
 namespace sslslr {
 
@@ -25,9 +24,6 @@ struct PlannedStudy {
 
 /// @throws ConfigError  the folder holds no plan, or that of another version; io::DataError  it cannot be read
 PlannedStudy read_study(const std::filesystem::path& folder);
-
-/// A study's ledger as it stands, for those who only look. @throws io::DataError  it cannot be read
-LedgerFiles read_ledger(const std::filesystem::path& folder);
 
 /// Writes plan.ini and plan.json. @throws io::DataError  the folder cannot be written
 void write_study(const std::filesystem::path& folder, const Options& options, const StudyPlan& plan);

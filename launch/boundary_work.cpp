@@ -1,5 +1,4 @@
 #include <chrono>
-#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -8,8 +7,8 @@
 #include "launch/boundary_study.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
+#include "launch/worker_options.hpp"
 #include "src/errors.hpp"
-#include "src/jobs/ledger.hpp"
 
 namespace sslslr {
 namespace {
@@ -25,36 +24,23 @@ constexpr const char* work_usage =
 
 struct WorkFields {
     std::string study;
-    double lease_seconds = 60;
-    std::int64_t max_jobs = 0;
+    WorkerOptions worker;
     double idle_seconds = -1;
-    std::string retry;
     bool sync = true;
 };
 
 void declare(Options& options, WorkFields& o) {
     options.section("Options");
     options.add("study", o.study, "folder of the study");
-    options.add("lease-seconds", o.lease_seconds,
-                "a worker that shows no sign of life for so long loses its job to another; the same for all");
-    options.add("max-jobs", o.max_jobs, "leaves after so many jobs (0: no limit)");
+    declare(options, o.worker);
     options.add("idle-seconds", o.idle_seconds,
                 "leaves after so long without a job to take, while others still work (-1: waits for them)");
-    options.add("retry", o.retry, "failed: tries the jobs again that were set aside");
     options.add("sync", o.sync,
                 "waits until each result is on the disk; false: survives the process, not the machine");
 }
 
 void check(const WorkFields& o, const PlannedStudy& study, const Ranks& ranks) {
-    if (o.lease_seconds < 1) {
-        throw ConfigError{fmt::format("--lease-seconds {}: expected 1 or more", o.lease_seconds)};
-    }
-    if (o.max_jobs < 0) {
-        throw ConfigError{fmt::format("--max-jobs {}: expected 0 or more", o.max_jobs)};
-    }
-    if (!o.retry.empty() && o.retry != "failed") {
-        throw ConfigError{fmt::format("--retry {}: expected failed", o.retry)};
-    }
+    check(o.worker);
     if (ranks.world.size() % study.plan.ranks_per_job != 0) {
         throw ConfigError{fmt::format(
             "{} ranks: the study was planned with --ranks-per-job {}, so start a multiple of that",
@@ -74,39 +60,6 @@ void check_data(const StudyPlan& planned, const StudyPlan& found) {
         throw ConfigError{fmt::format("--study: plan.ini has been changed since the study was planned ({})",
                                       first_difference(planned.identity, found.identity))};
     }
-}
-
-/// Sums over all ranks, for the last line. Collective.
-struct Totals {
-    double busy_rank_seconds = 0;
-    std::int64_t accepted = 0;
-    bool was_stopped = false;
-
-    Totals(const WorkReport& mine, bool is_leader, const dist::Communicator& world) {
-        std::vector<double> sums{mine.busy_seconds, is_leader ? static_cast<double>(mine.accepted) : 0,
-                                 mine.was_stopped ? 1.0 : 0.0};
-        world.all_reduce_sum(sums);
-        busy_rank_seconds = sums[0];
-        accepted = static_cast<std::int64_t>(sums[1]);
-        was_stopped = sums[2] > 0;
-    }
-};
-
-WorkOptions work_options(const WorkFields& fields, const BoundaryJobs& jobs,
-                         const std::optional<Ledger>& ledger) {
-    WorkOptions options{.max_jobs = fields.max_jobs, .stop_requested = stop_signal_arrived};
-    if (fields.idle_seconds >= 0) {
-        options.idle_seconds = fields.idle_seconds;
-    }
-    options.on_accepted = [&](const std::string& job, const Result& result) {
-        fmt::print("worker {}: {}: accuracy {:.4f} in {:.1f} s\n", ledger->worker(),
-                   text_of(jobs.trial_of(job)), result.outcome["accuracy"].get<double>(), result.seconds);
-        std::fflush(stdout);
-    };
-    options.tell = [&](const std::string& text) {
-        fmt::print(stderr, "sslslr: warning: worker {}: {}\n", ledger->worker(), text);
-    };
-    return options;
 }
 
 }  // namespace
@@ -130,26 +83,25 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};
     const bool is_leader = group.rank() == 0;
     const auto jobs = study.jobs();
-    std::optional<Ledger> ledger;
-    agree(ranks.world, [&] {
-        if (is_leader) {
-            ledger.emplace(fields.study, LedgerConfig{.lease_seconds = fields.lease_seconds,
-                                                      .results = fields.sync ? io::Durability::on_disk
-                                                                             : io::Durability::handed_over});
-            if (const auto count = fields.retry.empty() ? 0 : ledger->retry_failed(); count > 0) {
-                fmt::print("{} jobs that were set aside are tried again\n", count);
-            }
-        }
-    });
+    const auto ledger =
+        join_ledger(fields.study, fields.worker,
+                    fields.sync ? io::Durability::on_disk : io::Durability::handed_over, is_leader, ranks);
     catch_stop_signals();
     BoundaryWork source{jobs, data.setting(), group};
+    auto work_as =
+        work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {
+            return fmt::format("{}: accuracy {:.4f}", text_of(jobs.trial_of(job)),
+                               result.outcome["accuracy"].get<double>());
+        });
+    if (fields.idle_seconds >= 0) {
+        work_as.idle_seconds = fields.idle_seconds;
+    }
     const auto start = std::chrono::steady_clock::now();
-    const auto report =
-        work(ledger ? &*ledger : nullptr, source, group.communicator(), work_options(fields, jobs, ledger));
+    const auto report = work(ledger.get(), source, group.communicator(), work_as);
 
     ranks.world.barrier();
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const Totals totals{report, is_leader, ranks.world};
+    const WorkTotals totals{report, is_leader, ranks.world};
     if (ranks.is_first()) {
         fmt::print("{} jobs done here in {}: {} ranks busy for {:.1f} % of the time{}\n", totals.accepted,
                    clock_text(wall), ranks.world.size(),

@@ -1,5 +1,4 @@
 #include <filesystem>
-#include <set>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -12,6 +11,7 @@
 #include "launch/result_table.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/terminal.hpp"
+#include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/knn.hpp"
@@ -42,11 +42,7 @@ struct Setting {
     dist::Group& group;
 
     torch::Tensor labels(const std::vector<std::int64_t>& clips) const {
-        std::vector<std::int64_t> chosen;
-        for (const auto clip : clips) {
-            chosen.push_back(classes.labels[static_cast<std::size_t>(clip)]);
-        }
-        return torch::tensor(chosen, torch::kInt64);
+        return torch::tensor(labels_of(clips, classes.labels));
     }
 };
 
@@ -60,13 +56,9 @@ void choose_clips(Setting& setting) {
     const auto& tested_signers = o.test_signers.empty() && o.test_split.empty() ? signers : o.test_signers;
     setting.test =
         select_clips(index, {.split = o.test_split, .signers = tested_signers, .only_labelled = true});
-    const auto tested = std::set<std::int64_t>{setting.test.begin(), setting.test.end()};
-    for (const auto clip :
-         select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true})) {
-        if (!tested.contains(clip)) {
-            setting.train.push_back(clip);
-        }
-    }
+    setting.train = without(
+        select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true}),
+        setting.test);
     if (setting.train.empty()) {
         throw ConfigError{"no clip is left to train the probes on: every labelled one is tested"};
     }

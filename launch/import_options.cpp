@@ -1,7 +1,6 @@
 #include "launch/import_options.hpp"
 
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -13,6 +12,7 @@
 #include "io/import/metadata.hpp"
 #include "io/import/point_order.hpp"
 #include "io/posix_file.hpp"
+#include "launch/python.hpp"
 #include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -170,11 +170,8 @@ std::map<std::string, std::string> provenance(const ImportOptions& fields, Argum
 
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
                                        const std::vector<std::string>& options) {
-    const fs::path tree{SSLSLR_SOURCE_DIR};
-    const auto* const chosen = std::getenv("SSLSLR_PYTHON");
-    const auto python = chosen != nullptr ? std::string{chosen} : (tree / ".venv-import/bin/python").string();
-    std::vector<std::string> command{python, (tree / "io/importers/corpus_server.py").string(), format,
-                                     input};
+    std::vector<std::string> command{python_of(".venv-import"),
+                                     script_of_tree("io/importers/corpus_server.py"), format, input};
     command.insert(command.end(), options.begin(), options.end());
     return command;
 }

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -11,62 +10,40 @@
 #include <malloc.h>
 
 #include "dist/mpi_session.hpp"
-#include "launch/command.hpp"
+#include "launch/subcommands.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
 namespace {
 
-struct Command {
-    const char* name;
-    int (*run)(Arguments, const Ranks&);
-    const char* does;
-};
-
 constexpr std::array commands{
-    Command{"prepare", prepare, "makes a clip store of a corpus, or of made-up signs"},
-    Command{"extract", extract, "finds landmarks in videos and makes a clip store of them"},
-    Command{"pretrain", pretrain,
-            "trains an encoder without labels; the same command goes on where it stopped"},
-    Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
-    Command{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
-    Command{"study", study, "whole tables of experiments from one file, and their report"},
-    Command{"inspect", inspect,
-            "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
-    Command{"repack", repack, "writes clip stores in another layout, or with fewer points"},
-    Command{"merge", merge, "writes one clip store of many"},
-    Command{"split", split,
-            "adds named splits to a clip store: by signer, fractions, folds, the largest classes"},
-    Command{"bench", bench, "speed of the training step on this machine"},
-    Command{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},
+    Subcommand{"prepare", prepare, "makes a clip store of a corpus, or of made-up signs"},
+    Subcommand{"extract", extract, "finds landmarks in videos and makes a clip store of them"},
+    Subcommand{"pretrain", pretrain,
+               "trains an encoder without labels; the same command goes on where it stopped"},
+    Subcommand{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
+    Subcommand{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
+    Subcommand{"study", study, "whole tables of experiments from one file, and their report"},
+    Subcommand{"inspect", inspect,
+               "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
+    Subcommand{"repack", repack, "writes clip stores in another layout, or with fewer points"},
+    Subcommand{"merge", merge, "writes one clip store of many"},
+    Subcommand{"split", split,
+               "adds named splits to a clip store: by signer, fractions, folds, the largest classes"},
+    Subcommand{"bench", bench, "speed of the training step on this machine"},
+    Subcommand{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},
 };
 
-std::string usage() {
-    std::string text =
-        "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's "
-        "options)\n\n";
-    for (const auto& command : commands) {
-        text += fmt::format("  {:<10} {}\n", command.name, command.does);
-    }
-    return text;
-}
+constexpr const char* program_usage =
+    "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's "
+    "options)\n\n";
 
-int run(const std::vector<std::string>& arguments, const Ranks& ranks) {
-    const auto name = arguments.empty() ? std::string{} : arguments.front();
-    if (name == "--help" || name == "-h" || name == "help") {
-        if (ranks.is_first()) {
-            fmt::print("{}", usage());
-        }
-        return exit_done;
+int run(std::vector<std::string> arguments, const Ranks& ranks) {
+    if (!arguments.empty() && arguments.front() == "help") {
+        arguments.front() = "--help";
     }
-    const auto* const command =
-        std::ranges::find(commands, name, [](const Command& c) { return std::string{c.name}; });
-    if (command == commands.end()) {
-        throw ConfigError{(name.empty() ? "no command given\n" : fmt::format("unknown command {}\n", name)) +
-                          usage()};
-    }
-    return command->run(Arguments{arguments}.subspan(1), ranks);
+    return run_subcommand({"", program_usage, commands}, arguments, ranks);
 }
 
 /// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.

@@ -53,7 +53,8 @@ public:
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
     /// @param where  the settings stand, for errors: "[method simclr]"
     /// @throws ConfigError  an option unknown (names the nearest) or not of its type
-    void read_settings(const std::vector<std::pair<std::string, std::string>>& settings, const std::string& where);
+    void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
+                       const std::string& where);
 
     std::string help() const;
     /// Every option of use with its value as text, in the order of declaration; one pair for each entry of a

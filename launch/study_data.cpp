@@ -21,19 +21,37 @@ bool decides(const Options& options, const std::string& name) {
     return name == "epochs" || name == "max-steps" || !options.is_changeable(name);
 }
 
+/// Fills fields from settings and says what every option then is.
+template <class Fields>
+Options read_fields(Fields& fields, const Settings& settings, const std::string& where) {
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(settings, where);
+    return options;
+}
+
+std::string text_of(const Settings& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += fmt::format("{} = {}\n", name, value);
+    }
+    return text;
+}
+
+/// The options of a training that count, and the program's version.
 std::string identity_of_options(const Settings& settings,
                                 const std::function<bool(const Options&, const std::string&)>& counts) {
     PretrainOptions fields;
-    Options options{""};
-    declare(options, fields);
-    options.read_settings(settings, "--study");
-    std::string text = fmt::format("version = {}\n", SSLSLR_VERSION);
-    for (const auto& [name, value] : options.values()) {
-        if (name != "data" && counts(options, name)) {
-            text += fmt::format("{} = {}\n", name, value);
-        }
-    }
-    return text;
+    const auto options = read_fields(fields, settings, "--study");
+    auto values = options.values();
+    std::erase_if(values,
+                  [&](const auto& value) { return value.first == "data" || !counts(options, value.first); });
+    return fmt::format("version = {}\n", SSLSLR_VERSION) + text_of(values);
+}
+
+std::string identity_of_protocol(const Settings& settings) {
+    auto config = default_protocol();
+    return text_of(read_fields(config, settings, "--study").values());
 }
 
 std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> lists) {
@@ -46,15 +64,6 @@ std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> list
     return fmt::format("{:016x}", checksum.value());
 }
 
-std::vector<std::int64_t> classes_of_clips(const std::vector<std::int64_t>& clips,
-                                           const EvaluationClips& parts) {
-    std::vector<std::int64_t> classes;
-    for (const auto clip : clips) {
-        classes.push_back(parts.labels[static_cast<std::size_t>(clip)]);
-    }
-    return classes;
-}
-
 FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
     FoldFacts facts{.name = name, .how = clips.how};
     facts.pretrain_identity = hash_of({&clips.pretrain});
@@ -63,7 +72,7 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
     facts.train = std::ssize(clips.train);
     facts.validation = std::ssize(clips.validation);
     facts.test = clips.test;
-    facts.test_classes = classes_of_clips(clips.test, clips);
+    facts.test_classes = clips.classes_of(clips.test);
     facts.class_names = clips.class_names;
     return facts;
 }
@@ -72,17 +81,13 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
 
 PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where) {
     PretrainOptions fields;
-    Options options{""};
-    declare(options, fields);
-    options.read_settings(settings, where);
+    read_fields(fields, settings, where);
     return fields;
 }
 
 ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where) {
     auto config = default_protocol();
-    Options options{""};
-    declare(options, config);
-    options.read_settings(settings, where);
+    read_fields(config, settings, where);
     check(config);
     return config;
 }
@@ -94,18 +99,7 @@ Identities identities_of_jobs() {
     return {.of_pretraining = [](const Settings& settings) { return identity_of_options(settings, decides); },
             .of_encoder =
                 [of_encoder](const Settings& settings) { return identity_of_options(settings, of_encoder); },
-            .of_protocol =
-                [](const Settings& settings) {
-                    auto config = default_protocol();
-                    Options options{""};
-                    declare(options, config);
-                    options.read_settings(settings, "--study");
-                    std::string text;
-                    for (const auto& [name, value] : options.values()) {
-                        text += fmt::format("{} = {}\n", name, value);
-                    }
-                    return text;
-                },
+            .of_protocol = identity_of_protocol,
             .is_frozen =
                 [](const Settings& settings) {
                     return !trains_encoder(protocol_config_of(settings, "--study"));
@@ -128,9 +122,7 @@ void StudyDataSets::part(const DataSpec& spec) {
     const auto& set = *sets_.back();
     const auto& index = set.index();
     ClipParts parts;
-    Options options{""};
-    declare(options, parts);
-    options.read_settings(spec.parts, fmt::format("--study, [data {}]", spec.name));
+    read_fields(parts, spec.parts, fmt::format("--study, [data {}]", spec.name));
     const auto attribute = [&](const char* name) {
         const auto found = index.attributes.find(name);
         return found == index.attributes.end() ? std::string{} : found->second;

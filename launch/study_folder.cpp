@@ -25,7 +25,7 @@ void declare(Options& options, StudyPlaces& places) {
 }
 
 void write_stored_study(const fs::path& folder, const std::string& text, const ExperimentPlan& plan) {
-    write_json(folder / "plan.json", {{"version", SSLSLR_VERSION}, {"study_file", text}, {"plan", plan}});
+    write_json(folder / "plan.json", {{"study_file", text}, {"plan", plan}});
 }
 
 StoredStudy read_stored_study(const StudyPlaces& places) {
@@ -44,14 +44,6 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     }
     stored.spec = parse_study(stored.text, places.study);
     return stored;
-}
-
-LedgerFiles read_study_ledger(const fs::path& folder) {
-    LedgerFiles files{folder};
-    files.refresh();
-    files.read_journals();
-    files.tell_self();
-    return files;
 }
 
 fs::path pretraining_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {

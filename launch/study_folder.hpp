@@ -4,7 +4,6 @@
 #include <string>
 
 #include "launch/options.hpp"
-#include "src/jobs/ledger_files.hpp"
 #include "src/study/experiment_plan.hpp"
 
 namespace sslslr {
@@ -32,9 +31,6 @@ void write_stored_study(const std::filesystem::path& folder, const std::string& 
 
 /// @throws ConfigError  the study was never run; io::DataError  its plan cannot be read
 StoredStudy read_stored_study(const StudyPlaces& places);
-
-/// The ledger as it stands, for those who only look.
-LedgerFiles read_study_ledger(const std::filesystem::path& folder);
 
 /// Where an attempt at a training keeps its files: a run folder, as sslslr pretrain makes it.
 std::filesystem::path pretraining_folder(const std::filesystem::path& study, const std::string& job,

@@ -1,4 +1,3 @@
-#include <cstdlib>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -6,11 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "launch/python.hpp"
 #include "launch/result_table.hpp"
 #include "launch/study.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
 #include "src/study/claims.hpp"
+#include "src/study/class_tables.hpp"
 #include "src/study/published.hpp"
 #include "src/study/study_jobs.hpp"
 #include "src/study/tables.hpp"
@@ -63,15 +65,9 @@ nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state
     for (const auto& job : plan.evaluations) {
         done += state.of(job.id).status == JobStatus::done;
     }
-    nlohmann::json failed = nlohmann::json::array();
-    for (const auto& [id, job] : state.jobs()) {
-        if (job.status == JobStatus::set_aside) {
-            failed.push_back({{"name", jobs.name_of(id)}, {"error", job.error}});
-        }
-    }
     return {{"done", done},
             {"all", plan.pretrainings.size() + plan.evaluations.size()},
-            {"failed", failed},
+            {"failed", jobs.set_aside(state)},
             {"training_seconds", seconds}};
 }
 
@@ -92,33 +88,13 @@ nlohmann::json json_of_data(const DataFacts& data) {
 }
 
 /// Figure 7: the features that evaluations left, where they are done.
-nlohmann::json panels_of(const StoredStudy& stored, const FigureSpec& figure, const LedgerFiles& files) {
+nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
     nlohmann::json panels = nlohmann::json::array();
-    for (const auto& job : stored.plan.evaluations) {
-        const auto& data = stored.plan.data[static_cast<std::size_t>(job.data)];
-        const bool is_shown = job.protocol.front().second == "measures" &&
-                              job.encoder == EncoderKind::pretrained && job.run == 0 && job.fold == 0 &&
-                              std::ranges::count(figure.data, data.name) > 0 &&
-                              files.state().of(job.id).status == JobStatus::done;
-        const auto trained =
-            std::ranges::find(stored.plan.pretrainings, job.pretraining, &PretrainingJob::id);
-        for (const auto& name : figure.methods) {
-            const auto& method = named(stored.spec.methods, name, "method");
-            if (is_shown && trained != stored.plan.pretrainings.end() &&
-                trained->name == fmt::format("{}, {} {}, run 0",
-                                             data.folds.front().name.empty()
-                                                 ? data.name
-                                                 : data.name + " " + data.folds.front().name,
-                                             name, figure.augmentation)) {
-                const auto& names = data.folds.front().class_names;
-                panels.push_back({{"data", data.name},
-                                  {"data_title", data.title},
-                                  {"column", name},
-                                  {"column_title", method.title},
-                                  {"classes", figure.classes.empty() ? std::vector<std::string>{names.front()}
-                                                                     : figure.classes},
-                                  {"features", features_file(job.id).string()}});
-            }
+    for (const auto& panel : plan.panels) {
+        if (state.of(panel.evaluation).status == JobStatus::done) {
+            nlohmann::json json = panel;
+            json["features"] = features_file(panel.evaluation).string();
+            panels.push_back(std::move(json));
         }
     }
     return panels;
@@ -128,7 +104,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
                                const StudyPlaces& places) {
     const StudyJobs jobs{stored.plan};
     const auto folder = places.results();
-    const auto result_of = results_in(files, jobs, folder);
+    const StudyResults results{stored.plan, results_in(files, jobs, folder)};
     nlohmann::json report{
         {"schema", "sslslr-study-report"},
         {"version", 1},
@@ -145,33 +121,28 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"tables", nlohmann::json::array()},
         {"published", published_results()},
         {"classes", nlohmann::json::array()},
-        {"claims", verdicts_of(stored.spec.claims, stored.plan, result_of)},
+        {"claims", verdicts_of(stored.spec.claims, results)},
         {"figures", nlohmann::json::object()}};
     report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
     for (const auto& data : stored.plan.data) {
         report["data"].push_back(json_of_data(data));
     }
     for (const auto& table : stored.plan.tables) {
-        report["tables"].push_back(table_of(table, stored.plan, result_of));
-        for (const auto& entry : classes_of(table, stored.plan, result_of)) {
+        report["tables"].push_back(table_of(table, results));
+        for (const auto& entry : classes_of(table, results)) {
             report["classes"].push_back(entry);
         }
     }
-    for (const auto& figure : stored.spec.figures) {
-        if (auto panels = figure.name == "7" ? panels_of(stored, figure, files) : nlohmann::json::array();
-            !panels.empty()) {
-            report["figures"]["7"] = {{"panels", panels}};
-        }
+    if (auto panels = panels_of(stored.plan, files.state()); !panels.empty()) {
+        report["figures"]["7"] = {{"panels", std::move(panels)}};
     }
     return report;
 }
 
 /// Has Python write pages and figures. @return whether all of them could be made
 bool write_pages(const fs::path& folder) {
-    const fs::path tree{SSLSLR_SOURCE_DIR};
-    const auto* const chosen = std::getenv("SSLSLR_PYTHON");
-    const auto python = chosen != nullptr ? std::string{chosen} : (tree / ".venv/bin/python").string();
-    const auto script = (tree / "src/report/study_report.py").string();
+    const auto python = python_of(".venv");
+    const auto script = script_of_tree("src/report/study_report.py");
     std::fflush(stdout);
     const auto child = fork();
     if (child == 0) {
@@ -205,7 +176,7 @@ int study_report(Arguments arguments, const Ranks& ranks) {
     }
     const auto stored = read_stored_study(places);
     const auto folder = places.results();
-    const auto report = report_of_study(stored, read_study_ledger(folder), places);
+    const auto report = report_of_study(stored, read_ledger(folder), places);
     write_json(folder / "report" / "report.json", report);
     if (json) {
         fmt::print("{}\n", report.dump());

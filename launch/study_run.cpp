@@ -1,5 +1,4 @@
 #include <chrono>
-#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -10,8 +9,8 @@
 #include "launch/study_folder.hpp"
 #include "launch/study_work.hpp"
 #include "launch/terminal.hpp"
+#include "launch/worker_options.hpp"
 #include "src/errors.hpp"
-#include "src/jobs/ledger.hpp"
 
 namespace sslslr {
 namespace {
@@ -27,28 +26,21 @@ constexpr const char* run_usage =
 struct RunFields {
     StudyPlaces places;
     std::string memory_limit = "half";
-    double lease_seconds = 60;
-    std::int64_t max_jobs = 0;
-    std::string retry;
+    WorkerOptions worker;
     std::int64_t threads = 1;
 };
 
 void declare(Options& options, RunFields& o) {
     declare(options, o.places);
     options.add("memory-limit", o.memory_limit, memory_limit_help);
-    options.add("lease-seconds", o.lease_seconds,
-                "a worker that shows no sign of life for so long loses its job to another; the same for all");
-    options.add("max-jobs", o.max_jobs, "leaves after so many jobs (0: no limit)");
-    options.add("retry", o.retry, "failed: tries the jobs again that were set aside");
+    declare(options, o.worker);
     options.add("threads", o.threads, "threads of each rank");
 }
 
 void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
-    if (o.lease_seconds < 1 || o.max_jobs < 0 || o.threads < 1) {
-        throw ConfigError{"--lease-seconds and --threads must be 1 or more, --max-jobs 0 or more"};
-    }
-    if (!o.retry.empty() && o.retry != "failed") {
-        throw ConfigError{fmt::format("--retry {}: expected failed", o.retry)};
+    check(o.worker);
+    if (o.threads < 1) {
+        throw ConfigError{fmt::format("--threads {}: expected 1 or more", o.threads)};
     }
     if (ranks.world.size() % spec.ranks_per_job != 0) {
         throw ConfigError{
@@ -63,20 +55,6 @@ std::string summary_of(const nlohmann::json& outcome) {
     }
     return outcome.contains("loss") ? fmt::format("loss {:.4g}", outcome["loss"].get<double>())
                                     : fmt::format("inertia {:.4g}", outcome["inertia"].get<double>());
-}
-
-WorkOptions options_of_work(const RunFields& fields, const StudyJobs& jobs,
-                            const std::optional<Ledger>& ledger) {
-    WorkOptions options{.max_jobs = fields.max_jobs, .stop_requested = stop_signal_arrived};
-    options.on_accepted = [&](const std::string& job, const Result& result) {
-        fmt::print("worker {}: {}: {} in {:.1f} s\n", ledger->worker(), jobs.name_of(job),
-                   summary_of(result.outcome), result.seconds);
-        std::fflush(stdout);
-    };
-    options.tell = [&](const std::string& text) {
-        fmt::print(stderr, "sslslr: warning: worker {}: {}\n", ledger->worker(), text);
-    };
-    return options;
 }
 
 }  // namespace
@@ -100,35 +78,31 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};
     const bool is_leader = group.rank() == 0;
     const StudyJobs jobs{plan};
-    std::optional<Ledger> ledger;
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             write_stored_study(folder, text, plan);
             fmt::print("{}: {} trainings and {} evaluations -> {}\n", spec.title, plan.pretrainings.size(),
                        plan.evaluations.size(), folder.string());
         }
-        if (is_leader) {
-            ledger.emplace(folder, LedgerConfig{.lease_seconds = fields.lease_seconds});
-            if (const auto count = fields.retry.empty() ? 0 : ledger->retry_failed(); count > 0) {
-                fmt::print("{} jobs that were set aside are tried again\n", count);
-            }
-        }
     });
+    const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
     catch_stop_signals();
     StudyWork source{jobs, data, folder, group};
     const auto start = std::chrono::steady_clock::now();
-    const auto report = work(ledger ? &*ledger : nullptr, source, group.communicator(),
-                             options_of_work(fields, jobs, ledger));
+    const auto work_as =
+        work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {
+            return fmt::format("{}: {}", jobs.name_of(job), summary_of(result.outcome));
+        });
+    const auto report = work(ledger.get(), source, group.communicator(), work_as);
 
     ranks.world.barrier();
-    std::vector<std::int64_t> totals{is_leader ? report.accepted : 0, report.was_stopped ? 1 : 0};
-    ranks.world.all_reduce_sum(totals);
+    const WorkTotals totals{report, is_leader, ranks.world};
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (ranks.is_first()) {
-        fmt::print("{} jobs done here in {}{}\n", totals[0], clock_text(wall),
-                   totals[1] > 0 ? "; stopped on request, the same command goes on" : "");
+        fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
+                   totals.was_stopped ? "; stopped on request, the same command goes on" : "");
     }
-    return totals[1] > 0 ? exit_stopped : exit_done;
+    return totals.was_stopped ? exit_stopped : exit_done;
 }
 
 }  // namespace sslslr

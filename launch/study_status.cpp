@@ -4,6 +4,7 @@
 #include "launch/study.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
 #include "src/study/study_jobs.hpp"
 
 namespace sslslr {
@@ -37,19 +38,14 @@ int study_status(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     const auto stored = read_stored_study(places);
-    const auto files = read_study_ledger(places.results());
+    const auto files = read_ledger(places.results());
     const auto& state = files.state();
     const StudyJobs jobs{stored.plan};
     nlohmann::json status{{"trainings", counts_of(stored.plan.pretrainings, state)},
                           {"evaluations", counts_of(stored.plan.evaluations, state)},
-                          {"set_aside", nlohmann::json::array()},
+                          {"set_aside", jobs.set_aside(state)},
                           {"failed_attempts", state.counts().failed},
                           {"lost_attempts", state.counts().lost}};
-    for (const auto& [id, job] : state.jobs()) {
-        if (job.status == JobStatus::set_aside) {
-            status["set_aside"].push_back({{"job", id}, {"name", jobs.name_of(id)}, {"error", job.error}});
-        }
-    }
     if (json) {
         fmt::print("{}\n", status.dump(2));
         return exit_done;

@@ -72,11 +72,8 @@ std::string digits_of(const torch::Tensor& bits) {
 Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int64_t classes) {
     const auto result = outcome(scores.test, truth);
     const auto predicted = result.predicted.contiguous();
-    const auto share = [](const torch::Tensor& bits) {
-        return bits.to(torch::kFloat64).mean().item<double>();
-    };
-    Result done{.outcome = {{"top1", share(result.top1)},
-                            {"top5", share(result.top5)},
+    Result done{.outcome = {{"top1", share_right(result.top1)},
+                            {"top5", share_right(result.top5)},
                             {"macro_f1", macro_f1(confusion_matrix(result.predicted, truth, classes))}},
                 .detail = {{"correct", digits_of(result.top1)},
                            {"correct5", digits_of(result.top5)},
@@ -87,14 +84,6 @@ Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int
         done.outcome["validation"] = *scores.validation_top1;
     }
     return done;
-}
-
-torch::Tensor truth_of(const EvaluationClips& clips) {
-    std::vector<std::int64_t> classes;
-    for (const auto clip : clips.test) {
-        classes.push_back(clips.labels[static_cast<std::size_t>(clip)]);
-    }
-    return torch::tensor(classes, torch::kInt64);
 }
 
 }  // namespace
@@ -194,7 +183,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
         Result result;
         agree(group_.communicator(), [&] {
             if (group_.rank() == 0) {
-                result = measured(job, features, truth_of(clips));
+                result = measured(job, features, torch::tensor(clips.classes_of(clips.test)));
             }
         });
         return result;
@@ -212,7 +201,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
     if (!scores) {
         return std::nullopt;
     }
-    return scored(*scores, truth_of(clips), clips.classes());
+    return scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
 }
 
 Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& features,

@@ -5,6 +5,7 @@
 #include "src/boundary/class_readout.hpp"
 #include "src/boundary/sensitivity.hpp"
 #include "src/boundary/wrist_motion.hpp"
+#include "src/data/clip_selection.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/metrics.hpp"
 
@@ -44,12 +45,8 @@ bool train(Method& method, const TrialSetting& setting, const BatchConfig& confi
     return true;
 }
 
-torch::Tensor labels_of(const TrialSetting& setting, const std::vector<std::int64_t>& clips) {
-    std::vector<std::int64_t> labels;
-    for (const auto clip : clips) {
-        labels.push_back(setting.labels[static_cast<std::size_t>(clip)]);
-    }
-    return torch::tensor(labels, torch::kInt64);
+torch::Tensor labels_in(const TrialSetting& setting, const std::vector<std::int64_t>& clips) {
+    return torch::tensor(labels_of(clips, setting.labels));
 }
 
 torch::Tensor features_of(Method& method, const TrialSetting& setting, const std::vector<std::int64_t>& clips,
@@ -61,7 +58,7 @@ void classify(const LabelledFeatures& known, const torch::Tensor& queries, const
               std::uint64_t seed, TrialOutcome& outcome) {
     const ProbeTrial probe{.seed = seed};
     const auto scores = probe_scores(known, queries, {&probe, 1}, setting.probe)[0];
-    const auto right = per_clip(sslslr::outcome(scores, labels_of(setting, setting.validation)).top1);
+    const auto right = per_clip(sslslr::outcome(scores, labels_in(setting, setting.validation)).top1);
     for (const auto bit : right) {
         outcome.correct.push_back(bit > 0);
         outcome.accuracy += bit;
@@ -120,7 +117,7 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
         return std::nullopt;
     }
     const LabelledFeatures known{features_of(*method, setting, setting.labelled, group),
-                                 labels_of(setting, setting.labelled), setting.classes};
+                                 labels_in(setting, setting.labelled), setting.classes};
     classify(known, features_of(*method, setting, setting.validation, group), setting, config.seed, outcome);
     if (trial.kind == Trial::Kind::drawn && trial.repeat == 0) {
         outcome.estimate = estimate_by_sensitivity(*method, known, setting, config.seed, group);

@@ -17,13 +17,6 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-Clips without(const Clips& clips, const Clips& others) {
-    const std::set<std::int64_t> dropped{others.begin(), others.end()};
-    Clips left;
-    std::ranges::copy_if(clips, std::back_inserter(left), [&](auto clip) { return !dropped.contains(clip); });
-    return left;
-}
-
 /// The signer of the fewest labelled clips among several known ones; the first by name of equal ones.
 std::optional<std::string> smallest_signer(const io::ClipIndex& index, const Clips& labelled) {
     std::map<std::string, std::int64_t> clips_of;

@@ -1,7 +1,9 @@
 #include "src/data/clip_selection.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
+#include <set>
 
 #include "src/errors.hpp"
 
@@ -82,6 +84,23 @@ std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selecti
                           (selection.split.empty() ? "" : " " + selection.split) + ", signers and labels"};
     }
     return clips;
+}
+
+std::vector<std::int64_t> without(const std::vector<std::int64_t>& clips,
+                                  const std::vector<std::int64_t>& others) {
+    const std::set<std::int64_t> dropped{others.begin(), others.end()};
+    std::vector<std::int64_t> left;
+    std::ranges::copy_if(clips, std::back_inserter(left), [&](auto clip) { return !dropped.contains(clip); });
+    return left;
+}
+
+std::vector<std::int64_t> labels_of(std::span<const std::int64_t> clips,
+                                    std::span<const std::int64_t> labels) {
+    std::vector<std::int64_t> chosen;
+    for (const auto clip : clips) {
+        chosen.push_back(labels[static_cast<std::size_t>(clip)]);
+    }
+    return chosen;
 }
 
 }  // namespace sslslr

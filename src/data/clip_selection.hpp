@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,13 @@ std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
 /// never among them.
 /// @throws ConfigError  no such split or signer (names those there are), or no clip is left
 std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selection& selection);
+
+/// `clips` in their order, but for those among `others`.
+std::vector<std::int64_t> without(const std::vector<std::int64_t>& clips,
+                                  const std::vector<std::int64_t>& others);
+
+/// The label of each of the clips. @param labels  [clips of the data set]
+std::vector<std::int64_t> labels_of(std::span<const std::int64_t> clips,
+                                    std::span<const std::int64_t> labels);
 
 }  // namespace sslslr

@@ -30,6 +30,10 @@ Outcome outcome(const torch::Tensor& scores, const torch::Tensor& truth) {
             .top5 = top_k_correct(scores, truth, 5)};
 }
 
+double share_right(const torch::Tensor& correct) {
+    return correct.to(torch::kFloat64).mean().item<double>();
+}
+
 std::vector<double> per_clip(const torch::Tensor& correct) {
     const auto values = correct.to(torch::kCPU, torch::kFloat64).contiguous();
     return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};

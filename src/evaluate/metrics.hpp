@@ -25,6 +25,9 @@ Outcome outcome(const torch::Tensor& scores, const torch::Tensor& truth);
 /// Whether the true gloss is among the k of highest score: [.., Q] bool. Arguments as for outcome().
 torch::Tensor top_k_correct(const torch::Tensor& scores, const torch::Tensor& truth, std::int64_t k);
 
+/// The share of correctness bits [Q] that are set.
+double share_right(const torch::Tensor& correct);
+
 /// Correctness bits [Q] as numbers, the form in which intervals take them.
 std::vector<double> per_clip(const torch::Tensor& correct);
 

@@ -72,6 +72,14 @@ std::int64_t LedgerFiles::damaged() const {
     return lines;
 }
 
+LedgerFiles read_ledger(const std::filesystem::path& folder) {
+    LedgerFiles files{folder};
+    files.refresh();
+    files.read_journals();
+    files.tell_self();
+    return files;
+}
+
 nlohmann::json done_record(const JournalledResult& result) {
     auto record = result.record;
     record.erase("detail");

@@ -65,6 +65,10 @@ private:
     std::map<std::pair<std::string, std::int64_t>, JournalledResult> results_;  ///< by job and attempt
 };
 
+/// A ledger as it stands, journals and all, for those who only look.
+/// @throws DataError  it cannot be read
+LedgerFiles read_ledger(const std::filesystem::path& folder);
+
 /// The record in the claims log that tells of a result.
 nlohmann::json done_record(const JournalledResult& result);
 

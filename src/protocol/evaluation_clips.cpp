@@ -14,13 +14,6 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-Clips without(const Clips& clips, const Clips& others) {
-    const std::set<std::int64_t> dropped{others.begin(), others.end()};
-    Clips left;
-    std::ranges::copy_if(clips, std::back_inserter(left), [&](auto clip) { return !dropped.contains(clip); });
-    return left;
-}
-
 void check(const ClipParts& parts) {
     for (const auto& [name, value] : {std::pair{"validation-fraction", parts.validation_fraction},
                                       std::pair{"train-fraction", parts.train_fraction}}) {

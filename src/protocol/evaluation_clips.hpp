@@ -37,6 +37,9 @@ struct EvaluationClips {
     std::string how;                       ///< they were parted: "signer S03 tests, signer S01 validates"
 
     std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
+    std::vector<std::int64_t> classes_of(const std::vector<std::int64_t>& clips) const {
+        return labels_of(clips, labels);
+    }
 };
 
 /// Parts the clips; a pure function of index and parts. Clips without frames take no part.

@@ -21,18 +21,6 @@ using Clips = std::vector<std::int64_t>;
 
 constexpr std::array protocol_names{"linear", "knn", "semi-supervised", "fine-tune", "supervised", "raw"};
 
-torch::Tensor classes_of(const Clips& clips, const EvaluationClips& parts) {
-    Clips classes;
-    for (const auto clip : clips) {
-        classes.push_back(parts.labels[static_cast<std::size_t>(clip)]);
-    }
-    return torch::tensor(classes, torch::kInt64);
-}
-
-double share_right(const torch::Tensor& scores, const torch::Tensor& truth) {
-    return outcome(scores, truth).top1.to(torch::kFloat64).mean().item<double>();
-}
-
 std::vector<ProbeTrial> candidates_of(const ProtocolConfig& config, std::uint64_t seed) {
     std::vector<ProbeTrial> candidates;
     for (const auto rate : config.probe_rates) {
@@ -97,7 +85,7 @@ private:
 
     template <class Read>
     LabelledFeatures reference(const Clips& clips, const Read& read) const {
-        return {read(clips), classes_of(clips, setting_.clips), setting_.clips.classes()};
+        return {read(clips), torch::tensor(setting_.clips.classes_of(clips)), setting_.clips.classes()};
     }
 
     template <class Read>
@@ -109,9 +97,9 @@ private:
         if (!setting_.clips.validation.empty()) {
             const auto all = probe_scores(reference(share_of(setting_.clips.train), read),
                                           read(setting_.clips.validation), candidates, training);
-            const auto truth = classes_of(setting_.clips.validation, setting_.clips);
+            const auto truth = torch::tensor(setting_.clips.classes_of(setting_.clips.validation));
             for (std::size_t i = 0; i < candidates.size(); ++i) {
-                const auto top1 = share_right(all[static_cast<std::int64_t>(i)], truth);
+                const auto top1 = share_right(outcome(all[static_cast<std::int64_t>(i)], truth).top1);
                 if (!scores.validation_top1 || top1 > *scores.validation_top1) {
                     scores.validation_top1 = top1;
                     scores.chosen = candidates[i];

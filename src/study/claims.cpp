@@ -48,14 +48,13 @@ Interval negated(const Interval& interval) {
 /// One claim against the tables that it names.
 class Judge {
 public:
-    Judge(const ClaimSpec& claim, const ExperimentPlan& plan, const ResultOf& result_of)
-        : claim_{claim}, plan_{plan}, result_of_{result_of} {}
+    Judge(const ClaimSpec& claim, const StudyResults& results) : claim_{claim}, results_{results} {}
 
     Tally tally() {
         for (const auto& name : claim_.tables) {
             const auto table = std::ranges::find(
-                plan_.tables, name, [](const PlannedTable& planned) { return planned.spec.name; });
-            if (table == plan_.tables.end()) {
+                results_.plan().tables, name, [](const PlannedTable& planned) { return planned.spec.name; });
+            if (table == results_.plan().tables.end()) {
                 throw ConfigError{
                     fmt::format("--study: [claim {}]: the study has no [table {}]", claim_.name, name)};
             }
@@ -119,22 +118,18 @@ private:
 
     /// By the interval over runs; a single run's figure stands for itself.
     void hold_against_limit(const PlannedTable& table, std::size_t row) {
-        const auto json = table_of(table, plan_, result_of_)["rows"][row]["cells"];
         for (const auto& name : claim_.better) {
-            const auto* const found = cell(table, row, name);
-            const auto column =
-                found == nullptr ? 0 : static_cast<std::size_t>(found - table.cells[row].data());
-            if (found == nullptr || json[column]["status"] != "done") {
+            const auto* const of_column = cell(table, row, name);
+            const auto figure =
+                of_column == nullptr ? std::nullopt : results_.figure(*of_column, table.spec.measure);
+            if (!figure) {
                 ++tally_.missing;
                 continue;
             }
-            const auto mean = json[column]["mean"].get<double>();
-            const Interval figure{
-                .mean = mean,
-                .low = json[column]["low"].is_null() ? mean : json[column]["low"].get<double>(),
-                .high = json[column]["high"].is_null() ? mean : json[column]["high"].get<double>()};
+            const auto interval = figure->interval.value_or(
+                Interval{.mean = figure->mean, .low = figure->mean, .high = figure->mean});
             const bool is_above = claim_.kind == "above";
-            tally_.count(is_above ? figure : negated(figure), is_above ? claim_.limit : -claim_.limit);
+            tally_.count(is_above ? interval : negated(interval), is_above ? claim_.limit : -claim_.limit);
         }
     }
 
@@ -163,21 +158,17 @@ private:
                                        const std::string& column_b) const {
         const auto* const a = cell(table, row_a, column_a);
         const auto* const b = cell(table, row_b, column_b);
-        return a == nullptr || b == nullptr
-                   ? std::nullopt
-                   : paired_difference(*a, *b, table.spec.measure, plan_, result_of_);
+        return a == nullptr || b == nullptr ? std::nullopt : results_.difference(*a, *b, table.spec.measure);
     }
 
     const ClaimSpec& claim_;
-    const ExperimentPlan& plan_;
-    const ResultOf& result_of_;
+    const StudyResults& results_;
     Tally tally_;
 };
 
 }  // namespace
 
-nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const ExperimentPlan& plan,
-                           const ResultOf& result_of) {
+nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results) {
     nlohmann::json verdicts = nlohmann::json::array();
     for (const auto& claim : claims) {
         nlohmann::json verdict{{"id", claim.name},
@@ -185,7 +176,7 @@ nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const Experimen
                                {"verdict", "not tested here"},
                                {"evidence", claim.why}};
         if (claim.kind != "untested") {
-            const auto tally = Judge{claim, plan, result_of}.tally();
+            const auto tally = Judge{claim, results}.tally();
             verdict["verdict"] = tally.verdict();
             verdict["evidence"] = tally.evidence();
         }

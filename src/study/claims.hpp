@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "src/study/tables.hpp"
+#include "src/study/study_results.hpp"
 
 namespace sslslr {
 
@@ -17,7 +17,6 @@ namespace sslslr {
 ///
 /// Comparisons are not corrected for their number; the evidence counts them.
 /// @throws ConfigError  a claim names a table that the study does not have
-nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const ExperimentPlan& plan,
-                           const ResultOf& result_of);
+nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results);
 
 }  // namespace sslslr

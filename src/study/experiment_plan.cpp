@@ -32,10 +32,9 @@ public:
             add(table);
         }
         for (const auto& figure : spec_.figures) {
-            for (const auto& name : figure.methods) {
-                for (const auto& data : figure.data) {
-                    embedding(index_of(data), named(spec_.methods, name, "method"),
-                              named(spec_.augmentations, figure.augmentation, "augmentation"));
+            for (const auto& data : figure.data) {
+                for (const auto& method : figure.methods) {
+                    add_panel(figure, index_of(data), named(spec_.methods, method, "method"));
                 }
             }
         }
@@ -63,8 +62,7 @@ private:
             const auto& method = named(spec_.methods, name, "method");
             table.columns.push_back({method.name, method.title, "method"});
         }
-        const bool has_controls = measure.source != Measure::Source::pretraining;
-        if (has_controls) {
+        if (measure.source != Measure::Source::pretraining) {
             add_control_columns(table, measure);
         }
         const auto targets = spec.targets.empty() ? std::vector<std::string>{""} : spec.targets;
@@ -241,13 +239,21 @@ private:
         return std::ranges::find(plan_.pretrainings, pretraining, &PretrainingJob::id)->name;
     }
 
-    /// The features that figure 7 shows: of the first run on the first fold.
-    void embedding(std::int64_t data, const Variant& method, const Variant& augmentation) {
-        evaluation({.encoder = EncoderKind::pretrained,
-                    .pretraining = pretraining(data, 0, 0, method, augmentation),
-                    .data = data,
-                    .options = options_of(data, method, augmentation, 0),
-                    .protocol = {{"protocol", "measures"}}});
+    /// Of the first run on the first fold.
+    void add_panel(const FigureSpec& figure, std::int64_t data, const Variant& method) {
+        const auto& augmentation = named(spec_.augmentations, figure.augmentation, "augmentation");
+        const auto& names = fold_facts(data, 0).class_names;
+        plan_.panels.push_back(
+            {.data = facts(data).name,
+             .data_title = facts(data).title,
+             .column = method.name,
+             .column_title = method.title,
+             .classes = figure.classes.empty() ? std::vector<std::string>{names.front()} : figure.classes,
+             .evaluation = evaluation({.encoder = EncoderKind::pretrained,
+                                       .pretraining = pretraining(data, 0, 0, method, augmentation),
+                                       .data = data,
+                                       .options = options_of(data, method, augmentation, 0),
+                                       .protocol = {{"protocol", "measures"}}})});
     }
 
     const StudySpec& spec_;

@@ -89,12 +89,23 @@ struct PlannedTable {
     std::vector<std::vector<PlannedCell>> cells;  ///< [rows][columns]
 };
 
+/// Features of one data set's test clips by one method, as figure 7 shows them.
+struct PlannedPanel {
+    std::string data;
+    std::string data_title;
+    std::string column;  ///< the method
+    std::string column_title;
+    std::vector<std::string> classes;  ///< coloured
+    std::string evaluation;            ///< the job that leaves the features
+};
+
 /// Every job of a study, once, however many tables ask for it, and which figure comes from which jobs.
 struct ExperimentPlan {
     std::vector<DataFacts> data;
     std::vector<PretrainingJob> pretrainings;
     std::vector<EvaluationJob> evaluations;
     std::vector<PlannedTable> tables;
+    std::vector<PlannedPanel> panels;
 };
 
 /// What makes two jobs the same: everything that decides their results, as text. The settings are complete ones, as
@@ -128,6 +139,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRow, title, data, target, augmentation
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableSpec, name, title, note, layout, measure, protocol, data, targets,
                                    methods, augmentations)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedTable, spec, columns, rows, cells)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExperimentPlan, data, pretrainings, evaluations, tables)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedPanel, data, data_title, column, column_title, classes, evaluation)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ExperimentPlan, data, pretrainings, evaluations, tables, panels)
 
 }  // namespace sslslr

@@ -15,21 +15,21 @@ namespace {
 using enum Measure::Source;
 
 constexpr std::array measures{
-    Measure{"top1", "accuracy", labels, "%", 100, 1, 1},
-    Measure{"top5", "accuracy among five", labels, "%", 100, 1, 1},
-    Measure{"macro_f1", "macro F1", labels, "%", 100, 1, 1},
-    Measure{"inertia", "intra-class inertia", embedding, "", 1, 3, -1},
-    Measure{"inertia_normalised", "intra-class inertia of normalised features", embedding, "", 1, 4, -1},
-    Measure{"within_share", "share of the inertia within classes", embedding, "%", 100, 1, -1},
-    Measure{"spread", "spread of features", embedding, "", 1, 3, 0},
-    Measure{"spread_normalised", "spread of normalised features", embedding, "", 1, 3, 0},
-    Measure{"alignment", "alignment", embedding, "", 1, 4, -1},
-    Measure{"uniformity", "uniformity", embedding, "", 1, 3, -1},
-    Measure{"effective_rank", "effective rank", embedding, "", 1, 2, 1},
-    Measure{"negative_similarity", "cosine between classes", embedding, "", 1, 4, -1},
-    Measure{"seconds", "execution time", pretraining, "s", 1, 1, -1},
-    Measure{"spread_end", "spread of outputs at the end over the start", pretraining, "", 1, 3, 0},
-    Measure{"spread_normalised_end", "the same of normalised outputs", pretraining, "", 1, 3, 0},
+    Measure{"top1", labels, "%", 100, 1, 1},
+    Measure{"top5", labels, "%", 100, 1, 1},
+    Measure{"macro_f1", labels, "%", 100, 1, 1},
+    Measure{"inertia", embedding, "", 1, 3, -1},
+    Measure{"inertia_normalised", embedding, "", 1, 4, -1},
+    Measure{"within_share", embedding, "%", 100, 1, -1},
+    Measure{"spread", embedding, "", 1, 3, 0},
+    Measure{"spread_normalised", embedding, "", 1, 3, 0},
+    Measure{"alignment", embedding, "", 1, 4, -1},
+    Measure{"uniformity", embedding, "", 1, 3, -1},
+    Measure{"effective_rank", embedding, "", 1, 2, 1},
+    Measure{"negative_similarity", embedding, "", 1, 4, -1},
+    Measure{"seconds", pretraining, "s", 1, 1, -1},
+    Measure{"spread_end", pretraining, "", 1, 3, 0},
+    Measure{"spread_normalised_end", pretraining, "", 1, 3, 0},
 };
 
 }  // namespace

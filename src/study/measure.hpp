@@ -12,7 +12,6 @@ struct Measure {
         pretraining  ///< of the training itself
     };
     const char* name;
-    const char* title;
     Source source;
     const char* unit;
     double scale;  ///< to the unit

@@ -42,4 +42,14 @@ std::string StudyJobs::name_of(const std::string& id) const {
     return job == nullptr ? id : job->name;
 }
 
+nlohmann::json StudyJobs::set_aside(const LedgerState& state) const {
+    nlohmann::json all = nlohmann::json::array();
+    for (const auto& [id, job] : state.jobs()) {
+        if (job.status == JobStatus::set_aside) {
+            all.push_back({{"job", id}, {"name", name_of(id)}, {"error", job.error}});
+        }
+    }
+    return all;
+}
+
 }  // namespace sslslr

@@ -25,6 +25,8 @@ public:
     const EvaluationJob* evaluation(const std::string& id) const;
     /// What the job does; the id itself if the study does not have it.
     std::string name_of(const std::string& id) const;
+    /// The jobs that failed for good: [{"job", "name", "error"}].
+    nlohmann::json set_aside(const LedgerState& state) const;
 
 private:
     const ExperimentPlan& plan_;

@@ -1,3 +1,5 @@
+#include "src/study/tables.hpp"
+
 #include <map>
 
 #include <gtest/gtest.h>
@@ -5,6 +7,7 @@
 #include "src/errors.hpp"
 #include "src/evaluate/intervals.hpp"
 #include "src/study/claims.hpp"
+#include "src/study/class_tables.hpp"
 #include "tests/src/study/small_study.hpp"
 
 namespace sslslr::test {
@@ -20,14 +23,12 @@ protected:
                             {{"correct", correct}, {"correct5", "11"}, {"predicted", predicted}}};
         }
     }
-    nlohmann::json table(std::size_t number) const {
-        return table_of(plan_.tables[number], plan_, result_of());
-    }
-    ResultOf result_of() const {
-        return [this](const std::string& id) -> std::optional<JobRecord> {
-            const auto found = records_.find(id);
-            return found == records_.end() ? std::nullopt : std::optional{found->second};
-        };
+    nlohmann::json table(std::size_t number) const { return table_of(plan_.tables[number], results()); }
+    StudyResults results() const {
+        return {plan_, [this](const std::string& id) -> std::optional<JobRecord> {
+                    const auto found = records_.find(id);
+                    return found == records_.end() ? std::nullopt : std::optional{found->second};
+                }};
     }
 
     ExperimentPlan plan_ = plan_experiments(small_study(2), small_facts(), plain_identities());
@@ -118,7 +119,7 @@ TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
     answer(plan_.tables[0].cells[0][0], 0, "10");
     answer(plan_.tables[0].cells[0][0], 1, "11");
 
-    const auto classes = classes_of(plan_.tables[0], plan_, result_of());
+    const auto classes = classes_of(plan_.tables[0], results());
 
     ASSERT_EQ(classes.size(), 1);
     EXPECT_EQ(classes[0]["confusion"], nlohmann::json::parse("[[6, 0], [3, 3]]"));
@@ -128,7 +129,7 @@ TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
 TEST_F(TablesTest, AClaimHoldsIfEveryComparisonBearsItOut) {
     const ClaimSpec claim{
         .name = "C", .kind = "better", .tables = {"1"}, .better = {"one"}, .worse = {"two"}};
-    const auto verdict = [&] { return verdicts_of({claim}, plan_, result_of())[0]["verdict"]; };
+    const auto verdict = [&] { return verdicts_of({claim}, results())[0]["verdict"]; };
     EXPECT_EQ(verdict(), "not tested here");
 
     for (const std::size_t row : {0, 1}) {
@@ -157,8 +158,8 @@ TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
         }
     }
     const auto verdict = verdicts_of(
-        {{.name = "C", .kind = "better", .tables = {"1"}, .better = {"our"}, .worse = {"classical"}}}, plan_,
-        result_of());
+        {{.name = "C", .kind = "better", .tables = {"1"}, .better = {"our"}, .worse = {"classical"}}},
+        results());
 
     EXPECT_EQ(verdict[0]["verdict"], "holds");
     EXPECT_EQ(verdict[0]["evidence"],
@@ -173,7 +174,7 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
     }
     const auto verdict = [&](const std::string& kind, double limit) {
         return verdicts_of({{.name = "C", .kind = kind, .tables = {"4"}, .better = {"two"}, .limit = limit}},
-                           plan_, result_of())[0]["verdict"];
+                           results())[0]["verdict"];
     };
 
     EXPECT_EQ(verdict("below", 8), "holds");
@@ -182,8 +183,7 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
 }
 
 TEST_F(TablesTest, AClaimAboutATableThatThereIsNotIsRefused) {
-    EXPECT_THROW(verdicts_of({{.name = "C", .kind = "better", .tables = {"9"}}}, plan_, result_of()),
-                 ConfigError);
+    EXPECT_THROW(verdicts_of({{.name = "C", .kind = "better", .tables = {"9"}}}, results()), ConfigError);
 }
 
 }  // namespace
