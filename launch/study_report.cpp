@@ -72,10 +72,15 @@ nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state
 }
 
 nlohmann::json json_of_data(const DataFacts& data) {
-    nlohmann::json json{{"name", data.name},         {"title", data.title},
-                        {"language", data.language}, {"licence", data.licence},
-                        {"source", data.source},     {"clips", data.clips},
-                        {"signers", data.signers},   {"classes", data.folds.front().class_names.size()}};
+    nlohmann::json json{{"name", data.name},
+                        {"title", data.title},
+                        {"published", data.published},
+                        {"language", data.language},
+                        {"licence", data.licence},
+                        {"source", data.source},
+                        {"clips", data.clips},
+                        {"signers", data.signers},
+                        {"classes", data.folds.front().class_names.size()}};
     for (const auto& fold : data.folds) {
         json["folds"].push_back({{"name", fold.name},
                                  {"how", fold.how},

@@ -25,6 +25,7 @@ global-batch = 100
 max-steps = 3
 [data asl9]
 title = ASL9
+published = ASL Citizen
 data = )" + asl9 +
               R"(
 leave-out-signer = S03
@@ -96,6 +97,7 @@ TEST_F(StudyJob, TablesDoNotDependOnWhoWorkedInHowManyLives) {
     const auto together = ask("report", "together");
     EXPECT_EQ(alone["tables"], together["tables"]);
     EXPECT_EQ(alone["complete"], true);
+    EXPECT_EQ(alone["data"][0]["published"], "ASL Citizen");
     EXPECT_EQ(alone["tables"][0]["rows"].size(), 2);
     EXPECT_EQ(alone["tables"][0]["rows"][0]["cells"][0]["runs"], 2);
     for (const auto& panel : alone["figures"]["7"]["panels"]) {

@@ -95,9 +95,11 @@ def key(text):
 
 
 def published_for(row, report, published):
-    """The published rows of the data set of a row, by its title, its name or its own title."""
+    """The published rows of the data set of a row, by its title, its name, its own title or the paper's name of it."""
     names = {key(row["title"]), key(row["data"])}
-    names |= {key(data["title"]) for data in report["data"] if data["name"] == row["data"]}
+    for data in report["data"]:
+        if data["name"] == row["data"]:
+            names |= {key(data["title"]), key(data.get("published") or data["title"])}
     return [each for each in published if key(each["data"]) in names]
 
 

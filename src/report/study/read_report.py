@@ -77,6 +77,7 @@ FOLD = {
 DATA = {
     "name": str,
     "title": str,
+    "published": Optional(str),
     "language": Optional(str),
     "licence": Optional(str),
     "source": Optional(str),

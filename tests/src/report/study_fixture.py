@@ -253,6 +253,7 @@ def data_set(name, title):
     return {
         "name": name,
         "title": title,
+        "published": "ASL Citizen" if name == "asl9" else "",
         "language": "a sign language",
         "licence": "MIT, Copyright (c) a person",
         "source": "https://example.org/a-rather-long-address/of-a-data-set",

@@ -165,6 +165,13 @@ class StudyReport(unittest.TestCase):
         published = next(number for number, line in enumerate(lines) if "(published)" in line)
         self.assertIn("(this study)", lines[published + 1])
 
+    def test_published_numbers_stand_beside_a_data_set_that_names_the_papers(self):
+        lines = self.read("report.md").splitlines()
+        asl9 = [line for line in lines if line.startswith("| ASL9 | ")]
+
+        self.assertTrue(any("46.00" in line and "(published)" in line for line in asl9), asl9)
+        self.assertTrue(any("(this study)" in line for line in asl9), asl9)
+
     def test_the_page_loads_nothing(self):
         text = self.read("index.html")
         for load in Page(text).loads:
