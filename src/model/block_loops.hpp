@@ -90,7 +90,7 @@ public:
                                      .columns = width_,
                                      .x = at_element<Store>(x, begin),
                                      .residual = at_element<Real>(residual, begin),
-                                     .mask = mask(place, x.defined() ? begin : 0),
+                                     .mask = x.defined() ? mask(place, begin) : DropoutMask{},
                                      .scale = scale_,
                                      .y = at_element<Real>(y, begin),
                                      .gamma = at_element<Real>(gamma),
@@ -122,7 +122,7 @@ public:
                                               .d_beta = sums == nullptr ? nullptr : sums->beta.of(thread),
                                               .d_y = at_element<Real>(d_y, begin),
                                               .d_residual = at_element<Real>(d_residual, begin),
-                                              .mask = mask(place, d_x.defined() ? begin : 0),
+                                              .mask = d_x.defined() ? mask(place, begin) : DropoutMask{},
                                               .scale = scale_,
                                               .d_x = at_element<Store>(d_x, begin),
                                               .d_x_sum = d_x_sum == nullptr ? nullptr : d_x_sum->of(thread)});
