@@ -30,6 +30,8 @@ constexpr std::array commands{
     Command{"pretrain", pretrain,
             "trains an encoder without labels; the same command goes on where it stopped"},
     Command{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
+    Command{"embed", embed, "writes the frozen features of clips into one file, for tools of others"},
+    Command{"export", export_encoder, "writes a trained encoder for PyTorch and C++"},
     Command{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
     Command{"inspect", inspect,
             "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
