@@ -99,7 +99,7 @@ ExportSample sample_of(const ExportOptions& options, const RunEncoder& encoder, 
     encoder.method->to(group.device());
     const auto features = embed(*encoder.method, data.features(), clips, group).cpu().to(torch::kFloat32);
     ExportSample sample;
-    agree(ranks.world, [&] { sample = {padded(gather(data.features(), clips)), features}; });
+    agree(ranks.world, [&] { sample = {clips, padded(gather(data.features(), clips)), features}; });
     return sample;
 }
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
-
-#include <c10/util/Exception.h>
+#include <sstream>
 
 #include "io/checkpoint_file.hpp"
 #include "io/data_error.hpp"
@@ -19,8 +18,8 @@ namespace fs = std::filesystem;
 
 constexpr std::array file_names{"config.json", "encoder.h5", "encoder.pt", "encoder.py", "sample.h5"};
 
-void write_text(const fs::path& path, const std::string& text) {
-    if (!(std::ofstream{path} << text << std::flush)) {
+void write_bytes(const fs::path& path, const std::string& bytes) {
+    if (!(std::ofstream{path, std::ios::binary} << bytes << std::flush)) {
         throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
     }
 }
@@ -40,20 +39,19 @@ void write_weights(const fs::path& folder, const EncoderExport& encoder) {
         content.tensors["model/encoder." + name] = tensor;
     }
     io::write_checkpoint(folder / "encoder.h5", content);
-    write_text(folder / "encoder.py", encoder_source());
+    write_bytes(folder / "encoder.py", encoder_source());
 }
 
 void write_script(const fs::path& path, const EncoderExport& encoder, const std::string& config) {
-    const auto module = scripted_encoder(encoder.config, encoder.weights);
-    try {
-        module.save(path.string(), {{"config.json", config}});
-    } catch (const c10::Error& error) {
-        throw io::DataError{path, std::string{"cannot be written: "} + error.what_without_backtrace()};
-    }
+    // By way of memory: where the disk is full LibTorch's own writer ends the process.
+    std::ostringstream bytes;
+    scripted_encoder(encoder.config, encoder.weights).save(bytes, {{"config.json", config}});
+    write_bytes(path, bytes.str());
 }
 
 void write_sample(const fs::path& path, const ExportSample& sample) {
-    io::write_checkpoint(path, {.tensors = {{"frames", sample.clips.frames},
+    io::write_checkpoint(path, {.tensors = {{"numbers", torch::tensor(sample.numbers, torch::kInt64)},
+                                            {"frames", sample.clips.frames},
                                             {"lengths", sample.clips.lengths},
                                             {"features", sample.features}},
                                 .attributes = {}});
@@ -117,12 +115,12 @@ void write_export(const fs::path& folder, const EncoderExport& encoder, const Ex
                   const std::optional<ExportSample>& sample) {
     auto content = encoder;
     content.weights = as_float32(encoder.weights);
-    const auto target = fs::absolute(folder / "").parent_path();  // without a slash at the end
+    const auto target = (fs::absolute(folder) / "").lexically_normal().parent_path();
     check_export_folder(target);
     try {
         DraftFolder draft{target};
         const auto config = config_of(content);
-        write_text(draft.path() / "config.json", config);
+        write_bytes(draft.path() / "config.json", config);
         if (formats.weights) {
             write_weights(draft.path(), content);
         }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "src/data/preprocess.hpp"
 #include "src/export/padded_clips.hpp"
@@ -25,6 +26,7 @@ struct EncoderExport {
 
 /// Clips and their features, by which readers can check themselves.
 struct ExportSample {
+    std::vector<std::int64_t> numbers;  ///< [B] of the data set
     PaddedClips clips;
     torch::Tensor features;  ///< [B, W] float32
 };

@@ -45,7 +45,26 @@ TEST_F(ExportInPython, TheReaderGivesTheFeaturesOfEveryKindOfEncoder) {
         const auto outcome = python(folder + "/encoder.py");
 
         EXPECT_EQ(outcome.exit_code, 0) << kind << '\n' << outcome.output;
+        EXPECT_FALSE(outcome.says("of 60 to 60 frames")) << "clips of one length";
         EXPECT_LT(difference(outcome), 1e-5) << kind << '\n' << outcome.output;
+    }
+}
+
+TEST_F(ExportInPython, TheDescriptionSufficesToPreprocessClipsAnew) {
+    const std::string ways[]{"", "--points all --frames 12 --part-masks --smooth",
+                             "--frames 9 --shorten first --normalise=false"};
+    int number = 0;
+    for (const auto& way : ways) {
+        const auto name = path("run" + std::to_string(number++));
+        done("pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " + asl9 + " --run " + name +
+             " " + way);
+        done("export --sample 40 --run " + name + " --output " + name + ".out");
+
+        const auto outcome = python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_preprocessing.py " +
+                                    name + ".out " + asl9);
+
+        EXPECT_EQ(outcome.exit_code, 0) << way << '\n' << outcome.output;
+        EXPECT_LT(difference(outcome), 1e-4) << way << '\n' << outcome.output;
     }
 }
 

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include <torch/script.h>
+#include <unistd.h>
 
 #include "io/checkpoint_file.hpp"
 #include "io/clip_store.hpp"
@@ -47,6 +48,9 @@ TEST_F(Export, TheTorchScriptGivesTheFeaturesOfTheSample) {
     EXPECT_EQ(files("out"),
               (std::set<std::string>{"config.json", "encoder.h5", "encoder.pt", "encoder.py", "sample.h5"}));
     const auto sample = io::read_checkpoint(folder_ / "out/sample.h5").tensors;
+    EXPECT_LT(sample.at("lengths").min().item<std::int64_t>(), 25);
+    EXPECT_EQ(sample.at("lengths").max().item<std::int64_t>(), 25) << "longer ones are shortened";
+    EXPECT_EQ(sample.at("numbers").size(0), 12);
     auto script = torch::jit::load(path("out/encoder.pt"));
     const torch::NoGradGuard no_grad;
     const auto found = script.forward({sample.at("frames"), sample.at("lengths")}).toTensor();
@@ -117,6 +121,25 @@ TEST_F(Export, RefusesByOptionAndWritesNothing) {
     for (const auto& [code, arguments, error] : refused) {
         expect_refused(code, arguments, error);
         EXPECT_FALSE(fs::exists(folder_ / "out")) << arguments;
+    }
+}
+
+TEST_F(Export, AFullDiskEndsWithAClearErrorAndNothingHalfWritten) {
+    done(pretrain("run", "--max-steps 1"));
+    const auto tiny = path("tiny");  // a file system of 64 KiB of its own
+    fs::create_directory(tiny);
+    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
+    for (const auto& command :
+         {"export --format weights --output " + tiny + "/out",
+          "export --format torchscript --output " + tiny + "/out", "embed --output " + tiny + "/out.h5"}) {
+        const auto outcome =
+            run(unshare + " sh -c 'mount -t tmpfs -o size=64k tmpfs " + tiny +
+                " || exit 8; head -c 28k /dev/zero > " + tiny + "/full; " SSLSLR_PROGRAM " " + command +
+                " --run " + path("run") + "; echo ended with $?; ls -A " + tiny + "'");
+
+        ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+        EXPECT_TRUE(outcome.says("ended with 3\nfull\n")) << command << '\n' << outcome.output;
+        EXPECT_TRUE(outcome.says("tiny/out")) << outcome.output;
     }
 }
 
