@@ -26,8 +26,8 @@ struct RunEncoder {
     PretrainOptions run;  ///< its model's features are set
     std::shared_ptr<Method>
         method;  ///< with this encoder, in the run's precision; its heads are not the run's
-    /// Where the weights come from: run, method, step, weights (a hash), and trained_on, the fingerprint of the training
-    /// data; program and version as written_by.
+    /// Where the weights come from: run, method, step, weights (a hash), and trained_on, the fingerprint of the
+    /// training data; program and version as written_by.
     std::map<std::string, std::string> attributes;
 };
 

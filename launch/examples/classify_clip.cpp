@@ -1,10 +1,10 @@
-// Names the signs of clips by their nearest neighbours, with an exported encoder: a program of one's own on the libraries
-// of io/ and src/.
+// Names the signs of clips by their nearest neighbours, with an exported encoder: a program of one's own on the
+// libraries of io/ and src/.
 //
 //     classify_clip EXPORT STORE.h5 FEATURES.h5 CLIP [CLIP ...]
 //
-// EXPORT is a folder of `sslslr export`, FEATURES.h5 the file of `sslslr embed` whose labelled clips vote, CLIP the number
-// of a clip in STORE.h5.
+// EXPORT is a folder of `sslslr export`, FEATURES.h5 the file of `sslslr embed` whose labelled clips vote, CLIP the
+// number of a clip in STORE.h5. Prints for each clip its number, the sign and the sign's share of the votes.
 #include <cstdio>
 #include <exception>
 #include <string>

@@ -1,5 +1,6 @@
 # What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, readers in Python and what
-# they are compared with, and what the Python side of LibTorch's wheel imports; sourced by launch/setup. Tests of what is missing are left out. Needs packages.sh and importers.sh.
+# they are compared with, and what the Python side of LibTorch's wheel imports; sourced by launch/setup. Tests of what is
+# missing are left out. Needs packages.sh and importers.sh.
 # shellcheck shell=bash
 
 test_packages=(slurm-wlm faketime)

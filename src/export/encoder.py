@@ -4,9 +4,9 @@
     encode = load("FOLDER")
     features = encode(frames, lengths)    # [clips, width]
 
-frames [clips, longest, features] float32, preprocessed as config.json says, anything finite behind a clip's end; lengths
-[clips] int64, each 1 or more. Run as a program it encodes the clips of sample.h5 and prints how far its features are from
-those that were exported.
+frames [clips, longest, features] float32, preprocessed as config.json says, anything finite behind a clip's end;
+lengths [clips] int64, each 1 or more. Run as a program it encodes the clips of sample.h5 and prints how far its features
+are from those that were exported.
 """
 import json
 import sys

@@ -1,5 +1,5 @@
-"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample by its config.json alone, written anew
-in numpy, and prints the largest difference to the frames of the sample."""
+"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample by its config.json alone, written
+anew in numpy, and prints the largest difference to the frames of the sample."""
 import json
 import sys
 from pathlib import Path
@@ -25,8 +25,8 @@ def smoothed(series):
     out = np.empty_like(series)
     for frame in range(len(series)):
         first = min(max(frame - 3, 0), len(series) - 7)
-        fit = np.vander(np.arange(7) - (frame - first), 3) @ np.linalg.pinv(np.vander(np.arange(7) - (frame - first), 3))
-        out[frame] = fit[frame - first] @ series[first : first + 7]
+        powers = np.vander(np.arange(first, first + 7) - frame, 3)
+        out[frame] = np.linalg.pinv(powers)[2] @ series[first : first + 7]
     return out
 
 
@@ -38,7 +38,8 @@ def normalised(series, names):
     out = series.copy()
     for axis in {name[-1] for name in names}:
         columns = [index for index, name in enumerate(names) if name.endswith("." + axis)]
-        middle = (series[:, column[f"pose.left_shoulder.{axis}"]].mean() + series[:, column[f"pose.right_shoulder.{axis}"]].mean()) / 2
+        shoulders = [column[f"pose.{side}_shoulder.{axis}"] for side in ("left", "right")]
+        middle = series[:, shoulders].mean()
         if np.isnan(middle):
             seen = [series[:, index].mean() for index in columns if not np.isnan(series[:, index].mean())]
             middle = np.mean(seen) if seen else 0.0
