@@ -31,6 +31,8 @@ int merge(Arguments arguments, const Ranks& ranks);
 int split(Arguments arguments, const Ranks& ranks);
 int pretrain(Arguments arguments, const Ranks& ranks);
 int evaluate(Arguments arguments, const Ranks& ranks);
+int embed(Arguments arguments, const Ranks& ranks);
+int export_encoder(Arguments arguments, const Ranks& ranks);
 int study(Arguments arguments, const Ranks& ranks);
 int boundary(Arguments arguments, const Ranks& ranks);
 int inspect(Arguments arguments, const Ranks& ranks);

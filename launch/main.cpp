@@ -23,6 +23,8 @@ constexpr std::array commands{
     Subcommand{"pretrain", pretrain,
                "trains an encoder without labels; the same command goes on where it stopped"},
     Subcommand{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
+    Subcommand{"embed", embed, "writes the frozen features of clips into one file, for tools of others"},
+    Subcommand{"export", export_encoder, "writes a trained encoder for PyTorch and C++"},
     Subcommand{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
     Subcommand{"study", study, "whole tables of experiments from one file, and their report"},
     Subcommand{"inspect", inspect,

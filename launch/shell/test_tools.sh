@@ -1,10 +1,12 @@
 # What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, a browser, readers in Python and
-# what they are compared with; sourced by launch/setup. Tests of what is missing are left out. Needs packages.sh and importers.sh.
+# what they are compared with, and what the Python side of LibTorch's wheel imports; sourced by launch/setup. Tests of what is
+# missing are left out. Needs packages.sh and importers.sh.
 # shellcheck shell=bash
 
 test_packages=(slurm-wlm faketime chromium)
 test_environment=.venv-tests
 hyperqueue='hyperqueue==0.27.*'
+torch_imports='typing_extensions==4.15.0'  # beside numpy; the wheel itself lies in .venv
 
 ensure_test_tools() {
     local package
@@ -14,6 +16,7 @@ ensure_test_tools() {
         fi
     done
     has_hyperqueue || install_hyperqueue || true
+    has_torch_imports || install_torch_imports || true
     ensure_importers comparisons || true
     if [[ $(test_tools) == *" absent"* ]]; then
         echo "left out are the tests of: $(test_tools | sed -n 's/ absent//p' | paste --serial --delimiters ,)"
@@ -27,6 +30,7 @@ test_tools() {
         PATH=$PATH:/usr/sbin:/sbin command -v "$tool" || echo "$tool absent"
     done
     has_hyperqueue && echo "$hyperqueue" || echo "hyperqueue absent"
+    has_torch_imports && echo "$torch_imports" || echo "exports in Python's torch absent"
     has_importers comparisons && importers_key comparisons || echo "readers in Python absent"
 }
 
@@ -38,4 +42,14 @@ install_hyperqueue() {
     python3 -m venv "$test_environment" &&
         "$test_environment/bin/python" -I -m pip install --disable-pip-version-check "$hyperqueue" &&
         echo "$hyperqueue" >"$test_environment/.finished"
+}
+
+has_torch_imports() { [[ -x $test_environment/bin/python && $(cat "$test_environment/.torch-imports" 2>&1) == "$torch_imports" ]]; }
+
+install_torch_imports() {
+    say "What Python's torch imports, for the tests, in $test_environment (seconds)"
+    rm -f "$test_environment/.torch-imports"
+    python3 -m venv "$test_environment" &&
+        "$test_environment/bin/python" -I -m pip install --disable-pip-version-check "$torch_imports" &&
+        echo "$torch_imports" >"$test_environment/.torch-imports"
 }

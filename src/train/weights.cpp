@@ -28,13 +28,28 @@ NamedTensors state_tensors(const Method& method) {
     return tensors;
 }
 
-std::uint64_t weights_fingerprint(const Method& method) {
-    io::Checksum checksum;
+NamedTensors encoder_tensors(const Method& method) {
+    static const std::string prefix = "encoder.";
+    NamedTensors tensors;
     for (const auto& [name, tensor] : state_tensors(method)) {
+        if (name.starts_with(prefix)) {
+            tensors.emplace_back(name.substr(prefix.size()), tensor);
+        }
+    }
+    return tensors;
+}
+
+std::uint64_t weights_fingerprint(const NamedTensors& tensors) {
+    io::Checksum checksum;
+    for (const auto& [name, tensor] : tensors) {
         const auto here = tensor.detach().cpu().contiguous();
         checksum.add({static_cast<const std::byte*>(here.const_data_ptr()), here.nbytes()});
     }
     return checksum.value();
+}
+
+std::uint64_t weights_fingerprint(const Method& method) {
+    return weights_fingerprint(state_tensors(method));
 }
 
 void load_weights(Method& method, const io::CheckpointFile& checkpoint, const std::string& prefix) {

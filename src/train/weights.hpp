@@ -21,6 +21,12 @@ NamedTensors trained_parameters(const Method& method);
 /// All parameters and buffers.
 NamedTensors state_tensors(const Method& method);
 
+/// Those of the trained encoder alone, by its own names: "blocks.0.attention.qkv.weight".
+NamedTensors encoder_tensors(const Method& method);
+
+/// A hash of every bit of tensors, in their order.
+std::uint64_t weights_fingerprint(const NamedTensors& tensors);
+
 /// A hash of every bit of the method's state: equal on two ranks if and only if their weights are (up to
 /// 2^-64).
 std::uint64_t weights_fingerprint(const Method& method);

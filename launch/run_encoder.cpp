@@ -1,0 +1,102 @@
+#include "launch/run_encoder.hpp"
+
+#include <filesystem>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "io/checkpoint_file.hpp"
+#include "launch/run_folder.hpp"
+#include "src/errors.hpp"
+#include "src/export/description.hpp"
+#include "src/train/checkpoints.hpp"
+#include "src/train/weights.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of_run(const EncoderOptions& options) {
+    if (!options.run.empty()) {
+        return options.run;
+    }
+    if (options.checkpoint.empty()) {
+        throw ConfigError{"--run FOLDER is missing: the encoder of which pretraining?"};
+    }
+    const auto folder = fs::absolute(options.checkpoint).parent_path().parent_path();
+    if (!fs::exists(folder / "config.ini")) {
+        throw ConfigError{fmt::format(
+            "--checkpoint {}: no config.ini in {}, so the encoder's shape is unknown: name its --run FOLDER",
+            options.checkpoint, folder.string())};
+    }
+    return folder;
+}
+
+io::CheckpointFile checkpoint_of(const EncoderOptions& options, const fs::path& run, const Ranks& ranks) {
+    if (!options.checkpoint.empty()) {
+        io::CheckpointFile checkpoint;
+        agree(ranks.world, [&] { checkpoint = io::read_checkpoint(options.checkpoint); });
+        return checkpoint;
+    }
+    const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
+    auto newest = Checkpoints{run, ranks.world}.read_newest(warn);
+    if (!newest) {
+        throw ConfigError{
+            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+    }
+    return *std::move(newest);
+}
+
+/// The encoder alone counts, and every method draws it first: the simplest method stands for all.
+std::shared_ptr<Method> fresh_method(const PretrainOptions& run) {
+    auto config = run.method;
+    config.name = "supervised";
+    config.classes = 2;
+    auto method = make_method(config, run.seed);
+    method->set_precision(precision_of(run.precision));
+    return method;
+}
+
+}  // namespace
+
+void declare(Options& options, EncoderOptions& o) {
+    options.add("run", o.run, "folder of the pretraining (none: the one that --checkpoint lies in)");
+    options.add("checkpoint", o.checkpoint, "of the encoder (none: the newest of the run)");
+    options.add("threads", o.threads, "threads of each rank");
+}
+
+RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks) {
+    if (options.threads < 1) {
+        throw ConfigError{fmt::format("--threads {}: expected 1 or more", options.threads)};
+    }
+    if (is_random && !options.checkpoint.empty()) {
+        throw ConfigError{"--random takes no --checkpoint: leave one of them out"};
+    }
+    at::set_num_threads(static_cast<int>(options.threads));
+    const auto folder = folder_of_run(options);
+    RunEncoder encoder{.run = read_run_options(folder), .method = {}, .attributes = {}};
+    encoder.run.method.encoder.features = layout_of(encoder.run.preprocess).width();
+    encoder.run.method.encoder.frames = encoder.run.preprocess.frames;
+    encoder.method = fresh_method(encoder.run);
+    encoder.attributes = {{"run", folder.string()},
+                          {"method", is_random ? "random weights" : encoder.run.method.name},
+                          {"step", "0"},
+                          {"written_by", "sslslr " SSLSLR_VERSION}};
+    if (!is_random) {
+        const auto checkpoint = checkpoint_of(options, folder, ranks);
+        load_weights(*encoder.method, checkpoint, "encoder.");
+        const auto copy = [&](const char* from, const char* to) {
+            if (const auto found = checkpoint.attributes.find(from); found != checkpoint.attributes.end()) {
+                encoder.attributes[to] = found->second;
+            }
+        };
+        copy("step", "step");
+        copy("data", "trained_on");
+    }
+    encoder.attributes["weights"] =
+        fmt::format("{:016x}", weights_fingerprint(encoder_tensors(*encoder.method)));
+    return encoder;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "launch/command.hpp"
+#include "launch/options.hpp"
+#include "launch/pretrain_options.hpp"
+#include "src/method/method.hpp"
+
+namespace sslslr {
+
+/// Which trained encoder a command works with.
+struct EncoderOptions {
+    std::string run;
+    std::string checkpoint;
+    std::int64_t threads = 1;
+};
+
+/// Declares --run, --checkpoint and --threads; `fields` must outlive `options`.
+void declare(Options& options, EncoderOptions& fields);
+
+/// The encoder of a run.
+struct RunEncoder {
+    PretrainOptions run;  ///< its model's features are set
+    std::shared_ptr<Method>
+        method;  ///< with this encoder, in the run's precision; its heads are not the run's
+    /// Where the weights come from: run, method, step, weights (a hash), and trained_on, the fingerprint of the
+    /// training data; program and version as written_by.
+    std::map<std::string, std::string> attributes;
+};
+
+/// Reads it; sets the threads of this rank. Collective.
+/// @param is_random  the weights that the run began with instead, step 0
+/// @throws ConfigError        no run named or found there, no checkpoint yet, or it is of another model
+/// @throws dist::AgreedError  a checkpoint is missing or damaged
+RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks);
+
+}  // namespace sslslr

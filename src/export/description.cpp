@@ -1,0 +1,113 @@
+#include "src/export/description.hpp"
+
+#include <fmt/format.h>
+
+#include "src/data/points.hpp"
+
+namespace sslslr {
+namespace {
+
+using json = nlohmann::json;
+
+std::vector<std::string> feature_names(const FeatureLayout& layout) {
+    static const std::vector<std::string> axes{"x", "y", "z"};
+    std::vector<std::string> names;
+    std::vector<std::string> parts;
+    for (const auto& point : layout.points) {
+        for (std::int64_t coordinate = 0; coordinate < layout.coordinates; ++coordinate) {
+            names.push_back(point + "." + axes[static_cast<std::size_t>(coordinate)]);
+        }
+        if (const std::string part{part_of(point)}; parts.empty() || parts.back() != part) {
+            parts.push_back(part);
+        }
+    }
+    if (layout.masks > 0) {
+        for (const auto& part : parts) {
+            names.push_back(part + ".is_missing");
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> steps_of(const PreprocessConfig& config) {
+    std::vector<std::string> steps{
+        "Take the points named by features, in that order, with their coordinates as the store has them (x "
+        "to "
+        "the right and y downwards, both as shares of the image for MediaPipe's landmarks). A value that is "
+        "not "
+        "finite or beyond 10^6 in magnitude is not detected.",
+        "Part by part (the name before the first dot): replace every frame in which some value of the part "
+        "is "
+        "not detected, linearly in time between the complete frames before and after it, at the ends by the "
+        "nearest complete frame. A part without a complete frame: do the same for each coordinate by "
+        "itself."};
+    if (config.smooth) {
+        steps.emplace_back(
+            "Smooth each coordinate over time by a Savitzky-Golay filter of window 7 and degree 2; the first "
+            "and "
+            "last three values are those of the parabola fitted to the first or last seven frames. Clips of "
+            "fewer than seven frames stay.");
+    }
+    if (config.normalise) {
+        steps.emplace_back(
+            "Subtract the midpoint of pose.left_shoulder and pose.right_shoulder and divide by their "
+            "distance in "
+            "x and y, both averaged over the clip's frames; z is centred and divided alike. Where a shoulder "
+            "is "
+            "never detected, the mean of all detected points stands for the midpoint, coordinate by "
+            "coordinate; "
+            "where the distance is unknown or below 10^-6, it is 1.");
+    }
+    steps.push_back(
+        config.shorten == "resample"
+            ? fmt::format(
+                  "A clip of T > {0} frames becomes {0} frames: frame i stands at time i (T - 1) / ({0} "
+                  "- 1), linear between frames (a single one in the middle). Shorter clips stay.",
+                  config.frames)
+            : fmt::format("Of a clip of more than {0} frames keep the first {0}. Shorter clips stay.",
+                          config.frames));
+    steps.emplace_back("What is still not detected becomes 0.");
+    if (config.part_masks) {
+        steps.emplace_back(
+            "Append a feature for each part: 1 where none of its points was ever detected in the clip, else "
+            "0.");
+    }
+    return steps;
+}
+
+}  // namespace
+
+FeatureLayout layout_of(const PreprocessConfig& config) {
+    return Preprocessor{config, points_of(config.points), config.coordinates}.layout();
+}
+
+json description_of(const EncoderConfig& config) {
+    // Without a block there is no CLS token to read that has seen the frames: the encoder takes their mean.
+    return {{"features", config.features},     {"frames", config.frames},
+            {"blocks", config.blocks},         {"width", config.width},
+            {"heads", config.heads},           {"pooling", config.blocks == 0 ? "mean" : config.pooling},
+            {"position", config.position},     {"layer_norm", config.layer_norm},
+            {"layer_norm_epsilon", 1e-5},      {"feed_forward_width", 4 * config.width},
+            {"activation", "gelu, exact"},     {"block", "pre-norm"},
+            {"cls_token", "before the frames"}};
+}
+
+json description_of(const PreprocessConfig& config) {
+    const auto layout = layout_of(config);
+    return {
+        {"points", config.points},         {"coordinates", config.coordinates}, {"smooth", config.smooth},
+        {"normalise", config.normalise},   {"frames", config.frames},           {"shorten", config.shorten},
+        {"part_masks", config.part_masks}, {"features", feature_names(layout)}, {"steps", steps_of(config)}};
+}
+
+PreprocessConfig preprocess_config_of(const json& description) {
+    return {.points = description.at("points"),
+            .coordinates = description.at("coordinates"),
+            .smooth = description.at("smooth"),
+            .normalise = description.at("normalise"),
+            .frames = description.at("frames"),
+            .shorten = description.at("shorten"),
+            .part_masks = description.at("part_masks")};
+}
+
+}  // namespace sslslr

@@ -1,0 +1,95 @@
+// Exports read by Python's torch, without a line of this program.
+#include <filesystem>
+#include <regex>
+
+#include "tests/launch/encoder_out.hpp"
+
+namespace sslslr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class ExportInPython : public EncoderOut {
+protected:
+    /// A run on clips of 20 to 60 frames and its export with a sample.
+    std::string exported(const std::string& name, const std::string& model) const {
+        done("prepare --from synthetic --clips 60 --length 40 --length-spread 20 --seed 3 --output " +
+             path(name + ".h5"));
+        done("pretrain --blocks 2 --width 16 --heads 4 --max-steps 3 --learning-rate 0.1 --data " +
+             path(name + ".h5") + " --run " + path(name) + " " + model);
+        done("export --sample 16 --run " + path(name) + " --output " + path(name + ".out"));
+        return path(name + ".out");
+    }
+
+    static Outcome python(const std::string& script) { return run(SSLSLR_PYTHON_TORCH " " + script); }
+
+    static double difference(const Outcome& outcome) {
+        std::smatch match;
+        const bool is_told =
+            std::regex_search(outcome.output, match, std::regex{"largest difference ([^\n]+)"});
+        return is_told ? std::stod(match[1]) : 1;
+    }
+};
+
+TEST_F(ExportInPython, TheReaderGivesTheFeaturesOfEveryKindOfEncoder) {
+    const std::string kinds[]{"",
+                              "--pooling mean",
+                              "--position sinusoidal",
+                              "--layer-norm blocks",
+                              "--layer-norm none --pooling mean",
+                              "--precision bfloat16"};
+    int number = 0;
+    for (const auto& kind : kinds) {
+        const auto folder = exported("run" + std::to_string(number++), kind);
+
+        const auto outcome = python(folder + "/encoder.py");
+
+        EXPECT_EQ(outcome.exit_code, 0) << kind << '\n' << outcome.output;
+        EXPECT_FALSE(outcome.says("of 60 to 60 frames")) << "clips of one length";
+        EXPECT_LT(difference(outcome), 1e-5) << kind << '\n' << outcome.output;
+    }
+}
+
+TEST_F(ExportInPython, TheDescriptionSufficesToPreprocessClipsAnew) {
+    const std::string ways[]{"", "--points all --frames 12 --part-masks --smooth",
+                             "--frames 9 --shorten first --normalise=false"};
+    int number = 0;
+    for (const auto& way : ways) {
+        const auto name = path("run" + std::to_string(number++));
+        done("pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " + asl9 + " --run " + name +
+             " " + way);
+        done("export --sample 40 --run " + name + " --output " + name + ".out");
+
+        const auto outcome = python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_preprocessing.py " +
+                                    name + ".out " + asl9);
+
+        EXPECT_EQ(outcome.exit_code, 0) << way << '\n' << outcome.output;
+        EXPECT_LT(difference(outcome), 1e-4) << way << '\n' << outcome.output;
+    }
+}
+
+TEST_F(ExportInPython, TheReadersOwnCheckFindsOtherFeatures) {
+    const auto folder = exported("a", "");
+    const auto other = exported("b", "--seed 1");
+    fs::copy_file(other + "/sample.h5", folder + "/sample.h5", fs::copy_options::overwrite_existing);
+
+    const auto outcome = python(folder + "/encoder.py");
+
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
+    EXPECT_GT(difference(outcome), 1e-3);
+}
+
+TEST_F(ExportInPython, TheTorchScriptGivesTheFeaturesAndCanBeTrainedOn) {
+    const auto folder = exported("run", "--pooling mean");
+
+    const auto outcome =
+        python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_torchscript.py " + folder);
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_LT(difference(outcome), 1e-5) << outcome.output;
+    EXPECT_TRUE(outcome.says("blocks.1.attention.qkv.weight")) << outcome.output;
+    EXPECT_TRUE(outcome.says("without gradient 0")) << outcome.output;
+}
+
+}  // namespace
+}  // namespace sslslr::test
