@@ -225,17 +225,12 @@ Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& featur
                              {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
                               .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
     }
-    const auto m = measure_embedding(features, labels);
-    return {.outcome = {{"inertia", m.inertia},
-                        {"inertia_normalised", m.inertia_normalised},
-                        {"within_share", m.within_share},
-                        {"spread", m.spread},
-                        {"spread_normalised", m.spread_normalised},
-                        {"alignment", m.alignment},
-                        {"uniformity", m.uniformity},
-                        {"effective_rank", m.effective_rank},
-                        {"negative_similarity", m.negative_similarity}},
-            .detail = nlohmann::json::object()};
+    const auto measures = measure_embedding(features, labels);
+    Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
+    for (const auto& [name, measure] : named_measures()) {
+        result.outcome[name] = measures.*measure;
+    }
+    return result;
 }
 
 }  // namespace sslslr

@@ -118,4 +118,16 @@ EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::
     return measures;
 }
 
+std::vector<std::pair<std::string, double EmbeddingMeasures::*>> named_measures() {
+    return {{"inertia", &EmbeddingMeasures::inertia},
+            {"inertia_normalised", &EmbeddingMeasures::inertia_normalised},
+            {"within_share", &EmbeddingMeasures::within_share},
+            {"spread", &EmbeddingMeasures::spread},
+            {"spread_normalised", &EmbeddingMeasures::spread_normalised},
+            {"alignment", &EmbeddingMeasures::alignment},
+            {"uniformity", &EmbeddingMeasures::uniformity},
+            {"effective_rank", &EmbeddingMeasures::effective_rank},
+            {"negative_similarity", &EmbeddingMeasures::negative_similarity}};
+}
+
 }  // namespace sslslr

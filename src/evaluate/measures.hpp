@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <torch/torch.h>
 
 namespace sslslr {
@@ -41,5 +45,8 @@ struct EmbeddingMeasures {
 /// alignment (alpha 2) and uniformity (t 2), Wang and Isola 2020, arXiv:2005.10242; effective rank, Roy and
 /// Vetterli 2007, "The effective rank: a measure of effective dimensionality"; spread, Chen and He 2021.
 EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::Tensor& labels);
+
+/// Every measure by the name of its field, in the order above: the keys of result files.
+std::vector<std::pair<std::string, double EmbeddingMeasures::*>> named_measures();
 
 }  // namespace sslslr

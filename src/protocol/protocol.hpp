@@ -64,8 +64,8 @@ struct ProtocolSetting {
         return false;
     };  ///< asked after each training step on every rank
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
-    /// Folder of the checkpoints that training of the whole network leaves while it lasts, and goes on from; empty: what
-    /// was stopped starts over.
+    /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was stopped goes
+    /// on, what is done is not done again. Whoever names it removes it. Empty: what was stopped starts over.
     std::filesystem::path checkpoints{};
 };
 

@@ -80,26 +80,18 @@ bool train_at_once(Trainer& trainer, const Schedule& schedule, const ProtocolSet
     return true;
 }
 
-/// The same with checkpoints in `folder`, which goes when the training is done.
+/// The same with checkpoints in `folder`, which stay: an evaluation of several trainings may be stopped after this one.
 bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting,
                             const std::filesystem::path& folder) {
     RunConfig run{.folder = folder,
                   .last_step = schedule.steps(),
                   .checkpoint_every = steps_between_checkpoints,
                   .keep_checkpoints = 1};
-    run.collapse.policy = "none";  // of features that labels shape
+    run.collapse.policy = "none";  // labels hold features apart
     RunHooks hooks;
     hooks.on_step = setting.on_step;
     hooks.stop_requested = setting.should_stop;
-    if (!run_training(trainer, setting.group, run, hooks)) {
-        return false;
-    }
-    agree(setting.group.communicator(), [&] {
-        if (setting.group.rank() == 0) {
-            std::filesystem::remove_all(folder);
-        }
-    });
-    return true;
+    return run_training(trainer, setting.group, run, hooks);
 }
 
 }  // namespace
