@@ -87,6 +87,30 @@ TEST(PartClips, ValidatingClipsDoNotTrain) {
     }
 }
 
+TEST(PartClips, AClassThatWouldValidateWholeKeepsAClipToTrainOn) {
+    auto index = forty_clips();
+    index.labels[0] = 4;
+    index.label_names.push_back("d");
+
+    const auto clips = part_clips(index, {.left_out_signers = {"S2"}, .validation_fraction = 0.5});
+
+    EXPECT_EQ(std::ranges::count(clips.train, 0), 1);
+}
+
+TEST(PartClips, PretrainingSeesNoClipOfTheTestSplitWhateverItsClass) {
+    auto index = forty_clips();
+    index.splits["test"].push_back(20);  // no sign
+    index.labels[6] = -1;
+
+    const auto clips = part_clips(index, {.test_split = "test"});
+
+    EXPECT_EQ(clips.test, (Clips{5, 25, 36}));
+    EXPECT_EQ(clips.pretrain.size(), 40 - 5);
+    for (const auto clip : {6, 20}) {
+        EXPECT_EQ(std::ranges::count(clips.pretrain, clip), 0) << clip;
+    }
+}
+
 TEST(PartClips, RefusesToChooseOnTheTestSplit) {
     EXPECT_NE(refusal({.validation_split = "test", .test_split = "test"}).find("is the test split"),
               std::string::npos);
