@@ -115,6 +115,11 @@ private:
         } else if (!parts_.validation_signers.empty()) {
             const auto of_signers =
                 select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
+            if (parts_.test_split.empty() && parts_.train_fraction == 0) {
+                refuse_shared(
+                    of_signers, clips.test,
+                    fmt::format("--validation-signer {}", fmt::join(parts_.validation_signers, " ")));
+            }
             clips.validation = without(of_signers, clips.test);
             clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
         } else if (parts_.validation_fraction > 0) {
@@ -200,6 +205,11 @@ EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
     keep_classes(index, parts.classes, clips);
     if (clips.classes() < 2) {
         throw ConfigError{fmt::format("accuracy needs labels of 2 signs or more, found {}", clips.classes())};
+    }
+    const bool validates =
+        parts.validation_fraction > 0 || !parts.validation_split.empty() || !parts.validation_signers.empty();
+    if (validates && clips.validation.empty()) {
+        throw ConfigError{fmt::format("{}: no labelled clip is left to validate on", clips.how)};
     }
     if (clips.train.empty() || clips.test.empty()) {
         throw ConfigError{fmt::format("{}: {} labelled clips are left to train on and {} to test on",

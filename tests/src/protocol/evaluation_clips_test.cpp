@@ -13,7 +13,7 @@ using Clips = std::vector<std::int64_t>;
 io::ClipIndex forty_clips() {
     io::ClipIndex index;
     index.label_names = {"a", "-", "b", "c"};
-    index.signer_names = {"S1", "S2"};
+    index.signer_names = {"S1", "S2", "S4"};
     index.offsets = {0};
     for (const auto& [label, count] :
          {std::pair{0, 20}, std::pair{1, 2}, std::pair{2, 12}, std::pair{3, 6}}) {
@@ -116,6 +116,9 @@ TEST(PartClips, RefusesToChooseOnTheTestSplit) {
               std::string::npos);
     const auto shared = refusal({.validation_split = "leak", .test_split = "test"});
     EXPECT_NE(shared.find("--validation-split leak shares 1 clips"), std::string::npos) << shared;
+    const auto signer =
+        refusal({.left_out_signers = {"S4"}, .test_signers = {"S2"}, .validation_signers = {"S2"}});
+    EXPECT_NE(signer.find("--validation-signer S2 shares 19 clips"), std::string::npos) << signer;
 }
 
 TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
@@ -126,7 +129,7 @@ TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
 TEST(PartClips, RefusesWhatLeavesNothing) {
     EXPECT_NE(refusal({}).find("nothing to test on"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S1", "S2"}}).find("no clip"), std::string::npos);
-    EXPECT_NE(refusal({.left_out_signers = {"S3"}}).find("S1, S2"), std::string::npos);
+    EXPECT_NE(refusal({.left_out_signers = {"S3"}}).find("S1, S2, S4"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S2"}, .classes = 9}).find("--classes 9"), std::string::npos);
     EXPECT_NE(refusal({.train_fraction = 1.5}).find("--train-fraction 1.5"), std::string::npos);
 }
