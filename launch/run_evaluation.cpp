@@ -1,5 +1,7 @@
 #include "launch/run_evaluation.hpp"
 
+#include <chrono>
+#include <cstdio>
 #include <optional>
 
 #include <fmt/format.h>
@@ -103,7 +105,7 @@ std::optional<ProtocolScores> scores_of(const PlannedRow& row, const PretrainOpt
     const auto steps = row.config.epochs * steps_per_epoch;
     const bool speaks = setting.ranks.is_first() && !setting.options.json;
     if (speaks && trains_encoder(row.config)) {
-        fmt::print("{}, run {}: training the whole network from {} labels, {} steps\n", row.name, run.run,
+        fmt::print("{}: {}: training the whole network from {} labels, {} steps\n", run.run, row.name,
                    labelled.both().size(), steps);
     }
     std::optional<TrainingProgress> progress;
@@ -172,9 +174,15 @@ bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const
     agree(setting.ranks.world, [&] { batches = batch_config_of(run, setting.data.features()); });
     batches.seed = run.seed + setting.options.probe_seed;
     for (const auto& row : planned_rows(setting.options, run.method.name)) {
+        const auto start = std::chrono::steady_clock::now();
         const auto scores = scores_of(row, run, encoders, setting, batches);
         if (!scores) {
             return false;
+        }
+        if (setting.ranks.is_first() && !setting.options.json) {
+            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+            fmt::print("{}: {}, {}: {:.2f} s\n", run.run, row.name, row.classifier, seconds.count());
+            std::fflush(stdout);
         }
         table.add(row.name, row.classifier, *scores, row.is_control);
     }
