@@ -52,8 +52,7 @@ std::vector<ProtocolConfig> asked_for(const ProtocolConfig& config) {
     mlp.probe = "mlp";
     auto linear = config;
     linear.probe = "linear";
-    const bool reads_by_probe = !trains_encoder(config) && config.name != "knn" && config.name != "raw";
-    return reads_by_probe ? std::vector{mlp, linear} : std::vector{mlp};
+    return trains_probe(config) ? std::vector{mlp, linear} : std::vector{mlp};
 }
 
 std::vector<PlannedRow> planned_rows(const EvaluateOptions& options, const std::string& method) {
@@ -81,8 +80,7 @@ std::vector<PlannedRow> planned_rows(const EvaluateOptions& options, const std::
     }
     for (const bool is_trained : {false, true}) {
         for (const auto& config : configs) {
-            if (is_trained ||
-                !trains_encoder(config)) {  // random weights, trained, are the supervised control
+            if (is_trained || !trains_encoder(config)) {  // trained from random weights: supervised below
                 add(is_trained ? method : random_weights, config, is_trained, !is_trained);
             }
         }

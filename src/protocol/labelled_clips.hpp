@@ -9,8 +9,8 @@
 
 namespace sslslr {
 
-/// All that a protocol may know of labels: those of a share of the training clips of each class, and of the same share of
-/// the validation clips, for a choice costs labels, too.
+/// All that a protocol may know of labels: those of a share of the training clips of each class, and of the same share
+/// of the validation clips, for a choice costs labels, too.
 class LabelledClips {
 public:
     LabelledClips(const EvaluationClips& clips, double fraction, std::uint64_t seed);

@@ -86,7 +86,8 @@ private:
         const auto validation = known(labelled_.validation(), features(labelled_.validation()));
         auto scores = best_of(candidates, probe_scores(train, validation.features, candidates, training),
                               validation.labels);
-        const auto both = known(labelled_.both(), features(labelled_.both()));
+        const LabelledFeatures both{torch::cat({train.features, validation.features}),
+                                    torch::cat({train.labels, validation.labels}), train.glosses};
         scores.test = probe_scores(both, test, {&scores.chosen, 1}, training)[0];
         return scores;
     }
@@ -161,6 +162,10 @@ bool trains_encoder(const ProtocolConfig& config) {
            (config.name == "semi-supervised" && !config.freeze);
 }
 
+bool trains_probe(const ProtocolConfig& config) {
+    return !trains_encoder(config) && config.name != "knn" && config.name != "raw";
+}
+
 void check(const ProtocolConfig& config) {
     require_one_of("protocol", config.name, protocol_names);
     require(config.label_fraction > 0 && config.label_fraction <= 1,
@@ -183,7 +188,7 @@ std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolCon
                                               const ProtocolSetting& setting) {
     check(config);
     const auto candidates = config.probe_rates.size() * config.probe_weight_decays.size();
-    require(candidates == 1 || !setting.clips.validation.empty(),
+    require(candidates == 1 || !trains_probe(config) || !setting.clips.validation.empty(),
             fmt::format("{} probes to choose from, but no clips to choose on (never the test clips): name a "
                         "--validation-split, --validation-signer or --validation-fraction",
                         candidates));

@@ -51,6 +51,9 @@ void check(const ProtocolConfig& config);
 /// Whether the whole network is trained, and not what reads its features alone.
 bool trains_encoder(const ProtocolConfig& config);
 
+/// Whether a probe is trained on frozen features.
+bool trains_probe(const ProtocolConfig& config);
+
 /// Everything else that an evaluation works on.
 struct ProtocolSetting {
     const Features& features;  ///< of the data set that labels come from
