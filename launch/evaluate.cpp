@@ -1,166 +1,200 @@
+#include <algorithm>
 #include <filesystem>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "launch/batch_config.hpp"
-#include "launch/command.hpp"
-#include "launch/data_set.hpp"
-#include "launch/evaluate_options.hpp"
-#include "launch/result_table.hpp"
-#include "launch/run_folder.hpp"
+#include "launch/evaluated_runs.hpp"
+#include "launch/measure_table.hpp"
+#include "launch/run_evaluation.hpp"
+#include "launch/stop_signal.hpp"
 #include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
-#include "src/evaluate/embed.hpp"
-#include "src/evaluate/knn.hpp"
-#include "src/evaluate/metrics.hpp"
-#include "src/evaluate/probe.hpp"
-#include "src/evaluate/raw_skeletons.hpp"
-#include "src/method/supervised.hpp"
-#include "src/train/checkpoints.hpp"
 
 namespace sslslr {
 namespace {
 
 constexpr const char* evaluate_usage =
-    "usage: [mpirun -n N] sslslr evaluate --run FOLDER [OPTIONS]\n\n"
-    "Accuracy of a pretrained encoder, frozen, on clips that took no part in its training, beside its "
-    "controls: the same\n"
+    "usage: [mpirun -n N] sslslr evaluate --run FOLDER [FOLDER ...] [OPTIONS]\n\n"
+    "Accuracy of a pretrained encoder on clips that took no part in its training, beside its controls: the "
+    "same\n"
     "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from "
-    "scratch.";
+    "scratch.\n"
+    "Several runs of one setting give means with 95 % Student intervals, one a bootstrap over test clips. On "
+    "SIGTERM\n"
+    "or SIGUSR1 training of a whole network ends with exit code 75; the same command goes on.";
 
-/// Everything an evaluation works on.
-struct Setting {
-    const EvaluateOptions& options;
-    const PretrainOptions& run;
-    const DataSet& data;
-    Classes classes;
-    std::vector<std::int64_t> train;
-    std::vector<std::int64_t> test;
-    dist::Group& group;
+using Runs = std::vector<PretrainOptions>;
 
-    torch::Tensor labels(const std::vector<std::int64_t>& clips) const {
-        return torch::tensor(labels_of(clips, classes.labels));
+/// Where nobody is named to test, it is who the runs left out; not of another corpus, which has other signers.
+ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
+    auto parts = options.parts;
+    if (parts.left_out_signers.empty() && parts.train_fraction == 0 && options.protocol.name != "transfer") {
+        parts.left_out_signers = run.left_out_signers;
     }
-};
-
-void choose_clips(Setting& setting) {
-    const auto& o = setting.options;
-    const auto& index = setting.data.index();
-    const auto& signers = o.left_out_signers.empty() ? setting.run.left_out_signers : o.left_out_signers;
-    if (o.test_split.empty() && signers.empty()) {
-        throw ConfigError{"nothing to test on: name a --test-split or a --leave-out-signer"};
-    }
-    const auto& tested_signers = o.test_signers.empty() && o.test_split.empty() ? signers : o.test_signers;
-    setting.test =
-        select_clips(index, {.split = o.test_split, .signers = tested_signers, .only_labelled = true});
-    setting.train = without(
-        select_clips(index, {.split = o.train_split, .left_out_signers = signers, .only_labelled = true}),
-        setting.test);
-    if (setting.train.empty()) {
-        throw ConfigError{"no clip is left to train the probes on: every labelled one is tested"};
-    }
+    return parts;
 }
 
-/// Scores of every classifier that the protocol asks for, on a method's frozen features.
-void add_rows(ResultTable& table, const std::string& name, Method& method, const Setting& setting) {
-    const EmbedOptions cached{
-        .cache = std::filesystem::path{setting.run.run} / "evaluate" / "features",
-        .settings = fmt::format("{} heads, {}, {}, {}", setting.run.method.encoder.heads,
-                                setting.run.method.encoder.pooling, setting.run.method.encoder.position,
-                                setting.run.precision)};
-    const auto features = [&](const std::vector<std::int64_t>& clips) {
-        return embed(method, setting.data.features(), clips, setting.group, cached).cpu().to(torch::kFloat32);
-    };
-    const LabelledFeatures train{features(setting.train), setting.labels(setting.train),
-                                 setting.classes.count};
-    const auto queries = features(setting.test);
-    if (setting.options.protocol == "knn") {
-        table.add(name, fmt::format("{} neighbours, cosine", setting.options.neighbours),
-                  knn_cosine_votes(queries, train, {.k = setting.options.neighbours}));
-        return;
-    }
-    const ProbeTrial trial{.seed = setting.options.probe_seed};
-    for (const auto& [column, hidden] :
-         {std::pair{"MLP probe", std::int64_t{512}}, std::pair{"linear probe", std::int64_t{0}}}) {
-        table.add(name, column, probe_scores(train, queries, {&trial, 1}, {.hidden = hidden})[0]);
-    }
+torch::Tensor truth_of(const EvaluationClips& clips) {
+    return torch::tensor(clips.classes_of(clips.test));
 }
 
-/// Trains with labels from scratch, from the run's own initial weights, and scores with the classifier
-/// trained along.
-void add_supervised(ResultTable& table, const Setting& setting) {
-    const auto& o = setting.options;
-    auto config = setting.run.method;
-    config.name = "supervised";
-    config.classes = setting.classes.count;
-    auto method = make_method(config, setting.run.seed);
-    method->set_precision(precision_of(setting.run.precision));
-    BatchConfig views;
-    agree(setting.group.communicator(),
-          [&] { views = batch_config_of(setting.run, setting.data.features()); });
-    views.augmentation.kind = o.supervised_augmentation;
-    const Batches batches{setting.data.features(), setting.train, views, setting.classes.labels};
-    const Schedule schedule{{.name = "cosine"}, o.supervised_epochs, batches.steps_per_epoch()};
-    Trainer trainer{
-        *method,
-        batches,
-        {.optimizer = {.name = "adamw", .learning_rate = o.supervised_learning_rate, .weight_decay = 0.01}},
-        schedule,
-        setting.group};
-    const bool speaks = setting.group.rank() == 0 && !o.json;
-    if (speaks) {
-        fmt::print("control: supervised training from scratch, {} steps\n", schedule.steps());
-    }
-    TrainingProgress progress{speaks, 0, schedule.steps()};
-    while (trainer.steps_done() < schedule.steps()) {
-        progress.show(trainer.step());
-    }
-    const auto features = embed(*method, setting.data.features(), setting.test, setting.group);
-    const torch::NoGradGuard no_grad;
-    table.add("supervised from scratch", "own classifier",
-              dynamic_cast<Supervised&>(*method).classify(features).cpu());
+/// How many test clips a run on the same data was trained on, without their labels.
+std::int64_t seen_before(const PretrainOptions& run, const EvaluationSetting& setting) {
+    const auto seen = select_clips(setting.data.index(),
+                                   {.split = run.train_split, .left_out_signers = run.left_out_signers});
+    return std::ranges::count_if(setting.clips.test,
+                                 [&](auto clip) { return std::ranges::count(seen, clip) > 0; });
 }
 
-void load_trained(Method& method, const std::filesystem::path& run, const Ranks& ranks) {
-    const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
-    const auto checkpoint = Checkpoints{run, ranks.world}.read_newest(warn);
-    if (!checkpoint) {
+/// What every result file tells beside its table.
+nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+    const auto& options = setting.options;
+    nlohmann::json facts{{"protocol", options.protocol.name},
+                         {"train_clips", setting.clips.train.size()},
+                         {"validation_clips", setting.clips.validation.size()},
+                         {"test_clips", setting.clips.test.size()},
+                         {"clips", setting.clips.test},
+                         {"classes", setting.clips.class_names},
+                         {"parts", setting.clips.how},
+                         {"label_fraction", options.protocol.label_fraction},
+                         {"test_clips_seen_in_pretraining", seen},
+                         {"source", runs.front().data},
+                         {"target", options.data.empty() ? runs.front().data : options.data}};
+    std::vector<std::string> folders;
+    std::vector<std::uint64_t> seeds;
+    for (const auto& run : runs) {
+        folders.push_back(run.run);
+        seeds.push_back(run.seed);
+    }
+    facts["run"] = folders.front();
+    facts["runs"] = folders;
+    facts["seeds"] = seeds;
+    return facts;
+}
+
+std::string heading_of(const nlohmann::json& facts) {
+    const auto runs = facts["runs"].size();
+    const auto share = facts["label_fraction"].get<double>();
+    auto text = fmt::format("\n{} evaluation: {} test clips of {} signs, {} training clips{} ({})",
+                            facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
+                            facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
+                            share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
+                            facts["parts"].get<std::string>());
+    if (facts["protocol"] == "transfer") {
+        text += fmt::format("\ntrained on {}, labels and test of {}",
+                            fmt::join(facts["source"].get<std::vector<std::string>>(), ", "),
+                            fmt::join(facts["target"].get<std::vector<std::string>>(), ", "));
+    }
+    if (facts["protocol"] == "measures") {
+        return text + "\n\n";
+    }
+    return text +
+           (runs > 1
+                ? fmt::format("\n{} runs, means and 95 % Student intervals over them, each with weights, "
+                              "order and probes from its own seed\n\n",
+                              runs)
+                : "; one seed,\n95 % bootstrap intervals over the test clips (they know nothing of "
+                  "other seeds or signers)\n\n");
+}
+
+std::filesystem::path result_file(const std::string& run, const std::string& name) {
+    return evaluate_folder(run) / (name + ".json");
+}
+
+/// Writes what all runs come to, and what each one does, into their folders. On the first rank.
+template <class Table>
+void write_results(const Runs& runs, const EvaluationSetting& setting, const std::vector<Table>& tables,
+                   const Table& all, std::int64_t seen, const std::string& more) {
+    const auto& name = setting.options.protocol.name;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        auto result = tables[i].json();
+        result.update(facts_of({runs[i]}, setting, seen));
+        write_json(result_file(runs[i].run, name), result);
+    }
+    auto result = all.json();
+    const auto facts = facts_of(runs, setting, seen);
+    result.update(facts);
+    if (runs.size() > 1) {
+        write_json(result_file(runs.front().run, fmt::format("{}-{}-runs", name, runs.size())), result);
+    }
+    fmt::print("{}\n", setting.options.json ? result.dump(2) : heading_of(facts) + all.text() + more);
+}
+
+void measure(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+    MeasureTable all;
+    std::vector<MeasureTable> tables(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto encoders = read_encoders(runs[i], setting);
+        for (const auto& [name, method] :
+             {std::pair{std::string{"same encoder, random weights"}, encoders.random},
+              std::pair{runs[i].method.name, encoders.trained}}) {
+            const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
+                                        cached_features(runs[i], evaluate_folder(runs[i].run)))
+                                      .cpu();
+            agree(setting.ranks.world, [&] {
+                if (setting.ranks.is_first()) {
+                    const auto measures = measure_embedding(features, truth_of(setting.clips));
+                    tables[i].add(name, measures);
+                    all.add(name, measures);
+                }
+            });
+        }
+    }
+    agree(setting.ranks.world, [&] {
+        if (setting.ranks.is_first()) {
+            write_results(runs, setting, tables, all, seen, "");
+        }
+    });
+}
+
+/// @return false if it was stopped
+bool score(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+    const TestSet test{truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
+    ResultTable all{test};
+    std::vector<ResultTable> tables(runs.size(), ResultTable{test});
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!evaluate_run(runs[i], read_encoders(runs[i], setting), setting, tables[i])) {
+            return false;
+        }
+        all.append(tables[i]);
+    }
+    agree(setting.ranks.world, [&] {
+        if (setting.ranks.is_first()) {
+            write_results(runs, setting, tables, all, seen,
+                          setting.options.per_class ? all.per_class_text() : std::string{});
+            for (const auto& run : runs) {
+                std::filesystem::remove_all(training_folder(run.run, setting.options));
+            }
+        }
+    });
+    return true;
+}
+
+/// Looks at every run before the first is evaluated, which may take hours.
+/// @return how many test clips the runs were trained on, without labels
+std::int64_t check_pretraining(const Runs& runs, const EvaluationSetting& setting) {
+    bool is_own_data = false;
+    for (const auto& run : runs) {
+        is_own_data = read_encoders(run, setting).data_fingerprint == setting.data.fingerprint();
+    }
+    if (setting.options.protocol.name == "transfer" && is_own_data) {
         throw ConfigError{
-            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+            "--protocol transfer: --data is what the run was trained on; name another data set, or "
+            "--protocol linear"};
     }
-    load_weights(method, *checkpoint, "encoder.");
-}
-
-ResultTable evaluate_all(const Setting& setting, const Ranks& ranks) {
-    ResultTable table{setting.labels(setting.test), setting.options.bootstrap};
-    // The encoder alone counts here, and every method draws it first: the simplest method stands for all.
-    auto config = setting.run.method;
-    config.name = "supervised";
-    config.classes = std::max<std::int64_t>(setting.classes.count, 2);
-    const auto method = make_method(config, setting.run.seed);
-    method->set_precision(precision_of(setting.run.precision));
-    method->to(setting.group.device());
-    add_rows(table, "same encoder, random weights", *method, setting);
-    load_trained(*method, setting.run.run, ranks);
-    add_rows(table, setting.run.method.name, *method, setting);
-
-    const auto raw = [&](const std::vector<std::int64_t>& clips) {
-        torch::Tensor skeletons;
-        agree(ranks.world, [&] { skeletons = raw_skeletons(setting.data.features(), clips); });
-        return skeletons;
-    };
-    table.add("nearest neighbours, raw skeletons",
-              fmt::format("{} neighbours, Euclidean", setting.options.raw_neighbours),
-              knn_euclidean_votes(raw(setting.test),
-                                  {raw(setting.train), setting.labels(setting.train), setting.classes.count},
-                                  setting.options.raw_neighbours));
-    if (setting.options.supervised_epochs > 0) {
-        add_supervised(table, setting);
+    const auto seen = is_own_data ? seen_before(runs.front(), setting) : 0;
+    if (seen > 0 && setting.ranks.is_first()) {
+        fmt::print(
+            stderr,
+            "sslslr: warning: {} of {} test clips took part in the pretraining, though without labels: "
+            "pretrain with --train-split or --leave-out-signer\n",
+            seen, setting.clips.test.size());
     }
-    return table;
+    return seen;
 }
 
 }  // namespace
@@ -172,46 +206,29 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
-    if (fields.run.empty()) {
-        throw ConfigError{"--run FOLDER is missing: which pretraining shall be evaluated?"};
-    }
-    if (fields.protocol != "linear" && fields.protocol != "knn") {
-        throw ConfigError{fmt::format("--protocol {}: expected linear or knn", fields.protocol)};
-    }
+    complete(fields);
     at::set_num_threads(static_cast<int>(fields.threads));
-    auto run = read_run_options(fields.run);
-    run.run = fields.run;
-    const DataSet data{fields.data.empty() ? run.data : fields.data,
-                       {run.preprocess, weights_type(precision_of(run.precision)), fields.memory_limit},
+    const auto runs = read_runs(fields.runs);
+    const auto& first = runs.front();
+    const DataSet data{fields.data.empty() ? first.data : fields.data,
+                       {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit},
                        ranks};
-    run.method.encoder.features = data.features().layout.width();
-    run.method.encoder.frames = run.preprocess.frames;
+    const auto clips = part_clips(data.index(), parts_of(fields, first));
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
-    Setting setting{fields, run, data, data.classes(), {}, {}, group};
-    choose_clips(setting);
-
-    const auto table = evaluate_all(setting, ranks);
-    agree(ranks.world, [&] {
-        if (ranks.is_first()) {
-            auto result = table.json();
-            result["protocol"] = fields.protocol;
-            result["run"] = fields.run;
-            result["train_clips"] = setting.train.size();
-            result["test_clips"] = setting.test.size();
-            result["classes"] = setting.classes.names;
-            write_json(std::filesystem::path{fields.run} / "evaluate" / (fields.protocol + ".json"), result);
-            fmt::print(
-                "{}\n",
-                fields.json
-                    ? result.dump(2)
-                    : fmt::format("\n{} evaluation: {} test clips of {} signs, {} training clips; one seed,\n"
-                                  "95 % bootstrap intervals over the test clips (they know nothing of other "
-                                  "seeds or signers)\n\n{}",
-                                  fields.protocol, setting.test.size(), setting.classes.count,
-                                  setting.train.size(), table.text()));
-        }
-    });
-    return exit_done;
+    const EvaluationSetting setting{fields, data, clips, group, ranks};
+    const auto seen = check_pretraining(runs, setting);
+    if (fields.protocol.name == "measures") {
+        measure(runs, setting, seen);
+        return exit_done;
+    }
+    catch_stop_signals();
+    if (score(runs, setting, seen)) {
+        return exit_done;
+    }
+    if (ranks.is_first() && !fields.json) {
+        fmt::print("stopped on request: the same command goes on with what is trained already\n");
+    }
+    return exit_stopped;
 }
 
 }  // namespace sslslr

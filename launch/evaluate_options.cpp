@@ -1,35 +1,93 @@
 #include "launch/evaluate_options.hpp"
 
+#include <fmt/format.h>
+
 #include "launch/data_set.hpp"
+#include "src/errors.hpp"
 
 namespace sslslr {
+namespace {
+
+constexpr double semi_supervised_fraction = 0.3;  // Madjoukeng et al. 2025, table 3
+
+}  // namespace
+
+EvaluateOptions::EvaluateOptions() : protocol{default_protocol()} {
+    protocol.probe = "both";
+    protocol.label_fraction = 0;
+}
 
 void declare(Options& options, EvaluateOptions& o) {
     options.section("What is evaluated");
-    options.add("run", o.run, "folder of the pretraining; results go to its evaluate/");
-    options.add("protocol", o.protocol,
-                "linear (probes on frozen features) or knn (cosine-weighted neighbours)");
+    options.add(
+        "run", o.runs,
+        "folders of pretrainings of one setting, each from its own seed; results go to their evaluate/");
     options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
-    options.add("train-split", o.train_split,
-                "split whose labels train the probes (empty: all clips that do not test)");
-    options.add("test-split", o.test_split, "split to test on (empty: all clips of the signers left out)");
-    options.add("leave-out-signer", o.left_out_signers,
-                "signers whose labels train no probe (none: those that the run left out)");
-    options.add("test-signer", o.test_signers, "those of them to test on (none: all)");
+    declare(options, o.parts);
+    declare(options, o.protocol);
 
-    options.section("How");
-    options.add("neighbours", o.neighbours, "of knn");
-    options.add("probe-seed", o.probe_seed, "fixes the probes' weights and order");
-    options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals");
-    options.add("raw-neighbours", o.raw_neighbours, "of the control on raw skeletons");
-    options.add("supervised-epochs", o.supervised_epochs, "of the supervised control (0: leaves it out)");
+    options.section("Controls and intervals");
+    options.add("probe-seed", o.probe_seed,
+                "added to the run's seed: of probes, draws of labels, and networks trained from labels");
+    options.add("supervised-epochs", o.supervised_epochs,
+                "of the supervised control (0: leaves it out), which trains as --fine-tune-... say where the "
+                "protocol trains the whole network");
     options.add("supervised-learning-rate", o.supervised_learning_rate,
                 "of its AdamW, falling along a cosine");
     options.add("supervised-augmentation", o.supervised_augmentation,
                 "of its clips: boundary, classical, both or none");
-    options.add("json", o.json, "prints the result as one JSON object instead of a table");
+    options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals of a single run");
+
+    options.section("Output");
+    options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
+    options.add("json", o.json, "prints the result as one JSON object instead of tables");
     options.add("threads", o.threads, "threads of each rank");
+}
+
+void complete(EvaluateOptions& o) {
+    if (o.runs.empty()) {
+        throw ConfigError{"--run FOLDER is missing: which pretraining shall be evaluated?"};
+    }
+    if (o.protocol.name == "transfer" && o.data.empty()) {
+        throw ConfigError{
+            "--protocol transfer: name the --data whose labels are learnt, other than the run's own"};
+    }
+    if (o.supervised_epochs < 0 || o.bootstrap < 1 || o.threads < 1) {
+        throw ConfigError{"--supervised-epochs must be 0 or more, --bootstrap and --threads 1 or more"};
+    }
+    if (!(o.supervised_learning_rate > 0)) {
+        throw ConfigError{fmt::format("--supervised-learning-rate {}: expected a rate above 0",
+                                      o.supervised_learning_rate)};
+    }
+    if (o.protocol.label_fraction == 0) {
+        o.protocol.label_fraction = o.protocol.name == "semi-supervised" ? semi_supervised_fraction : 1;
+    }
+    auto config = o.protocol;
+    config.probe = config.probe == "both" ? "mlp" : config.probe;
+    if (config.name == "measures") {
+        config.name = "linear";
+    }
+    check(config);
+    if (o.supervised_epochs > 0) {
+        check(supervised_control(o));
+    }
+}
+
+ProtocolConfig supervised_control(const EvaluateOptions& o) {
+    auto config = o.protocol;
+    config.name = "supervised";
+    config.probe = "mlp";
+    config.freeze = false;
+    if (!trains_encoder(o.protocol)) {
+        config.epochs = o.supervised_epochs;
+        config.trainer = {.optimizer = {.name = "adamw",
+                                        .learning_rate = o.supervised_learning_rate,
+                                        .weight_decay = 0.01}};
+        config.schedule = {.name = "cosine"};
+        config.augmentation = o.supervised_augmentation;
+    }
+    return config;
 }
 
 }  // namespace sslslr

@@ -4,31 +4,39 @@
 #include <vector>
 
 #include "launch/options.hpp"
+#include "launch/protocol_options.hpp"
 
 namespace sslslr {
 
 /// Options of `sslslr evaluate`.
 struct EvaluateOptions {
-    std::string run;
+    EvaluateOptions();
+
+    std::vector<std::string> runs;
     std::vector<std::string> data;
     std::string memory_limit = "half";
-    std::string protocol = "linear";
-    std::string train_split;
-    std::string test_split;
-    std::vector<std::string> left_out_signers;
-    std::vector<std::string> test_signers;
-    std::int64_t neighbours = 20;
-    std::int64_t raw_neighbours = 5;
+    ClipParts parts;
+    /// Beside what protocols there are, its name may be "measures"; its probe "both"; its label fraction 0: the
+    /// protocol's own.
+    ProtocolConfig protocol;
     std::uint64_t probe_seed = 0;
     std::int64_t supervised_epochs = 100;
     double supervised_learning_rate = 1e-3;
     std::string supervised_augmentation = "none";
     std::int64_t bootstrap = 10000;
+    bool per_class = false;
     bool json = false;
     std::int64_t threads = 1;
 };
 
 /// Declares every option on its field; `fields` must outlive `options`.
 void declare(Options& options, EvaluateOptions& fields);
+
+/// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
+void complete(EvaluateOptions& fields);
+
+/// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
+/// own.
+ProtocolConfig supervised_control(const EvaluateOptions& fields);
 
 }  // namespace sslslr

@@ -23,13 +23,14 @@ void declare(Options& options, ProtocolConfig& c) {
     options.section("Protocol");
     options.add(
         "protocol", c.name,
-        "linear (a probe on frozen features), knn, semi-supervised (from --label-fraction of the labels), "
-        "fine-tune (the whole network), supervised (the same from random weights) or raw (neighbours on the "
-        "skeletons)");
+        "linear (a probe on frozen features), transfer (the same on other data), knn, semi-supervised (from "
+        "--label-fraction of the labels), fine-tune (the whole network), supervised (the same from random "
+        "weights), raw (neighbours on the skeletons) or measures (of the features, without a classifier)");
     options.add("label-fraction", c.label_fraction,
-                "of the labelled clips of each class whose labels are used");
+                "of the labelled clips of each class whose labels are used (0, of evaluate alone: 0.3 where "
+                "semi-supervised, else 1)");
     options.add("freeze", c.freeze, "semi-supervised trains a probe instead of the whole network");
-    options.add("probe", c.probe, "mlp (one hidden layer) or linear");
+    options.add("probe", c.probe, "mlp (one hidden layer), linear, or both (of evaluate alone)");
     options.add("probe-epochs", c.probe_training.epochs, "passes over the labelled clips");
     options.add("probe-rates", c.probe_rates, "learning rates, the best on the validation clips is taken");
     options.add("probe-weight-decays", c.probe_weight_decays, "likewise, each with each rate");

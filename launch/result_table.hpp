@@ -9,37 +9,73 @@
 #include <torch/torch.h>
 
 #include "src/evaluate/intervals.hpp"
+#include "src/protocol/protocol.hpp"
 
 namespace sslslr {
 
-/// Accuracies of several classifiers on the same test clips.
+/// What is tested, and how sure its figures are.
+struct TestSet {
+    torch::Tensor truth;               ///< [Q] int64 class of each test clip
+    std::vector<std::string> classes;  ///< names
+    std::int64_t resamples = 10'000;   ///< of the bootstrap
+};
+
+/// Accuracies of several classifiers on the same test clips, of one run or of several.
+///
+/// Of one run intervals are bootstraps over test clips, of several Student's over the runs; both at 95 %.
 class ResultTable {
 public:
-    /// @param truth      [Q] int64 class of each test clip
-    /// @param resamples  of the bootstrap
-    ResultTable(torch::Tensor truth, std::int64_t resamples);
+    explicit ResultTable(TestSet test) : test_{std::move(test)} {}
 
     /// @param row, classifier  what was trained, and what read it
-    /// @param scores           [Q, G]
-    void add(const std::string& row, const std::string& classifier, const torch::Tensor& scores);
+    /// @param is_control       the others are compared with it
+    void add(const std::string& row, const std::string& classifier, const ProtocolScores& scores,
+             bool is_control);
 
-    /// For the terminal: a line a classifier.
+    /// Takes in another run's figures of the same rows.
+    void append(const ResultTable& run);
+
+    /// For the terminal: a line a classifier, then paired differences to the controls.
     std::string text() const;
-    /// {"rows": [{"name", "classifier", "top1": {mean, low, high}, "top5": {...}, "macro_f1", "correct": [0,
-    /// 1, ...]}]}
+    /// Scores of each class, of every row that is no control; counts of several runs are added up.
+    std::string per_class_text() const;
+    /// {"rows": [{"name", "classifier", "control", "top1": {mean, low, high}, "top5": {...}, "macro_f1", "confusion",
+    /// "per_class": [...], ...}], "differences": [...], "interval", "truth"}. A row of one run has "correct",
+    /// "correct5" (bits) and "predicted"; of several these are in "runs", with each one's figures.
     nlohmann::json json() const;
 
 private:
+    /// One classifier of one run.
+    struct Scores {
+        double top1 = 0;
+        double top5 = 0;
+        double macro_f1 = 0;
+        std::vector<double> correct;          ///< [Q] 1 right, 0 wrong
+        std::vector<double> correct5;         ///< likewise, among the best five
+        std::vector<std::int64_t> predicted;  ///< [Q]
+        torch::Tensor confusion;              ///< [G, G]
+        nlohmann::json chosen;                ///< the probe taken, where clips validated
+    };
     struct Row {
         std::string name;
         std::string classifier;
-        Interval top1;
-        Interval top5;
-        double macro_f1;
-        std::vector<double> correct;  ///< [Q] 1 right, 0 wrong
+        bool is_control;
+        std::vector<Scores> runs;
     };
-    torch::Tensor truth_;
-    std::int64_t resamples_;
+    struct Difference {
+        const Row* row;
+        const Row* control;
+        Interval top1;
+    };
+
+    Interval interval(const Row& row, double Scores::*figure, std::vector<double> Scores::*per_clip) const;
+    Interval interval_over_runs(const Row& row, double Scores::*figure) const;
+    Interval difference(const Row& row, const Row& control) const;
+    std::vector<Difference> differences() const;
+    static torch::Tensor confusion_of(const Row& row);
+    nlohmann::json json_of(const Row& row) const;
+
+    TestSet test_;
     std::vector<Row> rows_;
 };
 

@@ -39,13 +39,7 @@ io::CheckpointFile checkpoint_of(const EncoderOptions& options, const fs::path& 
         agree(ranks.world, [&] { checkpoint = io::read_checkpoint(options.checkpoint); });
         return checkpoint;
     }
-    const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
-    auto newest = Checkpoints{run, ranks.world}.read_newest(warn);
-    if (!newest) {
-        throw ConfigError{
-            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
-    }
-    return *std::move(newest);
+    return newest_checkpoint(run, ranks);
 }
 
 /// The encoder alone counts, and every method draws it first: the simplest method stands for all.
@@ -64,6 +58,16 @@ void declare(Options& options, EncoderOptions& o) {
     options.add("run", o.run, "folder of the pretraining (none: the one that --checkpoint lies in)");
     options.add("checkpoint", o.checkpoint, "of the encoder (none: the newest of the run)");
     options.add("threads", o.threads, "threads of each rank");
+}
+
+io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
+    const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
+    auto newest = Checkpoints{run, ranks.world}.read_newest(warn);
+    if (!newest) {
+        throw ConfigError{
+            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+    }
+    return *std::move(newest);
 }
 
 RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "io/checkpoint_file.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
 #include "launch/pretrain_options.hpp"
@@ -30,6 +32,10 @@ struct RunEncoder {
     /// training data; program and version as written_by.
     std::map<std::string, std::string> attributes;
 };
+
+/// A run's newest checkpoint that is whole; damaged ones are told of. Collective.
+/// @throws ConfigError  the run has none yet
+io::CheckpointFile newest_checkpoint(const std::filesystem::path& run, const Ranks& ranks);
 
 /// Reads it; sets the threads of this rank. Collective.
 /// @param is_random  the weights that the run began with instead, step 0

@@ -7,6 +7,7 @@
 
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
+#include "launch/run_evaluation.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
@@ -178,8 +179,9 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
     shape.name = "supervised";  // the encoder alone counts, and every method draws it first
     shape.classes = clips.classes();
     const auto method = encoder_of(job, shape, options);
+    const auto cache = cached_features(options, folder_ / "cache");
     if (job.protocol.front().second == "measures") {
-        const auto features = embed(*method, data.features(), clips.test, group_).cpu();
+        const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
         Result result;
         agree(group_.communicator(), [&] {
             if (group_.rank() == 0) {
@@ -197,6 +199,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
                                          .precision = precision_of(options.precision),
                                          .batches = batches,
                                          .group = group_,
+                                         .embedding = cache,
                                          .should_stop = should_stop});
     if (!scores) {
         return std::nullopt;
@@ -214,17 +217,12 @@ Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& featur
                              {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
                               .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
     }
-    const auto m = measure_embedding(features, labels);
-    return {.outcome = {{"inertia", m.inertia},
-                        {"inertia_normalised", m.inertia_normalised},
-                        {"within_share", m.within_share},
-                        {"spread", m.spread},
-                        {"spread_normalised", m.spread_normalised},
-                        {"alignment", m.alignment},
-                        {"uniformity", m.uniformity},
-                        {"effective_rank", m.effective_rank},
-                        {"negative_similarity", m.negative_similarity}},
-            .detail = nlohmann::json::object()};
+    const auto measures = measure_embedding(features, labels);
+    Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
+    for (const auto& [name, measure] : named_measures()) {
+        result.outcome[name] = measures.*measure;
+    }
+    return result;
 }
 
 }  // namespace sslslr

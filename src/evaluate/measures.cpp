@@ -34,11 +34,11 @@ double within_classes(const torch::Tensor& features, const torch::Tensor& labels
 }
 
 /// What is left of a distance between equal unit vectors after rounding.
-constexpr double rounding = 1e-24;
+constexpr double rounding_of_equals = 1e-24;
 
 double share_within_classes(const torch::Tensor& unit, double within) {
     const double total = mean_squared_distance(unit, unit.mean(0, true));
-    return total > rounding ? std::min(1.0, within / total) : 1;
+    return total > rounding_of_equals ? std::min(1.0, within / total) : 1;
 }
 
 double mean_deviation(const torch::Tensor& features) {
@@ -103,6 +103,7 @@ EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::
                       " labels for features ", features.sizes());
     const torch::NoGradGuard no_grad;
     const auto x = features.to(torch::kFloat64);
+    TORCH_CHECK_VALUE(x.isfinite().all().item<bool>(), "measures: a feature is not finite");
     const auto unit = torch::nn::functional::normalize(x);
     EmbeddingMeasures measures;
     measures.inertia = within_classes(x, labels);
@@ -115,6 +116,18 @@ EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::
     measures.effective_rank = effective_rank_of(x);
     measures.negative_similarity = negative_similarity_of(unit, labels);
     return measures;
+}
+
+std::vector<std::pair<std::string, double EmbeddingMeasures::*>> named_measures() {
+    return {{"inertia", &EmbeddingMeasures::inertia},
+            {"inertia_normalised", &EmbeddingMeasures::inertia_normalised},
+            {"within_share", &EmbeddingMeasures::within_share},
+            {"spread", &EmbeddingMeasures::spread},
+            {"spread_normalised", &EmbeddingMeasures::spread_normalised},
+            {"alignment", &EmbeddingMeasures::alignment},
+            {"uniformity", &EmbeddingMeasures::uniformity},
+            {"effective_rank", &EmbeddingMeasures::effective_rank},
+            {"negative_similarity", &EmbeddingMeasures::negative_similarity}};
 }
 
 }  // namespace sslslr

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <torch/torch.h>
 
 namespace sslslr {
@@ -31,14 +35,18 @@ struct EmbeddingMeasures {
 
 /// Measures features as they are given; float64 throughout. Not collective.
 ///
-/// A pair is of two different clips. Not a number where a feature is none.
-/// @param features  [N, W] floating, N at least 1
+/// A pair is of two different clips.
+/// @param features  [N, W] floating, finite, N at least 1
 /// @param labels    [N] int64, 0 or more
-/// @throws c10::ValueError  shapes disagree, no clips or no channels, or a negative label
+/// @throws c10::ValueError  shapes disagree, no clips or no channels, a negative label, or a
+///                         feature that is not finite
 /// Cost: N^2 W for uniformity, in blocks of about 16 million pairs; N W min(N, W) for the rank; N W for the rest.
 /// Source: inertia, Madjoukeng et al. 2025, arXiv:2509.05188, table 5 (which states neither formula nor space);
 /// alignment (alpha 2) and uniformity (t 2), Wang and Isola 2020, arXiv:2005.10242; effective rank, Roy and
 /// Vetterli 2007, "The effective rank: a measure of effective dimensionality"; spread, Chen and He 2021.
 EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::Tensor& labels);
+
+/// Every measure by the name of its field, in the order above: the keys of result files.
+std::vector<std::pair<std::string, double EmbeddingMeasures::*>> named_measures();
 
 }  // namespace sslslr

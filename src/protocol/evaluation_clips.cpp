@@ -1,6 +1,7 @@
 #include "src/protocol/evaluation_clips.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -63,7 +64,7 @@ public:
             refuse_shared(candidates, clips.test, "--train-split " + parts_.train_split);
         }
         candidates = without(candidates, clips.test);
-        clips.pretrain = without(clips.pretrain, clips.test);
+        clips.pretrain = without(clips.pretrain, parts_.train_fraction > 0 ? clips.test : of_tested(false));
         choose_validation_clips(clips, candidates);
         refuse_shared(clips.validation, clips.test, "--validation-split " + parts_.validation_split);
         clips.train = without(candidates, clips.validation);
@@ -83,15 +84,21 @@ private:
             clips.test = without(
                 candidates, stratified_share(candidates, index_.labels, parts_.train_fraction, parts_.seed));
             clips.how = fmt::format("all but {:g} % of each class test, drawn", 100 * parts_.train_fraction);
-        } else if (!parts_.test_split.empty()) {
-            clips.test = select(parts_.test_split, parts_.test_signers, {}, true);
-            clips.how = fmt::format("split {} tests", parts_.test_split);
         } else {
-            const auto& signers = parts_.test_signers.empty() ? parts_.left_out_signers : parts_.test_signers;
-            clips.test = select("", signers, {}, true);
-            clips.how = fmt::format("signer {} tests", fmt::join(signers, ", "));
+            clips.test = of_tested(true);
+            clips.how = parts_.test_split.empty()
+                            ? fmt::format("signer {} tests", fmt::join(tested_signers(), ", "))
+                            : fmt::format("split {} tests", parts_.test_split);
         }
     }
+
+    const std::vector<std::string>& tested_signers() const {
+        return parts_.test_split.empty() && parts_.test_signers.empty() ? parts_.left_out_signers
+                                                                        : parts_.test_signers;
+    }
+
+    /// Of the split or signers that test; those of no class, too, are not to be seen before.
+    Clips of_tested(bool labelled) const { return select(parts_.test_split, tested_signers(), {}, labelled); }
 
     void choose_validation_clips(EvaluationClips& clips, const Clips& candidates) const {
         if (!parts_.validation_split.empty()) {
@@ -101,14 +108,30 @@ private:
         } else if (!parts_.validation_signers.empty()) {
             const auto of_signers =
                 select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
+            if (parts_.test_split.empty() && parts_.train_fraction == 0) {
+                refuse_shared(
+                    of_signers, clips.test,
+                    fmt::format("--validation-signer {}", fmt::join(parts_.validation_signers, " ")));
+            }
             clips.validation = without(of_signers, clips.test);
             clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
         } else if (parts_.validation_fraction > 0) {
-            clips.validation =
-                stratified_share(candidates, index_.labels, parts_.validation_fraction, parts_.seed);
+            clips.validation = drawn_validation(candidates);
             clips.how +=
                 fmt::format(", {:g} % of each class validate, drawn", 100 * parts_.validation_fraction);
         }
+    }
+
+    /// A class that would be drawn whole keeps a clip to train on.
+    Clips drawn_validation(const Clips& candidates) const {
+        std::map<std::int64_t, std::int64_t> left;
+        for (const auto clip : candidates) {
+            ++left[index_.labels[static_cast<std::size_t>(clip)]];
+        }
+        auto drawn = stratified_share(candidates, index_.labels, parts_.validation_fraction, parts_.seed);
+        std::erase_if(drawn,
+                      [&](auto clip) { return left[index_.labels[static_cast<std::size_t>(clip)]]-- == 1; });
+        return drawn;
     }
 
     const io::ClipIndex& index_;
@@ -175,6 +198,11 @@ EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
     keep_classes(index, parts.classes, clips);
     if (clips.classes() < 2) {
         throw ConfigError{fmt::format("accuracy needs labels of 2 signs or more, found {}", clips.classes())};
+    }
+    const bool validates =
+        parts.validation_fraction > 0 || !parts.validation_split.empty() || !parts.validation_signers.empty();
+    if (validates && clips.validation.empty()) {
+        throw ConfigError{fmt::format("{}: no labelled clip is left to validate on", clips.how)};
     }
     if (clips.train.empty() || clips.test.empty()) {
         throw ConfigError{fmt::format("{}: {} labelled clips are left to train on and {} to test on",

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -22,7 +23,8 @@ namespace sslslr {
 
 /// What is learnt from labels on top of an encoder, and how.
 struct ProtocolConfig {
-    /// linear           a probe on frozen features (transfer: on the clips of another data set)
+    /// linear           a probe on frozen features
+    /// transfer         the same, on the clips of another data set than the encoder was trained on
     /// knn              cosine-weighted neighbours among frozen features
     /// semi-supervised  from a share of the labels: the whole network, or a probe
     /// fine-tune        the whole network from all labels
@@ -49,6 +51,9 @@ void check(const ProtocolConfig& config);
 /// Whether the whole network is trained, and not what reads its features alone.
 bool trains_encoder(const ProtocolConfig& config);
 
+/// Whether a probe is trained on frozen features.
+bool trains_probe(const ProtocolConfig& config);
+
 /// Everything else that an evaluation works on.
 struct ProtocolSetting {
     const Features& features;  ///< of the data set that labels come from
@@ -62,24 +67,29 @@ struct ProtocolSetting {
         return false;
     };  ///< asked after each training step on every rank
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
+    /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was stopped goes
+    /// on, what is done is not done again. Whoever names it removes it. Empty: what was stopped starts over.
+    std::filesystem::path checkpoints{};
 };
 
 /// What a protocol came to, before any label of a test clip was looked at.
 struct ProtocolScores {
     torch::Tensor test;                     ///< [test clips, classes]
-    std::optional<double> validation_top1;  ///< of the taken candidate, where clips validate
+    std::optional<double> validation_top1;  ///< of the taken probe, where clips validate
     ProbeTrial chosen{};                    ///< where a probe was trained
 };
 
 /// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw looks at no
 /// encoder). Labels of test clips have no way in. Collective.
 ///
-/// The probes of all candidates are trained together on features that are computed once; where there is more than one
-/// candidate, the best on the validation clips is taken, and trained again on training and validation clips together.
+/// The probes of all candidates are trained together on features that are computed once; the best on the validation
+/// clips is taken (of equals the first), and trained again on training and validation clips together. Neighbours and
+/// whole networks, of which nothing is chosen, learn from both at once.
 /// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as Trainer.
 /// @param trained  its encoder is read; a copy is trained where the whole network is
 /// @return nothing if it was stopped
-/// @throws ConfigError  several candidates and no clips to validate on; TrainingError, dist::AgreedError  as Trainer
+/// @throws ConfigError  as check; several candidates and no clips to validate on
+/// @throws TrainingError, dist::AgreedError  as Trainer, embed and run_training
 std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolConfig& config,
                                               const ProtocolSetting& setting);
 

@@ -76,6 +76,35 @@ TEST(Measures, OfOneClipAreDefined) {
     EXPECT_EQ(m.negative_similarity, 0);
 }
 
+TEST(Measures, OfOneClassAndOfFeaturesOfZerosAreDefined) {
+    const auto one_class = measure_embedding(cross(), torch::zeros({4}, torch::kInt64));
+    const auto zeros = measure_embedding(torch::zeros({4, 2}), two_classes());
+
+    EXPECT_EQ(one_class.within_share, 1);
+    EXPECT_EQ(one_class.negative_similarity, 0);
+    EXPECT_NEAR(one_class.alignment, 8.0 / 6, 1e-12);  // of 6 pairs 4 lie sqrt(2) apart
+    EXPECT_EQ(zeros.within_share, 1);
+    EXPECT_EQ(zeros.effective_rank, 0);
+    EXPECT_EQ(zeros.uniformity, 0);
+    EXPECT_EQ(zeros.negative_similarity, 0);
+}
+
+TEST(Measures, OfMoreClipsThanABlockHoldsAreTheSame) {
+    const auto many = cross().repeat({2'000, 1});  // 64 million pairs: four blocks
+
+    const auto m = measure_embedding(many, two_classes().repeat({2'000}));
+
+    const double pairs = 8'000.0 * 7'999;
+    EXPECT_NEAR(m.uniformity, std::log((8'000.0 * 3'999 + 8'000.0 * 4'000 * std::exp(-4.0)) / pairs), 1e-9);
+}
+
+TEST(Measures, RefuseFeaturesThatAreNotNumbers) {
+    auto features = cross();
+    features[1][0] = std::nan("");
+
+    EXPECT_THROW(measure_embedding(features, two_classes()), c10::ValueError);
+}
+
 TEST(Measures, RefuseShapesThatDisagree) {
     EXPECT_THROW(measure_embedding(torch::ones({2, 3}), torch::zeros({1}, torch::kInt64)), c10::ValueError);
     EXPECT_THROW(measure_embedding(torch::ones({0, 3}), torch::zeros({0}, torch::kInt64)), c10::ValueError);

@@ -13,7 +13,7 @@ using Clips = std::vector<std::int64_t>;
 io::ClipIndex forty_clips() {
     io::ClipIndex index;
     index.label_names = {"a", "-", "b", "c"};
-    index.signer_names = {"S1", "S2"};
+    index.signer_names = {"S1", "S2", "S4"};
     index.offsets = {0};
     for (const auto& [label, count] :
          {std::pair{0, 20}, std::pair{1, 2}, std::pair{2, 12}, std::pair{3, 6}}) {
@@ -87,11 +87,38 @@ TEST(PartClips, ValidatingClipsDoNotTrain) {
     }
 }
 
+TEST(PartClips, AClassThatWouldValidateWholeKeepsAClipToTrainOn) {
+    auto index = forty_clips();
+    index.labels[0] = 4;
+    index.label_names.push_back("d");
+
+    const auto clips = part_clips(index, {.left_out_signers = {"S2"}, .validation_fraction = 0.5});
+
+    EXPECT_EQ(std::ranges::count(clips.train, 0), 1);
+}
+
+TEST(PartClips, PretrainingSeesNoClipOfTheTestSplitWhateverItsClass) {
+    auto index = forty_clips();
+    index.splits["test"].push_back(20);  // no sign
+    index.labels[6] = -1;
+
+    const auto clips = part_clips(index, {.test_split = "test"});
+
+    EXPECT_EQ(clips.test, (Clips{5, 25, 36}));
+    EXPECT_EQ(clips.pretrain.size(), 40 - 5);
+    for (const auto clip : {6, 20}) {
+        EXPECT_EQ(std::ranges::count(clips.pretrain, clip), 0) << clip;
+    }
+}
+
 TEST(PartClips, RefusesToChooseOnTheTestSplit) {
     EXPECT_NE(refusal({.validation_split = "test", .test_split = "test"}).find("is the test split"),
               std::string::npos);
     const auto shared = refusal({.validation_split = "leak", .test_split = "test"});
     EXPECT_NE(shared.find("--validation-split leak shares 1 clips"), std::string::npos) << shared;
+    const auto signer =
+        refusal({.left_out_signers = {"S4"}, .test_signers = {"S2"}, .validation_signers = {"S2"}});
+    EXPECT_NE(signer.find("--validation-signer S2 shares 19 clips"), std::string::npos) << signer;
 }
 
 TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
@@ -102,7 +129,7 @@ TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
 TEST(PartClips, RefusesWhatLeavesNothing) {
     EXPECT_NE(refusal({}).find("nothing to test on"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S1", "S2"}}).find("no clip"), std::string::npos);
-    EXPECT_NE(refusal({.left_out_signers = {"S3"}}).find("S1, S2"), std::string::npos);
+    EXPECT_NE(refusal({.left_out_signers = {"S3"}}).find("S1, S2, S4"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S2"}, .classes = 9}).find("--classes 9"), std::string::npos);
     EXPECT_NE(refusal({.train_fraction = 1.5}).find("--train-fraction 1.5"), std::string::npos);
 }

@@ -1,5 +1,9 @@
-#include <gtest/gtest.h>
+#include <filesystem>
 
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "src/data/points.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol.hpp"
 #include "src/train/weights.hpp"
@@ -43,17 +47,43 @@ protected:
         short_.epochs = 3;
         short_.schedule = {"cosine", 0};
         short_.trainer.optimizer.learning_rate = 0.05;
+        const auto name = "sslslr-protocol-" + group_.communicator().broadcast(std::to_string(::getpid()));
+        folder_ = std::filesystem::temp_directory_path() / name;
+    }
+    void TearDown() override {
+        group_.communicator().barrier();
+        if (group_.rank() == 0) {
+            std::filesystem::remove_all(folder_);
+        }
     }
 
+    /// Repeats the features until there are as many as the control on raw skeletons wants.
+    void name_points_of_arms_and_hands() {
+        features_.layout.points = points_of("upper-body");
+        features_.frames = features_.frames.repeat({1, features_.layout.width() / 6 + 1})
+                               .slice(1, 0, features_.layout.width())
+                               .contiguous();
+    }
+
+    ProtocolSetting setting(dist::Group& group) const {
+        return {.features = features_,
+                .clips = clips_,
+                .method = shape_,
+                .precision = Precision::float64,
+                .batches = {.global_batch = 7, .seed = 4, .augmentation = {}},
+                .group = group};
+    }
     torch::Tensor scores(const ProtocolConfig& config, dist::Group& group) {
-        return protocol_scores(*method_, config,
-                               {.features = features_,
-                                .clips = clips_,
-                                .method = shape_,
-                                .precision = Precision::float64,
-                                .batches = {.global_batch = 7, .seed = 4, .augmentation = {}},
-                                .group = group})
-            ->test;
+        return protocol_scores(*method_, config, setting(group))->test;
+    }
+    /// What check() says against it.
+    std::string refusal(const ProtocolConfig& config) {
+        try {
+            scores(config, alone_);
+        } catch (const ConfigError& error) {
+            return error.what();
+        }
+        return "";
     }
     ProtocolConfig protocol(const std::string& name) const {
         auto config = short_;
@@ -68,6 +98,7 @@ protected:
     MethodConfig shape_;
     ProtocolConfig short_;
     std::shared_ptr<Method> method_;
+    std::filesystem::path folder_;
 };
 
 TEST_F(ProtocolTest, FrozenProtocolsGiveOneRanksNumbersBitForBit) {
@@ -85,15 +116,65 @@ TEST_F(ProtocolTest, TrainingTheWholeNetworkGivesOneRanksNumbers) {
 }
 
 TEST_F(ProtocolTest, LabelsOfTestClipsHaveNoWayIn) {
-    for (const auto* const name : {"linear", "knn", "semi-supervised", "fine-tune", "supervised"}) {
+    for (const auto* const name :
+         {"linear", "transfer", "knn", "semi-supervised", "fine-tune", "supervised", "raw"}) {
+        if (name == std::string{"raw"}) {
+            name_points_of_arms_and_hands();
+        }
         const auto before = scores(protocol(name), alone_);
         const auto labels = clips_.labels;
         for (const auto clip : clips_.test) {
+            clips_.labels[static_cast<std::size_t>(clip)] = (clip + 1) % 3;
+        }
+        EXPECT_TRUE(torch::equal(before, scores(protocol(name), alone_))) << name << ", other labels";
+        for (const auto clip : clips_.test) {
             clips_.labels[static_cast<std::size_t>(clip)] = -1;
         }
-        EXPECT_TRUE(torch::equal(before, scores(protocol(name), alone_))) << name;
+        EXPECT_TRUE(torch::equal(before, scores(protocol(name), alone_))) << name << ", no labels";
         clips_.labels = labels;
     }
+}
+
+TEST_F(ProtocolTest, CachedFeaturesGiveTheScoresOfFreshOnes) {
+    auto cached = setting(group_);
+    cached.embedding.cache = folder_ / "features";
+    for (const auto* const name : {"linear", "knn"}) {
+        const auto fresh = scores(protocol(name), group_);
+        for (const auto* const time : {"first", "second"}) {
+            const auto again = protocol_scores(*method_, protocol(name), cached)->test;
+            EXPECT_TRUE(torch::equal(again, fresh)) << name << ", " << time;
+        }
+    }
+}
+
+TEST_F(ProtocolTest, AStoppedTrainingGoesOnToTheVeryScoresOfOneNeverStopped) {
+    const auto whole = scores(protocol("fine-tune"), group_);
+    auto stopping = setting(group_);
+    stopping.checkpoints = folder_;
+    std::int64_t asked = 0;
+    stopping.should_stop = [&] { return ++asked == 4; };
+
+    EXPECT_FALSE(protocol_scores(*method_, protocol("fine-tune"), stopping).has_value());
+    const auto rest = protocol_scores(*method_, protocol("fine-tune"), stopping);
+
+    ASSERT_TRUE(rest.has_value());
+    EXPECT_EQ(asked, 15);  // 3 epochs of 5 steps, none of them twice
+    EXPECT_TRUE(torch::equal(rest->test, whole));
+    EXPECT_TRUE(torch::equal(protocol_scores(*method_, protocol("fine-tune"), stopping)->test, whole));
+    EXPECT_EQ(asked, 15) << "what is done is not done again";
+}
+
+TEST_F(ProtocolTest, AnotherTrainingDoesNotGoOnFromAStoppedOne) {
+    auto stopping = setting(group_);
+    stopping.checkpoints = folder_;
+    bool is_asked = true;
+    stopping.should_stop = [&] { return is_asked; };
+    protocol_scores(*method_, protocol("fine-tune"), stopping);
+    is_asked = false;
+    auto longer = protocol("fine-tune");
+    longer.epochs = 4;
+
+    EXPECT_TRUE(torch::equal(protocol_scores(*method_, longer, stopping)->test, scores(longer, group_)));
 }
 
 TEST_F(ProtocolTest, FewerLabelsTeachLessAndTheSeedDrawsThem) {
@@ -127,13 +208,7 @@ TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
 
     clips_.validation = {27, 28, 29};
     clips_.train.resize(27);
-    const auto chosen = protocol_scores(*method_, sweep,
-                                        {.features = features_,
-                                         .clips = clips_,
-                                         .method = shape_,
-                                         .precision = Precision::float64,
-                                         .batches = {.seed = 4, .augmentation = {}},
-                                         .group = alone_});
+    const auto chosen = protocol_scores(*method_, sweep, setting(alone_));
     ASSERT_TRUE(chosen->validation_top1.has_value());
     EXPECT_EQ(std::ranges::count(sweep.probe_rates, chosen->chosen.learning_rate), 1);
 }
@@ -143,6 +218,30 @@ TEST_F(ProtocolTest, RefusesWhatIsNone) {
     auto few = protocol("linear");
     few.label_fraction = 0;
     EXPECT_THROW(scores(few, alone_), ConfigError);
+}
+
+TEST_F(ProtocolTest, RefusesByTheOptionsName) {
+    const std::vector<std::pair<std::string, std::function<void(ProtocolConfig&)>>> refused{
+        {"--fine-tune-warmup-epochs 9: expected 0 to --fine-tune-epochs 3",
+         [](auto& config) { config.schedule.warmup_epochs = 9; }},
+        {"--fine-tune-optimizer adam: expected sgd, adamw, lars",
+         [](auto& config) { config.trainer.optimizer.name = "adam"; }},
+        {"--fine-tune-rate 0: expected", [](auto& config) { config.trainer.optimizer.learning_rate = 0; }},
+        {"--fine-tune-schedule step: expected", [](auto& config) { config.schedule.name = "step"; }},
+        {"--fine-tune-augmentation all: expected", [](auto& config) { config.augmentation = "all"; }},
+        {"--freeze belongs to --protocol semi-supervised", [](auto& config) { config.freeze = true; }},
+        {"--probe tree: expected mlp, linear", [](auto& config) { config.probe = "tree"; }},
+        {"--probe-rates 0.1 0: expected",
+         [](auto& config) {
+             config.probe_rates = {0.1, 0};
+         }},
+        {"--probe-weight-decays -1: expected", [](auto& config) { config.probe_weight_decays = {-1}; }},
+        {"--neighbours 0: expected", [](auto& config) { config.neighbours = 0; }}};
+    for (const auto& [text, change] : refused) {
+        auto config = protocol("fine-tune");
+        change(config);
+        EXPECT_NE(refusal(config).find(text), std::string::npos) << text << ", not " << refusal(config);
+    }
 }
 
 }  // namespace

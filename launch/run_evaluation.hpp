@@ -1,0 +1,49 @@
+#pragma once
+
+#include <filesystem>
+
+#include "launch/command.hpp"
+#include "launch/data_set.hpp"
+#include "launch/evaluate_options.hpp"
+#include "launch/pretrain_options.hpp"
+#include "launch/result_table.hpp"
+#include "src/evaluate/embed.hpp"
+
+namespace sslslr {
+
+/// Everything that the evaluations of runs of one setting share.
+struct EvaluationSetting {
+    const EvaluateOptions& options;
+    const DataSet& data;
+    const EvaluationClips& clips;
+    dist::Group& group;
+    const Ranks& ranks;
+};
+
+/// One run's encoder as it was trained, and as it was before.
+struct RunEncoders {
+    MethodConfig shape;
+    std::shared_ptr<Method> random;
+    std::shared_ptr<Method> trained;
+    std::string data_fingerprint;  ///< of what it was trained on
+};
+
+/// @param run  its folder is filled in. Collective.
+/// @throws ConfigError  it has no checkpoint yet
+RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& setting);
+
+/// Keeps the features that evaluations compute in `folder`, named by all that decides them.
+EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder);
+
+/// Where results of a run's evaluations lie.
+std::filesystem::path evaluate_folder(const std::string& run);
+
+/// The folder of the checkpoints that an evaluation's trainings leave while it lasts.
+std::filesystem::path training_folder(const std::string& run, const EvaluateOptions& options);
+
+/// Adds what the protocol comes to on this run's encoder and on its controls. Collective.
+/// @return false if it was stopped
+bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
+                  ResultTable& table);
+
+}  // namespace sslslr

@@ -1,0 +1,120 @@
+#include "src/protocol/whole_network.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/checksum.hpp"
+#include "src/data/gather.hpp"
+#include "src/errors.hpp"
+#include "src/evaluate/embed.hpp"
+#include "src/method/supervised.hpp"
+#include "src/train/run.hpp"
+#include "src/train/weights.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr std::int64_t steps_between_checkpoints = 500;
+
+void copy_encoder(const Method& from, Method& to) {
+    io::CheckpointFile weights;
+    for (const auto& [name, tensor] : state_tensors(from)) {
+        weights.tensors.emplace("model/" + name, tensor);
+    }
+    load_weights(to, weights, "encoder.");
+}
+
+std::shared_ptr<Method> start_of(const Method* trained, const ProtocolSetting& setting) {
+    auto config = setting.method;
+    config.name = "supervised";
+    config.classes = setting.clips.classes();
+    auto method = make_method(config, setting.batches.seed);
+    method->set_precision(setting.precision);
+    method->to(setting.group.device());
+    if (trained != nullptr) {
+        copy_encoder(*trained, *method);
+    }
+    return method;
+}
+
+/// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and settings.
+std::string fingerprint_of(const Method& start, const ProtocolConfig& config, const ProtocolSetting& setting,
+                           const LabelledClips& labelled) {
+    const auto& optimizer = config.trainer.optimizer;
+    const auto settings = fmt::format(
+        "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", config.epochs, config.augmentation, config.schedule.name,
+        config.schedule.warmup_epochs, optimizer.name, optimizer.learning_rate, optimizer.rate_scaling,
+        optimizer.momentum, optimizer.weight_decay, optimizer.trust, optimizer.clip_gradient_norm,
+        setting.batches.global_batch, setting.batches.seed, fmt::join(labelled.both(), " "));
+    io::Checksum checksum;
+    checksum.add(std::as_bytes(std::span{settings}));
+    checksum.add(std::as_bytes(std::span{labelled.by_clip()}));
+    checksum.add(std::as_bytes(std::span{setting.features.offsets}));
+    const auto first =
+        gather(setting.features, std::span{labelled.both()}.first(1)).frames.cpu().contiguous();
+    checksum.add({static_cast<const std::byte*>(first.const_data_ptr()), first.nbytes()});
+    return fmt::format("{:016x}-{:016x}", weights_fingerprint(start), checksum.value());
+}
+
+/// The folder of this training's checkpoints, the same on every rank. Collective.
+std::filesystem::path folder_of(const Method& start, const ProtocolConfig& config,
+                                const ProtocolSetting& setting, const LabelledClips& labelled) {
+    std::string name;
+    agree(setting.group.communicator(), [&] {
+        if (setting.group.rank() == 0) {
+            name = fingerprint_of(start, config, setting, labelled);
+        }
+    });
+    return setting.checkpoints / setting.group.communicator().broadcast(name);
+}
+
+/// @return false if it was stopped
+bool train_at_once(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting) {
+    while (trainer.steps_done() < schedule.steps()) {
+        const auto report = trainer.step(setting.should_stop());
+        setting.on_step(report);
+        if (report.stop && report.step < schedule.steps()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// The same with checkpoints in `folder`, which stay: an evaluation of several trainings may be stopped after this one.
+bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting,
+                            const std::filesystem::path& folder) {
+    RunConfig run{.folder = folder,
+                  .last_step = schedule.steps(),
+                  .checkpoint_every = steps_between_checkpoints,
+                  .keep_checkpoints = 1};
+    run.collapse.policy = "none";  // labels hold features apart
+    RunHooks hooks;
+    hooks.on_step = setting.on_step;
+    hooks.stop_requested = setting.should_stop;
+    return run_training(trainer, setting.group, run, hooks);
+}
+
+}  // namespace
+
+std::optional<ProtocolScores> whole_network_scores(const Method* trained, const ProtocolConfig& config,
+                                                   const ProtocolSetting& setting,
+                                                   const LabelledClips& labelled) {
+    const auto method = start_of(trained, setting);
+    auto views = setting.batches;
+    views.augmentation.kind = config.augmentation;
+    const Batches batches{setting.features, labelled.both(), views, labelled.by_clip()};
+    const Schedule schedule{config.schedule, config.epochs, batches.steps_per_epoch()};
+    Trainer trainer{*method, batches, config.trainer, schedule, setting.group};
+    const bool done = setting.checkpoints.empty()
+                          ? train_at_once(trainer, schedule, setting)
+                          : train_with_checkpoints(trainer, schedule, setting,
+                                                   folder_of(*method, config, setting, labelled));
+    if (!done) {
+        return std::nullopt;
+    }
+    const auto features = embed(*method, setting.features, setting.clips.test, setting.group);
+    const torch::NoGradGuard no_grad;
+    return ProtocolScores{.test = dynamic_cast<Supervised&>(*method).classify(features).cpu()};
+}
+
+}  // namespace sslslr

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+
+#include "src/protocol/labelled_clips.hpp"
+
+namespace sslslr {
+
+/// Trains encoder and linear classifier from labels and scores with that classifier. Collective; otherwise as
+/// protocol_scores.
+/// @param trained  its encoder is copied; nullptr: the fresh weights that a pretraining of the same seed starts from
+std::optional<ProtocolScores> whole_network_scores(const Method* trained, const ProtocolConfig& config,
+                                                   const ProtocolSetting& setting,
+                                                   const LabelledClips& labelled);
+
+}  // namespace sslslr

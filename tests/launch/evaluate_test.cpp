@@ -1,0 +1,194 @@
+// Evaluations as users run them: every protocol, several runs, stopped and gone on.
+#include <fmt/format.h>
+
+#include "tests/launch/program.hpp"
+
+namespace sslslr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Evaluate : public ProgramTest {
+protected:
+    void SetUp() override {
+        ProgramTest::SetUp();
+        ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 2"))).exit_code, 0);
+    }
+
+    std::string folder_of(const std::string& run) const { return (folder_ / run).string(); }
+
+    /// What an evaluation prints as JSON; null if it fails.
+    nlohmann::json result(const std::string& arguments) const {
+        const auto outcome = run(program(1, "evaluate --json --bootstrap 100 " + arguments));
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        return outcome.exit_code == 0 ? nlohmann::json::parse(outcome.output.substr(outcome.output.find('{')))
+                                      : nlohmann::json{};
+    }
+
+    void expect_refused(const std::string& error, const std::string& arguments) const {
+        const auto outcome = run(program(1, "evaluate --run " + folder_of("r") + " " + arguments));
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+        EXPECT_TRUE(outcome.says(error)) << outcome.output;
+    }
+
+    static std::vector<std::string> names_of(const nlohmann::json& result) {
+        std::vector<std::string> names;
+        for (const auto& row : result["rows"]) {
+            names.push_back(row["name"]);
+        }
+        return names;
+    }
+
+    static constexpr const char* quick =
+        " --fine-tune-epochs 2 --fine-tune-warmup-epochs 1 --supervised-epochs 1 ";
+};
+
+TEST_F(Evaluate, EveryProtocolStandsBesideItsControls) {
+    const std::string random = "same encoder, random weights";
+    const std::string raw = "nearest neighbours, raw skeletons";
+    const std::string scratch = "supervised from scratch";
+    const std::vector<std::pair<std::string, std::vector<std::string>>> expected{
+        {"linear --probe mlp", {random, "sl-fpn", raw, scratch}},
+        {"knn", {random, "sl-fpn", raw, scratch}},
+        {"semi-supervised --freeze --probe linear", {random, "sl-fpn", raw, scratch}},
+        {"semi-supervised", {"sl-fpn", raw, scratch}},
+        {"fine-tune", {"sl-fpn", raw, scratch}},
+        {"supervised", {random, scratch, raw}}};
+    for (const auto& [protocol, names] : expected) {
+        const auto found = result("--run " + folder_of("r") + quick + "--protocol " + protocol);
+        EXPECT_EQ(names_of(found), names) << protocol;
+        EXPECT_EQ(found["label_fraction"], protocol.starts_with("semi") ? 0.3 : 1.0) << protocol;
+        EXPECT_EQ(found["differences"].size(), names.size() - 1) << protocol;
+        EXPECT_TRUE(fs::exists(folder_ / "r/evaluate" / (protocol.substr(0, protocol.find(' ')) + ".json")));
+    }
+}
+
+TEST_F(Evaluate, AResultHoldsWhatItsFiguresAreMadeOf) {
+    const auto found = result("--run " + folder_of("r") + quick + "--protocol knn");
+
+    for (const auto& row : found["rows"]) {
+        std::int64_t right = 0;
+        std::int64_t on_diagonal = 0;
+        for (std::size_t clip = 0; clip < 270; ++clip) {
+            const bool is_right = row["predicted"][clip] == found["truth"][clip];
+            EXPECT_EQ(row["correct"][clip], is_right ? 1 : 0);
+            right += is_right ? 1 : 0;
+        }
+        for (std::size_t gloss = 0; gloss < 9; ++gloss) {
+            on_diagonal += row["confusion"][gloss][gloss].get<std::int64_t>();
+            EXPECT_EQ(row["per_class"][gloss]["clips"], 30);
+        }
+        EXPECT_EQ(on_diagonal, right);
+        EXPECT_DOUBLE_EQ(row["top1"]["mean"], static_cast<double>(right) / 270);
+    }
+    EXPECT_EQ(found["parts"], "signer S03 tests");
+}
+
+TEST_F(Evaluate, SeveralRunsGiveStudentIntervalsAndOneResultEach) {
+    ASSERT_EQ(run(program(1, pretrain("s", "--max-steps 2 --seed 1"))).exit_code, 0);
+
+    const auto both = result("--run " + folder_of("r") + " " + folder_of("s") + quick + "--protocol knn");
+
+    EXPECT_EQ(both["interval"], "95 % Student t over 2 runs");
+    EXPECT_EQ(both["seeds"], (nlohmann::json{0, 1}));
+    const auto alone = result("--run " + folder_of("s") + quick + "--protocol knn");
+    for (std::size_t i = 0; i < both["rows"].size(); ++i) {
+        const auto& row = both["rows"][i];
+        EXPECT_EQ(row["runs"][1]["predicted"], alone["rows"][i]["predicted"]);
+        const auto mean = (row["runs"][0]["top1"].get<double>() + row["runs"][1]["top1"].get<double>()) / 2;
+        EXPECT_NEAR(row["top1"]["mean"], mean, 1e-12);
+    }
+    EXPECT_TRUE(fs::exists(folder_ / "r/evaluate/knn-2-runs.json"));
+    EXPECT_TRUE(fs::exists(folder_ / "s/evaluate/knn.json"));
+}
+
+TEST_F(Evaluate, RunsOfOneSettingAloneMakeAnInterval) {
+    ASSERT_EQ(run(program(1, pretrain("other", "--max-steps 2 --seed 1 --k1 1/2"))).exit_code, 0);
+    ASSERT_EQ(run(program(1, pretrain("again", "--max-steps 2"))).exit_code, 0);
+
+    expect_refused("differ by --seed alone, but --k1 is 1/3", folder_of("other"));
+    expect_refused("another of the runs has the seed 0", folder_of("again"));
+}
+
+TEST_F(Evaluate, TransferLearnsTheLabelsOfAnotherCorpus) {
+    const auto libras = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
+
+    const auto found = result("--run " + folder_of("r") + quick +
+                              "--protocol transfer --train-fraction 0.2 --data " + libras);
+
+    EXPECT_EQ(found["classes"].size(), 5U);
+    EXPECT_EQ(found["source"], nlohmann::json{asl9});
+    EXPECT_EQ(found["target"], nlohmann::json{libras});
+    expect_refused("name the --data whose labels are learnt", "--protocol transfer");
+    expect_refused("--data is what the run was trained on",
+                   "--protocol transfer --test-signer S03 "
+                   "--leave-out-signer S03 --data " +
+                       asl9);
+}
+
+TEST_F(Evaluate, ProbesAreChosenOnValidationClipsAndNeverOnTheTest) {
+    const std::string several = "--protocol linear --probe mlp --probe-rates 0.001 0.01 ";
+    expect_refused("2 probes to choose from, but no clips to choose on", several);
+    expect_refused("shares 270 clips with those that test",
+                   several + "--leave-out-signer S02 --test-signer S03 --validation-signer S03");
+
+    const auto found = result("--run " + folder_of("r") + quick + several + "--validation-signer S02");
+
+    EXPECT_EQ(found["validation_clips"], 270);
+    EXPECT_EQ(found["train_clips"], 270);
+    const auto rate = found["rows"][1]["chosen"]["learning_rate"].get<double>();
+    EXPECT_TRUE(rate == 0.001 || rate == 0.01) << rate;
+}
+
+TEST_F(Evaluate, MeasuresNeedNoClassifier) {
+    const auto found = result("--run " + folder_of("r") + " --protocol measures");
+
+    ASSERT_EQ(found["rows"].size(), 2U);
+    const auto& measures = found["rows"][1]["measures"];
+    EXPECT_EQ(measures.size(), 9U);
+    EXPECT_GT(measures["within_share"]["mean"], 0);
+    EXPECT_LT(measures["within_share"]["mean"], 1);
+}
+
+TEST_F(Evaluate, TablesNameEachClassIfSoAsked) {
+    const auto outcome =
+        run(program(1, "evaluate --protocol knn --supervised-epochs 0 --per-class --run " + folder_of("r")));
+
+    EXPECT_TRUE(outcome.says("precision")) << outcome.output;
+    EXPECT_EQ(outcome.count("thank-you "), 1) << outcome.output;
+}
+
+TEST_F(Evaluate, TestClipsThatPretrainingSawAreTold) {
+    ASSERT_EQ(run(program(1, "pretrain --data " + asl9 +
+                                 " --blocks 1 --width 16 --heads 2 --max-steps 1 --run " + folder_of("all")))
+                  .exit_code,
+              0);
+
+    const auto outcome = run(program(
+        1, "evaluate --protocol knn --supervised-epochs 0 --leave-out-signer S03 --run " + folder_of("all")));
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("270 of 270 test clips took part in the pretraining")) << outcome.output;
+}
+
+TEST_F(Evaluate, WhenStoppedItGoesOnToTheResultOfOneNeverStopped) {
+    const std::string protocol =
+        " --protocol fine-tune --supervised-epochs 0 --fine-tune-epochs 60 "
+        "--fine-tune-warmup-epochs 30 --run ";
+    fs::copy(folder_ / "r", folder_ / "whole", fs::copy_options::recursive);
+    const auto log = (folder_ / "log").string();
+    const auto stop = fmt::format(
+        "sh -c '{} > {} & until grep -q \"^step \" {}; do sleep 0.01; done; kill -USR1 $!; wait $!'",
+        program(1, "evaluate" + protocol + folder_of("r")), log, log);
+
+    EXPECT_EQ(run(stop).exit_code, 75);
+    EXPECT_FALSE(fs::exists(folder_ / "r/evaluate/fine-tune.json"));
+    const auto rest = result(protocol.substr(1) + folder_of("r"));
+    const auto whole = result(protocol.substr(1) + folder_of("whole"));
+
+    EXPECT_EQ(rest["rows"], whole["rows"]);
+    EXPECT_FALSE(fs::exists(folder_ / "r/evaluate/fine-tune-training"));
+}
+
+}  // namespace
+}  // namespace sslslr::test
