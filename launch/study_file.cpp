@@ -81,16 +81,22 @@ public:
     template <class T>
     T number(const std::string& key, T otherwise) {
         const auto value = text(key);
-        if (value.empty()) {
-            return otherwise;
+        return value.empty() ? otherwise : number_in<T>(key, value);
+    }
+    std::vector<std::int64_t> numbers(const std::string& key) {
+        std::vector<std::int64_t> numbers;
+        for (const auto& word : words(key)) {
+            numbers.push_back(number_in<std::int64_t>(key, word));
         }
-        T number{};
-        const auto* const end = value.data() + value.size();
-        const auto read = std::from_chars(value.data(), end, number);
-        if (read.ec != std::errc{} || read.ptr != end) {
-            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where_, key, value)};
+        return numbers;
+    }
+
+    bool flag(const std::string& key) {
+        const auto value = text(key, "false");
+        if (value != "true" && value != "false") {
+            throw ConfigError{fmt::format("{}: {} = {}: expected true or false", where_, key, value)};
         }
-        return number;
+        return value == "true";
     }
 
     /// The settings that `wanted` names.
@@ -124,6 +130,17 @@ public:
     const std::string& where() const { return where_; }
 
 private:
+    template <class T>
+    T number_in(const std::string& key, const std::string& value) const {
+        T number{};
+        const auto* const end = value.data() + value.size();
+        const auto read = std::from_chars(value.data(), end, number);
+        if (read.ec != std::errc{} || read.ptr != end) {
+            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where_, key, value)};
+        }
+        return number;
+    }
+
     std::string where_;
     Settings left_;
 };
@@ -140,6 +157,7 @@ DataSpec data_of(const Section& section, Keys keys) {
     DataSpec data{.name = section.name, .title = keys.text("title", section.name)};
     data.published = keys.text("published");
     data.parts = keys.take(names_of_parts());
+    data.is_optional = keys.flag("optional");
     data.leaves_out_each = std::erase(data.parts, Settings::value_type{"leave-out-signer", "each"}) > 0;
     data.settings = keys.options();
     return data;
@@ -183,21 +201,52 @@ TableSpec table_of_section(const Section& section, Keys keys) {
     return table;
 }
 
-FigureSpec figure_of(const Section& section, Keys keys) {
-    FigureSpec figure{.name = section.name};
+EmbeddingFigure embedding_of(Keys& keys) {
+    EmbeddingFigure figure;
     figure.data = keys.words("data");
     figure.methods = keys.words("methods");
     figure.augmentation = keys.text("augmentation");
     figure.classes = keys.words("classes");
-    keys.refuse_others();
-    if (figure.name != "7") {
-        throw ConfigError{
-            fmt::format("{}: expected [figure 7], the paper's picture of features", keys.where())};
-    }
     if (figure.data.empty() || figure.methods.empty() || figure.augmentation.empty()) {
         throw ConfigError{fmt::format("{}: data, methods and augmentation are needed", keys.where())};
     }
     return figure;
+}
+
+StripFigure strip_of(Keys& keys) {
+    StripFigure figure;
+    figure.store = keys.text("store");
+    figure.clips = keys.numbers("clips");
+    figure.k1 = keys.text("k1", figure.k1);
+    figure.k2 = keys.text("k2", figure.k2);
+    if (figure.store.empty() || figure.clips.empty()) {
+        throw ConfigError{fmt::format("{}: store and clips are needed", keys.where())};
+    }
+    return figure;
+}
+
+SpreadFigure spread_of(Keys& keys) {
+    SpreadFigure figure;
+    figure.trainings = keys.text("trainings");
+    figure.accuracies = keys.text("accuracies");
+    if (figure.trainings.empty() || figure.accuracies.empty()) {
+        throw ConfigError{fmt::format("{}: trainings and accuracies must each name a table", keys.where())};
+    }
+    return figure;
+}
+
+void add_figure(FigureSpecs& figures, const Section& section, Keys keys) {
+    if (section.name == "2") {
+        figures.strips.push_back(strip_of(keys));
+    } else if (section.name == "7") {
+        figures.embeddings.push_back(embedding_of(keys));
+    } else if (section.name == "8") {
+        figures.spreads.push_back(spread_of(keys));
+    } else {
+        throw ConfigError{fmt::format(
+            "{}: expected [figure 2], [figure 7] or [figure 8], as the paper numbers them", keys.where())};
+    }
+    keys.refuse_others();
 }
 
 ClaimSpec claim_of(const Section& section, Keys keys) {
@@ -210,10 +259,17 @@ ClaimSpec claim_of(const Section& section, Keys keys) {
     claim.limit = keys.number("limit", claim.limit);
     claim.why = keys.text("why");
     keys.refuse_others();
-    const std::set<std::string> claim_kinds{"better", "order", "equal", "above", "below", "untested"};
+    const std::set<std::string> claim_kinds{"better", "order",      "equal",       "above",
+                                            "below",  "own-choice", "interaction", "untested"};
     if (!claim_kinds.contains(claim.kind)) {
         throw ConfigError{fmt::format("{}: kind = {}: expected {}", keys.where(), claim.kind,
                                       fmt::join(claim_kinds, ", "))};
+    }
+    if (claim.kind == "own-choice" && claim.better.size() != 1) {
+        throw ConfigError{fmt::format("{}: better must name the one augmentation for all", keys.where())};
+    }
+    if (claim.kind == "interaction" && claim.tables.size() != 2) {
+        throw ConfigError{fmt::format("{}: tables must name two", keys.where())};
     }
     return claim;
 }
@@ -249,7 +305,7 @@ StudySpec parse_study(const std::string& text, const std::string& path) {
          [&](const Section& s, const Keys& keys) { spec.protocols.push_back(protocol_of(s, keys)); }},
         {"table",
          [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys)); }},
-        {"figure", [&](const Section& s, const Keys& keys) { spec.figures.push_back(figure_of(s, keys)); }},
+        {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec.figures, s, keys); }},
         {"claim", [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys)); }}};
     for (const auto& section : sections_of(text, path)) {
         const auto kind = kinds.find(section.kind);

@@ -1,5 +1,6 @@
 #include "launch/study_folder.hpp"
 
+#include <algorithm>
 #include <fstream>
 
 #include <fmt/format.h>
@@ -42,7 +43,12 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     } catch (const nlohmann::json::exception& error) {
         throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
     }
-    stored.spec = parse_study(stored.text, places.study);
+    std::vector<std::string> data;
+    std::vector<std::string> tables;
+    std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);
+    std::ranges::transform(stored.plan.tables, std::back_inserter(tables),
+                           [](const PlannedTable& table) { return table.spec.name; });
+    stored.spec = narrowed(parse_study(stored.text, places.study), data, tables);
     return stored;
 }
 

@@ -18,7 +18,7 @@ struct StudyPlaces {
 
 void declare(Options& options, StudyPlaces& places);
 
-/// A study as it was last run: its file's text then, and the plan made of it.
+/// A study as it was last run: its file's text then, what of it there was to do, and the plan made of that.
 struct StoredStudy {
     std::string text;
     StudySpec spec;

@@ -8,6 +8,7 @@
 #include "launch/python.hpp"
 #include "launch/result_table.hpp"
 #include "launch/study.hpp"
+#include "launch/study_figures.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
 #include "src/jobs/ledger_files.hpp"
@@ -92,19 +93,6 @@ nlohmann::json json_of_data(const DataFacts& data) {
     return json;
 }
 
-/// Figure 7: the features that evaluations left, where they are done.
-nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
-    nlohmann::json panels = nlohmann::json::array();
-    for (const auto& panel : plan.panels) {
-        if (state.of(panel.evaluation).status == JobStatus::done) {
-            nlohmann::json json = panel;
-            json["features"] = features_file(panel.evaluation).string();
-            panels.push_back(std::move(json));
-        }
-    }
-    return panels;
-}
-
 nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& files,
                                const StudyPlaces& places) {
     const StudyJobs jobs{stored.plan};
@@ -126,8 +114,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"tables", nlohmann::json::array()},
         {"published", published_results()},
         {"classes", nlohmann::json::array()},
-        {"claims", verdicts_of(stored.spec.claims, results)},
-        {"figures", nlohmann::json::object()}};
+        {"claims", verdicts_of(stored.spec.claims, results)}};
     report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
     for (const auto& data : stored.plan.data) {
         report["data"].push_back(json_of_data(data));
@@ -138,9 +125,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
             report["classes"].push_back(entry);
         }
     }
-    if (auto panels = panels_of(stored.plan, files.state()); !panels.empty()) {
-        report["figures"]["7"] = {{"panels", std::move(panels)}};
-    }
+    report["figures"] = figures_of(stored, files.state(), folder);
     return report;
 }
 

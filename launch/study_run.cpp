@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
+#include <sstream>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <glob.h>
 
 #include "launch/stop_signal.hpp"
 #include "launch/study.hpp"
@@ -25,6 +30,7 @@ constexpr const char* run_usage =
 
 struct RunFields {
     StudyPlaces places;
+    std::vector<std::string> tables;
     std::string memory_limit = "half";
     WorkerOptions worker;
     std::int64_t threads = 1;
@@ -32,6 +38,7 @@ struct RunFields {
 
 void declare(Options& options, RunFields& o) {
     declare(options, o.places);
+    options.add("tables", o.tables, "does what these need alone (none: all)");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.worker);
     options.add("threads", o.threads, "threads of each rank");
@@ -47,6 +54,56 @@ void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
             fmt::format("{} ranks: the study has ranks-per-job = {}, so start a multiple of that",
                         ranks.world.size(), spec.ranks_per_job)};
     }
+}
+
+bool is_there(const DataSpec& data) {
+    return std::ranges::all_of(data.settings, [](const auto& setting) {
+        glob_t found{};
+        const bool is_met = setting.first != "data" || glob(setting.second.c_str(), 0, nullptr, &found) == 0;
+        globfree(&found);
+        return is_met;
+    });
+}
+
+/// The study without optional data sets whose files are not there, and without tables that are not asked for.
+StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, const Ranks& ranks) {
+    std::vector<std::string> tables;
+    std::ranges::transform(spec.tables, std::back_inserter(tables), &TableSpec::name);
+    for (const auto& name : wanted) {
+        named(spec.tables, name, "table");
+    }
+    std::string absent;  // as the first rank sees it: on a shared file system others may see it later
+    if (ranks.is_first()) {
+        for (const auto& data : spec.data) {
+            if (data.is_optional && !is_there(data)) {
+                fmt::print("[data {}]: no such files, so the study does without it\n", data.name);
+                absent += data.name + " ";
+            }
+        }
+    }
+    std::istringstream names{ranks.world.broadcast(absent)};
+    const std::set<std::string> missing{std::istream_iterator<std::string>{names}, {}};
+    std::vector<std::string> present;
+    for (const auto& data : spec.data) {
+        if (!missing.contains(data.name)) {
+            present.push_back(data.name);
+        }
+    }
+    auto here = narrowed(std::move(spec), present, wanted.empty() ? tables : wanted);
+    if (here.tables.empty()) {
+        throw ConfigError{
+            "--study: none of its data sets is here: prepare one as the study file says, or name one's file"};
+    }
+    std::set<std::string> used;
+    for (const auto& table : here.tables) {
+        used.insert(table.data.begin(), table.data.end());
+        used.insert(table.targets.begin(), table.targets.end());
+    }
+    for (const auto& figure : here.figures.embeddings) {
+        used.insert(figure.data.begin(), figure.data.end());
+    }
+    std::erase_if(here.data, [&](const auto& data) { return !used.contains(data.name); });
+    return here;
 }
 
 std::string summary_of(const nlohmann::json& outcome) {
@@ -67,7 +124,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     const auto text = study_text(fields.places.study);
-    const auto spec = parse_study(text, fields.places.study);
+    const auto spec = what_is_here(parse_study(text, fields.places.study), fields.tables, ranks);
     check(fields, spec, ranks);
     at::set_num_threads(static_cast<int>(fields.threads));
     const auto folder = fields.places.results();

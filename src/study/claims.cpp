@@ -1,6 +1,7 @@
 #include "src/study/claims.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -51,19 +52,29 @@ public:
     Judge(const ClaimSpec& claim, const StudyResults& results) : claim_{claim}, results_{results} {}
 
     Tally tally() {
+        std::vector<const PlannedTable*> tables;
         for (const auto& name : claim_.tables) {
-            const auto table = std::ranges::find(
-                results_.plan().tables, name, [](const PlannedTable& planned) { return planned.spec.name; });
-            if (table == results_.plan().tables.end()) {
-                throw ConfigError{
-                    fmt::format("--study: [claim {}]: the study has no [table {}]", claim_.name, name)};
-            }
-            judge(*table);
+            tables.push_back(&table_named(name));
+        }
+        if (claim_.kind == "interaction") {
+            compare_differences(tables);
+        } else {
+            std::ranges::for_each(tables, [&](const auto* table) { judge(*table); });
         }
         return tally_;
     }
 
 private:
+    const PlannedTable& table_named(const std::string& name) const {
+        const auto table = std::ranges::find(results_.plan().tables, name,
+                                             [](const PlannedTable& planned) { return planned.spec.name; });
+        if (table == results_.plan().tables.end()) {
+            throw ConfigError{
+                fmt::format("--study: [claim {}]: the study has no [table {}]", claim_.name, name)};
+        }
+        return *table;
+    }
+
     void judge(const PlannedTable& table) {
         for (std::size_t row = 0; row < table.rows.size(); ++row) {
             if (claim_.kind == "better") {
@@ -74,6 +85,8 @@ private:
                 }
             } else if (claim_.kind == "equal") {
                 compare_to_first(table, row);
+            } else if (claim_.kind == "own-choice") {
+                compare_to_own_choice(table, row);
             } else {
                 hold_against_limit(table, row);
             }
@@ -112,6 +125,71 @@ private:
                 ++tally_.against;
             } else {
                 ++tally_.open;
+            }
+        }
+    }
+
+    /// Of a row of the common augmentation: what each column would gain by the one that validates best on that data set.
+    void compare_to_own_choice(const PlannedTable& table, std::size_t row) {
+        if (table.rows[row].augmentation != claim_.better.front()) {
+            return;
+        }
+        for (const auto& column : table.columns) {
+            if (column.kind != "method") {
+                continue;
+            }
+            const auto own = best_validated(table, row, column.name);
+            const auto gain = own ? difference(table, *own, column.name, row, column.name) : std::nullopt;
+            if (own == row) {
+                ++tally_.for_it;
+            } else if (!gain) {
+                ++tally_.missing;
+            } else {
+                tally_.count(negated(*gain), -claim_.limit);
+            }
+        }
+    }
+
+    /// The augmentation's row; of equals the common one. Nothing while a validation is missing.
+    std::optional<std::size_t> best_validated(const PlannedTable& table, std::size_t common,
+                                              const std::string& column) const {
+        std::optional<std::size_t> best;
+        double best_score = 0;
+        std::vector<std::size_t> rows{common};
+        for (const auto& name : table.spec.augmentations) {
+            if (name != claim_.better.front()) {
+                std::ranges::copy(rows_of(table, common, name), std::back_inserter(rows));
+            }
+        }
+        for (const auto row : rows) {
+            const auto score = results_.figure(*cell(table, row, column), "validation");
+            if (!score) {
+                return std::nullopt;
+            }
+            if (!best || score->mean > best_score) {
+                best = row;
+                best_score = score->mean;
+            }
+        }
+        return best;
+    }
+
+    /// Whether `better` is ahead of `worse` by more in the first table than in the second, whose data are others, so that
+    /// the two differences are independent. Source of their difference's interval: Zou and Donner 2008, "Construction of
+    /// confidence limits about effect measures: a general approach".
+    void compare_differences(const std::vector<const PlannedTable*>& tables) {
+        for (const auto& better : claim_.better) {
+            for (const auto& worse : claim_.worse) {
+                const auto a = difference(*tables[0], 0, better, 0, worse);
+                const auto b = difference(*tables[1], 0, better, 0, worse);
+                if (!a || !b) {
+                    ++tally_.missing;
+                    continue;
+                }
+                const auto mean = a->mean - b->mean;
+                tally_.count(Interval{.mean = mean,
+                                      .low = mean - std::hypot(a->mean - a->low, b->high - b->mean),
+                                      .high = mean + std::hypot(a->high - a->mean, b->mean - b->low)});
             }
         }
     }

@@ -31,7 +31,7 @@ public:
         for (const auto& table : spec_.tables) {
             add(table);
         }
-        for (const auto& figure : spec_.figures) {
+        for (const auto& figure : spec_.figures.embeddings) {
             for (const auto& data : figure.data) {
                 for (const auto& method : figure.methods) {
                     add_panel(figure, index_of(data), named(spec_.methods, method, "method"));
@@ -240,7 +240,7 @@ private:
     }
 
     /// Of the first run on the first fold.
-    void add_panel(const FigureSpec& figure, std::int64_t data, const Variant& method) {
+    void add_panel(const EmbeddingFigure& figure, std::int64_t data, const Variant& method) {
         const auto& augmentation = named(spec_.augmentations, figure.augmentation, "augmentation");
         const auto& names = fold_facts(data, 0).class_names;
         plan_.panels.push_back(

@@ -18,6 +18,7 @@ constexpr std::array measures{
     Measure{"top1", labels, "%", 100, 1, 1},
     Measure{"top5", labels, "%", 100, 1, 1},
     Measure{"macro_f1", labels, "%", 100, 1, 1},
+    Measure{"validation", labels, "%", 100, 1, 1},
     Measure{"inertia", embedding, "", 1, 3, -1},
     Measure{"inertia_normalised", embedding, "", 1, 4, -1},
     Measure{"within_share", embedding, "%", 100, 1, -1},

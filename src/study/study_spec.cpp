@@ -20,4 +20,38 @@ void throw_unknown(const char* what, const std::string& name, const std::vector<
                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 
+StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
+                   const std::vector<std::string>& tables) {
+    const auto is_among = [](const std::vector<std::string>& names) {
+        return [&names](const std::string& name) { return std::ranges::count(names, name) > 0; };
+    };
+    const auto keep = [](std::vector<std::string>& names, const auto& is_kept) {
+        std::erase_if(names, [&](const auto& name) { return !is_kept(name); });
+    };
+    std::erase_if(spec.data, [&](const auto& each) { return !is_among(data)(each.name); });
+    std::erase_if(spec.tables, [&](auto& table) {
+        const bool transfers = !table.targets.empty();
+        keep(table.data, is_among(data));
+        keep(table.targets, is_among(data));
+        return table.data.empty() || (transfers && table.targets.empty()) || !is_among(tables)(table.name);
+    });
+    std::vector<std::string> left;
+    std::ranges::transform(spec.tables, std::back_inserter(left), &TableSpec::name);
+    std::erase_if(spec.figures.embeddings, [&](auto& figure) {
+        keep(figure.data, is_among(data));
+        return figure.data.empty();
+    });
+    std::erase_if(spec.figures.spreads,
+                  [&](const auto& figure) { return !is_among(left)(figure.trainings); });
+    for (auto& claim : spec.claims) {
+        const auto named = claim.tables.size();
+        keep(claim.tables, is_among(left));
+        if (claim.tables.empty() ? named > 0 : claim.kind == "interaction" && claim.tables.size() < named) {
+            claim.kind = "untested";
+            claim.why = "its tables are not among those of this run";
+        }
+    }
+    return spec;
+}
+
 }  // namespace sslslr

@@ -31,6 +31,7 @@ struct DataSpec {
     std::string title;
     std::string published;         ///< what the paper's table 6 calls it; empty: it is not there
     bool leaves_out_each = false;  ///< each signer tests in turn, the others train
+    bool is_optional = false;      ///< where its files are not there, the study does without it
     Settings settings;             ///< of sslslr pretrain: files and preprocessing
     Settings parts;                ///< which clips train, validate and test
 };
@@ -58,6 +59,9 @@ struct ClaimSpec {
     /// order         the measure rises from each of the columns `better` to the next
     /// equal         no column of `better` differs from the first by more than `limit`
     /// above, below  the measure of each column of `better` lies on that side of `limit`
+    /// own-choice    with the augmentation that validates best on a data set, no column is better by more than `limit` than
+    ///               with the one augmentation that `better` names
+    /// interaction   each of `better` is ahead of each of `worse` by more in the first of two tables than in the second
     /// untested      for the reason given in `why`
     std::string kind;
     std::vector<std::string> tables;
@@ -67,13 +71,33 @@ struct ClaimSpec {
     std::string why;
 };
 
-/// What the report draws beside its tables: the paper's figure 7, test features in two dimensions.
-struct FigureSpec {
-    std::string name;
+/// Test features in two dimensions, the paper's figure 7: a panel for each data set and method.
+struct EmbeddingFigure {
     std::vector<std::string> data;
     std::vector<std::string> methods;
     std::string augmentation;
     std::vector<std::string> classes;  ///< coloured; none: the first by name
+};
+
+/// Strips of skeletons with the ends that are permuted, the paper's figure 2.
+struct StripFigure {
+    std::string store;  ///< a clip store
+    std::vector<std::int64_t> clips;
+    std::string k1 = "1/3";  ///< as options of sslslr pretrain have them
+    std::string k2 = "1/4";
+};
+
+/// Spread of the outputs over the steps, and what accuracy comes of it, the paper's figure 8.
+struct SpreadFigure {
+    std::string trainings;   ///< the table whose columns' trainings are drawn
+    std::string accuracies;  ///< the table that holds their accuracies
+};
+
+/// What the report draws beside its tables.
+struct FigureSpecs {
+    std::vector<StripFigure> strips;
+    std::vector<EmbeddingFigure> embeddings;
+    std::vector<SpreadFigure> spreads;
 };
 
 /// A whole set of experiments, as a study file lists them.
@@ -88,9 +112,14 @@ struct StudySpec {
     std::vector<Variant> augmentations;
     std::vector<Variant> protocols;
     std::vector<TableSpec> tables;
-    std::vector<FigureSpec> figures;
+    FigureSpecs figures;
     std::vector<ClaimSpec> claims;
 };
+
+/// The part of a study that does with these data sets and tables: a table keeps its rows of them, and goes where none is
+/// left, or its name is not wanted; claims about tables that went are untested.
+StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
+                   const std::vector<std::string>& tables);
 
 /// The entry of that name. @throws ConfigError  there is none; names `what` and those there are
 template <class T>
