@@ -12,7 +12,7 @@ namespace sslslr {
 /// What a study's report draws, by the paper's numbers of figures: "2" strips of skeletons, "7" files of features, "8"
 /// curves of spread; those for which there is something yet.
 /// @param folder  of the study
-/// @throws ConfigError  a strip's clip, or a curve's table, that is not there; io::DataError  its store
+/// @throws ConfigError  a strip's clip that is not in its store; io::DataError  no such store
 nlohmann::json figures_of(const StoredStudy& study, const LedgerState& state,
                           const std::filesystem::path& folder);
 

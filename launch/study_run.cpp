@@ -31,6 +31,7 @@ constexpr const char* run_usage =
 struct RunFields {
     StudyPlaces places;
     std::vector<std::string> tables;
+    bool dry_run = false;
     std::string memory_limit = "half";
     WorkerOptions worker;
     std::int64_t threads = 1;
@@ -39,6 +40,7 @@ struct RunFields {
 void declare(Options& options, RunFields& o) {
     declare(options, o.places);
     options.add("tables", o.tables, "does what these need alone (none: all)");
+    options.add("dry-run", o.dry_run, "says how many jobs there are, and does none");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.worker);
     options.add("threads", o.threads, "threads of each rank");
@@ -142,6 +144,9 @@ int study_run(Arguments arguments, const Ranks& ranks) {
                        plan.evaluations.size(), folder.string());
         }
     });
+    if (fields.dry_run) {
+        return exit_done;
+    }
     const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
     catch_stop_signals();
     StudyWork source{jobs, data, folder, group};

@@ -31,6 +31,9 @@ public:
         for (const auto& table : spec_.tables) {
             add(table);
         }
+        for (const auto& figure : spec_.figures.spreads) {
+            check(figure);
+        }
         for (const auto& figure : spec_.figures.embeddings) {
             for (const auto& data : figure.data) {
                 for (const auto& method : figure.methods) {
@@ -42,6 +45,16 @@ public:
     }
 
 private:
+    void check(const SpreadFigure& figure) const {
+        const auto& measure = named(spec_.tables, figure.trainings, "table").measure;
+        if (measure_named(measure).source != Measure::Source::pretraining) {
+            throw ConfigError{fmt::format(
+                "--study, [figure 8]: trainings = {}: expected a table that measures trainings, such as "
+                "measure = spread_end; it measures {}",
+                figure.trainings, measure)};
+        }
+    }
+
     std::int64_t index_of(const std::string& data) const {
         return &named(spec_.data, data, "data") - spec_.data.data();
     }

@@ -59,6 +59,18 @@ data = asl9
 methods = simclr sl-fpn
 augmentations = our
 measure = inertia
+[table 8]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = spread_end
+[figure 2]
+store = )" + asl9 +
+              R"(
+clips = 0 450
+[figure 8]
+trainings = 8
+accuracies = 1
 [figure 7]
 data = asl9
 methods = simclr sl-fpn
@@ -77,6 +89,12 @@ augmentation = our
         const auto outcome = run(program(1, "study " + what + " --json " + places(folder)));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
         return Json::parse(outcome.output);
+    }
+    static std::string in(const fs::path& folder, const std::string& command) {
+        return "sh -c 'cd " + folder.string() + " && " + command + "'";
+    }
+    static std::string shipped(const std::string& study) {
+        return SSLSLR_SOURCE_DIR "/configs/study/" + study;
     }
     void replace(const std::string& what, const std::string& by) const {
         std::ifstream file{folder_ / "tiny.ini"};
@@ -104,6 +122,14 @@ TEST_F(StudyJob, TablesDoNotDependOnWhoWorkedInHowManyLives) {
         EXPECT_TRUE(fs::exists(folder_ / "alone" / panel["features"].get<std::string>()));
     }
     EXPECT_EQ(alone["figures"]["7"]["panels"].size(), 2);
+    EXPECT_EQ(alone["figures"], together["figures"]);
+    EXPECT_EQ(alone["figures"]["8"]["curves"][1]["steps"], Json::parse("[1, 2, 3]"));
+    EXPECT_DOUBLE_EQ(alone["figures"]["8"]["curves"][1]["raw"][0], 1);
+    EXPECT_DOUBLE_EQ(alone["figures"]["8"]["curves"][0]["raw"][2],
+                     alone["tables"][2]["rows"][0]["cells"][0]["mean"]);
+    const auto clip = alone["figures"]["2"]["clips"][1];
+    EXPECT_EQ(clip["skeleton"].size(), clip["frames"]);
+    EXPECT_EQ(clip["skeleton"][0].size(), clip["points"].size());
 }
 
 TEST_F(StudyJob, ASecondRunHasNothingToDoAndMoreRunsKeepTheFirst) {
@@ -136,15 +162,33 @@ TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
     EXPECT_EQ(ask("report", "study")["complete"], true);
 }
 
-TEST_F(StudyJob, EveryStudyFileShippedCanBeRun) {
-    for (const auto& file : fs::directory_iterator{SSLSLR_SOURCE_DIR "/configs/study"}) {
-        const auto outcome = run("sh -c 'cd " SSLSLR_SOURCE_DIR " && " +
-                                 program(1, "study run --max-jobs 1 --study " + file.path().string() +
-                                                " --folder " + (folder_ / file.path().stem()).string()) +
-                                 "'");
-        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-        EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
-    }
+TEST_F(StudyJob, TheExamplesCanBeRun) {
+    const auto outcome =
+        run(in(SSLSLR_SOURCE_DIR, program(1, "study run --max-jobs 1 --study " + shipped("examples.ini") +
+                                                 " --folder " + (folder_ / "examples").string())));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
+}
+
+TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
+    fs::create_symlink(SSLSLR_SOURCE_DIR "/configs", folder_ / "configs");
+    const auto study = " --tables 1 6 --dry-run --study " + shipped("paper.ini");
+    const auto none = run(in(folder_, program(4, "study run" + study)));
+    EXPECT_EQ(none.exit_code, 2) << none.output;
+    EXPECT_TRUE(none.says("none of its data sets is here")) << none.output;
+
+    fs::create_directory(folder_ / "data");
+    fs::copy(asl9, folder_ / "data" / "lsa64.h5");
+    const auto outcome = run(in(folder_, program(4, "study run" + study)));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("[data gsl]: no such files")) << outcome.output;
+    EXPECT_TRUE(outcome.says("48 trainings and 86 evaluations")) << outcome.output;
+
+    const auto report = Json::parse(
+        run(in(folder_, program(1, "study report --json --study " + shipped("paper.ini")))).output);
+    EXPECT_EQ(report["tables"].size(), 2);
+    EXPECT_EQ(report["tables"][0]["rows"].size(), 2);
+    EXPECT_EQ(report["data"].size(), 1);
 }
 
 TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
@@ -153,6 +197,11 @@ TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
     const auto report = ask("report", "study");
 
     EXPECT_EQ(report["complete"], false);
+    replace("clips = 0 450", "clips = 0 4500");
+    ASSERT_EQ(work(1, "study", "--dry-run").exit_code, 0);
+    const auto refused = run(program(1, "study report " + places("study")));
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_TRUE(refused.says("clip 4500: expected 0 to 899")) << refused.output;
     EXPECT_EQ(report["tables"][0]["rows"][0]["cells"][0]["status"], "missing");
 }
 
@@ -169,6 +218,8 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
     refuses("measure = inertia", "measure = inertias", "measure = inertias: expected top1");
     refuses("max-steps = 3", "max-step = 3", "unknown option max-step; did you mean max-steps?");
     refuses("[figure 7]", "[figur 7]", "unknown section [figur]");
+    refuses("trainings = 8", "trainings = 1", "trainings = 1: expected a table that measures trainings");
+    refuses("clips = 0 450", "clips = 0 4x", "clips = 4x: expected a number");
     refuses("leave-out-signer = S03", "leave-out-signer = S04", "no signer S04");
     refuses("protocol = linear\nprobe", "protocol = linaer\nprobe", "linaer");
     refuses("runs = 2", "runs = two", "runs = two: expected a number");

@@ -182,6 +182,62 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
     EXPECT_EQ(verdict("above", 6), "holds");
 }
 
+TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
+    const auto& ours = plan_.tables[0].cells[0][0];
+    const auto& others = plan_.tables[0].cells[1][0];
+    const auto give = [&](const PlannedCell& cell, const std::string& correct, double validation) {
+        for (const std::size_t run : {0, 1}) {
+            answer(cell, run, correct);
+            for (const auto& id : cell[run]) {
+                records_[id].outcome["validation"] = validation;
+            }
+        }
+    };
+    const auto verdict = [&] {
+        return verdicts_of(
+            {{.name = "C11", .kind = "own-choice", .tables = {"1"}, .better = {"our"}, .limit = 0.03}},
+            results())[0];
+    };
+    give(plan_.tables[0].cells[0][1], "10", 0.5);  // the other method: both alike, so the common one stays
+    give(plan_.tables[0].cells[1][1], "11", 0.5);
+
+    give(ours, "10", 0.9);
+    give(others, "11", 0.1);  // better on the test, which is not asked
+    EXPECT_EQ(verdict()["verdict"], "holds");
+
+    give(others, "11", 0.95);
+    EXPECT_EQ(verdict()["verdict"], "does not hold");
+    EXPECT_EQ(verdict()["evidence"],
+              "1 of 2 comparisons bear it out beyond their interval, 1 say the opposite");
+
+    give(others, "10", 0.95);  // its own choice gains nothing
+    EXPECT_EQ(verdict()["verdict"], "holds");
+}
+
+TEST_F(TablesTest, AnInteractionComparesTwoDifferences) {
+    const auto give = [&](std::size_t table, std::size_t column, const std::string& first,
+                          const std::string& second) {
+        answer(plan_.tables[table].cells[0][column], 0, first);
+        answer(plan_.tables[table].cells[0][column], 1, second);
+    };
+    const auto verdict = [&](const std::vector<std::string>& tables) {
+        return verdicts_of(
+            {{.name = "C19", .kind = "interaction", .tables = tables, .better = {"one"}, .worse = {"two"}}},
+            results())[0]["verdict"];
+    };
+    give(0, 0, "11", "11");
+    give(0, 1, "00", "00");  // ahead by 1
+    EXPECT_EQ(verdict({"1", "2"}), "not tested here");
+    give(1, 0, "11", "11");
+    give(1, 1, "11", "11");  // ahead by 0
+
+    EXPECT_EQ(verdict({"1", "2"}), "holds");
+    EXPECT_EQ(verdict({"2", "1"}), "does not hold");
+
+    give(1, 1, "00", "11");  // ahead by 0.5, with an interval wider than the 0.5 between the two
+    EXPECT_EQ(verdict({"1", "2"}), "not distinguishable");
+}
+
 TEST_F(TablesTest, AClaimAboutATableThatThereIsNotIsRefused) {
     EXPECT_THROW(verdicts_of({{.name = "C", .kind = "better", .tables = {"9"}}}, results()), ConfigError);
 }
