@@ -2,7 +2,7 @@
 """Linear evaluation from features that are computed once, against the usual way that runs the frozen encoder in every epoch.
 
     cmake --preset release && cmake --build build/release
-    .venv-peer/bin/pip install h5py          # beside what benchmarks/make-environment installs
+    benchmarks/make-environment
     .venv-peer/bin/python benchmarks/probe_from_cache.py [--epochs 100] [--rounds 3] [--json FILE]
 
 Two signers of the shipped asl9 store train the paper's probe (one hidden layer of 512), the third tests: 540 and 270 clips of 30 frames.

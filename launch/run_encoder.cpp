@@ -42,22 +42,20 @@ io::CheckpointFile checkpoint_of(const EncoderOptions& options, const fs::path& 
     return newest_checkpoint(run, ranks);
 }
 
-/// The encoder alone counts, and every method draws it first: the simplest method stands for all.
-std::shared_ptr<Method> fresh_method(const PretrainOptions& run) {
-    auto config = run.method;
-    config.name = "supervised";
-    config.classes = 2;
-    auto method = make_method(config, run.seed);
-    method->set_precision(precision_of(run.precision));
-    return method;
-}
-
 }  // namespace
 
 void declare(Options& options, EncoderOptions& o) {
     options.add("run", o.run, "folder of the pretraining (none: the one that --checkpoint lies in)");
     options.add("checkpoint", o.checkpoint, "of the encoder (none: the newest of the run)");
     options.add("threads", o.threads, "threads of each rank");
+}
+
+std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions& run) {
+    shape.name = "supervised";
+    shape.classes = 2;
+    auto method = make_method(shape, run.seed);
+    method->set_precision(precision_of(run.precision));
+    return method;
 }
 
 io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
@@ -82,7 +80,7 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
     RunEncoder encoder{.run = read_run_options(folder), .method = {}, .attributes = {}};
     encoder.run.method.encoder.features = layout_of(encoder.run.preprocess).width();
     encoder.run.method.encoder.frames = encoder.run.preprocess.frames;
-    encoder.method = fresh_method(encoder.run);
+    encoder.method = fresh_encoder(encoder.run.method, encoder.run);
     encoder.attributes = {{"run", folder.string()},
                           {"method", is_random ? "random weights" : encoder.run.method.name},
                           {"step", "0"},

@@ -33,6 +33,10 @@ struct RunEncoder {
     std::map<std::string, std::string> attributes;
 };
 
+/// The encoder that a run began with, in its precision: it alone counts, and every method draws it first, so the simplest
+/// method holds it. @param shape  of its networks
+std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions& run);
+
 /// A run's newest checkpoint that is whole; damaged ones are told of. Collective.
 /// @throws ConfigError  the run has none yet
 io::CheckpointFile newest_checkpoint(const std::filesystem::path& run, const Ranks& ranks);

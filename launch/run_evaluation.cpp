@@ -132,13 +132,9 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
 
 RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& setting) {
     RunEncoders encoders;
-    // The encoder alone counts here, and every method draws it first: the simplest method stands for all.
     encoders.shape = method_config_of(run, setting.data);
-    encoders.shape.name = "supervised";
-    encoders.shape.classes = setting.clips.classes();
     const auto fresh = [&] {
-        auto method = make_method(encoders.shape, run.seed);
-        method->set_precision(precision_of(run.precision));
+        auto method = fresh_encoder(encoders.shape, run);
         method->to(setting.group.device());
         return method;
     };

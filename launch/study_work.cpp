@@ -7,6 +7,7 @@
 
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
+#include "launch/run_encoder.hpp"
 #include "launch/run_evaluation.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/study_folder.hpp"
@@ -151,8 +152,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
 
 std::shared_ptr<Method> StudyWork::encoder_of(const EvaluationJob& job, const MethodConfig& shape,
                                               const PretrainOptions& options) {
-    auto method = make_method(shape, options.seed);
-    method->set_precision(precision_of(options.precision));
+    auto method = fresh_encoder(shape, options);
     method->to(group_.device());
     if (job.encoder != EncoderKind::pretrained) {
         return method;
@@ -175,9 +175,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
     const auto options = pretrain_options_of(job.options, job.name);
     const auto& data = data_.data(job.data);
     const auto& clips = data_.clips(job.data, job.fold);
-    auto shape = method_config_of(options, data);
-    shape.name = "supervised";  // the encoder alone counts, and every method draws it first
-    shape.classes = clips.classes();
+    const auto shape = method_config_of(options, data);
     const auto method = encoder_of(job, shape, options);
     const auto cache = cached_features(options, folder_ / "cache");
     if (job.protocol.front().second == "measures") {
