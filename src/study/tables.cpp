@@ -24,7 +24,10 @@ nlohmann::json cell_json(const PlannedCell& cell, const Measure& measure, const 
     }
     const auto values = results.values(cell, measure.name);
     if (values.runs.empty()) {
-        return {{"status", "missing"}};
+        const bool is_done = std::ranges::all_of(cell, [&](const auto& run) {
+            return std::ranges::all_of(run, [&](const auto& id) { return results.record(id) != nullptr; });
+        });
+        return {{"status", is_done ? "none" : "missing"}};  // such as the validation of what chooses nothing
     }
     const auto own = json_of(figure_of(values));
     auto json = own;

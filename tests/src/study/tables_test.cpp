@@ -40,6 +40,16 @@ TEST_F(TablesTest, ACellWithoutResultsIsMissing) {
     EXPECT_TRUE(table(0)["rows"][0]["best"].is_null());
 }
 
+TEST_F(TablesTest, AMeasureThatAProtocolDoesNotHaveIsNotWaitedFor) {
+    plan_.tables[0].spec.measure = "validation";
+    const auto status = [&] { return table(0)["rows"][0]["cells"][0]["status"]; };
+    answer(plan_.tables[0].cells[0][0], 0, "11");
+    EXPECT_EQ(status(), "missing");
+
+    answer(plan_.tables[0].cells[0][0], 1, "11");
+    EXPECT_EQ(status(), "none");
+}
+
 TEST_F(TablesTest, ARunWithAFoldMissingDoesNotCount) {
     const auto& cell = plan_.tables[0].cells[0][0];
     answer(cell, 0, "11");
