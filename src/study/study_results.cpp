@@ -1,5 +1,6 @@
 #include "src/study/study_results.hpp"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -100,15 +101,19 @@ std::optional<Figure> StudyResults::figure(const PlannedCell& cell, const std::s
 
 std::optional<Interval> StudyResults::difference(const PlannedCell& first, const PlannedCell& second,
                                                  const std::string& measure) const {
-    const auto a = values(first, measure);
-    const auto b = values(second, measure);
-    if (a.runs.size() >= 2 && a.runs.size() == b.runs.size()) {
-        return student_interval(differences(a.runs, b.runs));
+    CellValues found;
+    for (std::size_t run = 0; run < std::min(first.size(), second.size()); ++run) {
+        const auto a = run_values(first[run], measure);
+        const auto b = run_values(second[run], measure);
+        if (a.empty() || b.empty()) {
+            continue;
+        }
+        found.runs.push_back(mean_over(a) - mean_over(b));
+        if (found.clips.empty() && is_share(measure) && a.size() == b.size()) {
+            found.clips = differences(a, b);
+        }
     }
-    if (!a.clips.empty() && a.clips.size() == b.clips.size()) {
-        return bootstrap_interval(differences(a.clips, b.clips));
-    }
-    return std::nullopt;
+    return found.runs.empty() ? std::nullopt : figure_of(found).interval;
 }
 
 Figure figure_of(const CellValues& values) {

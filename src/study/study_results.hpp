@@ -53,8 +53,8 @@ public:
     CellValues values(const PlannedCell& cell, const std::string& measure) const;
     /// Nothing if no run is done.
     std::optional<Figure> figure(const PlannedCell& cell, const std::string& measure) const;
-    /// Of a - b, paired run by run, or clip by clip where there is one run; nothing where results are missing or one run
-    /// has no clips to pair.
+    /// Of a - b, paired run by run over the runs that both have, or clip by clip where that is one; nothing where there is
+    /// none, or one without clips to pair.
     std::optional<Interval> difference(const PlannedCell& a, const PlannedCell& b,
                                        const std::string& measure) const;
 

@@ -104,6 +104,25 @@ TEST_F(TablesTest, TheBestIsBetterOnlyIfPairedRunsSaySo) {
     EXPECT_EQ(row["best_over_second"]["verdict"], "not distinguishable");
 }
 
+TEST_F(TablesTest, OfAnUnfinishedStudyOnlyRunsThatBothHaveArePaired) {
+    plan_ = plan_experiments(small_study(3), small_facts(), plain_identities());
+    const auto& ours = plan_.tables[0].cells[0][0];
+    const auto& others = plan_.tables[0].cells[0][1];
+    const auto difference = [&] { return results().difference(ours, others, "top1"); };
+    answer(ours, 0, "11");
+    answer(ours, 1, "11");
+    answer(others, 2, "00");
+    EXPECT_FALSE(difference());
+
+    answer(others, 1, "10");
+    answer(ours, 2, "10");
+
+    const std::vector<double> both{0.5, 0.5};  // of runs 1 and 2
+    const auto expected = student_interval(both);
+    EXPECT_DOUBLE_EQ(difference()->mean, expected.mean);
+    EXPECT_DOUBLE_EQ(difference()->high, expected.high);
+}
+
 TEST_F(TablesTest, ControlsAreNeverTheBest) {
     const auto& cells = plan_.tables[0].cells[0];
     answer(cells[0], 0, "10");
