@@ -15,14 +15,6 @@ nlohmann::json json_of(const Interval& interval) {
     return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
 }
 
-double mean_of(const std::vector<double>& values) {
-    double sum = 0;
-    for (const auto value : values) {
-        sum += value;
-    }
-    return sum / static_cast<double>(values.size());
-}
-
 std::vector<std::int64_t> whole_numbers(const torch::Tensor& values) {
     const auto here = values.to(torch::kCPU, torch::kInt64).contiguous();
     return {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()};
@@ -52,8 +44,8 @@ void ResultTable::add(const std::string& row, const std::string& classifier, con
     Scores run;
     run.correct = per_clip(result.top1);
     run.correct5 = per_clip(result.top5);
-    run.top1 = mean_of(run.correct);
-    run.top5 = mean_of(run.correct5);
+    run.top1 = share_right(result.top1);
+    run.top5 = share_right(result.top5);
     run.predicted = whole_numbers(result.predicted);
     run.confusion = confusion_matrix(result.predicted, test_.truth, std::ssize(test_.classes));
     run.macro_f1 = macro_f1(run.confusion);

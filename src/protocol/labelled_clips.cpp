@@ -18,11 +18,7 @@ LabelledClips::LabelledClips(const EvaluationClips& clips, double fraction, std:
 }
 
 torch::Tensor LabelledClips::of(const std::vector<std::int64_t>& clips) const {
-    std::vector<std::int64_t> labels;
-    for (const auto clip : clips) {
-        labels.push_back(labels_[static_cast<std::size_t>(clip)]);
-    }
-    return torch::tensor(labels, torch::kInt64);
+    return torch::tensor(labels_of(clips, labels_), torch::kInt64);
 }
 
 }  // namespace sslslr
