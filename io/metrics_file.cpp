@@ -45,4 +45,13 @@ void MetricsFile::append(const nlohmann::json& row) {
     }
 }
 
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path) {
+    std::ifstream file{path};
+    std::vector<nlohmann::json> rows;
+    for (std::string line; std::getline(file, line);) {
+        rows.push_back(nlohmann::json::parse(line));
+    }
+    return rows;
+}
+
 }  // namespace sslslr::io

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <vector>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -23,5 +24,8 @@ private:
     std::filesystem::path path_;
     std::ofstream file_;
 };
+
+/// The rows of a file whose writer has ended, in their order; none if there is no file.
+std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path);
 
 }  // namespace sslslr::io

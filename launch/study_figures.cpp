@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <map>
 #include <numeric>
 
 #include <fmt/format.h>
 
 #include "io/clip_store.hpp"
+#include "io/metrics_file.hpp"
 #include "src/augment/boundary_length.hpp"
 #include "src/errors.hpp"
 
@@ -91,9 +91,7 @@ struct Curve {
     /// Trainings of one column last equally long; what a stopped one wrote twice counts as it went on.
     void add(const fs::path& metrics) {
         std::map<std::int64_t, std::pair<double, double>> by_step;
-        std::ifstream file{metrics};
-        for (std::string line; std::getline(file, line);) {
-            const auto row = nlohmann::json::parse(line);
+        for (const auto& row : io::read_metrics(metrics)) {
             if (row.contains("spread")) {  // other rows tell of events
                 by_step[row.at("step")] = {row.at("spread"), row.at("spread_normalised")};
             }

@@ -1,10 +1,9 @@
-#include <fstream>
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/metrics_file.hpp"
 #include "launch/python.hpp"
 #include "launch/result_table.hpp"
 #include "launch/study.hpp"
@@ -31,10 +30,9 @@ constexpr const char* report_of_study_usage =
 
 /// Seconds of all steps of a training, over all its lives.
 double seconds_of(const fs::path& metrics) {
-    std::ifstream file{metrics};
     double seconds = 0;
-    for (std::string line; std::getline(file, line);) {
-        seconds += nlohmann::json::parse(line).value("seconds", 0.0);
+    for (const auto& row : io::read_metrics(metrics)) {
+        seconds += row.value("seconds", 0.0);
     }
     return seconds;
 }

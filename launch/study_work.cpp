@@ -1,10 +1,9 @@
 #include "launch/study_work.hpp"
 
-#include <fstream>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/metrics_file.hpp"
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_encoder.hpp"
@@ -38,20 +37,10 @@ void take_over(const fs::path& study, const Claim& claim) {
     }
 }
 
-/// The first and the last row of metrics.jsonl.
-std::pair<nlohmann::json, nlohmann::json> ends_of(const fs::path& metrics) {
-    std::ifstream file{metrics};
-    std::string first;
-    std::string last;
-    for (std::string line; std::getline(file, line);) {
-        first = first.empty() ? line : first;
-        last = line;
-    }
-    return {nlohmann::json::parse(first), nlohmann::json::parse(last)};
-}
-
 Result trained_result(const fs::path& run) {
-    const auto [first, last] = ends_of(run / "metrics.jsonl");
+    const auto rows = io::read_metrics(run / "metrics.jsonl");
+    const auto& first = rows.front();
+    const auto& last = rows.back();
     const auto share = [&](const char* name) {
         const auto start = first.at(name).get<double>();
         return start > 0 ? last.at(name).get<double>() / start : 0;
