@@ -1,7 +1,6 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -9,10 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <stdexcept>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include <mpi.h>
 
@@ -20,15 +16,9 @@
 
 namespace sslslr::dist {
 
-/// Ranks did not take part in a collective within the time allowed; what() names the collective and the
-/// ranks.
-struct SilentRankError : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
-
 /// A non-blocking MPI collective, to be run by a CommunicationThread.
 struct Collective {
-    const char* name = nullptr;                        ///< for error messages
+    const char* name = nullptr;                        ///< a literal, for error messages and CollectiveWait
     std::function<int(MPI_Comm, MPI_Request*)> start;  ///< calls MPI_I...; owns the buffers
     std::function<void(std::exception_ptr)> finish;    ///< told the outcome (null: done), on the thread
 };
@@ -36,13 +26,13 @@ struct Collective {
 /// Runs collectives one at a time, in the order of posting, so that they overlap with computation.
 ///
 /// It polls: a thread blocked inside MPI would spin and take the core from the computation (Open MPI). After
-/// the first error every later collective fails with it, for the order of messages is lost by then.
+/// the first error every later collective fails with it, for the order of messages is lost by then. It waits for other
+/// ranks without limit: Heartbeat ends a job in which one does not come.
 /// Destruction finishes what was posted, but gives it up when unwinding, in order not to wait for other
 /// ranks.
 class CommunicationThread {
 public:
-    /// Collective.
-    CommunicationThread(Communicator ranks, std::chrono::milliseconds timeout);
+    explicit CommunicationThread(Communicator ranks);
     ~CommunicationThread();
     CommunicationThread(const CommunicationThread&) = delete;
     CommunicationThread& operator=(const CommunicationThread&) = delete;
@@ -55,14 +45,9 @@ public:
 private:
     void run();
     std::optional<Collective> next();
-    void complete(const Collective& collective);
-    bool roll_is_called() const;
-    std::string call_the_roll() const;
+    void complete(const Collective& collective) const;
 
     const Communicator ranks_;
-    const Communicator control_;            // the roll call: apart from a collective that hangs
-    const std::vector<std::string> names_;  // "rank r (host, pid p)", by rank
-    const std::chrono::milliseconds timeout_;
 
     std::int64_t number_ = 0;   // of the collective that runs, counted from 1
     std::exception_ptr error_;  // the first

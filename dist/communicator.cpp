@@ -5,6 +5,8 @@
 #include <numeric>
 #include <utility>
 
+#include "dist/activity.hpp"
+
 namespace sslslr::dist {
 namespace {
 
@@ -26,6 +28,7 @@ int as_count(std::size_t count, const char* call) {
 template <class T>
 void sum_in_place(std::span<T> values, MPI_Datatype type, MPI_Comm comm) {
     const int count = as_count(values.size(), "MPI_Allreduce");
+    const CollectiveWait waiting{"sum"};
     check(MPI_Allreduce(MPI_IN_PLACE, values.data(), count, type, MPI_SUM, comm), "MPI_Allreduce");
 }
 
@@ -94,6 +97,7 @@ Communicator::~Communicator() {
 }
 
 void Communicator::barrier() const {
+    const CollectiveWait waiting{"barrier"};
     check(MPI_Barrier(comm_), "MPI_Barrier");
 }
 
@@ -106,6 +110,7 @@ void Communicator::all_reduce_sum(std::span<std::int64_t> values) const {
 }
 
 std::vector<std::string> Communicator::all_gather(const std::string& text) const {
+    const CollectiveWait waiting{"gather"};
     const auto ranks = static_cast<std::size_t>(size_);
     auto length = static_cast<std::int64_t>(text.size());
     std::vector<std::int64_t> lengths(ranks);
@@ -131,6 +136,7 @@ std::vector<std::string> Communicator::all_gather(const std::string& text) const
 }
 
 std::string Communicator::broadcast(std::string text, int root) const {
+    const CollectiveWait waiting{"broadcast"};
     auto length = static_cast<std::int64_t>(text.size());
     check(MPI_Bcast(&length, 1, MPI_INT64_T, root, comm_), "MPI_Bcast");
     const int count = as_count(static_cast<std::size_t>(length), "MPI_Bcast");

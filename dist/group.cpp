@@ -1,11 +1,13 @@
 #include "dist/group.hpp"
 
+#include <exception>
 #include <utility>
 #include <vector>
 
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 
 #include "dist/group_device.hpp"
+#include "dist/heartbeat.hpp"
 #include "dist/mpi_backend.hpp"
 
 namespace sslslr::dist {
@@ -27,6 +29,7 @@ void require_one_device_type(const Communicator& ranks, at::Device device) {
 struct Group::Impl {
     Communicator ranks;
     at::Device device;
+    std::unique_ptr<Heartbeat> heartbeat;
     c10::intrusive_ptr<ProcessGroup> process_group;
 
     c10::intrusive_ptr<c10d::Work> start_sum(const at::Tensor& tensor) const {
@@ -37,18 +40,23 @@ struct Group::Impl {
 
 Group::Group(Communicator ranks, at::Device device, GroupOptions options) {
     require_one_device_type(ranks, device);
+    auto heartbeat = std::make_unique<Heartbeat>(ranks, options.hang_timeout);
     auto process_group = c10::make_intrusive<ProcessGroup>(ranks.rank(), ranks.size());
     if (device.is_cpu()) {
-        process_group->setBackend(at::kCPU, ProcessGroup::CUSTOM,
-                                  make_mpi_backend(ranks.duplicate(), options.timeout));
+        process_group->setBackend(at::kCPU, ProcessGroup::CUSTOM, make_mpi_backend(ranks.duplicate()));
         process_group->setDefaultBackend(ProcessGroup::CUSTOM);
     } else {
         add_gpu_backend(*process_group, ranks, device, options);
     }
-    impl_ = std::make_unique<Impl>(Impl{std::move(ranks), device, std::move(process_group)});
+    impl_ = std::make_unique<Impl>(
+        Impl{std::move(ranks), device, std::move(heartbeat), std::move(process_group)});
 }
 
-Group::~Group() = default;
+Group::~Group() {
+    if (impl_ != nullptr && !impl_->device.is_cpu() && std::uncaught_exceptions() > 0) {
+        impl_->process_group->abort();  // NCCL would wait for ranks that this one leaves
+    }
+}
 Group::Group(Group&&) noexcept = default;
 
 int Group::rank() const noexcept {
@@ -81,6 +89,10 @@ std::function<void()> Group::start_all_reduce_sum(at::Tensor tensor) {
 
 c10d::ProcessGroup& Group::process_group() noexcept {
     return *impl_->process_group;
+}
+
+void Group::expect_progress(bool expected) noexcept {
+    impl_->heartbeat->expect_progress(expected);
 }
 
 }  // namespace sslslr::dist

@@ -16,16 +16,16 @@ class ProcessGroup;
 namespace sslslr::dist {
 
 struct GroupOptions {
-    /// A collective that waits longer names the silent ranks and fails. Must exceed the longest honest delay
-    /// between ranks.
-    std::chrono::milliseconds timeout = std::chrono::minutes{10};
+    /// A rank that keeps the others waiting longer in a step of a training is named, and the job ends (Heartbeat). Must
+    /// exceed the longest honest delay between ranks; 0: no rank is watched.
+    std::chrono::milliseconds hang_timeout = std::chrono::minutes{1};
 };
 
 /// The ranks that train one model together, and the process group that carries their tensors: MPI for tensors
 /// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to
 /// run it on).
 ///
-/// Every member but rank(), size(), communicator() and device() is collective. Tensors lie on device().
+/// Every member but rank(), size(), communicator(), device() and expect_progress() is collective. Tensors lie on device().
 class Group {
 public:
     /// @throws c10::ValueError  on every rank: the ranks' devices are of different types, or this build lacks
@@ -47,6 +47,10 @@ public:
     std::function<void()> start_all_reduce_sum(at::Tensor tensor);
 
     c10d::ProcessGroup& process_group() noexcept;
+
+    /// Whether ranks that wait for each other for longer than the hang timeout have a failed one among them, as in the
+    /// steps of a training; at first they may wait. Not collective.
+    void expect_progress(bool expected) noexcept;
 
 private:
     struct Impl;

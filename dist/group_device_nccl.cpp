@@ -1,32 +1,22 @@
+#include <cstdlib>
+
 #include <c10/cuda/CUDAFunctions.h>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupNCCL.hpp>
-#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 #include "dist/group_device.hpp"
+#include "dist/tcp_store.hpp"
 
 namespace sslslr::dist {
 namespace {
 
-/// The key-value store in which NCCL's ranks find each other: rank 0 listens on a free port, whose address
-/// MPI carries.
-c10::intrusive_ptr<c10d::Store> make_store(const Communicator& ranks) {
-    c10d::TCPStoreOptions options;
-    options.port = 0;
-    options.isServer = ranks.rank() == 0;
-    options.waitWorkers = false;
-
-    char host[MPI_MAX_PROCESSOR_NAME] = {};
-    int length = 0;
-    check(MPI_Get_processor_name(host, &length), "MPI_Get_processor_name");
-    c10::intrusive_ptr<c10d::TCPStore> store;
-    if (options.isServer) {
-        store = c10::make_intrusive<c10d::TCPStore>(host, options);
-        options.port = store->getPort();
-    }
-    const auto server = ranks.broadcast(host);
-    options.port = static_cast<std::uint16_t>(std::stoi(ranks.broadcast(std::to_string(options.port))));
-    return options.isServer ? store : c10::make_intrusive<c10d::TCPStore>(server, options);
+/// Settings of c10d's watchdog that the user has not made: a collective that times out or fails ends the process,
+/// after the last collectives of every rank are written to TORCH_FR_DUMP_TEMP_FILE (flight recorder).
+void set_watchdog_defaults() {
+    constexpr int keep = 0;
+    setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", "1", keep);
+    setenv("TORCH_NCCL_DUMP_ON_TIMEOUT", "1", keep);
+    setenv("TORCH_FR_BUFFER_SIZE", "2000", keep);
 }
 
 }  // namespace
@@ -35,8 +25,11 @@ void add_gpu_backend(c10d::ProcessGroup& process_group, const Communicator& rank
                      const GroupOptions& options) {
     c10::cuda::set_device(device.index());
     const auto nccl_options = c10d::ProcessGroupNCCL::Options::create();
-    nccl_options->timeout = options.timeout;
-    const auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(make_store(ranks), ranks.rank(),
+    if (options.hang_timeout.count() > 0) {
+        nccl_options->timeout = options.hang_timeout;
+    }
+    set_watchdog_defaults();
+    const auto backend = c10::make_intrusive<c10d::ProcessGroupNCCL>(make_tcp_store(ranks), ranks.rank(),
                                                                      ranks.size(), nccl_options);
     process_group.setBackend(at::kCUDA, c10d::ProcessGroup::NCCL, backend);
     process_group.setDefaultBackend(c10d::ProcessGroup::NCCL);

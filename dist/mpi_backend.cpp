@@ -23,7 +23,7 @@ public:
 
     bool isCompleted() override { return future_->completed(); }
     bool isSuccess() const override { return future_->completed() && !future_->hasError(); }
-    bool wait(std::chrono::milliseconds /*no timeout but the backend's*/) override {
+    bool wait(std::chrono::milliseconds /*Heartbeat knows when to end*/) override {
         future_->waitAndThrow();
         return true;
     }
@@ -97,8 +97,8 @@ const at::Tensor& only(const std::vector<at::Tensor>& tensors, const char* name)
 
 class MpiBackend final : public c10d::Backend {
 public:
-    MpiBackend(Communicator ranks, std::chrono::milliseconds timeout)
-        : c10d::Backend{ranks.rank(), ranks.size()}, thread_{std::move(ranks), timeout} {}
+    explicit MpiBackend(Communicator ranks)
+        : c10d::Backend{ranks.rank(), ranks.size()}, thread_{std::move(ranks)} {}
 
     const std::string getBackendName() const override { return "sslslr-mpi"; }
 
@@ -180,8 +180,8 @@ private:
 
 }  // namespace
 
-c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks, std::chrono::milliseconds timeout) {
-    return c10::make_intrusive<MpiBackend>(std::move(ranks), timeout);
+c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks) {
+    return c10::make_intrusive<MpiBackend>(std::move(ranks));
 }
 
 }  // namespace sslslr::dist

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <chrono>
-
 #include <c10/util/intrusive_ptr.h>
 
 #include "dist/communicator.hpp"
@@ -17,8 +15,6 @@ namespace sslslr::dist {
 /// all_reduce (sum, min, max), broadcast, all_gather and barrier, of contiguous tensors of float32, float64,
 /// bfloat16 (all_reduce: sum only, every partial sum rounded to nearest even), int32, int64, uint8 and bool.
 /// Anything else is refused when it is posted. Collective.
-/// @param timeout  a collective that waits longer throws SilentRankError, and all later ones with it: the
-///                 process should end, for MPI may still write into the tensors
-c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks, std::chrono::milliseconds timeout);
+c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks);
 
 }  // namespace sslslr::dist

@@ -1,11 +1,13 @@
 #include "dist/mpi_session.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <stdexcept>
 
 #include <mpi.h>
+#include <unistd.h>
 
 #include "dist/communicator.hpp"
 
@@ -28,6 +30,10 @@ MpiSession::~MpiSession() {
 }
 
 void abort_job(int exit_code) {
+    constexpr unsigned patience =
+        5;  // seconds: neither a lock of another thread nor a lost mpirun may keep it
+    std::signal(SIGALRM, SIG_DFL);
+    ::alarm(patience);
     std::fflush(nullptr);
     int started = 0;
     int ended = 0;

@@ -19,7 +19,8 @@ private:
     int exceptions_at_start_;
 };
 
-/// Ends all ranks of the job with this exit code, from any thread. Does not return.
+/// Ends all ranks of the job with this exit code, from any thread. Does not return, and ends
+/// this process within 5 s whatever the others do.
 [[noreturn]] void abort_job(int exit_code);
 
 }  // namespace sslslr::dist

@@ -74,17 +74,19 @@ at::Tensor read_tensor(const hdf5::InputFile& file, const std::string& name) {
 }  // namespace
 
 void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& content) {
-    const auto alone = hdf5::exclusive_use();
     AtomicFile target{path};
-    hdf5::OutputFile file{target.temporary()};
-    for (const auto& [name, text] : content.attributes) {
-        file.write_attribute(name, text);
+    {
+        const auto alone = hdf5::exclusive_use();  // not while waiting for the disk: others may be reading
+        hdf5::OutputFile file{target.temporary()};
+        for (const auto& [name, text] : content.attributes) {
+            file.write_attribute(name, text);
+        }
+        file.write_attribute(schema_attribute, schema);
+        for (const auto& [name, tensor] : content.tensors) {
+            write_tensor(file, name, tensor);
+        }
+        file.close();
     }
-    file.write_attribute(schema_attribute, schema);
-    for (const auto& [name, tensor] : content.tensors) {
-        write_tensor(file, name, tensor);
-    }
-    file.close();
     seal(target.temporary());
     target.commit();
 }

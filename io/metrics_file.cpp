@@ -1,48 +1,41 @@
 #include "io/metrics_file.hpp"
 
+#include <fstream>
+#include <span>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
-#include "io/data_error.hpp"
-
 namespace sslslr::io {
 namespace {
 
-/// The rows to keep, as they stand.
-std::string rows_through(const std::filesystem::path& path, std::int64_t last_step) {
+/// Rows that are to go lie at the end, for steps ascend.
+std::uint64_t bytes_through(const std::filesystem::path& path, std::int64_t last_step) {
     std::ifstream file{path};
-    std::string kept;
-    for (std::string line; std::getline(file, line);) {
+    std::uint64_t bytes = 0;
+    for (std::string line; std::getline(file, line) && !file.eof();) {
         const auto row = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
-        if (row.is_object() && row.contains("step") && row["step"].is_number_integer() &&
-            row["step"] <= last_step) {
-            kept += line + '\n';
+        if (!row.is_object() || !row.contains("step") || !row["step"].is_number_integer() ||
+            row["step"] > last_step) {
+            break;
         }
+        bytes += line.size() + 1;
     }
-    return kept;
+    return bytes;
 }
 
 }  // namespace
 
-MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t last_step) : path_{path} {
-    if (const auto kept = rows_through(path, last_step); std::filesystem::exists(path)) {
-        const auto draft = std::filesystem::path{path} += ".tmp";
-        std::ofstream{draft} << kept;
-        std::filesystem::rename(draft, path);
-    }
-    file_.open(path, std::ios::app);
-    if (!file_) {
-        throw DataError{path, "cannot be written: check the folder's permissions and free space"};
-    }
+MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t last_step)
+    : file_{path, PosixFile::Access::create}, end_{bytes_through(path, last_step)} {
+    file_.truncate(end_);
 }
 
 void MetricsFile::append(const nlohmann::json& row) {
-    file_ << row.dump() << std::endl;
-    if (!file_) {
-        throw DataError{path_,
-                        "a row could not be written: check the free space and quota of its file system"};
-    }
+    unwritten_ += row.dump() + '\n';
+    file_.write(end_, std::as_bytes(std::span{unwritten_}));
+    end_ += unwritten_.size();
+    unwritten_.clear();
 }
 
 std::vector<nlohmann::json> read_metrics(const std::filesystem::path& path) {

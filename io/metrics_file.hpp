@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
+#include <string>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "io/posix_file.hpp"
 
 namespace sslslr::io {
 
@@ -18,11 +20,13 @@ public:
     MetricsFile(const std::filesystem::path& path, std::int64_t last_step);
 
     /// Appends one row and hands it to the operating system. @param row  an object with an integer "step"
+    /// @throws DataError  the system refuses (a full disk); the row is kept and goes with the next one that can be written
     void append(const nlohmann::json& row);
 
 private:
-    std::filesystem::path path_;
-    std::ofstream file_;
+    PosixFile file_;
+    std::uint64_t end_ = 0;  ///< of what is known to be written
+    std::string unwritten_;
 };
 
 /// The rows of a file whose writer has ended, in their order; none if there is no file.

@@ -5,7 +5,7 @@
 
 #include "launch/boundary.hpp"
 #include "launch/boundary_study.hpp"
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "launch/worker_options.hpp"
 #include "src/errors.hpp"

@@ -9,7 +9,7 @@
 #include "launch/evaluated_runs.hpp"
 #include "launch/measure_table.hpp"
 #include "launch/run_evaluation.hpp"
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"

@@ -13,7 +13,7 @@
 #include "io/import/point_order.hpp"
 #include "io/posix_file.hpp"
 #include "launch/python.hpp"
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_job.hpp"
@@ -221,7 +221,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     const auto summary =
         import_corpus(*opened, config, ranks.world,
                       {.progress = [&](std::int64_t done, std::int64_t all) { progress.show(done, all); },
-                       .stop_requested = stop_signal_arrived});
+                       .stop_requested = stop_requested});
     progress.end();
     if (summary.is_stopped) {
         if (ranks.is_first()) {

@@ -10,6 +10,7 @@
 #include <malloc.h>
 
 #include "dist/mpi_session.hpp"
+#include "launch/last_words.hpp"
 #include "launch/subcommands.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -65,7 +66,7 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
             }
             return code;
         }
-        fmt::print(stderr, "sslslr: rank {}: {}\n", ranks.world.rank(), text_of(error));
+        fmt::print(stderr, "sslslr: {}: {}\n", who_and_where(ranks.world.rank()), text_of(error));
         std::fflush(stderr);
         dist::abort_job(code);  // the other ranks wait in a collective
     }
@@ -87,5 +88,6 @@ int main(int argc, char** argv) {
     const dist::MpiSession session{argc, argv};
     const auto world = dist::Communicator::world();
     const auto node = world.on_this_node();
+    leave_last_words(world.rank());
     return guarded({argv + 1, argv + argc}, {world, node});
 }

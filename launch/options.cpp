@@ -107,6 +107,10 @@ template void Options::add(const std::string&, std::vector<std::string>&, const 
 template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<double>&, const std::string&, bool);
 
+void Options::add_hidden(const std::string& name, std::string& field) {
+    hidden_.add_options()(name.c_str(), po::value(&field));
+}
+
 void Options::positional(const std::string& name, std::vector<std::string>& field, const std::string& help) {
     add(name, field, help);
     positional_.add(name.c_str(), -1);
@@ -116,6 +120,7 @@ bool Options::read(std::span<const std::string> arguments) {
     for (const auto& section : sections_) {
         all_.add(*section);
     }
+    all_.add(hidden_);
     namespace style = po::command_line_style;
     try {
         po::variables_map values;

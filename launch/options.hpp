@@ -34,6 +34,9 @@ public:
     template <class T>
     void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
 
+    /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
+    void add_hidden(const std::string& name, std::string& field);
+
     /// Binds the arguments that stand without an option name, files for instance.
     void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
 
@@ -88,6 +91,7 @@ private:
 
     std::string usage_;
     boost::program_options::options_description all_;
+    boost::program_options::options_description hidden_;
     std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
     std::vector<Option> options_;
     Condition condition_;  ///< of the section being declared

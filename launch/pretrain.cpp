@@ -1,3 +1,4 @@
+#include <chrono>
 #include <filesystem>
 #include <optional>
 
@@ -9,7 +10,7 @@
 #include "launch/pretrain_options.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_folder.hpp"
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/wrist_motion.hpp"
 #include "src/errors.hpp"
@@ -28,9 +29,11 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
     if (options.run.empty()) {
         throw ConfigError{"--run FOLDER is missing: where shall checkpoints and metrics go?"};
     }
-    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
+    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1 ||
+        options.hang_timeout < 0) {
         throw ConfigError{
-            "--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
+            "--epochs and --threads must be 1 or more, --max-steps, --checkpoint-every and --hang-timeout 0 "
+            "or more"};
     }
     if (options.global_batch < ranks.world.size()) {
         throw ConfigError{fmt::format(
@@ -81,9 +84,10 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
     hooks.on_step = [&](const StepReport& report) {
         progress->show(report);
         waiting.add(report);
+        note_step(report.seconds.total);
     };
     hooks.warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
-    hooks.stop_requested = stop_signal_arrived;
+    hooks.stop_requested = stop_requested;
     return hooks;
 }
 
@@ -93,19 +97,28 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     PretrainOptions fields;
     Options options{pretrain_usage};
     declare(options, fields);
+    std::string fault;
+    options.add_hidden("fault", fault);
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     check(fields, ranks);
+    set_time_limit(fields.time_limit);
+    std::optional<Fault> planned;
+    if (!fault.empty()) {
+        planned = Fault::parse(fault, ranks.world.size());
+    }
     at::set_num_threads(static_cast<int>(fields.threads));
 
+    dist::Group group{ranks.world.duplicate(),
+                      dist::default_device(ranks.node),
+                      {.hang_timeout = std::chrono::seconds{fields.hang_timeout}}};
     const DataSet data{fields.data,
                        {fields.preprocess, weights_type(precision_of(fields.precision)), fields.memory_limit},
                        ranks};
     const auto clips = select_clips(data.index(), {.split = fields.train_split,
                                                    .left_out_signers = fields.left_out_signers,
                                                    .only_labelled = fields.method.name == "supervised"});
-    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     Pretraining training{fields, data, clips, group};
     auto& trainer = training.trainer();
     const auto last_step = training.last_step();
@@ -126,7 +139,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                     .checkpoint_every = fields.checkpoint_every,
                                     .keep_checkpoints = fields.keep_checkpoints,
                                     .collapse = fields.collapse,
-                                    .attributes = {{"data", data.fingerprint()}}},
+                                    .attributes = {{"data", data.fingerprint()}},
+                                    .fault = planned},
                                    hooks_of(ranks, last_step, progress, waiting));
     progress.reset();
     if (waiting.seconds > 0 && ranks.is_first()) {
@@ -134,7 +148,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                    100 * waiting.data_seconds / waiting.seconds);
     }
     if (!done && ranks.is_first()) {
-        fmt::print("stopped on request after step {}: the same command goes on from there\n",
+        fmt::print("stopped {} after step {}: the same command goes on from there\n", stop_reason(),
                    trainer.steps_done());
     }
     return done ? exit_done : exit_stopped;

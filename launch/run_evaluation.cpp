@@ -9,7 +9,7 @@
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_encoder.hpp"
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/labelled_clips.hpp"
@@ -123,7 +123,7 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
                             .batches = batches,
                             .group = setting.group,
                             .embedding = cached_features(run, evaluate_folder(run.run)),
-                            .should_stop = stop_signal_arrived,
+                            .should_stop = stop_requested,
                             .on_step = show,
                             .checkpoints = training_folder(run.run, setting.options)});
 }

@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <glob.h>
 
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/study.hpp"
 #include "launch/study_file.hpp"
 #include "launch/study_folder.hpp"

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "launch/stop_signal.hpp"
+#include "launch/stop_request.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -44,7 +44,8 @@ std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const W
 
 WorkOptions work_options(const WorkerOptions& fields, const Ledger* ledger,
                          const std::function<std::string(const std::string& job, const Result&)>& describe) {
-    WorkOptions options{.max_jobs = fields.max_jobs, .stop_requested = stop_signal_arrived};
+    set_time_limit("");
+    WorkOptions options{.max_jobs = fields.max_jobs, .stop_requested = stop_requested};
     options.on_accepted = [ledger, describe](const std::string& job, const Result& result) {
         fmt::print("worker {}: {} in {:.1f} s\n", ledger->worker(), describe(job, result), result.seconds);
         std::fflush(stdout);

@@ -26,7 +26,7 @@ void check(const WorkerOptions& fields);
 std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const WorkerOptions& fields,
                                     io::Durability results, bool is_leader, const Ranks& ranks);
 
-/// How a worker goes about it: stops on a signal, tells of each accepted result.
+/// How a worker goes about it: stops on a signal or before Slurm's time limit, tells of each accepted result.
 /// @param describe  a result for the terminal: "fixed k1=8 k2=0 repeat=2: accuracy 0.6821"
 /// @param ledger    of the first rank, the only one that tells; must outlive the work
 WorkOptions work_options(const WorkerOptions& fields, const Ledger* ledger,

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "io/data_error.hpp"
 #include "src/errors.hpp"
@@ -9,6 +11,21 @@
 namespace sslslr {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+void remove_half_written(const fs::path& folder) {
+    if (!fs::is_directory(folder)) {
+        return;
+    }
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        if (entry.path().filename().string().ends_with(".h5.partial")) {
+            fs::remove(entry.path());
+        }
+    }
+}
+
+}  // namespace
 
 Checkpoints::Checkpoints(const fs::path& run, const dist::Communicator& ranks)
     : folder_{run / "checkpoints"}, ranks_{ranks} {}
@@ -22,6 +39,9 @@ std::optional<io::CheckpointFile> Checkpoints::read_newest(
     agree(ranks_, [&] {
         const auto all = ranks_.rank() == 0 && fs::exists(folder_) ? io::list_checkpoints(folder_)
                                                                    : std::map<std::int64_t, fs::path>{};
+        if (ranks_.rank() == 0) {
+            remove_half_written(folder_);
+        }
         for (auto it = all.rbegin(); it != all.rend() && chosen.empty(); ++it) {
             try {
                 content = io::read_checkpoint(it->second);
@@ -53,21 +73,31 @@ io::CheckpointFile Checkpoints::read(std::int64_t step) const {
     return content;
 }
 
+void Checkpoints::start_writing(std::int64_t step, io::CheckpointFile content, std::int64_t keep,
+                                std::int64_t protected_step) {
+    auto shared = std::make_shared<const io::CheckpointFile>(std::move(content));  // std::function copies
+    writer_.post([this, step, keep, protected_step, shared] { write(step, *shared, keep, protected_step); });
+}
+
 void Checkpoints::write(std::int64_t step, const io::CheckpointFile& content, std::int64_t keep,
-                        std::int64_t protected_step) const {
-    agree(ranks_, [&] {
-        if (ranks_.rank() != 0) {
-            return;
-        }
+                        std::int64_t protected_step) {
+    const auto path = folder_ / io::checkpoint_name(step);
+    if (failures_to_come_ > 0) {
+        --failures_to_come_;
+        throw io::DataError{path, "cannot write: No space left on device (asked for by --fault)"};
+    }
+    try {
         fs::create_directories(folder_);
-        io::write_checkpoint(folder_ / io::checkpoint_name(step), content);
+        io::write_checkpoint(path, content);
         auto all = io::list_checkpoints(folder_);
         all.erase(protected_step);
         auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(keep, 1);
         for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
             fs::remove(it->second);
         }
-    });
+    } catch (const fs::filesystem_error& error) {
+        throw io::DataError{path, error.code().message()};
+    }
 }
 
 void Checkpoints::remove_after(std::int64_t step) const {

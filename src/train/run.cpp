@@ -1,17 +1,28 @@
 #include "src/train/run.hpp"
 
+#include <chrono>
 #include <cmath>
+#include <exception>
 #include <optional>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dist/activity.hpp"
+#include "io/data_error.hpp"
 #include "io/metrics_file.hpp"
 #include "src/errors.hpp"
 #include "src/train/checkpoints.hpp"
 
 namespace sslslr {
 namespace {
+
+constexpr std::chrono::seconds pause_between_writings{10};  // after one that failed, in training
+constexpr std::chrono::seconds pause_at_the_end{2};
+constexpr int attempts_at_the_end = 3;
+constexpr int writings_that_fail = 2;  // by --fault: the pause and the try after it are rehearsed, too
 
 nlohmann::json row_of(const StepReport& report) {
     nlohmann::json row{{"step", report.step},
@@ -42,15 +53,33 @@ void check_same(const std::map<std::string, std::string>& now,
     }
 }
 
+/// While it lives, ranks that keep each other waiting are failed ones.
+class StepsUnderWay {
+public:
+    explicit StepsUnderWay(dist::Group& group) : group_{group} { group_.expect_progress(true); }
+    ~StepsUnderWay() { end(); }
+    StepsUnderWay(const StepsUnderWay&) = delete;
+    StepsUnderWay& operator=(const StepsUnderWay&) = delete;
+
+    void end() const {
+        group_.expect_progress(false);
+        dist::enter_step(0);
+    }
+
+private:
+    dist::Group& group_;
+};
+
 /// One life of a run.
 class Run {
 public:
-    Run(Trainer& trainer, const dist::Communicator& ranks, const RunConfig& config, const RunHooks& hooks)
+    Run(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks)
         : trainer_{trainer},
-          ranks_{ranks},
+          group_{group},
+          ranks_{group.communicator()},
           config_{config},
           hooks_{hooks},
-          checkpoints_{config.folder, ranks},
+          checkpoints_{config.folder, ranks_},
           monitor_{config.collapse, trainer.global_batch()} {}
 
     bool train() {
@@ -63,7 +92,9 @@ public:
         if (goes_back() && trainer_.steps_done() == 0) {
             write_checkpoint();  // there must be one to go back to
         }
+        const StepsUnderWay steps{group_};
         while (trainer_.steps_done() < config_.last_step) {
+            strike_if_due();
             const auto report = trainer_.step(hooks_.stop_requested());
             const bool collapsed = monitor_.observe(report.spread, report.clips);
             append(with_data_share(row_of(report), report));
@@ -71,13 +102,16 @@ public:
             if (collapsed && meet_collapse(report)) {
                 continue;
             }
-            const bool due = config_.checkpoint_every > 0 && report.step % config_.checkpoint_every == 0;
-            if (due || report.stop || report.step == config_.last_step) {
+            const bool is_last = report.stop || report.step == config_.last_step;
+            if (is_last || (config_.checkpoint_every > 0 && report.step % config_.checkpoint_every == 0)) {
                 write_checkpoint();
             }
-            if (report.stop) {
+            if (is_last) {
+                steps.end();
+                finish_writing();
                 return report.step == config_.last_step;
             }
+            look_after_writing();
         }
         return true;
     }
@@ -107,9 +141,34 @@ private:
     }
 
     void append(const nlohmann::json& row) {
-        if (metrics_) {
-            metrics_->append(row);
+        if (!metrics_) {
+            return;
         }
+        try {
+            metrics_->append(row);
+            metrics_fail_ = false;
+        } catch (const io::DataError& error) {
+            if (!std::exchange(metrics_fail_, true)) {
+                warn(fmt::format("{}; the training goes on and tries again with every row", error.what()));
+            }
+        }
+    }
+
+    void strike_if_due() {
+        const auto& fault = config_.fault;
+        if (!fault || fault->rank != ranks_.rank() || fault->step != trainer_.steps_done() + 1) {
+            return;
+        }
+        if (fault->kind == FaultKind::nan) {
+            trainer_.spoil_weights();
+        }
+        if (fault->kind == FaultKind::enospc) {
+            checkpoints_.fail_writings(writings_that_fail);
+        }
+        dist::enter_step(fault->step);
+        fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as --fault asks\n", fault->rank,
+                   fault->step);
+        strike(fault->kind);
     }
 
     void warn(const std::string& text) const {
@@ -123,13 +182,69 @@ private:
         if (monitor_.is_healthy()) {
             last_healthy_ = trainer_.steps_done();
         }
+        start_writing();
+        if (goes_back()) {
+            finish_writing();  // the healthy one must be there to go back to
+        }
+    }
+
+    void start_writing() {
+        if (ranks_.rank() != 0) {
+            return;
+        }
         auto content = trainer_.state();
         content.attributes.insert(config_.attributes.begin(), config_.attributes.end());
         content.attributes.merge(monitor_.state());
         content.attributes["collapse_returns"] = std::to_string(returns_);
         content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
-        checkpoints_.write(trainer_.steps_done(), content, config_.keep_checkpoints,
-                           goes_back() ? last_healthy_ : -1);
+        checkpoints_.start_writing(trainer_.steps_done(), std::move(content), config_.keep_checkpoints,
+                                   goes_back() ? last_healthy_ : -1);
+    }
+
+    /// On rank 0: tells of a checkpoint that could not be written, and after a while tries a newer one.
+    void look_after_writing() {
+        if (ranks_.rank() != 0) {
+            return;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (const auto error = checkpoints_.take_error()) {
+            warn(fmt::format(
+                "A CHECKPOINT IS NOT WRITTEN: {}. The training goes on, older checkpoints are kept; trying "
+                "again in {} s: free space meanwhile",
+                what(error), pause_between_writings.count()));
+            next_try_ = now + pause_between_writings;
+        }
+        if (next_try_ && now >= *next_try_) {
+            next_try_.reset();
+            start_writing();
+        }
+    }
+
+    /// Returns once the newest checkpoint is on the disk. Collective.
+    void finish_writing() {
+        agree(ranks_, [&] {
+            for (int attempt = 1; ranks_.rank() == 0; ++attempt) {
+                checkpoints_.wait();
+                const auto error = checkpoints_.take_error();
+                if (error == nullptr) {
+                    return;
+                }
+                warn("A CHECKPOINT IS NOT WRITTEN: " + what(error));
+                if (attempt == attempts_at_the_end) {
+                    std::rethrow_exception(error);
+                }
+                std::this_thread::sleep_for(pause_at_the_end);
+                start_writing();
+            }
+        });
+    }
+
+    static std::string what(const std::exception_ptr& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const std::exception& known) {
+            return known.what();
+        }
     }
 
     void restore(const io::CheckpointFile& checkpoint) {
@@ -157,6 +272,7 @@ private:
         }
         if (config_.collapse.policy == "stop") {
             write_checkpoint();
+            finish_writing();
             throw TrainingError{what +
                                 ": try a lower --learning-rate, another --optimizer, or batch norm in "
                                 "the heads; a checkpoint of this step is written"};
@@ -190,14 +306,17 @@ private:
     }
 
     Trainer& trainer_;
+    dist::Group& group_;
     const dist::Communicator& ranks_;
     const RunConfig& config_;
     const RunHooks& hooks_;
     Checkpoints checkpoints_;
     CollapseMonitor monitor_;
-    std::optional<io::MetricsFile> metrics_;  ///< on rank 0
-    double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
-    double epoch_data_seconds_ = 0;           ///< of them, waiting for data
+    std::optional<io::MetricsFile> metrics_;                         ///< on rank 0
+    bool metrics_fail_ = false;                                      ///< the newest row waits for space
+    std::optional<std::chrono::steady_clock::time_point> next_try_;  ///< of a checkpoint, after one failed
+    double epoch_seconds_ = 0;       ///< of the steps of this epoch that this life of the run did
+    double epoch_data_seconds_ = 0;  ///< of them, waiting for data
     std::int64_t returns_ = 0;
     std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy
 };
@@ -205,7 +324,7 @@ private:
 }  // namespace
 
 bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks) {
-    return Run{trainer, group.communicator(), config, hooks}.train();
+    return Run{trainer, group, config, hooks}.train();
 }
 
 }  // namespace sslslr

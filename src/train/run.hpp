@@ -4,10 +4,12 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "dist/group.hpp"
 #include "src/train/collapse.hpp"
+#include "src/train/fault.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
@@ -20,7 +22,8 @@ struct RunConfig {
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
     CollapseConfig collapse;
     std::map<std::string, std::string>
-        attributes;  ///< written into every checkpoint; a run goes on only with the same
+        attributes;              ///< written into every checkpoint; a run goes on only with the same
+    std::optional<Fault> fault;  ///< made on purpose
 };
 
 /// What the caller sees and says while a training runs.
@@ -35,12 +38,16 @@ struct RunHooks {
 
 /// Trains to config.last_step, from the newest readable checkpoint of the folder if there is one. Collective.
 ///
+/// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited for. Where
+/// one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and tries again, and only
+/// a failure of the last one ends the run. So do rows of metrics.jsonl wait until they can be written.
+///
 /// A collapse (CollapseMonitor) is met as config.collapse says: a warning; a checkpoint and an end; or a return
 /// to the last healthy checkpoint with a lower learning rate, which is always kept then. After a return,
 /// metrics.jsonl goes on behind that checkpoint's step, with one row of "event": "collapse".
 /// @return false if a rank asked to stop: a checkpoint of that step is written, run again to go on
-/// @throws TrainingError, dist::AgreedError  the training failed or collapsed, or a file could not be written;
-///                                           older checkpoints stay
+/// @throws TrainingError, dist::AgreedError  the training failed or collapsed, or the last checkpoint could
+///                                           not be written; older ones stay
 bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks);
 
 }  // namespace sslslr

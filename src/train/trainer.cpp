@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
+#include "dist/activity.hpp"
 #include "dist/agree.hpp"
 #include "src/errors.hpp"
 #include "src/train/share_gradient.hpp"
@@ -40,6 +42,10 @@ std::vector<torch::Tensor> values(const NamedTensors& parameters) {
         tensors.push_back(tensor);
     }
     return tensors;
+}
+
+torch::Tensor copied(const torch::Tensor& tensor) {
+    return tensor.to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
 }
 
 /// What one rank tells the others of its step.
@@ -101,6 +107,7 @@ Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& co
 }
 
 StepReport Trainer::step(bool stop_requested) {
+    dist::enter_step(steps_done_ + 1);
     if (reducer_ == nullptr) {
         warm_up();
     }
@@ -218,10 +225,10 @@ PackedClips Trainer::on_device(PackedClips clips) const {
 io::CheckpointFile Trainer::state() const {
     io::CheckpointFile file;
     for (const auto& [name, tensor] : state_tensors(method_)) {
-        file.tensors["model/" + name] = tensor.detach().cpu();
+        file.tensors["model/" + name] = copied(tensor.detach());
     }
     for (const auto& [name, tensor] : optimizer_.state()) {
-        file.tensors["optimizer/" + name] = tensor.cpu();
+        file.tensors["optimizer/" + name] = copied(tensor);
     }
     file.attributes["step"] = std::to_string(steps_done_);
     return file;
@@ -238,6 +245,13 @@ void Trainer::load_state(const io::CheckpointFile& state) {
     }
     optimizer_.load_state(optimizer);
     steps_done_ = std::stoll(state.attributes.at("step"));
+}
+
+void Trainer::spoil_weights() {
+    const torch::NoGradGuard no_grad;
+    for (const auto& [name, tensor] : parameters_) {
+        tensor.fill_(std::numeric_limits<double>::quiet_NaN());
+    }
 }
 
 void Trainer::check_weights() {

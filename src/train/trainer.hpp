@@ -76,7 +76,8 @@ public:
     void set_rate_factor(double factor) noexcept { rate_factor_ = factor; }
     double rate_factor() const noexcept { return rate_factor_; }
 
-    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step".
+    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step": copies, in host
+    /// memory.
     io::CheckpointFile state() const;
 
     /// Goes on from a state. Call before the first step.
@@ -86,6 +87,9 @@ public:
     /// @throws TrainingError      a weight is not finite
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
+
+    /// Makes this rank's weights NaN (Fault). Not collective.
+    void spoil_weights();
 
 private:
     /// Starts reduction on one discarded backward, so that every life of a run adds in the same order

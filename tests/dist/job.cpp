@@ -11,6 +11,7 @@
 #include <torch/torch.h>
 #include <xxhash.h>
 
+#include "dist/activity.hpp"
 #include "dist/gradient_reducer.hpp"
 #include "dist/group.hpp"
 #include "dist/mpi_session.hpp"
@@ -54,6 +55,7 @@ void print_bits(Group& group, int first_step) {
 void reduce_with_fault(Group& group, const std::function<void()>& fault) {
     for (int number = 1; number <= 3; ++number) {
         if (number == 3 && group.rank() == group.size() - 1) {
+            enter_step(7);
             fault();
         }
         if (number == 3 && group.rank() == 1) {
@@ -70,7 +72,8 @@ void hang() {
 }
 
 void play(const std::string& role, const std::string& argument) {
-    Group group{Communicator::world(), at::kCPU, {.timeout = role == "leaves" ? 1h : 1500ms}};
+    Group group{Communicator::world(), at::kCPU, {.hang_timeout = role.ends_with("freezes") ? 1min : 1500ms}};
+    group.expect_progress(role != "leaves" && role != "pauses");
     if (group.rank() == 0) {
         std::puts("started");
         std::fflush(stdout);
@@ -83,6 +86,26 @@ void play(const std::string& role, const std::string& argument) {
         reduce_with_fault(group, [] { throw std::runtime_error{"clip 17 unreadable"}; });
     } else if (role == "hangs") {
         reduce_with_fault(group, hang);
+    } else if (role == "freezes") {
+        reduce_with_fault(group, [] { std::raise(SIGSTOP); });
+    } else if (role == "first-freezes") {
+        if (group.rank() == 0) {
+            std::raise(SIGSTOP);
+        }
+        group.all_reduce_sum(torch::ones({1000}));
+    } else if (role == "mismatch") {
+        enter_step(7);
+        if (group.rank() == 1) {
+            group.communicator().barrier();
+        }
+        group.all_reduce_sum(torch::ones({1000}));
+    } else if (role == "hang-together") {
+        hang();
+    } else if (role == "pauses") {
+        if (group.rank() == 1) {
+            std::this_thread::sleep_for(7s);  // nobody expects progress
+        }
+        group.communicator().barrier();
     } else if (role == "leaves") {
         const SharedMemory memory{group.communicator(), 8};
         if (group.rank() == group.size() - 1) {

@@ -1,5 +1,7 @@
 // Whole jobs under mpirun: what a user meets when a rank fails, and which bits a run gives.
+#include <regex>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -43,9 +45,50 @@ TEST(Job, NamesTheRankThatHangsAndNotTheOneThatCameLate) {
     const auto outcome = run_job("hangs");
 
     EXPECT_EQ(outcome.exit_code, 4);
-    EXPECT_TRUE(outcome.says("rank 0: all_reduce #3 waited 1.5 s; silent: rank 2 (")) << outcome.output;
-    EXPECT_FALSE(outcome.says("silent: rank 0") || outcome.says("silent: rank 1")) << outcome.output;
+    EXPECT_TRUE(std::regex_search(
+        outcome.output,
+        std::regex{R"(rank 2 \(\S+, pid \d+\) hangs: it has not entered all_reduce #3 of step )"
+                   R"(0, in which rank 0 \(\S+, pid \d+\) has waited for [12]\.\d s)"}))
+        << outcome.output;
+    EXPECT_EQ(outcome.count("hangs"), 1) << outcome.output;
     EXPECT_LT(outcome.seconds, 10);
+}
+
+TEST(Job, NamesTheRankThatIsFrozenWhicheverItIs) {
+    for (const auto& [role, rank] : {std::pair{"freezes", "rank 2 ("}, {"first-freezes", "rank 0 ("}}) {
+        const auto outcome = run_job(role);
+
+        EXPECT_EQ(outcome.exit_code, 4) << outcome.output;
+        EXPECT_TRUE(outcome.says(rank)) << outcome.output;
+        EXPECT_EQ(outcome.count("ending the job"), 1) << outcome.output;
+        EXPECT_TRUE(outcome.says("given no sign of life for 5.")) << outcome.output;
+        EXPECT_LT(outcome.seconds, 12);
+    }
+}
+
+TEST(Job, TellsOfRanksThatWaitInDifferentCollectives) {
+    const auto outcome = run_job("mismatch");
+
+    EXPECT_EQ(outcome.exit_code, 4);
+    EXPECT_TRUE(outcome.says("all ranks wait, and not for each other")) << outcome.output;
+    EXPECT_TRUE(outcome.says("in step 7, waiting in barrier for ")) << outcome.output;
+    EXPECT_TRUE(outcome.says("in step 7, waiting in all_reduce #1 for ")) << outcome.output;
+    EXPECT_LT(outcome.seconds, 10);
+}
+
+TEST(Job, WaitsForALateRankWhereNobodyExpectsProgress) {
+    const auto outcome = run_job("pauses");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_GT(outcome.seconds, 6);
+}
+
+TEST(Job, LeavesNoRankBehindWhereMpirunIsKilled) {
+    const auto outcome = test::run("sh -c '" SSLSLR_MPIEXEC " -n 3 --oversubscribe --bind-to none " SSLSLR_JOB
+                                   " hang-together & sleep 3; kill -KILL $!; sleep 7; pgrep -f \"^" SSLSLR_JOB
+                                   " hang-together\"; true'");
+
+    EXPECT_FALSE(std::regex_search(outcome.output, std::regex{R"((^|\n)\d+\n)"})) << outcome.output;
 }
 
 class JobUnderAlgorithm : public testing::TestWithParam<const char*> {};

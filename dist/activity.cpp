@@ -1,0 +1,121 @@
+#include "dist/activity.hpp"
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+
+#include <mpi.h>
+#include <unistd.h>
+
+#include "dist/communicator.hpp"
+
+namespace sslslr::dist {
+namespace {
+
+/// What a thread waits in, written by that thread alone. Atomics, so that a signal handler can read them.
+struct Wait {
+    std::atomic<bool> is_taken = false;
+    std::atomic<const char*> name = nullptr;
+    std::atomic<std::int64_t> number = 0;
+    std::atomic<std::int64_t> since = 0;  ///< nanoseconds of the steady clock
+};
+
+std::array<Wait, 32> waits;
+std::atomic<std::int64_t> step_under_way = 0;
+
+/// A thread's place among them, from its first wait to its end; none where more threads wait than there are places.
+class Place {
+public:
+    Place() {
+        for (auto& wait : waits) {
+            if (!wait.is_taken.exchange(true)) {
+                wait_ = &wait;
+                return;
+            }
+        }
+    }
+    ~Place() {
+        if (wait_ != nullptr) {
+            wait_->is_taken = false;
+        }
+    }
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+
+    Wait* wait() const noexcept { return wait_; }
+
+private:
+    Wait* wait_ = nullptr;
+};
+
+Wait* own_wait() {
+    thread_local const Place place;
+    return place.wait();
+}
+
+std::int64_t now() {
+    return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1};
+}
+
+}  // namespace
+
+std::string Activity::collective_name() const {
+    const std::string name{collective.data()};
+    return number == 0 ? name : name + " #" + std::to_string(number);
+}
+
+std::string Activity::text() const {
+    std::array<char, 128> text{};
+    const auto doing = waits() ? "waiting in " + collective_name() : std::string{"computing"};
+    const auto where = step == 0 ? std::string{"outside of training"} : "in step " + std::to_string(step);
+    if (!waits()) {
+        return where + ", " + doing;
+    }
+    std::snprintf(text.data(), text.size(), "%s, %s for %.1f s", where.c_str(), doing.c_str(), waited);
+    return text.data();
+}
+
+Activity current_activity() noexcept {
+    Activity activity{.step = step_under_way};
+    const auto time = now();
+    for (const auto& wait : waits) {
+        const char* const name = wait.name;
+        const auto seconds = static_cast<double>(time - wait.since) * 1e-9;
+        if (name != nullptr && (!activity.waits() || seconds > activity.waited)) {
+            activity.collective = {};
+            std::strncpy(activity.collective.data(), name, activity.collective.size() - 1);
+            activity.number = wait.number;
+            activity.waited = seconds;
+        }
+    }
+    return activity;
+}
+
+void enter_step(std::int64_t step) noexcept {
+    step_under_way = step;
+}
+
+CollectiveWait::CollectiveWait(const char* name, std::int64_t number) noexcept {
+    if (auto* const wait = own_wait()) {
+        wait->since = now();
+        wait->number = number;
+        wait->name = name;
+    }
+}
+
+CollectiveWait::~CollectiveWait() {
+    if (auto* const wait = own_wait()) {
+        wait->name = nullptr;
+    }
+}
+
+std::string name_of_this_process(int rank) {
+    char host[MPI_MAX_PROCESSOR_NAME] = {};
+    int length = 0;
+    check(MPI_Get_processor_name(host, &length), "MPI_Get_processor_name");
+    return "rank " + std::to_string(rank) + " (" + host + ", pid " + std::to_string(getpid()) + ")";
+}
+
+}  // namespace sslslr::dist

@@ -1,0 +1,73 @@
+#include "launch/last_words.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+#include <c10/util/Backtrace.h>
+#include <c10/util/signal_handler.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "dist/activity.hpp"
+#include "dist/mpi_session.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+std::array<char, 512> who{};  ///< for a signal handler, which may not ask MPI
+
+/// The last of the handlers: LibTorch's, which prints the stacks, calls it.
+void say_who_and_die(int signal) {
+    const auto activity = dist::current_activity();
+    std::array<char, 1024> text{};
+    const int length =
+        std::snprintf(text.data(), text.size(), "sslslr: %s crashed: signal %d, in step %lld%s%s\n",
+                      who.data(), signal, static_cast<long long>(activity.step),
+                      activity.waits() ? ", waiting in " : "", activity.collective.data());
+    static_cast<void>(!write(STDERR_FILENO, text.data(), static_cast<std::size_t>(length)));
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+}
+
+[[noreturn]] void end_by_uncaught_exception() {
+    std::string what = "unknown";
+    try {
+        if (const auto error = std::current_exception()) {
+            std::rethrow_exception(error);
+        }
+    } catch (const std::exception& error) {
+        what = error.what();
+    } catch (...) {
+    }
+    fmt::print(stderr, "sslslr: {}: an exception that nobody caught: {}\n{}\n", who.data(), what,
+               c10::get_backtrace());
+    dist::abort_job(exit_rank_failed);
+}
+
+}  // namespace
+
+std::string who_and_where(int rank) {
+    const auto step = dist::current_activity().step;
+    return dist::name_of_this_process(rank) + (step == 0 ? "" : fmt::format(", in step {}", step));
+}
+
+void leave_last_words(int rank) {
+    std::snprintf(who.data(), who.size(), "%s", dist::name_of_this_process(rank).c_str());
+    std::set_terminate(end_by_uncaught_exception);
+#ifndef __SANITIZE_ADDRESS__
+    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+        struct sigaction action {};
+        action.sa_handler = say_who_and_die;
+        sigemptyset(&action.sa_mask);
+        action.sa_flags = SA_NODEFER;
+        sigaction(signal, &action, nullptr);
+    }
+    c10::FatalSignalHandler::getInstance().setPrintStackTracesOnFatalSignal(true);
+#endif
+}
+
+}  // namespace sslslr

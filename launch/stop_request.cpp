@@ -1,0 +1,107 @@
+#include "launch/stop_request.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <optional>
+#include <regex>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+volatile std::sig_atomic_t arrived = 0;  // the one thing a signal handler may write
+
+const auto program_start = std::chrono::steady_clock::now();
+std::optional<double> seconds_allowed;  ///< since program_start
+double longest_step = 0;
+
+constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
+constexpr double share_spared = 0.1;  // of a short limit
+constexpr double spared_steps = 3;    // the step under way, and two in hand
+
+double seconds_since_start() {
+    return Seconds{std::chrono::steady_clock::now() - program_start}.count();
+}
+
+/// Seconds of a time as Slurm writes it (man sbatch, --time); nothing for any other text.
+std::optional<double> slurm_seconds(const std::string& text) {
+    static const std::regex pattern{R"((?:(\d{1,4})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?)|)"
+                                    R"((?:(\d{1,6})(?::(\d{1,4}))?(?::(\d{1,4}))?))"};
+    std::smatch part;
+    if (!std::regex_match(text, part, pattern)) {
+        return std::nullopt;
+    }
+    const auto number = [&](std::size_t i) { return part[i].matched ? std::stod(part[i]) : 0; };
+    if (part[1].matched) {
+        return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
+    }
+    return part[7].matched ? (number(5) * 60 + number(6)) * 60 + number(7) : number(5) * 60 + number(6);
+}
+
+/// Seconds from now to the end that Slurm has told the job.
+std::optional<double> seconds_to_slurms_end() {
+    const char* const end = std::getenv("SLURM_JOB_END_TIME");
+    const std::string text{end == nullptr ? "" : end};
+    std::int64_t seconds = 0;  // of the epoch
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (text.empty() || error != std::errc{} || rest != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return static_cast<double>(seconds) -
+           Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+}
+
+bool time_is_nearly_up() noexcept {
+    if (!seconds_allowed) {
+        return false;
+    }
+    const auto spared =
+        std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * longest_step);
+    return seconds_since_start() > *seconds_allowed - spared;
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+    for (const int signal : {SIGTERM, SIGUSR1}) {
+        std::signal(signal, [](int) { arrived = 1; });
+    }
+}
+
+void set_time_limit(const std::string& limit) {
+    if (limit.empty()) {
+        if (const auto left = seconds_to_slurms_end()) {
+            seconds_allowed = seconds_since_start() + *left;
+        }
+        return;
+    }
+    seconds_allowed = slurm_seconds(limit);
+    if (!seconds_allowed || *seconds_allowed <= 0) {
+        throw ConfigError{fmt::format(
+            "--time-limit {}: expected a time as Slurm writes it: minutes, M:S, H:M:S, D-H, D-H:M or "
+            "D-H:M:S",
+            limit)};
+    }
+}
+
+void note_step(double seconds) noexcept {
+    longest_step = std::max(longest_step, seconds);
+}
+
+bool stop_requested() noexcept {
+    return arrived != 0 || time_is_nearly_up();
+}
+
+std::string stop_reason() {
+    return time_is_nearly_up() ? "before the time limit" : "on request";
+}
+
+}  // namespace sslslr

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+
+namespace sslslr {
+
+/// From here on SIGTERM and SIGUSR1 (a scheduler's notice) ask for a checkpoint and an end instead of
+/// killing, however often they arrive.
+void catch_stop_signals();
+
+/// The program is to end by itself before its time is up.
+/// @param limit  since the program's start, as Slurm writes it: M, M:S, H:M:S, D-H, D-H:M or D-H:M:S; empty: the end
+///               that Slurm has told (SLURM_JOB_END_TIME), if any
+/// @throws ConfigError  no such time, or no time at all
+void set_time_limit(const std::string& limit);
+
+/// A step of the work took so long: the end is asked for early enough for some more of them.
+void note_step(double seconds) noexcept;
+
+/// Whether this rank is to end: a signal has arrived, or the time is nearly up.
+bool stop_requested() noexcept;
+
+/// "on request" or "before the time limit".
+std::string stop_reason();
+
+}  // namespace sslslr

@@ -1,0 +1,79 @@
+#include "src/train/fault.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <regex>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kinds{{{"kill", FaultKind::kill},
+                                                                       {"freeze", FaultKind::freeze},
+                                                                       {"hang", FaultKind::hang},
+                                                                       {"crash", FaultKind::crash},
+                                                                       {"nan", FaultKind::nan},
+                                                                       {"throw", FaultKind::throws},
+                                                                       {"enospc", FaultKind::enospc},
+                                                                       {"sigterm", FaultKind::sigterm}}};
+
+}  // namespace
+
+Fault Fault::parse(const std::string& text, int ranks) {
+    static const std::regex pattern{R"((\d{1,6}):(\d{1,12}):([a-z]+))"};
+    std::smatch part;
+    const bool is_complete = std::regex_match(text, part, pattern);
+    const auto kind = std::ranges::find(kinds, is_complete ? part[3].str() : "",
+                                        &std::pair<std::string_view, FaultKind>::first);
+    if (kind == kinds.end()) {
+        throw ConfigError{fmt::format(
+            "--fault {}: expected RANK:STEP:KIND, with kind kill, freeze, hang, crash, nan, throw, "
+            "enospc or sigterm",
+            text)};
+    }
+    const Fault fault{std::stoi(part[1]), std::stoll(part[2]), kind->second};
+    if (fault.rank >= ranks) {
+        throw ConfigError{fmt::format("--fault {}: there are ranks 0 to {} only", text, ranks - 1)};
+    }
+    if (fault.kind == FaultKind::enospc && fault.rank != 0) {
+        throw ConfigError{fmt::format("--fault {}: rank 0 alone writes checkpoints", text)};
+    }
+    return fault;
+}
+
+void strike(FaultKind kind) {
+    switch (kind) {
+        case FaultKind::kill:
+            std::raise(SIGKILL);
+            break;
+        case FaultKind::freeze:
+            std::raise(SIGSTOP);
+            break;
+        case FaultKind::hang:
+            for (;;) {
+                std::this_thread::sleep_for(std::chrono::hours{1});
+            }
+        case FaultKind::crash:
+            std::raise(SIGSEGV);
+            break;
+        case FaultKind::throws:
+            throw std::runtime_error{"a fault was asked for (--fault)"};
+        case FaultKind::sigterm:
+            std::raise(SIGTERM);
+            break;
+        case FaultKind::nan:
+        case FaultKind::enospc:
+            break;
+    }
+}
+
+}  // namespace sslslr

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace sslslr {
+
+/// Runs tasks on a thread of its own, one at a time; of those that wait for their turn only the newest is kept, so that
+/// whoever posts never waits and a slow task delays nothing but itself.
+class LatestTask {
+public:
+    LatestTask() = default;
+    /// Waits for the task under way; drops the one that waits.
+    ~LatestTask() {
+        {
+            const std::lock_guard lock{mutex_};
+            is_ending_ = true;
+        }
+        changed_.notify_all();
+        if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+    LatestTask(const LatestTask&) = delete;
+    LatestTask& operator=(const LatestTask&) = delete;
+
+    void post(std::function<void()> task) {
+        {
+            const std::lock_guard lock{mutex_};
+            waiting_ = std::move(task);
+            if (!thread_.joinable()) {
+                thread_ = std::thread{[this] { run(); }};
+            }
+        }
+        changed_.notify_all();
+    }
+
+    /// Returns once nothing runs or waits.
+    void wait() {
+        std::unique_lock lock{mutex_};
+        changed_.wait(lock, [this] { return !is_running_ && !waiting_; });
+    }
+
+    /// The newest error since the last call, if a task has ended by one and none after it has ended well.
+    std::exception_ptr take_error() {
+        const std::lock_guard lock{mutex_};
+        return std::exchange(error_, nullptr);
+    }
+
+private:
+    void run() {
+        std::unique_lock lock{mutex_};
+        for (;;) {
+            changed_.wait(lock, [this] { return is_ending_ || waiting_; });
+            if (is_ending_) {
+                return;
+            }
+            auto task = std::exchange(waiting_, std::nullopt);
+            is_running_ = true;
+            lock.unlock();
+            std::exception_ptr error;
+            try {
+                (*task)();
+            } catch (...) {
+                error = std::current_exception();
+            }
+            task.reset();  // what it holds is freed before anyone hears of its end
+            lock.lock();
+            error_ = error;
+            is_running_ = false;
+            changed_.notify_all();
+        }
+    }
+
+    std::mutex mutex_;  // guards all below but thread_
+    std::condition_variable changed_;
+    std::optional<std::function<void()>> waiting_;
+    std::exception_ptr error_;
+    bool is_running_ = false;
+    bool is_ending_ = false;
+    std::thread thread_;
+};
+
+}  // namespace sslslr
