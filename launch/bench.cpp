@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <numeric>
 #include <optional>
 
@@ -12,15 +10,13 @@
 
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
+#include "launch/matrix_peak.hpp"
 #include "launch/pretrain_options.hpp"
 #include "src/errors.hpp"
-#include "src/model/products.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr const char* bench_usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
@@ -80,31 +76,6 @@ Features random_features(const BenchOptions& o) {
     features.frames = torch::randn({features.offsets.back(), features.layout.width()})
                           .to(weights_type(precision_of(o.training.precision)));
     return features;
-}
-
-/// What matrix products of the encoder's kind reach on every rank at the same time, 10^9 operations a second a
-/// rank: the best call of the best of a few shapes. Collective.
-double matrix_peak(Precision precision, const dist::Communicator& world) {
-    const torch::NoGradGuard no_grad;
-    const auto type = precision == Precision::bfloat16 ? torch::kBFloat16 : weights_type(precision);
-    constexpr std::chrono::milliseconds time_a_shape{150};
-    double best = 0;
-    world.barrier();
-    for (const auto& [rows, inputs, outputs] :
-         {std::array<std::int64_t, 3>{780, 512, 2048}, {780, 2048, 512}, {2048, 1024, 1024}}) {
-        const auto x = torch::randn({rows, inputs}).to(type);
-        const auto weight = torch::randn({outputs, inputs}).to(type);
-        const auto end = Clock::now() + time_a_shape;
-        while (Clock::now() < end) {
-            const auto start = Clock::now();
-            product_with_transposed(x, weight, {});
-            const std::chrono::duration<double> seconds = Clock::now() - start;
-            best = std::max(best, 2e-9 * static_cast<double>(rows * inputs * outputs) / seconds.count());
-        }
-    }
-    std::vector<double> sum{best};
-    world.all_reduce_sum(sum);
-    return sum[0] / world.size();
 }
 
 /// The most memory that this process ever held, 10^9 bytes.

@@ -85,6 +85,7 @@ void keep_freed_memory() {
 int main(int argc, char** argv) {
     using namespace sslslr;
     keep_freed_memory();
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // whoever reads a log wants to see how far it is
     const dist::MpiSession session{argc, argv};
     const auto world = dist::Communicator::world();
     const auto node = world.on_this_node();

@@ -81,6 +81,12 @@ void Options::section(const std::string& title, const std::string& selector,
                       std::vector<std::string> values) {
     sections_.push_back(std::make_unique<po::options_description>(title, 100));
     condition_ = {selector, std::move(values)};
+    is_remembered_ = true;
+}
+
+void Options::section_of_this_call(const std::string& title) {
+    section(title);
+    is_remembered_ = false;
 }
 
 template <class T>
@@ -93,8 +99,8 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
         value->multitoken();
     }
     sections_.back()->add_options()(name.c_str(), value, help.c_str());
-    options_.push_back(
-        {name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>, condition_});
+    options_.push_back({name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>,
+                        is_remembered_, condition_});
 }
 
 template void Options::add(const std::string&, std::string&, const std::string&, bool);
@@ -243,7 +249,7 @@ void Options::refuse_useless(const po::variables_map& values) const {
 std::vector<std::pair<std::string, std::string>> Options::values() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto& option : options_) {
-        if (!is_of_use(option)) {
+        if (!is_of_use(option) || !option.is_remembered) {
             continue;
         }
         for (const auto& line : option.lines()) {

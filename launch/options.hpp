@@ -28,6 +28,9 @@ public:
     /// they are refused, and values() leaves them out.
     void section(const std::string& title, const std::string& selector, std::vector<std::string> values);
 
+    /// The same for options of this one call: values() leaves them out, so a run folder does not remember them.
+    void section_of_this_call(const std::string& title);
+
     /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
     /// numbers.
     /// @param changeable  the value may differ when a run goes on
@@ -60,7 +63,7 @@ public:
                        const std::string& where);
 
     std::string help() const;
-    /// Every option of use with its value as text, in the order of declaration; one pair for each entry of a
+    /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
     /// list.
     std::vector<std::pair<std::string, std::string>> values() const;
     bool is_changeable(const std::string& name) const;
@@ -76,6 +79,7 @@ private:
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         bool changeable;
         bool is_flag;
+        bool is_remembered;
         Condition condition;
     };
     bool is_of_use(const Option& option) const;
@@ -94,7 +98,8 @@ private:
     boost::program_options::options_description hidden_;
     std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
     std::vector<Option> options_;
-    Condition condition_;  ///< of the section being declared
+    Condition condition_;        ///< of the section being declared
+    bool is_remembered_ = true;  ///< its options are
     boost::program_options::positional_options_description positional_;
     std::string config_;
     std::set<std::string> passed_over_;

@@ -7,6 +7,7 @@
 
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
+#include "launch/dry_run.hpp"
 #include "launch/pretrain_options.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_folder.hpp"
@@ -25,15 +26,39 @@ constexpr const char* pretrain_usage =
     "goes on\n"
     "from the newest checkpoint, on any number of ranks. Results do not depend on the number of ranks.";
 
+/// Of one start of a run.
+struct StartOptions {
+    std::string time_limit;
+    std::int64_t hang_timeout = 60;
+    std::string fault;
+    bool is_dry = false;
+    DryRunOptions dry_run;
+};
+
+void declare(Options& options, StartOptions& o) {
+    options.section_of_this_call("This start of the run (not remembered)");
+    options.add("time-limit", o.time_limit,
+                "ends with a checkpoint and exit code 75 before that time since the start: M, M:S, H:M:S, "
+                "D-H, D-H:M or "
+                "D-H:M:S (empty: Slurm's, where it tells)");
+    options.add("hang-timeout", o.hang_timeout,
+                "seconds: a rank that keeps the others waiting longer in a step is named and the job ends "
+                "with exit code "
+                "4; a dead one after 5 s at most (0: neither)");
+    options.add(
+        "dry-run", o.is_dry,
+        "trains nothing: tells memory, time and communication of a step that a model expects on --gpus");
+    declare(options, o.dry_run);
+    options.add_hidden("fault", o.fault);
+}
+
 void check(const PretrainOptions& options, const Ranks& ranks) {
     if (options.run.empty()) {
         throw ConfigError{"--run FOLDER is missing: where shall checkpoints and metrics go?"};
     }
-    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1 ||
-        options.hang_timeout < 0) {
+    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
         throw ConfigError{
-            "--epochs and --threads must be 1 or more, --max-steps, --checkpoint-every and --hang-timeout 0 "
-            "or more"};
+            "--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
     }
     if (options.global_batch < ranks.world.size()) {
         throw ConfigError{fmt::format(
@@ -97,33 +122,36 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     PretrainOptions fields;
     Options options{pretrain_usage};
     declare(options, fields);
-    std::string fault;
-    options.add_hidden("fault", fault);
+    StartOptions start;
+    declare(options, start);
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
+    if (start.is_dry) {
+        return dry_run(fields, start.dry_run, ranks);
+    }
     check(fields, ranks);
-    set_time_limit(fields.time_limit);
-    std::optional<Fault> planned;
-    if (!fault.empty()) {
-        planned = Fault::parse(fault, ranks.world.size());
+    if (start.hang_timeout < 0) {
+        throw ConfigError{fmt::format("--hang-timeout {}: expected 0 or more seconds", start.hang_timeout)};
+    }
+    set_time_limit(start.time_limit);
+    std::optional<Fault> fault;
+    if (!start.fault.empty()) {
+        fault = Fault::parse(start.fault, ranks.world.size());
     }
     at::set_num_threads(static_cast<int>(fields.threads));
 
     dist::Group group{ranks.world.duplicate(),
                       dist::default_device(ranks.node),
-                      {.hang_timeout = std::chrono::seconds{fields.hang_timeout}}};
-    const DataSet data{fields.data,
-                       {fields.preprocess, weights_type(precision_of(fields.precision)), fields.memory_limit},
-                       ranks};
-    const auto clips = select_clips(data.index(), {.split = fields.train_split,
-                                                   .left_out_signers = fields.left_out_signers,
-                                                   .only_labelled = fields.method.name == "supervised"});
+                      {.hang_timeout = std::chrono::seconds{start.hang_timeout}}};
+    const auto data = data_of(fields, ranks);
+    const auto clips = training_clips(fields, data);
     Pretraining training{fields, data, clips, group};
     auto& trainer = training.trainer();
     const auto last_step = training.last_step();
 
     open_run_folder(fields.run, options, ranks.world);
+    const auto lock = lock_run_folder(fields.run, ranks.world);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
                    training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
@@ -140,7 +168,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                                     .keep_checkpoints = fields.keep_checkpoints,
                                     .collapse = fields.collapse,
                                     .attributes = {{"data", data.fingerprint()}},
-                                    .fault = planned},
+                                    .fault = fault},
                                    hooks_of(ranks, last_step, progress, waiting));
     progress.reset();
     if (waiting.seconds > 0 && ranks.is_first()) {

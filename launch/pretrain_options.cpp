@@ -162,16 +162,6 @@ void declare_run(Options& options, PretrainOptions& o) {
     options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
                 changeable);
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
-    options.add("time-limit", o.time_limit,
-                "* ends with a checkpoint and exit code 75 before that time, M, M:S, H:M:S, D-H, D-H:M or "
-                "D-H:M:S since "
-                "the start (empty: Slurm's, where it tells)",
-                changeable);
-    options.add("hang-timeout", o.hang_timeout,
-                "* seconds: a rank that keeps the others waiting longer is named and the job ends with exit "
-                "code 4; a "
-                "dead one after 5 s (0: neither)",
-                changeable);
 
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
     options.add(

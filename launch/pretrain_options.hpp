@@ -45,8 +45,6 @@ struct PretrainOptions {
     std::int64_t checkpoint_every = 500;
     std::int64_t keep_checkpoints = 2;
     std::int64_t threads = 1;
-    std::int64_t hang_timeout = 60;
-    std::string time_limit;
     bool features_on_device = true;
 };
 

@@ -18,6 +18,18 @@ Features placed(const Features& features, const PretrainOptions& options, at::De
 
 }  // namespace
 
+DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
+    return {options.data,
+            {options.preprocess, weights_type(precision_of(options.precision)), options.memory_limit},
+            ranks};
+}
+
+std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data) {
+    return select_clips(data.index(), {.split = options.train_split,
+                                       .left_out_signers = options.left_out_signers,
+                                       .only_labelled = options.method.name == "supervised"});
+}
+
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data) {
     auto config = options.method;
     config.encoder.features = data.features().layout.width();

@@ -35,6 +35,11 @@ private:
     std::int64_t last_step_ = 0;
 };
 
+/// The clips that the options name, read. Collective.
+DataSet data_of(const PretrainOptions& options, const Ranks& ranks);
+/// Which of them train.
+std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data);
+
 /// What of the options shapes networks, with what the data decide filled in.
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data);
 

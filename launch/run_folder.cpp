@@ -1,7 +1,10 @@
 #include "launch/run_folder.hpp"
 
+#include <cctype>
+#include <chrono>
 #include <fstream>
 #include <map>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -40,6 +43,21 @@ void check_same(const fs::path& folder, const Options& options) {
     }
 }
 
+/// A line of an INI file ends at # and loses blanks at its ends.
+void check_writable(const Options& options) {
+    for (const auto& [name, value] : options.values()) {
+        const bool has_blank_ends =
+            !value.empty() && (std::isspace(static_cast<unsigned char>(value.front())) != 0 ||
+                               std::isspace(static_cast<unsigned char>(value.back())) != 0);
+        if (has_blank_ends || value.find_first_of("#\n\r") != std::string::npos) {
+            throw ConfigError{
+                fmt::format("--{} '{}': the run's config.ini can hold neither # nor line ends nor blanks at "
+                            "either end: give another name",
+                            name, value)};
+        }
+    }
+}
+
 void write_config(const fs::path& path, const Options& options) {
     std::ofstream file{path};
     for (const auto& [name, value] : options.values()) {
@@ -57,6 +75,7 @@ void open_run_folder(const fs::path& folder, const Options& options, const dist:
         if (ranks.rank() != 0) {
             return;
         }
+        check_writable(options);
         const auto config = folder / "config.ini";
         if (fs::exists(config)) {
             check_same(folder, options);
@@ -68,6 +87,32 @@ void open_run_folder(const fs::path& folder, const Options& options, const dist:
         }
         write_config(config, options);
     });
+}
+
+std::optional<io::PosixFile> lock_run_folder(const fs::path& folder, const dist::Communicator& ranks) {
+    constexpr std::chrono::seconds patience{60};
+    constexpr std::chrono::milliseconds pause{100};
+    std::optional<io::PosixFile> file;
+    agree(ranks, [&] {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        file.emplace(folder / ".lock", io::PosixFile::Access::create);
+        try {
+            const auto end = std::chrono::steady_clock::now() + patience;
+            while (!file->try_lock()) {
+                if (std::chrono::steady_clock::now() > end) {
+                    throw ConfigError{
+                        fmt::format("--run {}: another job trains there: end it, or give another folder",
+                                    folder.string())};
+                }
+                std::this_thread::sleep_for(pause);
+            }
+        } catch (const io::DataError&) {
+            file.reset();  // no locks here
+        }
+    });
+    return file;
 }
 
 PretrainOptions read_run_options(const fs::path& folder) {

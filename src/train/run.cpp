@@ -97,7 +97,7 @@ public:
             strike_if_due();
             const auto report = trainer_.step(hooks_.stop_requested());
             const bool collapsed = monitor_.observe(report.spread, report.clips);
-            append(with_data_share(row_of(report), report));
+            append(with_shares(row_of(report), report));
             hooks_.on_step(report);
             if (collapsed && meet_collapse(report)) {
                 continue;
@@ -128,14 +128,18 @@ private:
         });
     }
 
-    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting for data.
-    nlohmann::json with_data_share(nlohmann::json row, const StepReport& report) {
+    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting for data; after
+    /// a checkpoint, how long that kept the training.
+    nlohmann::json with_shares(nlohmann::json row, const StepReport& report) {
         epoch_seconds_ += report.seconds.total;
         epoch_data_seconds_ += report.data_seconds;
         if (report.step % trainer_.steps_per_epoch() == 0 || report.step == config_.last_step) {
             row["epoch_data_share"] = epoch_data_seconds_ / epoch_seconds_;
             epoch_seconds_ = 0;
             epoch_data_seconds_ = 0;
+        }
+        if (checkpoint_seconds_ > 0) {
+            row["checkpoint_seconds"] = std::exchange(checkpoint_seconds_, 0);
         }
         return row;
     }
@@ -178,6 +182,7 @@ private:
     }
 
     void write_checkpoint() {
+        const auto begin = std::chrono::steady_clock::now();
         trainer_.check_weights();
         if (monitor_.is_healthy()) {
             last_healthy_ = trainer_.steps_done();
@@ -186,10 +191,13 @@ private:
         if (goes_back()) {
             finish_writing();  // the healthy one must be there to go back to
         }
+        checkpoint_seconds_ +=
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
 
+    /// On rank 0; not while there was no space a moment ago.
     void start_writing() {
-        if (ranks_.rank() != 0) {
+        if (ranks_.rank() != 0 || next_try_) {
             return;
         }
         auto content = trainer_.state();
@@ -224,6 +232,10 @@ private:
     void finish_writing() {
         agree(ranks_, [&] {
             for (int attempt = 1; ranks_.rank() == 0; ++attempt) {
+                if (next_try_.has_value()) {
+                    next_try_.reset();
+                    start_writing();
+                }
                 checkpoints_.wait();
                 const auto error = checkpoints_.take_error();
                 if (error == nullptr) {
@@ -234,7 +246,7 @@ private:
                     std::rethrow_exception(error);
                 }
                 std::this_thread::sleep_for(pause_at_the_end);
-                start_writing();
+                next_try_ = std::chrono::steady_clock::now();
             }
         });
     }
@@ -317,6 +329,7 @@ private:
     std::optional<std::chrono::steady_clock::time_point> next_try_;  ///< of a checkpoint, after one failed
     double epoch_seconds_ = 0;       ///< of the steps of this epoch that this life of the run did
     double epoch_data_seconds_ = 0;  ///< of them, waiting for data
+    double checkpoint_seconds_ = 0;  ///< that checkpoints have kept the training since the row before
     std::int64_t returns_ = 0;
     std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy
 };

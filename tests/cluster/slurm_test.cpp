@@ -1,4 +1,4 @@
-// The boundary search as an array of a real Slurm with two nodes, submitted by the script that users have.
+// The boundary search as an array, and trainings, on a real Slurm with two nodes, submitted by the scripts that users have.
 #include "tests/cluster/cluster_test.hpp"
 
 namespace sslslr::test {
@@ -9,6 +9,7 @@ protected:
     void SetUp() override {
         ClusterTest::SetUp();
         mini_slurm("start", std::to_string(getpid()));
+        setenv("SSLSLR_ROOT", SSLSLR_SOURCE_DIR, 1);
         setenv("SLURM_CONF", (folder_ / "slurm" / "slurm.conf").c_str(), 1);
     }
     void TearDown() override {
@@ -92,6 +93,101 @@ TEST_F(SlurmTest, JobsOfAKilledNodeAreDoneByOthersAndItsTasksStartElsewhere) {
     EXPECT_EQ(field(array + "_3", "Restarts"), "0");
     EXPECT_GE(answer("status")["lost_attempts"], 1);
     expect_the_undisturbed_answer();
+}
+
+class SlurmTraining : public SlurmTest {
+protected:
+    int steps_ = 2000;  // about 15 s
+
+    std::string training(const std::string& run) const {
+        return "--data " + asl9 +
+               " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 1000 "
+               "--checkpoint-every 50 --max-steps " +
+               std::to_string(steps_) + " --run " + run;
+    }
+    std::string submit_training(const std::string& options) const {
+        return ask("sbatch --parsable " + options + " " SSLSLR_SOURCE_DIR "/launch/slurm/pretrain.sbatch " +
+                   training("run"));
+    }
+    void wait_for_checkpoints() const {
+        wait_until("checkpoints were written", [&] { return newest("run") >= 100; });
+    }
+    std::int64_t newest(const std::string& run) const {
+        std::int64_t step = 0;
+        const auto folder = folder_ / run / "checkpoints";
+        if (std::filesystem::exists(folder)) {
+            for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+                const auto name = entry.path().filename().string();
+                if (name.starts_with("step-") && name.ends_with(".h5")) {
+                    step = std::max<std::int64_t>(step, std::stoll(name.substr(5)));
+                }
+            }
+        }
+        return step;
+    }
+    /// The weights are those of a run of as many ranks that nothing disturbed.
+    void expect_the_undisturbed_weights(int ranks) const {
+        const auto content = [&](const std::string& run) {
+            const auto file = run + "/checkpoints/step-00000" + std::to_string(steps_) + ".h5";
+            return nlohmann::json::parse(ask(SSLSLR_PROGRAM " inspect --json " + file)).at(0)["content"];
+        };
+        ASSERT_EQ(newest("run"), steps_) << ask("sh -c 'cat pretrain-*.log'");
+        ask("timeout 120 " + program(ranks, "pretrain " + training("whole")));
+        EXPECT_EQ(content("run"), content("whole"));
+    }
+    std::string log(const std::string& job) const { return ask("cat pretrain-" + job + ".log"); }
+};
+
+TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
+    // A minute is the least that Slurm gives, and it looks at its limits twice a minute.
+    steps_ = 5000;
+    const auto job = submit_training("--ntasks=2 --time=1 --signal=B:USR1@50");
+
+    wait_for_end(job);
+
+    EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
+    EXPECT_GE(std::stoi(field(job, "Restarts")), 1) << log(job);
+    EXPECT_NE(log(job).find("the same command goes on from there"), std::string::npos) << log(job);
+    expect_the_undisturbed_weights(2);
+}
+
+TEST_F(SlurmTraining, GoesOnAfterARequeue) {
+    const auto job = submit_training("--ntasks=2");
+    wait_for_checkpoints();
+
+    ask("scontrol requeue " + job);
+    wait_for_end(job);
+
+    EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
+    EXPECT_EQ(field(job, "Restarts"), "1");
+    EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
+    expect_the_undisturbed_weights(2);
+}
+
+TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
+    const auto job = submit_training("--ntasks=2 --nodes=1");
+    wait_for_checkpoints();
+    const auto node = field(job, "NodeList");
+
+    mini_slurm("kill-node", node);
+    wait_for_end(job);
+
+    EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
+    EXPECT_NE(field(job, "NodeList"), node);
+    EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
+    expect_the_undisturbed_weights(2);
+}
+
+TEST_F(SlurmTraining, QueuesAgainWhenARankHasDied) {
+    const auto job = submit_training("--ntasks=2");
+    wait_for_checkpoints();
+
+    ask("pkill -KILL --newest --full '^" SSLSLR_PROGRAM " pretrain .*'");
+    wait_for_end(job);
+
+    EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
+    EXPECT_EQ(field(job, "Restarts"), "1") << log(job);
+    expect_the_undisturbed_weights(2);
 }
 
 }  // namespace

@@ -51,6 +51,13 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--on-collapse panic", "--on-collapse panic"},
         {"--rate-scaling cubic", "--rate-scaling cubic"},
         {"--precision half: expected float32, bfloat16 or float64", "--precision half"},
+        {"--hang-timeout -1: expected 0 or more seconds", "--hang-timeout=-1"},
+        {"--time-limit soon: expected a time as Slurm writes it", "--time-limit soon"},
+        {"--time-limit 0: expected a time", "--time-limit 0"},
+        {"--fault 1:2:explode: expected RANK:STEP:KIND", "--fault 1:2:explode"},
+        {"--fault 5:2:kill: there are ranks 0 to 1 only", "--fault 5:2:kill"},
+        {"--machine b200: expected a100 or here", "--dry-run --machine b200"},
+        {"--gpus: expected numbers of 1 or more", "--dry-run --gpus 0"},
         {"--clusters 9999: expected 2 to the number of clips, 900", "--method pcl --clusters 9999"},
     };
     for (const auto& [error, arguments] : refused) {

@@ -1,8 +1,10 @@
 // Trainings as users run them: killed, stopped, gone on.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "tests/launch/program.hpp"
 
@@ -143,6 +145,119 @@ TEST_F(TrainingJob, AKilledRankEndsTheJobSoonAndLeavesNothingHalfWritten) {
     const auto next = run(program(2, pretrain("r", "--epochs 100000 --max-steps 1")));
     EXPECT_EQ(next.exit_code, 0) << next.output;
     EXPECT_TRUE(next.says("nothing left to do after step ")) << next.output;
+}
+
+TEST_F(TrainingJob, AGoodManySignalsAreAsGoodAsOne) {
+    int sent = 0;
+    const auto stopped = run(
+        program(3, pretrain("r", "--epochs 100000 --checkpoint-every 1")), [&](const std::string& output) {
+            if (sent > 0 || output.find("\nstep ") == std::string::npos) {
+                return;
+            }
+            const auto ranks = ranks_of(getpid());
+            for (; sent < 300 && ranks.size() == 3; ++sent) {
+                kill(ranks[static_cast<std::size_t>(sent) % 3], sent % 2 == 0 ? SIGTERM : SIGUSR1);
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
+            }
+        });
+
+    EXPECT_EQ(sent, 300);
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
+    const auto all = run(program(1, "inspect --json " + (folder_ / "r/checkpoints").string() + "/*.h5"));
+    EXPECT_EQ(all.exit_code, 0) << all.output;
+    EXPECT_TRUE(run(program(2, pretrain("r", "--epochs 100000 --max-steps 1")))
+                    .says("nothing left to do after step "));
+}
+
+TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
+    const auto stopped = run(program(2, pretrain("r", "--epochs 100000 --time-limit 0:05")));
+
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
+    EXPECT_TRUE(stopped.says("stopped before the time limit after step ")) << stopped.output;
+    EXPECT_LT(stopped.seconds, 9);
+
+    const auto slurms =
+        run(program(2, pretrain("r", "--epochs 100000"), "SLURM_JOB_END_TIME=$(($(date +%s) + 6))"));
+    EXPECT_EQ(slurms.exit_code, 75) << slurms.output;
+    EXPECT_TRUE(slurms.says("going on from step ")) << slurms.output;
+    EXPECT_LT(slurms.seconds, 10);
+}
+
+TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
+    const auto tiny = (folder_ / "tiny").string();
+    ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1500"))).exit_code, 0);
+    // Room for one checkpoint of 60 kB; none from about step 300 on, for a second or two; then for all.
+    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
+    const auto outcome = run(
+        unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=4m tmpfs " + tiny +
+        "; (until test -e " + tiny +
+        "/checkpoints/step-000000300.h5; do sleep 0.05; done; head -c 9m /dev/zero >" + tiny +
+        "/filler 2>/dev/null || true; sleep 2; rm " + tiny + "/filler) & " + SSLSLR_MPIEXEC +
+        " -n 2 --oversubscribe --bind-to none " + SSLSLR_PROGRAM + " pretrain --data " + asl9 +
+        " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 1000 --max-steps "
+        "1500 "
+        "--checkpoint-every 10 --keep-checkpoints 3 --run " +
+        tiny + "; wait; ls " + tiny + "/checkpoints; cp -r " + tiny + " " + (folder_ / "r").string() + "'");
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("A CHECKPOINT IS NOT WRITTEN")) << outcome.output;
+    EXPECT_TRUE(outcome.says("older checkpoints are kept")) << outcome.output;
+    EXPECT_FALSE(outcome.says(".partial\n")) << outcome.output;
+    EXPECT_EQ(content("r", 1500), content("whole", 1500));
+    std::ifstream file{folder_ / "r/metrics.jsonl"};
+    int rows = 0;
+    for (std::string line; std::getline(file, line); ++rows) {
+        EXPECT_EQ(nlohmann::json::parse(line)["step"], rows + 1);
+    }
+    EXPECT_EQ(rows, 1500);
+}
+
+TEST_F(TrainingJob, ACrashTellsRankStepAndStacks) {
+    const auto crashed = run(program(2, pretrain("r", "--fault 1:3:crash --hang-timeout 5")));
+
+    EXPECT_TRUE(crashed.exit_code == 139 || crashed.exit_code == 4) << crashed.output;
+    EXPECT_TRUE(crashed.says("crashed: signal 11, in step 3")) << crashed.output;
+    EXPECT_TRUE(crashed.says("sslslr::run_training(")) << crashed.output;
+    EXPECT_LT(crashed.seconds, 12);
+}
+
+TEST_F(TrainingJob, ASecondJobInTheSameFolderIsRefusedOrWaits) {
+    Outcome second{};
+    std::chrono::duration<double> took{};
+    const auto first =
+        run(program(1, pretrain("r", "--epochs 100000 --time-limit 0:08")), [&](const std::string& output) {
+            if (second.output.empty() && output.find("\nstep ") != std::string::npos) {
+                second = run(program(1, pretrain("r", "--epochs 100000 --max-steps 1")));
+            }
+        });
+
+    EXPECT_EQ(first.exit_code, 75) << first.output;
+    EXPECT_EQ(second.exit_code, 0) << second.output;
+    EXPECT_TRUE(second.says("nothing left to do after step ")) << "it waited: " << second.output;
+    EXPECT_GT(took.count(), 3);
+}
+
+TEST_F(TrainingJob, PathsWithOddCharactersAreTakenAsTheyAre) {
+    const auto odd = folder_ / "a b'\"$(touch gone);&|*?\\ü[x]=%";
+    fs::create_directory(odd);
+    fs::copy_file(asl9, odd / "store [1].h5");
+    const auto quoted = [](const fs::path& path) {
+        std::string text = "'";
+        for (const char c : path.string()) {
+            text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+        }
+        return text + "'";
+    };
+    const auto arguments = "--data " + quoted(odd / "store [1].h5") + " --run " + quoted(odd / "run");
+    const auto outcome =
+        run(program(2, "pretrain --blocks 1 --width 16 --heads 2 --max-steps 2 " + arguments));
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(fs::exists(odd / "run/checkpoints/step-000000002.h5"));
+    EXPECT_FALSE(fs::exists("gone"));
+    const auto again =
+        run(program(1, "evaluate --supervised-epochs 0 --leave-out-signer S03 --run " + quoted(odd / "run")));
+    EXPECT_EQ(again.exit_code, 0) << again.output;
 }
 
 // Streamed clips: --memory-limit 0.

@@ -1,0 +1,69 @@
+# What the job scripts of this folder share: where the program is, what ranks need of their environment, how they start,
+# and when a job that has ended queues again. Sourced by them, on a node of the job.
+# shellcheck shell=bash disable=SC2034
+#
+#   SSLSLR         the program (default: that of the checkout, build/release/bin/sslslr)
+#   SSLSLR_SITE    sources launch/modules/SSLSLR_SITE.sh first: the module system's names of what the program needs
+#   LAUNCH         how ranks are started (default: `srun --mpi=pmix`, where Slurm has PMIx; else mpirun)
+
+root=${SSLSLR_ROOT:-$SLURM_SUBMIT_DIR}
+program=${SSLSLR:-$root/build/release/bin/sslslr}
+
+set_up_ranks() {
+    if [[ -n ${SSLSLR_SITE:-} ]]; then
+        # shellcheck source=/dev/null
+        source "$root/launch/modules/$SSLSLR_SITE.sh"
+    fi
+    # A rank computes with --threads; libraries must not start more.
+    export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
+    # Stores are only read, and files are written under another name and renamed: libhdf5's own locks, which some parallel
+    # file systems refuse, protect nothing here. (The ledger of a study has locks of its own; `doctor` tries them.)
+    export HDF5_USE_FILE_LOCKING=${HDF5_USE_FILE_LOCKING:-FALSE}
+    # NCCL: which networks carry its set-up and, by InfiniBand, its data. The first is also where rank 0 listens.
+    #   NCCL_SOCKET_IFNAME=ib0     NCCL_IB_HCA=mlx5_0     NCCL_DEBUG=WARN (INFO tells which it took)
+    export NCCL_DEBUG=${NCCL_DEBUG:-WARN}
+    # UCX, which Open MPI uses on InfiniBand: UCX_NET_DEVICES=mlx5_0:1 names a port; UCX_TLS=rc,sm,self keeps off TCP.
+    # Open MPI without UCX: OMPI_MCA_btl_tcp_if_include=ib0 and OMPI_MCA_oob_tcp_if_include=ib0 bind its listeners.
+
+    # The program ends with a checkpoint before the time limit; Slurm before 23.02 does not tell it when that is.
+    if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
+        SLURM_JOB_END_TIME=$(date --date "$(squeue --noheader --jobs "$SLURM_JOB_ID" --Format EndTime)" +%s 2>/dev/null) || true
+        export SLURM_JOB_END_TIME
+    fi
+
+    launch=()
+    if ((${SLURM_NTASKS:-1} > 1)); then
+        read -ra launch <<<"${LAUNCH:-$(default_launcher)}"
+    else
+        # Under an srun without PMIx, Open MPI takes the one task for one of several and refuses to start.
+        unset SLURM_STEP_ID
+    fi
+}
+
+# Each rank keeps to its own cores; every rank sees all GPUs of its node and takes that of its number there, for NCCL
+# reaches only GPUs that it sees by NVLink.
+default_launcher() {
+    if srun --mpi=list 2>&1 | grep -q pmix; then
+        echo "srun --mpi=pmix --kill-on-bad-exit=1 --cpu-bind=cores --cpus-per-task=${SLURM_CPUS_PER_TASK:-1}" \
+            "${SLURM_GPUS_ON_NODE:+--gpu-bind=none}"
+    else
+        echo "mpirun --bind-to core --map-by slot:PE=${SLURM_CPUS_PER_TASK:-1}"
+    fi
+}
+
+# Runs a command and passes USR1 and TERM on as USR1: a launcher hands that to its ranks, TERM would end it first.
+# The script's later exit code is the command's.
+run_to_its_end() {
+    "$@" &
+    local command=$! status=0
+    trap 'kill -USR1 "$command" 2>/dev/null || true' USR1 TERM
+    wait "$command" || status=$?
+    while kill -0 "$command" 2>/dev/null; do  # it was the signal that ended the wait
+        status=0
+        wait "$command" || status=$?
+    done
+    return "$status"
+}
+
+# True unless someone has cancelled the job.
+is_still_wanted() { [[ $(squeue --noheader --jobs "$SLURM_JOB_ID" --format %T) == RUNNING ]]; }
