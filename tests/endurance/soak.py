@@ -18,7 +18,7 @@ import tempfile
 import time
 
 TRAINING = ("--leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --augmentation both "
-            "--epochs 10000000 --keep-checkpoints 3").split()
+            "--on-collapse none --epochs 10000000 --keep-checkpoints 3").split()
 
 
 def mpirun(program, *arguments):

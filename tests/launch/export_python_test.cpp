@@ -91,5 +91,15 @@ TEST_F(ExportInPython, TheTorchScriptGivesTheFeaturesAndCanBeTrainedOn) {
     EXPECT_TRUE(outcome.says("without gradient 0")) << outcome.output;
 }
 
+TEST_F(ExportInPython, TheReadmesTenLinesGiveACheckpointsFeatures) {
+    const auto folder = exported("run", "");
+
+    const auto outcome = python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_checkpoint.py " +
+                                path("run") + "/checkpoints/step-000000003.h5 4 " + folder + "/sample.h5");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_LT(difference(outcome), 1e-5) << outcome.output;
+}
+
 }  // namespace
 }  // namespace sslslr::test

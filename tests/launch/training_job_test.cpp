@@ -227,7 +227,9 @@ TEST_F(TrainingJob, ASecondJobInTheSameFolderIsRefusedOrWaits) {
     const auto first =
         run(program(1, pretrain("r", "--epochs 100000 --time-limit 0:08")), [&](const std::string& output) {
             if (second.output.empty() && output.find("\nstep ") != std::string::npos) {
+                const auto begin = std::chrono::steady_clock::now();
                 second = run(program(1, pretrain("r", "--epochs 100000 --max-steps 1")));
+                took = std::chrono::steady_clock::now() - begin;
             }
         });
 

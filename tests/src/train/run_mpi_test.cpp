@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/errors.hpp"
+#include "src/train/checkpoints.hpp"
 #include "src/train/run.hpp"
 #include "tests/src/train/toy_training.hpp"
 
@@ -156,6 +157,58 @@ TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {
 
     EXPECT_EQ(warnings.find("step-000000006") != std::string::npos, world_.rank() == 0) << warnings;
     EXPECT_TRUE(torch::equal(whole, again)) << "trained the lost steps again";
+}
+
+TEST_F(RunTest, WhateverBitOfTheNewestCheckpointIsFlippedTheOneBeforeItIsTaken) {
+    live(6);
+    world_.barrier();
+    const Checkpoints checkpoints{folder_, world_};
+    const auto newest = fs::path{folder_} / "checkpoints" / io::checkpoint_name(6);
+    const auto bytes = static_cast<std::int64_t>(fs::file_size(newest));
+    // Spread over the whole file: user block, HDF5's own structures, names, tensors, the last byte.
+    const std::int64_t flips = world_.size() == 1 ? 2'500 : 60;
+    ASSERT_GT(bytes, flips);
+    const auto flip = [&](std::int64_t number) {
+        if (world_.rank() == 0) {
+            const auto at = static_cast<std::streamoff>(number * (bytes - 1) / (flips - 1));
+            std::fstream file{newest, std::ios::in | std::ios::out | std::ios::binary};
+            file.seekg(at);
+            const int old = file.get();
+            file.seekp(at);
+            file.put(static_cast<char>(old ^ (1 << (number % 8))));
+        }
+        world_.barrier();
+    };
+
+    for (std::int64_t number = 0; number < flips; ++number) {
+        std::string warnings;
+        flip(number);
+        const auto found = checkpoints.read_newest([&](const std::string& text) { warnings += text; });
+        world_.barrier();
+        flip(number);
+
+        ASSERT_TRUE(found.has_value());
+        ASSERT_EQ(found->attributes.at("step"), "4") << "flip " << number;
+        ASSERT_EQ(warnings.find("going back to the checkpoint before it") != std::string::npos,
+                  world_.rank() == 0);
+    }
+    EXPECT_EQ(checkpoints.read_newest([](const std::string&) {})->attributes.at("step"), "6");
+    world_.barrier();
+}
+
+TEST_F(RunTest, WhatAKilledWriterHasLeftIsRemoved) {
+    live(4);
+    world_.barrier();
+    const auto half = fs::path{folder_} / "checkpoints" / (io::checkpoint_name(5).string() + ".partial");
+    if (world_.rank() == 0) {
+        std::ofstream{half} << "half of a checkpoint";
+    }
+    world_.barrier();
+
+    live(4);
+
+    world_.barrier();
+    EXPECT_FALSE(fs::exists(half));
 }
 
 TEST_F(RunTest, ACollapseIsToldAndTheTrainingGoesOnUnlessAskedOtherwise) {
