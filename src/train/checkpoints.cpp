@@ -1,6 +1,7 @@
 #include "src/train/checkpoints.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <utility>
@@ -13,6 +14,8 @@ namespace sslslr {
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr std::chrono::seconds patience{5};  // a disk that stands still for longer costs checkpoints, not the training
 
 void remove_half_written(const fs::path& folder) {
     if (!fs::is_directory(folder)) {
@@ -75,6 +78,7 @@ io::CheckpointFile Checkpoints::read(std::int64_t step) const {
 
 void Checkpoints::start_writing(std::int64_t step, io::CheckpointFile content, std::int64_t keep,
                                 std::int64_t protected_step) {
+    writer_.wait_for(patience);
     auto shared = std::make_shared<const io::CheckpointFile>(std::move(content));  // std::function copies
     writer_.post([this, step, keep, protected_step, shared] { write(step, *shared, keep, protected_step); });
 }

@@ -30,7 +30,8 @@ public:
     io::CheckpointFile read(std::int64_t step) const;
 
     /// Has a checkpoint written, then deletes the oldest beyond `keep`, but never that of `protected_step`. Returns at
-    /// once: while one is being written, of those that wait only the newest will be. On rank 0 alone.
+    /// once, unless the one before is still being written: waits for it for 5 s, and from then on of those that wait only
+    /// the newest will be written. On rank 0 alone.
     void start_writing(std::int64_t step, io::CheckpointFile content, std::int64_t keep,
                        std::int64_t protected_step);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <exception>
 #include <functional>
@@ -11,7 +12,7 @@
 namespace sslslr {
 
 /// Runs tasks on a thread of its own, one at a time; of those that wait for their turn only the newest is kept, so that
-/// whoever posts never waits and a slow task delays nothing but itself.
+/// whoever posts need not wait and a slow task delays nothing but itself.
 class LatestTask {
 public:
     LatestTask() = default;
@@ -43,7 +44,12 @@ public:
     /// Returns once nothing runs or waits.
     void wait() {
         std::unique_lock lock{mutex_};
-        changed_.wait(lock, [this] { return !is_running_ && !waiting_; });
+        changed_.wait(lock, [this] { return is_idle(); });
+    }
+    /// The same, but after `longest` at the latest.
+    void wait_for(std::chrono::milliseconds longest) {
+        std::unique_lock lock{mutex_};
+        changed_.wait_for(lock, longest, [this] { return is_idle(); });
     }
 
     /// The newest error since the last call, if a task has ended by one and none after it has ended well.
@@ -53,6 +59,8 @@ public:
     }
 
 private:
+    bool is_idle() const { return !is_running_ && !waiting_; }
+
     void run() {
         std::unique_lock lock{mutex_};
         for (;;) {

@@ -97,7 +97,7 @@ TEST_F(SlurmTest, JobsOfAKilledNodeAreDoneByOthersAndItsTasksStartElsewhere) {
 
 class SlurmTraining : public SlurmTest {
 protected:
-    int steps_ = 2000;  // about 15 s
+    int steps_ = 1500;  // about 10 s
 
     std::string training(const std::string& run) const {
         return "--data " + asl9 +
@@ -132,7 +132,7 @@ protected:
             return nlohmann::json::parse(ask(SSLSLR_PROGRAM " inspect --json " + file)).at(0)["content"];
         };
         ASSERT_EQ(newest("run"), steps_) << ask("sh -c 'cat pretrain-*.log'");
-        ask("timeout 120 " + program(ranks, "pretrain " + training("whole")));
+        ask(program(ranks, "pretrain " + training("whole")), 600);
         EXPECT_EQ(content("run"), content("whole"));
     }
     std::string log(const std::string& job) const { return ask("cat pretrain-" + job + ".log"); }
@@ -140,7 +140,7 @@ protected:
 
 TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
     // A minute is the least that Slurm gives, and it looks at its limits twice a minute.
-    steps_ = 5000;
+    steps_ = 4000;
     const auto job = submit_training("--ntasks=2 --time=1 --signal=B:USR1@50");
 
     wait_for_end(job);

@@ -119,7 +119,10 @@ TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
 }
 
 TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
-    live(9);
+    for (const auto last_step :
+         {3, 6, 7, 9}) {  // the last checkpoint of a life is waited for, others may be passed over
+        live(last_step);
+    }
     world_.barrier();
     const auto kept = io::list_checkpoints(fs::path{folder_} / "checkpoints");
     EXPECT_EQ(kept.size(), 3U);
