@@ -57,14 +57,12 @@ void check_same(const std::map<std::string, std::string>& now,
 class StepsUnderWay {
 public:
     explicit StepsUnderWay(dist::Group& group) : group_{group} { group_.expect_progress(true); }
-    ~StepsUnderWay() { end(); }
-    StepsUnderWay(const StepsUnderWay&) = delete;
-    StepsUnderWay& operator=(const StepsUnderWay&) = delete;
-
-    void end() const {
+    ~StepsUnderWay() {
         group_.expect_progress(false);
         dist::enter_step(0);
     }
+    StepsUnderWay(const StepsUnderWay&) = delete;
+    StepsUnderWay& operator=(const StepsUnderWay&) = delete;
 
 private:
     dist::Group& group_;
@@ -107,7 +105,6 @@ public:
                 write_checkpoint();
             }
             if (is_last) {
-                steps.end();
                 finish_writing();
                 return report.step == config_.last_step;
             }
@@ -228,8 +225,9 @@ private:
         }
     }
 
-    /// Returns once the newest checkpoint is on the disk. Collective.
+    /// Returns once the newest checkpoint is on the disk, however long that takes. Collective.
     void finish_writing() {
+        group_.expect_progress(false);
         agree(ranks_, [&] {
             for (int attempt = 1; ranks_.rank() == 0; ++attempt) {
                 if (next_try_.has_value()) {
@@ -249,6 +247,7 @@ private:
                 next_try_ = std::chrono::steady_clock::now();
             }
         });
+        group_.expect_progress(true);
     }
 
     static std::string what(const std::exception_ptr& error) {

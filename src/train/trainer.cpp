@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -110,6 +111,10 @@ StepReport Trainer::step(bool stop_requested) {
     dist::enter_step(steps_done_ + 1);
     if (reducer_ == nullptr) {
         warm_up();
+    }
+    if (std::exchange(spoils_weights_, false)) {
+        const torch::NoGradGuard no_grad;
+        parameters_.front().second.fill_(std::numeric_limits<double>::quiet_NaN());
     }
     Stopwatch watch;
     if (steps_done_ % batches_.steps_per_epoch() == 0) {
@@ -245,13 +250,6 @@ void Trainer::load_state(const io::CheckpointFile& state) {
     }
     optimizer_.load_state(optimizer);
     steps_done_ = std::stoll(state.attributes.at("step"));
-}
-
-void Trainer::spoil_weights() {
-    const torch::NoGradGuard no_grad;
-    for (const auto& [name, tensor] : parameters_) {
-        tensor.fill_(std::numeric_limits<double>::quiet_NaN());
-    }
 }
 
 void Trainer::check_weights() {

@@ -88,8 +88,8 @@ public:
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
 
-    /// Makes this rank's weights NaN (Fault). Not collective.
-    void spoil_weights();
+    /// Has the next step begin with NaN among this rank's weights (Fault). Not collective.
+    void spoil_weights() noexcept { spoils_weights_ = true; }
 
 private:
     /// Starts reduction on one discarded backward, so that every life of a run adds in the same order
@@ -112,6 +112,7 @@ private:
     Optimizer optimizer_;
     std::unique_ptr<dist::GradientReducer> reducer_;
     std::int64_t steps_done_ = 0;
+    bool spoils_weights_ = false;
     std::exception_ptr failure_;
     ReadAhead<Batch> ahead_;  ///< by step; last, so that its thread ends before what it uses
 };

@@ -190,5 +190,22 @@ TEST_F(SlurmTraining, QueuesAgainWhenARankHasDied) {
     expect_the_undisturbed_weights(2);
 }
 
+TEST_F(SlurmTraining, ASweepTrainsEachLineOfItsFileAndExecutesNothingInIt) {
+    std::ofstream{folder_ / "sweep.txt"} << "--seed 1 --run 'runs/one $(touch gone)'\n"
+                                         << "# --seed 2 --run runs/two\n"
+                                         << "--seed 3 --run 'runs/three`touch gone`'\n";
+
+    const auto array =
+        ask("sbatch --parsable --array=1-3 " SSLSLR_SOURCE_DIR
+            "/launch/slurm/sweep.sbatch sweep.txt --blocks 1 --width 16 --heads 2 --max-steps 20 --data " +
+            asl9);
+    wait_for_end(array);
+
+    expect_completed(array, 3);
+    EXPECT_EQ(newest("runs/one $(touch gone)"), 20);
+    EXPECT_EQ(newest("runs/three`touch gone`"), 20);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/two") || std::filesystem::exists(folder_ / "gone"));
+}
+
 }  // namespace
 }  // namespace sslslr::test
