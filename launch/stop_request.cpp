@@ -59,13 +59,14 @@ std::optional<double> seconds_to_slurms_end() {
            Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
-bool time_is_nearly_up() noexcept {
+/// @param sooner  seconds before it is
+bool time_is_nearly_up(double sooner = 0) noexcept {
     if (!seconds_allowed) {
         return false;
     }
     const auto spared =
         std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * longest_step);
-    return seconds_since_start() > *seconds_allowed - spared;
+    return seconds_since_start() > *seconds_allowed - spared - sooner;
 }
 
 }  // namespace
@@ -101,7 +102,8 @@ bool stop_requested() noexcept {
 }
 
 std::string stop_reason() {
-    return time_is_nearly_up() ? "before the time limit" : "on request";
+    constexpr double between_ranks = 2;  // another rank's clock may have said so
+    return time_is_nearly_up(between_ranks) ? "before the time limit" : "on request";
 }
 
 }  // namespace sslslr

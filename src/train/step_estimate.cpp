@@ -39,9 +39,10 @@ double activation_bytes_per_token(std::int64_t blocks, std::int64_t width, bool 
 }
 
 double share_of_peak(std::int64_t width, bool bfloat16) {
-    // README, Speed: 0.70 at 128 and 0.87 at 512 channels in float32. Element-wise passes grow with width, products with its
-    // square; bfloat16 quickens products alone.
-    const double passes = bfloat16 ? 330 : 55;
+    // Fitted to whole steps on one rank of an AVX-512 machine (benchmarks/step_model.py): 0.47 at 128 and 0.78 at 512 channels
+    // in float32, 0.14 at 128 in bfloat16. Element-wise passes grow with width, products with its square; bfloat16 quickens
+    // products alone.
+    const double passes = bfloat16 ? 780 : 145;
     const double channels = static_cast<double>(width);
     return channels / (channels + passes);
 }

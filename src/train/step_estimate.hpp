@@ -57,7 +57,7 @@ StepEstimate estimate_step(const StepWork& work, const Machine& machine, std::in
 /// Bytes that the graph of one token keeps from forward to backward, of all blocks.
 double activation_bytes_per_token(std::int64_t blocks, std::int64_t width, bool bfloat16);
 
-/// The share of their peak that whole steps reach on a CPU core at a width: between those measured at 128 and 512 channels.
+/// The share of their peak that whole steps reach on a CPU core at a width: a fit to those measured at 128 and 512 channels.
 double share_of_peak(std::int64_t width, bool bfloat16);
 
 }  // namespace sslslr
