@@ -16,6 +16,7 @@ namespace sslslr::dist {
 namespace {
 
 constexpr auto turn = std::chrono::milliseconds{250};
+constexpr auto pause_at_the_end = std::chrono::milliseconds{1};
 constexpr int turns_of_silence = 20;  // 5 s: half of what the end of a job may take
 constexpr int turns_between_witnesses = 2;
 constexpr std::size_t most_named = 4;
@@ -78,7 +79,7 @@ Heartbeat::~Heartbeat() {
     }
     {
         const std::lock_guard lock{mutex_};
-        ending_ = true;
+        ending_ = std::uncaught_exceptions() > 0 ? Ending::alone : Ending::together;
     }
     changed_.notify_one();
     thread_.join();
@@ -91,39 +92,52 @@ Heartbeat::~Heartbeat() {
 
 void Heartbeat::run() {
     try {
-        std::unique_lock lock{mutex_};
-        while (!ending_) {
+        bool has_left = false;
+        for (std::unique_lock lock{mutex_}; !has_left || !(ending_ == Ending::alone || all_have_left());) {
+            const bool leaves = ending_ != Ending::none;
             lock.unlock();
             end_if_the_launcher_has();
-            send(/*leaves=*/false);
+            if (!has_left) {
+                send(leaves);
+                has_left = leaves;
+            }
             receive();
             look_for_the_dead();
-            if (ranks_.rank() == 0) {
+            if (ranks_.rank() == 0 && !leaves) {
                 look_for_hangs();
             }
             lock.lock();
-            changed_.wait_for(lock, turn, [this] { return ending_; });
+            // Nobody may free the communicator before it has received all that was sent: Open MPI gives what is left over
+            // to a later one of the same number.
+            changed_.wait_for(lock, has_left ? pause_at_the_end : turn,
+                              [&] { return !has_left && ending_ != Ending::none; });
         }
-        lock.unlock();
-        send(/*leaves=*/true);
     } catch (const std::exception& error) {
         end_job(name_of_this_process(ranks_.rank()) + " cannot tell others that it lives: " + error.what());
     }
 }
 
+bool Heartbeat::all_have_left() const {
+    for (int rank = 0; rank < ranks_.size(); ++rank) {
+        if (watches(rank) && !(*peers_)[static_cast<std::size_t>(rank)].last.leaves) {
+            return false;
+        }
+    }
+    return true;
+}
+
 void Heartbeat::send(bool leaves) {
     for (int rank = 0; rank < ranks_.size(); ++rank) {
         auto& peer = (*peers_)[static_cast<std::size_t>(rank)];
-        if (!watches(rank) || peer.last.leaves) {
+        if (!watches(rank)) {
             continue;
         }
-        int is_sent = 1;
-        for (int attempts = leaves ? 1000 : 1; attempts > 0; --attempts) {
+        int is_sent = 0;
+        for (int attempts = leaves ? 1000 : 1; is_sent == 0 && attempts > 0; --attempts) {
             check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
-            if (is_sent != 0 || attempts == 1) {
-                break;
+            if (is_sent == 0 && attempts > 1) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{1});
             }
-            std::this_thread::sleep_for(std::chrono::milliseconds{1});
         }
         if (is_sent == 0) {
             continue;  // to a rank that takes none: it will be found silent
@@ -132,15 +146,17 @@ void Heartbeat::send(bool leaves) {
         check(MPI_Isend(&peer.outgoing, sizeof peer.outgoing, MPI_BYTE, rank, 0, ranks_.handle(),
                         &peer.sending),
               "MPI_Isend");
-        if (leaves) {
-            check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
-        }
+        check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
     }
 }
 
 void Heartbeat::receive() {
-    for (auto& peer : *peers_) {
-        ++peer.silent_turns;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - counted_ >= turn) {
+        counted_ = now;
+        for (auto& peer : *peers_) {
+            ++peer.silent_turns;
+        }
     }
     for (;;) {
         int is_there = 0;

@@ -31,6 +31,7 @@ public:
     /// Collective. One rank is not watched.
     /// @param hang_timeout  must exceed the longest honest delay between ranks in training; 0: nothing is watched
     Heartbeat(const Communicator& ranks, std::chrono::milliseconds hang_timeout);
+    /// Collective, unless it unwinds.
     ~Heartbeat();
     Heartbeat(const Heartbeat&) = delete;
     Heartbeat& operator=(const Heartbeat&) = delete;
@@ -55,7 +56,11 @@ private:
         MPI_Request sending = MPI_REQUEST_NULL;
     };
 
+    /// How it is to end: with all the others, who end theirs, too, or alone by an error.
+    enum class Ending { none, together, alone };
+
     void run();
+    bool all_have_left() const;
     void send(bool leaves);
     void receive();
     void look_for_the_dead();
@@ -70,9 +75,11 @@ private:
     std::unique_ptr<std::vector<Peer>> peers_;  ///< by rank
     std::atomic<bool> progress_expected_ = false;
 
+    std::chrono::steady_clock::time_point counted_{};  ///< when turns of silence were
+
     std::mutex mutex_;  // guards ending_
     std::condition_variable changed_;
-    bool ending_ = false;
+    Ending ending_ = Ending::none;
     std::thread thread_;  // last: it uses all of the above
 };
 

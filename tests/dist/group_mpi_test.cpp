@@ -140,5 +140,18 @@ TEST(Group, DescribesDevicesAndPicksOneThatWorks) {
     EXPECT_FALSE(describe_devices().empty());
 }
 
+// MPI gives the number of a communicator that was freed to a later one: a message left over would come up there.
+TEST(Group, ManyComeAndGoAndLeaveNoMessageBehind) {
+    const auto world = Communicator::world();
+    for (int number = 0; number < 60; ++number) {
+        Group together{world.duplicate(), at::kCPU};
+        Group alone{Communicator::self(), at::kCPU};
+        Group pairs{world.split(world.rank() / 2), at::kCPU};
+        auto ones = torch::ones({3});
+        together.all_reduce_sum(ones);
+        EXPECT_EQ(ones[0].item<float>(), static_cast<float>(world.size()));
+    }
+}
+
 }  // namespace
 }  // namespace sslslr::dist
