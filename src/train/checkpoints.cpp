@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::chrono::seconds patience{5};  // a disk that stands still for longer costs checkpoints, not the training
+constexpr std::chrono::seconds patience{
+    5};  // a disk that stands still for longer costs checkpoints, not the training
 
 void remove_half_written(const fs::path& folder) {
     if (!fs::is_directory(folder)) {
