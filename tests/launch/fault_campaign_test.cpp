@@ -29,14 +29,14 @@ constexpr double rounding = 1e-9;  // of the distance moved: another number of r
 /// What becomes of a job that a fault strikes.
 struct Kind {
     std::string name;
-    std::set<int> exit_codes;
-    double bound;  ///< s from the fault to the end of the job
+    std::set<int> exit_codes;  ///< 1 for a crash: of the address sanitizer
+    double bound;              ///< s from the fault to the end of the job
 };
 
 const std::vector<Kind> kinds{
-    {"kill", {137, 4}, 10},  {"freeze", {4}, 10},   {"hang", {4}, hang_timeout + 10.0},
-    {"crash", {139, 4}, 10}, {"nan", {5}, 10},      {"throw", {4}, 10},
-    {"enospc", {0}, 60},     {"sigterm", {75}, 10},
+    {"kill", {137, 4}, 10},     {"freeze", {4}, 10},   {"hang", {4}, hang_timeout + 10.0},
+    {"crash", {139, 4, 1}, 10}, {"nan", {5}, 10},      {"throw", {4}, 10},
+    {"enospc", {0}, 60},        {"sigterm", {75}, 10},
 };
 
 int setting(const char* name, int otherwise) {
