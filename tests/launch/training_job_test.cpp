@@ -185,7 +185,7 @@ TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
 
 TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     const auto tiny = (folder_ / "tiny").string();
-    ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000"))).exit_code, 0);
+    ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000")), {}, 180).exit_code, 0);
     // Room for one checkpoint of 60 kB; none from about step 300 on, for a second or two; then for all.
     const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
     const auto outcome = run(
