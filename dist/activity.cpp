@@ -67,14 +67,15 @@ std::string Activity::collective_name() const {
 }
 
 std::string Activity::text() const {
-    std::array<char, 128> text{};
-    const auto doing = waits() ? "waiting in " + collective_name() : std::string{"computing"};
     const auto where = step == 0 ? std::string{"outside of training"} : "in step " + std::to_string(step);
-    if (!waits()) {
-        return where + ", " + doing;
-    }
-    std::snprintf(text.data(), text.size(), "%s, %s for %.1f s", where.c_str(), doing.c_str(), waited);
-    return text.data();
+    return where +
+           (waits() ? ", waiting in " + collective_name() + " for " + in_seconds(waited) : ", computing");
+}
+
+std::string in_seconds(double seconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f s", seconds);
+    return text;
 }
 
 Activity current_activity() noexcept {
@@ -111,11 +112,16 @@ CollectiveWait::~CollectiveWait() {
     }
 }
 
-std::string name_of_this_process(int rank) {
+std::string host_of_this_process() {
     char host[MPI_MAX_PROCESSOR_NAME] = {};
     int length = 0;
     check(MPI_Get_processor_name(host, &length), "MPI_Get_processor_name");
-    return "rank " + std::to_string(rank) + " (" + host + ", pid " + std::to_string(getpid()) + ")";
+    return host;
+}
+
+std::string name_of_this_process(int rank) {
+    return "rank " + std::to_string(rank) + " (" + host_of_this_process() + ", pid " +
+           std::to_string(getpid()) + ")";
 }
 
 }  // namespace sslslr::dist

@@ -36,6 +36,12 @@ public:
     CollectiveWait& operator=(const CollectiveWait&) = delete;
 };
 
+/// "3.2 s"
+std::string in_seconds(double seconds);
+
+/// The node's name, as MPI has it.
+std::string host_of_this_process();
+
 /// "rank 2 (node7, pid 4242)", of this process.
 std::string name_of_this_process(int rank);
 

@@ -24,14 +24,11 @@ constexpr int exit_code = 4;  // a rank failed or hung
 
 /// Where a process can be asked whether it lives: the host and its space of process numbers.
 std::string place_of_this_process() {
-    char host[MPI_MAX_PROCESSOR_NAME] = {};
-    int length = 0;
-    check(MPI_Get_processor_name(host, &length), "MPI_Get_processor_name");
     char space[64] = {};
     if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0) {
         return "";
     }
-    return std::string{host} + " " + space;
+    return host_of_this_process() + " " + space;
 }
 
 /// Whether a process of this node is gone; one that has ended and not been waited for is.
@@ -43,12 +40,6 @@ bool is_gone(int pid) {
     std::string text{std::istreambuf_iterator<char>{file}, {}};
     const auto behind_name = text.rfind(") ");
     return behind_name != std::string::npos && text[behind_name + 2] == 'Z';
-}
-
-std::string in_seconds(double seconds) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1f s", seconds);
-    return text;
 }
 
 }  // namespace
