@@ -1,5 +1,6 @@
 #include "dist/activity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -19,11 +20,12 @@ struct Wait {
     std::atomic<bool> is_taken = false;
     std::atomic<const char*> name = nullptr;
     std::atomic<std::int64_t> number = 0;
-    std::atomic<std::int64_t> since = 0;  ///< nanoseconds of the steady clock
+    std::atomic<std::int64_t> since = 0;  ///< in nanoseconds, see now()
 };
 
 std::array<Wait, 32> waits;
 std::atomic<std::int64_t> step_under_way = 0;
+std::atomic<std::int64_t> stopped_for = 0;  ///< nanoseconds, altogether
 
 /// A thread's place among them, from its first wait to its end; none where more threads wait than there are places.
 class Place {
@@ -55,8 +57,9 @@ Wait* own_wait() {
     return place.wait();
 }
 
+/// Nanoseconds that this process was not stopped, from any beginning.
 std::int64_t now() {
-    return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1};
+    return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1} - stopped_for;
 }
 
 }  // namespace
@@ -83,7 +86,8 @@ Activity current_activity() noexcept {
     const auto time = now();
     for (const auto& wait : waits) {
         const char* const name = wait.name;
-        const auto seconds = static_cast<double>(time - wait.since) * 1e-9;
+        // Negative where it began after a stop that was left out only then.
+        const auto seconds = std::max(0.0, static_cast<double>(time - wait.since) * 1e-9);
         if (name != nullptr && (!activity.waits() || seconds > activity.waited)) {
             activity.collective = {};
             std::strncpy(activity.collective.data(), name, activity.collective.size() - 1);
@@ -96,6 +100,10 @@ Activity current_activity() noexcept {
 
 void enter_step(std::int64_t step) noexcept {
     step_under_way = step;
+}
+
+void leave_out(std::chrono::nanoseconds stopped) noexcept {
+    stopped_for += stopped.count();
 }
 
 CollectiveWait::CollectiveWait(const char* name, std::int64_t number) noexcept {

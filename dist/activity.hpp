@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 
@@ -25,6 +26,9 @@ Activity current_activity() noexcept;
 
 /// The training is in this step from here on; 0: it has ended.
 void enter_step(std::int64_t step) noexcept;
+
+/// This process was stopped for so long (SIGSTOP, a scheduler's suspension): no wait counts that time.
+void leave_out(std::chrono::nanoseconds stopped) noexcept;
 
 /// This thread waits in a collective for as long as this object lives; one at a time.
 class CollectiveWait {

@@ -17,7 +17,8 @@ namespace {
 
 constexpr auto turn = std::chrono::milliseconds{250};
 constexpr auto pause_at_the_end = std::chrono::milliseconds{1};
-constexpr int turns_of_silence = 20;  // 5 s: half of what the end of a job may take
+constexpr auto longest_turn = std::chrono::seconds{1};  // after a longer one, this process was stopped
+constexpr int turns_of_silence = 20;                    // 5 s: half of what the end of a job may take
 constexpr int turns_between_witnesses = 2;
 constexpr std::size_t most_named = 4;
 constexpr int exit_code = 4;  // a rank failed or hung
@@ -83,10 +84,12 @@ Heartbeat::~Heartbeat() {
 
 void Heartbeat::run() {
     try {
+        turned_ = std::chrono::steady_clock::now();
         bool has_left = false;
         for (std::unique_lock lock{mutex_}; !has_left || !(ending_ == Ending::alone || all_have_left());) {
             const bool leaves = ending_ != Ending::none;
             lock.unlock();
+            leave_out_stops();
             end_if_the_launcher_has();
             if (!has_left) {
                 send(leaves);
@@ -106,6 +109,14 @@ void Heartbeat::run() {
     } catch (const std::exception& error) {
         end_job(name_of_this_process(ranks_.rank()) + " cannot tell others that it lives: " + error.what());
     }
+}
+
+void Heartbeat::leave_out_stops() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - turned_ > longest_turn) {
+        leave_out(now - turned_);
+    }
+    turned_ = now;
 }
 
 bool Heartbeat::all_have_left() const {

@@ -24,8 +24,9 @@ namespace sslslr::dist {
 ///              have not entered any, or, if all wait, what each waits in
 ///
 /// The message names rank, host, process, step and collective. Ranks tell rank 0 what they do (four times a second,
-/// 72 bytes each), rank 0 tells the others that it lives. Beats are counted in turns of the own thread, so a job
-/// that is stopped and continued as a whole goes on. A rank that leaves says so. Ranks whose mpirun was killed end, too.
+/// 72 bytes each), rank 0 tells the others that it lives. Silence is counted in turns of the own thread, and waiting
+/// without the time in which that thread had no turn, so a job that is stopped and continued as a whole goes on (under
+/// NCCL, c10d's watchdog does count such a pause). A rank that leaves says so. Ranks whose mpirun was killed end, too.
 class Heartbeat {
 public:
     /// Collective. One rank is not watched.
@@ -60,6 +61,7 @@ private:
     enum class Ending { none, together, alone };
 
     void run();
+    void leave_out_stops();
     bool all_have_left() const;
     void send(bool leaves);
     void receive();
@@ -75,6 +77,7 @@ private:
     std::unique_ptr<std::vector<Peer>> peers_;  ///< by rank
     std::atomic<bool> progress_expected_ = false;
 
+    std::chrono::steady_clock::time_point turned_{};   ///< when this thread last had a turn
     std::chrono::steady_clock::time_point counted_{};  ///< when turns of silence were
 
     std::mutex mutex_;  // guards ending_

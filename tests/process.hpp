@@ -12,6 +12,12 @@
 
 namespace sslslr::test {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr int slowness = 5;  // of a program under a sanitizer
+#else
+constexpr int slowness = 1;
+#endif
+
 /// How a command ended.
 struct Outcome {
     int exit_code;
@@ -29,13 +35,14 @@ struct Outcome {
     }
 };
 
-/// Runs a shell command for at most `limit` seconds (exit code 124 then).
+/// Runs a shell command for at most `limit` seconds, five times as long under sanitizers (exit code 124 then).
 /// @param on_output  is called with everything printed so far whenever there is more
 inline Outcome run(const std::string& command, const std::function<void(const std::string&)>& on_output = {},
                    int limit = 60) {
     using Clock = std::chrono::steady_clock;
     Outcome outcome{};
-    std::FILE* pipe = popen(("timeout -k 1 " + std::to_string(limit) + " " + command + " 2>&1").c_str(), "r");
+    std::FILE* pipe =
+        popen(("timeout -k 1 " + std::to_string(slowness * limit) + " " + command + " 2>&1").c_str(), "r");
     auto start = Clock::now();
     std::array<char, 4096> part{};
     while (const auto length = read(fileno(pipe), part.data(), part.size())) {

@@ -1,10 +1,7 @@
 #include "src/train/checkpoints.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
-#include <memory>
-#include <utility>
 
 #include "io/data_error.hpp"
 #include "src/errors.hpp"
@@ -14,9 +11,6 @@ namespace sslslr {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::chrono::seconds patience{
-    5};  // a disk that stands still for longer costs checkpoints, not the training
 
 void remove_half_written(const fs::path& folder) {
     if (!fs::is_directory(folder)) {
@@ -75,34 +69,6 @@ io::CheckpointFile Checkpoints::read(std::int64_t step) const {
     io::CheckpointFile content;
     agree(ranks_, [&] { content = io::read_checkpoint(folder_ / io::checkpoint_name(step)); });
     return content;
-}
-
-void Checkpoints::start_writing(std::int64_t step, io::CheckpointFile content, std::int64_t keep,
-                                std::int64_t protected_step) {
-    writer_.wait_for(patience);
-    auto shared = std::make_shared<const io::CheckpointFile>(std::move(content));  // std::function copies
-    writer_.post([this, step, keep, protected_step, shared] { write(step, *shared, keep, protected_step); });
-}
-
-void Checkpoints::write(std::int64_t step, const io::CheckpointFile& content, std::int64_t keep,
-                        std::int64_t protected_step) {
-    const auto path = folder_ / io::checkpoint_name(step);
-    if (failures_to_come_ > 0) {
-        --failures_to_come_;
-        throw io::DataError{path, "cannot write: No space left on device (asked for by --fault)"};
-    }
-    try {
-        fs::create_directories(folder_);
-        io::write_checkpoint(path, content);
-        auto all = io::list_checkpoints(folder_);
-        all.erase(protected_step);
-        auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(keep, 1);
-        for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
-            fs::remove(it->second);
-        }
-    } catch (const fs::filesystem_error& error) {
-        throw io::DataError{path, error.code().message()};
-    }
 }
 
 void Checkpoints::remove_after(std::int64_t step) const {

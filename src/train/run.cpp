@@ -2,9 +2,7 @@
 
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <optional>
-#include <thread>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,14 +12,12 @@
 #include "io/data_error.hpp"
 #include "io/metrics_file.hpp"
 #include "src/errors.hpp"
+#include "src/train/checkpoint_writer.hpp"
 #include "src/train/checkpoints.hpp"
 
 namespace sslslr {
 namespace {
 
-constexpr std::chrono::seconds pause_between_writings{10};  // after one that failed, in training
-constexpr std::chrono::seconds pause_at_the_end{2};
-constexpr int attempts_at_the_end = 3;
 constexpr int writings_that_fail = 2;  // by --fault: the pause and the try after it are rehearsed, too
 
 nlohmann::json row_of(const StepReport& report) {
@@ -78,6 +74,7 @@ public:
           config_{config},
           hooks_{hooks},
           checkpoints_{config.folder, ranks_},
+          writer_{checkpoints_, group, [this] { return order(); }, hooks.warn},
           monitor_{config.collapse, trainer.global_batch()} {}
 
     bool train() {
@@ -105,10 +102,10 @@ public:
                 write_checkpoint();
             }
             if (is_last) {
-                finish_writing();
+                writer_.finish();
                 return report.step == config_.last_step;
             }
-            look_after_writing();
+            writer_.look_after();
         }
         return true;
     }
@@ -164,7 +161,7 @@ private:
             trainer_.spoil_weights();
         }
         if (fault->kind == FaultKind::enospc) {
-            checkpoints_.fail_writings(writings_that_fail);
+            writer_.fail_writings(writings_that_fail);
         }
         dist::enter_step(fault->step);
         fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as --fault asks\n", fault->rank,
@@ -178,84 +175,29 @@ private:
         }
     }
 
+    /// The training as it stands.
+    CheckpointOrder order() const {
+        auto content = trainer_.state();
+        content.attributes.insert(config_.attributes.begin(), config_.attributes.end());
+        content.attributes.merge(monitor_.state());
+        content.attributes["collapse_returns"] = std::to_string(returns_);
+        content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
+        return {trainer_.steps_done(), std::move(content), config_.keep_checkpoints,
+                goes_back() ? last_healthy_ : -1};
+    }
+
     void write_checkpoint() {
         const auto begin = std::chrono::steady_clock::now();
         trainer_.check_weights();
         if (monitor_.is_healthy()) {
             last_healthy_ = trainer_.steps_done();
         }
-        start_writing();
+        writer_.start();
         if (goes_back()) {
-            finish_writing();  // the healthy one must be there to go back to
+            writer_.finish();  // the healthy one must be there to go back to
         }
         checkpoint_seconds_ +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    }
-
-    /// On rank 0; not while there was no space a moment ago.
-    void start_writing() {
-        if (ranks_.rank() != 0 || next_try_) {
-            return;
-        }
-        auto content = trainer_.state();
-        content.attributes.insert(config_.attributes.begin(), config_.attributes.end());
-        content.attributes.merge(monitor_.state());
-        content.attributes["collapse_returns"] = std::to_string(returns_);
-        content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
-        checkpoints_.start_writing(trainer_.steps_done(), std::move(content), config_.keep_checkpoints,
-                                   goes_back() ? last_healthy_ : -1);
-    }
-
-    /// On rank 0: tells of a checkpoint that could not be written, and after a while tries a newer one.
-    void look_after_writing() {
-        if (ranks_.rank() != 0) {
-            return;
-        }
-        const auto now = std::chrono::steady_clock::now();
-        if (const auto error = checkpoints_.take_error()) {
-            warn(fmt::format(
-                "A CHECKPOINT IS NOT WRITTEN: {}. The training goes on, older checkpoints are kept; trying "
-                "again in {} s: free space meanwhile",
-                what(error), pause_between_writings.count()));
-            next_try_ = now + pause_between_writings;
-        }
-        if (next_try_ && now >= *next_try_) {
-            next_try_.reset();
-            start_writing();
-        }
-    }
-
-    /// Returns once the newest checkpoint is on the disk, however long that takes. Collective.
-    void finish_writing() {
-        group_.expect_progress(false);
-        agree(ranks_, [&] {
-            for (int attempt = 1; ranks_.rank() == 0; ++attempt) {
-                if (next_try_.has_value()) {
-                    next_try_.reset();
-                    start_writing();
-                }
-                checkpoints_.wait();
-                const auto error = checkpoints_.take_error();
-                if (error == nullptr) {
-                    return;
-                }
-                warn("A CHECKPOINT IS NOT WRITTEN: " + what(error));
-                if (attempt == attempts_at_the_end) {
-                    std::rethrow_exception(error);
-                }
-                std::this_thread::sleep_for(pause_at_the_end);
-                next_try_ = std::chrono::steady_clock::now();
-            }
-        });
-        group_.expect_progress(true);
-    }
-
-    static std::string what(const std::exception_ptr& error) {
-        try {
-            std::rethrow_exception(error);
-        } catch (const std::exception& known) {
-            return known.what();
-        }
     }
 
     void restore(const io::CheckpointFile& checkpoint) {
@@ -283,7 +225,7 @@ private:
         }
         if (config_.collapse.policy == "stop") {
             write_checkpoint();
-            finish_writing();
+            writer_.finish();
             throw TrainingError{what +
                                 ": try a lower --learning-rate, another --optimizer, or batch norm in "
                                 "the heads; a checkpoint of this step is written"};
@@ -322,12 +264,12 @@ private:
     const RunConfig& config_;
     const RunHooks& hooks_;
     Checkpoints checkpoints_;
+    CheckpointWriter writer_;
     CollapseMonitor monitor_;
-    std::optional<io::MetricsFile> metrics_;                         ///< on rank 0
-    bool metrics_fail_ = false;                                      ///< the newest row waits for space
-    std::optional<std::chrono::steady_clock::time_point> next_try_;  ///< of a checkpoint, after one failed
-    double epoch_seconds_ = 0;       ///< of the steps of this epoch that this life of the run did
-    double epoch_data_seconds_ = 0;  ///< of them, waiting for data
+    std::optional<io::MetricsFile> metrics_;  ///< on rank 0
+    bool metrics_fail_ = false;               ///< the newest row waits for space
+    double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
+    double epoch_data_seconds_ = 0;           ///< of them, waiting for data
     double checkpoint_seconds_ = 0;  ///< that checkpoints have kept the training since the row before
     std::int64_t returns_ = 0;
     std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy

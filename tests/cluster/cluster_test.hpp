@@ -13,13 +13,13 @@
 
 namespace sslslr::test {
 
-/// A boundary search that workers of a cluster engine do, and the answer of one process that nobody disturbed.
-/// CTest has the script `undisturbed-study` make both before.
+/// A boundary search that workers of a cluster engine do, and the answer of one process that nobody disturbed; likewise a
+/// training. CTest has the script `undisturbed-study` make all that before.
 class ClusterTest : public ProgramTest {
 protected:
     void SetUp() override {
         ProgramTest::SetUp();
-        ASSERT_TRUE(std::filesystem::exists(undisturbed("report")))
+        ASSERT_TRUE(std::filesystem::exists(undisturbed("report.json")))
             << "start this by ctest, which makes its study";
         std::filesystem::copy(SSLSLR_CLUSTER_STUDY "/planned", study(),
                               std::filesystem::copy_options::recursive);
@@ -27,8 +27,15 @@ protected:
     }
 
     std::filesystem::path study() const { return folder_ / "study"; }
-    static std::filesystem::path undisturbed(const std::string& answer) {
-        return SSLSLR_CLUSTER_STUDY "/" + answer + ".json";
+    /// A file that `undisturbed-study` has made.
+    static std::filesystem::path undisturbed(const std::string& name) {
+        return SSLSLR_CLUSTER_STUDY "/" + name;
+    }
+    static std::string undisturbed_text(const std::string& name) {
+        std::ifstream file{undisturbed(name)};
+        std::string line;
+        std::getline(file, line);
+        return line;
     }
 
     /// A command's output in this test's folder, without the line's end. @throws std::runtime_error if it fails.
@@ -65,7 +72,7 @@ protected:
         return nlohmann::json::parse(ask(SSLSLR_PROGRAM " boundary " + command + " --json --study study"));
     }
     static nlohmann::json undisturbed_answer(const std::string& command) {
-        return nlohmann::json::parse(std::ifstream{undisturbed(command)});
+        return nlohmann::json::parse(std::ifstream{undisturbed(command + ".json")});
     }
 
     /// Every job has one accepted result, and the answer is the undisturbed one in all but what it cost.

@@ -97,24 +97,22 @@ TEST_F(SlurmTest, JobsOfAKilledNodeAreDoneByOthersAndItsTasksStartElsewhere) {
 
 class SlurmTraining : public SlurmTest {
 protected:
-    int steps_ = 1500;  // about 10 s
+    std::filesystem::path training() const { return folder_ / "training"; }
 
-    std::string training(const std::string& run) const {
-        return "--data " + asl9 +
-               " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 1000 "
-               "--checkpoint-every 50 --max-steps " +
-               std::to_string(steps_) + " --run " + run;
-    }
     std::string submit_training(const std::string& options) const {
         return ask("sbatch --parsable " + options + " " SSLSLR_SOURCE_DIR "/launch/slurm/pretrain.sbatch " +
-                   training("run"));
+                   undisturbed_text("training") + " --run " + training().string());
     }
     void wait_for_checkpoints() const {
-        wait_until("checkpoints were written", [&] { return newest("run") >= 100; });
+        wait_until("checkpoints were written", [&] { return newest(training()) >= 100; });
     }
-    std::int64_t newest(const std::string& run) const {
+    void signal_ranks(const std::string& options) const {
+        ask("pkill -" + options + " --full '^" SSLSLR_PROGRAM " pretrain .* --run " + training().string() +
+            "$'");
+    }
+    static std::int64_t newest(const std::filesystem::path& run) {
         std::int64_t step = 0;
-        const auto folder = folder_ / run / "checkpoints";
+        const auto folder = run / "checkpoints";
         if (std::filesystem::exists(folder)) {
             for (const auto& entry : std::filesystem::directory_iterator{folder}) {
                 const auto name = entry.path().filename().string();
@@ -125,30 +123,34 @@ protected:
         }
         return step;
     }
-    /// The weights are those of a run of as many ranks that nothing disturbed.
-    void expect_the_undisturbed_weights(int ranks) const {
-        const auto content = [&](const std::string& run) {
-            const auto file = run + "/checkpoints/step-00000" + std::to_string(steps_) + ".h5";
-            return nlohmann::json::parse(ask(SSLSLR_PROGRAM " inspect --json " + file)).at(0)["content"];
-        };
-        ASSERT_EQ(newest("run"), steps_) << ask("sh -c 'cat pretrain-*.log'");
-        ask(program(ranks, "pretrain " + training("whole")), 600);
-        EXPECT_EQ(content("run"), content("whole"));
+    /// All state is that of a run of as many ranks that nothing disturbed.
+    void expect_the_undisturbed_weights() const {
+        const auto expected = undisturbed_answer("trained").at(0);
+        const auto file = training() / "checkpoints" /
+                          std::filesystem::path{expected.at("file").get<std::string>()}.filename();
+        ASSERT_TRUE(std::filesystem::exists(file)) << ask("sh -c 'cat pretrain-*.log'");
+        const auto found =
+            nlohmann::json::parse(ask(SSLSLR_PROGRAM " inspect --json " + file.string())).at(0);
+        EXPECT_EQ(found.at("content"), expected.at("content"));
     }
     std::string log(const std::string& job) const { return ask("cat pretrain-" + job + ".log"); }
 };
 
 TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
-    // A minute is the least that Slurm gives, and it looks at its limits twice a minute.
-    steps_ = 4000;
+    // A minute is the least that Slurm gives, and it looks at its limits twice a minute: without the stop, a quick machine
+    // would be done before.
     const auto job = submit_training("--ntasks=2 --time=1 --signal=B:USR1@50");
+    wait_for_checkpoints();
+    signal_ranks("STOP");
+    wait_until("15 s are left", [&] { return ask("squeue --noheader --format %L --jobs " + job) <= "0:15"; });
+    signal_ranks("CONT");
 
     wait_for_end(job);
 
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_GE(std::stoi(field(job, "Restarts")), 1) << log(job);
     EXPECT_NE(log(job).find("the same command goes on from there"), std::string::npos) << log(job);
-    expect_the_undisturbed_weights(2);
+    expect_the_undisturbed_weights();
 }
 
 TEST_F(SlurmTraining, GoesOnAfterARequeue) {
@@ -161,7 +163,7 @@ TEST_F(SlurmTraining, GoesOnAfterARequeue) {
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_EQ(field(job, "Restarts"), "1");
     EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
-    expect_the_undisturbed_weights(2);
+    expect_the_undisturbed_weights();
 }
 
 TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
@@ -175,19 +177,19 @@ TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_NE(field(job, "NodeList"), node);
     EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
-    expect_the_undisturbed_weights(2);
+    expect_the_undisturbed_weights();
 }
 
 TEST_F(SlurmTraining, QueuesAgainWhenARankHasDied) {
     const auto job = submit_training("--ntasks=2");
     wait_for_checkpoints();
 
-    ask("pkill -KILL --newest --full '^" SSLSLR_PROGRAM " pretrain .*'");
+    signal_ranks("KILL --newest");
     wait_for_end(job);
 
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_EQ(field(job, "Restarts"), "1") << log(job);
-    expect_the_undisturbed_weights(2);
+    expect_the_undisturbed_weights();
 }
 
 TEST_F(SlurmTraining, ASweepTrainsEachLineOfItsFileAndExecutesNothingInIt) {
@@ -202,8 +204,8 @@ TEST_F(SlurmTraining, ASweepTrainsEachLineOfItsFileAndExecutesNothingInIt) {
     wait_for_end(array);
 
     expect_completed(array, 3);
-    EXPECT_EQ(newest("runs/one $(touch gone)"), 20);
-    EXPECT_EQ(newest("runs/three`touch gone`"), 20);
+    EXPECT_EQ(newest(folder_ / "runs/one $(touch gone)"), 20);
+    EXPECT_EQ(newest(folder_ / "runs/three`touch gone`"), 20);
     EXPECT_FALSE(std::filesystem::exists(folder_ / "runs/two") || std::filesystem::exists(folder_ / "gone"));
 }
 

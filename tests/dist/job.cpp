@@ -1,14 +1,18 @@
 // Started under mpirun by jobs_test.cpp: `job bits FIRST_STEP` trains, the other roles make the last rank
 // fail.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <functional>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <torch/torch.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 #include "dist/activity.hpp"
@@ -65,6 +69,29 @@ void reduce_with_fault(Group& group, const std::function<void()>& fault) {
     }
 }
 
+/// The last rank comes late to a reduction, for all ranks are stopped while the others wait for it, and continued by a
+/// process that nobody stops.
+void reduce_across_a_suspension(Group& group) {
+    std::vector<int> pids;
+    for (const auto& pid : group.communicator().all_gather(std::to_string(getpid()))) {
+        pids.push_back(std::stoi(pid));
+    }
+    if (group.rank() == group.size() - 1) {
+        if (fork() == 0) {
+            std::this_thread::sleep_for(300ms);
+            std::ranges::for_each(pids, [](int pid) { kill(pid, SIGSTOP); });
+            std::this_thread::sleep_for(4s);
+            std::ranges::for_each(pids, [](int pid) { kill(pid, SIGCONT); });
+            std::_Exit(EXIT_SUCCESS);
+        }
+        for (int slice = 0; slice < 10; ++slice) {
+            std::this_thread::sleep_for(100ms);  // of which the suspension takes one
+        }
+    }
+    group.all_reduce_sum(torch::ones({1000}));
+    group.communicator().barrier();
+}
+
 void hang() {
     for (;;) {
         std::this_thread::sleep_for(1h);
@@ -99,6 +126,8 @@ void play(const std::string& role, const std::string& argument) {
             group.communicator().barrier();
         }
         group.all_reduce_sum(torch::ones({1000}));
+    } else if (role == "is-suspended") {
+        reduce_across_a_suspension(group);
     } else if (role == "hang-together") {
         hang();
     } else if (role == "pauses") {

@@ -83,6 +83,13 @@ TEST(Job, WaitsForALateRankWhereNobodyExpectsProgress) {
     EXPECT_GT(outcome.seconds, 6);
 }
 
+TEST(Job, GoesOnAfterASuspensionLongerThanTheHangTimeout) {
+    const auto outcome = run_job("is-suspended");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_GT(outcome.seconds, 4);
+}
+
 TEST(Job, LeavesNoRankBehindWhereMpirunIsKilled) {
     const auto outcome = test::run("sh -c '" SSLSLR_MPIEXEC " -n 3 --oversubscribe --bind-to none " SSLSLR_JOB
                                    " hang-together & sleep 3; kill -KILL $!; sleep 7; pgrep -f \"^" SSLSLR_JOB
