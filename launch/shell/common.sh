@@ -19,7 +19,7 @@ print_help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"; }
 # Prints how many processes that use LibTorch may run at once: one a core, 2 GB of free memory each.
 parallel_jobs() {
     local memory_kb limit cores jobs
-    cores=$(nproc)
+    cores=$(env -u OMP_NUM_THREADS nproc)  # which would else count the threads that a rank may start
     memory_kb=$(awk '/^MemAvailable/ {print $2}' /proc/meminfo)
     limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)  # a container's share of the machine
     if [[ $limit != max ]] && ((limit / 1024 < memory_kb)); then
