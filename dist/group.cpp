@@ -95,4 +95,8 @@ void Group::expect_progress(bool expected) noexcept {
     impl_->heartbeat->expect_progress(expected);
 }
 
+bool Group::expects_progress() const noexcept {
+    return impl_->heartbeat->expects_progress();
+}
+
 }  // namespace sslslr::dist

@@ -25,7 +25,7 @@ struct GroupOptions {
 /// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to
 /// run it on).
 ///
-/// Every member but rank(), size(), communicator(), device() and expect_progress() is collective. Tensors lie on device().
+/// Every member but rank(), size(), communicator(), device() and those about progress is collective. Tensors lie on device().
 class Group {
 public:
     /// @throws c10::ValueError  on every rank: the ranks' devices are of different types, or this build lacks
@@ -51,6 +51,7 @@ public:
     /// Whether ranks that wait for each other for longer than the hang timeout have a failed one among them, as in the
     /// steps of a training; at first they may wait. Not collective.
     void expect_progress(bool expected) noexcept;
+    bool expects_progress() const noexcept;
 
 private:
     struct Impl;

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <type_traits>
+#include <utility>
 
 #include <unistd.h>
 
@@ -17,8 +18,9 @@ namespace {
 
 constexpr auto turn = std::chrono::milliseconds{250};
 constexpr auto pause_at_the_end = std::chrono::milliseconds{1};
-constexpr auto longest_turn = std::chrono::seconds{1};  // after a longer one, this process was stopped
-constexpr int turns_of_silence = 20;                    // 5 s: half of what the end of a job may take
+constexpr auto longest_goodbye = std::chrono::seconds{1};  // to all together
+constexpr auto longest_turn = std::chrono::seconds{1};     // after a longer one, this process was stopped
+constexpr int turns_of_silence = 20;                       // 5 s: half of what the end of a job may take
 constexpr int turns_between_witnesses = 2;
 constexpr std::size_t most_named = 4;
 constexpr int exit_code = 4;  // a rank failed or hung
@@ -50,7 +52,7 @@ Heartbeat::Heartbeat(const Communicator& ranks, std::chrono::milliseconds hang_t
       hang_timeout_{hang_timeout},
       launcher_{std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? 0 : getppid()},
       peers_{std::make_unique<std::vector<Peer>>(static_cast<std::size_t>(ranks.size()))} {
-    static_assert(std::is_trivially_copyable_v<Beat>);
+    static_assert(std::is_trivially_copyable_v<Beat> && sizeof(Beat) == 64);
     const auto names = ranks_.all_gather(name_of_this_process(ranks_.rank()));
     const auto places = ranks_.all_gather(place_of_this_process());
     const auto pids = ranks_.all_gather(std::to_string(getpid()));
@@ -111,12 +113,20 @@ void Heartbeat::run() {
     }
 }
 
-void Heartbeat::leave_out_stops() {
+/// @return whether there was one since this was last called
+bool Heartbeat::leave_out_stops() {
     const auto now = std::chrono::steady_clock::now();
-    if (now - turned_ > longest_turn) {
-        leave_out(now - turned_);
+    const auto since = now - std::exchange(turned_, now);
+    if (since <= longest_turn) {
+        return false;
     }
-    turned_ = now;
+    leave_out(since);
+    return true;
+}
+
+Activity Heartbeat::own_activity() {
+    const auto activity = current_activity();
+    return leave_out_stops() ? current_activity() : activity;  // a stop may have come in this very moment
 }
 
 bool Heartbeat::all_have_left() const {
@@ -129,22 +139,24 @@ bool Heartbeat::all_have_left() const {
 }
 
 void Heartbeat::send(bool leaves) {
+    const bool expected = progress_expected_;  // read first: what is waited for after it need not be progress
+    const auto activity = own_activity();
+    const auto end = std::chrono::steady_clock::now() + longest_goodbye;
     for (int rank = 0; rank < ranks_.size(); ++rank) {
         auto& peer = (*peers_)[static_cast<std::size_t>(rank)];
         if (!watches(rank)) {
             continue;
         }
         int is_sent = 0;
-        for (int attempts = leaves ? 1000 : 1; is_sent == 0 && attempts > 0; --attempts) {
+        check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
+        while (is_sent == 0 && leaves && std::chrono::steady_clock::now() < end) {
+            std::this_thread::sleep_for(std::chrono::milliseconds{1});
             check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
-            if (is_sent == 0 && attempts > 1) {
-                std::this_thread::sleep_for(std::chrono::milliseconds{1});
-            }
         }
         if (is_sent == 0) {
             continue;  // to a rank that takes none: it will be found silent
         }
-        peer.outgoing = {current_activity(), progress_expected_, leaves};
+        peer.outgoing = {activity, expected, leaves};
         check(MPI_Isend(&peer.outgoing, sizeof peer.outgoing, MPI_BYTE, rank, 0, ranks_.handle(),
                         &peer.sending),
               "MPI_Isend");
@@ -203,7 +215,8 @@ void Heartbeat::look_for_the_dead() {
 
 void Heartbeat::look_for_hangs() {
     auto& own = (*peers_)[0].last;
-    own = {current_activity(), progress_expected_, false};
+    const bool expected = progress_expected_;
+    own = {own_activity(), expected, false};
     const Peer* longest = nullptr;
     std::vector<const Peer*> absent;
     double shortest_wait = own.activity.waited;

@@ -24,7 +24,7 @@ namespace sslslr::dist {
 ///              have not entered any, or, if all wait, what each waits in
 ///
 /// The message names rank, host, process, step and collective. Ranks tell rank 0 what they do (four times a second,
-/// 72 bytes each), rank 0 tells the others that it lives. Silence is counted in turns of the own thread, and waiting
+/// 64 bytes each), rank 0 tells the others that it lives. Silence is counted in turns of the own thread, and waiting
 /// without the time in which that thread had no turn, so a job that is stopped and continued as a whole goes on (under
 /// NCCL, c10d's watchdog does count such a pause). A rank that leaves says so. Ranks whose mpirun was killed end, too.
 class Heartbeat {
@@ -39,6 +39,7 @@ public:
 
     /// While false, as at first, ranks may wait for each other for any time.
     void expect_progress(bool expected) noexcept { progress_expected_ = expected; }
+    bool expects_progress() const noexcept { return progress_expected_; }
 
 private:
     /// What ranks tell each other; the same build on all of them.
@@ -61,7 +62,8 @@ private:
     enum class Ending { none, together, alone };
 
     void run();
-    void leave_out_stops();
+    bool leave_out_stops();
+    Activity own_activity();
     bool all_have_left() const;
     void send(bool leaves);
     void receive();

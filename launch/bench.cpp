@@ -13,6 +13,7 @@
 #include "launch/matrix_peak.hpp"
 #include "launch/pretrain_options.hpp"
 #include "src/errors.hpp"
+#include "src/train/steps_under_way.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
@@ -107,12 +108,15 @@ nlohmann::json measure(const BenchOptions& o, const Features& features, const Ra
     StepReport report;
     double all_seconds = 0;
     double data_seconds = 0;
-    for (std::int64_t step = 0; step < o.steps; ++step) {
-        report = trainer.step();
-        if (step > 0) {  // the first step of a process warms up
-            times.push_back(report.seconds);
-            all_seconds += report.seconds.total;
-            data_seconds += report.data_seconds;
+    {
+        const StepsUnderWay under_way{group};
+        for (std::int64_t step = 0; step < o.steps; ++step) {
+            report = trainer.step();
+            if (step > 0) {  // the first step of a process warms up
+                times.push_back(report.seconds);
+                all_seconds += report.seconds.total;
+                data_seconds += report.data_seconds;
+            }
         }
     }
     const auto median_of = [&](double StepTimes::*part) {

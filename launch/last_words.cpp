@@ -20,6 +20,17 @@ namespace {
 
 std::array<char, 512> who{};  ///< for a signal handler, which may not ask MPI
 
+constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+constexpr unsigned longest_report = 10;          // s
+std::array<struct sigaction, NSIG> reporters{};  ///< LibTorch's handlers, by signal
+
+/// The first of the handlers. LibTorch's takes memory, which may be what crashed: it may take for ever.
+void report(int signal, siginfo_t* information, void* context) {
+    std::signal(SIGALRM, SIG_DFL);
+    alarm(longest_report);
+    reporters[static_cast<std::size_t>(signal)].sa_sigaction(signal, information, context);
+}
+
 /// The last of the handlers: LibTorch's, which prints the stacks, calls it.
 void say_who_and_die(int signal) {
     const auto activity = dist::current_activity();
@@ -59,7 +70,7 @@ void leave_last_words(int rank) {
     std::snprintf(who.data(), who.size(), "%s", dist::name_of_this_process(rank).c_str());
     std::set_terminate(end_by_uncaught_exception);
 #ifndef __SANITIZE_ADDRESS__
-    for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT}) {
+    for (const int signal : crashes) {
         struct sigaction action {};
         action.sa_handler = say_who_and_die;
         sigemptyset(&action.sa_mask);
@@ -67,6 +78,16 @@ void leave_last_words(int rank) {
         sigaction(signal, &action, nullptr);
     }
     c10::FatalSignalHandler::getInstance().setPrintStackTracesOnFatalSignal(true);
+    for (const int signal : crashes) {
+        auto& reporter = reporters[static_cast<std::size_t>(signal)];
+        sigaction(signal, nullptr, &reporter);
+        if ((reporter.sa_flags & SA_SIGINFO) == 0) {
+            continue;  // not one of LibTorch's
+        }
+        auto first = reporter;
+        first.sa_sigaction = report;
+        sigaction(signal, &first, nullptr);
+    }
 #endif
 }
 

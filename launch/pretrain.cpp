@@ -150,8 +150,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     auto& trainer = training.trainer();
     const auto last_step = training.last_step();
 
-    open_run_folder(fields.run, options, ranks.world);
-    const auto lock = lock_run_folder(fields.run, ranks.world);
+    const auto lock = open_run_folder(fields.run, options, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
                    training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,

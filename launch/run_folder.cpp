@@ -58,19 +58,43 @@ void check_writable(const Options& options) {
     }
 }
 
+/// A job that dies meanwhile, or finds no space, leaves the old one.
 void write_config(const fs::path& path, const Options& options) {
-    std::ofstream file{path};
+    io::AtomicFile target{path};
+    std::ofstream file{target.temporary()};
     for (const auto& [name, value] : options.values()) {
         file << name << " = " << value << '\n';
     }
     if (!file.flush()) {
         throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
     }
+    target.commit();
+}
+
+std::optional<io::PosixFile> lock_of(const fs::path& folder) {
+    constexpr std::chrono::seconds patience{60};
+    constexpr std::chrono::milliseconds pause{100};
+    std::optional<io::PosixFile> file{std::in_place, folder / ".lock", io::PosixFile::Access::create};
+    try {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!file->try_lock()) {
+            if (std::chrono::steady_clock::now() > end) {
+                throw ConfigError{fmt::format(
+                    "--run {}: another job trains there: end it, or give another folder", folder.string())};
+            }
+            std::this_thread::sleep_for(pause);
+        }
+    } catch (const io::DataError&) {
+        file.reset();  // no locks here
+    }
+    return file;
 }
 
 }  // namespace
 
-void open_run_folder(const fs::path& folder, const Options& options, const dist::Communicator& ranks) {
+std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Options& options,
+                                             const dist::Communicator& ranks, bool lock) {
+    std::optional<io::PosixFile> file;
     agree(ranks, [&] {
         if (ranks.rank() != 0) {
             return;
@@ -85,32 +109,10 @@ void open_run_folder(const fs::path& folder, const Options& options, const dist:
         if (error) {
             throw io::DataError{folder, "the run folder cannot be made: " + error.message()};
         }
+        if (lock) {
+            file = lock_of(folder);
+        }
         write_config(config, options);
-    });
-}
-
-std::optional<io::PosixFile> lock_run_folder(const fs::path& folder, const dist::Communicator& ranks) {
-    constexpr std::chrono::seconds patience{60};
-    constexpr std::chrono::milliseconds pause{100};
-    std::optional<io::PosixFile> file;
-    agree(ranks, [&] {
-        if (ranks.rank() != 0) {
-            return;
-        }
-        file.emplace(folder / ".lock", io::PosixFile::Access::create);
-        try {
-            const auto end = std::chrono::steady_clock::now() + patience;
-            while (!file->try_lock()) {
-                if (std::chrono::steady_clock::now() > end) {
-                    throw ConfigError{
-                        fmt::format("--run {}: another job trains there: end it, or give another folder",
-                                    folder.string())};
-                }
-                std::this_thread::sleep_for(pause);
-            }
-        } catch (const io::DataError&) {
-            file.reset();  // no locks here
-        }
     });
     return file;
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <deque>
+#include <iterator>
 #include <optional>
 #include <regex>
 
@@ -21,11 +23,13 @@ volatile std::sig_atomic_t arrived = 0;  // the one thing a signal handler may w
 
 const auto program_start = std::chrono::steady_clock::now();
 std::optional<double> seconds_allowed;  ///< since program_start
-double longest_step = 0;
+std::deque<double> recent_steps;        ///< s
 
 constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
 constexpr double share_spared = 0.1;  // of a short limit
 constexpr double spared_steps = 3;    // the step under way, and two in hand
+constexpr std::size_t steps_kept =
+    5;  // one that met a stalled disk or a suspension among them decides nothing
 
 double seconds_since_start() {
     return Seconds{std::chrono::steady_clock::now() - program_start}.count();
@@ -59,13 +63,23 @@ std::optional<double> seconds_to_slurms_end() {
            Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
+double usual_step() {
+    if (recent_steps.empty()) {
+        return 0;
+    }
+    auto sorted = recent_steps;
+    const auto middle = sorted.begin() + (std::ssize(sorted) - 1) / 2;
+    std::ranges::nth_element(sorted, middle);
+    return *middle;
+}
+
 /// @param sooner  seconds before it is
-bool time_is_nearly_up(double sooner = 0) noexcept {
+bool time_is_nearly_up(double sooner = 0) {
     if (!seconds_allowed) {
         return false;
     }
     const auto spared =
-        std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * longest_step);
+        std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * usual_step());
     return seconds_since_start() > *seconds_allowed - spared - sooner;
 }
 
@@ -93,11 +107,14 @@ void set_time_limit(const std::string& limit) {
     }
 }
 
-void note_step(double seconds) noexcept {
-    longest_step = std::max(longest_step, seconds);
+void note_step(double seconds) {
+    recent_steps.push_back(seconds);
+    if (recent_steps.size() > steps_kept) {
+        recent_steps.pop_front();
+    }
 }
 
-bool stop_requested() noexcept {
+bool stop_requested() {
     return arrived != 0 || time_is_nearly_up();
 }
 

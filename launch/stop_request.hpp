@@ -14,11 +14,12 @@ void catch_stop_signals();
 /// @throws ConfigError  no such time, or no time at all
 void set_time_limit(const std::string& limit);
 
-/// A step of the work took so long: the end is asked for early enough for some more of them.
-void note_step(double seconds) noexcept;
+/// A step of the work took so long: the end is asked for early enough for three more of the usual length, the median of the
+/// last five.
+void note_step(double seconds);
 
 /// Whether this rank is to end: a signal has arrived, or the time is nearly up.
-bool stop_requested() noexcept;
+bool stop_requested();
 
 /// "on request" or "before the time limit".
 std::string stop_reason();

@@ -116,7 +116,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     fields.left_out_signers = parts.left_out_signers;
     const auto& data = data_.data(job.data);
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
-    open_run_folder(folder, options, group_.communicator());
+    open_run_folder(folder, options, group_.communicator(), /*lock=*/false);
     RunHooks hooks;
     hooks.stop_requested = should_stop;
     const bool is_done = run_training(training.trainer(), group_,

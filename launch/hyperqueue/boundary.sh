@@ -22,7 +22,8 @@ program=$(realpath "${SSLSLR:-$root/build/release/bin/sslslr}")
 
 # A task is lost with every allocation that ends, so many losses are no fault of its own. What it does is in the study's
 # journals: only errors are worth a file. Workers of HyperQueue that srun started pass its SLURM_STEP_ID on to the task,
-# by which Open MPI takes it for one of srun's and refuses to start.
+# by which Open MPI takes it for one of srun's and refuses to start; and the end of their allocation, before which the
+# task would end by itself: for HyperQueue it would have failed, not been lost.
 hq submit --name boundary --array "1-$workers" --cpus 1 --crash-limit 1000 \
     --stdout none --stderr "boundary-%{JOB_ID}-%{TASK_ID}.log" \
-    -- env --unset=SLURM_STEP_ID "$program" boundary work --study "$study" "${@:3}"
+    -- env --unset=SLURM_STEP_ID --unset=SLURM_JOB_END_TIME "$program" boundary work --study "$study" "${@:3}"

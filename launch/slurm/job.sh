@@ -8,6 +8,14 @@
 
 root=${SSLSLR_ROOT:-$SLURM_SUBMIT_DIR}
 program=${SSLSLR:-$root/build/release/bin/sslslr}
+# One task of an array has the whole array's number in SLURM_JOB_ID: only this names the task alone.
+job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
+job=${job:-$SLURM_JOB_ID}
+
+# Slurm's notice, or a preemption's: for the command that run_to_its_end runs, or before that for the script itself.
+asked_to_stop=false
+running=
+trap 'asked_to_stop=true; if [[ -n $running ]]; then kill -USR1 "$running" 2>/dev/null || true; fi' USR1 TERM
 
 set_up_ranks() {
     if [[ -n ${SSLSLR_SITE:-} ]]; then
@@ -27,7 +35,7 @@ set_up_ranks() {
 
     # The program ends with a checkpoint before the time limit; Slurm before 23.02 does not tell it when that is.
     if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
-        SLURM_JOB_END_TIME=$(date --date "$(squeue --noheader --jobs "$SLURM_JOB_ID" --Format EndTime)" +%s 2>/dev/null) || true
+        SLURM_JOB_END_TIME=$(date --date "$(squeue --noheader --jobs "$job" --Format EndTime)" +%s 2>/dev/null) || true
         export SLURM_JOB_END_TIME
     fi
 
@@ -52,18 +60,27 @@ default_launcher() {
 }
 
 # Runs a command and passes USR1 and TERM on as USR1: a launcher hands that to its ranks, TERM would end it first.
-# The script's later exit code is the command's.
+# Returns its exit code, and 75 without running it where the job was asked to stop before.
 run_to_its_end() {
+    if $asked_to_stop; then
+        return 75
+    fi
     "$@" &
-    local command=$! status=0
-    trap 'kill -USR1 "$command" 2>/dev/null || true' USR1 TERM
-    wait "$command" || status=$?
-    while kill -0 "$command" 2>/dev/null; do  # it was the signal that ended the wait
+    running=$!
+    local status=0
+    wait "$running" || status=$?
+    while kill -0 "$running" 2>/dev/null; do  # it was the signal that ended the wait
         status=0
-        wait "$command" || status=$?
+        wait "$running" || status=$?
     done
+    running=
     return "$status"
 }
 
+# Whether a command has ended because it was asked to: with a checkpoint, or by the signal itself, before it could listen.
+was_stopped() { (($1 == 75 || $1 == 128 + $(kill -l USR1) || $1 == 128 + $(kill -l TERM))); }
+
 # True unless someone has cancelled the job.
-is_still_wanted() { [[ $(squeue --noheader --jobs "$SLURM_JOB_ID" --format %T) == RUNNING ]]; }
+is_still_wanted() { [[ $(squeue --noheader --jobs "$job" --format %T) == RUNNING ]]; }
+
+queue_again() { scontrol requeue "$job"; }

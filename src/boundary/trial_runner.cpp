@@ -8,6 +8,7 @@
 #include "src/data/clip_selection.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/metrics.hpp"
+#include "src/train/steps_under_way.hpp"
 
 namespace sslslr {
 namespace {
@@ -34,6 +35,7 @@ bool train(Method& method, const TrialSetting& setting, const BatchConfig& confi
     Trainer trainer{method, batches, setting.trainer, schedule, group};
     const auto steps =
         setting.max_steps > 0 ? std::min(setting.max_steps, schedule.steps()) : schedule.steps();
+    const StepsUnderWay under_way{group};
     while (trainer.steps_done() < steps) {
         const auto report = trainer.step(should_stop());
         if (report.stop) {

@@ -9,6 +9,7 @@
 #include "src/evaluate/embed.hpp"
 #include "src/method/supervised.hpp"
 #include "src/train/run.hpp"
+#include "src/train/steps_under_way.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
@@ -70,6 +71,7 @@ std::filesystem::path folder_of(const Method& start, const ProtocolConfig& confi
 
 /// @return false if it was stopped
 bool train_at_once(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting) {
+    const StepsUnderWay under_way{setting.group};
     while (trainer.steps_done() < schedule.steps()) {
         const auto report = trainer.step(setting.should_stop());
         setting.on_step(report);

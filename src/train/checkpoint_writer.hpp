@@ -35,7 +35,7 @@ public:
                      std::function<CheckpointOrder()> take, std::function<void(const std::string&)> warn);
 
     /// Takes a checkpoint and has it written, unless there was no space a moment ago. Returns at once, but where the one
-    /// before is still being written: waits for it for 5 s, and from then on of those that wait only the newest will be
+    /// before is still being written: waits for it for a second, and from then on of those that wait only the newest will be
     /// written.
     void start();
 

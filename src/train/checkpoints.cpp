@@ -10,23 +10,21 @@ namespace sslslr {
 
 namespace fs = std::filesystem;
 
-namespace {
-
-void remove_half_written(const fs::path& folder) {
-    if (!fs::is_directory(folder)) {
-        return;
-    }
-    for (const auto& entry : fs::directory_iterator{folder}) {
-        if (entry.path().filename().string().ends_with(".h5.partial")) {
-            fs::remove(entry.path());
-        }
-    }
-}
-
-}  // namespace
-
 Checkpoints::Checkpoints(const fs::path& run, const dist::Communicator& ranks)
     : folder_{run / "checkpoints"}, ranks_{ranks} {}
+
+void Checkpoints::remove_half_written() const {
+    agree(ranks_, [&] {
+        if (ranks_.rank() != 0 || !fs::is_directory(folder_)) {
+            return;
+        }
+        for (const auto& entry : fs::directory_iterator{folder_}) {
+            if (entry.path().filename().string().ends_with(".h5.partial")) {
+                fs::remove(entry.path());
+            }
+        }
+    });
+}
 
 std::optional<io::CheckpointFile> Checkpoints::read_newest(
     const std::function<void(const std::string&)>& warn) const {
@@ -37,9 +35,6 @@ std::optional<io::CheckpointFile> Checkpoints::read_newest(
     agree(ranks_, [&] {
         const auto all = ranks_.rank() == 0 && fs::exists(folder_) ? io::list_checkpoints(folder_)
                                                                    : std::map<std::int64_t, fs::path>{};
-        if (ranks_.rank() == 0) {
-            remove_half_written(folder_);
-        }
         for (auto it = all.rbegin(); it != all.rend() && chosen.empty(); ++it) {
             try {
                 content = io::read_checkpoint(it->second);

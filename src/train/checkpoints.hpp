@@ -17,8 +17,11 @@ public:
     /// @param ranks  must outlive this
     Checkpoints(const std::filesystem::path& run, const dist::Communicator& ranks);
 
+    /// Deletes what a killed writer has left half-written; for the run's only writer. Collective.
+    void remove_half_written() const;
+
     /// The newest checkpoint that can be read, if the run has any; damaged ones are passed over with a
-    /// warning. What a killed writer left half-written is removed. Collective.
+    /// warning. Collective.
     /// @param warn  called on rank 0
     /// @throws dist::AgreedError  there are checkpoints, and none can be read
     std::optional<io::CheckpointFile> read_newest(const std::function<void(const std::string&)>& warn) const;

@@ -14,6 +14,7 @@
 #include "src/errors.hpp"
 #include "src/train/checkpoint_writer.hpp"
 #include "src/train/checkpoints.hpp"
+#include "src/train/steps_under_way.hpp"
 
 namespace sslslr {
 namespace {
@@ -49,21 +50,6 @@ void check_same(const std::map<std::string, std::string>& now,
     }
 }
 
-/// While it lives, ranks that keep each other waiting are failed ones.
-class StepsUnderWay {
-public:
-    explicit StepsUnderWay(dist::Group& group) : group_{group} { group_.expect_progress(true); }
-    ~StepsUnderWay() {
-        group_.expect_progress(false);
-        dist::enter_step(0);
-    }
-    StepsUnderWay(const StepsUnderWay&) = delete;
-    StepsUnderWay& operator=(const StepsUnderWay&) = delete;
-
-private:
-    dist::Group& group_;
-};
-
 /// One life of a run.
 class Run {
 public:
@@ -78,6 +64,7 @@ public:
           monitor_{config.collapse, trainer.global_batch()} {}
 
     bool train() {
+        checkpoints_.remove_half_written();
         if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
             check_same(config_.attributes, checkpoint->attributes);
             restore(*checkpoint);

@@ -40,7 +40,8 @@ struct RunHooks {
 ///
 /// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited for. Where
 /// one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and tries again, and only
-/// a failure of the last one ends the run. So do rows of metrics.jsonl wait until they can be written.
+/// a failure of the last one, or with "go-back" of any, ends the run. So do rows of metrics.jsonl wait until they can be
+/// written.
 ///
 /// A collapse (CollapseMonitor) is met as config.collapse says: a warning; a checkpoint and an end; or a return
 /// to the last healthy checkpoint with a lower learning rate, which is always kept then. After a return,

@@ -40,8 +40,8 @@ protected:
     std::string field(const std::string& task, const std::string& name) const {
         const auto text = ask("scontrol --oneliner show job " + task);
         std::smatch match;
-        EXPECT_TRUE(std::regex_search(text, match, std::regex{" " + name + "=(\\S+)"})) << text;
-        return match[1];
+        EXPECT_TRUE(std::regex_search(text, match, std::regex{"(^| )" + name + "=(\\S+)"})) << text;
+        return match[2];
     }
     void expect_completed(const std::string& array, int tasks) const {
         for (int task = 1; task <= tasks; ++task) {
@@ -67,15 +67,20 @@ TEST_F(SlurmTest, TasksThatAreRequeuedOrNearTheirTimeLimitGiveTheirJobsBackAndRe
     wait_for_work(4);
 
     ask("scontrol requeue " + array + "_1");
-    ask("scancel --batch --signal=USR1 " + array + "_2");  // as Slurm does when the time limit is near
+    // As Slurm does when the time limit is near; to the one whose own number is the array's, too.
+    ASSERT_EQ(field(array + "_4", "JobId"), array);
+    for (const auto* task : {"_2", "_4"}) {
+        ask("scancel --batch --signal=USR1 " + array + task);
+    }
     wait_for_end(array);
 
     expect_completed(array, 4);
     EXPECT_EQ(field(array + "_1", "Restarts"), "1");
     EXPECT_EQ(field(array + "_2", "Restarts"), "1");
+    EXPECT_EQ(field(array + "_4", "Restarts"), "1");
     EXPECT_EQ(field(array + "_3", "Restarts"), "0");
-    EXPECT_EQ(events("life"), 6) << "they took up work again";
-    EXPECT_LE(answer("status")["released"], 2) << "who is asked between two jobs has none to give back";
+    EXPECT_EQ(events("life"), 7) << "they took up work again";
+    EXPECT_LE(answer("status")["released"], 3) << "who is asked between two jobs has none to give back";
     EXPECT_EQ(answer("status")["lost_attempts"], 0);
     expect_the_undisturbed_answer();
 }

@@ -109,7 +109,7 @@ protected:
         const auto stopped_at = kills / 3;  // the first worker is stopped then, and never killed
         Clock::time_point stopped{};
         for (int i = 0; i < kills; ++i) {
-            std::this_thread::sleep_for(std::chrono::milliseconds{pause_ms(random)});
+            std::this_thread::sleep_for(slowness * std::chrono::milliseconds{pause_ms(random)});
             // A job that is lost ten times is set aside: on a slow machine it needs quiet to be done before.
             const auto deadline = Clock::now() + std::chrono::minutes{2};
             while (most_attempts(study) > 8 && Clock::now() < deadline) {

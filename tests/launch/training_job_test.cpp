@@ -183,6 +183,28 @@ TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
     EXPECT_LT(slurms.seconds, 10);
 }
 
+TEST_F(TrainingJob, ASuspensionCostsNoMoreOfItsTimeThanItTook) {
+    bool suspended = false;
+    const auto stopped =
+        run(program(2, pretrain("r", "--epochs 100000 --time-limit 0:12")), [&](const std::string& output) {
+            const auto ranks = ranks_of(getpid());
+            if (suspended || output.find("\nstep ") == std::string::npos || ranks.size() != 2) {
+                return;
+            }
+            suspended = true;
+            for (const int signal : {SIGSTOP, SIGCONT}) {
+                for (const int rank : ranks) {
+                    kill(rank, signal);
+                }
+                std::this_thread::sleep_for(std::chrono::seconds{3});
+            }
+        });
+
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
+    EXPECT_TRUE(stopped.says("stopped before the time limit after step ")) << stopped.output;
+    EXPECT_GT(stopped.seconds, 8) << "ended as if each step took as long";
+}
+
 TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     const auto tiny = (folder_ / "tiny").string();
     ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000")), {}, 180).exit_code, 0);

@@ -164,6 +164,19 @@ TEST_F(ProtocolTest, AStoppedTrainingGoesOnToTheVeryScoresOfOneNeverStopped) {
     EXPECT_EQ(asked, 15) << "what is done is not done again";
 }
 
+TEST_F(ProtocolTest, RanksThatHangAreLookedForInATrainingAndNowhereElse) {
+    for (const auto& checkpoints : {std::filesystem::path{}, folder_}) {
+        auto watched = setting(group_);
+        watched.checkpoints = checkpoints;
+        int steps = 0;
+        watched.on_step = [&](const StepReport&) { steps += group_.expects_progress() ? 1 : 0; };
+        protocol_scores(*method_, protocol("fine-tune"), watched);
+
+        EXPECT_EQ(steps, 15);
+        EXPECT_FALSE(group_.expects_progress());
+    }
+}
+
 TEST_F(ProtocolTest, AnotherTrainingDoesNotGoOnFromAStoppedOne) {
     auto stopping = setting(group_);
     stopping.checkpoints = folder_;

@@ -208,6 +208,9 @@ TEST_F(RunTest, WhatAKilledWriterHasLeftIsRemoved) {
     }
     world_.barrier();
 
+    Checkpoints{folder_, world_}.read_newest(
+        [](const std::string&) {});  // as evaluate does, while others may write
+    EXPECT_TRUE(fs::exists(half));
     live(4);
 
     world_.barrier();
