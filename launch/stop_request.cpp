@@ -28,8 +28,8 @@ std::deque<double> recent_steps;        ///< s
 constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
 constexpr double share_spared = 0.1;  // of a short limit
 constexpr double spared_steps = 3;    // the step under way, and two in hand
-constexpr std::size_t steps_kept =
-    5;  // one that met a stalled disk or a suspension among them decides nothing
+// So many that one which met a stalled disk or a suspension decides nothing.
+constexpr std::size_t steps_kept = 5;
 
 double seconds_since_start() {
     return Seconds{std::chrono::steady_clock::now() - program_start}.count();
