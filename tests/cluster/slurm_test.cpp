@@ -158,6 +158,21 @@ TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
     expect_the_undisturbed_weights();
 }
 
+TEST_F(SlurmTraining, AskedToStopBeforeTheFirstStepItQueuesAgain) {
+    const auto job = submit_training("--ntasks=2");
+    const auto file = folder_ / ("pretrain-" + job + ".log");
+    wait_until("doctor speaks", [&] {
+        return std::filesystem::exists(file) && log(job).find("LibTorch") != std::string::npos;
+    });
+
+    ask("scancel --batch --signal=USR1 " + job);
+    wait_for_end(job);
+
+    EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
+    EXPECT_EQ(field(job, "Restarts"), "1") << log(job);
+    expect_the_undisturbed_weights();
+}
+
 TEST_F(SlurmTraining, GoesOnAfterARequeue) {
     const auto job = submit_training("--ntasks=2");
     wait_for_checkpoints();
