@@ -91,7 +91,6 @@ void Heartbeat::run() {
         for (std::unique_lock lock{mutex_}; !has_left || !(ending_ == Ending::alone || all_have_left());) {
             const bool leaves = ending_ != Ending::none;
             lock.unlock();
-            leave_out_stops();
             end_if_the_launcher_has();
             if (!has_left) {
                 send(leaves);
@@ -113,20 +112,17 @@ void Heartbeat::run() {
     }
 }
 
-/// @return whether there was one since this was last called
-bool Heartbeat::leave_out_stops() {
+Heartbeat::Beat Heartbeat::own_beat() {
+    Beat beat;
+    // Read first: what is waited for after it need not be progress.
+    beat.progress_expected = progress_expected_;
+    beat.activity = current_activity();
     const auto now = std::chrono::steady_clock::now();
-    const auto since = now - std::exchange(turned_, now);
-    if (since <= longest_turn) {
-        return false;
+    if (const auto since = now - std::exchange(turned_, now); since > longest_turn) {
+        leave_out(since);
+        beat.activity = current_activity();
     }
-    leave_out(since);
-    return true;
-}
-
-Activity Heartbeat::own_activity() {
-    const auto activity = current_activity();
-    return leave_out_stops() ? current_activity() : activity;  // a stop may have come in this very moment
+    return beat;
 }
 
 bool Heartbeat::all_have_left() const {
@@ -139,8 +135,8 @@ bool Heartbeat::all_have_left() const {
 }
 
 void Heartbeat::send(bool leaves) {
-    const bool expected = progress_expected_;  // read first: what is waited for after it need not be progress
-    const auto activity = own_activity();
+    auto beat = own_beat();
+    beat.leaves = leaves;
     const auto end = std::chrono::steady_clock::now() + longest_goodbye;
     for (int rank = 0; rank < ranks_.size(); ++rank) {
         auto& peer = (*peers_)[static_cast<std::size_t>(rank)];
@@ -156,7 +152,7 @@ void Heartbeat::send(bool leaves) {
         if (is_sent == 0) {
             continue;  // to a rank that takes none: it will be found silent
         }
-        peer.outgoing = {activity, expected, leaves};
+        peer.outgoing = beat;
         check(MPI_Isend(&peer.outgoing, sizeof peer.outgoing, MPI_BYTE, rank, 0, ranks_.handle(),
                         &peer.sending),
               "MPI_Isend");
@@ -215,8 +211,7 @@ void Heartbeat::look_for_the_dead() {
 
 void Heartbeat::look_for_hangs() {
     auto& own = (*peers_)[0].last;
-    const bool expected = progress_expected_;
-    own = {own_activity(), expected, false};
+    own = own_beat();
     const Peer* longest = nullptr;
     std::vector<const Peer*> absent;
     double shortest_wait = own.activity.waited;

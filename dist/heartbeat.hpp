@@ -62,8 +62,7 @@ private:
     enum class Ending { none, together, alone };
 
     void run();
-    bool leave_out_stops();
-    Activity own_activity();
+    Beat own_beat();
     bool all_have_left() const;
     void send(bool leaves);
     void receive();
