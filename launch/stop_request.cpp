@@ -63,8 +63,9 @@ std::optional<double> seconds_to_slurms_end() {
            Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
+/// 0 while not known: one step alone may have been the warm-up or a suspension.
 double usual_step() {
-    if (recent_steps.empty()) {
+    if (recent_steps.size() < 2) {
         return 0;
     }
     auto sorted = recent_steps;
@@ -119,8 +120,9 @@ bool stop_requested() {
 }
 
 std::string stop_reason() {
-    constexpr double between_ranks = 2;  // another rank's clock may have said so
-    return time_is_nearly_up(between_ranks) ? "before the time limit" : "on request";
+    constexpr double between_ranks = 2;  // s: another rank's clock may have said so
+    const bool is_limit = time_is_nearly_up(between_ranks) || (seconds_allowed && arrived == 0);
+    return is_limit ? "before the time limit" : "on request";
 }
 
 }  // namespace sslslr

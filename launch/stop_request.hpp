@@ -15,7 +15,7 @@ void catch_stop_signals();
 void set_time_limit(const std::string& limit);
 
 /// A step of the work took so long: the end is asked for early enough for three more of the usual length, the median of the
-/// last five.
+/// last five; from the second step on.
 void note_step(double seconds);
 
 /// Whether this rank is to end: a signal has arrived, or the time is nearly up.
