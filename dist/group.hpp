@@ -17,7 +17,7 @@ namespace sslslr::dist {
 
 struct GroupOptions {
     /// A rank that keeps the others waiting longer in a step of a training is named, and the job ends (Heartbeat). Must
-    /// exceed the longest honest delay between ranks; 0: no rank is watched.
+    /// exceed the longest honest delay between ranks; 0: no rank is watched (NCCL's operations then have c10d's own limit).
     std::chrono::milliseconds hang_timeout = std::chrono::minutes{1};
 };
 

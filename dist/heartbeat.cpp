@@ -62,7 +62,7 @@ Heartbeat::Heartbeat(const Communicator& ranks, std::chrono::milliseconds hang_t
         peer.name = names[rank];
         peer.local_pid = !here.empty() && places[rank] == here ? std::stoi(pids[rank]) : 0;
     }
-    if (ranks_.size() > 1 && hang_timeout_.count() > 0) {
+    if ((ranks_.size() > 1 || launcher_ != 0) && hang_timeout_.count() > 0) {
         thread_ = std::thread{[this] { run(); }};
     }
 }
@@ -98,7 +98,7 @@ void Heartbeat::run() {
             }
             receive();
             look_for_the_dead();
-            if (ranks_.rank() == 0 && !leaves) {
+            if (ranks_.rank() == 0 && ranks_.size() > 1 && !leaves) {
                 look_for_hangs();
             }
             lock.lock();

@@ -29,7 +29,7 @@ namespace sslslr::dist {
 /// NCCL, c10d's watchdog does count such a pause). A rank that leaves says so. Ranks whose mpirun was killed end, too.
 class Heartbeat {
 public:
-    /// Collective. One rank is not watched.
+    /// Collective. Of one rank alone nothing is watched but its mpirun.
     /// @param hang_timeout  must exceed the longest honest delay between ranks in training; 0: nothing is watched
     Heartbeat(const Communicator& ranks, std::chrono::milliseconds hang_timeout);
     /// Collective, unless it unwinds.

@@ -33,6 +33,10 @@ MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t last_st
 
 void MetricsFile::append(const nlohmann::json& row) {
     unwritten_ += row.dump() + '\n';
+    flush();
+}
+
+void MetricsFile::flush() {
     file_.write(end_, std::as_bytes(std::span{unwritten_}));
     end_ += unwritten_.size();
     unwritten_.clear();

@@ -23,6 +23,9 @@ public:
     /// @throws DataError  the system refuses (a full disk); the row is kept and goes with the next one that can be written
     void append(const nlohmann::json& row);
 
+    /// Writes what append() could not. @throws DataError  it still cannot
+    void flush();
+
 private:
     PosixFile file_;
     std::uint64_t end_ = 0;  ///< of what is known to be written

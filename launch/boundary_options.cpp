@@ -11,10 +11,10 @@ namespace sslslr {
 namespace {
 
 /// Options that say which trials there are, where files lie or what is printed: results do not depend on them.
-const std::set<std::string> beside_results{
-    "study",           "step",    "repeats", "mode", "tolerance",
-    "halving",         "compare", "json",    "data", "features-on-device",
-    "bucket-megabytes"};
+const std::set<std::string> beside_results{"study",           "step", "largest",   "sides",
+                                           "repeats",         "mode", "tolerance", "halving",
+                                           "compare",         "json", "data",      "features-on-device",
+                                           "bucket-megabytes"};
 
 }  // namespace
 

@@ -1,10 +1,11 @@
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "io/data_error.hpp"
 #include "io/hdf5_version.hpp"
 #include "io/posix_file.hpp"
 #include "launch/command.hpp"
@@ -28,13 +30,14 @@ constexpr const char* doctor_usage =
     "usage: [mpirun -n N] sslslr doctor [OPTIONS]\n\n"
     "What this build and this machine offer, with a check of the collectives and of the disk; each finding "
     "that needs\n"
-    "attention says how to mend it.";
+    "attention says how to mend it. Ends with 4 where no training could run.";
 
 /// One line of the report; `mend` is empty where all is well.
 struct Finding {
     std::string what;
     std::string found;
     std::string mend;
+    bool prevents_work = false;  ///< no training could run
 };
 
 std::string mpi_version() {
@@ -71,18 +74,27 @@ Finding collective_check(dist::Group& group) {
                   : "all-reduce gave a wrong sum",
             right ? ""
                   : "the MPI (or NCCL) of this machine is broken or mixed: check that mpirun and the library "
-                    "are of one build"};
+                    "are of one build",
+            !right};
 }
 
 /// Writes, syncs and reads back a file in the folder.
 Finding disk_check(const std::filesystem::path& folder) {
-    const auto path = folder / fmt::format(".sslslr-doctor-{}", getpid());
+    const auto path = folder / fmt::format(".sslslr-doctor-{}-{}", host_name(), getpid());
     const std::string block(8 << 20, 'x');
     bool right = false;
+    std::string problem = "does not give back what was written";
     const double seconds = seconds_of([&] {
-        std::ofstream{path, std::ios::binary} << block << std::flush;
-        std::ifstream file{path, std::ios::binary};
-        right = std::string{std::istreambuf_iterator<char>{file}, {}} == block;
+        try {
+            const io::PosixFile file{path, io::PosixFile::Access::create};
+            file.write(0, std::as_bytes(std::span{block}));
+            file.sync();
+            std::string again(block.size(), ' ');
+            file.read(0, std::as_writable_bytes(std::span{again}));
+            right = again == block;
+        } catch (const io::DataError& error) {
+            problem = error.what();
+        }
     });
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
@@ -90,8 +102,8 @@ Finding disk_check(const std::filesystem::path& folder) {
     return {"disk",
             right ? fmt::format("{}: writable, 8 MiB in {:.0f} ms, {:.1f} GiB free", folder.string(),
                                 seconds * 1e3, static_cast<double>(space.available) / (1 << 30))
-                  : folder.string() + ": cannot be written",
-            right ? "" : "choose another --folder, or free space there"};
+                  : folder.string() + ": " + problem,
+            right ? "" : "choose another --folder, or free space there", !right};
 }
 
 /// Whether a file locked by rank 0 is locked for all others, as the ledger of a study needs it. Collective.
@@ -170,11 +182,19 @@ int doctor(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     const auto findings = examine(ranks, folder);
+    const bool all_work = std::ranges::none_of(findings, &Finding::prevents_work);
+    const int exit_code = all_work ? exit_done : exit_rank_failed;
     if (!ranks.is_first()) {
-        return exit_done;
+        for (const auto& finding : findings) {
+            if (finding.prevents_work) {
+                fmt::print(stderr, "sslslr: rank {} on {}: {} {}\n", ranks.world.rank(), host_name(),
+                           finding.what, finding.found);
+            }
+        }
+        return exit_code;
     }
     nlohmann::json object;
-    for (const auto& [what, found, mend] : findings) {
+    for (const auto& [what, found, mend, prevents_work] : findings) {
         object[what] = {{"found", found}, {"mend", mend}};
         if (!json) {
             fmt::print("{:<11} {}\n{}", what, found,
@@ -184,7 +204,7 @@ int doctor(Arguments arguments, const Ranks& ranks) {
     if (json) {
         fmt::print("{}\n", object.dump(2));
     }
-    return exit_done;
+    return exit_code;
 }
 
 }  // namespace sslslr

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -50,8 +51,14 @@ std::int64_t seen_before(const PretrainOptions& run, const EvaluationSetting& se
                                  [&](auto clip) { return std::ranges::count(seen, clip) > 0; });
 }
 
+/// What the trainings of the runs were, as check_pretraining has found.
+struct Trainings {
+    std::int64_t seen = 0;  ///< test clips that they were trained on, without labels
+    std::int64_t steps = 0;
+};
+
 /// What every result file tells beside its table.
-nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     const auto& options = setting.options;
     nlohmann::json facts{{"protocol", options.protocol.name},
                          {"train_clips", setting.clips.train.size()},
@@ -61,7 +68,8 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, std:
                          {"classes", setting.clips.class_names},
                          {"parts", setting.clips.how},
                          {"label_fraction", options.protocol.label_fraction},
-                         {"test_clips_seen_in_pretraining", seen},
+                         {"test_clips_seen_in_pretraining", trainings.seen},
+                         {"steps", trainings.steps},
                          {"source", runs.front().data},
                          {"target", options.data.empty() ? runs.front().data : options.data}};
     std::vector<std::string> folders;
@@ -79,11 +87,14 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, std:
 std::string heading_of(const nlohmann::json& facts) {
     const auto runs = facts["runs"].size();
     const auto share = facts["label_fraction"].get<double>();
-    auto text = fmt::format("\n{} evaluation: {} test clips of {} signs, {} training clips{} ({})",
-                            facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
-                            facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
-                            share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
-                            facts["parts"].get<std::string>());
+    const auto chosen_on = facts["validation_clips"].get<std::int64_t>();
+    auto text = fmt::format(
+        "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
+        facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
+        facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
+        chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
+        share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
+        facts["parts"].get<std::string>());
     if (facts["protocol"] == "transfer") {
         text += fmt::format("\ntrained on {}, labels and test of {}",
                             fmt::join(facts["source"].get<std::vector<std::string>>(), ", "),
@@ -108,15 +119,15 @@ std::filesystem::path result_file(const std::string& run, const std::string& nam
 /// Writes what all runs come to, and what each one does, into their folders. On the first rank.
 template <class Table>
 void write_results(const Runs& runs, const EvaluationSetting& setting, const std::vector<Table>& tables,
-                   const Table& all, std::int64_t seen, const std::string& more) {
-    const auto& name = setting.options.protocol.name;
+                   const Table& all, const Trainings& trainings, const std::string& more) {
+    const auto name = name_of(setting.options);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         auto result = tables[i].json();
-        result.update(facts_of({runs[i]}, setting, seen));
+        result.update(facts_of({runs[i]}, setting, trainings));
         write_json(result_file(runs[i].run, name), result);
     }
     auto result = all.json();
-    const auto facts = facts_of(runs, setting, seen);
+    const auto facts = facts_of(runs, setting, trainings);
     result.update(facts);
     if (runs.size() > 1) {
         write_json(result_file(runs.front().run, fmt::format("{}-{}-runs", name, runs.size())), result);
@@ -124,7 +135,7 @@ void write_results(const Runs& runs, const EvaluationSetting& setting, const std
     fmt::print("{}\n", setting.options.json ? result.dump(2) : heading_of(facts) + all.text() + more);
 }
 
-void measure(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     MeasureTable all;
     std::vector<MeasureTable> tables(runs.size());
     for (std::size_t i = 0; i < runs.size(); ++i) {
@@ -146,13 +157,13 @@ void measure(const Runs& runs, const EvaluationSetting& setting, std::int64_t se
     }
     agree(setting.ranks.world, [&] {
         if (setting.ranks.is_first()) {
-            write_results(runs, setting, tables, all, seen, "");
+            write_results(runs, setting, tables, all, trainings, "");
         }
     });
 }
 
 /// @return false if it was stopped
-bool score(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen) {
+bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     const TestSet test{truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
     ResultTable all{test};
     std::vector<ResultTable> tables(runs.size(), ResultTable{test});
@@ -164,7 +175,7 @@ bool score(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen
     }
     agree(setting.ranks.world, [&] {
         if (setting.ranks.is_first()) {
-            write_results(runs, setting, tables, all, seen,
+            write_results(runs, setting, tables, all, trainings,
                           setting.options.per_class ? all.per_class_text() : std::string{});
             for (const auto& run : runs) {
                 std::filesystem::remove_all(training_folder(run.run, setting.options));
@@ -175,12 +186,28 @@ bool score(const Runs& runs, const EvaluationSetting& setting, std::int64_t seen
 }
 
 /// Looks at every run before the first is evaluated, which may take hours.
-/// @return how many test clips the runs were trained on, without labels
-std::int64_t check_pretraining(const Runs& runs, const EvaluationSetting& setting) {
-    bool is_own_data = false;
+/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting
+Trainings check_pretraining(const Runs& runs, const EvaluationSetting& setting) {
+    std::optional<RunEncoders> first;
     for (const auto& run : runs) {
-        is_own_data = read_encoders(run, setting).data_fingerprint == setting.data.fingerprint();
+        auto encoders = read_encoders(run, setting);
+        if (first && first->steps != encoders.steps) {
+            throw ConfigError{fmt::format(
+                "--run {}: its newest checkpoint is of step {}, that of {} of step {}: let the runs end "
+                "(the same pretrain commands go on)",
+                run.run, encoders.steps, runs.front().run, first->steps)};
+        }
+        if (first && first->data_fingerprint != encoders.data_fingerprint) {
+            throw ConfigError{
+                fmt::format("--run {}: it was trained on other data than {}: runs of one setting differ by "
+                            "--seed alone",
+                            run.run, runs.front().run)};
+        }
+        if (!first) {
+            first = std::move(encoders);
+        }
     }
+    const bool is_own_data = first->data_fingerprint == setting.data.fingerprint();
     if (setting.options.protocol.name == "transfer" && is_own_data) {
         throw ConfigError{
             "--protocol transfer: --data is what the run was trained on; name another data set, or "
@@ -194,7 +221,7 @@ std::int64_t check_pretraining(const Runs& runs, const EvaluationSetting& settin
             "pretrain with --train-split or --leave-out-signer\n",
             seen, setting.clips.test.size());
     }
-    return seen;
+    return {seen, first->steps};
 }
 
 }  // namespace
@@ -216,13 +243,13 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     const auto clips = part_clips(data.index(), parts_of(fields, first));
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     const EvaluationSetting setting{fields, data, clips, group, ranks};
-    const auto seen = check_pretraining(runs, setting);
+    const auto trainings = check_pretraining(runs, setting);
     if (fields.protocol.name == "measures") {
-        measure(runs, setting, seen);
+        measure(runs, setting, trainings);
         return exit_done;
     }
     catch_stop_signals();
-    if (score(runs, setting, seen)) {
+    if (score(runs, setting, trainings)) {
         return exit_done;
     }
     if (ranks.is_first() && !fields.json) {

@@ -8,7 +8,10 @@
 namespace sslslr {
 namespace {
 
-constexpr double semi_supervised_fraction = 0.3;  // Madjoukeng et al. 2025, table 3
+double usual_label_fraction(const std::string& protocol) {
+    constexpr double semi_supervised = 0.3;  // Madjoukeng et al. 2025, table 3
+    return protocol == "semi-supervised" ? semi_supervised : 1;
+}
 
 }  // namespace
 
@@ -61,7 +64,7 @@ void complete(EvaluateOptions& o) {
                                       o.supervised_learning_rate)};
     }
     if (o.protocol.label_fraction == 0) {
-        o.protocol.label_fraction = o.protocol.name == "semi-supervised" ? semi_supervised_fraction : 1;
+        o.protocol.label_fraction = usual_label_fraction(o.protocol.name);
     }
     auto config = o.protocol;
     config.probe = config.probe == "both" ? "mlp" : config.probe;
@@ -72,6 +75,13 @@ void complete(EvaluateOptions& o) {
     if (o.supervised_epochs > 0) {
         check(supervised_control(o));
     }
+}
+
+std::string name_of(const EvaluateOptions& completed) {
+    const auto& protocol = completed.protocol;
+    return protocol.label_fraction == usual_label_fraction(protocol.name)
+               ? protocol.name
+               : fmt::format("{}-{:g}", protocol.name, protocol.label_fraction);
 }
 
 ProtocolConfig supervised_control(const EvaluateOptions& o) {

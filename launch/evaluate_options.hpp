@@ -35,6 +35,9 @@ void declare(Options& options, EvaluateOptions& fields);
 /// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
 void complete(EvaluateOptions& fields);
 
+/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not its own.
+std::string name_of(const EvaluateOptions& completed);
+
 /// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
 /// own.
 ProtocolConfig supervised_control(const EvaluateOptions& fields);

@@ -1,6 +1,7 @@
 #include "launch/last_words.hpp"
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -23,11 +24,14 @@ std::array<char, 512> who{};  ///< for a signal handler, which may not ask MPI
 constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr unsigned longest_report = 10;          // s
 std::array<struct sigaction, NSIG> reporters{};  ///< LibTorch's handlers, by signal
+std::atomic_flag reports = ATOMIC_FLAG_INIT;     ///< a crash is being reported
 
 /// The first of the handlers. LibTorch's takes memory, which may be what crashed: it may take for ever.
 void report(int signal, siginfo_t* information, void* context) {
-    std::signal(SIGALRM, SIG_DFL);
-    alarm(longest_report);
+    if (!reports.test_and_set()) {  // another thread that crashes meanwhile puts nothing off
+        std::signal(SIGALRM, SIG_DFL);
+        alarm(longest_report);
+    }
     reporters[static_cast<std::size_t>(signal)].sa_sigaction(signal, information, context);
 }
 
@@ -77,7 +81,10 @@ void leave_last_words(int rank) {
         action.sa_flags = SA_NODEFER;
         sigaction(signal, &action, nullptr);
     }
+    struct sigaction interrupt {};  // which LibTorch takes for a crash: Ctrl-C is to end the program as ever
+    sigaction(SIGINT, nullptr, &interrupt);
     c10::FatalSignalHandler::getInstance().setPrintStackTracesOnFatalSignal(true);
+    sigaction(SIGINT, &interrupt, nullptr);
     for (const int signal : crashes) {
         auto& reporter = reporters[static_cast<std::size_t>(signal)];
         sigaction(signal, nullptr, &reporter);

@@ -86,9 +86,14 @@ int main(int argc, char** argv) {
     using namespace sslslr;
     keep_freed_memory();
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // whoever reads a log wants to see how far it is
-    const dist::MpiSession session{argc, argv};
-    const auto world = dist::Communicator::world();
-    const auto node = world.on_this_node();
-    leave_last_words(world.rank());
-    return guarded({argv + 1, argv + argc}, {world, node});
+    try {
+        const dist::MpiSession session{argc, argv};
+        const auto world = dist::Communicator::world();
+        const auto node = world.on_this_node();
+        leave_last_words(world.rank());
+        return guarded({argv + 1, argv + argc}, {world, node});
+    } catch (const std::exception& error) {  // of MPI's start
+        fmt::print(stderr, "sslslr: {}\n", error.what());
+        return exit_rank_failed;
+    }
 }

@@ -1,5 +1,7 @@
 #include "launch/pretraining.hpp"
 
+#include <fmt/format.h>
+
 #include "launch/batch_config.hpp"
 #include "src/errors.hpp"
 
@@ -14,6 +16,19 @@ Features placed(const Features& features, const PretrainOptions& options, at::De
         here.frames = features.frames.to(device);
     }
     return here;
+}
+
+/// Prototypes are centres of clusters of the training clips.
+void check_clusters(const PretrainOptions& options, std::int64_t clips) {
+    if (options.method.name != "pcl") {
+        return;
+    }
+    for (const auto clusters : options.method.pcl.clusters) {
+        if (clusters > clips) {
+            throw ConfigError{fmt::format("--clusters {}: expected 2 to the number of training clips, {}",
+                                          clusters, clips)};
+        }
+    }
 }
 
 }  // namespace
@@ -45,6 +60,7 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
     : options_{std::move(options)}, features_{placed(data.features(), options_, group.device())} {
     options_.method = method_config_of(options_, data);
     check_batches(options_, std::ssize(clips));
+    check_clusters(options_, std::ssize(clips));
     method_ = make_method(options_.method, options_.seed);
     method_->set_precision(precision_of(options_.precision));
     agree(group.communicator(), [&] { batch_config_ = batch_config_of(options_, data.features()); });

@@ -142,6 +142,7 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
     encoders.trained = fresh();
     const auto checkpoint = newest_checkpoint(run.run, setting.ranks);
     load_weights(*encoders.trained, checkpoint, "encoder.");
+    encoders.steps = std::stoll(checkpoint.attributes.at("step"));
     if (const auto found = checkpoint.attributes.find("data"); found != checkpoint.attributes.end()) {
         encoders.data_fingerprint = found->second;
     }
@@ -159,7 +160,7 @@ std::filesystem::path evaluate_folder(const std::string& run) {
 }
 
 std::filesystem::path training_folder(const std::string& run, const EvaluateOptions& options) {
-    return evaluate_folder(run) / (options.protocol.name + "-training");
+    return evaluate_folder(run) / (name_of(options) + "-training");
 }
 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,

@@ -26,6 +26,7 @@ struct RunEncoders {
     std::shared_ptr<Method> random;
     std::shared_ptr<Method> trained;
     std::string data_fingerprint;  ///< of what it was trained on
+    std::int64_t steps = 0;        ///< that its training had done
 };
 
 /// @param run  its folder is filled in. Collective.

@@ -101,9 +101,12 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Optio
         }
         check_writable(options);
         const auto config = folder / "config.ini";
-        if (fs::exists(config)) {
-            check_same(folder, options);
-        }
+        const auto check_config = [&] {
+            if (fs::exists(config)) {
+                check_same(folder, options);
+            }
+        };
+        check_config();
         std::error_code error;
         fs::create_directories(folder, error);
         if (error) {
@@ -111,6 +114,7 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Optio
         }
         if (lock) {
             file = lock_of(folder);
+            check_config();  // which the job that was waited for may have written
         }
         write_config(config, options);
     });

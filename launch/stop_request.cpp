@@ -63,7 +63,7 @@ std::optional<double> seconds_to_slurms_end() {
            Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
-/// 0 while not known: one step alone may have been the warm-up or a suspension.
+/// 0 while not known: one step alone may have met a suspension.
 double usual_step() {
     if (recent_steps.size() < 2) {
         return 0;

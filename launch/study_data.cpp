@@ -11,10 +11,14 @@
 namespace sslslr {
 namespace {
 
-/// What decides features, beside the data and the weights.
-const std::set<std::string> encoder_options{"points",    "coordinates", "frames",     "shorten",   "smooth",
-                                            "normalise", "part-masks",  "blocks",     "width",     "heads",
-                                            "position",  "pooling",     "layer-norm", "precision", "seed"};
+const std::set<std::string> preprocessing_options{"points", "coordinates", "frames",    "shorten",
+                                                  "smooth", "normalise",   "part-masks"};
+const std::set<std::string> encoder_options{"blocks",  "width",      "heads",     "position",
+                                            "pooling", "layer-norm", "precision", "seed"};
+/// What decides a training with labels, beside the encoder and the protocol.
+const std::set<std::string> training_options{
+    "dropout", "global-batch", "rotation-degrees", "blur-sigma-max", "flip-probability", "boundary",
+    "k1",      "k2",           "longest-boundary"};
 
 /// How long a training goes on decides its result, though a run may be told to go on longer.
 bool decides(const Options& options, const std::string& name) {
@@ -93,12 +97,17 @@ ProtocolConfig protocol_config_of(const Settings& settings, const std::string& w
 }
 
 Identities identities_of_jobs() {
-    const auto of_encoder = [](const Options&, const std::string& name) {
-        return encoder_options.contains(name);
+    const auto of_any = [](std::vector<std::set<std::string>> groups) {
+        return [groups = std::move(groups)](const Settings& settings) {
+            return identity_of_options(settings, [&](const Options&, const std::string& name) {
+                return std::ranges::any_of(groups, [&](const auto& group) { return group.contains(name); });
+            });
+        };
     };
     return {.of_pretraining = [](const Settings& settings) { return identity_of_options(settings, decides); },
-            .of_encoder =
-                [of_encoder](const Settings& settings) { return identity_of_options(settings, of_encoder); },
+            .of_preprocessing = of_any({preprocessing_options}),
+            .of_encoder = of_any({preprocessing_options, encoder_options}),
+            .of_network = of_any({preprocessing_options, encoder_options, training_options}),
             .of_protocol = identity_of_protocol,
             .is_frozen =
                 [](const Settings& settings) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <numeric>
 
@@ -86,9 +87,9 @@ nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
 struct Curve {
     std::vector<double> raw;
     std::vector<double> normalised;
-    std::int64_t trainings = 0;
+    std::vector<double> trainings;  ///< that have come to the step: folds of fewer clips end sooner
 
-    /// Trainings of one column last equally long; what a stopped one wrote twice counts as it went on.
+    /// What a stopped training wrote twice counts as it went on.
     void add(const fs::path& metrics) {
         std::map<std::int64_t, std::pair<double, double>> by_step;
         for (const auto& row : io::read_metrics(metrics)) {
@@ -96,19 +97,21 @@ struct Curve {
                 by_step[row.at("step")] = {row.at("spread"), row.at("spread_normalised")};
             }
         }
-        raw.resize(by_step.size());
-        normalised.resize(by_step.size());
+        const auto steps = std::max(raw.size(), by_step.size());
+        for (auto* const values : {&raw, &normalised, &trainings}) {
+            values->resize(steps);
+        }
         const auto [first_raw, first_normalised] = by_step.begin()->second;
         std::size_t at = 0;
         for (const auto& [step, spread] : by_step) {
             raw[at] += spread.first / first_raw;
             normalised[at] += spread.second / first_normalised;
+            ++trainings[at];
             ++at;
         }
-        ++trainings;
     }
-    static std::vector<double> mean(std::vector<double> sums, std::int64_t count) {
-        std::ranges::for_each(sums, [&](double& sum) { sum /= static_cast<double>(count); });
+    std::vector<double> mean(std::vector<double> sums) const {
+        std::ranges::transform(sums, trainings, sums.begin(), std::divides{});
         return sums;
     }
 };
@@ -133,7 +136,7 @@ nlohmann::json curves_of(const PlannedTable& table, const LedgerState& state, co
     nlohmann::json curves = nlohmann::json::array();
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
         const auto curve = curve_of(table, column, state, folder);
-        if (curve.trainings == 0) {
+        if (curve.trainings.empty()) {
             continue;
         }
         std::vector<std::int64_t> steps(curve.raw.size());
@@ -141,8 +144,8 @@ nlohmann::json curves_of(const PlannedTable& table, const LedgerState& state, co
         curves.push_back({{"column", table.columns[column].name},
                           {"title", table.columns[column].title},
                           {"steps", steps},
-                          {"raw", Curve::mean(curve.raw, curve.trainings)},
-                          {"normalised", Curve::mean(curve.normalised, curve.trainings)}});
+                          {"raw", curve.mean(curve.raw)},
+                          {"normalised", curve.mean(curve.normalised)}});
     }
     return curves;
 }

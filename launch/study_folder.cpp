@@ -14,6 +14,14 @@ namespace sslslr {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+fs::path plan_file(const StudyPlaces& places) {
+    return places.results() / "plan.json";
+}
+
+}  // namespace
+
 fs::path StudyPlaces::results() const {
     return folder.empty() ? fs::path{"runs"} / fs::path{study}.stem() : fs::path{folder};
 }
@@ -25,13 +33,24 @@ void declare(Options& options, StudyPlaces& places) {
                 "of plan, ledger, trainings and report (empty: runs/NAME of the study file NAME.ini)");
 }
 
-void write_stored_study(const fs::path& folder, const std::string& text, const ExperimentPlan& plan) {
-    write_json(folder / "plan.json", {{"study_file", text}, {"plan", plan}});
+void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
+                        bool is_part) {
+    auto stored = plan;
+    if (is_part && is_stored(places)) {
+        if (const auto before = read_stored_study(places); before.text == text) {
+            stored = merged(plan, before.plan);
+        }
+    }
+    write_json(plan_file(places), {{"study_file", text}, {"plan", stored}});
+}
+
+bool is_stored(const StudyPlaces& places) {
+    return fs::exists(plan_file(places));
 }
 
 StoredStudy read_stored_study(const StudyPlaces& places) {
-    const auto file = places.results() / "plan.json";
-    if (!fs::exists(file)) {
+    const auto file = plan_file(places);
+    if (!is_stored(places)) {
         throw ConfigError{fmt::format("--study {}: no plan in {}; sslslr study run makes one", places.study,
                                       places.results().string())};
     }
@@ -49,11 +68,18 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     std::ranges::transform(stored.plan.tables, std::back_inserter(tables),
                            [](const PlannedTable& table) { return table.spec.name; });
     stored.spec = narrowed(parse_study(stored.text, places.study), data, tables);
+    std::ranges::sort(stored.plan.tables, {}, [&](const PlannedTable& table) {
+        return std::ranges::find(stored.spec.tables, table.spec.name, &TableSpec::name);
+    });
     return stored;
 }
 
 fs::path pretraining_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {
     return study / "pretrainings" / fmt::format("{}.{}", job, attempt);
+}
+
+fs::path evaluation_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {
+    return study / "evaluations" / fmt::format("{}.{}", job, attempt);
 }
 
 fs::path features_file(const std::string& job) {

@@ -25,16 +25,24 @@ struct StoredStudy {
     ExperimentPlan plan;
 };
 
+/// @param is_part  tables that an earlier plan of the same text holds are kept beside the plan's
 /// @throws io::DataError  the folder cannot be written
-void write_stored_study(const std::filesystem::path& folder, const std::string& text,
-                        const ExperimentPlan& plan);
+void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
+                        bool is_part);
 
+bool is_stored(const StudyPlaces& places);
+
+/// Its tables stand in the order of the study file.
 /// @throws ConfigError  the study was never run; io::DataError  its plan cannot be read
 StoredStudy read_stored_study(const StudyPlaces& places);
 
 /// Where an attempt at a training keeps its files: a run folder, as sslslr pretrain makes it.
 std::filesystem::path pretraining_folder(const std::filesystem::path& study, const std::string& job,
                                          std::int64_t attempt);
+
+/// Where an attempt at an evaluation that trains a whole network keeps its checkpoints while it lasts.
+std::filesystem::path evaluation_folder(const std::filesystem::path& study, const std::string& job,
+                                        std::int64_t attempt);
 
 /// Features that an evaluation leaves for figures, relative to the study's folder.
 std::filesystem::path features_file(const std::string& job);

@@ -104,9 +104,10 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"study_file", stored.text},
         {"command", fmt::format("sslslr study run --study {}", places.study)},
         {"runs", stored.spec.runs},
-        {"interval", stored.spec.runs > 1
-                         ? fmt::format("95 % Student t over {} runs", stored.spec.runs)
-                         : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
+        {"interval",
+         stored.spec.runs > 1
+             ? "95 % Student t over the runs; of a figure of one run, bootstrap over its test clips"
+             : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
         {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
         {"data", nlohmann::json::array()},
         {"tables", nlohmann::json::array()},

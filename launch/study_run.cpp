@@ -139,7 +139,9 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     const StudyJobs jobs{plan};
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            write_stored_study(folder, text, plan);
+            if (!fields.dry_run || !is_stored(fields.places)) {
+                write_stored_study(fields.places, text, plan, !fields.tables.empty());
+            }
             fmt::print("{}: {} trainings and {} evaluations -> {}\n", spec.title, plan.pretrainings.size(),
                        plan.evaluations.size(), folder.string());
         }

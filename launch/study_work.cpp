@@ -9,6 +9,7 @@
 #include "launch/run_encoder.hpp"
 #include "launch/run_evaluation.hpp"
 #include "launch/run_folder.hpp"
+#include "launch/stop_request.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
@@ -22,23 +23,45 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Hands a training on to the next attempt: whatever an earlier one has left is copied, for its owner may still live.
-void take_over(const fs::path& study, const Claim& claim) {
-    const auto mine = pretraining_folder(study, claim.job, claim.attempt);
-    for (auto attempt = claim.attempt - 1; attempt >= 1 && !fs::exists(mine); --attempt) {
-        const auto earlier = pretraining_folder(study, claim.job, attempt);
-        std::error_code error;
-        if (fs::exists(earlier / "checkpoints", error)) {
-            fs::copy(earlier, mine, fs::copy_options::recursive, error);
-            if (error) {
-                fs::remove_all(mine, error);  // it changed under our hands; an older one may do, or none
+using FolderOf = fs::path (*)(const fs::path& study, const std::string& job, std::int64_t attempt);
+
+/// Checkpoints first: rows of later steps are dropped where a training goes on, rows that lack would lack for ever.
+/// @return whether there was a checkpoint. @throws fs::filesystem_error
+bool copy_training(const fs::path& from, const fs::path& to) {
+    bool has_checkpoint = false;
+    for (const bool is_checkpoint : {true, false}) {
+        for (const auto& entry : fs::recursive_directory_iterator{from}) {
+            if (entry.is_regular_file() && (entry.path().extension() == ".h5") == is_checkpoint) {
+                const auto target = to / entry.path().lexically_relative(from);
+                fs::create_directories(target.parent_path());
+                fs::copy_file(entry.path(), target, fs::copy_options::overwrite_existing);
+                has_checkpoint = has_checkpoint || is_checkpoint;
             }
+        }
+    }
+    return has_checkpoint;
+}
+
+/// Hands a training on to the next attempt: whatever an earlier one has left is copied, for its owner may still live.
+void take_over(const fs::path& study, const Claim& claim, FolderOf folder_of) {
+    const auto mine = folder_of(study, claim.job, claim.attempt);
+    for (auto attempt = claim.attempt - 1; attempt >= 1 && !fs::exists(mine); --attempt) {
+        const auto earlier = folder_of(study, claim.job, attempt);
+        auto unfinished = mine;  // a worker killed here must not leave what looks like an attempt
+        unfinished += ".partial";
+        try {
+            if (fs::exists(earlier) && copy_training(earlier, unfinished)) {
+                fs::rename(unfinished, mine);
+            }
+        } catch (const fs::filesystem_error&) {
+            continue;  // it changed under our hands; an older one may do, or none
         }
     }
 }
 
 Result trained_result(const fs::path& run) {
-    const auto rows = io::read_metrics(run / "metrics.jsonl");
+    auto rows = io::read_metrics(run / "metrics.jsonl");
+    std::erase_if(rows, [](const auto& row) { return !row.contains("spread"); });  // they tell of events
     const auto& first = rows.front();
     const auto& last = rows.back();
     const auto share = [&](const char* name) {
@@ -93,7 +116,7 @@ std::optional<Result> StudyWork::run(const Claim& claim, const std::function<boo
         return pretrain(*job, claim, should_stop);
     }
     if (const auto* const job = jobs_.evaluation(claim.job)) {
-        return evaluate(*job, should_stop);
+        return evaluate(*job, claim, should_stop);
     }
     throw ConfigError{fmt::format("the study has no job {}: was its file changed meanwhile?", claim.job)};
 }
@@ -103,7 +126,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     const auto folder = pretraining_folder(folder_, claim.job, claim.attempt);
     agree(group_.communicator(), [&] {
         if (group_.rank() == 0) {
-            take_over(folder_, claim);
+            take_over(folder_, claim, pretraining_folder);
         }
     });
     PretrainOptions fields;
@@ -118,6 +141,10 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
     open_run_folder(folder, options, group_.communicator(), /*lock=*/false);
     RunHooks hooks;
+    hooks.on_step = [](const StepReport& report) { note_step(report.seconds.total); };
+    hooks.warn = [&](const std::string& text) {
+        fmt::print(stderr, "sslslr: warning: {}: {}\n", job.name, text);
+    };
     hooks.stop_requested = should_stop;
     const bool is_done = run_training(training.trainer(), group_,
                                       {.folder = folder,
@@ -159,7 +186,7 @@ std::shared_ptr<Method> StudyWork::encoder_of(const EvaluationJob& job, const Me
     return method;
 }
 
-std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
+std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim& claim,
                                           const std::function<bool()>& should_stop) {
     const auto options = pretrain_options_of(job.options, job.name);
     const auto& data = data_.data(job.data);
@@ -179,7 +206,15 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
     }
     BatchConfig batches;
     agree(group_.communicator(), [&] { batches = batch_config_of(options, data.features()); });
-    const auto scores = protocol_scores(*method, protocol_config_of(job.protocol, job.name),
+    const auto protocol = protocol_config_of(job.protocol, job.name);
+    const auto checkpoints = evaluation_folder(folder_, claim.job, claim.attempt);
+    const bool keeps_checkpoints = trains_encoder(protocol) && group_.rank() == 0;
+    agree(group_.communicator(), [&] {
+        if (keeps_checkpoints) {
+            take_over(folder_, claim, evaluation_folder);
+        }
+    });
+    const auto scores = protocol_scores(*method, protocol,
                                         {.features = data.features(),
                                          .clips = clips,
                                          .method = shape,
@@ -187,9 +222,14 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job,
                                          .batches = batches,
                                          .group = group_,
                                          .embedding = cache,
-                                         .should_stop = should_stop});
+                                         .should_stop = should_stop,
+                                         .checkpoints = checkpoints});
     if (!scores) {
         return std::nullopt;
+    }
+    for (auto attempt = claim.attempt; keeps_checkpoints && attempt >= 1; --attempt) {
+        std::error_code ignored;  // a worker that lost its lease may still write there
+        fs::remove_all(evaluation_folder(folder_, claim.job, attempt), ignored);
     }
     return scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
 }

@@ -20,15 +20,16 @@ public:
 
     std::vector<Job> wanted(const LedgerState& state) override;
 
-    /// A training's outcome holds "steps", "loss" and the spread of its outputs; it goes on from what an earlier attempt
-    /// has left. An evaluation's holds "top1", "top5", "macro_f1", its detail "correct", "correct5" (a digit a test clip)
+    /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A pretraining's outcome
+    /// holds "steps", "loss" and the spread of its outputs; an evaluation's "top1", "top5", "macro_f1", its detail "correct", "correct5" (a digit a test clip)
     /// and "predicted"; one of measures holds EmbeddingMeasures.
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
     std::optional<Result> pretrain(const PretrainingJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
-    std::optional<Result> evaluate(const EvaluationJob& job, const std::function<bool()>& should_stop);
+    std::optional<Result> evaluate(const EvaluationJob& job, const Claim& claim,
+                                   const std::function<bool()>& should_stop);
     std::shared_ptr<Method> encoder_of(const EvaluationJob& job, const MethodConfig& shape,
                                        const PretrainOptions& options);
     Result measured(const EvaluationJob& job, const torch::Tensor& features,

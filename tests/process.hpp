@@ -35,11 +35,12 @@ struct Outcome {
     }
 };
 
-/// Runs a shell command for at most `limit` seconds, five times as long under sanitizers (exit code 124 then).
+/// Runs a shell command for at most 200 seconds, five times as long under sanitizers (exit code 124 or 137 then).
 /// @param on_output  is called with everything printed so far whenever there is more
-inline Outcome run(const std::string& command, const std::function<void(const std::string&)>& on_output = {},
-                   int limit = 60) {
+inline Outcome run(const std::string& command,
+                   const std::function<void(const std::string&)>& on_output = {}) {
     using Clock = std::chrono::steady_clock;
+    constexpr int limit = 200;
     Outcome outcome{};
     std::FILE* pipe =
         popen(("timeout -k 1 " + std::to_string(slowness * limit) + " " + command + " 2>&1").c_str(), "r");

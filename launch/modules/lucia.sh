@@ -2,4 +2,4 @@
 # job scripts. Never run: `module spider NAME` tells the versions that are installed, and versions must share a toolchain.
 # shellcheck shell=bash
 module purge
-module load GCC OpenMPI HDF5 Boost CMake Ninja fmt nlohmann_json
+module load GCC OpenMPI HDF5 Boost CMake Ninja fmt nlohmann_json xxHash

@@ -35,12 +35,15 @@ set_up_ranks() {
 
     # The program ends with a checkpoint before the time limit; Slurm before 23.02 does not tell it when that is.
     if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
-        SLURM_JOB_END_TIME=$(date --date "$(squeue --noheader --jobs "$job" --Format EndTime)" +%s 2>/dev/null) || true
-        export SLURM_JOB_END_TIME
+        local end
+        if end=$(squeue --noheader --jobs "$job" --Format EndTime) && [[ -n ${end// /} ]] &&
+            end=$(date --date "$end" +%s 2>/dev/null); then
+            export SLURM_JOB_END_TIME=$end
+        fi
     fi
 
     launch=()
-    if ((${SLURM_NTASKS:-1} > 1)); then
+    if ((${SLURM_NTASKS:-${SLURM_NTASKS_PER_NODE:-1} * ${SLURM_JOB_NUM_NODES:-1}} > 1)); then
         read -ra launch <<<"${LAUNCH:-$(default_launcher)}"
     else
         # Under an srun without PMIx, Open MPI takes the one task for one of several and refuses to start.
@@ -51,7 +54,7 @@ set_up_ranks() {
 # Each rank keeps to its own cores; every rank sees all GPUs of its node and takes that of its number there, for NCCL
 # reaches only GPUs that it sees by NVLink.
 default_launcher() {
-    if srun --mpi=list 2>&1 | grep -q pmix; then
+    if [[ $(srun --mpi=list 2>&1) == *pmix* ]]; then
         echo "srun --mpi=pmix --kill-on-bad-exit=1 --cpu-bind=cores --cpus-per-task=${SLURM_CPUS_PER_TASK:-1}" \
             "${SLURM_GPUS_ON_NODE:+--gpu-bind=none}"
     else
@@ -67,6 +70,9 @@ run_to_its_end() {
     fi
     "$@" &
     running=$!
+    if $asked_to_stop; then  # just before it could be told
+        kill -USR1 "$running" 2>/dev/null || true
+    fi
     local status=0
     wait "$running" || status=$?
     while kill -0 "$running" 2>/dev/null; do  # it was the signal that ended the wait
@@ -80,7 +86,16 @@ run_to_its_end() {
 # Whether a command has ended because it was asked to: with a checkpoint, or by the signal itself, before it could listen.
 was_stopped() { (($1 == 75 || $1 == 128 + $(kill -l USR1) || $1 == 128 + $(kill -l TERM))); }
 
-# True unless someone has cancelled the job.
-is_still_wanted() { [[ $(squeue --noheader --jobs "$job" --format %T) == RUNNING ]]; }
+# True unless someone has cancelled the job; also where Slurm's controller does not answer.
+is_still_wanted() {
+    local state attempt
+    for attempt in 1 2 3; do
+        if state=$(squeue --noheader --jobs "$job" --format %T); then
+            [[ $state == RUNNING ]]
+            return
+        fi
+        sleep $((attempt * 2))
+    done
+}
 
 queue_again() { scontrol requeue "$job"; }

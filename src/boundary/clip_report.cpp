@@ -4,19 +4,32 @@
 #include <map>
 #include <numeric>
 
+#include <fmt/format.h>
+
 namespace sslslr {
 
-nlohmann::json clip_rows(const StudyPlan& plan, const OwnBoundaries& start, const OwnBoundaries& end) {
+nlohmann::json clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
+                         const std::optional<OwnBoundaries>& end) {
     auto rows = nlohmann::json::array();
     for (std::size_t i = 0; i < plan.validation.size(); ++i) {
-        rows.push_back({{"clip", plan.validation[i]},
-                        {"sign", plan.class_names[static_cast<std::size_t>(plan.classes[i])]},
-                        {"k1", start.best[i]},
-                        {"k2", end.best[i]},
-                        {"prefers_k1", static_cast<bool>(start.has_preference[i])},
-                        {"prefers_k2", static_cast<bool>(end.has_preference[i])},
-                        {"loss", (start.loss[i] + end.loss[i]) / 2},
-                        {"inflated_loss", (start.inflated_loss[i] + end.inflated_loss[i]) / 2}});
+        nlohmann::json row{{"clip", plan.validation[i]},
+                           {"sign", plan.class_names[static_cast<std::size_t>(plan.classes[i])]}};
+        double loss = 0;
+        double inflated = 0;
+        double sides = 0;
+        for (const auto& [name, own] : {std::pair{"k1", &start}, std::pair{"k2", &end}}) {
+            const auto& side = *own;
+            row[name] = side ? nlohmann::json(side->best[i]) : nlohmann::json{};
+            row[fmt::format("prefers_{}", name)] = side && side->has_preference[i];
+            if (side) {
+                loss += side->loss[i];
+                inflated += side->inflated_loss[i];
+                ++sides;
+            }
+        }
+        row["loss"] = loss / sides;
+        row["inflated_loss"] = inflated / sides;
+        rows.push_back(std::move(row));
     }
     return rows;
 }

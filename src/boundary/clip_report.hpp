@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <nlohmann/json.hpp>
 
 #include "src/boundary/observations.hpp"
@@ -7,9 +9,10 @@
 
 namespace sslslr {
 
-/// One row a validation clip: its number, sign, own k1 and k2, whether it prefers any, and what the global ones
-/// cost it: the mean of both sides' losses.
-nlohmann::json clip_rows(const StudyPlan& plan, const OwnBoundaries& start, const OwnBoundaries& end);
+/// One row a validation clip: its number, sign, own k1 and k2 (null: that side was not searched), whether it prefers any,
+/// and what the global ones cost it: the mean of the searched sides' losses.
+nlohmann::json clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
+                         const std::optional<OwnBoundaries>& end);
 
 /// Mean loss over the clips of each sign, the largest first.
 nlohmann::json sign_rows(const nlohmann::json& clips);

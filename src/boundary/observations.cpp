@@ -73,11 +73,15 @@ Verdict verdict_of(Side side, const SearchConfig& config, std::int64_t k, const 
         verdict.against_reference = *difference;
     }
     for (const auto larger : grid_of(config)) {
-        const auto difference = larger > k ? paired_difference(point(larger), answer) : std::nullopt;
-        if (difference && difference->high < 0) {
+        const auto tested = point(larger);
+        if (larger <= k || pairs_of(tested, answer) < 2) {
+            continue;
+        }
+        ++verdict.compared;
+        const auto difference = *paired_difference(tested, answer);
+        if (verdict.worse_k == 0 && difference.high < 0) {
             verdict.worse_k = larger;
-            verdict.worse_by = *difference;
-            break;
+            verdict.worse_by = difference;
         }
     }
     verdict.is_supported = k > 0 && verdict.worse_k > 0 && verdict.against_reference.high >= 0;

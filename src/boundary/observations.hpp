@@ -38,9 +38,11 @@ struct Verdict {
     Interval against_reference;  ///< accuracy(k) - accuracy(0), paired
     std::int64_t worse_k = 0;    ///< the smallest larger k that is worse than k; 0: none is
     Interval worse_by;           ///< accuracy(worse_k) - accuracy(k), paired
+    std::int64_t compared = 0;   ///< larger k that were looked at
 };
 
-/// Judges an answer by what is known, whatever rule gave it: an end of the interval must clear zero.
+/// Judges an answer by what is known, whatever rule gave it: an end of a paired 95 % interval must clear zero, of which one
+/// repeat alone has none. The intervals of the larger k are not corrected for their number.
 Verdict verdict_of(Side side, const SearchConfig& config, std::int64_t k, const Lookup& lookup);
 
 }  // namespace sslslr

@@ -99,7 +99,8 @@ private:
     Json verdict(Side which, std::int64_t k) const {
         const auto verdict = verdict_of(which, search(), k, lookup_);
         Json json{{"is_supported", verdict.is_supported},
-                  {"against_reference", json_of(verdict.against_reference)}};
+                  {"against_reference", json_of(verdict.against_reference)},
+                  {"larger_k_compared", verdict.compared}};
         if (verdict.worse_k > 0) {
             json["worse_k"] = verdict.worse_k;
             json["worse_by"] = json_of(verdict.worse_by);
@@ -232,7 +233,10 @@ private:
         if (search().repeats < 2 || !has(starts, k1) || !has(ends, k2)) {
             return nullptr;  // the analysis chooses on one half of the repeats and scores on the other
         }
-        return clip_rows(plan_, own_boundaries(starts, k1), own_boundaries(ends, k2));
+        const auto own = [&](Side side, const SideCorrectness& data, std::int64_t k) {
+            return jobs_.searches(side) ? std::optional{own_boundaries(data, k)} : std::nullopt;
+        };
+        return clip_rows(plan_, own(Side::start, starts, k1), own(Side::end, ends, k2));
     }
 
     Json cost() const {

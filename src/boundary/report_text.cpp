@@ -31,8 +31,11 @@ std::string verdict_text(const nlohmann::json& side, const std::string& place, c
     }
     const auto& verdict = side["verdict"];
     const auto beyond = verdict.contains("worse_k")
-                            ? fmt::format("permuting {} costs {} against {}", number(verdict["worse_k"]),
-                                          interval_text(verdict, "worse_by", true), number(k))
+                            ? fmt::format(
+                                  "permuting {} costs {} against {} ({} larger k were compared, "
+                                  "uncorrected)",
+                                  number(verdict["worse_k"]), interval_text(verdict, "worse_by", true),
+                                  number(k), number(verdict["larger_k_compared"]))
                             : std::string{"no larger k that was tested is worse beyond its 95 % interval"};
     return fmt::format("{}: {}; against no permutation {}; {}\n", place,
                        verdict["is_supported"].get<bool>()
@@ -106,6 +109,10 @@ std::string failures_text(const nlohmann::json& clips) {
     return text + '\n';
 }
 
+std::string searched_text(const nlohmann::json& report) {
+    return report["k2"].is_null() ? "k1" : report["k1"].is_null() ? "k2" : "k1 and k2";
+}
+
 std::string clips_text(const nlohmann::json& report) {
     if (report["clips"].is_null()) {
         return "";
@@ -120,11 +127,11 @@ std::string clips_text(const nlohmann::json& report) {
     }
     const auto clips = static_cast<double>(report["clips"].size());
     auto text = fmt::format(
-        "\n{:.0f} % of the clips do better elsewhere than at k1 and k2; the global values cost {:+.3f} of "
+        "\n{:.0f} % of the clips do better elsewhere than at {}; the global values cost {:+.3f} of "
         "accuracy "
         "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By "
         "sign:\n",
-        100 * own / clips, loss / clips, inflated / clips);
+        100 * own / clips, searched_text(report), loss / clips, inflated / clips);
     for (std::size_t i = 0; i < std::min(most_shown, report["signs"].size()); ++i) {
         const auto& sign = report["signs"][i];
         text += fmt::format("  {:<20} {:+.3f} ({} clips)\n", sign["sign"].get<std::string>(),

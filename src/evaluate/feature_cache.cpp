@@ -1,5 +1,6 @@
 #include "src/evaluate/feature_cache.hpp"
 
+#include <random>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -84,7 +85,14 @@ void write_cached_features(const std::filesystem::path& path, const torch::Tenso
         throw io::DataError{path.parent_path(),
                             "cannot make the folder for cached features: " + error.message()};
     }
-    io::write_checkpoint(path, {.tensors = {{tensor_name, features.cpu()}}, .attributes = {}});
+    // Workers of one study may compute the same features at the same time: each writes a file of its own, the last one stays.
+    auto own = path;
+    own += fmt::format(".{:08x}", std::random_device{}());
+    io::write_checkpoint(own, {.tensors = {{tensor_name, features.cpu()}}, .attributes = {}});
+    std::filesystem::rename(own, path, error);
+    if (error) {
+        throw io::DataError{path, "cannot rename " + own.string() + " to it: " + error.message()};
+    }
 }
 
 }  // namespace sslslr

@@ -104,7 +104,7 @@ def draw_loss_map(report, path):
     total = np.zeros((len(k2), len(k1)))
     count = np.zeros_like(total)
     for clip in report["clips"]:
-        cell = k2.index(clip["k2"]), k1.index(clip["k1"])
+        cell = k2.index(clip["k2"] or 0), k1.index(clip["k1"] or 0)  # None: that side was not searched
         total[cell] += clip["loss"]
         count[cell] += 1
     mean = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)

@@ -57,8 +57,8 @@ def parse_options():
 
 
 def frames_of(value, frames, name):
-    """A length in frames, shares rounded down as the augmentation does."""
-    found = int(value * frames) if value < 1 else int(value)
+    """A length in frames, halves of shares rounded up as the augmentation does."""
+    found = int(value * frames + Fraction(1, 2)) if value < 1 else int(value)
     if found > frames or (value >= 1 and value.denominator != 1):
         raise OptionError(
             f"--{name} {value}: expected at most the clip's {frames} frames, in whole frames, or a share below 1"

@@ -194,20 +194,18 @@ private:
         }
     }
 
-    /// By the interval over runs; a single run's figure stands for itself.
+    /// By the interval over runs: a single training's figure has none and decides nothing.
     void hold_against_limit(const PlannedTable& table, std::size_t row) {
         for (const auto& name : claim_.better) {
             const auto* const of_column = cell(table, row, name);
             const auto figure =
                 of_column == nullptr ? std::nullopt : results_.figure(*of_column, table.spec.measure);
-            if (!figure) {
-                ++tally_.missing;
-                continue;
-            }
-            const auto interval = figure->interval.value_or(
-                Interval{.mean = figure->mean, .low = figure->mean, .high = figure->mean});
             const bool is_above = claim_.kind == "above";
-            tally_.count(is_above ? interval : negated(interval), is_above ? claim_.limit : -claim_.limit);
+            auto interval = figure ? figure->interval : std::nullopt;
+            if (interval && !is_above) {
+                interval = negated(*interval);
+            }
+            tally_.count(interval, is_above ? claim_.limit : -claim_.limit);
         }
     }
 

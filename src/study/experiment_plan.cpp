@@ -1,5 +1,8 @@
 #include "src/study/experiment_plan.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -188,16 +191,13 @@ private:
         if (control == "random") {
             return protocol_of(spec, measure);
         }
-        if (control == "supervised") {
-            return supervised()->settings;
-        }
-        Settings raw{{"protocol", "raw"}};
+        auto settings = control == "supervised" ? supervised()->settings : Settings{{"protocol", "raw"}};
         for (const auto& setting : protocol_of(spec, measure)) {
             if (setting.first == "label-fraction") {
-                raw.push_back(setting);  // as few labels as the methods get
+                settings = with(settings, {setting});  // as few labels as the methods get
             }
         }
-        return raw;
+        return settings;
     }
 
     Settings base_options(std::int64_t data, std::int64_t run) const {
@@ -207,7 +207,7 @@ private:
 
     Settings options_of(std::int64_t data, const Variant& method, const Variant& augmentation,
                         std::int64_t run) const {
-        return with(with(base_options(data, run), augmentation.settings), method.settings);
+        return with(with(base_options(data, run), method.settings), augmentation.settings);
     }
 
     std::string pretraining(std::int64_t data, std::int64_t fold, std::int64_t run, const Variant& method,
@@ -227,16 +227,10 @@ private:
 
     std::string evaluation(EvaluationJob job) {
         const auto& clips = fold_facts(job.data, job.fold);
-        auto encoder = job.pretraining;
-        if (job.encoder == EncoderKind::random) {
-            encoder = "random\n" + identities_.of_encoder(job.options);
-        } else if (job.encoder == EncoderKind::none) {
-            const bool is_raw = job.protocol.front().second == "raw";
-            encoder = is_raw ? "raw" : "scratch\n" + identities_.of_encoder(job.options);
-        }
-        job.id = id_of(fmt::format("evaluation\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint,
-                                   clips.evaluation_identity, encoder, identities_.of_protocol(job.protocol),
-                                   job.run));
+        job.id = id_of(fmt::format("evaluation\n{}\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint,
+                                   clips.evaluation_identity,
+                                   identities_.of_preprocessing(base_options(job.data, job.run)),
+                                   encoder_identity(job), identities_.of_protocol(job.protocol), job.run));
         job.name = fmt::format("{} of {} on {}, run {}", job.protocol.front().second,
                                job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
                                : job.encoder == EncoderKind::random   ? "random weights"
@@ -246,6 +240,20 @@ private:
             plan_.evaluations.push_back(job);
         }
         return job.id;
+    }
+
+    std::string encoder_identity(const EvaluationJob& job) const {
+        if (job.encoder == EncoderKind::pretrained) {
+            return job.pretraining;
+        }
+        const auto& protocol = job.protocol.front().second;
+        if (protocol == "raw") {  // the seed draws the labels that are used
+            return fmt::format("raw, seed {}", spec_.seed + static_cast<std::uint64_t>(job.run));
+        }
+        return protocol == "measures" || identities_.is_frozen(job.protocol)
+                   ? "random\n" + identities_.of_encoder(job.options)
+                   : fmt::format("{}\n{}", job.encoder == EncoderKind::random ? "random" : "scratch",
+                                 identities_.of_network(job.options));
     }
 
     std::string name_of(const std::string& pretraining) const {
@@ -275,7 +283,58 @@ private:
     std::set<std::string> known_;
 };
 
+/// Where `before` has its data in `data`, to which what is lacking there is added; nothing if one is no longer the same.
+std::optional<std::vector<std::int64_t>> added(const std::vector<DataFacts>& before,
+                                               std::vector<DataFacts>& data) {
+    std::vector<std::int64_t> places;
+    for (const auto& facts : before) {
+        const auto found = std::ranges::find(data, facts.name, &DataFacts::name);
+        if (found != data.end() && nlohmann::json(*found) != nlohmann::json(facts)) {
+            return std::nullopt;
+        }
+        places.push_back(found - data.begin());
+        if (found == data.end()) {
+            data.push_back(facts);
+        }
+    }
+    return places;
+}
+
+/// Adds the jobs that are lacking.
+template <class Job>
+void add_jobs(std::vector<Job>& jobs, const std::vector<Job>& before,
+              const std::vector<std::int64_t>& places) {
+    std::set<std::string> known;
+    std::ranges::transform(jobs, std::inserter(known, known.end()), &Job::id);
+    for (auto job : before) {
+        if (known.insert(job.id).second) {
+            job.data = places[static_cast<std::size_t>(job.data)];
+            jobs.push_back(std::move(job));
+        }
+    }
+}
+
 }  // namespace
+
+ExperimentPlan merged(const ExperimentPlan& now, const ExperimentPlan& before) {
+    auto both = now;
+    const auto places = added(before.data, both.data);
+    if (!places) {
+        return now;
+    }
+    add_jobs(both.pretrainings, before.pretrainings, *places);
+    add_jobs(both.evaluations, before.evaluations, *places);
+    const auto add_lacking = [](auto& to, const auto& from, const auto& name) {
+        for (const auto& each : from) {
+            if (std::ranges::find(to, name(each), name) == to.end()) {
+                to.push_back(each);
+            }
+        }
+    };
+    add_lacking(both.tables, before.tables, [](const PlannedTable& table) { return table.spec.name; });
+    add_lacking(both.panels, before.panels, [](const PlannedPanel& panel) { return panel.evaluation; });
+    return both;
+}
 
 ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
                                 const Identities& identities) {

@@ -112,11 +112,18 @@ struct ExperimentPlan {
 /// with() merges them.
 struct Identities {
     std::function<std::string(const Settings&)> of_pretraining;
-    std::function<std::string(const Settings&)> of_encoder;  ///< the shape alone
+    std::function<std::string(const Settings&)> of_preprocessing;  ///< of clips
+    std::function<std::string(const Settings&)> of_encoder;        ///< with random weights
+    std::function<std::string(const Settings&)>
+        of_network;  ///< that is trained with labels from random weights
     std::function<std::string(const Settings&)> of_protocol;
     /// Whether a protocol reads an encoder's features without training it.
     std::function<bool(const Settings&)> is_frozen;
 };
+
+/// The plan of a part of a study, and what an earlier plan of the same study file holds beside it. Where that one knew other
+/// data under a name, it is of no use, and `now` is all.
+ExperimentPlan merged(const ExperimentPlan& now, const ExperimentPlan& before);
 
 /// Plans a study; a pure function of its arguments.
 /// @param data  one entry for each of the spec's, in its order

@@ -102,9 +102,15 @@ std::optional<Figure> StudyResults::figure(const PlannedCell& cell, const std::s
 std::optional<Interval> StudyResults::difference(const PlannedCell& first, const PlannedCell& second,
                                                  const std::string& measure) const {
     CellValues found;
-    for (std::size_t run = 0; run < std::min(first.size(), second.size()); ++run) {
-        const auto a = run_values(first[run], measure);
-        const auto b = run_values(second[run], measure);
+    if (first.empty() || second.empty()) {
+        return std::nullopt;
+    }
+    // What has no seed was done once, and stands beside every run of the other.
+    const auto runs = first.size() == 1 || second.size() == 1 ? std::max(first.size(), second.size())
+                                                              : std::min(first.size(), second.size());
+    for (std::size_t run = 0; run < runs; ++run) {
+        const auto a = run_values(first[std::min(run, first.size() - 1)], measure);
+        const auto b = run_values(second[std::min(run, second.size() - 1)], measure);
         if (a.empty() || b.empty()) {
             continue;
         }

@@ -20,6 +20,24 @@ void throw_unknown(const char* what, const std::string& name, const std::vector<
                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 
+namespace {
+
+/// Whether tables ask for all the trainings that a figure shows of a data set.
+bool is_trained(const std::vector<TableSpec>& tables, const EmbeddingFigure& figure,
+                const std::string& data) {
+    const auto has = [](const std::vector<std::string>& names, const std::string& name) {
+        return std::ranges::find(names, name) != names.end();
+    };
+    return std::ranges::all_of(figure.methods, [&](const std::string& method) {
+        return std::ranges::any_of(tables, [&](const TableSpec& table) {
+            return has(table.data, data) && has(table.methods, method) &&
+                   has(table.augmentations, figure.augmentation);
+        });
+    });
+}
+
+}  // namespace
+
 StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
                    const std::vector<std::string>& tables) {
     const auto is_among = [](const std::vector<std::string>& names) {
@@ -28,6 +46,8 @@ StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
     const auto keep = [](std::vector<std::string>& names, const auto& is_kept) {
         std::erase_if(names, [&](const auto& name) { return !is_kept(name); });
     };
+    const bool is_part =
+        !std::ranges::all_of(spec.tables, [&](const auto& table) { return is_among(tables)(table.name); });
     std::erase_if(spec.data, [&](const auto& each) { return !is_among(data)(each.name); });
     std::erase_if(spec.tables, [&](auto& table) {
         const bool transfers = !table.targets.empty();
@@ -38,7 +58,9 @@ StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
     std::vector<std::string> left;
     std::ranges::transform(spec.tables, std::back_inserter(left), &TableSpec::name);
     std::erase_if(spec.figures.embeddings, [&](auto& figure) {
-        keep(figure.data, is_among(data));
+        keep(figure.data, [&](const std::string& name) {
+            return is_among(data)(name) && (!is_part || is_trained(spec.tables, figure, name));
+        });
         return figure.data.empty();
     });
     std::erase_if(spec.figures.spreads,

@@ -117,7 +117,8 @@ struct StudySpec {
 };
 
 /// The part of a study that does with these data sets and tables: a table keeps its rows of them, and goes where none is
-/// left, or its name is not wanted; claims about tables that went are untested.
+/// left, or its name is not wanted; claims about tables that went are untested. Where tables are not wanted, figures of
+/// embeddings show what the others train.
 StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
                    const std::vector<std::string>& tables);
 

@@ -45,7 +45,8 @@ bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
     }
     health_ = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
     low_steps_ = health_ < config_.threshold ? low_steps_ + 1 : 0;
-    return low_steps_ == config_.patience;
+    // What is told of is told of once; a training that was stopped and goes on all the same stops again.
+    return config_.policy == "warn" ? low_steps_ == config_.patience : low_steps_ >= config_.patience;
 }
 
 std::map<std::string, std::string> CollapseMonitor::state() const {

@@ -38,7 +38,6 @@ public:
     double health() const noexcept { return health_; }
     /// Whether a checkpoint of this moment is one to go back to: twice the threshold or more.
     bool is_healthy() const noexcept { return low_steps_ == 0 && health_ >= 2 * config_.threshold; }
-    const CollapseConfig& config() const noexcept { return config_; }
 
     /// What a checkpoint keeps, as text that gives back the same bits.
     std::map<std::string, std::string> state() const;

@@ -90,6 +90,7 @@ public:
             }
             if (is_last) {
                 writer_.finish();
+                write_last_rows();
                 return report.step == config_.last_step;
             }
             writer_.look_after();
@@ -137,6 +138,15 @@ private:
                 warn(fmt::format("{}; the training goes on and tries again with every row", error.what()));
             }
         }
+    }
+
+    /// Rows that found no space: with the last checkpoint they must, or steps would be missing for ever.
+    void write_last_rows() {
+        agree(ranks_, [&] {
+            if (metrics_) {
+                metrics_->flush();
+            }
+        });
     }
 
     void strike_if_due() {
@@ -213,6 +223,7 @@ private:
         if (config_.collapse.policy == "stop") {
             write_checkpoint();
             writer_.finish();
+            write_last_rows();
             throw TrainingError{what +
                                 ": try a lower --learning-rate, another --optimizer, or batch norm in "
                                 "the heads; a checkpoint of this step is written"};

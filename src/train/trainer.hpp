@@ -80,7 +80,7 @@ public:
     /// memory.
     io::CheckpointFile state() const;
 
-    /// Goes on from a state. Call before the first step.
+    /// Goes on from a state. Call between steps.
     /// @throws ConfigError  the state is of another model
     void load_state(const io::CheckpointFile& state);
 

@@ -39,8 +39,8 @@ protected:
     }
 
     /// A command's output in this test's folder, without the line's end. @throws std::runtime_error if it fails.
-    std::string ask(const std::string& command, int limit = 60) const {
-        auto outcome = run("env --chdir=" + folder_.string() + " " + command, {}, limit);
+    std::string ask(const std::string& command) const {
+        auto outcome = run("env --chdir=" + folder_.string() + " " + command);
         if (outcome.exit_code != 0) {
             throw std::runtime_error{command + ": exit code " + std::to_string(outcome.exit_code) + "\n" +
                                      outcome.output};

@@ -187,7 +187,7 @@ TEST_F(SlurmTraining, GoesOnAfterARequeue) {
 }
 
 TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
-    const auto job = submit_training("--ntasks=2 --nodes=1");
+    const auto job = submit_training("--nodes=1 --ntasks-per-node=2");
     wait_for_checkpoints();
     const auto node = field(job, "NodeList");
 
@@ -200,9 +200,12 @@ TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
     expect_the_undisturbed_weights();
 }
 
-TEST_F(SlurmTraining, QueuesAgainWhenARankHasDied) {
-    const auto job = submit_training("--ntasks=2");
+TEST_F(SlurmTraining, QueuesAgainWhenARankHasDiedAndSavesTheRun) {
+    const auto saved = folder_ / "saved";
+    const auto job = submit_training("--ntasks=2 --export=ALL,SAVE_TO=" + saved.string());
     wait_for_checkpoints();
+    std::filesystem::create_directories(saved / "training");
+    std::ofstream{saved / "training/config.ini"} << "a copy that was cut short";
 
     signal_ranks("KILL --newest");
     wait_for_end(job);
@@ -210,6 +213,8 @@ TEST_F(SlurmTraining, QueuesAgainWhenARankHasDied) {
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_EQ(field(job, "Restarts"), "1") << log(job);
     expect_the_undisturbed_weights();
+    EXPECT_EQ(newest(saved / "training"), newest(training()));
+    EXPECT_EQ(ask("diff --brief training/config.ini saved/training/config.ini"), "");
 }
 
 TEST_F(SlurmTraining, ASweepTrainsEachLineOfItsFileAndExecutesNothingInIt) {

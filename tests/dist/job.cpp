@@ -99,7 +99,12 @@ void hang() {
 }
 
 void play(const std::string& role, const std::string& argument) {
-    Group group{Communicator::world(), at::kCPU, {.hang_timeout = role.ends_with("freezes") ? 1min : 1500ms}};
+    if (role == "hang-apart") {
+        const auto world = Communicator::world();
+        const Group alone{world.split(world.rank()), at::kCPU};
+        hang();
+    }
+    Group group{Communicator::world(), at::kCPU, {.hang_timeout = role.ends_with("freezes") ? 1min : 3s}};
     group.expect_progress(role != "leaves" && role != "pauses");
     if (group.rank() == 0) {
         std::puts("started");

@@ -58,7 +58,7 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--fault 5:2:kill: there are ranks 0 to 1 only", "--fault 5:2:kill"},
         {"--machine b200: expected a100 or here", "--dry-run --machine b200"},
         {"--gpus: expected numbers of 1 or more", "--dry-run --gpus 0"},
-        {"--clusters 9999: expected 2 to the number of clips, 900", "--method pcl --clusters 9999"},
+        {"--clusters 601: expected 2 to the number of training clips, 600", "--method pcl --clusters 601"},
     };
     for (const auto& [error, arguments] : refused) {
         expect(2, error, pretrain("r", arguments));

@@ -104,8 +104,9 @@ TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
 }
 
 TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
-    const auto findings = json_of(run(program(1, "doctor --json --folder " + (folder_ / "none").string())));
-
+    const auto outcome = run(program(1, "doctor --json --folder " + (folder_ / "none").string()));
+    EXPECT_EQ(outcome.exit_code, 4);
+    const auto findings = nlohmann::json::parse(outcome.output);
     EXPECT_NE(findings["disk"]["mend"], "");
     EXPECT_NE(findings["locks"]["mend"], "");
 }

@@ -1,4 +1,6 @@
 // Evaluations as users run them: every protocol, several runs, stopped and gone on.
+#include <fstream>
+
 #include <fmt/format.h>
 
 #include "tests/launch/program.hpp"
@@ -108,6 +110,41 @@ TEST_F(Evaluate, RunsOfOneSettingAloneMakeAnInterval) {
 
     expect_refused("differ by --seed alone, but --k1 is 1/3", folder_of("other"));
     expect_refused("another of the runs has the seed 0", folder_of("again"));
+}
+
+TEST_F(Evaluate, RunsThatEndedAtOtherStepsOrSawOtherDataMakeNoInterval) {
+    ASSERT_EQ(run(program(1, pretrain("short", "--max-steps 2 --seed 1 --checkpoint-every 1"))).exit_code, 0);
+    ASSERT_TRUE(fs::remove(folder_ / "short/checkpoints/step-000000002.h5"));
+    expect_refused("newest checkpoint is of step 1, that of " + folder_of("r") + " of step 2",
+                   folder_of("short"));
+
+    const std::pair<std::string, std::string> others[]{
+        {"a", asl9 + " --seed 0"},
+        {"b", std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5 --seed 1"}};
+    for (const auto& [name, data] : others) {
+        const auto trained = run(program(1, "pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --run " +
+                                                folder_of(name) + " --data " + data));
+        ASSERT_EQ(trained.exit_code, 0) << trained.output;
+    }
+    const auto mixed = run(program(
+        1, "evaluate --protocol knn --leave-out-signer S03 --run " + folder_of("a") + " " + folder_of("b")));
+    EXPECT_EQ(mixed.exit_code, 2) << mixed.output;
+    EXPECT_TRUE(mixed.says(folder_of("b") + ": it was trained on other data than " + folder_of("a")))
+        << mixed.output;
+}
+
+TEST_F(Evaluate, ShareOfLabelsIsInTheResultsName) {
+    for (const std::string share : {"", "--label-fraction 0.1 "}) {
+        const auto found =
+            result("--run " + folder_of("r") + quick + "--protocol semi-supervised --freeze " + share);
+        EXPECT_EQ(found["steps"], 2);
+    }
+
+    for (const auto& [file, share] :
+         {std::pair{"semi-supervised.json", 0.3}, {"semi-supervised-0.1.json", 0.1}}) {
+        const auto found = nlohmann::json::parse(std::ifstream{folder_ / "r/evaluate" / file});
+        EXPECT_EQ(found["label_fraction"], share);
+    }
 }
 
 TEST_F(Evaluate, TransferLearnsTheLabelsOfAnotherCorpus) {

@@ -162,6 +162,42 @@ TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
     EXPECT_EQ(ask("report", "study")["complete"], true);
 }
 
+TEST_F(StudyJob, AWholeNetworkThatIsStoppedGoesOnFromItsCheckpoint) {
+    replace("runs = 2", "runs = 1");
+    replace("fine-tune-epochs = 1", "fine-tune-epochs = 150");
+    const auto evaluations = folder_ / "study" / "evaluations";
+    const auto stopped =
+        run("sh -c '" + program(1, "study run " + places("study")) + " & until [ -s " + evaluations.string() +
+            "/*/*/metrics.jsonl ]; do sleep 0.02; done; kill -USR1 $!; wait $!'");
+    ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
+    bool has_checkpoint = false;
+    for (const auto& entry : fs::recursive_directory_iterator{evaluations}) {
+        has_checkpoint = has_checkpoint || entry.path().extension() == ".h5";
+    }
+    EXPECT_TRUE(has_checkpoint);
+
+    ASSERT_EQ(work(2, "study").exit_code, 0);
+    ASSERT_EQ(work(2, "undisturbed").exit_code, 0);
+
+    EXPECT_EQ(ask("report", "study")["tables"], ask("report", "undisturbed")["tables"]);
+    EXPECT_TRUE(fs::is_empty(evaluations)) << "checkpoints of what is done";
+}
+
+TEST_F(StudyJob, TablesOneByOneMakeOneReport) {
+    replace("runs = 2", "runs = 1");
+    for (const std::string table : {"8", "5", "1"}) {
+        ASSERT_EQ(work(2, "study", "--tables " + table).exit_code, 0);
+    }
+    ASSERT_EQ(work(1, "study", "--tables 5 --dry-run").exit_code, 0);
+
+    const auto report = ask("report", "study");
+
+    ASSERT_EQ(report["tables"].size(), 3);
+    EXPECT_EQ(report["tables"][0]["name"], "1");
+    EXPECT_EQ(report["complete"], true);
+    EXPECT_TRUE(work(2, "study").says("0 jobs done here"));
+}
+
 TEST_F(StudyJob, TheExamplesCanBeRun) {
     const auto outcome =
         run(in(SSLSLR_SOURCE_DIR, program(1, "study run --max-jobs 1 --study " + shipped("examples.ini") +
@@ -198,7 +234,7 @@ TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
 
     EXPECT_EQ(report["complete"], false);
     replace("clips = 0 450", "clips = 0 4500");
-    ASSERT_EQ(work(1, "study", "--dry-run").exit_code, 0);
+    ASSERT_EQ(work(1, "study", "--max-jobs 1").exit_code, 0);
     const auto refused = run(program(1, "study report " + places("study")));
     EXPECT_EQ(refused.exit_code, 2);
     EXPECT_TRUE(refused.says("clip 4500: expected 0 to 899")) << refused.output;

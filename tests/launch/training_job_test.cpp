@@ -4,6 +4,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <thread>
 
 #include "tests/launch/program.hpp"
@@ -174,19 +175,19 @@ TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
 
     EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
     EXPECT_TRUE(stopped.says("stopped before the time limit after step ")) << stopped.output;
-    EXPECT_LT(stopped.seconds, 9);
+    EXPECT_LT(stopped.seconds, 15);
 
     const auto slurms =
         run(program(2, pretrain("r", "--epochs 100000"), "SLURM_JOB_END_TIME=$(($(date +%s) + 6))"));
     EXPECT_EQ(slurms.exit_code, 75) << slurms.output;
     EXPECT_TRUE(slurms.says("going on from step ")) << slurms.output;
-    EXPECT_LT(slurms.seconds, 10);
+    EXPECT_LT(slurms.seconds, 15);
 }
 
 TEST_F(TrainingJob, ASuspensionCostsNoMoreOfItsTimeThanItTook) {
     bool suspended = false;
     const auto stopped =
-        run(program(2, pretrain("r", "--epochs 100000 --time-limit 0:12")), [&](const std::string& output) {
+        run(program(2, pretrain("r", "--epochs 100000 --time-limit 0:16")), [&](const std::string& output) {
             const auto ranks = ranks_of(getpid());
             if (suspended || output.find("\nstep ") == std::string::npos || ranks.size() != 2) {
                 return;
@@ -207,20 +208,18 @@ TEST_F(TrainingJob, ASuspensionCostsNoMoreOfItsTimeThanItTook) {
 
 TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     const auto tiny = (folder_ / "tiny").string();
-    ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000")), {}, 180).exit_code, 0);
+    ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000"))).exit_code, 0);
     // Room for one checkpoint of 60 kB; none from about step 300 on, for a second or two; then for all.
     const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
     const auto outcome = run(
         unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=4m tmpfs " + tiny +
-            "; (until ls " + tiny +
-            "/checkpoints/step-000000[3-9]*.h5 >/dev/null 2>&1; do sleep 0.05; done; head -c 9m /dev/zero >" +
-            tiny + "/filler 2>/dev/null || true; sleep 2; rm " + tiny + "/filler) & " + SSLSLR_MPIEXEC +
-            " -n 2 --oversubscribe --bind-to none " + SSLSLR_PROGRAM + " pretrain --data " + asl9 +
-            " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 1000 "
-            "--max-steps 1000 --checkpoint-every 10 --keep-checkpoints 3 --run " +
-            tiny + "; wait; ls " + tiny + "/checkpoints; cp -r " + tiny + " " + (folder_ / "r").string() +
-            "'",
-        {}, 180);
+        "; (until ls " + tiny +
+        "/checkpoints/step-000000[3-9]*.h5 >/dev/null 2>&1; do sleep 0.05; done; head -c 9m /dev/zero >" +
+        tiny + "/filler 2>/dev/null || true; sleep 2; rm " + tiny + "/filler) & " + SSLSLR_MPIEXEC +
+        " -n 2 --oversubscribe --bind-to none " + SSLSLR_PROGRAM + " pretrain --data " + asl9 +
+        " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 1000 "
+        "--max-steps 1000 --checkpoint-every 10 --keep-checkpoints 3 --run " +
+        tiny + "; wait; ls " + tiny + "/checkpoints; cp -r " + tiny + " " + (folder_ / "r").string() + "'");
 
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(outcome.says("A CHECKPOINT IS NOT WRITTEN")) << outcome.output;
@@ -248,20 +247,20 @@ TEST_F(TrainingJob, ACrashTellsRankStepAndStacks) {
 
 TEST_F(TrainingJob, ASecondJobInTheSameFolderIsRefusedOrWaits) {
     Outcome second{};
-    std::chrono::duration<double> took{};
     const auto first =
         run(program(1, pretrain("r", "--epochs 100000 --time-limit 0:08")), [&](const std::string& output) {
             if (second.output.empty() && output.find("\nstep ") != std::string::npos) {
-                const auto begin = std::chrono::steady_clock::now();
                 second = run(program(1, pretrain("r", "--epochs 100000 --max-steps 1")));
-                took = std::chrono::steady_clock::now() - begin;
             }
         });
 
     EXPECT_EQ(first.exit_code, 75) << first.output;
     EXPECT_EQ(second.exit_code, 0) << second.output;
-    EXPECT_TRUE(second.says("nothing left to do after step ")) << "it waited: " << second.output;
-    EXPECT_GT(took.count(), 3);
+    std::smatch last;
+    ASSERT_TRUE(std::regex_search(first.output, last, std::regex{"before the time limit after step (\\d+):"}))
+        << first.output;
+    EXPECT_TRUE(second.says("nothing left to do after step " + last[1].str() + " "))
+        << "it waited: " << second.output << first.output;
 }
 
 TEST_F(TrainingJob, PathsWithOddCharactersAreTakenAsTheyAre) {

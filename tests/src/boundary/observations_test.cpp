@@ -95,6 +95,21 @@ TEST(VerdictTest, ABoundaryIsSupportedIfPermutingMoreIsWorse) {
         << "worse than no permutation";
 }
 
+TEST(VerdictTest, OneRepeatSupportsNothing) {
+    const test::Oracle oracle{.planted_k1 = 8, .rise = 0.05, .slope = 0.03};
+    const Lookup lookup = [&](const Trial& trial) {
+        return Known{Known::Status::done, oracle.accuracy(trial)};
+    };
+    const auto verdict = [&](std::int64_t repeats) {
+        return verdict_of(Side::start, {.frames = 32, .step = 4, .repeats = repeats}, 8, lookup);
+    };
+
+    EXPECT_TRUE(verdict(2).is_supported);
+    EXPECT_EQ(verdict(2).compared, 6);
+    EXPECT_FALSE(verdict(1).is_supported);
+    EXPECT_EQ(verdict(1).compared, 0);
+}
+
 TEST(Bits, SurviveTheirWayThroughHexadecimalDigits) {
     for (const std::size_t count : {0U, 1U, 4U, 5U, 270U}) {
         std::vector<bool> bits;

@@ -122,6 +122,19 @@ TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
     EXPECT_NE(text_of_report(report).find("not known"), std::string::npos);
 }
 
+TEST_F(ReportTest, OfOneSideTellsNothingOfTheOther) {
+    auto one_side = full_;
+    one_side.sides = "start";
+
+    const auto report = worked(one_side, planted_);
+
+    EXPECT_TRUE(report["k2"].is_null());
+    EXPECT_TRUE(report["clips"][39]["k2"].is_null());
+    EXPECT_EQ(report["clips"][39]["loss"], 1.0) << "all of it at the only side there is";
+    const auto text = text_of_report(report);
+    EXPECT_NE(text.find("50 % of the clips do better elsewhere than at k1; "), std::string::npos) << text;
+}
+
 TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
     const auto report = worked(full_, planted_);
 

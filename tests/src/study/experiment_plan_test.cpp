@@ -36,6 +36,90 @@ TEST(ExperimentPlan, TwoNamesForTheSameSettingsAreOneTraining) {
     EXPECT_EQ(planned(spec).pretrainings.size(), 2 * 3);
 }
 
+TEST(ExperimentPlan, AnAugmentationWinsOverTheOneThatAMethodsOwnFileNames) {
+    auto spec = small_study(1);
+    for (auto& method : spec.methods) {
+        method.settings.push_back({"augmentation", "classical"});
+    }
+
+    const auto plan = planned(spec);
+
+    EXPECT_EQ(plan.pretrainings.size(), 2 * 2 * 3);
+    const std::pair<std::string, std::string> wanted{"augmentation", "boundary"};
+    EXPECT_EQ(std::ranges::count(plan.pretrainings.front().options, wanted), 1);
+}
+
+TEST(ExperimentPlan, WhateverDecidesAnEvaluationTellsItApart) {
+    const auto ids_of = [](const StudySpec& spec, EncoderKind encoder, const std::string& protocol) {
+        std::set<std::string> ids;
+        for (const auto& job : planned(spec).evaluations) {
+            if (job.encoder == encoder && job.protocol.front().second == protocol) {
+                ids.insert(job.id);
+            }
+        }
+        return ids;
+    };
+    const auto differ = [&](const StudySpec& changed, EncoderKind encoder, const std::string& protocol) {
+        const auto before = ids_of(small_study(1), encoder, protocol);
+        const auto after = ids_of(changed, encoder, protocol);
+        EXPECT_FALSE(before.empty());
+        return std::ranges::none_of(after, [&](const auto& id) { return before.contains(id); });
+    };
+    auto raw_clips = small_study(1);
+    for (auto& data : raw_clips.data) {
+        data.settings.push_back({"normalise", "false"});
+    }
+    EXPECT_TRUE(differ(raw_clips, EncoderKind::none, "raw"));
+    EXPECT_TRUE(differ(raw_clips, EncoderKind::pretrained, "linear"));
+    auto other_target = small_study(1);
+    other_target.data[1].settings.push_back({"normalise", "false"});
+    const auto before = planned(small_study(1)).tables[1].cells[0][0];
+    EXPECT_NE(planned(other_target).tables[1].cells[0][0], before);
+    auto other_draw = small_study(1);
+    other_draw.seed = 7;
+    EXPECT_TRUE(differ(other_draw, EncoderKind::none, "raw"));
+    auto larger_batch = small_study(1);
+    larger_batch.pretrain.push_back({"global-batch", "8"});
+    EXPECT_TRUE(differ(larger_batch, EncoderKind::none, "supervised"));
+}
+
+TEST(ExperimentPlan, ControlsHaveAsFewLabelsAsTheMethods) {
+    auto spec = small_study(1);
+    spec.protocols[0].settings.push_back({"label-fraction", "0.1"});
+
+    const std::pair<std::string, std::string> few{"label-fraction", "0.1"};
+    for (const auto& job : planned(spec).evaluations) {
+        EXPECT_EQ(std::ranges::count(job.protocol, few), 1) << job.name;
+    }
+}
+
+TEST(ExperimentPlan, PlansOfSomeTablesAddUp) {
+    const auto whole = small_study(1);
+    const auto facts = small_facts();
+    const auto first = plan_experiments(narrowed(whole, {"asl", "lsa"}, {"4"}), facts, plain_identities());
+    auto only_asl = narrowed(whole, {"asl"}, {"1"});
+    const auto second = plan_experiments(only_asl, {facts[0]}, plain_identities());
+    auto transfers = narrowed(whole, {"asl", "lsa"}, {"2"});
+    std::ranges::reverse(transfers.data);
+    const auto third = plan_experiments(transfers, {facts[1], facts[0]}, plain_identities());
+
+    const auto all = merged(third, merged(second, first));
+
+    const auto expected = planned(whole);
+    EXPECT_EQ(all.tables.size(), 3);
+    EXPECT_EQ(all.pretrainings.size(), expected.pretrainings.size());
+    EXPECT_EQ(all.evaluations.size(), expected.evaluations.size());
+    for (const auto& job : all.evaluations) {
+        const auto same = std::ranges::find(expected.evaluations, job.id, &EvaluationJob::id);
+        ASSERT_NE(same, expected.evaluations.end());
+        EXPECT_EQ(all.data[static_cast<std::size_t>(job.data)].name,
+                  expected.data[static_cast<std::size_t>(same->data)].name);
+    }
+    auto changed = first;
+    changed.data[0].fingerprint = "other";
+    EXPECT_EQ(merged(second, changed).tables.size(), 1);
+}
+
 TEST(ExperimentPlan, MoreRunsKeepTheJobsOfFewer) {
     const auto few = planned(small_study(1));
     const auto many = planned(small_study(3));
@@ -103,6 +187,19 @@ TEST(ExperimentPlan, AStudyDoesWithoutDataThatAreNotHere) {
     EXPECT_EQ(spec.claims[0].kind, "untested");
     EXPECT_EQ(spec.claims[1].tables, std::vector<std::string>{"1"});
     EXPECT_EQ(narrowed(whole, {"asl", "lsa"}, {"1", "2", "4"}).tables.size(), 3);
+}
+
+TEST(ExperimentPlan, TablesAloneTrainNothingForFigures) {
+    auto whole = small_study(1);
+    whole.figures.embeddings = {{.data = {"asl", "lsa"}, .methods = {"one", "two"}, .augmentation = "our"}};
+    const auto figures = [&](const std::vector<std::string>& tables) {
+        return narrowed(whole, {"asl", "lsa"}, tables).figures.embeddings;
+    };
+
+    EXPECT_EQ(figures({"1", "2", "4"})[0].data.size(), 2);
+    ASSERT_EQ(figures({"1"}).size(), 1);
+    EXPECT_EQ(figures({"1"})[0].data, std::vector<std::string>{"asl"});
+    EXPECT_TRUE(figures({"4"}).empty());  // it trains one of the two methods
 }
 
 TEST(StudyJobs, AnEvaluationIsWantedWhenItsTrainingIsDone) {

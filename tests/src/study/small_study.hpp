@@ -61,7 +61,7 @@ inline Identities plain_identities() {
         return all;
     };
     return {text, text, text,
-            [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
+            text, text, [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
 }
 
 }  // namespace sslslr::test

@@ -211,6 +211,35 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
     EXPECT_EQ(verdict("above", 6), "holds");
 }
 
+TEST_F(TablesTest, TheFigureOfOneTrainingDecidesNoClaim) {
+    for (const auto& id : plan_.tables[2].cells[0][0][0]) {
+        records_[id] = {{{"seconds", 7.0}}, nlohmann::json::object()};
+    }
+
+    const auto verdict = verdicts_of(
+        {{.name = "C", .kind = "below", .tables = {"4"}, .better = {"two"}, .limit = 8}}, results())[0];
+
+    EXPECT_EQ(verdict["verdict"], "not tested here");
+    EXPECT_NE(verdict["evidence"].get<std::string>().find("no interval"), std::string::npos);
+}
+
+TEST_F(TablesTest, WhatIsDoneOnceStandsBesideEveryRun) {
+    const auto& cells = plan_.tables[0].cells[0];
+    const auto raw = std::ranges::find(plan_.tables[0].columns, "raw", &PlannedColumn::name) -
+                     plan_.tables[0].columns.begin();
+    const auto& once = cells[static_cast<std::size_t>(raw)];
+    ASSERT_EQ(once.size(), 1);
+    answer(once, 0, "10");
+    answer(cells[0], 0, "11");
+    answer(cells[0], 1, "10");
+
+    const auto found = results().difference(cells[0], once, "top1");
+
+    const std::vector<double> runs{0.5, 0.0};
+    EXPECT_DOUBLE_EQ(found->mean, 0.25);
+    EXPECT_DOUBLE_EQ(found->low, student_interval(runs).low);
+}
+
 TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
     const auto& ours = plan_.tables[0].cells[0][0];
     const auto& others = plan_.tables[0].cells[1][0];

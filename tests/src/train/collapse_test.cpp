@@ -57,6 +57,19 @@ TEST(CollapseMonitor, ItsStateGoesOnWhereItStopped) {
     EXPECT_TRUE(after.observe({.raw = 0.001, .normalised = 0.7}, 64));
 }
 
+TEST(CollapseMonitor, ATrainingThatWasStoppedStopsAgain) {
+    for (const auto& [policy, again] : {std::pair{"stop", true}, {"warn", false}}) {
+        CollapseMonitor before{{.policy = policy, .patience = 2}, 4};
+        before.observe({.raw = 1, .normalised = 1}, 4);
+        EXPECT_FALSE(before.observe({.raw = 0.01, .normalised = 1}, 4));
+        EXPECT_TRUE(before.observe({.raw = 0.01, .normalised = 1}, 4));
+
+        CollapseMonitor after{{.policy = policy, .patience = 2}, 4};
+        after.load_state(before.state());
+        EXPECT_EQ(after.observe({.raw = 0.01, .normalised = 1}, 4), again) << policy;
+    }
+}
+
 TEST(CollapseMonitor, RefusesBadSettingsByOption) {
     const auto refusal = [](const CollapseConfig& config) -> std::string {
         try {
