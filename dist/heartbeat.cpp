@@ -21,9 +21,11 @@ constexpr auto pause_at_the_end = std::chrono::milliseconds{1};
 constexpr auto longest_goodbye = std::chrono::seconds{1};  // to all together
 constexpr auto longest_turn = std::chrono::seconds{1};     // after a longer one, this process was stopped
 constexpr int turns_of_silence = 20;                       // 5 s: half of what the end of a job may take
-constexpr int turns_between_witnesses = 2;
+constexpr int turns_between_witnesses = 4;
 constexpr std::size_t most_named = 4;
 constexpr int exit_code = 4;  // a rank failed or hung
+
+const pid_t parent_at_start = getppid();  // later it may be gone already
 
 /// Where a process can be asked whether it lives: the host and its space of process numbers.
 std::string place_of_this_process() {
@@ -50,7 +52,7 @@ bool is_gone(int pid) {
 Heartbeat::Heartbeat(const Communicator& ranks, std::chrono::milliseconds hang_timeout)
     : ranks_{ranks.duplicate()},
       hang_timeout_{hang_timeout},
-      launcher_{std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? 0 : getppid()},
+      launcher_{std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr ? 0 : parent_at_start},
       peers_{std::make_unique<std::vector<Peer>>(static_cast<std::size_t>(ranks.size()))} {
     static_assert(std::is_trivially_copyable_v<Beat> && sizeof(Beat) == 64);
     const auto names = ranks_.all_gather(name_of_this_process(ranks_.rank()));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/data_error.hpp"
 #include "io/metrics_file.hpp"
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
@@ -62,6 +63,9 @@ void take_over(const fs::path& study, const Claim& claim, FolderOf folder_of) {
 Result trained_result(const fs::path& run) {
     auto rows = io::read_metrics(run / "metrics.jsonl");
     std::erase_if(rows, [](const auto& row) { return !row.contains("spread"); });  // they tell of events
+    if (rows.empty()) {
+        throw io::DataError{run / "metrics.jsonl", "holds no rows of the training's steps"};
+    }
     const auto& first = rows.front();
     const auto& last = rows.back();
     const auto share = [&](const char* name) {

@@ -15,7 +15,16 @@ job=${job:-$SLURM_JOB_ID}
 # Slurm's notice, or a preemption's: for the command that run_to_its_end runs, or before that for the script itself.
 asked_to_stop=false
 running=
-trap 'asked_to_stop=true; if [[ -n $running ]]; then kill -USR1 "$running" 2>/dev/null || true; fi' USR1 TERM
+reminder=
+trap 'asked_to_stop=true; tell_it_to_stop' USR1 TERM
+
+# Once a second until the command has ended: a launcher that is about to start its ranks loses a signal.
+tell_it_to_stop() {
+    if [[ -n $running && -z $reminder ]]; then
+        while kill -USR1 "$running" 2>/dev/null; do sleep 1; done &
+        reminder=$!
+    fi
+}
 
 set_up_ranks() {
     if [[ -n ${SSLSLR_SITE:-} ]]; then
@@ -71,7 +80,7 @@ run_to_its_end() {
     "$@" &
     running=$!
     if $asked_to_stop; then  # just before it could be told
-        kill -USR1 "$running" 2>/dev/null || true
+        tell_it_to_stop
     fi
     local status=0
     wait "$running" || status=$?
@@ -80,6 +89,10 @@ run_to_its_end() {
         wait "$running" || status=$?
     done
     running=
+    if [[ -n $reminder ]]; then
+        kill "$reminder" 2>/dev/null || true
+        reminder=
+    fi
     return "$status"
 }
 

@@ -30,7 +30,7 @@ protected:
                 "--study",
                 study(name),
                 "--lease-seconds",
-                "2"};
+                "60"};
     }
 };
 

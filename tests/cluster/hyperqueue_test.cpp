@@ -18,6 +18,10 @@ protected:
         wait_until("the server is there",
                    [&] { return std::filesystem::exists(hq_folder() / "hq-current/access.json"); });
     }
+    void TearDown() override {
+        server_.reset();
+        ClusterTest::TearDown();
+    }
     std::filesystem::path hq_folder() const { return folder_ / "hq"; }
 
     std::optional<WorkerProcess> server_;

@@ -26,12 +26,14 @@ protected:
     }
 
     /// Submits workers on one core each: the first two get node n1, the next two n2.
-    std::string submit(int workers) const {
+    std::string submit(int workers, int lease_seconds = 60) const {
         return ask("sbatch --parsable --array=1-" + std::to_string(workers) +
-                   " " SSLSLR_SOURCE_DIR "/launch/slurm/boundary-array.sbatch study --lease-seconds 5");
+                   " " SSLSLR_SOURCE_DIR "/launch/slurm/boundary-array.sbatch study --lease-seconds " +
+                   std::to_string(lease_seconds));
     }
-    void wait_for_work(int accepted) const {
-        wait_until("jobs were done", [&] { return events("done") >= accepted; });
+    void wait_for_work(int workers) const {
+        wait_until("all work and jobs were done",
+                   [&] { return events("life") >= workers && events("done") >= workers; });
     }
     void wait_for_end(const std::string& array) const {
         wait_until("the array has ended", [&] { return ask("squeue --noheader --jobs " + array).empty(); });
@@ -86,7 +88,7 @@ TEST_F(SlurmTest, TasksThatAreRequeuedOrNearTheirTimeLimitGiveTheirJobsBackAndRe
 }
 
 TEST_F(SlurmTest, JobsOfAKilledNodeAreDoneByOthersAndItsTasksStartElsewhere) {
-    const auto array = submit(3);  // two on n1, one on n2
+    const auto array = submit(3, 5);  // two on n1, one on n2
     wait_for_work(3);
 
     mini_slurm("kill-node", "n1");
@@ -112,7 +114,7 @@ protected:
         wait_until("checkpoints were written", [&] { return newest(training()) >= 100; });
     }
     void signal_ranks(const std::string& options) const {
-        ask("pkill -" + options + " --full '^" SSLSLR_PROGRAM " pretrain .* --run " + training().string() +
+        run("pkill -" + options + " --full '^" SSLSLR_PROGRAM " pretrain .* --run " + training().string() +
             "$'");
     }
     static std::int64_t newest(const std::filesystem::path& run) {

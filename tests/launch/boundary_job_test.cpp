@@ -95,12 +95,27 @@ protected:
         }
         return most;
     }
+    /// Whether a process has claimed a job in this life of its worker and not finished it.
+    bool is_at_work(const std::string& study, pid_t pid) const {
+        std::map<std::int64_t, pid_t> workers;
+        std::set<std::string> claimed;
+        for (const auto& record : claims_log(study)) {
+            if (record["what"] == "life") {
+                workers[record["worker"]] = record["pid"];
+            } else if (record["what"] == "claim" && workers[record["worker"]] == pid) {
+                claimed.insert(record["job"]);
+            } else {
+                claimed.erase(record.value("job", ""));
+            }
+        }
+        return !claimed.empty();
+    }
     std::vector<std::string> worker(const std::string& study) const {
         return {SSLSLR_PROGRAM, "boundary", "work", "--study", path(study), "--lease-seconds", "2"};
     }
 
-    /// Lets workers work while one after another is killed at random moments and started again, and one is stopped
-    /// for longer than its lease.
+    /// Lets workers work while one after another is killed at random moments, each second time at work, and started again,
+    /// and one is stopped for longer than its lease.
     void disturb(const std::string& study, std::vector<std::unique_ptr<WorkerProcess>>& workers,
                  int kills) const {
         std::mt19937 random{42};
@@ -115,7 +130,12 @@ protected:
             while (most_attempts(study) > 8 && Clock::now() < deadline) {
                 std::this_thread::sleep_for(std::chrono::milliseconds{100});
             }
-            workers[victim(random)]->kill_and_restart();
+            auto& struck = *workers[victim(random)];
+            while (i % 2 == 0 && struck.is_running() && !is_at_work(study, struck.pid()) &&
+                   Clock::now() < deadline) {
+                std::this_thread::sleep_for(std::chrono::milliseconds{10});
+            }
+            struck.kill_and_restart();
             if (i == stopped_at) {
                 workers[0]->send(SIGSTOP);
                 stopped = Clock::now();

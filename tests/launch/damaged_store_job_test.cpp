@@ -15,7 +15,6 @@ protected:
                                                 file.string() + " --run " + (folder_ / "run").string()));
         EXPECT_EQ(outcome.exit_code, 3) << what << '\n' << outcome.output;
         EXPECT_EQ(outcome.count("sslslr: " + file.string()), 1) << what << '\n' << outcome.output;
-        EXPECT_LT(outcome.seconds, 10) << what;
     }
 };
 

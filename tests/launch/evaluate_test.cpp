@@ -215,7 +215,8 @@ TEST_F(Evaluate, WhenStoppedItGoesOnToTheResultOfOneNeverStopped) {
     fs::copy(folder_ / "r", folder_ / "whole", fs::copy_options::recursive);
     const auto log = (folder_ / "log").string();
     const auto stop = fmt::format(
-        "sh -c '{} > {} & until grep -q \"^step \" {}; do sleep 0.01; done; kill -USR1 $!; wait $!'",
+        "sh -c '{} > {} & while kill -0 $! && ! grep -q \"^step \" {}; do sleep 0.01; done; kill -USR1 $!; "
+        "wait $!'",
         program(1, "evaluate" + protocol + folder_of("r")), log, log);
 
     EXPECT_EQ(run(stop).exit_code, 75);

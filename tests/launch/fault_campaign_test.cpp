@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int steps = 24;
-constexpr int hang_timeout = 2;    // s
+constexpr int hang_timeout = 8;    // s: a disk may hold rank 0 up, too
 constexpr double rounding = 1e-9;  // of the distance moved: another number of ranks, SGD in float64
 
 /// What becomes of a job that a fault strikes.
@@ -34,9 +34,9 @@ struct Kind {
 };
 
 const std::vector<Kind> kinds{
-    {"kill", {137, 4}, 10},     {"freeze", {4}, 10},   {"hang", {4}, hang_timeout + 10.0},
-    {"crash", {139, 4, 1}, 10}, {"nan", {5}, 10},      {"throw", {4}, 10},
-    {"enospc", {0}, 60},        {"sigterm", {75}, 10},
+    {"kill", {137, 4}, 30},     {"freeze", {4}, 30},   {"hang", {4}, hang_timeout + 30.0},
+    {"crash", {139, 4, 1}, 30}, {"nan", {5}, 30},      {"throw", {4}, 30},
+    {"enospc", {0}, 60},        {"sigterm", {75}, 30},
 };
 
 int setting(const char* name, int otherwise) {
@@ -97,7 +97,7 @@ protected:
         return weights;
     }
 
-    /// Processes of this campaign that live a second after their job has ended.
+    /// Processes of this campaign that live 10 seconds after their job has ended.
     int processes_left() const {
         const auto mark = "SSLSLR_CAMPAIGN=" + folder_.string();
         const auto count = [&] {
@@ -109,7 +109,7 @@ protected:
             }
             return found;
         };
-        for (int i = 0; i < 20 && count() > 0; ++i) {
+        for (int i = 0; i < 200 && count() > 0; ++i) {
             std::this_thread::sleep_for(std::chrono::milliseconds{50});
         }
         return count();

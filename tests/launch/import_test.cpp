@@ -82,10 +82,10 @@ TEST_F(Import, OneUnreadableFileAmongTenThousandIsLeftOutAndNamed) {
 }
 
 TEST_F(Import, KilledInTheMiddleItGoesOnOnAnotherNumberOfRanks) {
-    write_clips(4'000, 8);
+    write_clips(12'000, 8);
     const auto expected = undisturbed();
     const auto killed =
-        run("sh -c '" + program(1, prepare()) + " & P=$!; while [ $(ls " + store() +
+        run("sh -c '" + program(1, prepare()) + " & P=$!; while kill -0 $P && [ $(ls " + store() +
             ".pieces 2> /dev/null | grep -c h5$) -lt 3 ]; do sleep 0.002; done; kill -9 $P; wait $P'");
     EXPECT_EQ(killed.exit_code, 137) << killed.output;
     EXPECT_FALSE(fs::exists(store()));
@@ -99,10 +99,10 @@ TEST_F(Import, KilledInTheMiddleItGoesOnOnAnotherNumberOfRanks) {
 }
 
 TEST_F(Import, StoppedOnRequestItEndsWith75AndGoesOn) {
-    write_clips(4'000, 8);
+    write_clips(12'000, 8);
     const auto expected = undisturbed();
     const auto stopped =
-        run("sh -c '" + program(1, prepare()) + " & P=$!; while [ $(ls " + store() +
+        run("sh -c '" + program(1, prepare()) + " & P=$!; while kill -0 $P && [ $(ls " + store() +
             ".pieces 2> /dev/null | grep -c h5$) -lt 2 ]; do sleep 0.002; done; kill $P; wait $P'");
     EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
     EXPECT_TRUE(stopped.says("the same command goes on")) << stopped.output;

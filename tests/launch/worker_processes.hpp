@@ -38,6 +38,7 @@ public:
             _exit(127);
         }
     }
+    pid_t pid() const { return pid_; }
     void send(int signal) const { kill(pid_, signal); }
     void kill_and_restart() {
         send(SIGKILL);

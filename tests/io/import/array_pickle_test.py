@@ -86,7 +86,7 @@ class ArrayPickle(unittest.TestCase):
         self.refused(pickle.dumps(Described((1,), "S8", b"\0" * 8)), "type")
 
     def test_few_bytes_do_not_make_it_allocate_or_compute_much(self):
-        start = time.monotonic()
+        start = time.process_time()
         self.refused(b"\x80\x04Nr" + struct.pack("<I", 2**31) + b".", "longer")
         nested = b"\x80\x04)\x94" + b"".join(b"h%c" % n * 2 + b"\x86\x94" for n in range(60))
         self.refused(b"\x80\x04}" + nested[2:] + b"Ns.", "tuples")
@@ -95,7 +95,7 @@ class ArrayPickle(unittest.TestCase):
         again = b"c_codecs\nencode\nh\x00X\x06\x00\x00\x00latin1\x86R0"
         self.refused(text + again * 500 + b"N.", "once")
         self.refused(b"\x80\x04" + b"N0" * 10_000 + b"N.", "operations")
-        self.assertLess(time.monotonic() - start, 5)
+        self.assertLess(time.process_time() - start, 5)
 
     def test_dictionaries_shared_at_every_level_are_refused(self):
         value = {"x": np.zeros(1)}

@@ -137,6 +137,8 @@ TEST(ReadAhead, DestructionWaitsForTheItemBeingMadeAlone) {
                             if (number == 1) {
                                 started.set_value();
                                 open.wait();
+                            } else if (number > 1) {
+                                std::this_thread::sleep_for(std::chrono::seconds{1});
                             }
                             ++made;
                             return std::string{};

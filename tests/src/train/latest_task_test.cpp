@@ -71,7 +71,7 @@ TEST(LatestTask, ItsEndWaitsForTheTaskUnderWayAndFreesWhatTasksHold) {
         std::latch started{1};
         tasks.post([&, held] {
             started.count_down();
-            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+            std::this_thread::sleep_for(std::chrono::seconds{1});
             ended = true;
         });
         started.wait();

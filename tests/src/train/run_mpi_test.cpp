@@ -163,6 +163,7 @@ TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {
 }
 
 TEST_F(RunTest, WhateverBitOfTheNewestCheckpointIsFlippedTheOneBeforeItIsTaken) {
+    live(4);  // whose last checkpoint is waited for
     live(6);
     world_.barrier();
     const Checkpoints checkpoints{folder_, world_};
