@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """How many clips a second a core makes into batches: sslslr against what one writes with h5py, PyTorch and numpy.
 
-    cmake --preset release -DSSLSLR_BENCHMARKS=ON && cmake --build --preset release
+    cmake --preset release && cmake --build --preset release
     .venv-peer/bin/pip install h5py          # beside what benchmarks/make-environment installs
     .venv-peer/bin/python benchmarks/batch_assembly.py [STORE.h5 ...] [--clips N] [--rounds 3] [--json FILE]
 
@@ -181,7 +181,7 @@ def main():
     parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")
     chosen = parser.parse_args()
     if not os.access(chosen.program, os.X_OK):
-        sys.exit(f"error: no program {chosen.program}: configure with -DSSLSLR_BENCHMARKS=ON and build it")
+        sys.exit(f"error: no program {chosen.program}: build all of it")
     torch.set_num_threads(1)
 
     report = {}

@@ -3,7 +3,7 @@
 // usage: mpirun -n N job_pool [FOLDER [JOBS [MILLISECONDS]]]    (defaults: the current folder, 400, 5)
 //
 // Overhead of a job is what a worker's time holds beside the sleep itself, as measured: claiming, telling, waiting
-// for locks. With results synced to the disk and without, in turns.
+// for locks. With claims and results synced to the disk and without, in turns.
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -29,7 +29,7 @@ public:
 
     std::vector<Job> wanted(const LedgerState&) override { return jobs_; }
     std::int64_t version(const LedgerState&) const override { return 0; }
-    std::optional<Result> run(const std::string&, const std::function<bool()>&) override {
+    std::optional<Result> run(const Claim&, const std::function<bool()>&) override {
         const auto start = Clock::now();
         std::this_thread::sleep_for(nap_);
         slept_ += std::chrono::duration<double>(Clock::now() - start).count();
@@ -47,7 +47,7 @@ private:
 double overhead(const std::filesystem::path& folder, int jobs, std::chrono::milliseconds nap,
                 io::Durability durability, const dist::Communicator& world) {
     const auto self = dist::Communicator::self();
-    Ledger ledger{folder, {.results = durability}};
+    Ledger ledger{folder, {.durability = durability}};
     Sleeping source{jobs, nap};
     world.barrier();
     const auto start = Clock::now();
@@ -66,8 +66,8 @@ void measure(const std::filesystem::path& folder, int jobs, std::chrono::millise
             const auto study = folder / fmt::format("job-pool-{}-{}", round, name);
             const double seconds = overhead(study, jobs, nap, durability, world);
             if (world.rank() == 0) {
-                fmt::print("{} workers, {} jobs of {} ms, results {}: {:.3f} ms of overhead a job\n",
-                           world.size(), jobs, nap.count(), name, 1e3 * seconds);
+                fmt::print("{} workers, {} jobs of {} ms, {}: {:.3f} ms of overhead a job\n", world.size(),
+                           jobs, nap.count(), name, 1e3 * seconds);
                 std::filesystem::remove_all(study);
             }
             world.barrier();

@@ -35,8 +35,9 @@ void declare(Options& options, WorkFields& o) {
     declare(options, o.worker);
     options.add("idle-seconds", o.idle_seconds,
                 "leaves after so long without a job to take, while others still work (-1: waits for them)");
-    options.add("sync", o.sync,
-                "waits until each result is on the disk; false: survives the process, not the machine");
+    options.add(
+        "sync", o.sync,
+        "waits until each claim and result is on the disk; false: survives the process, not the machine");
 }
 
 void check(const WorkFields& o, const PlannedStudy& study, const Ranks& ranks) {

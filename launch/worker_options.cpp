@@ -27,14 +27,14 @@ void check(const WorkerOptions& o) {
 }
 
 std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const WorkerOptions& fields,
-                                    io::Durability results, bool is_leader, const Ranks& ranks) {
+                                    io::Durability durability, bool is_leader, const Ranks& ranks) {
     std::unique_ptr<Ledger> ledger;
     agree(ranks.world, [&] {
         if (!is_leader) {
             return;
         }
         ledger = std::make_unique<Ledger>(
-            folder, LedgerConfig{.lease_seconds = fields.lease_seconds, .results = results});
+            folder, LedgerConfig{.lease_seconds = fields.lease_seconds, .durability = durability});
         if (const auto count = fields.retry.empty() ? 0 : ledger->retry_failed(); count > 0) {
             fmt::print("{} jobs that were set aside are tried again\n", count);
         }

@@ -24,7 +24,7 @@ void check(const WorkerOptions& fields);
 /// A worker's hold on a study on the first rank of each group, null on the others. Collective over all ranks.
 /// @throws dist::AgreedError  the ledger cannot be written
 std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const WorkerOptions& fields,
-                                    io::Durability results, bool is_leader, const Ranks& ranks);
+                                    io::Durability durability, bool is_leader, const Ranks& ranks);
 
 /// How a worker goes about it: stops on a signal or before Slurm's time limit, tells of each accepted result.
 /// @param describe  a result for the terminal: "fixed k1=8 k2=0 repeat=2: accuracy 0.6821"

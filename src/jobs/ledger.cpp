@@ -72,7 +72,7 @@ void Ledger::under_lock(const std::function<Records()>& body) {
     log.lock(longest_wait);
     files_.refresh();
     if (const auto records = body(); !records.empty()) {
-        io::append(log, records, io::Durability::handed_over);
+        io::append(log, records, config_.durability);
         files_.refresh();  // the state is what the log says
     }
 }
@@ -135,7 +135,7 @@ bool Ledger::finish(const Claim& claim, const Result& result) {
                                 {"seconds", result.seconds},
                                 {"digest", digest_of(result)},
                                 {"cpu", cpu_}};
-    io::append(*journal_, {&record, 1}, config_.results);
+    io::append(*journal_, {&record, 1}, config_.durability);
     bool accepted = false;
     under_lock([&]() -> Records {
         const auto& job = state().of(claim.job);

@@ -35,7 +35,7 @@ struct Result {
 
 struct LedgerConfig {
     double lease_seconds = 60;  ///< a worker that shows no sign of life for so long loses its claims
-    io::Durability results = io::Durability::on_disk;
+    io::Durability durability = io::Durability::on_disk;  ///< of claims and results
     LedgerLimits limits{};
 };
 

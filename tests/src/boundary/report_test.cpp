@@ -35,7 +35,7 @@ protected:
     nlohmann::json worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
         const BoundaryJobs jobs{search, "identity", true};
         {
-            Ledger ledger{folder_, {.results = io::Durability::handed_over}};
+            Ledger ledger{folder_, {.durability = io::Durability::handed_over}};
             for (auto wanted = jobs.wanted(ledger.state()); !wanted.empty() && most > 0;
                  wanted = jobs.wanted(ledger.state())) {
                 const auto claim = ledger.claim([&](const LedgerState&) { return wanted.front().id; });
