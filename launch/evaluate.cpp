@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -12,7 +11,6 @@
 #include "launch/run_evaluation.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
-#include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -42,20 +40,6 @@ ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
 torch::Tensor truth_of(const EvaluationClips& clips) {
     return torch::tensor(clips.classes_of(clips.test));
 }
-
-/// How many test clips a run on the same data was trained on, without their labels.
-std::int64_t seen_before(const PretrainOptions& run, const EvaluationSetting& setting) {
-    const auto seen = select_clips(setting.data.index(),
-                                   {.split = run.train_split, .left_out_signers = run.left_out_signers});
-    return std::ranges::count_if(setting.clips.test,
-                                 [&](auto clip) { return std::ranges::count(seen, clip) > 0; });
-}
-
-/// What the trainings of the runs were, as check_pretraining has found.
-struct Trainings {
-    std::int64_t seen = 0;  ///< test clips that they were trained on, without labels
-    std::int64_t steps = 0;
-};
 
 /// What every result file tells beside its table.
 nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
@@ -183,45 +167,6 @@ bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& 
         }
     });
     return true;
-}
-
-/// Looks at every run before the first is evaluated, which may take hours.
-/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting
-Trainings check_pretraining(const Runs& runs, const EvaluationSetting& setting) {
-    std::optional<RunEncoders> first;
-    for (const auto& run : runs) {
-        auto encoders = read_encoders(run, setting);
-        if (first && first->steps != encoders.steps) {
-            throw ConfigError{fmt::format(
-                "--run {}: its newest checkpoint is of step {}, that of {} of step {}: let the runs end "
-                "(the same pretrain commands go on)",
-                run.run, encoders.steps, runs.front().run, first->steps)};
-        }
-        if (first && first->data_fingerprint != encoders.data_fingerprint) {
-            throw ConfigError{
-                fmt::format("--run {}: it was trained on other data than {}: runs of one setting differ by "
-                            "--seed alone",
-                            run.run, runs.front().run)};
-        }
-        if (!first) {
-            first = std::move(encoders);
-        }
-    }
-    const bool is_own_data = first->data_fingerprint == setting.data.fingerprint();
-    if (setting.options.protocol.name == "transfer" && is_own_data) {
-        throw ConfigError{
-            "--protocol transfer: --data is what the run was trained on; name another data set, or "
-            "--protocol linear"};
-    }
-    const auto seen = is_own_data ? seen_before(runs.front(), setting) : 0;
-    if (seen > 0 && setting.ranks.is_first()) {
-        fmt::print(
-            stderr,
-            "sslslr: warning: {} of {} test clips took part in the pretraining, though without labels: "
-            "pretrain with --train-split or --leave-out-signer\n",
-            seen, setting.clips.test.size());
-    }
-    return {seen, first->steps};
 }
 
 }  // namespace

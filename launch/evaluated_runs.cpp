@@ -1,11 +1,14 @@
 #include "launch/evaluated_runs.hpp"
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "launch/run_folder.hpp"
+#include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -38,6 +41,14 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
     }
 }
 
+/// How many test clips a run on the same data was trained on, without their labels.
+std::int64_t seen_before(const PretrainOptions& run, const EvaluationSetting& setting) {
+    const auto seen = select_clips(setting.data.index(),
+                                   {.split = run.train_split, .left_out_signers = run.left_out_signers});
+    return std::ranges::count_if(setting.clips.test,
+                                 [&](auto clip) { return std::ranges::count(seen, clip) > 0; });
+}
+
 }  // namespace
 
 std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) {
@@ -58,6 +69,43 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) 
         runs.push_back(std::move(run));
     }
     return runs;
+}
+
+Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting) {
+    std::optional<RunEncoders> first;
+    for (const auto& run : runs) {
+        auto encoders = read_encoders(run, setting);
+        if (first && first->steps != encoders.steps) {
+            throw ConfigError{fmt::format(
+                "--run {}: its newest checkpoint is of step {}, that of {} of step {}: let the runs end "
+                "(the same pretrain commands go on)",
+                run.run, encoders.steps, runs.front().run, first->steps)};
+        }
+        if (first && first->data_fingerprint != encoders.data_fingerprint) {
+            throw ConfigError{
+                fmt::format("--run {}: it was trained on other data than {}: runs of one setting differ by "
+                            "--seed alone",
+                            run.run, runs.front().run)};
+        }
+        if (!first) {
+            first = std::move(encoders);
+        }
+    }
+    const bool is_own_data = first->data_fingerprint == setting.data.fingerprint();
+    if (setting.options.protocol.name == "transfer" && is_own_data) {
+        throw ConfigError{
+            "--protocol transfer: --data is what the run was trained on; name another data set, or "
+            "--protocol linear"};
+    }
+    const auto seen = is_own_data ? seen_before(runs.front(), setting) : 0;
+    if (seen > 0 && setting.ranks.is_first()) {
+        fmt::print(
+            stderr,
+            "sslslr: warning: {} of {} test clips took part in the pretraining, though without labels: "
+            "pretrain with --train-split or --leave-out-signer\n",
+            seen, setting.clips.test.size());
+    }
+    return {seen, first->steps};
 }
 
 }  // namespace sslslr

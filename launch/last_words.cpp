@@ -24,11 +24,11 @@ std::array<char, 512> who{};  ///< for a signal handler, which may not ask MPI
 constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr unsigned longest_report = 10;          // s
 std::array<struct sigaction, NSIG> reporters{};  ///< LibTorch's handlers, by signal
-std::atomic_flag reports = ATOMIC_FLAG_INIT;     ///< a crash is being reported
+std::atomic_flag is_reporting = ATOMIC_FLAG_INIT;
 
 /// The first of the handlers. LibTorch's takes memory, which may be what crashed: it may take for ever.
 void report(int signal, siginfo_t* information, void* context) {
-    if (!reports.test_and_set()) {  // another thread that crashes meanwhile puts nothing off
+    if (!is_reporting.test_and_set()) {  // another thread that crashes meanwhile puts nothing off
         std::signal(SIGALRM, SIG_DFL);
         alarm(longest_report);
     }

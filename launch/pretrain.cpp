@@ -174,9 +174,11 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         fmt::print("waited for data in {:.2f} % of the steps' time\n",
                    100 * waiting.data_seconds / waiting.seconds);
     }
+    std::vector<double> signals{stop_signal_arrived() ? 1.0 : 0.0};  // one rank may have heard of it alone
+    ranks.world.all_reduce_sum(signals);
     if (!done && ranks.is_first()) {
-        fmt::print("stopped {} after step {}: the same command goes on from there\n", stop_reason(),
-                   trainer.steps_done());
+        fmt::print("stopped {} after step {}: the same command goes on from there\n",
+                   signals[0] > 0 ? "on request" : "before the time limit", trainer.steps_done());
     }
     return done ? exit_done : exit_stopped;
 }

@@ -74,14 +74,13 @@ double usual_step() {
     return *middle;
 }
 
-/// @param sooner  seconds before it is
-bool time_is_nearly_up(double sooner = 0) {
+bool time_is_nearly_up() {
     if (!seconds_allowed) {
         return false;
     }
     const auto spared =
         std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * usual_step());
-    return seconds_since_start() > *seconds_allowed - spared - sooner;
+    return seconds_since_start() > *seconds_allowed - spared;
 }
 
 }  // namespace
@@ -119,10 +118,8 @@ bool stop_requested() {
     return arrived != 0 || time_is_nearly_up();
 }
 
-std::string stop_reason() {
-    constexpr double between_ranks = 2;  // s: another rank's clock may have said so
-    const bool is_limit = time_is_nearly_up(between_ranks) || (seconds_allowed && arrived == 0);
-    return is_limit ? "before the time limit" : "on request";
+bool stop_signal_arrived() {
+    return arrived != 0;
 }
 
 }  // namespace sslslr

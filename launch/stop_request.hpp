@@ -21,7 +21,7 @@ void note_step(double seconds);
 /// Whether this rank is to end: a signal has arrived, or the time is nearly up.
 bool stop_requested();
 
-/// "on request" or "before the time limit".
-std::string stop_reason();
+/// Whether it was a signal, on this rank.
+bool stop_signal_arrived();
 
 }  // namespace sslslr

@@ -1,14 +1,19 @@
 #include "launch/study_folder.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "io/data_error.hpp"
+#include "io/posix_file.hpp"
 #include "launch/result_table.hpp"
 #include "launch/study_file.hpp"
 #include "src/errors.hpp"
+#include "src/study/merged_plan.hpp"
 
 namespace sslslr {
 
@@ -16,8 +21,20 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr std::chrono::seconds longest_wait{60};
+
 fs::path plan_file(const StudyPlaces& places) {
     return places.results() / "plan.json";
+}
+
+/// The text of a study file, and the plan made of it. @throws io::DataError
+std::pair<std::string, ExperimentPlan> read_plan(const fs::path& file) {
+    try {
+        const auto json = nlohmann::json::parse(std::ifstream{file});
+        return {json.at("study_file"), json.at("plan")};
+    } catch (const nlohmann::json::exception& error) {
+        throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
+    }
 }
 
 }  // namespace
@@ -35,10 +52,15 @@ void declare(Options& options, StudyPlaces& places) {
 
 void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
                         bool is_part) {
+    fs::create_directories(places.results());
+    const io::PosixFile lock{places.results() / ".plan-lock", io::PosixFile::Access::create};
+    lock.lock(longest_wait);  // others may plan other tables meanwhile
     auto stored = plan;
     if (is_part && is_stored(places)) {
-        if (const auto before = read_stored_study(places); before.text == text) {
-            stored = merged(plan, before.plan);
+        try {
+            const auto [text_before, before] = read_plan(plan_file(places));
+            stored = text_before == text ? merged(plan, before) : plan;
+        } catch (const io::DataError&) {  // what cannot be read is planned anew
         }
     }
     write_json(plan_file(places), {{"study_file", text}, {"plan", stored}});
@@ -55,13 +77,7 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
                                       places.results().string())};
     }
     StoredStudy stored;
-    try {
-        const auto json = nlohmann::json::parse(std::ifstream{file});
-        stored.text = json.at("study_file");
-        stored.plan = json.at("plan");
-    } catch (const nlohmann::json::exception& error) {
-        throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
-    }
+    std::tie(stored.text, stored.plan) = read_plan(file);
     std::vector<std::string> data;
     std::vector<std::string> tables;
     std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);

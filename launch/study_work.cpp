@@ -16,6 +16,7 @@
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/measures.hpp"
 #include "src/evaluate/metrics.hpp"
+#include "src/jobs/take_over.hpp"
 #include "src/train/checkpoints.hpp"
 #include "src/train/run.hpp"
 
@@ -26,45 +27,21 @@ namespace fs = std::filesystem;
 
 using FolderOf = fs::path (*)(const fs::path& study, const std::string& job, std::int64_t attempt);
 
-/// Checkpoints first: rows of later steps are dropped where a training goes on, rows that lack would lack for ever.
-/// @return whether there was a checkpoint. @throws fs::filesystem_error
-bool copy_training(const fs::path& from, const fs::path& to) {
-    bool has_checkpoint = false;
-    for (const bool is_checkpoint : {true, false}) {
-        for (const auto& entry : fs::recursive_directory_iterator{from}) {
-            if (entry.is_regular_file() && (entry.path().extension() == ".h5") == is_checkpoint) {
-                const auto target = to / entry.path().lexically_relative(from);
-                fs::create_directories(target.parent_path());
-                fs::copy_file(entry.path(), target, fs::copy_options::overwrite_existing);
-                has_checkpoint = has_checkpoint || is_checkpoint;
-            }
-        }
+/// The folders of a claim's earlier attempts, the newest first.
+std::vector<fs::path> earlier(const fs::path& study, const Claim& claim, FolderOf folder_of) {
+    std::vector<fs::path> folders;
+    for (auto attempt = claim.attempt - 1; attempt >= 1; --attempt) {
+        folders.push_back(folder_of(study, claim.job, attempt));
     }
-    return has_checkpoint;
+    return folders;
 }
 
-/// Hands a training on to the next attempt: whatever an earlier one has left is copied, for its owner may still live.
-void take_over(const fs::path& study, const Claim& claim, FolderOf folder_of) {
-    const auto mine = folder_of(study, claim.job, claim.attempt);
-    for (auto attempt = claim.attempt - 1; attempt >= 1 && !fs::exists(mine); --attempt) {
-        const auto earlier = folder_of(study, claim.job, attempt);
-        auto unfinished = mine;  // a worker killed here must not leave what looks like an attempt
-        unfinished += ".partial";
-        try {
-            if (fs::exists(earlier) && copy_training(earlier, unfinished)) {
-                fs::rename(unfinished, mine);
-            }
-        } catch (const fs::filesystem_error&) {
-            continue;  // it changed under our hands; an older one may do, or none
-        }
-    }
-}
-
-Result trained_result(const fs::path& run) {
+Result trained_result(const fs::path& run, std::int64_t last_step) {
     auto rows = io::read_metrics(run / "metrics.jsonl");
     std::erase_if(rows, [](const auto& row) { return !row.contains("spread"); });  // they tell of events
-    if (rows.empty()) {
-        throw io::DataError{run / "metrics.jsonl", "holds no rows of the training's steps"};
+    if (rows.empty() || rows.back().at("step") != last_step) {
+        throw io::DataError{run / "metrics.jsonl",
+                            fmt::format("expected rows up to step {}: was the disk full?", last_step)};
     }
     const auto& first = rows.front();
     const auto& last = rows.back();
@@ -77,6 +54,14 @@ Result trained_result(const fs::path& run) {
                         {"spread_end", share("spread")},
                         {"spread_normalised_end", share("spread_normalised")}},
             .detail = nlohmann::json::object()};
+}
+
+void note_report(const StepReport& report) {
+    note_step(report.seconds.total);
+}
+
+std::function<void(const std::string&)> warner_of(const std::string& job) {
+    return [job](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}: {}\n", job, text); };
 }
 
 std::string digits_of(const torch::Tensor& bits) {
@@ -130,7 +115,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     const auto folder = pretraining_folder(folder_, claim.job, claim.attempt);
     agree(group_.communicator(), [&] {
         if (group_.rank() == 0) {
-            take_over(folder_, claim, pretraining_folder);
+            take_over(folder, earlier(folder_, claim, pretraining_folder));
         }
     });
     PretrainOptions fields;
@@ -145,10 +130,8 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
     open_run_folder(folder, options, group_.communicator(), /*lock=*/false);
     RunHooks hooks;
-    hooks.on_step = [](const StepReport& report) { note_step(report.seconds.total); };
-    hooks.warn = [&](const std::string& text) {
-        fmt::print(stderr, "sslslr: warning: {}: {}\n", job.name, text);
-    };
+    hooks.on_step = note_report;
+    hooks.warn = warner_of(job.name);
     hooks.stop_requested = should_stop;
     const bool is_done = run_training(training.trainer(), group_,
                                       {.folder = folder,
@@ -164,7 +147,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     Result result;
     agree(group_.communicator(), [&] {
         if (group_.rank() == 0) {
-            result = trained_result(folder);
+            result = trained_result(folder, training.last_step());
         }
     });
     return result;
@@ -215,7 +198,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const bool keeps_checkpoints = trains_encoder(protocol) && group_.rank() == 0;
     agree(group_.communicator(), [&] {
         if (keeps_checkpoints) {
-            take_over(folder_, claim, evaluation_folder);
+            take_over(checkpoints, earlier(folder_, claim, evaluation_folder));
         }
     });
     const auto scores = protocol_scores(*method, protocol,
@@ -227,13 +210,19 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
                                          .group = group_,
                                          .embedding = cache,
                                          .should_stop = should_stop,
+                                         .on_step = note_report,
+                                         .warn = warner_of(job.name),
                                          .checkpoints = checkpoints});
     if (!scores) {
         return std::nullopt;
     }
-    for (auto attempt = claim.attempt; keeps_checkpoints && attempt >= 1; --attempt) {
-        std::error_code ignored;  // a worker that lost its lease may still write there
-        fs::remove_all(evaluation_folder(folder_, claim.job, attempt), ignored);
+    if (keeps_checkpoints) {
+        auto folders = earlier(folder_, claim, evaluation_folder);
+        folders.push_back(checkpoints);
+        for (const auto& each : folders) {
+            std::error_code ignored;  // a worker that lost its lease may still write there
+            fs::remove_all(each, ignored);
+        }
     }
     return scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
 }

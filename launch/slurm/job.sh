@@ -20,7 +20,7 @@ trap 'asked_to_stop=true; tell_it_to_stop' USR1 TERM
 
 # Once a second until the command has ended: a launcher that is about to start its ranks loses a signal.
 tell_it_to_stop() {
-    if [[ -n $running && -z $reminder ]]; then
+    if [[ -n $running ]] && ! kill -0 "${reminder:-none}" 2>/dev/null; then
         while kill -USR1 "$running" 2>/dev/null; do sleep 1; done &
         reminder=$!
     fi
@@ -82,12 +82,17 @@ run_to_its_end() {
     if $asked_to_stop; then  # just before it could be told
         tell_it_to_stop
     fi
-    local status=0
+    local status=0 ended
     wait "$running" || status=$?
     while kill -0 "$running" 2>/dev/null; do  # it was the signal that ended the wait
         status=0
         wait "$running" || status=$?
     done
+    if ((status > 128)); then  # perhaps that of a signal that came as the command ended: bash remembers the command's own
+        ended=0
+        wait "$running" 2>/dev/null || ended=$?
+        ((ended == 127)) || status=$ended
+    fi
     running=
     if [[ -n $reminder ]]; then
         kill "$reminder" 2>/dev/null || true

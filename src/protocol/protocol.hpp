@@ -67,6 +67,8 @@ struct ProtocolSetting {
         return false;
     };  ///< asked after each training step on every rank
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
+    std::function<void(const std::string&)> warn = [](const std::string&) {
+    };  ///< of checkpoints, on the group's first rank
     /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was stopped goes
     /// on, what is done is not done again. Whoever names it removes it. Empty: what was stopped starts over.
     std::filesystem::path checkpoints{};

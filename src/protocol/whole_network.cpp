@@ -92,6 +92,7 @@ bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const Pr
     run.collapse.policy = "none";  // labels hold features apart
     RunHooks hooks;
     hooks.on_step = setting.on_step;
+    hooks.warn = setting.warn;
     hooks.stop_requested = setting.should_stop;
     return run_training(trainer, setting.group, run, hooks);
 }

@@ -194,7 +194,7 @@ private:
         }
     }
 
-    /// By the interval over runs: a single training's figure has none and decides nothing.
+    /// By the figure's interval: without one, as of a single training's measure, it decides nothing.
     void hold_against_limit(const PlannedTable& table, std::size_t row) {
         for (const auto& name : claim_.better) {
             const auto* const of_column = cell(table, row, name);

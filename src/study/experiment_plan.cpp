@@ -1,8 +1,6 @@
 #include "src/study/experiment_plan.hpp"
 
 #include <algorithm>
-#include <iterator>
-#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -247,8 +245,10 @@ private:
             return job.pretraining;
         }
         const auto& protocol = job.protocol.front().second;
-        if (protocol == "raw") {  // the seed draws the labels that are used
-            return fmt::format("raw, seed {}", spec_.seed + static_cast<std::uint64_t>(job.run));
+        if (protocol == "raw") {  // the seed draws which labels are used where not all are
+            return job.protocol.size() == 1
+                       ? protocol
+                       : fmt::format("raw, seed {}", spec_.seed + static_cast<std::uint64_t>(job.run));
         }
         return protocol == "measures" || identities_.is_frozen(job.protocol)
                    ? "random\n" + identities_.of_encoder(job.options)
@@ -283,58 +283,7 @@ private:
     std::set<std::string> known_;
 };
 
-/// Where `before` has its data in `data`, to which what is lacking there is added; nothing if one is no longer the same.
-std::optional<std::vector<std::int64_t>> added(const std::vector<DataFacts>& before,
-                                               std::vector<DataFacts>& data) {
-    std::vector<std::int64_t> places;
-    for (const auto& facts : before) {
-        const auto found = std::ranges::find(data, facts.name, &DataFacts::name);
-        if (found != data.end() && nlohmann::json(*found) != nlohmann::json(facts)) {
-            return std::nullopt;
-        }
-        places.push_back(found - data.begin());
-        if (found == data.end()) {
-            data.push_back(facts);
-        }
-    }
-    return places;
-}
-
-/// Adds the jobs that are lacking.
-template <class Job>
-void add_jobs(std::vector<Job>& jobs, const std::vector<Job>& before,
-              const std::vector<std::int64_t>& places) {
-    std::set<std::string> known;
-    std::ranges::transform(jobs, std::inserter(known, known.end()), &Job::id);
-    for (auto job : before) {
-        if (known.insert(job.id).second) {
-            job.data = places[static_cast<std::size_t>(job.data)];
-            jobs.push_back(std::move(job));
-        }
-    }
-}
-
 }  // namespace
-
-ExperimentPlan merged(const ExperimentPlan& now, const ExperimentPlan& before) {
-    auto both = now;
-    const auto places = added(before.data, both.data);
-    if (!places) {
-        return now;
-    }
-    add_jobs(both.pretrainings, before.pretrainings, *places);
-    add_jobs(both.evaluations, before.evaluations, *places);
-    const auto add_lacking = [](auto& to, const auto& from, const auto& name) {
-        for (const auto& each : from) {
-            if (std::ranges::find(to, name(each), name) == to.end()) {
-                to.push_back(each);
-            }
-        }
-    };
-    add_lacking(both.tables, before.tables, [](const PlannedTable& table) { return table.spec.name; });
-    add_lacking(both.panels, before.panels, [](const PlannedPanel& panel) { return panel.evaluation; });
-    return both;
-}
 
 ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
                                 const Identities& identities) {

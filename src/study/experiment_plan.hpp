@@ -121,10 +121,6 @@ struct Identities {
     std::function<bool(const Settings&)> is_frozen;
 };
 
-/// The plan of a part of a study, and what an earlier plan of the same study file holds beside it. Where that one knew other
-/// data under a name, it is of no use, and `now` is all.
-ExperimentPlan merged(const ExperimentPlan& now, const ExperimentPlan& before);
-
 /// Plans a study; a pure function of its arguments.
 /// @param data  one entry for each of the spec's, in its order
 /// @throws ConfigError  a table names what the study does not list

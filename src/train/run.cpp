@@ -140,13 +140,16 @@ private:
         }
     }
 
-    /// Rows that found no space: with the last checkpoint they must, or steps would be missing for ever.
+    /// Rows that found no space until now: the checkpoint beside them has found some.
     void write_last_rows() {
-        agree(ranks_, [&] {
-            if (metrics_) {
-                metrics_->flush();
-            }
-        });
+        if (!metrics_) {
+            return;
+        }
+        try {
+            metrics_->flush();
+        } catch (const io::DataError& error) {
+            warn(fmt::format("{}; its last rows are lost, weights are not", error.what()));
+        }
     }
 
     void strike_if_due() {

@@ -26,14 +26,7 @@ TEST(StopRequest, StepsThatAreLongEndTheWorkWhileThreeMoreHaveTime) {
     note_step(12);
 
     EXPECT_TRUE(stop_requested());
-    EXPECT_EQ(stop_reason(), "before the time limit");
-}
-
-TEST(StopRequest, ALimitThatAnotherRankHasSeenFirstIsToldAsTheLimit) {
-    set_time_limit("1:00:00");
-
-    EXPECT_FALSE(stop_requested());
-    EXPECT_EQ(stop_reason(), "before the time limit");
+    EXPECT_FALSE(stop_signal_arrived());
 }
 
 TEST(StopRequest, ASignalStopsOnRequest) {
@@ -43,12 +36,14 @@ TEST(StopRequest, ASignalStopsOnRequest) {
     std::raise(SIGTERM);
 
     EXPECT_TRUE(stop_requested());
-    EXPECT_EQ(stop_reason(), "on request");
+    EXPECT_TRUE(stop_signal_arrived());
 }
 
-TEST(StopRequest, WithoutALimitItIsAlwaysARequest) {
+TEST(StopRequest, WithoutALimitStepsMayTakeAnyTime) {
+    note_step(1e6);
+    note_step(1e6);
+
     EXPECT_FALSE(stop_requested());
-    EXPECT_EQ(stop_reason(), "on request");
 }
 
 }  // namespace

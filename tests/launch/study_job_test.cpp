@@ -168,8 +168,9 @@ TEST_F(StudyJob, AWholeNetworkThatIsStoppedGoesOnFromItsCheckpoint) {
     replace("fine-tune-epochs = 1", "fine-tune-epochs = 150");
     const auto evaluations = folder_ / "study" / "evaluations";
     const auto stopped =
-        run("sh -c '" + program(1, "study run " + places("study")) + " & until [ -s " + evaluations.string() +
-            "/*/*/metrics.jsonl ]; do sleep 0.02; done; kill -USR1 $!; wait $!'");
+        run("sh -c '" + program(1, "study run " + places("study")) + " & while kill -0 $! && ! cat " +
+            evaluations.string() + "/*/*/metrics.jsonl 2>/dev/null | grep -q .; do sleep 0.02; done; " +
+            "kill -USR1 $!; wait $!'");
     ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
     bool has_checkpoint = false;
     for (const auto& entry : fs::recursive_directory_iterator{evaluations}) {

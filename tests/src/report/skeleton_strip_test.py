@@ -27,6 +27,14 @@ class SkeletonStrip(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertTrue(self.picture.read_bytes().startswith(SVG))
 
+    def test_shares_are_rounded_as_the_augmentation_rounds_them(self):
+        def drawn(k2):
+            self.assertEqual(self.strip(self.STORE, 450, "--k2", k2, self.picture).returncode, 0)
+            return [line for line in self.picture.read_text().splitlines() if "<dc:date>" not in line]
+
+        self.assertEqual(drawn("1/4"), drawn("8"))  # of 30 frames
+        self.assertNotEqual(drawn("1/4"), drawn("7"))
+
     def test_bad_input_is_named(self):
         cases = (
             ((self.STORE, 900, self.picture), 2, "expected 0 to 899"),

@@ -51,7 +51,7 @@ inline std::vector<DataFacts> small_facts() {
     return {asl, lsa};
 }
 
-/// All settings count, in their order.
+/// All settings count, in their order; one of them is of the clips' preprocessing.
 inline Identities plain_identities() {
     const auto text = [](const Settings& settings) {
         std::string all;
@@ -60,8 +60,15 @@ inline Identities plain_identities() {
         }
         return all;
     };
-    return {text, text, text,
-            text, text, [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
+    const auto preprocessing = [text](const Settings& settings) {
+        Settings found;
+        std::ranges::copy_if(settings, std::back_inserter(found),
+                             [](const auto& setting) { return setting.first == "normalise"; });
+        return text(found);
+    };
+    return {text, preprocessing,
+            text, text,
+            text, [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
 }
 
 }  // namespace sslslr::test

@@ -1,0 +1,62 @@
+#include "src/jobs/take_over.hpp"
+
+#include <system_error>
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int tries = 3;  // of each attempt: its owner may be writing there
+
+/// Checkpoints first: rows of later steps are dropped where a training goes on, rows that are missing stay missing.
+/// @return whether there was a checkpoint. @throws fs::filesystem_error
+bool copy_training(const fs::path& from, const fs::path& to) {
+    bool has_checkpoint = false;
+    for (const bool is_checkpoint : {true, false}) {
+        for (const auto& entry : fs::recursive_directory_iterator{from}) {
+            const auto extension = entry.path().extension();
+            if (!entry.is_regular_file() || extension == ".partial" ||
+                (extension == ".h5") != is_checkpoint) {
+                continue;
+            }
+            const auto target = to / entry.path().lexically_relative(from);
+            fs::create_directories(target.parent_path());
+            fs::copy_file(entry.path(), target);
+            has_checkpoint = has_checkpoint || is_checkpoint;
+        }
+    }
+    return has_checkpoint;
+}
+
+bool taken_over(const fs::path& mine, const fs::path& from) {
+    auto unfinished = mine;  // whoever is killed here must not leave what looks like an attempt
+    unfinished += ".partial";
+    std::error_code ignored;
+    for (int number = 0; number < tries; ++number) {
+        fs::remove_all(unfinished, ignored);
+        try {
+            const bool has_checkpoint = copy_training(from, unfinished);
+            if (has_checkpoint) {
+                fs::rename(unfinished, mine);
+            }
+            fs::remove_all(unfinished, ignored);
+            return has_checkpoint;
+        } catch (const fs::filesystem_error&) {  // it has changed meanwhile
+        }
+    }
+    fs::remove_all(unfinished, ignored);
+    return false;
+}
+
+}  // namespace
+
+void take_over(const fs::path& mine, const std::vector<fs::path>& earlier) {
+    for (auto from = earlier.begin(); from != earlier.end() && !fs::exists(mine); ++from) {
+        if (fs::exists(*from) && taken_over(mine, *from)) {
+            return;
+        }
+    }
+}
+
+}  // namespace sslslr
