@@ -23,26 +23,28 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int steps = 24;
-constexpr int hang_timeout = 8;    // s: a disk may hold rank 0 up, too
 constexpr double rounding = 1e-9;  // of the distance moved: another number of ranks, SGD in float64
-
-/// What becomes of a job that a fault strikes.
-struct Kind {
-    std::string name;
-    std::set<int> exit_codes;  ///< 1 for a crash: of the address sanitizer
-    double bound;              ///< s from the fault to the end of the job
-};
-
-const std::vector<Kind> kinds{
-    {"kill", {137, 4}, 30},     {"freeze", {4}, 30},   {"hang", {4}, hang_timeout + 30.0},
-    {"crash", {139, 4, 1}, 30}, {"nan", {5}, 30},      {"throw", {4}, 30},
-    {"enospc", {0}, 60},        {"sigterm", {75}, 30},
-};
 
 int setting(const char* name, int otherwise) {
     const char* const text = std::getenv(name);
     return text == nullptr ? otherwise : std::stoi(text);
 }
+
+/// Times may be so many times as long on a machine that is slow or busy.
+const int patience = setting("SSLSLR_CAMPAIGN_PATIENCE", 4);
+const int hang_timeout = 2 * patience;  // s
+
+/// What becomes of a job that a fault strikes.
+struct Kind {
+    std::string name;
+    std::set<int> exit_codes;  ///< 1 for a crash: of the address sanitizer
+    double bound;              ///< s from the fault to the end of the job, times the patience
+};
+
+const std::vector<Kind> kinds{
+    {"kill", {137, 4}, 10}, {"freeze", {4}, 10}, {"hang", {4}, 2 + 10}, {"crash", {139, 4, 1}, 10},
+    {"nan", {5}, 10},       {"throw", {4}, 10},  {"enospc", {0}, 60},   {"sigterm", {75}, 10},
+};
 
 torch::Tensor weights_of(const fs::path& run) {
     const auto all = io::list_checkpoints(run / "checkpoints");
@@ -177,7 +179,7 @@ TEST_F(FaultCampaign, EveryRunThatIsStruckAndGoesOnEndsWithTheUndisturbedWeights
 
         ASSERT_TRUE(disturbed.says("strikes itself")) << disturbed.output;
         EXPECT_TRUE(kind.exit_codes.contains(disturbed.exit_code)) << disturbed.exit_code << disturbed.output;
-        EXPECT_LT(end, kind.bound) << disturbed.output;
+        EXPECT_LT(end, patience * kind.bound) << disturbed.output;
         EXPECT_EQ(processes_left(), 0);
         seconds[kind.name].push_back(end);
 
@@ -208,7 +210,7 @@ TEST_F(FaultCampaign, EveryRunThatIsStruckAndGoesOnEndsWithTheUndisturbedWeights
         if (!all.empty()) {
             std::ranges::sort(all);
             fmt::print("{:<8} {:>6} {:>18.2f} {:>8.2f} {:>6.0f}\n", kind.name, all.size(),
-                       all[all.size() / 2], all.back(), kind.bound);
+                       all[all.size() / 2], all.back(), patience * kind.bound);
         }
     }
     fmt::print("{} faults; {} runs went on on as many ranks: the same bits\n", faults, equal_bits);
