@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "launch/run_folder.hpp"
+#include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 
@@ -99,11 +100,10 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
     }
     const auto seen = is_own_data ? seen_before(runs.front(), setting) : 0;
     if (seen > 0 && setting.ranks.is_first()) {
-        fmt::print(
-            stderr,
-            "sslslr: warning: {} of {} test clips took part in the pretraining, though without labels: "
-            "pretrain with --train-split or --leave-out-signer\n",
-            seen, setting.clips.test.size());
+        print_warning(
+            fmt::format("{} of {} test clips took part in the pretraining, though without labels: pretrain "
+                        "with --train-split or --leave-out-signer",
+                        seen, setting.clips.test.size()));
     }
     return {seen, first->steps};
 }

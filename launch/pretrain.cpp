@@ -111,7 +111,7 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
         waiting.add(report);
         note_step(report.seconds.total);
     };
-    hooks.warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
+    hooks.warn = print_warning;
     hooks.stop_requested = stop_requested;
     return hooks;
 }
@@ -174,13 +174,16 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         fmt::print("waited for data in {:.2f} % of the steps' time\n",
                    100 * waiting.data_seconds / waiting.seconds);
     }
+    if (done) {
+        return exit_done;
+    }
     std::vector<double> signals{stop_signal_arrived() ? 1.0 : 0.0};  // one rank may have heard of it alone
     ranks.world.all_reduce_sum(signals);
-    if (!done && ranks.is_first()) {
+    if (ranks.is_first()) {
         fmt::print("stopped {} after step {}: the same command goes on from there\n",
                    signals[0] > 0 ? "on request" : "before the time limit", trainer.steps_done());
     }
-    return done ? exit_done : exit_stopped;
+    return exit_stopped;
 }
 
 }  // namespace sslslr

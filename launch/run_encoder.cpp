@@ -7,6 +7,7 @@
 
 #include "io/checkpoint_file.hpp"
 #include "launch/run_folder.hpp"
+#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/export/description.hpp"
 #include "src/train/checkpoints.hpp"
@@ -59,8 +60,7 @@ std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions&
 }
 
 io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
-    const auto warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); };
-    auto newest = Checkpoints{run, ranks.world}.read_newest(warn);
+    auto newest = Checkpoints{run, ranks.world}.read_newest(print_warning);
     if (!newest) {
         throw ConfigError{
             fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};

@@ -115,19 +115,18 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
             progress.emplace(speaks, report.step, steps);
         }
     };
-    return protocol_scores(
-        row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
-        {.features = setting.data.features(),
-         .clips = clips,
-         .method = encoders.shape,
-         .precision = precision_of(run.precision),
-         .batches = batches,
-         .group = setting.group,
-         .embedding = cached_features(run, evaluate_folder(run.run)),
-         .should_stop = stop_requested,
-         .on_step = show,
-         .warn = [](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}\n", text); },
-         .checkpoints = training_folder(run.run, setting.options)});
+    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+                           {.features = setting.data.features(),
+                            .clips = clips,
+                            .method = encoders.shape,
+                            .precision = precision_of(run.precision),
+                            .batches = batches,
+                            .group = setting.group,
+                            .embedding = cached_features(run, evaluate_folder(run.run)),
+                            .should_stop = stop_requested,
+                            .on_step = show,
+                            .warn = print_warning,
+                            .checkpoints = training_folder(run.run, setting.options)});
 }
 
 }  // namespace

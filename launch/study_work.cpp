@@ -12,6 +12,7 @@
 #include "launch/run_folder.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/study_folder.hpp"
+#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/measures.hpp"
@@ -61,7 +62,7 @@ void note_report(const StepReport& report) {
 }
 
 std::function<void(const std::string&)> warner_of(const std::string& job) {
-    return [job](const std::string& text) { fmt::print(stderr, "sslslr: warning: {}: {}\n", job, text); };
+    return [job](const std::string& text) { print_warning(job + ": " + text); };
 }
 
 std::string digits_of(const torch::Tensor& bits) {

@@ -103,4 +103,8 @@ void CountProgress::end() {
     }
 }
 
+void print_warning(const std::string& text) {
+    fmt::print(stderr, "sslslr: warning: {}\n", text);
+}
+
 }  // namespace sslslr

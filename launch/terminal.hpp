@@ -59,6 +59,9 @@ private:
     bool open_line_ = false;
 };
 
+/// To stderr, a line after the program's name.
+void print_warning(const std::string& text);
+
 /// A text that may come from a file, without what would move a terminal's cursor or change its colours.
 std::string printable(std::string text);
 

@@ -51,7 +51,7 @@ WorkOptions work_options(const WorkerOptions& fields, const Ledger* ledger,
         std::fflush(stdout);
     };
     options.tell = [ledger](const std::string& text) {
-        fmt::print(stderr, "sslslr: warning: worker {}: {}\n", ledger->worker(), text);
+        print_warning(fmt::format("worker {}: {}", ledger->worker(), text));
     };
     return options;
 }

@@ -34,21 +34,18 @@ Point point_of(Side side, std::int64_t k, std::int64_t repeats, const Lookup& lo
     return point;
 }
 
-std::int64_t pairs_of(const Point& a, const Point& b) {
-    std::int64_t pairs = 0;
-    for (std::size_t r = 0; r < std::min(a.accuracies.size(), b.accuracies.size()); ++r) {
-        pairs += a.accuracies[r] && b.accuracies[r] ? 1 : 0;
-    }
-    return pairs;
-}
-
-std::optional<Interval> paired_difference(const Point& a, const Point& b) {
+std::vector<double> paired_differences(const Point& a, const Point& b) {
     std::vector<double> pairs;
     for (std::size_t r = 0; r < std::min(a.accuracies.size(), b.accuracies.size()); ++r) {
         if (a.accuracies[r] && b.accuracies[r]) {
             pairs.push_back(*a.accuracies[r] - *b.accuracies[r]);
         }
     }
+    return pairs;
+}
+
+std::optional<Interval> paired_difference(const Point& a, const Point& b) {
+    const auto pairs = paired_differences(a, b);
     if (pairs.empty()) {
         return std::nullopt;
     }

@@ -29,11 +29,10 @@ struct Point {
 };
 Point point_of(Side side, std::int64_t k, std::int64_t repeats, const Lookup& lookup);
 
-/// The repeats that both have.
-std::int64_t pairs_of(const Point& a, const Point& b);
+/// a - b of each repeat that both have, paired by their seeds.
+std::vector<double> paired_differences(const Point& a, const Point& b);
 
-/// Mean and 95 % Student interval of a - b over the repeats that both have, paired by their seeds. A single pair
-/// gives an interval of no width. Nothing without any.
+/// Their mean and 95 % Student interval. A single pair gives an interval of no width. Nothing without any.
 std::optional<Interval> paired_difference(const Point& a, const Point& b);
 
 }  // namespace sslslr

@@ -73,12 +73,15 @@ Verdict verdict_of(Side side, const SearchConfig& config, std::int64_t k, const 
         verdict.against_reference = *difference;
     }
     for (const auto larger : grid_of(config)) {
-        const auto tested = point(larger);
-        if (larger <= k || pairs_of(tested, answer) < 2) {
+        if (larger <= k) {
+            continue;
+        }
+        const auto pairs = paired_differences(point(larger), answer);
+        if (pairs.size() < 2) {
             continue;
         }
         ++verdict.compared;
-        const auto difference = *paired_difference(tested, answer);
+        const auto difference = student_interval(pairs);
         if (verdict.worse_k == 0 && difference.high < 0) {
             verdict.worse_k = larger;
             verdict.worse_by = difference;

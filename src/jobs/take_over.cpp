@@ -29,32 +29,30 @@ bool copy_training(const fs::path& from, const fs::path& to) {
     return has_checkpoint;
 }
 
-bool taken_over(const fs::path& mine, const fs::path& from) {
+/// Makes `mine` of `from`, if that has a checkpoint and lets itself be copied.
+void try_to_take_over(const fs::path& mine, const fs::path& from) {
     auto unfinished = mine;  // whoever is killed here must not leave what looks like an attempt
     unfinished += ".partial";
     std::error_code ignored;
     for (int number = 0; number < tries; ++number) {
         fs::remove_all(unfinished, ignored);
         try {
-            const bool has_checkpoint = copy_training(from, unfinished);
-            if (has_checkpoint) {
+            if (copy_training(from, unfinished)) {
                 fs::rename(unfinished, mine);
             }
-            fs::remove_all(unfinished, ignored);
-            return has_checkpoint;
+            break;
         } catch (const fs::filesystem_error&) {  // it has changed meanwhile
         }
     }
     fs::remove_all(unfinished, ignored);
-    return false;
 }
 
 }  // namespace
 
 void take_over(const fs::path& mine, const std::vector<fs::path>& earlier) {
     for (auto from = earlier.begin(); from != earlier.end() && !fs::exists(mine); ++from) {
-        if (fs::exists(*from) && taken_over(mine, *from)) {
-            return;
+        if (fs::exists(*from)) {
+            try_to_take_over(mine, *from);
         }
     }
 }

@@ -85,6 +85,12 @@ augmentation = our
     Outcome work(int ranks, const std::string& folder, const std::string& more = "") const {
         return run(program(ranks, "study run " + places(folder) + more));
     }
+    /// The study in the folder `study`, asked to stop once a training there has done a step. @param trainings  a pattern
+    Outcome stopped_in(const std::string& trainings) const {
+        return run("sh -c '" + program(1, "study run " + places("study")) + " & while kill -0 $! && ! cat " +
+                   (folder_ / "study" / trainings).string() +
+                   "/metrics.jsonl 2>/dev/null | grep -q .; do sleep 0.02; done; kill -USR1 $!; wait $!'");
+    }
     Json ask(const std::string& what, const std::string& folder) const {
         const auto outcome = run(program(1, "study " + what + " --json " + places(folder)));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
@@ -147,10 +153,7 @@ TEST_F(StudyJob, ASecondRunHasNothingToDoAndMoreRunsKeepTheFirst) {
 TEST_F(StudyJob, ATrainingThatIsStoppedGoesOnFromItsCheckpoint) {
     replace("runs = 2", "runs = 1");
     replace("max-steps = 3", "max-steps = 600\ncheckpoint-every = 5");
-    const auto stopped = run("sh -c '" + program(1, "study run " + places("study")) +
-                             " & while kill -0 $! && ! cat " + (folder_ / "study").string() +
-                             "/pretrainings/*/metrics.jsonl 2>/dev/null | grep -q .; do sleep 0.05; done; " +
-                             "kill -USR1 $!; wait $!'");
+    const auto stopped = stopped_in("pretrainings/*");
     ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
     replace("max-steps = 600\ncheckpoint-every = 5", "max-steps = 600\ncheckpoint-every = 50");
     ASSERT_EQ(work(2, "study").exit_code, 0);
@@ -167,10 +170,7 @@ TEST_F(StudyJob, AWholeNetworkThatIsStoppedGoesOnFromItsCheckpoint) {
     replace("runs = 2", "runs = 1");
     replace("fine-tune-epochs = 1", "fine-tune-epochs = 150");
     const auto evaluations = folder_ / "study" / "evaluations";
-    const auto stopped =
-        run("sh -c '" + program(1, "study run " + places("study")) + " & while kill -0 $! && ! cat " +
-            evaluations.string() + "/*/*/metrics.jsonl 2>/dev/null | grep -q .; do sleep 0.02; done; " +
-            "kill -USR1 $!; wait $!'");
+    const auto stopped = stopped_in("evaluations/*/*");
     ASSERT_EQ(stopped.exit_code, 75) << stopped.output;
     bool has_checkpoint = false;
     for (const auto& entry : fs::recursive_directory_iterator{evaluations}) {
