@@ -1,15 +1,16 @@
 #include "io/import/pose_file.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <numeric>
 #include <span>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
-#include "io/data_error.hpp"
+#include "io/import/byte_reader.hpp"
 #include "io/import/text_table.hpp"
 
 namespace sslslr::io {
@@ -20,59 +21,8 @@ constexpr std::size_t color_bytes = 6;
 constexpr std::size_t largest_expansion = 16;  // values a byte of the file
 constexpr std::size_t smallest_bound = std::size_t{1} << 22;
 
-/// Little-endian numbers and texts, one after another.
-class ByteReader {
-public:
-    ByteReader(const std::filesystem::path& path, std::string_view bytes) : path_{path}, bytes_{bytes} {}
-
-    template <class T>
-    T number() {
-        T value;
-        std::memcpy(&value, take(sizeof value).data(), sizeof value);
-        return value;
-    }
-    std::size_t u16() { return number<std::uint16_t>(); }
-    std::string text() {
-        const auto length = u16();
-        return std::string{take(length)};
-    }
-    std::vector<float> floats(std::size_t count) {
-        const auto raw = take_array(count, sizeof(float));
-        std::vector<float> values(count);
-        if (!raw.empty()) {
-            std::memcpy(values.data(), raw.data(), raw.size());
-        }
-        return values;
-    }
-    void skip(std::size_t count, std::size_t bytes) { take_array(count, bytes); }
-    std::size_t left() const { return bytes_.size() - at_; }
-    [[noreturn]] void fail(const std::string& problem) const { throw DataError{path_, problem}; }
-
-private:
-    std::string_view take_array(std::size_t count, std::size_t bytes) {
-        if (count > left() / bytes) {
-            fail(fmt::format(
-                "expected {} more values of {} bytes from byte {} on, found {} bytes: is the file "
-                "cut off?",
-                count, bytes, at_, left()));
-        }
-        return take(count * bytes);
-    }
-    std::string_view take(std::size_t count) {
-        if (count > left()) {
-            fail(fmt::format(
-                "expected {} more bytes from byte {} on, found {}: is the file cut off, or no .pose "
-                "file?",
-                count, at_, left()));
-        }
-        at_ += count;
-        return bytes_.substr(at_ - count, count);
-    }
-
-    const std::filesystem::path& path_;
-    std::string_view bytes_;
-    std::size_t at_ = 0;
-};
+/// What a point consists of: K is a depth camera's measurement (AUTSL), C the confidence.
+constexpr std::array<std::string_view, 3> known_formats{"XYC", "XYZC", "XYZKC"};
 
 /// Header of a file; `formats` receives the letters of each component ("XYZC").
 PoseFile read_header(ByteReader& in, std::vector<std::string>& formats) {
@@ -94,9 +44,11 @@ PoseFile read_header(ByteReader& in, std::vector<std::string>& formats) {
         in.skip(limbs, limb_bytes);
         in.skip(colors, color_bytes);
         const auto& format = formats.back();
-        if (!(format == "XYC" || format == "XYZC")) {
-            in.fail("component " + component.name + ": expected values of the form XYC or XYZC, found '" +
-                    format.substr(0, 16) + "'");
+        if (std::ranges::find(known_formats, format) == known_formats.end()) {
+            in.fail(fmt::format(
+                "component {}: expected values of the form {}, found '{}'; convert the file to one of "
+                "them with the pose-format library",
+                component.name, fmt::join(known_formats, ", "), format.substr(0, 16)));
         }
         pose.dimensions = std::max(pose.dimensions, format.size() - 1);
         pose.components.push_back(std::move(component));
@@ -113,6 +65,51 @@ double mean_of(std::span<const float> values) {
                : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
+/// What a file of version 0.1 or later holds of all its people.
+struct People {
+    std::size_t frames;
+    std::size_t people;
+    std::size_t points;
+    std::size_t dimensions;
+    std::vector<float> values;      ///< [frames, people, points, dimensions]
+    std::vector<float> confidence;  ///< [frames, people, points]
+
+    std::span<const float> confidence_of(std::size_t frame, std::size_t person) const {
+        return std::span{confidence}.subspan((frame * people + person) * points, points);
+    }
+    bool is_detected(std::size_t frame, std::size_t person) const {
+        return std::ranges::any_of(confidence_of(frame, person), [](float value) { return value > 0; });
+    }
+    /// The person of the highest mean confidence.
+    std::size_t surest() const {
+        std::size_t best = 0;
+        double best_mean = -1;
+        for (std::size_t person = 0; person < people; ++person) {
+            double mean = 0;
+            for (std::size_t frame = 0; frame < frames; ++frame) {
+                mean += mean_of(confidence_of(frame, person));
+            }
+            if (mean > best_mean) {
+                best = person;
+                best_mean = mean;
+            }
+        }
+        return best;
+    }
+    /// Frames in which somebody was detected, but not this person.
+    std::size_t frames_without(std::size_t kept) const {
+        std::size_t count = 0;
+        for (std::size_t frame = 0; frame < frames; ++frame) {
+            bool is_someone = false;
+            for (std::size_t person = 0; person < people && !is_someone; ++person) {
+                is_someone = is_detected(frame, person);
+            }
+            count += is_someone && !is_detected(frame, kept) ? 1 : 0;
+        }
+        return count;
+    }
+};
+
 /// Version 0.1 and later: all values, then all confidences, [frames, people, points(, dimensions)].
 void read_body(ByteReader& in, PoseFile& pose, bool has_frames) {
     const auto claimed = has_frames ? in.number<std::uint32_t>() : in.u16();
@@ -123,30 +120,20 @@ void read_body(ByteReader& in, PoseFile& pose, bool has_frames) {
     const auto frames = frame_values == 0 ? 0 : in.left() / (frame_values * sizeof(float));
     if (frames * frame_values * sizeof(float) != in.left() ||
         (has_frames && frames != claimed && people > 0)) {
-        in.fail(fmt::format("expected {} frames of {} values each, found {} bytes",
+        in.fail(fmt::format("expected {} frames of {} values each, found {} bytes: is the file cut off?",
                             has_frames ? claimed : frames, frame_values, in.left()));
     }
-    const auto values = in.floats(frames * people * points * pose.dimensions);
-    const auto confidence = in.floats(frames * people * points);
-    std::size_t best = 0;
-    double best_mean = -1;
-    for (std::size_t person = 0; person < people; ++person) {
-        double mean = 0;
-        for (std::size_t frame = 0; frame < frames; ++frame) {
-            mean += mean_of(std::span{confidence}.subspan((frame * people + person) * points, points));
-        }
-        if (mean > best_mean) {
-            best = person;
-            best_mean = mean;
-        }
-    }
+    auto values = in.floats(frames * people * points * pose.dimensions);
+    const People all{
+        frames, people, points, pose.dimensions, std::move(values), in.floats(frames * people * points)};
+    const auto best = all.surest();
+    pose.frames_of_others = all.frames_without(best);
     for (std::size_t frame = 0; frame < frames; ++frame) {
-        const auto at = (frame * people + best) * points;
-        const auto first = values.begin() + static_cast<std::ptrdiff_t>(at * pose.dimensions);
-        pose.values.insert(pose.values.end(), first,
-                           first + static_cast<std::ptrdiff_t>(points * pose.dimensions));
-        const auto sure = confidence.begin() + static_cast<std::ptrdiff_t>(at);
-        pose.confidence.insert(pose.confidence.end(), sure, sure + static_cast<std::ptrdiff_t>(points));
+        const auto sure = all.confidence_of(frame, best);
+        const auto first = (frame * people + best) * points * pose.dimensions;
+        const auto kept = std::span{all.values}.subspan(first, points * pose.dimensions);
+        pose.values.insert(pose.values.end(), kept.begin(), kept.end());
+        pose.confidence.insert(pose.confidence.end(), sure.begin(), sure.end());
     }
 }
 

@@ -20,10 +20,11 @@ struct PoseFile {
     double depth = 0;   ///< what z is measured in; 0: unknown
     double fps = 0;
     std::vector<Component> components{};
-    std::size_t dimensions = 0;       ///< 2 (x, y) or 3 (x, y, z)
-    std::size_t people = 0;           ///< found in the file; the one of the highest mean confidence is kept
-    std::vector<float> values{};      ///< [frames, points of all components, dimensions]
-    std::vector<float> confidence{};  ///< [frames, points of all components]; 0: not detected
+    std::size_t dimensions = 0;  ///< 2 (x, y), 3 (x, y, z) or 4 (and k, the depth that a Kinect measured)
+    std::size_t people = 0;      ///< found in the file; the one of the highest mean confidence is kept
+    std::size_t frames_of_others = 0;  ///< in which the one kept was not detected and another was
+    std::vector<float> values{};       ///< [frames, points of all components, dimensions]
+    std::vector<float> confidence{};   ///< [frames, points of all components]; 0: not detected
 
     std::size_t points() const;
     std::size_t frames() const { return points() == 0 ? 0 : confidence.size() / points(); }

@@ -151,6 +151,14 @@ std::vector<Target> corpora() {
         pose.version = version;
         poses.push_back(pose_bytes(pose));
     }
+    pose.components = {{"BODY_135", {"LWrist", "LThumb1CMC"}}, {"LEFT_HAND", {"hand_8"}}};
+    poses.push_back(pose_bytes(pose));
+    pose.format = "XYZKC";
+    pose.values.assign(24, 20);
+    for (const float version : {0.0F, 0.2F}) {
+        pose.version = version;
+        poses.push_back(pose_bytes(pose));
+    }
     return {
         {"npy",
          "a.npy",

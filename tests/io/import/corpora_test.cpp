@@ -233,6 +233,95 @@ TEST_F(PoseTest, KnowsOpenPosesNames) {
     EXPECT_EQ(detected(clip), 4U * 2) << "the neck is none of MediaPipe's";
 }
 
+TEST_F(PoseTest, KnowsCocoWholebodysNames) {
+    auto pose = sketch(0.2F);
+    pose.frames = 1;
+    pose.components = {{"BODY", {"left_eye", "left_big_toe", "right_small_toe"}},
+                       {"FACE", {"face-0"}},
+                       {"LEFT_HAND", {"left_hand_0", "left_hand_21"}},
+                       {"RIGHT_HAND_133", {"hand_8", "hand_20"}}};
+    pose.values = {10, 1, 20, 2, 30, 3, 40, 4, 50, 5, 60, 6, 70, 7, 80, 8};
+    pose.confidence.assign(8, 1);
+    write("a.pose", pose_bytes(pose));
+    const auto clip = open("pose")->read(0);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.left_eye", 0), 0.1F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.left_foot_index", 0), 0.2F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "left_hand.wrist", 0), 0.5F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "right_hand.index_finger_tip", 0), 0.7F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "right_hand.pinky_tip", 0), 0.8F);
+    EXPECT_EQ(detected(clip), 5U * 2) << "neither the face nor small toes nor a 22nd point of a hand";
+}
+
+TEST_F(PoseTest, HandsAmongTheBodysPointsShareItsWrists) {
+    auto pose = sketch(0.2F);
+    pose.frames = 1;
+    pose.components = {
+        {"BODY_135", {"LWrist", "RWrist", "LThumb1CMC", "LIndex4FingerTip", "RPinky1Knuckles", "REye0"}}};
+    pose.confidence = {1, 1, 1, 1, 0, 1};
+    write("a.pose", pose_bytes(pose));
+    const auto clip = open("pose")->read(0);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.left_wrist", 0), 0.1F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "left_hand.wrist", 0), 0.1F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "left_hand.thumb_cmc", 0), 0.5F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "left_hand.index_finger_tip", 0), 0.11F);
+    EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.right_wrist", 0), 0.3F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "right_hand.wrist", 0))) << "no point of this hand was detected";
+    EXPECT_EQ(detected(clip), 5U * 2);
+}
+
+TEST_F(PoseTest, DropsTheDepthThatAKinectMeasured) {
+    for (const float version : {0.0F, 0.1F, 0.2F}) {
+        auto pose = sketch(version);
+        pose.format = "XYZKC";
+        pose.frames = 1;
+        pose.values = {10, 20, 7, 900, 30, 40, 8, 901, 50, 5, 9, 902};
+        pose.confidence.assign(3, 1);
+        write("a.pose", pose_bytes(pose));
+        const auto clip = open("pose")->read(0);
+        ASSERT_EQ(clip.frames(), 1) << version;
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.nose", 2), 7) << version;
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "pose.left_shoulder", 0), 0.3F);
+        EXPECT_FLOAT_EQ(value_at(clip, 0, "right_hand.wrist", 2), 9);
+        EXPECT_EQ(detected(clip), 3U * 3);
+    }
+    auto pose = sketch(0.1F);
+    pose.format = "XYK";
+    write("a.pose", pose_bytes(pose));
+    EXPECT_NE(error_of([&] {
+                  open("pose")->read(0);
+              }).find("expected values of the form XYC, XYZC, XYZKC, found 'XYK'"),
+              std::string::npos);
+}
+
+TEST_F(PoseTest, ReportsNobodySeveralPeopleAndWhatTheHeaderLacks) {
+    const auto repairs = [&](const PoseSketch& pose) {
+        write("a.pose", pose_bytes(pose));
+        return open("pose")->read(0).repairs;
+    };
+    auto nobody = sketch(0.2F);
+    nobody.people = 0;
+    nobody.values.clear();
+    nobody.confidence.clear();
+    EXPECT_EQ(repairs(nobody), std::vector<std::string>{"no person in the file"});
+
+    auto swapped = sketch(0.1F);  // two frames of two people of three points
+    swapped.people = 2;
+    swapped.values.assign(24, 20);
+    swapped.confidence = {1, 1, 1, 0, 0, 0, 0, 0, 0, 0.5F, 0.5F, 0.5F};
+    const auto found = repairs(swapped);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_NE(found[1].find("in some frames only another than the one kept"), std::string::npos);
+
+    auto bare = sketch(0.2F);
+    bare.fps = std::numeric_limits<float>::quiet_NaN();
+    bare.width = 0;
+    const auto lacks = repairs(bare);
+    ASSERT_EQ(lacks.size(), 2U);
+    EXPECT_NE(lacks[0].find("no frame rate"), std::string::npos);
+    EXPECT_NE(lacks[1].find("no size of the picture"), std::string::npos);
+    EXPECT_EQ(open("pose")->read(0).fps, 0);
+}
+
 TEST_F(PoseTest, RefusesFilesThatAreCutOffOrOfAnotherVersion) {
     const auto whole = pose_bytes(sketch(0.2F));
     const auto error = [&](const std::string& bytes) {
@@ -246,7 +335,9 @@ TEST_F(PoseTest, RefusesFilesThatAreCutOffOrOfAnotherVersion) {
     EXPECT_NE(error(pose_bytes(sketch(0.7F))).find("found version 0.7"), std::string::npos);
     auto face = sketch(0.1F);
     face.components = {{"FACE_LANDMARKS", {"0", "1", "2"}}};
-    EXPECT_NE(error(pose_bytes(face)).find("expected points of MediaPipe Holistic or OpenPose"),
+    EXPECT_NE(error(pose_bytes(face))
+                  .find("expected points of the body or hands by the names that MediaPipe Holistic, OpenPose "
+                        "or COCO wholebody give them, found components FACE_LANDMARKS (0, ...)"),
               std::string::npos);
 }
 

@@ -17,13 +17,15 @@ struct PoseSketch {
     std::uint16_t width = 100;
     std::uint16_t height = 50;
     float fps = 25;
+    std::string format = "XYC";
     std::vector<Component> components{{"POSE_LANDMARKS", {"NOSE", "LEFT_SHOULDER"}},
                                       {"RIGHT_HAND_LANDMARKS", {"WRIST"}}};
     std::size_t people = 1;
     std::size_t frames = 2;
-    std::vector<float> values{};      ///< [frames, people, points, 2]
+    std::vector<float> values{};      ///< [frames, people, points, coordinates]
     std::vector<float> confidence{};  ///< [frames, people, points]
 
+    std::size_t coordinates() const { return format.size() - 1; }
     std::size_t points() const {
         std::size_t sum = 0;
         for (const auto& component : components) {
@@ -52,7 +54,7 @@ inline std::string pose_header(const PoseSketch& pose) {
     put(out, static_cast<std::uint16_t>(pose.components.size()));
     for (const auto& component : pose.components) {
         put_text(out, component.name);
-        put_text(out, "XYC");
+        put_text(out, pose.format);
         put(out, static_cast<std::uint16_t>(component.points.size()));
         put(out, std::uint16_t{1});  // limbs
         put(out, std::uint16_t{1});  // colours
@@ -76,8 +78,9 @@ inline std::string pose_bytes(const PoseSketch& pose) {
                 put(out, static_cast<std::int16_t>(person));
                 for (std::size_t point = 0; point < points; ++point) {
                     const auto at = (frame * pose.people + person) * points + point;
-                    put(out, pose.values[2 * at]);
-                    put(out, pose.values[2 * at + 1]);
+                    for (std::size_t d = 0; d < pose.coordinates(); ++d) {
+                        put(out, pose.values[pose.coordinates() * at + d]);
+                    }
                     put(out, pose.confidence[at]);
                 }
             }
