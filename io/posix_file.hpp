@@ -30,6 +30,7 @@ public:
     ~PosixFile();
 
     int descriptor() const noexcept { return descriptor_; }
+    const std::filesystem::path& path() const noexcept { return path_; }
     std::uint64_t bytes() const;
 
     /// Fills `out` from `offset`. @throws DataError  the file ends before, or the system refuses

@@ -28,22 +28,6 @@ std::string_view take_number(const std::string& text, std::size_t& at) {
     return std::string_view{text}.substr(begin, end - begin);
 }
 
-template <class Keep>
-std::vector<std::string> names_in(const fs::path& folder, const Keep& keep) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator each{folder, error}, end; !error && each != end; each.increment(error)) {
-        if (keep(*each)) {
-            names.push_back(each->path().filename().string());
-        }
-    }
-    if (error) {
-        throw DataError{folder, "cannot be listed: " + error.message()};
-    }
-    std::ranges::sort(names, naturally_less);
-    return names;
-}
-
 }  // namespace
 
 bool naturally_less(const std::string& a, const std::string& b) {
@@ -81,48 +65,31 @@ std::string folder_of(const std::string& name) {
                                                   : name.substr(begin + 1, end - begin - 1);
 }
 
-std::vector<std::string> folders_in(const fs::path& folder) {
-    return names_in(folder, [](const fs::directory_entry& each) { return each.is_directory(); });
-}
-
-std::vector<std::string> files_in(const fs::path& folder, const std::string& extension) {
-    return names_in(folder, [&](const fs::directory_entry& each) {
-        return lower_case(each.path().extension().string()) == extension && !each.is_directory();
-    });
-}
-
-std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std::string>& extensions) {
-    const auto fits = [&](const fs::path& path) {
-        return std::ranges::find(extensions, lower_case(path.extension().string())) != extensions.end();
-    };
+std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std::string>& extensions,
+                                  Listing& listing) {
     if (!fs::exists(folder)) {
         throw DataError{folder, "expected a folder or file to import, found nothing of that name"};
     }
-    std::vector<TreeFile> files;
     if (!fs::is_directory(folder)) {
-        if (fits(folder)) {
-            files.push_back({folder, folder.stem().string()});
+        if (std::ranges::find(extensions, lower_case(folder.extension().string())) == extensions.end()) {
+            throw DataError{folder, fmt::format("expected a folder, or a file ending in {}",
+                                                fmt::join(extensions, " or "))};
         }
-    } else {
-        std::error_code error;
-        for (fs::recursive_directory_iterator each{folder, error}, end; !error && each != end;
-             each.increment(error)) {
-            std::error_code none;  // a link to nowhere is an unreadable clip, not an unreadable folder
-            if (fits(each->path()) && !each->is_directory(none)) {
-                auto name = each->path().lexically_relative(folder);
-                files.push_back({each->path(), name.replace_extension().generic_string()});
-            }
-        }
-        if (error) {
-            throw DataError{folder, "cannot be listed: " + error.message()};
-        }
+        return {{folder, folder.stem().string()}};
     }
+    const auto left_out = listing.left_out.size();
+    const auto notes = listing.notes.size();
+    auto files = walk_folder(folder, extensions, listing).files;
     if (files.empty()) {
-        throw DataError{
-            folder, fmt::format("expected files ending in {}, found none", fmt::join(extensions, " or "))};
+        auto problem = fmt::format("expected files ending in {}, found none", fmt::join(extensions, " or "));
+        if (listing.left_out.size() > left_out) {
+            problem += "; " + listing.left_out[left_out].reason;
+        }
+        if (listing.notes.size() > notes) {
+            problem += "; " + listing.notes[notes];
+        }
+        throw DataError{folder, problem};
     }
-    std::ranges::sort(files,
-                      [](const TreeFile& a, const TreeFile& b) { return naturally_less(a.name, b.name); });
     return files;
 }
 

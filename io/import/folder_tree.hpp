@@ -1,26 +1,50 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <vector>
 
+#include "io/import/corpus.hpp"
+
 namespace sslslr::io {
 
-/// A file below a folder.
+/// A file or folder below a folder.
 struct TreeFile {
     std::filesystem::path path;
-    std::string name;  ///< relative to the folder, without extension, parts joined by '/'
+    std::string name;  ///< relative to the folder, files without extension, parts joined by '/'
 };
 
-/// Files of one of the extensions (".npy", compared without case) below a folder, or the file itself if the
-/// path is one; in natural order: 2 before 10. Links to folders are not followed.
-/// @throws DataError  the path is missing, cannot be listed, or holds no such file
-std::vector<TreeFile> files_under(const std::filesystem::path& folder,
-                                  const std::vector<std::string>& extensions);
+/// What lies below a folder, in natural order of the names: 2 before 10.
+struct FolderTree {
+    std::vector<TreeFile> files{};  ///< those of the extensions asked for
+    std::vector<TreeFile> folders{};
+};
 
-/// Names of the folders directly below one, or of its files with an extension, in natural order.
-std::vector<std::string> folders_in(const std::filesystem::path& folder);
-std::vector<std::string> files_in(const std::filesystem::path& folder, const std::string& extension);
+inline constexpr auto all_depths = std::numeric_limits<std::size_t>::max();
+
+/// Walks through a folder: links are followed, each folder is entered once, and hidden and system files are
+/// skipped (system_files.hpp).
+///
+/// What is skipped, links that lead back to a folder that is entered anyway, and broken links that may have led to
+/// a folder are named in the listing. A broken link with one of the extensions is a file that cannot be read.
+/// @param extensions  ".npy", compared without case
+/// @param depth       folders so many levels down are returned but not entered
+/// @throws DataError  a folder cannot be listed
+FolderTree walk_folder(const std::filesystem::path& folder, const std::vector<std::string>& extensions,
+                       Listing& listing, std::size_t depth = all_depths);
+
+/// The files of a walk through a folder, or the file itself if the path is one.
+/// @throws DataError  the path is missing, cannot be listed, or holds no file of the extensions
+std::vector<TreeFile> files_under(const std::filesystem::path& folder,
+                                  const std::vector<std::string>& extensions, Listing& listing);
+
+/// Names of the files with an extension directly in a folder, in natural order, without hidden and system files.
+/// @param has_skipped  set where there are such files with the extension
+/// @throws DataError  the folder cannot be listed
+std::vector<std::string> files_in(const std::filesystem::path& folder, const std::string& extension,
+                                  bool* has_skipped = nullptr);
 
 /// Compares texts, runs of digits by their number.
 bool naturally_less(const std::string& a, const std::string& b);

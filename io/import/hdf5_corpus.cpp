@@ -56,7 +56,7 @@ void try_reading(const fs::path& path) {
 class Hdf5Corpus final : public Corpus {
 public:
     explicit Hdf5Corpus(const CorpusOptions& options) : reading_{array_reader(options)} {
-        const auto all = files_under(options.input, {".h5", ".hdf5", ".hdf"});
+        const auto all = files_under(options.input, {".h5", ".hdf5", ".hdf"}, listing_);
         for (const auto& found : all) {
             try_reading(found.path);
             const auto& file = *files_.emplace_back(std::make_unique<hdf5::InputFile>(found.path));

@@ -1,81 +1,151 @@
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <optional>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
+#include "io/import/array_reader.hpp"
 #include "io/import/file_corpus.hpp"
 #include "io/import/npy.hpp"
-#include "io/import/point_order.hpp"
 
 // MP_Data/LABEL/SEQUENCE/FRAME.npy, one flat array of numbers a frame, zeros for a part that was not detected: the
-// layout of a popular tutorial (nicknochnack, ActionDetectionforSignLanguage) and of what was built on it.
+// layout of a popular tutorial (nicknochnack, ActionDetectionforSignLanguage) and of what was built on it. Others save
+// a sequence as one array: MP_Data/LABEL/SEQUENCE.npy.
 namespace sslslr::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t pose_values = 4;  // x, y, z and visibility, which is dropped
+constexpr std::size_t depth_of_sequences = 2;
 
-struct FrameLayout {
-    std::size_t pose;  ///< numbers of it, 33 points; 0: none
-    std::size_t face;
-    std::size_t hands;  ///< of both
-    std::size_t pose_width;
-
-    std::size_t values() const { return pose + face + hands; }
-};
-
-// With a face, without, without visibility, hands alone.
-constexpr std::array<FrameLayout, 4> layouts{FrameLayout{132, 1404, 126, pose_values},
-                                             FrameLayout{132, 0, 126, pose_values},
-                                             FrameLayout{99, 0, 126, 3}, FrameLayout{0, 0, 126, 3}};
-
-const FrameLayout& layout_of(const fs::path& path, const NpyArray& array) {
-    for (const auto& layout : layouts) {
-        if (array.values.size() == layout.values()) {
-            return layout;
-        }
+/// The last number in a file's name; nothing if there is none.
+std::optional<std::uint64_t> number_in(const std::string& stem) {
+    const auto end = stem.find_last_of("0123456789");
+    if (end == std::string::npos) {
+        return std::nullopt;
     }
-    throw DataError{path,
-                    fmt::format("expected 1662 (pose, face, hands), 258 (pose, hands), 225 (pose without "
-                                "visibility, hands) or 126 numbers (hands), found a shape of [{}]",
-                                fmt::join(array.shape, ", "))};
+    const auto before = stem.find_last_not_of("0123456789", end);
+    const auto begin = before == std::string::npos ? 0 : before + 1;
+    std::uint64_t number = 0;
+    const auto [rest, error] = std::from_chars(stem.data() + begin, stem.data() + end + 1, number);
+    return error == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
-void append_frame(const fs::path& path, ImportedClip& clip) {
-    const auto array = read_npy(path);
-    const auto& layout = layout_of(path, array);
-    const auto* from = array.values.data();
-    std::vector<float> frame(import_frame_values, not_detected);
-    for (std::size_t point = 0; point * layout.pose_width < layout.pose; ++point) {
-        std::copy_n(from + point * layout.pose_width, import_coordinates,
-                    frame.data() + point * import_coordinates);
-    }
-    constexpr std::size_t hands_begin = 33 * import_coordinates;
-    std::copy_n(from + layout.pose + layout.face, layout.hands, frame.data() + hands_begin);
-    clip.landmarks.insert(clip.landmarks.end(), frame.begin(), frame.end());
-}
-
-ImportedClip read_sequence(const fs::path& folder) {
-    ImportedClip clip;
-    const auto files = files_in(folder, ".npy");
+/// Whether the files' numbers, from 0 or 1 or wherever they begin, leave one out. Files without numbers have no gaps.
+bool has_gaps(const std::vector<std::string>& files) {
+    std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t greatest = 0;
     for (const auto& file : files) {
-        append_frame(folder / file, clip);
+        const auto number = number_in(fs::path{file}.stem().string());
+        if (!number) {
+            return false;
+        }
+        least = std::min(least, *number);
+        greatest = std::max(greatest, *number);
     }
-    if (!files.empty() && fmt::format("{}.npy", files.size() - 1) != files.back() &&
-        fmt::format("{}.npy", files.size()) != files.back()) {
+    return !files.empty() && greatest - least >= files.size();
+}
+
+ImportedClip read_frames(const ArrayReader& reading, const fs::path& folder) {
+    bool has_hidden = false;
+    const auto files = files_in(folder, ".npy", &has_hidden);
+    std::vector<float> values;
+    std::size_t width = 0;
+    for (const auto& file : files) {
+        const auto frame = read_npy(folder / file).values;
+        if (file != files.front() && frame.size() != width) {
+            throw DataError{folder / file,
+                            fmt::format("expected {} numbers as in the sequence's other frames, "
+                                        "found {}",
+                                        width, frame.size())};
+        }
+        width = frame.size();
+        values.insert(values.end(), frame.begin(), frame.end());
+    }
+    if (files.empty()) {
+        return {};
+    }
+    auto clip = reading(folder / files.front(), "", {files.size(), width}, values);
+    if (has_gaps(files)) {
         clip.repairs.emplace_back("frames missing in the numbering: the others joined");
     }
-    mark_missing(clip, Missing::zero_parts);
+    if (has_hidden) {
+        clip.repairs.emplace_back("hidden or system files among the frames skipped");
+    }
     return clip;
 }
 
-std::vector<fs::path> files_of_sequence(const fs::path& folder) {
-    std::vector<fs::path> files;
+ImportedClip read_sequence(const ArrayReader& reading, const fs::path& path) {
+    if (fs::is_directory(path)) {
+        return read_frames(reading, path);
+    }
+    const auto array = read_npy(path);
+    if (array.shape.size() == 1) {
+        throw DataError{
+            path,
+            "expected a sequence of frames, found a single one; frames are read from "
+            "LABEL/SEQUENCE/FRAME.npy: is --input the folder of a label? Then name the one above it"};
+    }
+    return reading(path, "", array.shape, array.values);
+}
+
+/// Must not throw: whoever reads the sequence names what is wrong with it.
+std::vector<fs::path> files_of_sequence(const fs::path& path) {
     std::error_code error;
-    for (fs::directory_iterator each{folder, error}, end; !error && each != end; each.increment(error)) {
+    std::vector<fs::path> files;
+    for (fs::directory_iterator each{path, error}, end; !error && each != end; each.increment(error)) {
         files.push_back(each->path());
     }
-    return files;
+    return files.empty() ? std::vector{path} : files;
+}
+
+/// Refuses a corpus that would not give a single frame, with the folder that would do where there is one.
+void refuse_without_frames(const fs::path& input, const std::vector<fs::path>& sequences,
+                           const Listing& listing) {
+    fs::path better;
+    for (const auto& path : sequences) {
+        if (!fs::is_directory(path) || !files_in(path, ".npy").empty()) {
+            return;
+        }
+        if (Listing unused; better.empty() && !walk_folder(path, {".npy"}, unused, 2).files.empty()) {
+            better = path.parent_path();
+        }
+    }
+    throw DataError{input, "expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it, found none" +
+                               (!better.empty()             ? "; --input " + better.string() + " has them"
+                                : !listing.left_out.empty() ? "; " + listing.left_out.front().reason
+                                                            : "")};
+}
+
+std::string label_of(const std::string& name) {
+    return name.substr(0, name.find('/'));
+}
+
+/// Folders LABEL/SEQUENCE and files LABEL/SEQUENCE.npy, label by label.
+std::vector<TreeFile> sequences_under(const fs::path& input, Listing& listing) {
+    auto tree = walk_folder(input, {".npy"}, listing, depth_of_sequences);
+    std::vector<TreeFile> sequences;
+    for (auto* found : {&tree.folders, &tree.files}) {
+        for (auto& each : *found) {
+            if (each.name.find('/') != std::string::npos) {
+                sequences.push_back(std::move(each));
+            } else if (found == &tree.files) {
+                listing.left_out.push_back(
+                    {.clip = each.name,
+                     .reason =
+                         each.path.string() + ": expected in the folder of a label, found beside them"});
+            }
+        }
+    }
+    std::ranges::sort(sequences, [](const TreeFile& a, const TreeFile& b) {
+        const auto label = label_of(a.name);
+        const auto other = label_of(b.name);
+        return label == other ? naturally_less(a.name, b.name) : naturally_less(label, other);
+    });
+    return sequences;
 }
 
 }  // namespace
@@ -85,19 +155,17 @@ std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options) {
         throw DataError{options.input, "expected a folder MP_Data/LABEL/SEQUENCE/FRAME.npy, found no folder"};
     }
     Listing listing;
-    std::vector<fs::path> folders;
-    for (const auto& label : folders_in(options.input)) {
-        for (const auto& sequence : folders_in(options.input / label)) {
-            listing.clips.push_back({.name = label + "/" + sequence, .label = label});
-            folders.push_back(options.input / label / sequence);
-        }
+    std::vector<fs::path> paths;
+    for (auto& sequence : sequences_under(options.input, listing)) {
+        listing.clips.push_back({.name = sequence.name, .label = label_of(sequence.name)});
+        paths.push_back(std::move(sequence.path));
     }
-    if (folders.empty()) {
-        throw DataError{options.input, "expected folders LABEL/SEQUENCE with a file a frame, found none"};
-    }
+    refuse_without_frames(options.input, paths, listing);
     apply_options(options, listing);
-    return std::make_unique<FileCorpus>(std::move(listing), std::move(folders), read_sequence,
-                                        files_of_sequence);
+    return std::make_unique<FileCorpus>(
+        std::move(listing), std::move(paths),
+        [reading = array_reader(options)](const fs::path& path) { return read_sequence(reading, path); },
+        files_of_sequence);
 }
 
 }  // namespace sslslr::io

@@ -10,7 +10,6 @@
 #include <numeric>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -18,7 +17,6 @@
 
 #include "io/data_error.hpp"
 #include "io/half.hpp"
-#include "io/posix_file.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -174,6 +172,49 @@ std::vector<float> in_c_order(const std::vector<float>& values, const std::vecto
     return turned;
 }
 
+/// @throws DataError  none of number_types, in neither byte order
+const NumberType& number_type(const std::filesystem::path& path, const std::string& type) {
+    const auto* const found =
+        std::ranges::find(number_types, std::string_view{type}.substr(std::min<std::size_t>(1, type.size())),
+                          &NumberType::name);
+    if (found == number_types.end() ||
+        std::string_view{"<>|="}.find(type.front()) == std::string_view::npos) {
+        throw DataError{path, "expected an array of numbers, found one of type '" + type +
+                                  "'; save it with numpy.save and without objects"};
+    }
+    return *found;
+}
+
+/// The number of values, where the file holds just as many.
+std::size_t checked_count(const std::filesystem::path& path, const NpyHeader& header,
+                          std::size_t file_bytes) {
+    const auto value_bytes = number_type(path, header.type).bytes;
+    const auto bytes = file_bytes - header.begin;
+    const auto count = count_of(header.shape, std::numeric_limits<std::size_t>::max() / value_bytes);
+    if (!count || *count * value_bytes != bytes) {
+        throw DataError{path,
+                        fmt::format("expected {} values of {} bytes for a shape of [{}], found {} bytes",
+                                    count ? std::to_string(*count) : "more", value_bytes,
+                                    fmt::join(header.shape, ", "), bytes)};
+    }
+    return *count;
+}
+
+std::vector<float> converted(const std::filesystem::path& path, const std::string& type,
+                             std::span<const std::byte> raw) {
+    const auto& numbers = number_type(path, type);
+    std::vector<float> values(raw.size() / numbers.bytes);
+    numbers.convert(raw, type.front() == '>', values);
+    return values;
+}
+
+NpyHeader header_of(const std::filesystem::path& path, const PosixFile& file) {
+    constexpr std::size_t longest_header = 1 << 20;
+    std::vector<std::byte> beginning(std::min<std::size_t>(longest_header, file.bytes()));
+    file.read(0, beginning);
+    return parse_header(path, beginning);
+}
+
 }  // namespace
 
 NpyArray read_npy(const std::filesystem::path& path) {
@@ -181,29 +222,34 @@ NpyArray read_npy(const std::filesystem::path& path) {
     std::vector<std::byte> file(opened.bytes());
     opened.read(0, file);
     auto header = parse_header(path, file);
+    const auto count = checked_count(path, header, file.size());
+    auto values = converted(path, header.type, std::span{file}.subspan(header.begin));
+    if (header.is_fortran && header.shape.size() > 1 && count > 0) {
+        values = in_c_order(values, header.shape);
+    }
+    return {.shape = std::move(header.shape), .values = std::move(values)};
+}
 
-    const auto* const type = std::ranges::find(
-        number_types, std::string_view{header.type}.substr(std::min<std::size_t>(1, header.type.size())),
-        &NumberType::name);
-    if (type == number_types.end() ||
-        std::string_view{"<>|="}.find(header.type.front()) == std::string_view::npos) {
-        throw DataError{path, "expected an array of numbers, found one of type '" + header.type +
-                                  "'; save it with numpy.save and without objects"};
-    }
-    const auto raw = std::span{file}.subspan(header.begin);
-    const auto count = count_of(header.shape, std::numeric_limits<std::size_t>::max() / type->bytes);
-    if (!count || *count * type->bytes != raw.size()) {
+NpyStack::NpyStack(const std::filesystem::path& path) : file_{path} {
+    auto header = header_of(path, file_);
+    checked_count(path, header, file_.bytes());
+    if (header.shape.empty() || (header.is_fortran && header.shape.size() > 1)) {
         throw DataError{path,
-                        fmt::format("expected {} values of {} bytes for a shape of [{}], found {} bytes",
-                                    count ? std::to_string(*count) : "more", type->bytes,
-                                    fmt::join(header.shape, ", "), raw.size())};
+                        "expected arrays along the first axis, found an array in Fortran's order or without "
+                        "axes: save it with numpy.save(path, numpy.ascontiguousarray(array))"};
     }
-    NpyArray array{.shape = std::move(header.shape), .values = std::vector<float>(*count)};
-    type->convert(raw, header.type.front() == '>', array.values);
-    if (header.is_fortran && array.shape.size() > 1 && *count > 0) {
-        array.values = in_c_order(array.values, array.shape);
-    }
-    return array;
+    type_ = std::move(header.type);
+    begin_ = header.begin;
+    count_ = header.shape.front();
+    shape_.assign(header.shape.begin() + 1, header.shape.end());
+}
+
+std::vector<float> NpyStack::read(std::size_t number) const {
+    const auto& path = file_.path();
+    const auto values = std::accumulate(shape_.begin(), shape_.end(), std::size_t{1}, std::multiplies{});
+    std::vector<std::byte> raw(values * number_type(path, type_).bytes);
+    file_.read(begin_ + number * raw.size(), raw);
+    return converted(path, type_, raw);
 }
 
 }  // namespace sslslr::io

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <string>
 #include <vector>
+
+#include "io/posix_file.hpp"
 
 namespace sslslr::io {
 
@@ -16,5 +19,25 @@ struct NpyArray {
 /// of either array order. Never unpickles: an array of objects is refused.
 /// @throws DataError  missing, damaged, another type, or a size that does not fit the file's
 NpyArray read_npy(const std::filesystem::path& path);
+
+/// A .npy file whose first axis counts arrays that are read one by one: it may be larger than the memory.
+class NpyStack {
+public:
+    /// @throws DataError  as read_npy(), or an array without axes or in Fortran's order
+    explicit NpyStack(const std::filesystem::path& path);
+
+    std::size_t count() const noexcept { return count_; }
+    /// Of one array.
+    const std::vector<std::size_t>& shape() const noexcept { return shape_; }
+    /// @throws DataError  the file has become shorter
+    std::vector<float> read(std::size_t number) const;
+
+private:
+    PosixFile file_;
+    std::string type_;
+    std::size_t begin_;  ///< of the values in the file
+    std::size_t count_ = 0;
+    std::vector<std::size_t> shape_;
+};
 
 }  // namespace sslslr::io

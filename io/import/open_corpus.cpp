@@ -75,7 +75,7 @@ std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vect
                                    FileCorpus::Read read) {
     Listing listing;
     std::vector<std::filesystem::path> paths;
-    for (auto& file : files_under(options.input, extensions)) {
+    for (auto& file : files_under(options.input, extensions, listing)) {
         listing.clips.push_back({.name = file.name, .label = folder_of(file.name)});
         paths.push_back(std::move(file.path));
     }

@@ -19,7 +19,9 @@ struct CorpusOptions {
     std::string metadata_kind = "auto";  ///< see metadata.hpp
     std::string poses = "auto";          ///< lsfb: "raw", "interpolated", or raw where there are any
     std::string point_order = "auto";    ///< npy, hdf5: see point_order.hpp
-    bool zero_is_missing = true;  ///< npy, hdf5: a part that is zero throughout a frame was not detected
+    bool zero_is_missing = true;  ///< npy, hdf5: a part that is 0 or -1 throughout a frame was not detected
+    std::string hand{};     ///< npy, hdf5, mp-data: "left" or "right", the hand of frames that hold one alone
+    std::string missing{};  ///< npy, hdf5, mp-data: a number; a point whose x and y are this was not detected
     std::vector<std::string> program{};  ///< formats read by a program of its own: how it is started
 };
 

@@ -16,7 +16,6 @@ constexpr std::int64_t pose_begin = 0;
 constexpr std::int64_t left_begin = 33;
 constexpr std::int64_t right_begin = 54;
 constexpr std::int64_t dropped = -1;
-constexpr std::size_t face_points = 468;
 constexpr float largest_half = 65504;
 
 struct Piece {
@@ -28,7 +27,8 @@ constexpr Piece pose_piece{pose_begin, 33};
 constexpr Piece upper_pose_piece{pose_begin, 23};
 constexpr Piece left_piece{left_begin, 21};
 constexpr Piece right_piece{right_begin, 21};
-constexpr Piece face_piece{dropped, face_points};
+constexpr Piece face_piece{dropped, 468};
+constexpr Piece refined_face_piece{dropped, 478};
 
 struct NamedOrder {
     const char* name;
@@ -41,8 +41,14 @@ const std::vector<NamedOrder>& known_orders() {
         {"holistic-543", {face_piece, left_piece, pose_piece, right_piece}},
         {"mp-data-543", {pose_piece, face_piece, left_piece, right_piece}},
         {"asl-citizen-543", {pose_piece, right_piece, left_piece, face_piece}},
+        {"holistic-553", {refined_face_piece, left_piece, pose_piece, right_piece}},
+        {"mp-data-553", {pose_piece, refined_face_piece, left_piece, right_piece}},
+        {"asl-citizen-553", {pose_piece, right_piece, left_piece, refined_face_piece}},
         {"upper-body-65", {upper_pose_piece, left_piece, right_piece}},
-        {"hands-42", {left_piece, right_piece}}};
+        {"hands-42", {left_piece, right_piece}},
+        {"hands-42-right-first", {right_piece, left_piece}},
+        {"left-hand-21", {left_piece}},
+        {"right-hand-21", {right_piece}}};
     return orders;
 }
 
@@ -52,30 +58,30 @@ void forget(std::span<float> values) {
     std::ranges::fill(values, not_detected);
 }
 
-/// Whether x and y of all points are 0, but for those that the source lacks.
-bool is_zero(std::span<const float> points) {
+/// Whether x and y of all points have a value, but for those that the source lacks.
+bool is_constant(std::span<const float> points, float value) {
     for (std::size_t i = 0; i < points.size(); i += import_coordinates) {
         const bool is_known = !std::isnan(points[i]) || !std::isnan(points[i + 1]);
-        if (is_known && (points[i] != 0 || points[i + 1] != 0)) {
+        if (is_known && (points[i] != value || points[i + 1] != value)) {
             return false;
         }
     }
     return true;
 }
 
-void forget_zero_parts(std::span<float> frame) {
+void forget_constant_parts(std::span<float> frame) {
     for (const auto& part : parts) {
         const auto values = frame.subspan(static_cast<std::size_t>(part.begin) * import_coordinates,
                                           part.points * import_coordinates);
-        if (is_zero(values)) {
+        if (is_constant(values, 0) || is_constant(values, -1)) {
             forget(values);
         }
     }
 }
 
-void forget_zero_points(std::span<float> frame) {
+void forget_points(std::span<float> frame, float value) {
     for (std::size_t i = 0; i < frame.size(); i += import_coordinates) {
-        if (const auto point = frame.subspan(i, import_coordinates); is_zero(point)) {
+        if (const auto point = frame.subspan(i, import_coordinates); is_constant(point, value)) {
             forget(point);
         }
     }
@@ -101,7 +107,23 @@ std::optional<PointOrder> point_order(const std::string& name) {
 std::vector<std::string> point_order_names() {
     std::vector<std::string> names;
     for (const auto& order : known_orders()) {
-        names.emplace_back(order.name);
+        if (order.pieces.size() > 1) {
+            names.emplace_back(order.name);
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> point_orders_of(std::size_t points) {
+    std::vector<std::string> names;
+    for (const auto& order : known_orders()) {
+        std::size_t sum = 0;
+        for (const auto& piece : order.pieces) {
+            sum += piece.points;
+        }
+        if (sum == points) {
+            names.emplace_back(order.name);
+        }
     }
     return names;
 }
@@ -132,7 +154,7 @@ std::int64_t holistic_point(const std::string& name) {
 }
 
 ImportedClip arranged(const std::vector<float>& values, const PointOrder& order, std::size_t coordinates,
-                      Missing missing) {
+                      Missing missing, std::optional<float> value) {
     const auto frame_values = order.size() * coordinates;
     const auto frames = values.size() / frame_values;
     const auto kept = std::min(coordinates, import_coordinates);
@@ -148,23 +170,26 @@ ImportedClip arranged(const std::vector<float>& values, const PointOrder& order,
             }
         }
     }
-    mark_missing(clip, missing);
+    mark_missing(clip, missing, value);
     return clip;
 }
 
-void mark_missing(ImportedClip& clip, Missing missing) {
+void mark_missing(ImportedClip& clip, Missing missing, std::optional<float> value) {
     for (std::size_t at = 0; at < clip.landmarks.size(); at += import_frame_values) {
         const auto frame = std::span{clip.landmarks}.subspan(at, import_frame_values);
-        if (missing == Missing::zero_parts) {
-            forget_zero_parts(frame);
+        if (value) {
+            forget_points(frame, *value);
+        }
+        if (missing == Missing::constant_parts) {
+            forget_constant_parts(frame);
         } else if (missing == Missing::zero_points) {
-            forget_zero_points(frame);
+            forget_points(frame, 0);
         }
     }
     bool is_beyond = false;
-    for (auto& value : clip.landmarks) {
-        if (std::isinf(value) || std::abs(value) > largest_half) {
-            value = not_detected;
+    for (auto& number : clip.landmarks) {
+        if (std::isinf(number) || std::abs(number) > largest_half) {
+            number = not_detected;
             is_beyond = true;
         }
     }

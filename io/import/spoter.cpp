@@ -118,7 +118,7 @@ std::vector<float> numbers_of(const TextTable& table, std::size_t row, std::size
 class SpoterCorpus final : public Corpus {
 public:
     explicit SpoterCorpus(const CorpusOptions& options) {
-        for (const auto& file : files_under(options.input, {".csv"})) {
+        for (const auto& file : files_under(options.input, {".csv"}, listing_)) {
             add_table(TextTable{file.path, ',', true}, file.name);
         }
         std::set<std::string> labels;

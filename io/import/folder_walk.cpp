@@ -1,0 +1,214 @@
+#include <algorithm>
+#include <cerrno>
+#include <deque>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/stat.h>
+
+#include "io/data_error.hpp"
+#include "io/import/folder_tree.hpp"
+#include "io/import/system_files.hpp"
+#include "io/lower_case.hpp"
+
+namespace sslslr::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_shown = 3;
+
+template <class Visit>
+void for_each_entry(const fs::path& folder, const Visit& visit) {
+    std::error_code error;
+    for (fs::directory_iterator each{folder, error}, end; !error && each != end; each.increment(error)) {
+        visit(*each);
+    }
+    if (error) {
+        throw DataError{folder, "cannot be listed: " + error.message()};
+    }
+}
+
+template <class Names>
+std::string first_of(const Names& names) {
+    std::vector<std::string> shown;
+    for (auto each = names.begin(); each != names.end() && shown.size() < most_shown; ++each) {
+        shown.push_back(*each);
+    }
+    return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most_shown ? ", ..." : "");
+}
+
+/// One walk. Links are followed when everything that lies below the folder without them is known, so that what
+/// can be reached in two ways has the name of its own place.
+class Walk {
+public:
+    Walk(const std::vector<std::string>& extensions, std::size_t depth)
+        : extensions_{extensions}, depth_{depth} {}
+
+    FolderTree run(const fs::path& root) {
+        open_.push_back({root, "", 0});
+        list_open();
+        if (!links_.empty()) {
+            remember_entered(root);
+        }
+        while (!links_.empty()) {
+            std::ranges::sort(
+                links_, [](const Folder& a, const Folder& b) { return naturally_less(b.name, a.name); });
+            const auto next = std::move(links_.back());
+            links_.pop_back();
+            add(next);
+            list_open();
+        }
+        const auto by_name = [](const TreeFile& a, const TreeFile& b) {
+            return naturally_less(a.name, b.name);
+        };
+        std::ranges::sort(tree_.files, by_name);
+        std::ranges::sort(tree_.folders, by_name);
+        std::ranges::sort(broken_, naturally_less, &LeftOut::clip);
+        return std::move(tree_);
+    }
+
+    void report(Listing& listing) const {
+        if (skipped_ > 0) {
+            listing.notes.push_back(fmt::format("{} hidden or system {} skipped: {}", skipped_,
+                                                skipped_ == 1 ? "file or folder is" : "files or folders are",
+                                                first_of(skipped_names_)));
+        }
+        if (!repeated_.empty()) {
+            listing.notes.push_back(fmt::format(
+                "{} to a folder above, or to one that is imported in its own place: not followed: {}",
+                repeated_.size() == 1 ? "1 link leads" : fmt::format("{} links lead", repeated_.size()),
+                first_of(repeated_)));
+        }
+        listing.left_out.insert(listing.left_out.end(), broken_.begin(), broken_.end());
+    }
+
+private:
+    struct Folder {
+        fs::path path;
+        std::string name;
+        std::size_t depth;  ///< below the root
+    };
+    using Identity = std::pair<dev_t, ino_t>;
+
+    void list_open() {
+        while (!open_.empty()) {
+            const auto folder = std::move(open_.front());
+            open_.pop_front();
+            for_each_entry(folder.path, [&](const fs::directory_entry& entry) { sort_in(entry, folder); });
+        }
+    }
+
+    void sort_in(const fs::directory_entry& entry, const Folder& parent) {
+        const auto own = entry.path().filename().string();
+        if (is_system_file(own)) {
+            ++skipped_;
+            skipped_names_.insert(own);
+            return;
+        }
+        auto name = parent.name.empty() ? own : parent.name + "/" + own;
+        std::error_code error;
+        const bool is_link = entry.is_symlink(error);
+        const bool is_folder = entry.is_directory(error);
+        const bool fits = has_extension(entry.path());
+        if (is_folder) {
+            Folder found{entry.path(), std::move(name), parent.depth + 1};
+            if (is_link) {
+                links_.push_back(std::move(found));
+            } else {
+                add(found);
+            }
+        } else if (fits) {
+            tree_.files.push_back({entry.path(), fs::path{name}.replace_extension().generic_string()});
+        } else if (is_link && !entry.exists(error)) {
+            leave_out(entry.path(), name);
+        }
+    }
+
+    void add(const Folder& folder) {
+        if (knows_entered_ && !entered_.insert(identity_of(folder.path)).second) {
+            repeated_.insert(folder.name);
+            return;
+        }
+        tree_.folders.push_back({folder.path, folder.name});
+        if (folder.depth < depth_) {
+            open_.push_back(folder);
+        }
+    }
+
+    /// Only a walk that meets links has to ask for the identity of folders, which is slow on some file systems.
+    void remember_entered(const fs::path& root) {
+        knows_entered_ = true;
+        for (auto above = fs::canonical(root); above.has_relative_path(); above = above.parent_path()) {
+            entered_.insert(identity_of(above));
+        }
+        entered_.insert(identity_of("/"));
+        for (const auto& folder : tree_.folders) {
+            entered_.insert(identity_of(folder.path));
+        }
+    }
+
+    static Identity identity_of(const fs::path& path) {
+        struct stat status {};
+        if (::stat(path.c_str(), &status) != 0) {
+            throw DataError{path, "cannot be looked at: " + std::generic_category().message(errno)};
+        }
+        return {status.st_dev, status.st_ino};
+    }
+
+    void leave_out(const fs::path& path, const std::string& name) {
+        std::error_code error;
+        const auto target = fs::read_symlink(path, error);
+        broken_.push_back(
+            {.clip = name,
+             .reason = fmt::format("{}: expected a file or folder, found a link to {}, which leads "
+                                   "nowhere: is the disk of the target there?",
+                                   path.string(), target.string())});
+    }
+
+    bool has_extension(const fs::path& path) const {
+        return std::ranges::find(extensions_, lower_case(path.extension().string())) != extensions_.end();
+    }
+
+    const std::vector<std::string>& extensions_;
+    std::size_t depth_;
+    FolderTree tree_;
+    std::deque<Folder> open_;    ///< to be listed
+    std::vector<Folder> links_;  ///< to be followed
+    std::set<Identity> entered_;
+    bool knows_entered_ = false;
+    std::size_t skipped_ = 0;
+    std::set<std::string> skipped_names_;
+    std::set<std::string> repeated_;
+    std::vector<LeftOut> broken_;
+};
+
+}  // namespace
+
+FolderTree walk_folder(const fs::path& folder, const std::vector<std::string>& extensions, Listing& listing,
+                       std::size_t depth) {
+    Walk walk{extensions, depth};
+    auto tree = walk.run(folder);
+    walk.report(listing);
+    return tree;
+}
+
+std::vector<std::string> files_in(const fs::path& folder, const std::string& extension, bool* has_skipped) {
+    std::vector<std::string> names;
+    for_each_entry(folder, [&](const fs::directory_entry& each) {
+        if (lower_case(each.path().extension().string()) != extension || each.is_directory()) {
+            return;
+        }
+        if (const auto name = each.path().filename().string(); !is_system_file(name)) {
+            names.push_back(name);
+        } else if (has_skipped != nullptr) {
+            *has_skipped = true;
+        }
+    });
+    std::ranges::sort(names, naturally_less);
+    return names;
+}
+
+}  // namespace sslslr::io

@@ -1,0 +1,311 @@
+// Arrays without a format of their own, in the layouts that trainers and tutorials write.
+#include <limits>
+
+#include <gtest/gtest.h>
+
+#include "tests/io/import/corpus_test.hpp"
+
+namespace sslslr::io::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Shape = std::vector<std::size_t>;
+using Texts = std::vector<std::string>;
+
+class ArraysTest : public CorpusTest {
+protected:
+    static std::size_t count_of(const Shape& shape) {
+        std::size_t count = 1;
+        for (const auto extent : shape) {
+            count *= extent;
+        }
+        return count;
+    }
+    /// Values 1, 2, 3, ...
+    static std::string counting(const Shape& shape) {
+        std::vector<double> values(count_of(shape));
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i] = static_cast<double>(i + 1);
+        }
+        return npy_bytes("<f8", shape, bytes_of(values));
+    }
+    static std::string array(const Shape& shape, const std::vector<float>& values) {
+        return npy_bytes("<f4", shape, bytes_of(values));
+    }
+    std::string refusal(const std::string& format) {
+        return error_of([&] { open(format)->read(0); });
+    }
+};
+
+TEST_F(ArraysTest, MpDataWithARefinedFaceOf478PointsDropsTheFace) {
+    write("hello/0/0.npy", counting({1692}));
+    const auto clip = open("mp-data")->read(0);
+    EXPECT_EQ(value_at(clip, 0, "pose.left_eye_inner", 0), 5.0F);
+    EXPECT_EQ(value_at(clip, 0, "left_hand.wrist", 0), 132 + 478 * 3 + 1.0F);
+    EXPECT_EQ(value_at(clip, 0, "right_hand.pinky_tip", 2), 1692.0F);
+}
+
+TEST_F(ArraysTest, MpDataReadsASequenceAsOneFile) {
+    write("hello/0.npy", counting({2, 1662}));
+    write("hello/1.npy", counting({3, 126}));
+    write("hello/2/0.npy", counting({126}));
+    const auto corpus = open("mp-data");
+    ASSERT_EQ(corpus->listing().clips.size(), 3U);
+    EXPECT_EQ(corpus->listing().clips[0].name, "hello/0");
+    EXPECT_EQ(corpus->listing().clips[0].label, "hello");
+    const auto clip = corpus->read(0);
+    EXPECT_EQ(clip.frames(), 2);
+    EXPECT_EQ(value_at(clip, 1, "left_hand.wrist", 0), 1662 + 132 + 468 * 3 + 1.0F);
+    EXPECT_EQ(corpus->read(1).frames(), 3);
+    EXPECT_EQ(corpus->files(0), std::vector<fs::path>{folder_ / "in/hello/0.npy"});
+}
+
+TEST_F(ArraysTest, OneHandIsTakenForTheHandThatTheUserNames) {
+    write("a/0/0.npy", counting({63}));
+    write("a/1.npy", counting({2, 63}));
+    EXPECT_NE(refusal("mp-data").find(
+                  "frames of 21 points are one hand: name which with --hand left or --hand right"),
+              std::string::npos);
+    options_.hand = "right";
+    const auto corpus = open("mp-data");
+    EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.pinky_tip", 2), 63.0F);
+    EXPECT_EQ(detected(corpus->read(0)), 63U);
+    EXPECT_EQ(value_at(corpus->read(1), 1, "right_hand.wrist", 0), 64.0F);
+
+    fs::remove_all(folder_ / "in");
+    write("a/0.npy", counting({1, 21, 2}));
+    write("a/1.npy", counting({1, 63}));
+    write("a/2.npy", counting({1, 75, 2}));
+    options_.hand = "left";
+    const auto arrays = open("npy");
+    EXPECT_EQ(value_at(arrays->read(0), 0, "left_hand.pinky_tip", 1), 42.0F);
+    EXPECT_EQ(value_at(arrays->read(1), 0, "left_hand.pinky_tip", 2), 63.0F);
+    EXPECT_NE(error_of([&] { arrays->read(2); }).find("expected 21 points as --hand left says, found 75"),
+              std::string::npos);
+}
+
+TEST_F(ArraysTest, HandIsLeftOrRightAndNoPointOrder) {
+    write("a/0.npy", counting({1, 21, 2}));
+    options_.hand = "both";
+    EXPECT_THROW(open("npy"), std::invalid_argument);
+    options_.hand = "left";
+    options_.point_order = "hands-42";
+    EXPECT_THROW(open("npy"), std::invalid_argument);
+}
+
+TEST_F(ArraysTest, FlatFramesOfMpDataAreReadFromArraysToo) {
+    write("a/0.npy", counting({2, 1662}));
+    write("a/1.npy", counting({1, 1692}));
+    write("a/2.npy", counting({1, 258}));
+    const auto corpus = open("npy");
+    EXPECT_EQ(value_at(corpus->read(0), 1, "pose.left_eye_inner", 0), 1662 + 5.0F);
+    EXPECT_EQ(value_at(corpus->read(1), 0, "left_hand.wrist", 0), 132 + 478 * 3 + 1.0F);
+    EXPECT_EQ(value_at(corpus->read(2), 0, "left_hand.wrist", 0), 133.0F);
+    options_.point_order = "mp-data-543";
+    EXPECT_EQ(value_at(open("npy")->read(0), 0, "left_hand.wrist", 0), 132 + 468 * 3 + 1.0F);
+}
+
+TEST_F(ArraysTest, ArraysOf553PointsAreReadInANamedOrder) {
+    write("a/0.npy", counting({1, 553, 3}));
+    EXPECT_NE(
+        refusal("npy").find(
+            "arrays of 553 points may be in several orders: name theirs with --point-order (holistic-553, "
+            "mp-data-553, asl-citizen-553)"),
+        std::string::npos);
+    options_.point_order = "mp-data-543";
+    EXPECT_NE(
+        refusal("npy").find("expected 543 points as --point-order mp-data-543 says, found 553 (holistic-553"),
+        std::string::npos);
+    options_.point_order = "mp-data-553";
+    const auto clip = open("npy")->read(0);
+    EXPECT_EQ(value_at(clip, 0, "left_hand.wrist", 0), (33 + 478) * 3 + 1.0F);
+    EXPECT_EQ(detected(clip), 225U);
+    options_.point_order = "holistic-553";
+    EXPECT_EQ(value_at(open("npy")->read(0), 0, "pose.nose", 0), (478 + 21) * 3 + 1.0F);
+}
+
+TEST_F(ArraysTest, AslCitizenMayHaveARefinedFace) {
+    write("1-A.npy", counting({1, 553, 2}));
+    write("2-B.npy", counting({1, 500, 2}));
+    write("train.csv", "Participant ID,Video file,Gloss,ASL-LEX Code\nP7,1-A.mp4,A,X\n");
+    const auto corpus = open("asl-citizen");
+    EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.wrist", 0), 33 * 2 + 1.0F);
+    EXPECT_EQ(value_at(corpus->read(0), 0, "left_hand.wrist", 0), 54 * 2 + 1.0F);
+    EXPECT_EQ(detected(corpus->read(0)), 150U);
+    EXPECT_NE(error_of([&] { corpus->read(1); }).find("expected a shape of [frames, 543, 2], or 553 points"),
+              std::string::npos);
+}
+
+TEST_F(ArraysTest, TwoHandsAreTakenAsLeftThenRightAndWhatIsMinusOneAsMissing) {
+    std::vector<float> values(2 * 2 * 21 * 3, 0.25F);
+    std::fill_n(values.begin(), 63, -1.0F);
+    write("a/0.npy", array({2, 2, 21, 3}, values));
+    const auto clip = open("npy")->read(0);
+    EXPECT_EQ(clip.frames(), 2);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "left_hand.wrist", 0)));
+    EXPECT_EQ(value_at(clip, 0, "right_hand.wrist", 0), 0.25F);
+    EXPECT_EQ(value_at(clip, 1, "left_hand.pinky_tip", 2), 0.25F);
+    ASSERT_EQ(clip.repairs.size(), 1U);
+    EXPECT_NE(clip.repairs[0].find("taken as left, then right"), std::string::npos);
+    options_.point_order = "hands-42-right-first";
+    const auto turned = open("npy")->read(0);
+    EXPECT_TRUE(std::isnan(value_at(turned, 0, "right_hand.wrist", 0)));
+    EXPECT_EQ(value_at(turned, 0, "left_hand.wrist", 0), 0.25F);
+    EXPECT_TRUE(turned.repairs.empty());
+    options_.zero_is_missing = false;
+    EXPECT_EQ(value_at(open("npy")->read(0), 0, "right_hand.wrist", 0), -1.0F);
+}
+
+TEST_F(ArraysTest, APointOfTheMissingValueIsNotDetected) {
+    std::vector<float> values(75 * 3, 0.25F);
+    std::fill_n(values.begin(), 3, -1.0F);
+    values[3] = -1;
+    std::fill_n(values.begin() + 6, 2, 0.0F);
+    write("a/0.npy", array({1, 75, 3}, values));
+    EXPECT_EQ(value_at(open("npy")->read(0), 0, "pose.nose", 0), -1.0F);
+    options_.missing = "-1";
+    const auto clip = open("npy")->read(0);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 0)));
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 2)));
+    EXPECT_EQ(value_at(clip, 0, "pose.left_eye_inner", 0), -1.0F) << "only x";
+    EXPECT_EQ(value_at(clip, 0, "pose.left_eye", 0), 0.0F);
+    options_.missing = "0";
+    EXPECT_TRUE(std::isnan(value_at(open("npy")->read(0), 0, "pose.left_eye", 0)));
+    for (const auto* text : {"none", "1e99", "inf", "-1 "}) {
+        options_.missing = text;
+        EXPECT_THROW(open("npy"), std::invalid_argument) << text;
+    }
+}
+
+TEST_F(ArraysTest, AnUnknownShapeNamesThoseThatAreKnownAndOptionsOnlyWhereTheyHelp) {
+    const std::map<std::string, std::string> refusals{
+        {"a/0", "expected frames of 75 (pose, hands), 65"},
+        {"a/1", "expected flat frames of 1662 or 1692 (pose, face"},
+        {"a/2", "--from mp-data reads LABEL/SEQUENCE/FRAME.npy"},
+        {"a/3", "X.npy of [clips, frames, ...]"},
+        {"a/4", "frames of 21 points are one hand"},
+        {"a/5", "--point-order (holistic-543, mp-data-543, asl-"}};
+    write("a/0.npy", counting({1, 68, 2}));
+    write("a/1.npy", counting({1, 100}));
+    write("a/2.npy", counting({258}));
+    write("a/3.npy", counting({4, 3, 258}));
+    write("a/4.npy", counting({1, 21, 3}));
+    write("a/5.npy", counting({1, 543 * 3}));
+    const auto corpus = open("npy");
+    for (std::size_t clip = 0; clip < corpus->listing().clips.size(); ++clip) {
+        const auto error = error_of([&] { corpus->read(clip); });
+        EXPECT_NE(error.find(refusals.at(corpus->listing().clips[clip].name)), std::string::npos) << error;
+    }
+}
+
+TEST_F(ArraysTest, ClipsInOneArrayAreReadWithTheirLabelsBesideIt) {
+    write("X_train.npy", counting({3, 2, 258}));
+    write("y_train.npy", npy_bytes("<i8", {3}, bytes_of(std::vector<std::int64_t>{2, 0, 10})));
+    write("X_test.npy", counting({2, 4, 75, 2}));
+    write("y_test.npy", array({2, 3}, {0, 0, 1, 1, 0, 0}));
+    write("tea/other.npy", counting({1, 75, 2}));
+    const auto corpus = open("npy");
+    const auto& listing = corpus->listing();
+    Texts names;
+    Texts labels;
+    for (const auto& clip : listing.clips) {
+        names.push_back(clip.name);
+        labels.push_back(clip.label);
+    }
+    EXPECT_EQ(names, (Texts{"X_test/0", "X_test/1", "X_train/0", "X_train/1", "X_train/2", "tea/other"}));
+    EXPECT_EQ(labels, (Texts{"2", "0", "2", "0", "10", "tea"}));
+    EXPECT_EQ(listing.splits.at("train").size(), 3U);
+    EXPECT_EQ(listing.splits.at("test"), (Texts{"X_test/0", "X_test/1"}));
+    ASSERT_EQ(listing.notes.size(), 2U);
+    EXPECT_EQ(listing.notes[1],
+              "X_train.npy: 3 clips of 2 frames in one array, their labels the numbers in y_train.npy");
+    const auto clip = corpus->read(3);
+    EXPECT_EQ(clip.frames(), 2);
+    EXPECT_EQ(value_at(clip, 1, "pose.nose", 0), 3 * 258 + 1.0F);
+    EXPECT_EQ(corpus->read(1).frames(), 4);
+}
+
+TEST_F(ArraysTest, LabelsThatDoNotFitTheirClipsAreRefused) {
+    const auto error = [&](const std::string& labels) {
+        write("X.npy", counting({2, 3, 258}));
+        write("y.npy", labels);
+        return error_of([&] { open("npy"); });
+    };
+    EXPECT_NE(error(array({3}, {0, 1, 2})).find("y.npy: expected the labels of 2 clips"), std::string::npos);
+    EXPECT_NE(error(array({2}, {0, 0.5})).find("expected a class number from 0 for clip 1"),
+              std::string::npos);
+    EXPECT_NE(error(array({2}, {-1, 0})).find("expected a class number from 0 for clip 0"),
+              std::string::npos);
+    EXPECT_NE(error(array({2, 2}, {1, 0, 1, 1})).find("for clip 1, or a row with a single 1"),
+              std::string::npos);
+    write("X.npy", counting({2, 258}));
+    EXPECT_NE(error_of([&] { open("npy"); }).find("expected many clips in one array, [clips, frames, ...]"),
+              std::string::npos);
+}
+
+TEST_F(ArraysTest, AnArrayNamedXWithoutLabelsIsAClip) {
+    write("tea/X.npy", counting({2, 258}));
+    const auto corpus = open("npy");
+    ASSERT_EQ(corpus->listing().clips.size(), 1U);
+    EXPECT_EQ(corpus->listing().clips[0].label, "tea");
+    EXPECT_EQ(corpus->read(0).frames(), 2);
+}
+
+class MpDataFramesTest : public ArraysTest {
+protected:
+    Texts repairs_of(const Texts& frames) {
+        fs::remove_all(folder_ / "in");
+        for (const auto& name : frames) {
+            write("a/0/" + name + ".npy", counting({126}));
+        }
+        return open("mp-data")->read(0).repairs;
+    }
+};
+
+TEST_F(MpDataFramesTest, FramesAreMissingOnlyWhereTheirNumbersLeaveOneOut) {
+    EXPECT_TRUE(repairs_of({"frame_0", "frame_1", "frame_2"}).empty());
+    EXPECT_TRUE(repairs_of({"1", "2", "3"}).empty());
+    EXPECT_TRUE(repairs_of({"000", "001"}).empty());
+    EXPECT_TRUE(repairs_of({"clip3-frame-120", "clip3-frame-121"}).empty()) << "cut from a longer video";
+    EXPECT_TRUE(repairs_of({"first", "second"}).empty()) << "no numbers";
+    EXPECT_EQ(repairs_of({"frame_0", "frame_2"}).size(), 1U);
+    EXPECT_EQ(repairs_of({"0", "5"}).size(), 1U);
+}
+
+TEST_F(ArraysTest, FramesOfASequenceHaveOneWidth) {
+    write("a/0/0.npy", counting({126}));
+    write("a/0/1.npy", counting({258}));
+    EXPECT_NE(
+        refusal("mp-data").find("0/1.npy: expected 126 numbers as in the sequence's other frames, found 258"),
+        std::string::npos);
+}
+
+TEST_F(ArraysTest, MpDataNamesTheRootThatWouldDo) {
+    write("MP_Data/hello/0/0.npy", counting({126}));
+    const auto too_high = refusal("mp-data");
+    EXPECT_NE(too_high.find("--input " + (folder_ / "in/MP_Data").string() + " has them"), std::string::npos)
+        << too_high;
+    fs::remove_all(folder_ / "in");
+    write("0/0.npy", counting({126}));
+    EXPECT_NE(refusal("mp-data").find("is --input the folder of a label? Then name the one above it"),
+              std::string::npos);
+    fs::remove_all(folder_ / "in");
+    write("0.npy", counting({126}));
+    const auto too_low = refusal("mp-data");
+    EXPECT_NE(too_low.find("expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it"),
+              std::string::npos)
+        << too_low;
+    EXPECT_NE(too_low.find("0.npy: expected in the folder of a label"), std::string::npos) << too_low;
+}
+
+TEST_F(ArraysTest, ASequenceWithoutFramesStaysAClipWithoutFrames) {
+    write("a/0/0.npy", counting({126}));
+    fs::create_directories(folder_ / "in/a/1");
+    const auto corpus = open("mp-data");
+    ASSERT_EQ(corpus->listing().clips.size(), 2U);
+    EXPECT_EQ(corpus->read(1).frames(), 0);
+}
+
+}  // namespace
+}  // namespace sslslr::io::test
