@@ -29,8 +29,9 @@ constexpr std::size_t most_examples = 5;
 std::string settings_of(const io::CorpusOptions& corpus) {
     constexpr std::size_t first_option = 4;  // of a Python reader, behind its own name, format and input
     const auto options = std::span{corpus.program}.subspan(std::min(first_option, corpus.program.size()));
-    return fmt::format("{} {} {} {} {} {}", corpus.format, fs::weakly_canonical(corpus.input).string(),
-                       corpus.poses, corpus.point_order, corpus.zero_is_missing, fmt::join(options, " "));
+    return fmt::format("{} {} {} {} {} {} {} {}", corpus.format, fs::weakly_canonical(corpus.input).string(),
+                       corpus.poses, corpus.point_order, corpus.zero_is_missing, corpus.hand, corpus.missing,
+                       fmt::join(options, " "));
 }
 
 nlohmann::json to_json(const ImportSummary& summary) {

@@ -22,11 +22,17 @@ constexpr const char* prepare_usage =
     "points: MediaPipe's pose (33) and both hands (21 each); what a corpus lacks of them is 'not "
     "detected'.\n\n"
     "  lsfb         LSFB-ISOL v2: instances.csv, metadata/, poses/ or poses_raw/\n"
-    "  mp-data      MP_Data/LABEL/SEQUENCE/FRAME.npy, 1662, 258, 225 or 126 numbers a frame\n"
+    "  mp-data      MP_Data/LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy; 1662 or 1692 (pose, face, "
+    "hands),\n"
+    "               258, 225 (pose, hands), 126 (hands) or 63 (one hand: --hand) numbers a frame\n"
     "  pose         .pose files of pose-format, versions 0.0 to 0.2; points by name\n"
-    "  asl-citizen  NAME.npy of [frames, 543, 2], right hand before left; train.csv, val.csv, test.csv\n"
+    "  asl-citizen  NAME.npy of [frames, 543 or 553, 2], right hand before left; train.csv, val.csv, "
+    "test.csv\n"
     "  spoter       CSV with a list of numbers a cell\n"
-    "  npy          a .npy file a clip, [frames, points, coordinates]\n"
+    "  npy          one .npy file per clip, [frames, points, coordinates], [frames, 2 hands, 21, "
+    "coordinates] or\n"
+    "               [frames, numbers]; or X_train.npy of [clips, frames, ...] with class numbers in "
+    "y_train.npy\n"
     "  hdf5         an HDF5 dataset a clip, also OpenHands' /keypoints and /visibility\n"
     "  kaggle-islr  train.csv and train_landmark_files/ (read by Python: launch/setup --importers)\n"
     "  openhands    .pkl files with keypoints and confidences (read by Python)\n"
@@ -80,9 +86,15 @@ void declare(Options& options, PrepareOptions& o) {
     options.add("poses", o.corpus.poses, "raw, interpolated, or auto: raw where there are any");
     options.section("Arrays", "from", {"npy", "hdf5"});
     options.add("point-order", o.corpus.point_order,
-                fmt::format("auto (by the number of points), {}", fmt::join(io::point_order_names(), ", ")));
+                fmt::format("auto (by the number of points; two hands as left, right), {}",
+                            fmt::join(io::point_order_names(), ", ")));
     options.add("zero-is-missing", o.corpus.zero_is_missing,
-                "a part that is 0 throughout a frame was not detected");
+                "a part (pose, left hand, right hand) that is 0, or -1, throughout a frame was not detected");
+    options.section("Arrays and MP_Data", "from", {"npy", "hdf5", "mp-data"});
+    options.add("hand", o.corpus.hand, "left or right: the hand that frames of 21 points hold");
+    options.add("missing", o.corpus.missing,
+                "a number that stands for a missing value, such as -1: points whose x and y have it were not "
+                "detected");
     declare(options, o.import.layout);
     declare_synthetic(options, o.synthetic);
 }

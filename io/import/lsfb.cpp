@@ -68,7 +68,8 @@ ImportedClip read_clip(const fs::path& poses, const std::string& id) {
 fs::path poses_folder(const CorpusOptions& options) {
     const auto raw = options.input / "poses_raw";
     const auto interpolated = options.input / "poses";
-    if (options.poses == "raw" || (options.poses == "auto" && fs::exists(raw))) {
+    // A broken link to raw poses is an error, no reason to take others.
+    if (options.poses == "raw" || (options.poses == "auto" && fs::exists(fs::symlink_status(raw)))) {
         return raw;
     }
     if (options.poses != "auto" && options.poses != "interpolated") {

@@ -134,6 +134,21 @@ std::function<void(const fs::path&)> corpus_reader(const std::string& format) {
     };
 }
 
+/// Arrays of one hand, or two, with a missing value.
+std::function<void(const fs::path&)> hands_reader(const std::string& format, const std::string& hand) {
+    return [format, hand](const fs::path& folder) {
+        read_all_clips(*open_corpus({.format = format, .input = folder, .hand = hand, .missing = "-1"}));
+    };
+}
+
+/// A stack of clips and its labels, of which the one that is not mutated is written here.
+std::function<void(const fs::path&)> stack_reader(const std::string& other, const std::string& bytes) {
+    return [other, bytes](const fs::path& folder) {
+        write_bytes(folder / other, bytes);
+        read_all_clips(*open_corpus({.format = "npy", .input = folder}));
+    };
+}
+
 std::function<void(const fs::path&)> metadata_reader(const std::string& file, const std::string& kind) {
     return [file, kind](const fs::path& folder) {
         Listing listing{.clips = {{.name = "A"}, {.name = "b/B"}, {.name = "001_002_003"}}};
@@ -143,6 +158,9 @@ std::function<void(const fs::path&)> metadata_reader(const std::string& file, co
 
 std::vector<Target> corpora() {
     const auto floats = bytes_from(std::vector<float>(150, 0.5F));
+    const auto zeros = [](std::size_t count) { return std::string(count * sizeof(float), '\0'); };
+    const auto stack = npy_bytes("<f4", {2, 1, 75, 2}, zeros(300));
+    const auto classes = npy_bytes("<i8", {2}, bytes_from(std::vector<std::int64_t>{0, 1}));
     PoseSketch pose;
     pose.values.assign(12, 20);
     pose.confidence.assign(6, 1);
@@ -165,11 +183,36 @@ std::vector<Target> corpora() {
          {npy_bytes("<f4", {1, 75, 2}, floats), npy_bytes("<f4", {2, 75}, floats, true),
           npy_bytes(">f2", {150, 2}, floats), npy_bytes("|u1", {4, 150}, floats)},
          corpus_reader("npy")},
+        {"npy-flat",
+         "a.npy",
+         {npy_bytes("<f4", {2, 1662}, zeros(2 * 1662)), npy_bytes("<f4", {1, 1692}, zeros(1692)),
+          npy_bytes("<f4", {1, 258}, zeros(258))},
+         corpus_reader("npy")},
+        {"npy-two-hands",
+         "a.npy",
+         {npy_bytes("<f4", {1, 2, 21, 3}, zeros(126)), npy_bytes("<f4", {2, 2, 21, 2}, zeros(168))},
+         hands_reader("npy", "")},
+        {"npy-one-hand",
+         "a.npy",
+         {npy_bytes("<f4", {2, 21, 3}, zeros(126)), npy_bytes("<f4", {2, 63}, zeros(126))},
+         hands_reader("npy", "left")},
+        {"npy-stack",
+         "X.npy",
+         {stack, npy_bytes("<f4", {2, 1, 126}, zeros(252))},
+         stack_reader("y.npy", classes)},
+        {"npy-stack-labels",
+         "y.npy",
+         {classes, npy_bytes("<f4", {2, 2}, bytes_from(std::vector<float>{0, 1, 1, 0}))},
+         stack_reader("X.npy", stack)},
         {"pose", "a.pose", poses, corpus_reader("pose")},
         {"mp-data",
          "hello/0/0.npy",
          {npy_bytes("<f8", {126}, bytes_from(std::vector<double>(126, 0.5)))},
          corpus_reader("mp-data")},
+        {"mp-data-sequence",
+         "hello/0.npy",
+         {npy_bytes("<f4", {2, 63}, zeros(126)), npy_bytes("<f4", {1, 21, 3}, zeros(63))},
+         hands_reader("mp-data", "right")},
         {"asl-citizen",
          "train.csv",
          {"Participant ID,Video file,Gloss,ASL-LEX Code\nP1,\"A.mp4\",\"TEA, \"\"X\"\"\",C\nP2,B.mp4,NO,C\n"},

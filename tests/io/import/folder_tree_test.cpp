@@ -2,7 +2,9 @@
 #include "io/import/folder_tree.hpp"
 
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
+#include "io/hdf5_output.hpp"
 #include "io/import/system_files.hpp"
 #include "tests/io/import/corpus_test.hpp"
 #include "tests/io/import/pose_bytes.hpp"
@@ -71,6 +73,50 @@ TEST_F(FolderTreeTest, MpDataFollowsLinksToLabelsSequencesAndFrames) {
     EXPECT_EQ(corpus->read(0).frames(), 2);
     EXPECT_EQ(corpus->read(1).frames(), 1);
     EXPECT_EQ(corpus->read(2).frames(), 1);
+}
+
+TEST_F(FolderTreeTest, FilesOfHdf5AndTablesAreFoundBehindLinks) {
+    const auto path = folder_ / "disk/a.h5";
+    fs::create_directories(path.parent_path());
+    {
+        hdf5::OutputFile file{path};
+        auto dataset = file.create("/tea/0", H5T_IEEE_F32LE, {1, 75, 2});
+        file.write(dataset, "/tea/0", H5T_NATIVE_FLOAT, std::vector<float>(150, 0.5F).data());
+        file.finish(std::move(dataset), "/tea/0");
+        file.close();
+    }
+    write_bytes(folder_ / "disk/val.csv", "nose_X,nose_Y,labels\n\"[0.1]\",\"[0.3]\",1\n");
+    link(folder_ / "disk", "linked");
+    link("..", "linked-back");
+    for (const auto* format : {"hdf5", "spoter"}) {
+        const auto corpus = open(format);
+        ASSERT_EQ(corpus->listing().clips.size(), 1U) << format;
+        EXPECT_EQ(corpus->read(0).frames(), 1);
+        EXPECT_EQ(corpus->listing().notes.size(), 1U) << "the link that leads back";
+    }
+}
+
+TEST_F(FolderTreeTest, AslCitizenAndLsfbAreFoundBehindLinks) {
+    write_bytes(folder_ / "disk/poses/1-A.npy",
+                npy_bytes("<f4", {1, 543, 2}, bytes_of(std::vector<float>(1086, 1))));
+    write_bytes(folder_ / "disk/splits/train.csv", "Participant ID,Video file,Gloss\nP7,1-A.mp4,A\n");
+    link(folder_ / "disk/poses", "poses");
+    link(folder_ / "disk/splits", "splits");
+    const auto citizen = open("asl-citizen");
+    EXPECT_EQ(names_of(*citizen), Names{"poses/1-A"});
+    EXPECT_EQ(citizen->listing().clips[0].label, "A");
+
+    fs::remove_all(folder_ / "in");
+    for (const auto* part : {"pose", "left_hand", "right_hand"}) {
+        write_bytes(folder_ / "disk/raw" / part / "A.npy", halves(2, *part == 'p' ? 33 : 21, one));
+    }
+    write("instances.csv", "id,sign,signer,start,end\nA,TEA,S1,0,10\n");
+    link(folder_ / "disk/raw", "poses_raw");
+    EXPECT_EQ(open("lsfb")->read(0).frames(), 2);
+    fs::remove_all(folder_ / "disk/raw");
+    link(folder_ / "disk/poses", "poses");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("and poses_raw/pose/, found none"), std::string::npos)
+        << "a broken link to raw poses is not passed over for interpolated ones";
 }
 
 TEST_F(FolderTreeTest, LinksThatLeadBackAreNamedAndNotFollowed) {
