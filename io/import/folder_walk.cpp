@@ -18,7 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_shown = 3;
+constexpr std::size_t most_named = 3;
 
 template <class Visit>
 void for_each_entry(const fs::path& folder, const Visit& visit) {
@@ -34,10 +34,10 @@ void for_each_entry(const fs::path& folder, const Visit& visit) {
 template <class Names>
 std::string first_of(const Names& names) {
     std::vector<std::string> shown;
-    for (auto each = names.begin(); each != names.end() && shown.size() < most_shown; ++each) {
+    for (auto each = names.begin(); each != names.end() && shown.size() < most_named; ++each) {
         shown.push_back(*each);
     }
-    return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most_shown ? ", ..." : "");
+    return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most_named ? ", ..." : "");
 }
 
 /// One walk. Links are followed when everything that lies below the folder without them is known, so that what
