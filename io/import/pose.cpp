@@ -17,18 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_shown = 4;
+constexpr std::size_t most_parts_named = 4;
 constexpr double largest_fps = 1000;
 
 /// "BODY (nose, ...), FACE (0, ...)"
 std::string components_of(const PoseFile& pose) {
     std::string text;
-    for (std::size_t i = 0; i < std::min(pose.components.size(), most_shown); ++i) {
+    for (std::size_t i = 0; i < std::min(pose.components.size(), most_parts_named); ++i) {
         const auto& component = pose.components[i];
         text += fmt::format("{}{} ({})", i > 0 ? ", " : "", component.name,
                             component.points.empty() ? "no points" : component.points.front() + ", ...");
     }
-    return text + (pose.components.size() > most_shown ? ", ..." : "");
+    return text + (pose.components.size() > most_parts_named ? ", ..." : "");
 }
 
 std::span<float> point_of(std::span<float> frame, std::int64_t place) {
