@@ -1,15 +1,17 @@
 #include "io/foreign_trial.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <exception>
 #include <fstream>
-#include <span>
-#include <string>
+#include <new>
+#include <optional>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,13 +21,38 @@
 namespace sslslr::io {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::string_view remedy =
-    "; if the file is sound, rewrite it with h5repack, or import it anew with `sslslr prepare`";
+    "; if the file is sound, rewrite it with h5repack, or import it again with `sslslr prepare`";
 
-enum class Outcome : char { done = 'd', refused = 'r' };
+enum class Outcome : std::uint64_t { done, refused };
 
+/// What precedes each answer in the pipe.
+struct AnswerHead {
+    Outcome outcome;
+    std::uint64_t bytes;
+};
+
+std::uint64_t bytes_of(const fs::path& file) {
+    std::error_code error;  // whoever opens the file says what is wrong with it
+    const auto bytes = fs::file_size(file, error);
+    return error ? 0 : bytes;
+}
+
+unsigned seconds_for(std::uint64_t file_bytes) {
+    return static_cast<unsigned>(5 + file_bytes / 20'000'000);
+}
+
+std::uint64_t memory_for(std::uint64_t file_bytes) {
+    return (std::uint64_t{1} << 30) + 4 * file_bytes;
+}
+
+/// Sets a limit that can be moved again.
 void limit(int resource, rlim_t value) {
-    const rlimit both{.rlim_cur = value, .rlim_max = value};
+    rlimit both{};
+    ::getrlimit(resource, &both);
+    both.rlim_cur = std::min(value, both.rlim_max);
     ::setrlimit(resource, &both);
 }
 
@@ -35,7 +62,22 @@ std::uint64_t address_space_in_use() {
     return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
-void restrict_child(std::uint64_t file_bytes) {
+void limit_time(std::uint64_t file_bytes) {
+    const auto seconds = seconds_for(file_bytes);
+    rusage used{};
+    ::getrusage(RUSAGE_SELF, &used);
+    limit(RLIMIT_CPU, static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1) + seconds);
+    ::alarm(seconds);
+}
+
+void limit_memory(std::uint64_t file_bytes) {
+    limit(RLIMIT_AS, RLIM_INFINITY);
+    if (const auto in_use = address_space_in_use(); in_use > 0) {
+        limit(RLIMIT_AS, in_use + memory_for(file_bytes));
+    }
+}
+
+void become_child() {
     for (const int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGPIPE}) {
         std::signal(signal, SIG_DFL);  // MPI and LibTorch install handlers that print or wait
     }
@@ -45,13 +87,7 @@ void restrict_child(std::uint64_t file_bytes) {
     if (const int nowhere = ::open("/dev/null", O_WRONLY); nowhere >= 0) {
         ::dup2(nowhere, STDERR_FILENO);  // the C library's own last words
     }
-    const auto seconds = static_cast<unsigned>(5 + file_bytes / 20'000'000);
     limit(RLIMIT_CORE, 0);
-    limit(RLIMIT_CPU, seconds);
-    if (const auto in_use = address_space_in_use(); in_use > 0) {
-        limit(RLIMIT_AS, in_use + (std::uint64_t{1} << 30) + 4 * file_bytes);
-    }
-    ::alarm(seconds);
 }
 
 void write_all(int pipe, const void* data, std::size_t bytes) {
@@ -65,81 +101,153 @@ void write_all(int pipe, const void* data, std::size_t bytes) {
     }
 }
 
-void answer(int pipe, Outcome outcome, const void* data, std::size_t bytes) {
-    write_all(pipe, &outcome, 1);
-    write_all(pipe, data, bytes);
+void answer(int pipe, Outcome outcome, const std::string& text) {
+    const AnswerHead head{outcome, text.size()};
+    write_all(pipe, &head, sizeof head);
+    write_all(pipe, text.data(), text.size());
 }
 
-[[noreturn]] void be_child(int pipe, std::uint64_t file_bytes, const std::string& prefix,
-                           const std::function<std::vector<std::uint64_t>()>& work) {
-    restrict_child(file_bytes);
+void try_file(int pipe, const fs::path& file, const TrialWork& work) {
+    const auto bytes = bytes_of(file);
+    limit_memory(bytes);
+    const auto renew = [bytes] { limit_time(bytes); };
+    renew();
     try {
-        const auto result = work();
-        answer(pipe, Outcome::done, result.data(), result.size() * sizeof(std::uint64_t));
+        answer(pipe, Outcome::done, work(file, renew));
+    } catch (const std::bad_alloc&) {
+        answer(
+            pipe, Outcome::refused,
+            fmt::format(
+                "expected to need no more than {} MB of memory for a file of {} bytes, found that it needs "
+                "more: is it damaged?",
+                memory_for(bytes) >> 20, bytes));
     } catch (const std::exception& error) {
-        std::string text = error.what();
-        if (text.starts_with(prefix)) {
-            text.erase(0, prefix.size());  // the parent's DataError names the file again
-        }
-        answer(pipe, Outcome::refused, text.data(), text.size());
-    }
-    ::_exit(0);  // not exit: the parent's buffers and handlers are not ours to flush or run
-}
-
-std::string read_until_closed(int pipe) {
-    std::string all;
-    std::array<char, 65536> piece{};
-    for (;;) {
-        const auto count = ::read(pipe, piece.data(), piece.size());
-        if (count > 0) {
-            all.append(piece.data(), static_cast<std::size_t>(count));
-        } else if (count == 0 || errno != EINTR) {
-            return all;
-        }
+        const std::string text = std::strlen(error.what()) > 0 ? error.what() : "failed without a reason";
+        const auto prefix = file.string() + ": ";  // the parent names the file again
+        answer(pipe, Outcome::refused, text.starts_with(prefix) ? text.substr(prefix.size()) : text);
     }
 }
 
-int wait_for(pid_t child) {
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+/// A child that works on files from `first` on.
+class Child {
+public:
+    Child(const std::vector<fs::path>& files, std::size_t first, const TrialWork& work) {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            throw DataError{files[first], "cannot make a pipe to the process that tries the file: " +
+                                              std::string{std::strerror(errno)}};
+        }
+        process_ = ::fork();
+        if (process_ == 0) {
+            become_child();
+            for (auto file = first; file < files.size(); ++file) {
+                try_file(ends[1], files[file], work);
+            }
+            ::_exit(0);  // not exit: the parent's buffers and handlers are not ours to flush or run
+        }
+        const int error = errno;
+        ::close(ends[1]);
+        pipe_ = ends[0];
+        if (process_ < 0) {
+            ::close(pipe_);
+            throw DataError{files[first], "cannot start the process that tries the file: " +
+                                              std::string{std::strerror(error)}};
+        }
     }
-    return status;
+    Child(const Child&) = delete;
+    Child& operator=(const Child&) = delete;
+    ~Child() {
+        ::close(pipe_);  // one that still writes ends by it
+        end();
+    }
+
+    /// The outcome of the next file; nothing if the child died at it.
+    std::optional<Trial> next() {
+        AnswerHead head{};
+        if (!read_all(&head, sizeof head)) {
+            return std::nullopt;
+        }
+        std::string text(head.bytes, '\0');
+        if (!read_all(text.data(), text.size())) {
+            return std::nullopt;
+        }
+        return head.outcome == Outcome::done ? Trial{.result = std::move(text)}
+                                             : Trial{.problem = std::move(text)};
+    }
+
+    /// Waits for the child and returns its status.
+    int end() {
+        if (process_ > 0) {
+            while (::waitpid(process_, &status_, 0) < 0 && errno == EINTR) {
+            }
+            process_ = -1;
+        }
+        return status_;
+    }
+
+private:
+    bool read_all(void* data, std::size_t bytes) const {
+        for (char* at = static_cast<char*>(data); bytes > 0;) {
+            const auto count = ::read(pipe_, at, bytes);
+            if (count > 0) {
+                at += count;
+                bytes -= static_cast<std::size_t>(count);
+            } else if (count == 0 || errno != EINTR) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    pid_t process_ = -1;
+    int pipe_ = -1;
+    int status_ = 0;
+};
+
+std::string death_of(int status, std::uint64_t file_bytes) {
+    std::string end = "ended without an answer";
+    if (WIFSIGNALED(status)) {
+        const int signal = WTERMSIG(status);
+        if (signal == SIGALRM || signal == SIGXCPU) {
+            end = fmt::format("did not end within {} s", seconds_for(file_bytes));
+        } else {
+            end = std::string{"crashed ("} + ::strsignal(signal) + ")";
+        }
+    }
+    return "libhdf5 cannot read it: tried in a process of its own, it " + end + std::string{remedy};
 }
 
 }  // namespace
 
-std::vector<std::uint64_t> run_in_child(const std::filesystem::path& path,
+std::vector<Trial> try_files(const std::vector<fs::path>& files, const TrialWork& work) {
+    std::vector<Trial> trials;
+    while (trials.size() < files.size()) {
+        Child child{files, trials.size(), work};
+        std::optional<Trial> trial;
+        while (trials.size() < files.size() && (trial = child.next())) {
+            trials.push_back(std::move(*trial));
+        }
+        if (trials.size() < files.size()) {
+            trials.push_back({.problem = death_of(child.end(), bytes_of(files[trials.size()]))});
+        }
+    }
+    return trials;
+}
+
+std::vector<std::uint64_t> run_in_child(const fs::path& path,
                                         const std::function<std::vector<std::uint64_t>()>& work) {
-    const auto file_bytes = std::filesystem::file_size(path);
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw DataError{path, "cannot make a pipe to the process that tries the file"};
+    const auto trial = try_files({path}, [&](const fs::path&, const RenewLimits&) {
+        const auto numbers = work();
+        return std::string{reinterpret_cast<const char*>(numbers.data()),
+                           numbers.size() * sizeof(std::uint64_t)};
+    });
+    if (!trial.front().problem.empty()) {
+        throw DataError{path, trial.front().problem};
     }
-    const pid_t child = ::fork();
-    if (child == 0) {
-        be_child(ends[1], file_bytes, path.string() + ": ", work);
-    }
-    ::close(ends[1]);
-    const auto text = child < 0 ? std::string{} : read_until_closed(ends[0]);
-    ::close(ends[0]);
-    if (child < 0) {
-        throw DataError{path, "cannot start the process that tries the file"};
-    }
-    const int status = wait_for(child);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || text.empty()) {
-        throw DataError{path,
-                        "libhdf5 cannot read it: tried in a process of its own, it " +
-                            (WIFSIGNALED(status) ? std::string{"ended with "} + ::strsignal(WTERMSIG(status))
-                                                 : std::string{"ended without an answer"}) +
-                            std::string{remedy}};
-    }
-    const auto content = std::string_view{text}.substr(1);
-    if (static_cast<Outcome>(text.front()) == Outcome::refused) {
-        throw DataError{path, std::string{content}};
-    }
-    std::vector<std::uint64_t> result(content.size() / sizeof(std::uint64_t));
+    const auto& bytes = trial.front().result;
+    std::vector<std::uint64_t> result(bytes.size() / sizeof(std::uint64_t));
     if (!result.empty()) {  // of nothing, data() may be a null pointer, which memcpy must not get
-        std::memcpy(result.data(), content.data(), result.size() * sizeof(std::uint64_t));
+        std::memcpy(result.data(), bytes.data(), result.size() * sizeof(std::uint64_t));
     }
     return result;
 }

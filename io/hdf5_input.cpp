@@ -1,10 +1,14 @@
 #include "io/hdf5_input.hpp"
 
+#include <limits>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "io/data_error.hpp"
+#include "io/hdf5_storage.hpp"
+#include "io/hdf5_texts.hpp"
+#include "io/posix_file.hpp"
 
 namespace sslslr::io::hdf5 {
 namespace {
@@ -12,9 +16,20 @@ namespace {
 // Deflate's best case; a filtered dataset of more than this cannot come from the file.
 constexpr std::uint64_t largest_expansion = 1032;
 
-bool is_filtered(const Dataset& dataset) {
+/// The most bytes of values that a dataset can hold: what its file can, and no bound for a virtual one, whose values its
+/// sources hold.
+std::uint64_t most_bytes(const Dataset& dataset, const std::filesystem::path& file,
+                         std::uint64_t file_bytes) {
+    if (is_virtual(dataset)) {
+        return std::numeric_limits<std::uint64_t>::max();
+    }
+    if (const auto own_file = file_of(dataset.id()); own_file != file) {
+        std::error_code none;
+        file_bytes = std::filesystem::file_size(own_file, none);
+        file_bytes = none ? 0 : file_bytes;
+    }
     const Properties creation{H5Dget_create_plist(dataset.id())};
-    return H5Pget_nfilters(creation.id()) > 0;
+    return H5Pget_nfilters(creation.id()) > 0 ? largest_expansion * file_bytes : file_bytes;
 }
 
 /// Product of the extents; nothing if it passes `limit`.
@@ -29,77 +44,6 @@ std::optional<std::uint64_t> product(const Shape& shape, std::uint64_t limit) {
     return values;
 }
 
-std::string trimmed(std::string text, const Type& type) {
-    text.resize(std::min(text.size(), text.find('\0')));
-    if (H5Tget_strpad(type.id()) == H5T_STR_SPACEPAD) {
-        text.resize(text.find_last_not_of(' ') + 1);
-    }
-    return text;
-}
-
-/// Texts of a dataset or an attribute. `read(memory type, buffer)` calls the library.
-template <class Read>
-std::optional<std::vector<std::string>> read_texts(const Type& type, const Space& space, const Read& read) {
-    const auto count = static_cast<std::size_t>(H5Sget_simple_extent_npoints(space.id()));
-    std::vector<std::string> texts;
-    if (H5Tis_variable_str(type.id()) > 0) {
-        std::vector<char*> pointers(count);
-        if (read(type.id(), pointers.data()) < 0) {
-            return std::nullopt;
-        }
-        for (const char* pointer : pointers) {
-            texts.emplace_back(pointer == nullptr ? "" : pointer);
-        }
-        H5Dvlen_reclaim(type.id(), space.id(), H5P_DEFAULT, pointers.data());
-        return texts;
-    }
-    const auto width = H5Tget_size(type.id());
-    std::string raw(count * width, '\0');
-    if (read(type.id(), raw.data()) < 0) {
-        return std::nullopt;
-    }
-    for (std::size_t i = 0; i < count; ++i) {
-        texts.push_back(trimmed(raw.substr(i * width, width), type));
-    }
-    return texts;
-}
-
-template <class T>
-std::optional<std::string> read_number(const Attribute& attribute) {
-    T value{};
-    if (H5Aread(attribute.id(), native_type<T>(), &value) < 0) {
-        return std::nullopt;
-    }
-    return fmt::format("{}", value);
-}
-
-/// @param limit  bytes; an attribute that claims more is damaged
-std::optional<std::string> text_of(const Attribute& attribute, std::uint64_t limit) {
-    const Type type{H5Aget_type(attribute.id())};
-    const Space space{H5Aget_space(attribute.id())};
-    if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_size(type.id()) > limit) {
-        return std::nullopt;
-    }
-    switch (H5Tget_class(type.id())) {
-        case H5T_INTEGER:
-            return read_number<std::int64_t>(attribute);
-        case H5T_FLOAT:
-            return read_number<double>(attribute);
-        case H5T_STRING: {
-            const auto texts = read_texts(
-                type, space, [&](hid_t memory, void* out) { return H5Aread(attribute.id(), memory, out); });
-            return texts ? std::optional{texts->front()} : std::nullopt;
-        }
-        default:
-            return std::nullopt;
-    }
-}
-
-herr_t append_link(hid_t, const char* name, const H5L_info_t*, void* names) {
-    static_cast<std::vector<std::string>*>(names)->emplace_back(name);
-    return 0;
-}
-
 herr_t append_attribute(hid_t, const char* name, const H5A_info_t*, void* names) {
     static_cast<std::vector<std::string>*>(names)->emplace_back(name);
     return 0;
@@ -109,10 +53,13 @@ herr_t append_attribute(hid_t, const char* name, const H5A_info_t*, void* names)
 
 InputFile::InputFile(std::filesystem::path path) : path_{std::move(path)} {
     silence();
-    file_bytes_ = std::filesystem::file_size(path_);
-    file_ = FileHandle{H5Fopen(path_.c_str(), H5F_ACC_RDONLY, unlocked_access().id())};
+    file_bytes_ = PosixFile{path_}.bytes();  // the system's reason, if it cannot be opened at all
+    const auto access = unlocked_access();   // closed only later, for that would clear the library's reason
+    file_ = FileHandle{H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access.id())};
     if (!file_.is_valid()) {
-        fail("/", "expected an HDF5 file, found one that cannot be opened");
+        throw DataError{path_,
+                        "expected an HDF5 file, found one that is damaged, cut off or of another format" +
+                            library_reason() + "; copy it again from its source"};
     }
 }
 
@@ -130,6 +77,10 @@ bool InputFile::has(const std::string& name) const {
     return H5Lexists(file_.id(), name.c_str(), H5P_DEFAULT) > 0;
 }
 
+bool InputFile::has_group(const std::string& name) const {
+    return has(name) && Group{H5Gopen2(file_.id(), name.c_str(), H5P_DEFAULT)}.is_valid();
+}
+
 InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
     silence();
     InputDataset found{.name = name, .handle = Dataset{H5Dopen2(file_.id(), name.c_str(), access)}};
@@ -145,8 +96,10 @@ InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
     }
     found.shape.resize(static_cast<std::size_t>(dimensions));
     H5Sget_simple_extent_dims(space.id(), found.shape.data(), nullptr);
-    const auto limit = is_filtered(found.handle) ? largest_expansion * file_bytes_ : file_bytes_;
-    const auto values = product(found.shape, limit / value_bytes);
+    if (const auto problem = problem_of_sources(found.handle); !problem.empty()) {
+        throw DataError{path_, name + ": " + problem};
+    }
+    const auto values = product(found.shape, most_bytes(found.handle, path_, file_bytes_) / value_bytes);
     if (!values) {
         fail(name, fmt::format("expected no more values than fit the file's {} bytes, found a shape of [{}]",
                                file_bytes_, fmt::join(found.shape, ", ")));
@@ -158,8 +111,14 @@ InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
 void InputFile::read(const InputDataset& dataset, hid_t memory_type, void* out) const {
     if (dataset.values > 0 &&
         H5Dread(dataset.handle.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0) {
-        fail(dataset.name, "cannot be read");
+        fail_reading(dataset, "its values cannot be read: is the file damaged?");
     }
+}
+
+void InputFile::fail_reading(const InputDataset& dataset, const std::string& problem) const {
+    const auto reason = library_reason();
+    const auto filter = problem_of_filters(dataset.handle);
+    throw DataError{path_, dataset.name + ": " + (filter.empty() ? problem + reason : filter)};
 }
 
 template <class T>
@@ -191,13 +150,23 @@ std::vector<std::string> InputFile::texts(const std::string& name) const {
         fail(name, "expected a one-dimensional array of texts");
     }
     const Space space{H5Dget_space(found.handle.id())};
-    const auto texts = read_texts(found.type, space, [&](hid_t memory, void* out) {
+    const auto texts = texts_of(found.type, space, [&](hid_t memory, void* out) {
         return found.values == 0 ? 0 : H5Dread(found.handle.id(), memory, H5S_ALL, H5S_ALL, H5P_DEFAULT, out);
     });
     if (!texts) {
-        fail(name, "cannot be read");
+        fail_reading(found, "its texts cannot be read: is the file damaged?");
     }
     return *texts;
+}
+
+std::vector<Entry> InputFile::entries(const std::string& group) const {
+    silence();
+    const Group opened{H5Gopen2(file_.id(), group.c_str(), H5P_DEFAULT)};
+    std::vector<Entry> found;
+    if (!opened.is_valid() || !list_entries(opened, found)) {
+        fail(group, "expected a group that can be listed");
+    }
+    return found;
 }
 
 std::vector<std::string> InputFile::datasets_under(const std::string& group) const {
@@ -205,30 +174,41 @@ std::vector<std::string> InputFile::datasets_under(const std::string& group) con
     if (group != "/" && H5Lexists(file_.id(), group.c_str(), H5P_DEFAULT) == 0) {
         return {};
     }
-    const Group opened{H5Gopen2(file_.id(), group.c_str(), H5P_DEFAULT)};
-    std::vector<std::string> children;
-    if (!opened.is_valid() ||
-        H5Literate(opened.id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, append_link, &children) < 0) {
-        fail(group, "expected a group that can be listed");
-    }
     std::vector<std::string> names;
-    for (const auto& child : children) {
-        const Object object{H5Oopen(opened.id(), child.c_str(), H5P_DEFAULT)};
-        const auto kind = object.is_valid() ? H5Iget_type(object.id()) : H5I_BADID;
-        if (kind == H5I_DATASET) {
-            names.push_back(child);
-        } else if (kind == H5I_GROUP) {
-            for (const auto& below : datasets_under(group == "/" ? child : group + "/" + child)) {
-                names.push_back(child + "/" + below);
-            }
-        } else {
-            fail(group + "/" + child, "expected a dataset or a group");
-        }
-    }
+    std::set<std::string> above;
+    append_datasets(group, "", above, names);
     return names;
 }
 
-std::map<std::string, std::string> InputFile::attributes(const std::string& object) const {
+void InputFile::append_datasets(const std::string& group, const std::string& prefix,
+                                std::set<std::string>& above, std::vector<std::string>& names) const {
+    const auto path_of = [&](const Entry& entry) { return (group == "/" ? "/" : group + "/") + entry.name; };
+    for (const auto& entry : entries(group)) {
+        if (entry.kind == EntryKind::dataset) {
+            names.push_back(prefix + entry.name);
+        } else if (entry.kind != EntryKind::group) {
+            throw DataError{path_,
+                            path_of(entry) + ": " +
+                                (entry.problem.empty() ? "expected a dataset or a group, found a named type"
+                                                       : entry.problem)};
+        } else if (!above.insert(entry.identity).second) {
+            throw DataError{path_, path_of(entry) +
+                                       ": expected a group of its own, found a link back to a group above "
+                                       "it; remove the link"};
+        } else {
+            append_datasets(path_of(entry), prefix + entry.name + "/", above, names);
+            above.erase(entry.identity);
+        }
+    }
+}
+
+std::optional<std::string> InputFile::plain_dataset(const std::string& name) const {
+    const auto found = dataset(name);
+    return plain_value(found.handle, file_bytes_);
+}
+
+std::map<std::string, std::string> InputFile::attributes(const std::string& object,
+                                                         std::vector<std::string>* others) const {
     silence();
     const Object opened{H5Oopen(file_.id(), object.c_str(), H5P_DEFAULT)};
     std::vector<std::string> names;
@@ -239,8 +219,10 @@ std::map<std::string, std::string> InputFile::attributes(const std::string& obje
     std::map<std::string, std::string> found;
     for (const auto& name : names) {
         const Attribute attribute{H5Aopen(opened.id(), name.c_str(), H5P_DEFAULT)};
-        if (const auto text = attribute.is_valid() ? text_of(attribute, file_bytes_) : std::nullopt) {
+        if (const auto text = attribute.is_valid() ? plain_value(attribute, file_bytes_) : std::nullopt) {
             found.emplace(name, *text);
+        } else if (others != nullptr) {
+            others->push_back(name);
         }
     }
     return found;

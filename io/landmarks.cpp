@@ -12,6 +12,7 @@
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
 #include "io/half.hpp"
+#include "io/hdf5_storage.hpp"
 #include "io/posix_file.hpp"
 
 namespace sslslr::io {
@@ -32,6 +33,9 @@ Source open_source(const hdf5::InputFile& file) {
                        H5D_CHUNK_CACHE_W0_DEFAULT);
     Source source;
     source.dataset = file.dataset(dataset_name, access.id());
+    if (const auto problem = hdf5::problem_of_gaps(source.dataset.handle); !problem.empty()) {
+        throw DataError{file.path(), std::string{dataset_name} + ": " + problem};
+    }
     const auto& type = source.dataset.type;
     const auto is = [&](hid_t other) { return H5Tequal(type.id(), other) > 0; };
     const auto half = hdf5::float16_type();
@@ -170,7 +174,7 @@ private:
         hdf5::silence();
         if (H5Dread(source_.dataset.handle.id(), type, in_memory.id(), in_file.id(), H5P_DEFAULT,
                     out.data()) < 0) {
-            file_.fail(dataset_name, fmt::format("frames from {} on cannot be decoded", first));
+            file_.fail_reading(source_.dataset, fmt::format("frames from {} on cannot be decoded", first));
         }
     }
 

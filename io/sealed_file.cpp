@@ -70,13 +70,39 @@ bool lies_inside(ByteRange bulk, std::uint64_t file_bytes) {
            bulk.bytes <= file_bytes - bulk.offset;
 }
 
-void check_signature(const std::filesystem::path& path, const Signature& found) {
-    if (found != hdf5_signature) {
+/// The length of the user block that another program's HDF5 content stands behind: 512 bytes or twice the former; 0 if
+/// there is no such content.
+std::uint64_t foreign_user_block(const PosixFile& file, std::uint64_t file_bytes) {
+    for (std::uint64_t at = user_block_bytes; at + hdf5_signature.size() <= file_bytes; at *= 2) {
+        Signature found{};
+        file.read(at, std::as_writable_bytes(std::span{found}));
+        if (found == hdf5_signature) {
+            return at;
+        }
+    }
+    return 0;
+}
+
+/// For a file that is not sealed.
+void check_signature(const std::filesystem::path& path, const PosixFile& file, const Signature& found) {
+    if (found == hdf5_signature) {
+        return;
+    }
+    // Never read as another program's: it may be a file of ours whose seal is damaged, and nothing else would notice.
+    if (const auto block = foreign_user_block(file, file.bytes()); block > 0) {
         throw DataError{
             path,
-            "no clip store or checkpoint: expected the first bytes of a file sealed by this program or of "
-            "an HDF5 file, found others (damaged, or another format: import it first)"};
+            fmt::format(
+                "expected HDF5 content at the beginning or behind a seal of this program, found it behind a "
+                "block of {0} other bytes: if this file was sealed, the seal is damaged: copy it again from "
+                "its "
+                "source; if another program wrote it, remove its user block: tail -c +{1} OLD > NEW",
+                block, block + 1)};
     }
+    throw DataError{
+        path,
+        "no clip store or checkpoint: expected the first bytes of a file sealed by this program or of "
+        "an HDF5 file, found others (damaged, or another format: import it first)"};
 }
 
 void check_user_block(const std::filesystem::path& path, const UserBlock& block, std::uint64_t file_bytes) {
@@ -130,7 +156,7 @@ std::optional<ByteRange> verify(const std::filesystem::path& path) {
     block.magic = {};
     file.read(0, head.first(std::min<std::uint64_t>(file_bytes, head.size())));
     if (block.magic != seal_magic) {
-        check_signature(path, block.magic);
+        check_signature(path, file, block.magic);
         return std::nullopt;
     }
     check_user_block(path, block, file_bytes);

@@ -1,75 +1,104 @@
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string_view>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "io/data_error.hpp"
 #include "io/foreign_trial.hpp"
 #include "io/hdf5_input.hpp"
 #include "io/import/array_reader.hpp"
 #include "io/import/file_corpus.hpp"
+#include "io/import/hdf5_contents.hpp"
 
-// HDF5 files of others, a dataset a clip.
+// HDF5 files of others.
 namespace sslslr::io {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::json;
 
-constexpr auto keypoints_group = "/keypoints";
-constexpr auto visibility_group = "/visibility";
-
-/// The clips of an HDF5 file: the datasets under /keypoints where there is such a group (OpenHands), all otherwise.
-std::vector<std::string> datasets_of(const hdf5::InputFile& file) {
-    const std::string group = file.has(keypoints_group) ? keypoints_group : "/";
-    std::vector<std::string> names;
-    for (const auto& name : file.datasets_under(group)) {
-        names.push_back((group == "/" ? "/" : group + "/") + name);
+/// Contents as bytes, to be passed from one process to another. In a binary form, for names need not be UTF-8.
+std::string packed(const Hdf5Contents& contents) {
+    json clips = json::array();
+    for (const auto& clip : contents.clips) {
+        clips.push_back(
+            {clip.name, clip.dataset, clip.label ? json(*clip.label) : json{}, clip.signer, clip.fps});
     }
-    return names;
+    json left_out = json::array();
+    for (const auto& each : contents.left_out) {
+        left_out.push_back({each.clip, each.reason});
+    }
+    const auto bytes = json::to_msgpack(json::array({clips, left_out, contents.notes}));
+    return {bytes.begin(), bytes.end()};
 }
 
-std::vector<float> floats_of(const hdf5::InputFile& file, const hdf5::InputDataset& dataset) {
-    const auto kind = H5Tget_class(dataset.type.id());
-    if (kind != H5T_FLOAT && kind != H5T_INTEGER) {
-        file.fail(dataset.name, "expected an array of numbers, found another type");
-    }
-    std::vector<float> values(dataset.values);
-    file.read(dataset, H5T_NATIVE_FLOAT, values.data());
-    return values;
-}
-
-/// Opens and reads all of a foreign file in a process of its own: libhdf5 can crash on damaged ones.
-void try_reading(const fs::path& path) {
-    run_in_child(path, [&path] {
-        const hdf5::InputFile file{path};
-        for (const auto& name : file.datasets_under("/")) {
-            const auto dataset = file.dataset("/" + name);
-            if (const auto kind = H5Tget_class(dataset.type.id()); kind == H5T_FLOAT || kind == H5T_INTEGER) {
-                floats_of(file, dataset);
-            }
+Hdf5Contents unpacked(const std::string& bytes) {
+    const auto all = json::from_msgpack(bytes);
+    Hdf5Contents contents{.notes = all.at(2)};
+    for (const auto& clip : all.at(0)) {
+        contents.clips.push_back(
+            {.name = clip.at(0), .dataset = clip.at(1), .signer = clip.at(3), .fps = clip.at(4)});
+        if (!clip.at(2).is_null()) {
+            contents.clips.back().label = clip.at(2);
         }
-        return std::vector<std::uint64_t>{};
+    }
+    for (const auto& each : all.at(1)) {
+        contents.left_out.push_back({.clip = each.at(0), .reason = each.at(1)});
+    }
+    return contents;
+}
+
+/// Finds and reads all of each file in a process of its own: libhdf5 can crash on damaged ones.
+std::vector<Trial> try_reading(const std::vector<TreeFile>& files) {
+    std::vector<fs::path> paths;
+    std::ranges::transform(files, std::back_inserter(paths), &TreeFile::path);
+    return try_files(paths, [](const fs::path& path, const RenewLimits& renew) {
+        return packed(contents_of(hdf5::InputFile{path}, renew));
     });
+}
+
+/// Hides what OpenHands did not see: [T, 75], 0 where a point was not seen.
+void hide_invisible(const hdf5::InputFile& file, const std::string& name, ImportedClip& clip) {
+    if (!file.has(name)) {
+        return;
+    }
+    const auto dataset = file.dataset(name);
+    const auto seen = floats_of(file, dataset);
+    if (seen.size() * import_coordinates != clip.landmarks.size()) {
+        file.fail(name, fmt::format(
+                            "expected a value for each of the {} points of {} frames, found a shape of [{}]",
+                            import_points, clip.frames(), fmt::join(dataset.shape, ", ")));
+    }
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (!(seen[i] > 0)) {
+            std::fill_n(clip.landmarks.begin() + static_cast<std::ptrdiff_t>(i * import_coordinates),
+                        import_coordinates, not_detected);
+        }
+    }
 }
 
 class Hdf5Corpus final : public Corpus {
 public:
     explicit Hdf5Corpus(const CorpusOptions& options) : reading_{array_reader(options)} {
-        const auto all = files_under(options.input, {".h5", ".hdf5", ".hdf"}, listing_);
-        for (const auto& found : all) {
-            try_reading(found.path);
-            const auto& file = *files_.emplace_back(std::make_unique<hdf5::InputFile>(found.path));
-            for (const auto& dataset : datasets_of(file)) {
-                const auto name =
-                    dataset.substr(dataset.find('/', dataset.starts_with(keypoints_group) ? 1 : 0) + 1);
-                listing_.clips.push_back(
-                    {.name = all.size() == 1 ? name : found.name + "/" + name, .label = folder_of(name)});
-                places_.emplace_back(files_.size() - 1, dataset);
+        const auto files = files_under(options.input, {".h5", ".hdf5", ".hdf"}, listing_);
+        const auto trials = try_reading(files);
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            paths_.push_back(files[i].path);
+            if (trials[i].problem.empty()) {
+                list(files[i], unpacked(trials[i].result), files.size() > 1);
+            } else {
+                listing_.left_out.push_back(
+                    {.clip = files[i].name, .reason = files[i].path.string() + ": " + trials[i].problem});
             }
         }
         if (listing_.clips.empty()) {
-            throw DataError{options.input, "expected HDF5 datasets, one a clip, found none"};
+            throw DataError{options.input, listing_.left_out.empty()
+                                               ? "expected HDF5 datasets, one per clip, found none"
+                                               : "no clip can be read; the first reason: " +
+                                                     listing_.left_out.front().reason};
         }
         apply_options(options, listing_);
     }
@@ -78,43 +107,53 @@ public:
 
     ImportedClip read(std::size_t clip) override {
         const auto& [number, name] = places_.at(clip);
-        const auto& file = *files_[number];
+        const auto& file = opened(number);
         const auto dataset = file.dataset(name);
         auto imported = reading_(file.path(), name + ": ", {dataset.shape.begin(), dataset.shape.end()},
                                  floats_of(file, dataset));
-        if (name.starts_with(keypoints_group)) {
-            hide_invisible(file, visibility_group + name.substr(std::string_view{keypoints_group}.size()),
-                           imported);
+        const std::string_view group = keypoints_group;
+        if (file.has_group(keypoints_group) && name.starts_with(group)) {
+            hide_invisible(file, visibility_group + name.substr(group.size()), imported);
         }
         return imported;
     }
 
 private:
-    /// OpenHands: [T, 75], 0 where a point was not seen.
-    static void hide_invisible(const hdf5::InputFile& file, const std::string& name, ImportedClip& clip) {
-        if (!file.has(name)) {
-            return;
+    void list(const TreeFile& file, const Hdf5Contents& contents, bool is_one_of_several) {
+        for (const auto& clip : contents.clips) {
+            const auto name = clip.name.empty()   ? file.name
+                              : is_one_of_several ? file.name + "/" + clip.name
+                                                  : clip.name;
+            const auto folder = folder_of(clip.name.empty() ? file.name : clip.name);
+            listing_.clips.push_back(
+                {.name = name, .label = clip.label.value_or(folder), .signer = clip.signer, .fps = clip.fps});
+            places_.emplace_back(paths_.size() - 1, clip.dataset);
         }
-        const auto dataset = file.dataset(name);
-        const auto seen = floats_of(file, dataset);
-        if (seen.size() * import_coordinates != clip.landmarks.size()) {
-            file.fail(
-                name,
-                fmt::format("expected a value for each of the {} points of {} frames, found a shape of [{}]",
-                            import_points, clip.frames(), fmt::join(dataset.shape, ", ")));
+        for (const auto& each : contents.left_out) {
+            listing_.left_out.push_back(
+                {.clip = file.name + each.clip,
+                 .reason = fmt::format("{}: {}: {}", file.path.string(), each.clip, each.reason)});
         }
-        for (std::size_t i = 0; i < seen.size(); ++i) {
-            if (!(seen[i] > 0)) {
-                std::fill_n(clip.landmarks.begin() + static_cast<std::ptrdiff_t>(i * import_coordinates),
-                            import_coordinates, not_detected);
-            }
+        for (const auto& note : contents.notes) {
+            listing_.notes.push_back(file.path.string() + ": " + note);
         }
+    }
+
+    /// The file of a number: one at a time is open, for systems bound how many may be, and clips come in their order.
+    const hdf5::InputFile& opened(std::size_t number) {
+        if (!file_ || number != open_number_) {
+            file_.emplace(paths_.at(number));
+            open_number_ = number;
+        }
+        return *file_;
     }
 
     ArrayReader reading_;
     Listing listing_;
-    std::vector<std::unique_ptr<hdf5::InputFile>> files_;
+    std::vector<fs::path> paths_;
     std::vector<std::pair<std::size_t, std::string>> places_;  ///< file and dataset of each clip
+    std::optional<hdf5::InputFile> file_;
+    std::size_t open_number_ = 0;
 };
 
 }  // namespace

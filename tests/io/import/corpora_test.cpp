@@ -449,7 +449,7 @@ protected:
 TEST_F(Hdf5CorpusTest, ReadsADatasetAClip) {
     put_dataset("/tea/a", {1, 75, 2}, std::vector<float>(150, 0.5F));
     put_dataset("/tea/b", {2, 75, 2}, std::vector<float>(300, 0.5F));
-    put_dataset("/no/a", {7}, std::vector<float>(7, 0.5F));
+    put_dataset("/no/a", {1, 7}, std::vector<float>(7, 0.5F));
     close();
     const auto corpus = open("hdf5");
     ASSERT_EQ(corpus->listing().clips.size(), 3U);
