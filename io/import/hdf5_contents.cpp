@@ -20,11 +20,11 @@ using hdf5::Entry;
 using hdf5::EntryKind;
 using Names = std::vector<std::string>;
 
-constexpr std::size_t most_shown = 4;
+constexpr std::size_t most_names_shown = 4;
 
-std::string shown(const Names& names) {
-    const auto some = std::span{names}.first(std::min(names.size(), most_shown));
-    return fmt::format("{}{}", fmt::join(some, ", "), names.size() > most_shown ? ", ..." : "");
+std::string joined_names(const Names& names) {
+    const auto some = std::span{names}.first(std::min(names.size(), most_names_shown));
+    return fmt::format("{}{}", fmt::join(some, ", "), names.size() > most_names_shown ? ", ..." : "");
 }
 
 std::string in_group(const std::string& group, const std::string& name) {
@@ -158,7 +158,7 @@ private:
             leave_out(content.path,
                       fmt::format("expected one array of landmarks per clip, found {}; join them to one "
                                   "of [frames, points, coordinates] and name it landmarks",
-                                  shown(content.arrays)));
+                                  joined_names(content.arrays)));
             return;
         }
         for (const auto& name : content.arrays) {
@@ -174,9 +174,9 @@ private:
         auto others = content.others;
         std::ranges::copy_if(content.arrays, std::back_inserter(others),
                              [&](const std::string& name) { return name != landmarks; });
-        if (!others.empty() && noted_.insert(shown(others)).second) {
+        if (!others.empty() && noted_.insert(joined_names(others)).second) {
             found_.notes.push_back(fmt::format("passed over beside the landmarks of a clip: {}, first in {}",
-                                               shown(others), content.path));
+                                               joined_names(others), content.path));
         }
     }
 

@@ -17,18 +17,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_parts_named = 4;
-constexpr double largest_fps = 1000;
+constexpr std::size_t most_components_shown = 4;
+constexpr double largest_pose_fps = 1000;
 
 /// "BODY (nose, ...), FACE (0, ...)"
 std::string components_of(const PoseFile& pose) {
     std::string text;
-    for (std::size_t i = 0; i < std::min(pose.components.size(), most_parts_named); ++i) {
+    for (std::size_t i = 0; i < std::min(pose.components.size(), most_components_shown); ++i) {
         const auto& component = pose.components[i];
         text += fmt::format("{}{} ({})", i > 0 ? ", " : "", component.name,
                             component.points.empty() ? "no points" : component.points.front() + ", ...");
     }
-    return text + (pose.components.size() > most_parts_named ? ", ..." : "");
+    return text + (pose.components.size() > most_components_shown ? ", ..." : "");
 }
 
 std::span<float> point_of(std::span<float> frame, std::int64_t place) {
@@ -62,7 +62,7 @@ void fill_frame(const PoseFile& pose, const PointOrder& order, std::size_t frame
     }
 }
 
-std::vector<std::string> findings_of(const PoseFile& pose) {
+std::vector<std::string> remarks_on(const PoseFile& pose) {
     std::vector<std::string> found;
     if (pose.people == 0) {
         found.emplace_back("no person in the file");
@@ -75,7 +75,7 @@ std::vector<std::string> findings_of(const PoseFile& pose) {
             "several people in the file, in some frames only another than the one kept: these frames are not "
             "detected (did the tracker swap them?)");
     }
-    if (!(pose.fps > 0 && pose.fps < largest_fps)) {
+    if (!(pose.fps > 0 && pose.fps < largest_pose_fps)) {
         found.emplace_back("no frame rate in the file: name it with --fps if it matters");
     }
     if (pose.width == 0 || pose.height == 0) {
@@ -96,9 +96,9 @@ ImportedClip read_pose(const fs::path& path) {
                 components_of(pose) + "; convert the file to one of these layouts"};
     }
     ImportedClip clip;
-    clip.fps = pose.fps > 0 && pose.fps < largest_fps ? pose.fps : 0;
+    clip.fps = pose.fps > 0 && pose.fps < largest_pose_fps ? pose.fps : 0;
     clip.landmarks.assign(pose.frames() * import_frame_values, not_detected);
-    clip.repairs = findings_of(pose);
+    clip.repairs = remarks_on(pose);
     const bool has_shared_wrists = shares_wrists(pose);
     for (std::size_t frame = 0; frame < pose.frames(); ++frame) {
         const auto values =
