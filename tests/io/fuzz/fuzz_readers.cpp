@@ -28,6 +28,7 @@
 #include "io/import/pose_file.hpp"
 #include "io/import/text_table.hpp"
 #include "io/journal.hpp"
+#include "tests/io/hdf5_files.hpp"
 #include "tests/io/import/corpus_files.hpp"
 #include "tests/io/import/pose_bytes.hpp"
 #include "tests/io/store_files.hpp"
@@ -279,6 +280,22 @@ std::vector<Target> sealed_files(const fs::path& folder) {
     return targets;
 }
 
+/// A file with everything that is looked for beside arrays: facts as datasets and attributes, links, values elsewhere.
+void write_groups_of_clips(const fs::path& path) {
+    const hdf5::Shape shape{2, 75, 2};
+    const Hdf5Sketch sketch{path};
+    sketch.put("/a/landmarks", shape);
+    sketch.put_text("/a/label", "tea");
+    sketch.put("/a/fps", {}, 25, H5T_IEEE_F64LE);
+    sketch.put("/b/0", shape, 0.5F, H5T_STD_I16BE, in_chunks({1, 75, 2}, 0.25F).id());
+    sketch.put_attribute("/b", "gloss", "no");
+    sketch.put_attribute("/b/0", "signer", 3);
+    sketch.create("/b/1", H5T_IEEE_F32LE, shape, as_virtual(shape, {{".", "/a/landmarks", 2}}).id());
+    H5Lcreate_soft("/a/landmarks", sketch.id(), "/b/soft", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_external("a.h5", "/a", sketch.id(), "/b/external", H5P_DEFAULT, H5P_DEFAULT);
+    H5Lcreate_hard(sketch.id(), "/b", sketch.id(), "/b/up", H5P_DEFAULT, H5P_DEFAULT);
+}
+
 std::vector<Target> foreign_files(const fs::path& folder) {
     const auto path = folder / "seed.h5";
     const auto read_store = [](const fs::path& at) { read_all(ClipStore::open({(at / "a.h5").string()})); };
@@ -302,6 +319,7 @@ std::vector<Target> foreign_files(const fs::path& folder) {
             file.close();
         }));
     }
+    arrays.seeds.push_back(file_made_by(path, [&] { write_groups_of_clips(path); }));
     return {std::move(foreign), std::move(arrays)};
 }
 
