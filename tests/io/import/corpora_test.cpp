@@ -456,7 +456,7 @@ TEST_F(Hdf5CorpusTest, ReadsADatasetAClip) {
     EXPECT_EQ(corpus->listing().clips[1].name, "tea/a");
     EXPECT_EQ(corpus->listing().clips[1].label, "tea");
     EXPECT_EQ(corpus->read(2).frames(), 2);
-    EXPECT_NE(error_of([&] { corpus->read(0); }).find("/no/a: expected a shape of"), std::string::npos);
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("/no/a: expected flat frames of"), std::string::npos);
 }
 
 TEST_F(Hdf5CorpusTest, HidesWhatOpenHandsDidNotSee) {
