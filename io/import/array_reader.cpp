@@ -224,7 +224,8 @@ std::string ArrayReading::order_for(const Source& source, std::size_t points) co
         return usual;
     }
     if (points == one_hand) {
-        source.fail("frames of 21 points are one hand: name which with --hand left or --hand right");
+        source.fail(
+            "frames of one hand (21 points, 63 or 42 numbers): name which with --hand left or --hand right");
     }
     const auto orders = point_orders_of(points);
     if (orders.empty()) {

@@ -143,6 +143,10 @@ TEST_F(Import, RefusesByOptionAndByFile) {
         {prepare("--fps -1"), "--fps -1: expected 0 (unknown) to 1000"},
         {prepare("--point-order kinect"), "--point-order kinect: there are auto, holistic-75"},
         {prepare("--poses raw"), "--poses"},
+        {prepare("--hand both"), "--hand both: expected left or right"},
+        {prepare("--hand left --point-order hands-42"), "leave one out"},
+        {prepare("--missing none"),
+         "--missing none: expected the number that stands for what was not detected"},
         {prepare("--compress 10"), "--compress 10: expected none or a level from 0 to 9"},
         {"prepare --from synthetic --strict --output " + store(), "--strict"},
         {"extract --input " + path("in") + " --output " + store() + " --complexity 3",
@@ -166,6 +170,37 @@ TEST_F(Import, RefusesByOptionAndByFile) {
     EXPECT_EQ(again.exit_code, 2);
     EXPECT_TRUE(again.says("there is a file of that name; --force replaces it")) << again.output;
     EXPECT_EQ(run(program(1, prepare("--force"))).exit_code, 0);
+}
+
+TEST_F(Import, TheValueOfMissingPointsAndTheHandArePartOfAnImportsIdentity) {
+    write_clips(3);
+    fs::resize_file(clip_path(1), 10);
+    ASSERT_EQ(run(program(1, prepare("--strict"))).exit_code, 3);
+    for (const auto* option : {"--missing -1", "--hand left"}) {
+        const auto outcome = run(program(1, prepare(option)));
+        EXPECT_EQ(outcome.exit_code, 3) << option;
+        EXPECT_TRUE(outcome.says("holds pieces of an interrupted import")) << outcome.output;
+    }
+    EXPECT_EQ(run(program(1, prepare("--missing -1 --force"))).exit_code, 0);
+}
+
+TEST_F(Import, LinkedFoldersAreReadAndWhatIsSkippedIsInTheSummary) {
+    write_clips(7);
+    fs::rename(folder_ / "in/sign3", folder_ / "elsewhere");
+    fs::create_directory_symlink(folder_ / "elsewhere", folder_ / "in/sign3");
+    fs::create_directory_symlink("/nowhere/sign8", folder_ / "in/sign8");
+    io::test::write_bytes(folder_ / "in/sign0/._0.npy", "AppleDouble");
+    io::test::write_bytes(folder_ / "in/.DS_Store", "");
+
+    const auto outcome = run(program(2, prepare()));
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("7 clips, 14 frames, 7 labels")) << outcome.output;
+    EXPECT_TRUE(outcome.says("2 hidden or system files or folders are skipped: .DS_Store, ._0.npy"))
+        << outcome.output;
+    EXPECT_TRUE(outcome.says("found a link to /nowhere/sign8, which leads nowhere")) << outcome.output;
+    EXPECT_EQ(summary()["left_out"][0]["clip"], "sign8");
+    EXPECT_EQ(summary()["notes"].size(), 1U);
 }
 
 TEST_F(Import, StrictWritesNoStoreThatLacksClips) {

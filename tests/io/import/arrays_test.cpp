@@ -64,9 +64,10 @@ TEST_F(ArraysTest, MpDataReadsASequenceAsOneFile) {
 TEST_F(ArraysTest, OneHandIsTakenForTheHandThatTheUserNames) {
     write("a/0/0.npy", counting({63}));
     write("a/1.npy", counting({2, 63}));
-    EXPECT_NE(refusal("mp-data").find(
-                  "frames of 21 points are one hand: name which with --hand left or --hand right"),
-              std::string::npos);
+    EXPECT_NE(
+        refusal("mp-data").find(
+            "frames of one hand (21 points, 63 or 42 numbers): name which with --hand left or --hand right"),
+        std::string::npos);
     options_.hand = "right";
     const auto corpus = open("mp-data");
     EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.pinky_tip", 2), 63.0F);
@@ -184,7 +185,7 @@ TEST_F(ArraysTest, AnUnknownShapeNamesThoseThatAreKnownAndOptionsOnlyWhereTheyHe
         {"a/1", "expected flat frames of 1662 or 1692 (pose, face"},
         {"a/2", "--from mp-data reads LABEL/SEQUENCE/FRAME.npy"},
         {"a/3", "X.npy of [clips, frames, ...]"},
-        {"a/4", "frames of 21 points are one hand"},
+        {"a/4", "frames of one hand (21 points"},
         {"a/5", "--point-order (holistic-543, mp-data-543, asl-"}};
     write("a/0.npy", counting({1, 68, 2}));
     write("a/1.npy", counting({1, 100}));
