@@ -54,18 +54,15 @@ public:
             remember_entered(root);
         }
         while (!links_.empty()) {
-            std::ranges::sort(
-                links_, [](const Folder& a, const Folder& b) { return naturally_less(b.name, a.name); });
-            const auto next = std::move(links_.back());
-            links_.pop_back();
-            add(next);
-            list_open();
+            auto links = std::exchange(links_, {});
+            std::ranges::sort(links, naturally_less, &Folder::name);
+            for (const auto& link : links) {
+                add(link);
+                list_open();
+            }
         }
-        const auto by_name = [](const TreeFile& a, const TreeFile& b) {
-            return naturally_less(a.name, b.name);
-        };
-        std::ranges::sort(tree_.files, by_name);
-        std::ranges::sort(tree_.folders, by_name);
+        std::ranges::sort(tree_.files, naturally_less, &TreeFile::name);
+        std::ranges::sort(tree_.folders, naturally_less, &TreeFile::name);
         std::ranges::sort(broken_, naturally_less, &LeftOut::clip);
         return std::move(tree_);
     }
