@@ -1,6 +1,7 @@
 #include "dist/communication_thread.hpp"
 
 #include <chrono>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,6 +27,11 @@ CommunicationThread::~CommunicationThread() {
     }
     changed_.notify_one();
     thread_.join();
+    if (abandoned_ && stuck_.start) {
+        // Whoever calls MPI next, Heartbeat for one, lets it go on with this collective.
+        static_cast<void>(std::make_unique<Collective>(std::move(stuck_)).release());
+        static_cast<void>(std::make_unique<Communicator>(std::move(ranks_)).release());
+    }
 }
 
 void CommunicationThread::post(Collective collective) {

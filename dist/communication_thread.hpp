@@ -29,7 +29,8 @@ struct Collective {
 /// the first error every later collective fails with it, for the order of messages is lost by then. It waits for other
 /// ranks without limit: Heartbeat ends a job in which one does not come.
 /// Destruction finishes what was posted, but gives it up when unwinding, in order not to wait for other
-/// ranks.
+/// ranks. MPI cannot cancel a collective: what it may still write into, and the communicator, then stay for as long as
+/// the process.
 class CommunicationThread {
 public:
     explicit CommunicationThread(Communicator ranks);
@@ -47,7 +48,7 @@ private:
     std::optional<Collective> next();
     void complete(const Collective& collective) const;
 
-    const Communicator ranks_;
+    Communicator ranks_;
 
     std::int64_t number_ = 0;   // of the collective that runs, counted from 1
     std::exception_ptr error_;  // the first

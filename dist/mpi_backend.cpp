@@ -1,6 +1,7 @@
 #include "dist/mpi_backend.hpp"
 
 #include <limits>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -72,10 +73,12 @@ MPI_Op mpi_operation(const c10d::ReduceOp& operation, const at::Tensor& tensor, 
     }
 }
 
-/// What MPI needs to know of a tensor. Holding it keeps the memory alive.
+/// What MPI needs to know of a tensor. Holding it keeps the memory and the type alive.
 struct Buffer {
-    Buffer(at::Tensor tensor_, const char* name, const MpiBFloat16& bfloat16)
-        : tensor{std::move(tensor_)}, type{mpi_type(tensor, name, bfloat16)} {
+    Buffer(at::Tensor tensor_, const char* name, std::shared_ptr<const MpiBFloat16> bfloat16_)
+        : tensor{std::move(tensor_)},
+          bfloat16{std::move(bfloat16_)},
+          type{mpi_type(tensor, name, *bfloat16)} {
         TORCH_CHECK_VALUE(tensor.device().is_cpu() && tensor.is_contiguous(), name,
                           " over MPI: a contiguous tensor in host memory expected, not ", tensor.sizes(),
                           " with strides ", tensor.strides(), " on ", tensor.device());
@@ -87,6 +90,7 @@ struct Buffer {
     int count() const { return static_cast<int>(tensor.numel()); }
 
     at::Tensor tensor;
+    std::shared_ptr<const MpiBFloat16> bfloat16;  // owns the type and sum of bfloat16
     MPI_Datatype type;
 };
 
@@ -104,7 +108,7 @@ public:
 
     Work allreduce(std::vector<at::Tensor>& tensors, const c10d::AllreduceOptions& options) override {
         const Buffer buffer{only(tensors, "all_reduce"), "all_reduce", bfloat16_};
-        const auto operation = mpi_operation(options.reduceOp, buffer.tensor, bfloat16_);
+        const auto operation = mpi_operation(options.reduceOp, buffer.tensor, *bfloat16_);
         return post("all_reduce", OpType::ALLREDUCE, tensors, [=](MPI_Comm comm, MPI_Request* request) {
             return MPI_Iallreduce(MPI_IN_PLACE, buffer.data(), buffer.count(), buffer.type, operation, comm,
                                   request);
@@ -174,8 +178,8 @@ private:
         return c10::make_intrusive<MpiWork>(type, future);
     }
 
-    const MpiBFloat16 bfloat16_;
-    CommunicationThread thread_;  // last: collectives that it finishes use the type and sum above
+    const std::shared_ptr<const MpiBFloat16> bfloat16_ = std::make_shared<MpiBFloat16>();
+    CommunicationThread thread_;
 };
 
 }  // namespace

@@ -1,3 +1,6 @@
+#include <stdexcept>
+#include <vector>
+
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -138,6 +141,34 @@ TEST(Group, DescribesDevicesAndPicksOneThatWorks) {
 
     EXPECT_EQ(tensor[1].item<int>(), group.size());
     EXPECT_FALSE(describe_devices().empty());
+}
+
+TEST(Group, MemoryOfACollectiveThatIsGivenUpStaysMpisOwn) {
+    const auto world = Communicator::world();
+    std::vector<float> memory(1 << 16, 1.0F);
+    bool is_freed = false;
+    const auto reduce = [&](Group& group) {
+        group.start_all_reduce_sum(
+            torch::from_blob(memory.data(), {std::ssize(memory)}, [&](void*) { is_freed = true; }));
+    };
+
+    if (world.rank() == 0) {
+        try {
+            Group group{world.duplicate(), at::kCPU};
+            reduce(group);
+            throw std::runtime_error{"this rank leaves"};
+        } catch (const std::runtime_error&) {
+            world.barrier();  // the others come only now
+        }
+    } else {
+        Group group{world.duplicate(), at::kCPU};
+        world.barrier();
+        reduce(group);
+    }
+    world.barrier();  // in which MPI completes what rank 0 has given up
+
+    EXPECT_EQ(memory[0], static_cast<float>(world.size()));
+    EXPECT_EQ(is_freed, world.rank() != 0 || world.size() == 1);
 }
 
 // MPI gives the number of a communicator that was freed to a later one: a message left over would come up there.
