@@ -49,7 +49,7 @@ def chosen_points(names):
 
 
 def fill_gaps(part):
-    """Linear between the frames in which all of the part was detected, in place."""
+    """Linear between the frames in which all of the part was detected, in place: ours where parts are detected whole."""
     known = ~np.isnan(part).any(axis=(1, 2))
     if known.all() or not known.any():
         return

@@ -44,6 +44,12 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
         fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);
     }
+    if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
+        fmt::print(stderr,
+                   "sslslr: warning: {} of {} clips show no shoulders: they are centred on the hands and "
+                   "scaled by the palm (wrist to middle finger), where others are scaled by the shoulders\n",
+                   clips, out_of);
+    }
 }
 
 std::string DataSet::fingerprint() const {

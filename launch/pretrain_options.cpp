@@ -21,8 +21,9 @@ void declare_data(Options& options, PretrainOptions& o) {
     options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened");
     options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first");
     options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2");
-    options.add("normalise", o.preprocess.normalise,
-                "centre and scale by the shoulders; false: raw coordinates");
+    options.add(
+        "normalise", o.preprocess.normalise,
+        "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates");
     options.add("part-masks", o.preprocess.part_masks,
                 "one feature a body part that flags it as never detected");
 }

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <span>
 
+#include "io/data_error.hpp"
 #include "src/data/epoch_order.hpp"
 #include "src/data/streamed_frames.hpp"
 #include "src/errors.hpp"
@@ -42,10 +43,10 @@ std::int64_t end_of_piece(const io::ClipIndex& index, std::int64_t first, std::i
     return end;
 }
 
-/// Preprocesses a run of clips into their places in `features`.
+/// Preprocesses a run of clips into their places in `features`. @return how many were scaled by their palms
 template <class T>
-void preprocess_into(const Features& features, const io::ClipStore& store, const Preprocessor& preprocess,
-                     std::span<const std::int64_t> clips) {
+std::int64_t preprocess_into(const Features& features, const io::ClipStore& store,
+                             const Preprocessor& preprocess, std::span<const std::int64_t> clips) {
     const auto& index = store.index();
     const auto frame_values = static_cast<std::int64_t>(index.point_names.size()) * index.coordinates;
     const auto value_of = [&](std::int64_t clip) {  // where its values begin in the store
@@ -54,6 +55,7 @@ void preprocess_into(const Features& features, const io::ClipStore& store, const
     auto* target = features.frames.mutable_data_ptr<T>();
     std::vector<float> piece;
     std::vector<float> made;
+    std::int64_t by_palms = 0;
 
     const auto last = clips.back() + 1;
     for (auto first = clips.front(); first < last;) {
@@ -65,18 +67,19 @@ void preprocess_into(const Features& features, const io::ClipStore& store, const
                 const std::span<const float> values{piece.data() + (value_of(clip) - value_of(first)),
                                                     piece.data() + (value_of(clip + 1) - value_of(first))};
                 made.resize(static_cast<std::size_t>(features.length(clip) * features.layout.width()));
-                preprocess(values, made);
+                by_palms += preprocess(values, made) == BodyUnit::palms ? 1 : 0;
                 std::ranges::copy(made, target + features.offsets[static_cast<std::size_t>(clip)] *
                                                      features.layout.width());
             }
         }
         first = end;
     }
+    return by_palms;
 }
 
-/// This rank's share of the clips, balanced by the frames to read.
-void preprocess_share(const Features& features, const io::ClipStore& store, const Preprocessor& preprocess,
-                      const dist::Communicator& node) {
+/// This rank's share of the clips, balanced by the frames to read. @return how many were scaled by their palms
+std::int64_t preprocess_share(const Features& features, const io::ClipStore& store,
+                              const Preprocessor& preprocess, const dist::Communicator& node) {
     const auto& offsets = store.index().offsets;
     std::vector<std::int64_t> clips(features.labels.size());
     std::iota(clips.begin(), clips.end(), std::int64_t{0});
@@ -85,13 +88,38 @@ void preprocess_share(const Features& features, const io::ClipStore& store, cons
 
     const auto share = share_of(clips, lengths, node.rank(), node.size());
     if (share.empty()) {
-        return;
+        return 0;
     }
-    if (features.frames.scalar_type() == torch::kFloat64) {
-        preprocess_into<double>(features, store, preprocess, share);
-    } else {
-        preprocess_into<float>(features, store, preprocess, share);
+    return features.frames.scalar_type() == torch::kFloat64
+               ? preprocess_into<double>(features, store, preprocess, share)
+               : preprocess_into<float>(features, store, preprocess, share);
+}
+
+/// Of some clips spread over the data set: to read all of them beforehand would take too long. A clip that cannot be
+/// read is an error of who needs it.
+LoadedFeatures::ScaledByPalms sampled_scaling(const io::ClipStore& store, const Preprocessor& preprocess) {
+    constexpr std::int64_t most = 16;
+    const auto& index = store.index();
+    const auto sample = std::min(most, index.clips());
+    const auto frame_values = static_cast<std::int64_t>(index.point_names.size()) * index.coordinates;
+    LoadedFeatures::ScaledByPalms found;
+    try {
+        for (std::int64_t i = 0; i < sample; ++i) {
+            const auto clip = i * index.clips() / sample;
+            const auto at = static_cast<std::size_t>(clip);
+            const auto frames = index.offsets[at + 1] - index.offsets[at];
+            if (frames > 0) {
+                std::vector<float> values(static_cast<std::size_t>(frames * frame_values));
+                std::vector<float> made(
+                    static_cast<std::size_t>(preprocess.length(frames) * preprocess.layout().width()));
+                store.read(clip, clip + 1, values);
+                found.clips += preprocess(values, made) == BodyUnit::palms ? 1 : 0;
+                ++found.out_of;
+            }
+        }
+    } catch (const io::DataError&) {
     }
+    return found;
 }
 
 /// Whether every rank's node may hold all features. Collective.
@@ -122,8 +150,12 @@ void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocesso
     memory_.emplace(node, static_cast<std::size_t>(frames * width) * torch::elementSize(dtype));
     features_.frames = torch::from_blob(memory_->bytes().data(), {frames, width}, dtype);
 
-    agree(ranks, [&] { preprocess_share(features_, store, preprocess, node); });
+    std::int64_t by_palms = 0;
+    agree(ranks, [&] { by_palms = preprocess_share(features_, store, preprocess, node); });
     memory_->fence();
+    node.all_reduce_sum(std::span{&by_palms, 1});
+    scaled_by_palms_ = {.clips = by_palms,
+                        .out_of = features_.clips() - static_cast<std::int64_t>(empty_clips_.size())};
 }
 
 LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
@@ -147,6 +179,9 @@ LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig&
         loaded.streamed_ =
             std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node), placement.dtype);
         loaded.features_.streamed = loaded.streamed_.get();
+        if (ranks.rank() == 0) {
+            loaded.scaled_by_palms_ = sampled_scaling(store, *preprocess);
+        }
     }
     return loaded;
 }

@@ -34,6 +34,14 @@ public:
     /// choose.
     const std::vector<std::int64_t>& empty_clips() const noexcept { return empty_clips_; }
 
+    /// Clips that were centred and scaled by their palms, for want of shoulders, out of those that were looked at: all
+    /// with frames if they are resident; if they are streamed some, on the first rank, and none elsewhere.
+    struct ScaledByPalms {
+        std::int64_t clips = 0;
+        std::int64_t out_of = 0;
+    };
+    ScaledByPalms scaled_by_palms() const noexcept { return scaled_by_palms_; }
+
 private:
     friend LoadedFeatures load_features(const io::ClipStore&, const PreprocessConfig&,
                                         const dist::Communicator&, const dist::Communicator&,
@@ -46,6 +54,7 @@ private:
     std::unique_ptr<const ClipFrames> streamed_;
     Features features_;
     std::vector<std::int64_t> empty_clips_;
+    ScaledByPalms scaled_by_palms_;
 };
 
 /// Preprocesses every clip of the store, each rank of a node its share, into memory that the node shares. If that

@@ -19,7 +19,6 @@ constexpr std::int32_t magnitude_bits = 0x7FFFFFFF;
 constexpr auto infinity_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
 constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::quiet_NaN());
 constexpr auto largest_coordinate_bits = std::bit_cast<std::int32_t>(1e6F);  // more than any image's pixels
-constexpr double smallest_distance = 1e-6;  // of the shoulders, in the store's units
 
 /// Values that are not finite or out of range become NaN. @return not 0 if any did, or was
 SSLSLR_VECTOR_CLONES
@@ -61,28 +60,6 @@ void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     }
 }
 
-/// Mean over the frames of one column, NaN if it was never detected.
-double mean(const TimeSeries& series, std::int64_t column) {
-    double sum = 0;
-    for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        sum += series.at(frame, column);
-    }
-    return sum / static_cast<double>(series.frames());
-}
-
-/// Mean of one coordinate over all points that were detected, 0 if there are none.
-double mean_of_detected(const TimeSeries& series, std::int64_t coordinate, std::int64_t coordinates) {
-    double sum = 0;
-    int points = 0;
-    for (auto column = coordinate; column < series.columns(); column += coordinates) {
-        if (const auto value = mean(series, column); !std::isnan(value)) {
-            sum += value;
-            ++points;
-        }
-    }
-    return points == 0 ? 0.0 : sum / points;
-}
-
 }  // namespace
 
 Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::string>& points,
@@ -102,11 +79,6 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
             parts_.push_back({column, column});
         }
         parts_.back().last = column + config_.coordinates;
-        if (name == "pose.left_shoulder") {
-            left_shoulder_ = column;
-        } else if (name == "pose.right_shoulder") {
-            right_shoulder_ = column;
-        }
         const auto from = position * coordinates;
         if (runs_.empty() || runs_.back().from + runs_.back().columns != from) {
             runs_.push_back({from, 0});
@@ -114,6 +86,7 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
         runs_.back().columns += config_.coordinates;
         column += config_.coordinates;
     }
+    origin_of_.emplace(layout_.points, config_.coordinates);
     layout_.masks = config_.part_masks ? static_cast<std::int64_t>(parts_.size()) : 0;
 }
 
@@ -128,22 +101,24 @@ std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
     return features;
 }
 
-void Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
+BodyUnit Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
     bool has_gaps = false;
     auto series = choose(clip, has_gaps);
     if (has_gaps) {
-        fill(series);
+        fill_gaps(series);
     }
     if (config_.smooth) {
         series = smoothed(series);
     }
-    auto origin = config_.normalise ? origin_of(series) : as_recorded();
+    auto origin = config_.normalise ? (*origin_of_)(series) : as_recorded();
+    const auto unit = origin.unit;
     if (length(series.frames()) < series.frames()) {
         normalise(series, origin);
         shorten(series);
         origin = as_recorded();
     }
     write(series, origin, out);
+    return unit;
 }
 
 void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::span<float> out) const {
@@ -176,39 +151,8 @@ TimeSeries Preprocessor::choose(std::span<const float> clip, bool& has_gaps) con
     return series;
 }
 
-void Preprocessor::fill(TimeSeries& series) const {
-    for (const auto [first, last] : parts_) {
-        if (!fill_gaps(series, first, last)) {
-            for (auto column = first; column < last; ++column) {
-                fill_gaps(series, column, column + 1);
-            }
-        }
-    }
-}
-
-Preprocessor::Origin Preprocessor::as_recorded() const {
-    return {std::vector<double>(static_cast<std::size_t>(layout_.landmark_width()), 0.0), 1.0};
-}
-
-Preprocessor::Origin Preprocessor::origin_of(const TimeSeries& series) const {
-    double distance = 0;
-    for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        distance += std::hypot(series.at(frame, left_shoulder_) - series.at(frame, right_shoulder_),
-                               series.at(frame, left_shoulder_ + 1) - series.at(frame, right_shoulder_ + 1)) /
-                    static_cast<double>(series.frames());
-    }
-    auto origin = as_recorded();
-    origin.scale = distance >= smallest_distance ? distance : 1.0;  // 1 for NaN too
-    for (std::int64_t coordinate = 0; coordinate < config_.coordinates; ++coordinate) {
-        const double midpoint =
-            (mean(series, left_shoulder_ + coordinate) + mean(series, right_shoulder_ + coordinate)) / 2;
-        const double centre =
-            std::isnan(midpoint) ? mean_of_detected(series, coordinate, config_.coordinates) : midpoint;
-        for (auto column = coordinate; column < series.columns(); column += config_.coordinates) {
-            origin.centres[static_cast<std::size_t>(column)] = centre;
-        }
-    }
-    return origin;
+Origin Preprocessor::as_recorded() const {
+    return {.centres = std::vector<double>(static_cast<std::size_t>(layout_.landmark_width()))};
 }
 
 void Preprocessor::normalise(TimeSeries& series, const Origin& origin) {

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "src/data/body_origin.hpp"
 #include "src/data/features.hpp"
 #include "src/data/time_series.hpp"
 
@@ -16,7 +18,7 @@ struct PreprocessConfig {
     std::string points = "upper-body";  ///< see points_of
     std::int64_t coordinates = 2;       ///< 2 (x, y) or 3 (x, y, z)
     bool smooth = false;                ///< Savitzky-Golay, window 7, degree 2
-    bool normalise = true;              ///< centre and scale by the shoulders; off keeps raw coordinates
+    bool normalise = true;              ///< centre and scale by shoulders or palms; off: raw coordinates
     std::int64_t frames = 64;           ///< the most a clip keeps
     std::string shorten =
         "resample";           ///< what happens to longer ones: "resample" evenly, or keep the "first"
@@ -25,16 +27,13 @@ struct PreprocessConfig {
 
 /// Turns a clip of a store into features: a pure function of the clip, in this order.
 ///
-/// 1. Choose points by name, in the order of points_of, and coordinates. Values that are not finite or beyond
-/// 10^6
+/// 1. Choose points by name, in the order of points_of, and coordinates. Values that are not finite or beyond 10^6
 ///    count as not detected.
-/// 2. Fill gaps part by part (a part is detected as a whole); a part with no complete frame, coordinate by
-/// coordinate.
+/// 2. Fill gaps coordinate by coordinate, in time. A part that was not detected as a whole is thereby interpolated as a
+///    whole; a part of which some points were not detected keeps the others.
 /// 3. Smooth, if asked.
-/// 4. Subtract the midpoint of the shoulders and divide by their distance in x and y, both averaged over the
-/// clip.
-///    Where the shoulders are never seen the mean of all detected points stands in for the midpoint, and
-///    where the distance is unknown or below 10^-6 it is taken as 1.
+/// 4. Subtract the midpoint of the shoulders and divide by their distance in x and y, both averaged over the clip. In a
+///    clip without shoulders the hands' centre and the palm size take their place (see BodyOrigin).
 /// 5. Shorten to at most `frames` frames. Shorter clips are never stretched.
 /// 6. What was never detected becomes 0.
 class Preprocessor {
@@ -53,20 +52,13 @@ public:
     /// @return [T', F], all finite
     std::vector<float> operator()(std::span<const float> clip) const;
     /// The same into `out`, [T', F].
-    void operator()(std::span<const float> clip, std::span<float> out) const;
+    /// @return what the clip was centred and scaled by; none without normalisation
+    BodyUnit operator()(std::span<const float> clip, std::span<float> out) const;
 
 private:
-    /// What is taken from each column, and what then divides all of them.
-    struct Origin {
-        std::vector<double> centres;
-        double scale;
-    };
-
     /// @param has_gaps  becomes whether anything was not detected
     TimeSeries choose(std::span<const float> clip, bool& has_gaps) const;
-    void fill(TimeSeries& series) const;
     Origin as_recorded() const;
-    Origin origin_of(const TimeSeries& series) const;
     static void normalise(TimeSeries& series, const Origin& origin);
     void shorten(TimeSeries& series) const;
     void write(const TimeSeries& series, const Origin& origin, std::span<float> out) const;
@@ -87,8 +79,7 @@ private:
     std::int64_t frame_values_;  ///< P * C
     std::vector<Run> runs_;      ///< all columns in order
     std::vector<Part> parts_;
-    std::int64_t left_shoulder_ = 0;  ///< first column of the point
-    std::int64_t right_shoulder_ = 0;
+    std::optional<BodyOrigin> origin_of_;  ///< of layout_.points
 };
 
 }  // namespace sslslr

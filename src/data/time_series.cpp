@@ -2,22 +2,65 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
+#include <vector>
+
+#include "io/vector_clones.hpp"
 
 namespace sslslr {
 namespace {
 
-/// Sets columns [first, last) of `frame` to the point between two frames: (1 - share) of `before` and share
-/// of `after`.
-void blend(TimeSeries& series, std::int64_t frame, std::array<std::int64_t, 2> columns,
-           std::array<std::int64_t, 2> neighbours) {
-    const auto [before, after] = neighbours;
-    const double share =
-        before == after ? 0.0 : static_cast<double>(frame - before) / static_cast<double>(after - before);
-    for (auto column = columns[0]; column < columns[1]; ++column) {
-        series.at(frame, column) = (1 - share) * series.at(before, column) + share * series.at(after, column);
+/// Neighbouring columns that have values in the same two frames around a gap; -1: in none before it.
+struct Gap {
+    std::array<std::int64_t, 2> columns;  ///< [first, last)
+    std::int64_t before;
+    std::int64_t after;
+};
+
+/// Fills the frames of a gap: linearly in time, or with the values of `after` where there are none before.
+void fill(TimeSeries& series, const Gap& gap) {
+    const auto [columns, before, after] = gap;
+    for (auto frame = before + 1; frame < after; ++frame) {
+        const auto from = before < 0 ? after : before;
+        const double share =
+            before < 0 ? 0.0 : static_cast<double>(frame - before) / static_cast<double>(after - before);
+        for (auto column = columns[0]; column < columns[1]; ++column) {
+            series.at(frame, column) =
+                (1 - share) * series.at(from, column) + share * series.at(after, column);
+        }
     }
+}
+
+/// Fills the gaps that end at `frame`.
+void fill_before(TimeSeries& series, std::int64_t frame, const std::vector<std::int64_t>& before,
+                 const std::vector<std::int64_t>& known) {
+    for (std::size_t first = 0; first < known.size();) {
+        auto last = first + 1;
+        while (last < known.size() && before[last] == before[first] && known[last] == known[first]) {
+            ++last;
+        }
+        if (known[first] == frame) {
+            fill(series, {.columns = {static_cast<std::int64_t>(first), static_cast<std::int64_t>(last)},
+                          .before = before[first],
+                          .after = frame});
+        }
+        first = last;
+    }
+}
+
+/// Sets `known`, the last frame in which each column has a value, to `frame` where `values` has one.
+/// @return whether a gap of some column ends here
+SSLSLR_VECTOR_CLONES
+bool note_known(const double* __restrict values, std::int64_t columns, std::int64_t frame,
+                std::int64_t* __restrict known) {
+    std::int64_t ends_gap = 0;  // gathered without a way out, for vector instructions
+    for (std::int64_t column = 0; column < columns; ++column) {
+        const std::int64_t is_known = values[column] == values[column] ? -1 : 0;
+        const std::int64_t is_behind = known[column] != frame - 1 ? -1 : 0;
+        ends_gap |= is_known & is_behind;
+        known[column] = (frame & is_known) | (known[column] & ~is_known);
+    }
+    return ends_gap != 0;
 }
 
 /// What the value at `offset` from a window's middle weighs in the parabola fitted to the window, read at
@@ -30,29 +73,22 @@ double parabola_weight(std::int64_t position, std::int64_t offset) {
 
 }  // namespace
 
-bool fill_gaps(TimeSeries& series, std::int64_t first, std::int64_t last) {
-    const auto is_complete = [&](std::int64_t frame) {
-        const double* const values = series.row(frame);
-        std::uint64_t missing = 0;  // v - v is +0, but NaN for NaN; the loop compiles to vector instructions
-        for (auto column = first; column < last; ++column) {
-            missing |= std::bit_cast<std::uint64_t>(values[column] - values[column]);
-        }
-        return missing == 0;
-    };
-
-    std::int64_t before = -1;  // the last complete frame
+void fill_gaps(TimeSeries& series) {
+    const auto columns = static_cast<std::size_t>(series.columns());
+    std::vector<std::int64_t> known(columns, -1);
+    std::vector<std::int64_t> before(columns);
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        if (is_complete(frame)) {
-            for (auto gap = before + 1; gap < frame; ++gap) {
-                blend(series, gap, {first, last}, {before < 0 ? frame : before, frame});
-            }
-            before = frame;
+        before = known;
+        if (note_known(series.row(frame), series.columns(), frame, known.data())) {
+            fill_before(series, frame, before, known);
         }
     }
-    for (auto gap = before + 1; before >= 0 && gap < series.frames(); ++gap) {
-        blend(series, gap, {first, last}, {before, before});
+    for (std::size_t column = 0; column < columns; ++column) {
+        for (auto frame = known[column] + 1; known[column] >= 0 && frame < series.frames(); ++frame) {
+            const auto at = static_cast<std::int64_t>(column);
+            series.at(frame, at) = series.at(known[column], at);
+        }
     }
-    return before >= 0;
 }
 
 TimeSeries smoothed(const TimeSeries& series) {

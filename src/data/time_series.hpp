@@ -35,10 +35,12 @@ private:
     std::vector<double> values_;
 };
 
-/// Replaces the columns [first, last) of every frame in which one of them is missing: linearly between the
-/// complete frames before and after it, by the nearest complete frame at the ends.
-/// @return false if no frame is complete; nothing is changed then
-bool fill_gaps(TimeSeries& series, std::int64_t first, std::int64_t last);
+/// Fills the missing values of every column: linearly in time between the frames before and after in which the column
+/// has a value, with the nearest value at the ends. A column without any value is not changed.
+///
+/// Columns that are missing in the same frames, as those of a body part that was not detected, are filled from the same
+/// frames; where only some of them are missing, the others keep their values.
+void fill_gaps(TimeSeries& series);
 
 /// Smooths every column by a Savitzky-Golay filter of window 7 and degree 2: each value becomes that of the
 /// parabola fitted to the seven frames around it, at the ends to the first or last seven. Fewer than seven

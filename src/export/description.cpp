@@ -31,32 +31,29 @@ std::vector<std::string> feature_names(const FeatureLayout& layout) {
 
 std::vector<std::string> steps_of(const PreprocessConfig& config) {
     std::vector<std::string> steps{
-        "Take the points named by features, in that order, with their coordinates as the store has them (x "
-        "to "
-        "the right and y downwards, both as shares of the image for MediaPipe's landmarks). A value that is "
-        "not "
-        "finite or beyond 10^6 in magnitude is not detected.",
-        "Part by part (the name before the first dot): replace every frame in which some value of the part "
-        "is "
-        "not detected, linearly in time between the complete frames before and after it, at the ends by the "
-        "nearest complete frame. A part without a complete frame: do the same for each coordinate by "
-        "itself."};
+        "Take the points named by features, in that order, with their coordinates as the store has them "
+        "(x to the right and y downwards, both as shares of the image for MediaPipe's landmarks). A "
+        "value that is not finite or beyond 10^6 in magnitude is not detected.",
+        "Coordinate by coordinate: replace every value that is not detected, linearly in time between "
+        "the frames before and after it in which that coordinate is detected, at the ends by the nearest "
+        "such frame. A coordinate that is never detected stays so."};
     if (config.smooth) {
         steps.emplace_back(
-            "Smooth each coordinate over time by a Savitzky-Golay filter of window 7 and degree 2; the first "
-            "and "
-            "last three values are those of the parabola fitted to the first or last seven frames. Clips of "
-            "fewer than seven frames stay.");
+            "Smooth each coordinate over time by a Savitzky-Golay filter of window 7 and degree 2; the "
+            "first and last three values are those of the parabola fitted to the first or last seven "
+            "frames. Clips of fewer than seven frames stay.");
     }
     if (config.normalise) {
         steps.emplace_back(
             "Subtract the midpoint of pose.left_shoulder and pose.right_shoulder and divide by their "
-            "distance in "
-            "x and y, both averaged over the clip's frames; z is centred and divided alike. Where a shoulder "
-            "is "
-            "never detected, the mean of all detected points stands for the midpoint, coordinate by "
-            "coordinate; "
-            "where the distance is unknown or below 10^-6, it is 1.");
+            "distance in x and y, both averaged over the clip's frames; z is centred and divided alike. "
+            "Where a shoulder is never detected in the clip, but wrist and middle_finger_mcp of a hand "
+            "are: subtract the mean of the points of both hands that are ever detected, over points and "
+            "frames, and divide by the palm size, the distance in x and y of wrist and "
+            "middle_finger_mcp, averaged over the frames and then over the hands. Without either: "
+            "subtract the mean of all points that are ever detected, coordinate by coordinate, and do "
+            "not divide; this mean also serves for a coordinate that shoulders or hands lack. A distance "
+            "below 10^-6 is taken as 1.");
     }
     steps.push_back(
         config.shorten == "resample"
@@ -69,8 +66,8 @@ std::vector<std::string> steps_of(const PreprocessConfig& config) {
     steps.emplace_back("What is still not detected becomes 0.");
     if (config.part_masks) {
         steps.emplace_back(
-            "Append a feature for each part: 1 where none of its points was ever detected in the clip, else "
-            "0.");
+            "Append a feature for each part: 1 where none of its points was ever detected in the clip, "
+            "else 0.");
     }
     return steps;
 }

@@ -8,15 +8,11 @@ import h5py
 import numpy as np
 
 
-def filled(series, columns):
-    """Frames in which one of the columns is missing, by the complete frames around them; False without a complete one."""
-    part = series[:, columns]
-    complete = np.flatnonzero(np.isfinite(part).all(1))
-    if len(complete) == 0:
-        return False
-    for place, column in enumerate(columns):
-        series[:, column] = np.interp(np.arange(len(series)), complete, part[complete, place])
-    return True
+def fill(values):
+    """One coordinate over time: what was not detected, by what was detected before and after."""
+    known = np.flatnonzero(np.isfinite(values))
+    if len(known) > 0:
+        values[:] = np.interp(np.arange(len(values)), known, values[known])
 
 
 def smoothed(series):
@@ -32,18 +28,30 @@ def smoothed(series):
 
 def normalised(series, names):
     column = {name: index for index, name in enumerate(names)}
-    left, right = (series[:, [column[f"pose.{side}_shoulder.{axis}"] for axis in "xy"]] for side in ("left", "right"))
-    distance = np.hypot(*(left - right).T).mean()
-    scale = distance if distance >= 1e-6 else 1.0
+
+    def distance(one, other):
+        ends = [series[:, [column[f"{point}.{axis}"] for axis in "xy"]] for point in (one, other)]
+        return np.hypot(*(ends[0] - ends[1]).T).mean()
+
+    def mean(columns):
+        means = series[:, columns].mean(0)
+        return means[np.isfinite(means)].mean() if np.isfinite(means).any() else np.nan
+
+    shoulders = ["pose.left_shoulder", "pose.right_shoulder"]
+    size = distance(*shoulders)
+    has_palms = False
+    if np.isnan(size):
+        palms = [distance(f"{hand}.wrist", f"{hand}.middle_finger_mcp") for hand in ("left_hand", "right_hand")]
+        has_palms = np.isfinite(palms).any()
+        size = np.nanmean(palms) if has_palms else 1.0
     out = series.copy()
     for axis in {name[-1] for name in names}:
         columns = [index for index, name in enumerate(names) if name.endswith("." + axis)]
-        shoulders = [column[f"pose.{side}_shoulder.{axis}"] for side in ("left", "right")]
-        middle = series[:, shoulders].mean()
+        hands = [index for index in columns if "_hand." in names[index]]
+        middle = mean(hands) if has_palms else series[:, [column[f"{point}.{axis}"] for point in shoulders]].mean()
         if np.isnan(middle):
-            seen = [series[:, index].mean() for index in columns if not np.isnan(series[:, index].mean())]
-            middle = np.mean(seen) if seen else 0.0
-        out[:, columns] = (series[:, columns] - middle) / scale
+            middle = np.nan_to_num(mean(columns))
+        out[:, columns] = (series[:, columns] - middle) / (size if size >= 1e-6 else 1.0)
     return out
 
 
@@ -64,10 +72,8 @@ def preprocessed(landmarks, points, config):
     series[~(np.abs(series) <= 1e6)] = np.nan
     parts = list(dict.fromkeys(name.split(".")[0] for name in names))
     columns = {part: [i for i, name in enumerate(names) if name.split(".")[0] == part] for part in parts}
-    for part in parts:
-        if not filled(series, columns[part]):
-            for column in columns[part]:
-                filled(series, [column])
+    for column in range(series.shape[1]):
+        fill(series[:, column])
     if config["smooth"]:
         series = smoothed(series)
     if config["normalise"]:

@@ -1,7 +1,10 @@
 // Exports read by Python's torch, without a line of this program.
+#include <cmath>
 #include <filesystem>
+#include <limits>
 #include <regex>
 
+#include "tests/io/import/corpus_files.hpp"
 #include "tests/launch/encoder_out.hpp"
 
 namespace sslslr::test {
@@ -66,6 +69,40 @@ TEST_F(ExportInPython, TheDescriptionSufficesToPreprocessClipsAnew) {
         EXPECT_EQ(outcome.exit_code, 0) << way << '\n' << outcome.output;
         EXPECT_LT(difference(outcome), 1e-4) << way << '\n' << outcome.output;
     }
+}
+
+TEST_F(ExportInPython, TheDescriptionSufficesForHandsAloneOfWhichPointsAreMissing) {
+    constexpr std::size_t points = 42;
+    constexpr std::size_t frames = 12;
+    for (int clip = 0; clip < 9; ++clip) {
+        std::vector<float> values;
+        for (std::size_t at = 0; at < frames * points; ++at) {
+            const auto frame = at / points;
+            const auto point = at % points;
+            const bool is_missing = (clip % 3 == 0 && point >= 21) ||
+                                    (point == 8 && frame > 3 && frame < 9) ||
+                                    (clip % 3 == 1 && point < 21 && frame == 5);
+            for (const double turn : {0.0, 0.7}) {
+                const auto angle = turn + 0.4 * clip + 0.1 * static_cast<double>(frame * frame) +
+                                   0.3 * static_cast<double>(point * (frame + 1));
+                values.push_back(is_missing ? std::numeric_limits<float>::quiet_NaN()
+                                            : static_cast<float>(0.5 + 0.2 * std::sin(angle)));
+            }
+        }
+        io::test::write_bytes(folder_ / "in" / (std::to_string(clip) + ".npy"),
+                              io::test::npy_bytes("<f4", {frames, points, 2}, io::test::bytes_of(values)));
+    }
+    done("prepare --from npy --point-order hands-42 --input " + path("in") + " --output " + path("hands.h5"));
+    const auto trained = done("pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " +
+                              path("hands.h5") + " --run " + path("run"));
+    done("export --sample 9 --run " + path("run") + " --output " + path("out"));
+
+    const auto outcome = python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_preprocessing.py " +
+                                path("out") + " " + path("hands.h5"));
+
+    EXPECT_TRUE(trained.says("warning: 9 of 9 clips show no shoulders")) << trained.output;
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_LT(difference(outcome), 1e-4) << outcome.output;
 }
 
 TEST_F(ExportInPython, TheReadersOwnCheckFindsOtherFeatures) {

@@ -61,6 +61,32 @@ TEST_F(LoadFeatures, KeepsLabelsAndSignersAndReportsClipsWithoutFrames) {
     EXPECT_EQ(resident.empty_clips(), (std::vector<std::int64_t>{7, 39}));
 }
 
+TEST_F(LoadFeatures, CountsTheClipsThatHaveNoShouldersOnAnySplitIntoNodes) {
+    const auto hands = (folder_ / "hands.h5").string();
+    if (world_.rank() == 0) {
+        io::write_store(hands, example_index(), [](std::int64_t clip, std::span<float> out) {
+            example_clip(clip, out);
+            for (std::size_t at = 0; clip % 5 == 1 && at < out.size(); ++at) {
+                out[at] = at % frame_values < 66 ? std::nanf("") : out[at];
+            }
+        });
+    }
+    world_.barrier();
+    const auto store = io::ClipStore::open({hands});
+
+    for (const int ranks_of_a_node : {1, 2}) {
+        const auto node = world_.split(world_.rank() / ranks_of_a_node);
+        const auto resident = load_features(store, {}, world_, node);
+        EXPECT_EQ(resident.scaled_by_palms().clips, 8);
+        EXPECT_EQ(resident.scaled_by_palms().out_of, 38);
+        world_.barrier();
+    }
+    const auto raw = load_features(store, {.normalise = false}, world_, world_);
+    EXPECT_EQ(raw.scaled_by_palms().clips, 0);
+    const auto streamed = load_features(store, {}, world_, world_, {.memory_limit = 0});
+    EXPECT_EQ(streamed.scaled_by_palms().clips > 0, world_.rank() == 0);
+}
+
 TEST_F(LoadFeatures, AnImpossibleOptionIsTheSameErrorOnEveryRank) {
     const auto store = io::ClipStore::open({file()});
     try {

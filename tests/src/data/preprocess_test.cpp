@@ -67,6 +67,9 @@ TEST(Preprocess, GivesTheGoldenValuesOfNumPyAndSciPy) {
                 clip.lose(t, 40, 41);
             }
             clip.lose(t, 54, 75);
+            if (expected.value("is_hands_only", false)) {
+                clip.lose(t, 0, 33);
+            }
         }
 
         const auto features = clip.preprocessed({.points = expected["points"],
@@ -143,6 +146,43 @@ TEST(Preprocess, PartsNeverDetectedBecomeZerosAndAreFlagged) {
     }
 }
 
+TEST(Preprocess, AHandWithAMissingFingertipKeepsItsOtherPoints) {
+    constexpr int fingertip = 33 + 8;
+    const Clip whole{12};
+    Clip clip{12};
+    for (int t = 2; t < 9; ++t) {
+        clip.lose(t, fingertip, fingertip + 1);
+    }
+
+    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+
+    for (int t = 0; t < 12; ++t) {
+        for (int p = 0; p < all_points; ++p) {
+            for (int c = 0; c < 3; ++c) {
+                const auto at = static_cast<std::size_t>((t * all_points + p) * 3 + c);
+                const bool is_lost = p == fingertip && t >= 2 && t < 9;
+                const float share = is_lost ? static_cast<float>(t - 1) / 8 : 0.0F;
+                const float expected =
+                    is_lost ? (1 - share) * clip.at(1, p, c) + share * clip.at(9, p, c) : whole.values[at];
+                ASSERT_NEAR(features[at], expected, is_lost ? 1e-6 : 0.0) << t << ' ' << p << ' ' << c;
+            }
+        }
+    }
+}
+
+TEST(Preprocess, AHandMissingAsAWholeIsInterpolatedAsAWhole) {
+    Clip clip{5};
+    clip.lose(1, 33, 54);
+    clip.lose(2, 33, 54);
+
+    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+
+    for (int p = 33; p < 54; ++p) {
+        const auto at = static_cast<std::size_t>((2 * all_points + p) * 3);
+        EXPECT_NEAR(features[at], clip.at(0, p, 0) / 3 + 2 * clip.at(3, p, 0) / 3, 1e-6) << p;
+    }
+}
+
 TEST(Preprocess, AHandNeverCompleteIsFilledCoordinateByCoordinate) {
     Clip clip{4};
     for (int t = 0; t < 4; ++t) {
@@ -179,18 +219,65 @@ TEST(Preprocess, EverythingStaysFiniteOnHopelessClips) {
     }
 }
 
-TEST(Preprocess, WithoutShouldersTheDetectedPointsAreCentredAndNotScaled) {
-    Clip clip{1};
-    clip.lose(0, 0, 33);
+TEST(Preprocess, WithoutShouldersTheHandsAreCentredAndTheirPalmsAreOneLong) {
+    constexpr std::size_t width = 130;
+    Clip clip{20};
+    for (int t = 0; t < 20; ++t) {
+        clip.lose(t, 0, 33);
+    }
 
-    const auto features = clip.preprocessed({});
+    std::vector<float> features(20 * width);
+    const auto unit = Preprocessor{{}, points_of("all"), 3}(clip.values, features);
 
+    EXPECT_EQ(unit, BodyUnit::palms);
     double sum = 0;
-    for (std::size_t at = 46; at < 130; at += 2) {
+    double palms = 0;
+    for (std::size_t t = 0; t < 20; ++t) {
+        const auto* hands = features.data() + t * width + 46;
+        for (std::size_t at = 0; at < 84; at += 2) {
+            sum += hands[at];
+        }
+        for (const auto* hand : {hands, hands + 42}) {
+            palms += std::hypot(hand[2 * 9] - hand[0], hand[2 * 9 + 1] - hand[1]) / 40;
+        }
+    }
+    EXPECT_NEAR(sum, 0, 1e-3);
+    EXPECT_NEAR(palms, 1, 1e-6);
+}
+
+TEST(Preprocess, WithoutShouldersAClipIsTheSameWhereverTheHandsAreAndHoweverLarge) {
+    Clip near{20};
+    for (int t = 0; t < 20; ++t) {
+        near.lose(t, left_shoulder, left_shoulder + 1);  // one shoulder is no unit
+        near.lose(t, 54, 75);                            // one hand is
+    }
+    auto far = near;
+    for (auto& value : far.values) {
+        value = 3 * value + 1;
+    }
+
+    const auto expected = near.preprocessed({});
+    const auto actual = far.preprocessed({});
+
+    for (std::size_t at = 0; at < expected.size(); ++at) {
+        ASSERT_NEAR(actual[at], expected[at], 2e-5);
+    }
+}
+
+TEST(Preprocess, WithoutShouldersAndHandsTheDetectedPointsAreCentredAndNotScaled) {
+    Clip clip{1};
+    clip.lose(0, left_shoulder, 75);
+
+    std::vector<float> features(130);
+    const auto unit = Preprocessor{{}, points_of("all"), 3}(clip.values, features);
+
+    EXPECT_EQ(unit, BodyUnit::none);
+    double sum = 0;
+    for (std::size_t at = 0; at < 22; at += 2) {
         sum += features[at];
     }
     EXPECT_NEAR(sum, 0, 1e-5);
-    EXPECT_NEAR(features[48] - features[46], clip.at(0, 34, 0) - clip.at(0, 33, 0), 1e-6);
+    EXPECT_NEAR(features[2] - features[0], clip.at(0, 1, 0) - clip.at(0, 0, 0), 1e-6);
 }
 
 TEST(Preprocess, ShortClipsAreNotStretchedAndLongOnesKeepBothEnds) {

@@ -32,40 +32,40 @@ std::vector<double> column_of(const TimeSeries& series, std::int64_t column) {
     return values;
 }
 
-TEST(FillGaps, IsLinearBetweenCompleteFramesAndNearestAtTheEnds) {
+TEST(FillGaps, IsLinearBetweenKnownFramesAndNearestAtTheEnds) {
     auto series = series_of({{missing}, {1}, {missing}, {missing}, {4}, {missing}});
 
-    EXPECT_TRUE(fill_gaps(series, 0, 1));
+    fill_gaps(series);
 
     EXPECT_EQ(column_of(series, 0), (std::vector<double>{1, 1, 2, 3, 4, 4}));
 }
 
-TEST(FillGaps, AFrameWithOneValueMissingIsReplacedWhole) {
+TEST(FillGaps, AFrameWithOneValueMissingKeepsTheOthers) {
     auto series = series_of({{0, 10}, {missing, 99}, {4, 30}});
 
-    EXPECT_TRUE(fill_gaps(series, 0, 2));
+    fill_gaps(series);
 
     EXPECT_EQ(column_of(series, 0), (std::vector<double>{0, 2, 4}));
-    EXPECT_EQ(column_of(series, 1), (std::vector<double>{10, 20, 30}));
+    EXPECT_EQ(column_of(series, 1), (std::vector<double>{10, 99, 30}));
 }
 
-TEST(FillGaps, OtherColumnsNeitherCountNorChange) {
-    auto series = series_of({{1, missing}, {missing, 5}, {3, missing}});
+TEST(FillGaps, ColumnsMissingTogetherAreFilledFromTheSameFrames) {
+    auto series = series_of({{0, 10}, {missing, missing}, {missing, missing}, {6, missing}, {8, 50}});
 
-    EXPECT_TRUE(fill_gaps(series, 0, 1));
+    fill_gaps(series);
 
-    EXPECT_EQ(column_of(series, 0), (std::vector<double>{1, 2, 3}));
+    EXPECT_EQ(column_of(series, 0), (std::vector<double>{0, 2, 4, 6, 8}));
+    EXPECT_EQ(column_of(series, 1), (std::vector<double>{10, 20, 30, 40, 50}));
+}
+
+TEST(FillGaps, AColumnWithoutAValueStaysMissing) {
+    auto series = series_of({{1, missing}, {missing, missing}});
+
+    fill_gaps(series);
+
+    EXPECT_EQ(column_of(series, 0), (std::vector<double>{1, 1}));
     EXPECT_TRUE(std::isnan(series.at(0, 1)));
-    EXPECT_EQ(series.at(1, 1), 5);
-}
-
-TEST(FillGaps, WithoutACompleteFrameNothingChanges) {
-    auto series = series_of({{1, missing}, {missing, 2}});
-
-    EXPECT_FALSE(fill_gaps(series, 0, 2));
-
-    EXPECT_EQ(series.at(0, 0), 1);
-    EXPECT_TRUE(std::isnan(series.at(1, 0)));
+    EXPECT_TRUE(std::isnan(series.at(1, 1)));
 }
 
 TEST(Smoothed, LeavesAParabolaUnchangedUpToItsEnds) {
