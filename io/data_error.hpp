@@ -11,6 +11,8 @@ namespace sslslr::io {
 struct DataError : std::runtime_error {
     DataError(const std::filesystem::path& file, const std::string& problem)
         : std::runtime_error{file.string() + ": " + problem} {}
+    /// With a whole message: what() of another one and more.
+    explicit DataError(const std::string& message) : std::runtime_error{message} {}
 };
 
 }  // namespace sslslr::io

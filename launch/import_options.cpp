@@ -10,6 +10,7 @@
 
 #include "io/data_error.hpp"
 #include "io/import/metadata.hpp"
+#include "io/import/nearby_root.hpp"
 #include "io/import/point_order.hpp"
 #include "io/posix_file.hpp"
 #include "launch/python.hpp"
@@ -43,6 +44,9 @@ nlohmann::json to_json(const ImportSummary& summary) {
             {"frames", summary.frames},
             {"clips_without_frames", summary.clips_without_frames},
             {"clips_without_hands", summary.clips_without_hands},
+            {"clips_without_shoulders", summary.clips_without_shoulders},
+            {"clips_trimmed", summary.clips_trimmed},
+            {"frames_trimmed", summary.frames_trimmed},
             {"labels", summary.labels},
             {"unlabelled", summary.unlabelled},
             {"signers", summary.signers},
@@ -69,7 +73,14 @@ void print_counts(const ImportSummary& summary, const std::string& output, doubl
     }
 }
 
-void print_facts(const ImportSummary& summary) {
+void print_trimming(const ImportSummary& summary) {
+    fmt::print(
+        "trimmed to the first and last frame with a hand: {} clips lost {} frames in all; "
+        "clips without a hand are whole\n",
+        summary.clips_trimmed, summary.frames_trimmed);
+}
+
+void print_facts(const ImportSummary& summary, bool trims) {
     const auto tell = [](std::int64_t clips, const char* what) {
         if (clips > 0) {
             fmt::print("{} clips {}\n", clips, what);
@@ -79,6 +90,15 @@ void print_facts(const ImportSummary& summary) {
     tell(summary.unlabelled, "without a label");
     tell(summary.clips_without_frames, "without frames: kept, and passed over by every training");
     tell(summary.clips_without_hands, "in which no hand was ever detected");
+    if (trims) {
+        print_trimming(summary);
+    }
+    if (summary.clips_without_shoulders > 0) {
+        fmt::print(
+            "warning: {} clips show hands but no shoulders: training will centre them on the hands and "
+            "scale them by the palm (wrist to middle finger), where it scales others by the shoulders\n",
+            summary.clips_without_shoulders);
+    }
     if (const auto absent = summary.absent_points.size(); absent > 0) {
         fmt::print("{} of {} points are detected in no clip: {}{}\n", absent, io::import_points,
                    fmt::join(summary.absent_points.begin(),
@@ -135,6 +155,18 @@ std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
     return std::clamp(static_cast<std::int64_t>(listing.clips.size()) / pieces, std::min(least, most), most);
 }
 
+/// A corpus that names its signers has more to say than one name for all.
+void refuse_other_signers(const io::Listing& listing, const std::string& signer) {
+    for (const auto& clip : listing.clips) {
+        if (!signer.empty() && !clip.signer.empty() && clip.signer != signer) {
+            throw ConfigError{
+                fmt::format("--signer {}: expected a corpus that names no other signer, "
+                            "found {} for clip {}; leave --signer out",
+                            signer, clip.signer, clip.name)};
+        }
+    }
+}
+
 }  // namespace
 
 void declare(Options& options, ImportOptions& o) {
@@ -147,7 +179,10 @@ void declare(Options& options, ImportOptions& o) {
                 fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
     options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)");
     options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
-    options.add("fps", o.fps, "frames per second of clips that do not say");
+    options.add("fps", o.fps, "frames per second of clips that do not say (0: unknown)");
+    options.add("signer", o.signer, "who signs in the clips that name nobody, for a corpus of one person");
+    options.add("trim", o.trim,
+                "cuts each clip to its first and last frame with a hand; clips without a hand stay whole");
     options.add("source", o.source, "where the corpus comes from; kept in the store");
     options.add("licence", o.licence, "its licence; kept in the store");
     options.add("language", o.language, "its sign language; kept in the store");
@@ -202,6 +237,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     agree(ranks.world, [&] {
         try {
             opened = io::open_corpus(corpus);
+            refuse_other_signers(opened->listing(), fields.signer);
         } catch (const std::invalid_argument& error) {
             throw ConfigError{error.what()};
         }
@@ -213,6 +249,8 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
                               .layout = layout_of(fields.layout, true, points_alone(fields.coordinates)),
                               .attributes = std::move(attributes),
                               .fps = fields.fps,
+                              .signer = fields.signer,
+                              .trims = fields.trim,
                               .clips_per_piece = clips_per_piece(opened->listing(), most_clips_per_piece),
                               .strict = fields.strict,
                               .discards_others = fields.output.force};
@@ -222,7 +260,8 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     const auto summary =
         import_corpus(*opened, config, ranks.world,
                       {.progress = [&](std::int64_t done, std::int64_t all) { progress.show(done, all); },
-                       .stop_requested = stop_requested});
+                       .stop_requested = stop_requested,
+                       .advice = [&] { return io::advice_on_root(corpus); }});
     progress.end();
     if (summary.is_stopped) {
         if (ranks.is_first()) {
@@ -236,7 +275,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
             write_summary(file, summary);
             print_counts(summary, fields.output.output,
                          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-            print_facts(summary);
+            print_facts(summary, fields.trim);
             print_left_out(summary, file);
         }
     });

@@ -23,6 +23,8 @@ struct ImportOptions {
     std::string licence;
     std::string language;
     double fps = 0;
+    std::string signer;
+    bool trim = false;
     bool strict = false;
     LayoutOptions layout{.dtype = "float16"};
 };

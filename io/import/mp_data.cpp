@@ -102,22 +102,17 @@ std::vector<fs::path> files_of_sequence(const fs::path& path) {
     return files.empty() ? std::vector{path} : files;
 }
 
-/// Refuses a corpus that would not give a single frame, with the folder that would do where there is one.
+/// Refuses a corpus that would not give a single frame.
 void refuse_without_frames(const fs::path& input, const std::vector<fs::path>& sequences,
                            const Listing& listing) {
-    fs::path better;
-    for (const auto& path : sequences) {
-        if (!fs::is_directory(path) || !files_in(path, ".npy").empty()) {
-            return;
-        }
-        if (Listing unused; better.empty() && !walk_folder(path, {".npy"}, unused, 2).files.empty()) {
-            better = path.parent_path();
-        }
+    const auto has_frames = [](const fs::path& path) {
+        return !fs::is_directory(path) || !files_in(path, ".npy").empty();
+    };
+    if (std::ranges::none_of(sequences, has_frames)) {
+        throw DataError{input,
+                        "expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it, found none" +
+                            (listing.left_out.empty() ? "" : "; " + listing.left_out.front().reason)};
     }
-    throw DataError{input, "expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it, found none" +
-                               (!better.empty()             ? "; --input " + better.string() + " has them"
-                                : !listing.left_out.empty() ? "; " + listing.left_out.front().reason
-                                                            : "")};
 }
 
 std::string label_of(const std::string& name) {

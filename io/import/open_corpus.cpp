@@ -9,6 +9,7 @@
 #include "io/data_error.hpp"
 #include "io/import/file_corpus.hpp"
 #include "io/import/metadata.hpp"
+#include "io/import/nearby_root.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -22,6 +23,15 @@ const std::map<std::string, Open>& readers() {
         {"spoter", open_spoter},
     };
     return all;
+}
+
+/// @throws DataError  also if there is no clip
+std::unique_ptr<Corpus> open_at(const CorpusOptions& options) {
+    auto corpus = options.program.empty() ? readers().at(options.format)(options) : open_with_python(options);
+    if (corpus->listing().clips.empty()) {
+        throw DataError{options.input, "expected clips to import, found none"};
+    }
+    return corpus;
 }
 
 }  // namespace
@@ -52,11 +62,18 @@ std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
         throw std::invalid_argument{"--metadata-kind " + options.metadata_kind +
                                     " is of no use without --metadata, the file or folder of that kind"};
     }
-    auto corpus = options.program.empty() ? found->second(options) : open_with_python(options);
-    if (corpus->listing().clips.empty()) {
-        throw DataError{options.input, "expected clips to import, found none"};
+    try {
+        return open_at(options);
+    } catch (const DataError& error) {
+        if (const auto advice = advice_on_root(options); !advice.empty()) {
+            throw DataError{fmt::format("{}; {}", error.what(), advice)};
+        }
+        throw;
     }
-    return corpus;
+}
+
+std::string advice_on_root(const CorpusOptions& options) {
+    return advice_on_root(options, open_at);
 }
 
 void apply_options(const CorpusOptions& options, Listing& listing) {

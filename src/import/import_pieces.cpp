@@ -11,6 +11,7 @@
 #include "io/data_error.hpp"
 #include "io/import/point_order.hpp"
 #include "io/store_writer.hpp"
+#include "src/import/clip_frames.hpp"
 
 namespace sslslr {
 namespace {
@@ -19,7 +20,8 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr auto facts_attribute = "import_facts";
-constexpr std::size_t first_hand_point = 33;
+constexpr std::size_t left_shoulder = 11;
+constexpr std::size_t right_shoulder = 12;
 
 json to_json(const PieceFacts& facts) {
     json left_out = json::array();
@@ -29,6 +31,9 @@ json to_json(const PieceFacts& facts) {
     return {{"left_out", std::move(left_out)},
             {"repairs", facts.repairs},
             {"clips_without_hands", facts.clips_without_hands},
+            {"clips_without_shoulders", facts.clips_without_shoulders},
+            {"clips_trimmed", facts.clips_trimmed},
+            {"frames_trimmed", facts.frames_trimmed},
             {"seen_points", facts.seen_points}};
 }
 
@@ -79,19 +84,34 @@ std::int64_t ImportPieces::begin(bool discards_others) {
 }
 
 void ImportPieces::remove_others(bool discards_others) const {
-    for (const auto& each : fs::directory_iterator{folder_}) {
-        if (is_piece(each.path()) && !discards_others) {
-            throw io::DataError{
-                folder_,
-                "holds pieces of an interrupted import with other options, or of a corpus that has "
-                "changed since: go on with the same, or give them up with --force"};
-        }
+    if (const auto clips = clips_with_frames(); clips > 0 && !discards_others) {
+        throw io::DataError{
+            folder_,
+            fmt::format("holds pieces of an interrupted import with other options, or of a corpus that "
+                        "has changed since, {} clips: repeat that command to resume it, or discard them "
+                        "with --force",
+                        clips)};
     }
     for (const auto& each : fs::directory_iterator{folder_}) {
         if (is_piece(each.path())) {
             fs::remove(each.path());
         }
     }
+}
+
+/// Of whatever whole pieces are there: what was being written, or is damaged, could not be used by anybody.
+std::int64_t ImportPieces::clips_with_frames() const {
+    std::int64_t clips = 0;
+    for (const auto& each : fs::directory_iterator{folder_}) {
+        if (is_piece(each.path()) && each.path().extension() == ".h5") {
+            try {
+                const auto store = io::ClipStore::open({each.path().string()});
+                clips += store.index().frames() > 0 ? store.index().clips() : 0;
+            } catch (const io::DataError&) {
+            }
+        }
+    }
+    return clips;
 }
 
 std::int64_t ImportPieces::count() const {
@@ -144,6 +164,9 @@ PieceFacts ImportPieces::facts_of(const io::ClipStore& piece) {
     }
     PieceFacts facts{.repairs = content.at("repairs"),
                      .clips_without_hands = content.at("clips_without_hands"),
+                     .clips_without_shoulders = content.at("clips_without_shoulders"),
+                     .clips_trimmed = content.at("clips_trimmed"),
+                     .frames_trimmed = content.at("frames_trimmed"),
                      .seen_points = content.at("seen_points")};
     for (const auto& each : content.at("left_out")) {
         facts.left_out.push_back({.clip = each.at(0), .reason = each.at(1)});
@@ -179,14 +202,18 @@ PieceBuilder::PieceBuilder(std::int64_t coordinates, bool is_float16)
     facts_.seen_points.assign(io::import_points, '0');
 }
 
-void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, double fps) {
+void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, std::int64_t trimmed, double fps) {
     const auto kept = static_cast<std::size_t>(coordinates_);
     bool has_hand = false;
+    bool has_left_shoulder = false;
+    bool has_right_shoulder = false;
     for (std::size_t at = 0; at < clip.landmarks.size(); at += io::import_coordinates) {
         const auto point = at / io::import_coordinates % io::import_points;
         if (!std::isnan(clip.landmarks[at])) {
             facts_.seen_points[point] = '1';
-            has_hand = has_hand || point >= first_hand_point;
+            has_hand = has_hand || point >= hands_begin;
+            has_left_shoulder = has_left_shoulder || point == left_shoulder;
+            has_right_shoulder = has_right_shoulder || point == right_shoulder;
         }
         values_.insert(values_.end(), clip.landmarks.data() + at, clip.landmarks.data() + at + kept);
     }
@@ -194,6 +221,9 @@ void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, double
         ++facts_.repairs[repair];
     }
     facts_.clips_without_hands += has_hand ? 0 : 1;
+    facts_.clips_without_shoulders += has_hand && !(has_left_shoulder && has_right_shoulder) ? 1 : 0;
+    facts_.clips_trimmed += trimmed > 0 ? 1 : 0;
+    facts_.frames_trimmed += trimmed;
     begins_.push_back(values_.size());
     index_.offsets.push_back(index_.offsets.back() + clip.frames());
     index_.labels.push_back(-1);

@@ -18,6 +18,9 @@ struct PieceFacts {
     std::vector<io::LeftOut> left_out{};
     std::map<std::string, std::int64_t> repairs{};
     std::int64_t clips_without_hands = 0;
+    std::int64_t clips_without_shoulders = 0;  ///< of those with a hand
+    std::int64_t clips_trimmed = 0;
+    std::int64_t frames_trimmed = 0;
     std::string seen_points;  ///< '1' for each point that was ever detected, '0' for the others
 };
 
@@ -29,10 +32,10 @@ public:
                  std::int64_t clips_per_piece);
 
     /// Makes the folder ready, by one rank before the others use it, and locks it until this object ends.
-    /// @param discards_others  removes pieces of another key instead of refusing
+    /// @param discards_others  removes pieces of another key instead of refusing; those without a frame always go
     /// @return clips that pieces of an earlier run hold, read or left out
-    /// @throws io::DataError  the folder cannot be made, holds pieces of another key, or another process is at
-    ///                        work in it
+    /// @throws io::DataError  the folder cannot be made, holds clips read under another key, or another process is
+    ///                        at work in it
     std::int64_t begin(bool discards_others);
 
     std::int64_t count() const;
@@ -63,6 +66,7 @@ private:
     std::filesystem::path lock_file() const { return folder_ / "lock"; }
 
     void remove_others(bool discards_others) const;
+    std::int64_t clips_with_frames() const;
 
     std::filesystem::path folder_;
     std::string key_;
@@ -76,8 +80,9 @@ class PieceBuilder {
 public:
     PieceBuilder(std::int64_t coordinates, bool is_float16);
 
-    /// @param number  of the clip in the listing
-    void add(std::int64_t number, const io::ImportedClip& clip, double fps);
+    /// @param number   of the clip in the listing
+    /// @param trimmed  frames that it lost by trimming
+    void add(std::int64_t number, const io::ImportedClip& clip, std::int64_t trimmed, double fps);
     bool has_left_out() const { return !facts_.left_out.empty(); }
     void leave_out(io::LeftOut what) { facts_.left_out.push_back(std::move(what)); }
     /// @throws io::DataError  the disk is full

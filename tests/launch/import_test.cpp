@@ -213,6 +213,84 @@ TEST_F(Import, StrictWritesNoStoreThatLacksClips) {
     EXPECT_FALSE(fs::exists(store()));
 }
 
+TEST_F(Import, AFailedFirstTryDoesNotBlockTheCorrectedCommand) {
+    for (const std::string clip : {"0", "1"}) {
+        io::test::write_bytes(folder_ / "in" / (clip + ".npy"),
+                              io::test::npy_bytes("<f4", {2, 543, 3},
+                                                  io::test::bytes_of(std::vector<float>(2 * 543 * 3, 0.5F))));
+    }
+    const auto failed = run(program(2, prepare()));
+    EXPECT_EQ(failed.exit_code, 3) << failed.output;
+    EXPECT_TRUE(failed.says("name theirs with --point-order")) << failed.output;
+    expect_no_leftovers();
+
+    const auto corrected = run(program(2, prepare("--point-order holistic-543")));
+    EXPECT_EQ(corrected.exit_code, 0) << corrected.output;
+}
+
+TEST_F(Import, ARootOneLevelTooHighOrTooLowIsRefusedByTheRightOne) {
+    for (const std::string clip : {"hello/0", "hello/1", "tea/0"}) {
+        for (const std::string frame : {"0", "1", "2"}) {
+            io::test::write_bytes(
+                folder_ / "data/MP_Data" / clip / (frame + ".npy"),
+                io::test::npy_bytes("<f4", {1662}, io::test::bytes_of(std::vector<float>(1662, 0.5F))));
+        }
+    }
+    for (const std::string wrong : {"data", "data/MP_Data/hello"}) {
+        const auto outcome =
+            run(program(2, "prepare --from mp-data --input " + path(wrong) + " --output " + store()));
+        EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
+        EXPECT_EQ(outcome.count("; --input " + path("data/MP_Data") + " holds clips of --from mp-data"), 1)
+            << outcome.output;
+        EXPECT_FALSE(fs::exists(store()));
+        expect_no_leftovers();
+    }
+}
+
+TEST_F(Import, ACorpusOfOnePersonGetsTheirName) {
+    write_clips(8);
+    const auto named = run(program(2, prepare("--signer Ann")));
+    ASSERT_EQ(named.exit_code, 0) << named.output;
+    EXPECT_TRUE(named.says("8 clips, 16 frames, 7 labels, 1 signers")) << named.output;
+    EXPECT_EQ(io::ClipStore::open({store()}).index().signer_names, std::vector<std::string>{"Ann"});
+
+    std::ofstream{folder_ / "list.csv"} << "clip,signer\n3,Bob\n";
+    const auto refused = run(program(2, prepare("--signer Ann --force --metadata " + path("list.csv"))));
+    EXPECT_EQ(refused.exit_code, 2) << refused.output;
+    EXPECT_EQ(refused.count(
+                  "--signer Ann: expected a corpus that names no other signer, found Bob for clip sign3/3"),
+              1)
+        << refused.output;
+}
+
+TEST_F(Import, TrimsToTheHandsAndWarnsOfMissingShoulders) {
+    constexpr std::size_t frames = 6;
+    constexpr std::size_t points = 42;
+    for (std::size_t clip = 0; clip < 3; ++clip) {
+        std::vector<float> values(frames * points * 2);  // 0: not detected; clip 2 throughout
+        for (std::size_t at = 2 * points * 2; clip < 2 && at < 4 * points * 2; ++at) {
+            values[at] = 0.25F + 0.001F * static_cast<float>(at % 84);
+        }
+        io::test::write_bytes(clip_path(static_cast<std::int64_t>(clip)),
+                              io::test::npy_bytes("<f4", {frames, points, 2}, io::test::bytes_of(values)));
+    }
+
+    const auto outcome = run(program(2, prepare("--trim")));
+
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("3 clips, 10 frames, 3 labels")) << outcome.output;
+    EXPECT_TRUE(outcome.says("trimmed to the first and last frame with a hand: 2 clips lost 8 frames in all"))
+        << outcome.output;
+    EXPECT_TRUE(outcome.says("1 clips in which no hand was ever detected")) << outcome.output;
+    EXPECT_TRUE(
+        outcome.says("warning: 2 clips show hands but no shoulders: training will centre them on the hands"))
+        << outcome.output;
+    EXPECT_EQ(summary()["frames_trimmed"], 8);
+    EXPECT_EQ(summary()["clips_trimmed"], 2);
+    EXPECT_EQ(summary()["clips_without_shoulders"], 2);
+    EXPECT_EQ(io::ClipStore::open({store()}).index().offsets, (std::vector<std::int64_t>{0, 2, 4, 10}));
+}
+
 TEST_F(Import, AStoreOfAnImportTrains) {
     write_clips(40, 5);
     ASSERT_EQ(run(program(1, prepare())).exit_code, 0);

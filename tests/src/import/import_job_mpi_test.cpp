@@ -9,6 +9,7 @@
 #include "dist/agree.hpp"
 #include "io/clip_store.hpp"
 #include "io/data_error.hpp"
+#include "src/errors.hpp"
 #include "src/import/import_job.hpp"
 #include "src/import/import_pieces.hpp"
 
@@ -47,11 +48,13 @@ public:
             throw io::DataError{"c" + std::to_string(clip), "cannot be read"};
         }
         io::ImportedClip imported;
-        const std::size_t frames = clip == 13 ? 0 : 1 + clip * 5 % 6;
+        const std::size_t frames = clip == 13 || has_no_frames ? 0 : 1 + clip * 5 % 6;
         imported.landmarks.assign(frames * io::import_frame_values, io::not_detected);
         for (std::size_t i = 0; i < imported.landmarks.size(); ++i) {
             const auto point = i / 3 % 75;
-            if (!(clip == 11 && point >= 33) && point != 50) {
+            const auto frame = i / io::import_frame_values;
+            const bool is_idle = hands_rest && point >= 33 && (frame == 0 || frame + 1 == frames);
+            if (!(clip == 11 && point >= 33) && point != 50 && !is_idle && !(is_cropped && point == 12)) {
                 imported.landmarks[i] = static_cast<float>((clip * 7 + i) % 100) / 64;
             }
         }
@@ -65,6 +68,9 @@ public:
     bool broken = false;
     bool repaired = false;
     bool fails = false;
+    bool has_no_frames = false;
+    bool hands_rest = false;  ///< there is no hand in the first and the last frame
+    bool is_cropped = false;  ///< there is no right shoulder
 
 private:
     io::Listing listing_;
@@ -241,6 +247,101 @@ TEST_F(ImportJob, RefusesACorpusOfWhichNothingCanBeRead) {
     EXPECT_NE(error.find("none of the 23 clips could be read; the first: x: not there"), std::string::npos)
         << error;
     EXPECT_FALSE(fs::exists(config_.output));
+    EXPECT_FALSE(fs::exists(folder_ / "store.h5.pieces")) << "nothing in it is worth keeping";
+
+    corpus_.broken = false;
+    config_.settings = "corrected";
+    import();
+    EXPECT_EQ(opened().index().clips(), clips - 1);
+}
+
+TEST_F(ImportJob, RefusesACorpusWithoutASingleFrameAndPassesOnAdvice) {
+    corpus_.has_no_frames = true;
+    ImportHooks hooks;
+    hooks.advice = [] { return "try another folder"; };
+    std::string message = "no error";
+    try {
+        import(hooks);
+    } catch (const dist::AgreedError& error) {
+        message = error.what();
+        EXPECT_EQ(error.exit_code, exit_data);
+    }
+    EXPECT_NE(
+        message.find("store.h5: not written, for none of the 22 clips holds a frame, as for example c0; try "
+                     "another folder"),
+        std::string::npos)
+        << message;
+    EXPECT_EQ(world_.broadcast(message), message);
+    EXPECT_FALSE(fs::exists(config_.output));
+    EXPECT_FALSE(fs::exists(folder_ / "store.h5.pieces"));
+}
+
+TEST_F(ImportJob, PiecesWithoutAFrameAreTakenOverByOtherSettings) {
+    corpus_.broken = true;
+    import_stopped_after(4);
+    corpus_.broken = false;
+    if (world_.rank() == 0) {
+        std::ofstream{folder_ / "store.h5.pieces/piece-0000001.h5.partial"} << "half of one";
+    }
+    world_.barrier();
+    config_.settings = "others";
+    import();
+    EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
+}
+
+TEST_F(ImportJob, TrimsToTheFirstAndLastFrameWithAHandOnAnyNumberOfRanks) {
+    corpus_.hands_rest = true;
+    const auto whole = import();
+    const auto before = opened().index().offsets;
+    config_.output = folder_ / "trimmed.h5";
+    config_.trims = true;
+    const auto summary = import();
+
+    const auto index = opened().index();
+    std::int64_t trimmed = 0;
+    for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
+        const auto length = before[clip + 1] - before[clip];
+        // Of one or two frames neither has a hand; clip c11, the eleventh here, has none at all.
+        const bool has_hand = length > 2 && index.names[clip] != "c11";
+        EXPECT_EQ(index.offsets[clip + 1] - index.offsets[clip], has_hand ? length - 2 : length)
+            << index.names[clip];
+        trimmed += has_hand ? 1 : 0;
+    }
+    if (world_.rank() == 0) {
+        EXPECT_EQ(summary.clips_trimmed, trimmed);
+        EXPECT_EQ(summary.frames_trimmed, 2 * trimmed);
+        EXPECT_EQ(whole.frames - summary.frames, 2 * trimmed);
+        EXPECT_EQ(whole.clips_trimmed, 0);
+        EXPECT_EQ(summary.clips_without_hands, whole.clips_without_hands);
+    }
+}
+
+TEST_F(ImportJob, PiecesThatAreNotTrimmedAreNoneOfATrimmedImport) {
+    import_stopped_after(3);
+    config_.trims = true;
+    const auto error = error_of_import();
+    EXPECT_NE(error.find("holds pieces of an interrupted import with other options"), std::string::npos)
+        << error;
+}
+
+TEST_F(ImportJob, ASignerIsGivenToTheClipsThatNameNone) {
+    config_.signer = "Ann";
+    import();
+    const auto index = opened().index();
+    EXPECT_EQ(index.signer_names.back(), "Ann");
+    for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
+        const auto& signer = index.signer_names[static_cast<std::size_t>(index.signers[clip])];
+        EXPECT_EQ(signer == "Ann", index.ids[clip] < 5) << index.names[clip];
+    }
+}
+
+TEST_F(ImportJob, CountsClipsThatShowHandsButNotBothShoulders) {
+    corpus_.is_cropped = true;
+    const auto summary = import();
+    if (world_.rank() == 0) {
+        EXPECT_EQ(summary.clips_without_shoulders, clips - 3)
+            << "all but the unread, the empty and the handless";
+    }
 }
 
 TEST_F(ImportJob, ARankThatFailsEndsTheReadingOfAll) {

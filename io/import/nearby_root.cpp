@@ -1,0 +1,97 @@
+#include "io/import/nearby_root.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "io/data_error.hpp"
+#include "io/import/folder_tree.hpp"
+
+namespace sslslr::io {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_folders = 20;   // one level down
+constexpr std::size_t most_clips = 3;      // read of each
+constexpr std::size_t input_argument = 3;  // of a Python reader, behind interpreter, script and format
+
+/// Formats whose files are found from one root alone, and what lies in it; any of them, or nothing of a fixed name.
+const std::map<std::string, std::vector<std::string>>& files_of_roots() {
+    static const std::map<std::string, std::vector<std::string>> files{
+        {"asl-citizen", {"splits", "train.csv"}},
+        {"kaggle-islr", {"train.csv"}},
+        {"lsfb", {"instances.csv"}},
+        {"mp-data", {}}};
+    return files;
+}
+
+/// Spares opening what cannot be a root.
+bool may_be_root(const std::string& format, const fs::path& folder) {
+    const auto& files = files_of_roots().at(format);
+    return files.empty() || std::ranges::any_of(files, [&](const std::string& file) {
+               std::error_code error;
+               return fs::exists(folder / file, error);
+           });
+}
+
+std::vector<fs::path> candidates_for(const fs::path& input) {
+    std::vector<fs::path> folders;
+    std::error_code error;
+    if (!fs::is_directory(input, error)) {
+        return folders;
+    }
+    const auto parent = fs::weakly_canonical(input, error).parent_path();
+    try {
+        Listing unused;
+        for (const auto& folder : walk_folder(input, {}, unused, 1).folders) {
+            if (folders.size() < most_folders) {
+                folders.push_back(folder.path);
+            }
+        }
+    } catch (const DataError&) {  // not to be listed: then the one above may be
+    }
+    if (!error && parent != parent.root_path()) {
+        folders.push_back(parent);
+    }
+    return folders;
+}
+
+bool has_frames(Corpus& corpus) {
+    for (std::size_t clip = 0; clip < std::min(most_clips, corpus.listing().clips.size()); ++clip) {
+        if (corpus.read(clip).frames() > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+std::string advice_on_root(const CorpusOptions& options, const CorpusOpener& open) {
+    if (!files_of_roots().contains(options.format)) {
+        return "";
+    }
+    auto tried = options;
+    for (const auto& folder : candidates_for(options.input)) {
+        if (!may_be_root(options.format, folder)) {
+            continue;
+        }
+        tried.input = folder;
+        if (tried.program.size() > input_argument) {
+            tried.program[input_argument] = folder.string();
+        }
+        try {
+            if (const auto corpus = open(tried); has_frames(*corpus)) {
+                return fmt::format("--input {} holds clips of --from {}", folder.string(), options.format);
+            }
+        } catch (const std::exception&) {  // not that one
+        }
+    }
+    return "";
+}
+
+}  // namespace sslslr::io

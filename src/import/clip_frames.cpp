@@ -1,0 +1,60 @@
+#include "src/import/clip_frames.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace sslslr {
+namespace {
+
+void keep_frames(io::ImportedClip& clip, std::int64_t first, std::int64_t end) {
+    const auto width = static_cast<std::int64_t>(io::import_frame_values);
+    clip.landmarks.erase(clip.landmarks.begin() + end * width, clip.landmarks.end());
+    clip.landmarks.erase(clip.landmarks.begin(), clip.landmarks.begin() + first * width);
+}
+
+bool has_hand(const io::ImportedClip& clip, std::int64_t frame) {
+    const auto* const points =
+        clip.landmarks.data() + static_cast<std::size_t>(frame) * io::import_frame_values;
+    for (auto point = hands_begin; point < io::import_points; ++point) {
+        if (!std::isnan(points[point * io::import_coordinates])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace
+
+void cut_to_sign(io::ImportedClip& clip, const io::ListedClip& listed) {
+    const auto frames = clip.frames();
+    const auto first = listed.first_frame;
+    const auto end = listed.end_frame < 0 ? frames : std::min(listed.end_frame, frames);
+    if (first == 0 && end == frames) {
+        return;
+    }
+    if (first >= end) {
+        clip.repairs.emplace_back("metadata name none of the frames: kept whole");
+        return;
+    }
+    clip.repairs.emplace_back("cut to the frames that metadata name");
+    keep_frames(clip, first, end);
+}
+
+std::int64_t trim_to_hands(io::ImportedClip& clip) {
+    const auto frames = clip.frames();
+    std::int64_t first = 0;
+    while (first < frames && !has_hand(clip, first)) {
+        ++first;
+    }
+    if (first == frames) {
+        return 0;
+    }
+    auto end = frames;
+    while (!has_hand(clip, end - 1)) {
+        --end;
+    }
+    keep_frames(clip, first, end);
+    return frames - (end - first);
+}
+
+}  // namespace sslslr
