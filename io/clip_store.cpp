@@ -98,6 +98,7 @@ StoreFile open_file(const Path& path) {
 
 struct ClipStore::Impl {
     struct Part {
+        std::int64_t first_clip;
         std::int64_t first_frame;
         std::unique_ptr<Landmarks> landmarks;
     };
@@ -125,7 +126,8 @@ ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
         auto file = open_file(path);
         checksums.insert(checksums.end(), file.checksums.begin(), file.checksums.end());
         const bool is_first = impl->parts.empty();
-        impl->parts.push_back({is_first ? 0 : impl->index.frames(), std::move(file.landmarks)});
+        impl->parts.push_back({is_first ? 0 : impl->index.clips(), is_first ? 0 : impl->index.frames(),
+                               std::move(file.landmarks)});
         if (is_first) {
             impl->index = std::move(file.index);
         } else {
@@ -141,6 +143,10 @@ const ClipIndex& ClipStore::index() const noexcept {
 }
 const std::vector<Path>& ClipStore::files() const noexcept {
     return impl_->files;
+}
+std::size_t ClipStore::file_of(std::int64_t clip) const {
+    const auto after = std::ranges::upper_bound(impl_->parts, clip, {}, &Impl::Part::first_clip);
+    return static_cast<std::size_t>(after - impl_->parts.begin()) - 1;
 }
 bool ClipStore::is_float16() const noexcept {
     return std::ranges::all_of(impl_->parts,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -49,6 +50,8 @@ public:
 
     const ClipIndex& index() const noexcept;
     const std::vector<std::filesystem::path>& files() const noexcept;
+    /// The number in files() of the file that holds a clip.
+    std::size_t file_of(std::int64_t clip) const;
     /// Whether float16 holds every value as it is: no file has float32.
     bool is_float16() const noexcept;
 

@@ -1,5 +1,6 @@
 #include "io/half.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -26,6 +27,27 @@ float float_of_half(std::uint16_t half) {
     return std::bit_cast<float>((subnormal & is_small) | (normal & ~is_small) | sign);
 }
 
+constexpr std::uint32_t float_magnitude = 0x7FFFFFFFU;
+constexpr std::uint32_t float_infinity = 0x7F800000U;  // of a float's magnitude
+/// Halfway between the largest float16 and the next power of two: from here on float16 has infinity.
+constexpr auto least_infinite = std::bit_cast<std::uint32_t>(65520.0F);
+
+bool is_beyond_half(float value) {
+    const auto magnitude = std::bit_cast<std::uint32_t>(value) & float_magnitude;
+    return magnitude >= least_infinite && magnitude < float_infinity;
+}
+
+/// How many, modulo 2^32; a loop without a way out, for vector instructions.
+SSLSLR_VECTOR_CLONES
+std::uint32_t count_beyond_half(std::span<const float> values) {
+    const float* const __restrict in = values.data();
+    std::uint32_t count = 0;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        count += is_beyond_half(in[i]) ? 1U : 0U;
+    }
+    return count;
+}
+
 }  // namespace
 
 SSLSLR_VECTOR_CLONES
@@ -43,7 +65,7 @@ void floats_of_halves(std::span<const std::byte> halves, std::span<float> out) {
 std::uint16_t half_of_float(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = (bits >> 16) & 0x8000U;
-    const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
+    const std::uint32_t magnitude = bits & float_magnitude;
     // Below 2^-14 float16's values are multiples of 2^-24, which is the distance of floats from 0.5 on: the addition
     // rounds.
     const auto small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) -
@@ -52,9 +74,8 @@ std::uint16_t half_of_float(float value) {
     const std::uint32_t tie_to_even = (rebased >> 13) & 1U;
     const std::uint32_t normal = (rebased + 0xFFFU + tie_to_even) >> 13;
     const std::uint32_t finite = magnitude < std::bit_cast<std::uint32_t>(0x1p-14F) ? small : normal;
-    // 65520 is halfway between the largest float16 and the next power of two.
-    const std::uint32_t ordered = magnitude >= std::bit_cast<std::uint32_t>(65520.0F) ? 0x7C00U : finite;
-    const std::uint32_t half = magnitude > 0x7F800000U ? 0x7E00U : ordered;
+    const std::uint32_t ordered = magnitude >= least_infinite ? 0x7C00U : finite;
+    const std::uint32_t half = magnitude > float_infinity ? 0x7E00U : ordered;
     return static_cast<std::uint16_t>(sign | half);
 }
 
@@ -65,6 +86,13 @@ void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> ou
     for (std::size_t i = 0; i < values.size(); ++i) {
         to[i] = half_of_float(in[i]);
     }
+}
+
+std::optional<float> beyond_half(std::span<const float> values) {
+    if (count_beyond_half(values) == 0) {
+        return std::nullopt;
+    }
+    return *std::ranges::find_if(values, is_beyond_half);
 }
 
 }  // namespace sslslr::io

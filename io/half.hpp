@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace sslslr::io {
@@ -15,5 +16,8 @@ std::uint16_t half_of_float(float value);
 
 /// The same for many. @param out  as many as `values`
 void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> out);
+
+/// The first of the finite values that float16 does not hold, those that would become infinite; nothing if there is none.
+std::optional<float> beyond_half(std::span<const float> values);
 
 }  // namespace sslslr::io

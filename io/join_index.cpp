@@ -1,7 +1,10 @@
 #include "io/join_index.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <iterator>
+#include <optional>
 #include <string_view>
 #include <unordered_map>
 
@@ -62,11 +65,31 @@ std::vector<std::string> entries_of(std::string_view value) {
     return entries;
 }
 
-/// Joins texts entry by entry, each entry once.
+/// Attributes that count something.
+constexpr std::array<std::string_view, 1> counted_attributes{"clips_left_out"};
+
+/// The sum of two numbers in words; nothing if one is none.
+std::optional<std::string> sum_of(const std::string& a, const std::string& b) {
+    std::int64_t x = 0;
+    std::int64_t y = 0;
+    const auto read = [](const std::string& text, std::int64_t& number) {
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+        return error == std::errc{} && end == text.data() + text.size();
+    };
+    return read(a, x) && read(b, y) ? std::optional{std::to_string(x + y)} : std::nullopt;
+}
+
+/// Joins texts entry by entry, each entry once; counts are added up.
 void merge_attributes(std::map<std::string, std::string>& to,
                       const std::map<std::string, std::string>& from) {
     for (const auto& [name, value] : from) {
         const auto [place, is_new] = to.emplace(name, value);
+        if (const auto sum = is_new || std::ranges::find(counted_attributes, name) == counted_attributes.end()
+                                 ? std::nullopt
+                                 : sum_of(place->second, value)) {
+            place->second = *sum;
+            continue;
+        }
         const auto known = entries_of(place->second);
         for (const auto& entry : is_new ? std::vector<std::string>{} : entries_of(value)) {
             if (std::ranges::find(known, entry) == known.end()) {

@@ -22,10 +22,25 @@ constexpr auto dataset_name = "/landmarks";
 
 struct Source {
     hdf5::InputDataset dataset;
-    std::size_t value_bytes = 0;  ///< 2: float16, 4: float32
+    std::size_t value_bytes = 0;  ///< 2: float16, 4: float32 or what is read as such
     std::size_t values_per_frame = 0;
     bool is_little_endian = false;
 };
+
+/// As NumPy calls it, for messages.
+std::string type_name(hid_t type) {
+    const auto bits = 8 * H5Tget_size(type);
+    switch (H5Tget_class(type)) {
+        case H5T_FLOAT:
+            return fmt::format("another kind of float of {} bits", bits);
+        case H5T_INTEGER:
+            return fmt::format("{}int{}", H5Tget_sign(type) == H5T_SGN_NONE ? "u" : "", bits);
+        case H5T_STRING:
+            return "texts";
+        default:
+            return "another type";
+    }
+}
 
 Source open_source(const hdf5::InputFile& file) {
     const hdf5::Properties access{H5Pcreate(H5P_DATASET_ACCESS)};
@@ -42,10 +57,15 @@ Source open_source(const hdf5::InputFile& file) {
     const auto big_endian_half = hdf5::float16_type();
     H5Tset_order(big_endian_half.id(), H5T_ORDER_BE);
     source.is_little_endian = is(half.id()) || is(H5T_IEEE_F32LE);
-    if (!source.is_little_endian && !is(big_endian_half.id()) && !is(H5T_IEEE_F32BE)) {
-        file.fail(dataset_name, "expected values of type float16 or float32, found another type");
+    const bool is_double = is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE);  // NumPy's default; read as float32
+    if (!source.is_little_endian && !is(big_endian_half.id()) && !is(H5T_IEEE_F32BE) && !is_double) {
+        file.fail(dataset_name,
+                  fmt::format(
+                      "expected values of type float16, float32 or float64, found {}; write them as float32: "
+                      "file[\"landmarks\"] = landmarks.astype(\"float32\")",
+                      type_name(type.id())));
     }
-    source.value_bytes = H5Tget_size(type.id());
+    source.value_bytes = is_double ? sizeof(float) : H5Tget_size(type.id());
     source.values_per_frame = source.dataset.shape.at(1) * source.dataset.shape.at(2);
     return source;
 }

@@ -102,11 +102,12 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
                static_cast<double>(std::max<std::int64_t>(values.plane_values, 1));
     };
     if (values.infinite > 0) {
-        found.push_back({.name = "infinite-values",
-                         .count = values.infinite,
-                         .what = counted(values.infinite, "value is infinite", "values are infinite"),
-                         .remedy = "the loss would not be finite: float16 ends at 65504, scale coordinates "
-                                   "before they are written"});
+        found.push_back(
+            {.name = "infinite-values",
+             .count = values.infinite,
+             .what = counted(values.infinite, "value is infinite", "values are infinite"),
+             .remedy = "training takes them for not detected: float16 ends at 65504, so write the store "
+                       "again from its source with --dtype float32, or scale the coordinates first"});
     }
     if (!survey.far.empty()) {
         const auto count = count_of(survey.far);

@@ -119,8 +119,20 @@ private:
     hsize_t written_ = 0;  // frames
 };
 
-ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, const ClipSource& landmarks,
-                          const StoreLayout& layout) {
+/// float16 would turn a large number into infinity; what is infinite already stays so.
+void refuse_beyond_half(const std::filesystem::path& path, const ClipIndex& index, std::size_t clip,
+                        std::span<const float> values) {
+    if (const auto value = beyond_half(values)) {
+        const bool has_name = !index.names.empty() && !index.names[clip].empty();
+        throw DataError{
+            path, fmt::format("not written: expected values that float16 holds, 65504 in magnitude at most, "
+                              "found {} in clip {}; keep them with --dtype float32",
+                              *value, has_name ? index.names[clip] : fmt::format("#{}", clip))};
+    }
+}
+
+ByteRange write_landmarks(const std::filesystem::path& path, const hdf5::OutputFile& file,
+                          const ClipIndex& index, const ClipSource& landmarks, const StoreLayout& layout) {
     LandmarkWriter writer{file, index, layout};
     const auto values_a_frame = index.point_names.size() * static_cast<std::size_t>(index.coordinates);
     std::vector<float> values;
@@ -129,6 +141,9 @@ ByteRange write_landmarks(const hdf5::OutputFile& file, const ClipIndex& index, 
         if (length > 0) {
             values.resize(length * values_a_frame);
             landmarks(static_cast<std::int64_t>(clip), values);
+            if (layout.is_float16) {
+                refuse_beyond_half(path, index, clip, values);
+            }
             writer.add(values);
         }
     }
@@ -191,7 +206,7 @@ void write_store(const std::filesystem::path& path, const ClipIndex& index, cons
     AtomicFile target{path};
     hdf5::OutputFile file{target.temporary()};
     write_index(file, content);
-    const auto bulk = write_landmarks(file, content, landmarks, layout);
+    const auto bulk = write_landmarks(path, file, content, landmarks, layout);
     file.close();
     seal(target.temporary(), bulk);
     target.commit(durability);

@@ -29,7 +29,7 @@ using ClipSource = std::function<void(std::int64_t clip, std::span<float> out)>;
 ///
 /// Asks `landmarks` for each clip once, ascending, so that a corpus need not fit in memory. Of the
 /// attributes, schema and version are set here; "coordinates" (as "x,y") must be given.
-/// @throws DataError  index or layout contradicts itself, or the file system refuses
+/// @throws DataError  index or layout contradicts itself, a finite value is beyond float16, or the file system refuses
 /// Memory: one clip and one chunk.
 void write_store(const std::filesystem::path& path, const ClipIndex& index, const ClipSource& landmarks,
                  StoreLayout layout = {}, Durability durability = Durability::on_disk);

@@ -30,7 +30,8 @@ json counts_by_name(const std::map<std::int64_t, std::int64_t>& counts,
 json json_of_group(const io::ClipIndex& index, const io::StoreSurvey& survey, const io::GroupSurvey& group) {
     json missing = json::object();
     for (std::size_t part = 0; part < survey.parts.size(); ++part) {
-        missing[survey.parts[part]] = group.missing[part];  // NaN becomes null
+        const auto share = group.missing[part];  // NaN of no frames
+        missing[survey.parts[part]] = std::isnan(share) ? json{} : json(share);
     }
     return {{"clips", group.clips},
             {"frames", group.frames},

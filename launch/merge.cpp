@@ -16,9 +16,9 @@ namespace {
 
 constexpr const char* merge_usage =
     "usage: sslslr merge STORE.h5 [STORE.h5 ...] --output OUT.h5 [OPTIONS]\n\n"
-    "Writes one clip store of many. Labels, signers and splits are joined by their names, attributes "
-    "(source, licence,\n"
-    "language, ...) are listed; points must agree. Says which clips hold the same landmarks.";
+    "Writes one clip store of many. Labels, signers and splits are joined by their names, attributes\n"
+    "(source, licence, language, ...) are listed; points must agree. Clips of several stores that have the\n"
+    "same name get their store's name before it. Reports which clips hold the same landmarks.";
 
 struct MergeOptions {
     std::vector<std::string> files;
@@ -74,6 +74,7 @@ void write_merged(const MergeOptions& options, Arguments arguments) {
         drop_repeated(part, equal);
     }
     auto index = io::index_of(store.index(), part);
+    separate_names(index, store, part.clips);
     sign(index.attributes, "merge", arguments);
     io::ClipContent content;
     std::vector<std::uint64_t> contents(index.labels.size());

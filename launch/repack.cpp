@@ -71,6 +71,7 @@ int repack(Arguments arguments, const Ranks& ranks) {
             const auto store = io::ClipStore::open(fields.files);
             const auto part = part_of_store(store.index(), fields);
             auto index = io::index_of(store.index(), part);
+            separate_names(index, store, part.clips);
             sign(index.attributes, "repack", arguments);
             write_and_tell(fields.output.output, index, io::source_of(store, part),
                            layout_of(fields.layout, store.is_float16(), index));

@@ -81,6 +81,7 @@ void tell_splits(const SplitPlan& plan) {
 void write_with_splits(const io::ClipStore& store, const SplitPlan& plan, const SplitOptions& options,
                        Arguments arguments) {
     auto index = store.index();
+    separate_names(index, store, io::whole_of(index).clips);
     for (const auto& split : plan.splits) {
         index.splits[split.name] = split.clips;
     }
@@ -110,6 +111,7 @@ void write_apart(const io::ClipStore& store, const SplitPlan& plan, const SplitO
             auto part = io::whole_of(store.index());
             part.clips = split.clips;
             auto index = io::index_of(store.index(), part);
+            separate_names(index, store, part.clips);
             sign(index.attributes, "split", arguments);
             write_and_tell(file_of(split), index, io::source_of(store, part), layout);
         }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "io/shared_names.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 
@@ -91,6 +92,15 @@ void sign(std::map<std::string, std::string>& attributes, const std::string& com
     }
     attributes["command"] = line;
     attributes["written_by"] = "sslslr " SSLSLR_VERSION;
+}
+
+void separate_names(io::ClipIndex& index, const io::ClipStore& store,
+                    const std::vector<std::int64_t>& clips) {
+    if (const auto renamed = io::separate_shared_names(index, store, clips); renamed > 0) {
+        fmt::print(
+            "{} clips have names that several of the stores use: they get their store's name before them\n",
+            renamed);
+    }
 }
 
 void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& index,

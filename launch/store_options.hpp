@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "io/clip_store.hpp"
 #include "io/store_writer.hpp"
@@ -39,6 +40,10 @@ void refuse_existing(const std::string& output, bool force);
 
 /// Notes among a store's attributes who wrote it: `written_by`, program and version, and `command`.
 void sign(std::map<std::string, std::string>& attributes, const std::string& command, Arguments arguments);
+
+/// Tells clips of several stores apart that have the same name, and prints a note if there are any. `index` is that of
+/// the named clips of `store`.
+void separate_names(io::ClipIndex& index, const io::ClipStore& store, const std::vector<std::int64_t>& clips);
 
 /// Writes a store and says so; tells its progress. Not collective.
 /// @throws io::DataError  the source is damaged, or the file system refuses

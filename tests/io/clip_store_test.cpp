@@ -1,11 +1,15 @@
 #include "io/clip_store.hpp"
 
 #include <fstream>
+#include <functional>
+#include <numeric>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 
 #include "io/data_error.hpp"
+#include "io/shared_names.hpp"
+#include "io/store_part.hpp"
 #include "tests/io/store_files.hpp"
 
 namespace sslslr::io::test {
@@ -239,6 +243,54 @@ TEST_F(ClipStoreTest, AttributesAreJoinedEntryByEntry) {
 
     EXPECT_EQ(store.index().attributes.at("licence"), "CC BY-NC; CC BY; MIT");
     EXPECT_EQ(store.index().attributes.at("source"), "a test");
+}
+
+TEST_F(ClipStoreTest, CountsAmongTheAttributesAreAddedUp) {
+    for (const auto& [name, left_out] :
+         {std::pair{"a.h5", "0"}, {"b.h5", "2"}, {"c.h5", "0"}, {"d.h5", "?"}}) {
+        index_.attributes["clips_left_out"] = left_out;
+        write_sample(file(name), index_);
+    }
+
+    const auto left_out = [&](const std::string& pattern) {
+        return ClipStore::open({file(pattern)}).index().attributes.at("clips_left_out");
+    };
+    EXPECT_EQ(left_out("[ab].h5"), "2");
+    EXPECT_EQ(left_out("[ac].h5"), "0");
+    EXPECT_EQ(left_out("[bd].h5"), "2; ?");
+}
+
+TEST_F(ClipStoreTest, NamesThatSeveralFilesUseAreSeparatedByTheirFiles) {
+    const auto write = [&](const std::string& path, const std::vector<std::string>& names) {
+        index_.names = names;
+        std::filesystem::create_directories(std::filesystem::path{file(path)}.parent_path());
+        write_sample(file(path), index_);
+    };
+    write("day1/a.h5", {"0", "1", "2", "", "4"});
+    write("day2/b.h5", {"9", "1", "5", "", "4"});
+    write("day2/a.h5", {"0", "7", "a/0", "10", "11"});
+    const auto names_of = [&](const std::vector<std::string>& files, const std::vector<std::int64_t>& clips) {
+        const auto store = ClipStore::open(files);
+        auto part = whole_of(store.index());
+        part.clips = clips;
+        auto index = index_of(store.index(), part);
+        const auto renamed = separate_shared_names(index, store, clips);
+        const auto before = index_of(store.index(), part).names;
+        EXPECT_EQ(renamed, std::inner_product(before.begin(), before.end(), index.names.begin(), 0,
+                                              std::plus<>{}, std::not_equal_to<>{}));
+        return index.names;
+    };
+    const std::vector<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+
+    EXPECT_EQ(names_of({file("day1/a.h5"), file("day2/b.h5")}, all),
+              (std::vector<std::string>{"0", "a/1", "2", "", "a/4", "9", "b/1", "5", "", "b/4"}));
+    EXPECT_EQ(names_of({file("day1/a.h5"), file("day2/b.h5")}, {0, 1, 9}),
+              (std::vector<std::string>{"0", "1", "4"}))
+        << "clips that are not taken do not count";
+    const auto same_stem = names_of({file("day1/a.h5"), file("day2/a.h5")}, all);
+    EXPECT_EQ(same_stem.front(), file("day1/a") + "/0");
+    EXPECT_EQ(same_stem[5], file("day2/a") + "/0");
+    EXPECT_EQ(same_stem[7], "a/0");
 }
 
 TEST_F(ClipStoreTest, FingerprintChangesWithIndexAndLandmarksOnly) {

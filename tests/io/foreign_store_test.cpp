@@ -85,6 +85,22 @@ TEST_F(ForeignStoreTest, LandmarksMustHaveTheFramesThatTheOffsetsEndAt) {
         << error;
 }
 
+TEST_F(ForeignStoreTest, Float64IsReadAsFloat32AndOtherTypesAreNamed) {
+    for (const bool is_compressed : {false, true}) {
+        write_foreign(path_, index_, is_compressed, "float64");
+        const auto store = ClipStore::open({path_.string()});
+        EXPECT_TRUE(same_values(read_all(store), sample_values(index_)));
+        EXPECT_FALSE(store.is_float16());
+    }
+
+    write_foreign(path_, index_, false, "int16");
+    const auto error = error_of_opening(path_);
+    EXPECT_NE(error.find(
+                  "/landmarks: expected values of type float16, float32 or float64, found int16; write them"),
+              std::string::npos)
+        << error;
+}
+
 TEST_F(ForeignStoreTest, DamagedFilesAreRefusedOrReadButNeverCrashOrHang) {
     int refused = 0;
     constexpr int seeds = 60;

@@ -72,6 +72,14 @@ TEST(Half, ValuesBeyondTheRangeBecomeInfinity) {
     EXPECT_EQ(half_of_float(-1e30F), 0xFC00);
 }
 
+TEST(Half, FiniteValuesThatWouldBecomeInfinityAreFound) {
+    const auto nan = std::numeric_limits<float>::quiet_NaN();
+    const auto infinity = std::numeric_limits<float>::infinity();
+    EXPECT_EQ(beyond_half(std::vector{0.5F, nan, infinity, -infinity, 65519.0F, -65504.0F}), std::nullopt);
+    EXPECT_EQ(beyond_half(std::vector{0.5F, -65520.0F, 1e30F}), -65520.0F);
+    EXPECT_EQ(beyond_half({}), std::nullopt);
+}
+
 TEST(Half, ReadsFromAnyAddress) {
     const std::vector<unsigned char> bytes{0xFF, 0x00, 0x3C, 0x00, 0xC0};  // 1 and -2 from the second byte on
     std::array<float, 2> out{};

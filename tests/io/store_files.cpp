@@ -53,7 +53,7 @@ void write_attributes(hid_t file, const std::map<std::string, std::string>& attr
     H5Awrite(rate.id(), H5T_NATIVE_DOUBLE, &frames_per_second);
 }
 
-void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed) {
+void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed, const std::string& type_name) {
     const auto values = sample_values(index);
     std::vector<std::uint16_t> halves(values.size());
     std::ranges::transform(values, halves.begin(), half_of_float);
@@ -67,10 +67,13 @@ void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed) {
         H5Pset_chunk(creation.id(), 3, chunk.data());
         H5Pset_deflate(creation.id(), 6);
     }
-    const auto type = hdf5::float16_type();
+    const auto half = hdf5::float16_type();
+    const bool is_half = type_name == "float16";
+    const auto type = is_half ? half.id() : type_name == "float64" ? H5T_IEEE_F64BE : H5T_STD_I16LE;
     const hdf5::Dataset dataset{
-        H5Dcreate2(file, "landmarks", type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)};
-    H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, halves.data());
+        H5Dcreate2(file, "landmarks", type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)};
+    H5Dwrite(dataset.id(), is_half ? half.id() : H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+             is_half ? static_cast<const void*>(halves.data()) : values.data());
 }
 
 }  // namespace
@@ -130,7 +133,8 @@ void write_sample(const std::filesystem::path& path, const ClipIndex& index, Sto
     write_store(path, index, source_of(index, sample_values(index)), layout);
 }
 
-void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed) {
+void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
+                   const std::string& type) {
     const hdf5::FileHandle file{H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)};
     auto attributes = index.attributes;
     attributes.insert({{"schema", "sslslr-clips"}, {"version", "1"}});
@@ -148,7 +152,7 @@ void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bo
     for (const auto& [name, clips] : index.splits) {
         write_numbers(file.id(), ("splits/" + name).c_str(), clips);
     }
-    write_landmarks(file.id(), index, is_compressed);
+    write_landmarks(file.id(), index, is_compressed, type);
 }
 
 std::vector<float> read_all(const ClipStore& store) {

@@ -41,8 +41,11 @@ void write_sample(const std::filesystem::path& path, const ClipIndex& index = sa
                   StoreLayout layout = {});
 
 /// What another program's store looks like: no user block, texts of variable length, a number as an
-/// attribute. Written with the C library alone. @param index  may contradict itself
-void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed = false);
+/// attribute. Written with the C library alone.
+/// @param index  may contradict itself
+/// @param type   of landmarks: "float16", "float64" (big-endian) or "int16"
+void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed = false,
+                   const std::string& type = "float16");
 
 std::vector<float> read_all(const ClipStore& store);
 

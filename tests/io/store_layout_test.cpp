@@ -103,6 +103,30 @@ TEST_F(StoreLayoutTest, Float32IsRoundedToTheNearestFloat16) {
     EXPECT_TRUE(same_values(read_all(ClipStore::open({file("widened.h5")})), rounded));
 }
 
+TEST_F(StoreLayoutTest, ValuesThatFloat16WouldMakeInfiniteAreRefusedByClipAndValue) {
+    index_.names = {"c0", "c1", "c2", "c3", "c4"};
+    auto values = sample_values(index_);
+    values[1] = std::numeric_limits<float>::infinity();  // lost already
+    values[3 * 8 + 9] = -70000;                          // of the second clip with frames
+    write_store(file("wide.h5"), index_, source_of(index_, values), {.is_float16 = false});
+
+    const auto error = error_of([&] { rewrite("wide.h5", "narrow.h5", {.is_float16 = true}); });
+
+    EXPECT_NE(
+        error.find(
+            "narrow.h5: not written: expected values that float16 holds, 65504 in magnitude at most, found "
+            "-70000 in clip c2; keep them with --dtype float32"),
+        std::string::npos)
+        << error;
+    EXPECT_FALSE(std::filesystem::exists(file("narrow.h5")));
+    values[3 * 8 + 9] = -65504;
+    write_store(file("wide.h5"), index_, source_of(index_, values), {.is_float16 = false});
+    rewrite("wide.h5", "narrow.h5", {.is_float16 = true});
+    rewrite("narrow.h5", "again.h5", {.is_float16 = true});
+    EXPECT_TRUE(same_values({read_all(ClipStore::open({file("again.h5")}))[1]},
+                            {std::numeric_limits<float>::infinity()}));
+}
+
 TEST_F(StoreLayoutTest, RefusesLevelsAndChunksOutOfRange) {
     const auto problem = [&](StoreLayout layout) { return problem_of(layout, index_); };
 

@@ -1,7 +1,12 @@
 // Stores rewritten, joined, split and described by the program.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
+#include "io/clip_store.hpp"
+#include "io/store_writer.hpp"
+#include "tests/io/import/corpus_files.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {
@@ -26,6 +31,16 @@ protected:
         const auto outcome = run(program(1, arguments));
         EXPECT_EQ(outcome.exit_code, exit_code) << arguments << '\n' << outcome.output;
         EXPECT_TRUE(outcome.says(error)) << arguments << '\n' << outcome.output;
+    }
+    /// Two clips, a.npy and b.npy, of the class "sign".
+    void write_arrays(const std::string& folder, float value) const {
+        for (const std::string clip : {"a", "b"}) {
+            value += 0.01F;
+            io::test::write_bytes(
+                folder_ / folder / (clip + ".npy"),
+                io::test::npy_bytes("<f4", {2, 75, 2}, io::test::bytes_of(std::vector<float>(300, value))));
+        }
+        std::ofstream{folder_ / folder / "list.csv"} << "clip,label\na,sign\nb,sign\n";
     }
     std::size_t files() const {
         return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{folder_}, {}));
@@ -94,6 +109,75 @@ TEST_F(StoreCommands, MergeJoinsByNameAndTellsDuplicates) {
     EXPECT_EQ(rest["clips"], 250 + 900);
     EXPECT_EQ(rest["duplicates"], 0);
     EXPECT_EQ(rest["labels"]["tea"], 90);
+}
+
+TEST_F(StoreCommands, MergeAddsUpCountsAndKeepsNamesOfClipsUnique) {
+    for (const std::string day : {"monday", "tuesday"}) {
+        write_arrays(day, day == "monday" ? 0.25F : 0.5F);
+        std::ofstream{folder_ / day / "broken.npy"} << "no array";
+        made("prepare --from npy --metadata " + path(day + "/list.csv") + " --input " + path(day) +
+             " --output " + path(day + ".h5"));
+    }
+    const auto both = path("monday.h5") + " " + path("tuesday.h5");
+
+    const auto merged = made("merge " + both + " --output " + path("all.h5"));
+    made("repack " + both + " --output " + path("repacked.h5"));
+    made("split " + both + " --by fraction --output " + path("split.h5"));
+
+    EXPECT_TRUE(merged.says("4 clips have names that several of the stores use: they get their store's name"))
+        << merged.output;
+    for (const std::string name : {"all.h5", "repacked.h5", "split.h5"}) {
+        const auto index = io::ClipStore::open({path(name)}).index();
+        EXPECT_EQ(index.names, (std::vector<std::string>{"monday/a", "monday/b", "tuesday/a", "tuesday/b"}));
+        EXPECT_EQ(index.attributes.at("clips_left_out"), "2");
+    }
+    made("repack " + path("monday.h5") + " --output " + path("copy.h5"));
+    made("merge --drop-duplicates " + path("monday.h5") + " " + path("copy.h5") + " --output " +
+         path("dropped.h5"));
+    EXPECT_EQ(io::ClipStore::open({path("dropped.h5")}).index().names, (std::vector<std::string>{"a", "b"}))
+        << "a name that is used once stays";
+}
+
+TEST_F(StoreCommands, Float16IsRefusedWhereItWouldMakeInfinities) {
+    auto index = io::ClipStore::open({asl9}).index();
+    io::write_store(
+        folder_ / "pixels.h5", index,
+        [](std::int64_t clip, std::span<float> out) { std::ranges::fill(out, clip == 7 ? 1e5F : 300.0F); },
+        {.is_float16 = false});
+    for (const std::string command : {"repack", "merge", "split --by signer"}) {
+        expect_refused(
+            3, command + " " + path("pixels.h5") + " --dtype float16 --output " + path("out.h5"),
+            "out.h5: not written: expected values that float16 holds, 65504 in magnitude at most, found "
+            "100000 in clip #7; keep them with --dtype float32");
+        EXPECT_EQ(files(), 1U) << command;
+    }
+    made("repack " + path("pixels.h5") + " --output " + path("out.h5"));
+    EXPECT_EQ(inspected(path("out.h5"))["dtype"], "float32");
+}
+
+TEST_F(StoreCommands, InspectOfAStoreWithoutFramesHasNoNumbersThatAreNone) {
+    auto index = io::ClipStore::open({asl9}).index();
+    std::ranges::fill(index.offsets, 0);
+    io::write_store(folder_ / "empty.h5", index, [](std::int64_t, std::span<float>) {});
+
+    const auto text = made("inspect " + path("empty.h5"));
+
+    EXPECT_FALSE(text.says("nan")) << text.output;
+    EXPECT_TRUE(text.says("900 clips have no frames")) << text.output;
+    EXPECT_TRUE(inspected(path("empty.h5"))["missing"]["pose"].is_null());
+}
+
+TEST_F(StoreCommands, InspectNamesInfiniteValues) {
+    auto index = io::ClipStore::open({asl9}).index();
+    io::write_store(folder_ / "infinite.h5", index, [](std::int64_t clip, std::span<float> out) {
+        std::ranges::fill(out, clip == 7 ? std::numeric_limits<float>::infinity() : 0.5F);
+    });
+
+    const auto text = made("inspect " + path("infinite.h5"));
+
+    EXPECT_TRUE(text.says("values are infinite")) << text.output;
+    made("pretrain --blocks 1 --width 16 --heads 2 --max-steps 1 --data " + path("infinite.h5") + " --run " +
+         path("run"));
 }
 
 TEST_F(StoreCommands, SplitAddsSplitsThatTrainingFinds) {
