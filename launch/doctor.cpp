@@ -2,6 +2,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -145,6 +146,31 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
                           "daemon), or choose another --folder"};
 }
 
+/// How long Open MPI's mpirun takes to notice that a host is lost (launch/shell/mpirun.sh).
+Finding mpirun_check(const Ranks& ranks) {
+    constexpr std::array<const char*, 3> names{"OMPI_MCA_oob_tcp_keepalive_time",
+                                               "OMPI_MCA_oob_tcp_keepalive_intvl",
+                                               "OMPI_MCA_oob_tcp_keepalive_probes"};
+    std::array<int, names.size()> values{};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const char* const value = std::getenv(names[i]);
+        values[i] = value == nullptr ? 0 : std::atoi(value);
+    }
+    if (std::ranges::all_of(values, [](int value) { return value > 0; })) {
+        return {"mpirun",
+                fmt::format("notices a lost host after {} s and ends with 205",
+                            values[0] + values[1] * values[2]),
+                ""};
+    }
+    const bool needs_it =
+        std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr && ranks.node.size() < ranks.world.size();
+    return {"mpirun",
+            "notices a lost host only after about 15 minutes (OMPI_MCA_oob_tcp_keepalive_* are not set)",
+            needs_it ? fmt::format("source launch/shell/mpirun.sh before mpirun, or export {}=1 {}=1 {}=3",
+                                   names[0], names[1], names[2])
+                     : ""};
+}
+
 std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& folder) {
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
@@ -162,6 +188,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
                          at::get_num_threads()),
              ""},
             {"MPI", mpi_version(), ""},
+            mpirun_check(ranks),
             {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
             collective_check(group),

@@ -11,7 +11,7 @@
 # nothing to do end. The study's folder must be on a file system that all nodes share.
 #
 # For jobs of several ranks (boundary plan --ranks-per-job), start one worker on a whole allocation by
-# `mpirun sslslr boundary work --study STUDY` instead.
+# `source launch/shell/mpirun.sh; mpirun sslslr boundary work --study STUDY` instead.
 set -euo pipefail
 
 usage="usage: boundary.sh STUDY WORKERS [options of sslslr boundary work]"

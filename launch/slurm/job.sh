@@ -42,6 +42,9 @@ set_up_ranks() {
     # UCX, which Open MPI uses on InfiniBand: UCX_NET_DEVICES=mlx5_0:1 names a port; UCX_TLS=rc,sm,self keeps off TCP.
     # Open MPI without UCX: OMPI_MCA_btl_tcp_if_include=ib0 and OMPI_MCA_oob_tcp_if_include=ib0 bind its listeners.
 
+    # shellcheck source=launch/shell/mpirun.sh
+    source "$root/launch/shell/mpirun.sh"
+
     # The program ends with a checkpoint before the time limit; Slurm before 23.02 does not tell it when that is.
     if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
         local end

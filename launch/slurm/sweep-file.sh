@@ -1,0 +1,159 @@
+# Reads the file of a sweep, one training per line, for sweep.sbatch, which sources this.
+# shellcheck shell=bash
+#
+# A line is read as a shell would read it, but nothing in it is executed:
+#   - blanks separate words; 'text' is taken literally; in "text", and outside quotes, \ takes the next character literally
+#   - $NAME and ${NAME} outside single quotes are environment variables; ~ and ~/ at the start of a value are the home folder
+#   - # at the start of a word begins a comment; patterns (*, ?, [) stay as they are: the program expands those of --data
+# Everything else that a shell would act on is refused, with the file, the line and what is wrong. Windows line ends, a byte
+# order mark, and a last line without an end are accepted.
+
+# read_sweep FILE: fills sweep_lines.
+read_sweep() {
+    sweep_file=$1
+    if [[ ! -f $1 || ! -r $1 ]]; then
+        echo "sweep.sbatch: $1: not a file that can be read; expected options of one training per line" >&2
+        exit 2
+    fi
+    if [[ $(tr -d '\0' <"$1" | wc -c) != $(wc -c <"$1") ]]; then
+        echo "sweep.sbatch: $1: not plain text (UTF-16 or binary): save it as UTF-8" >&2
+        exit 2
+    fi
+    mapfile -t sweep_lines <"$1"
+    sweep_lines[0]=${sweep_lines[0]-}
+    sweep_lines[0]=${sweep_lines[0]#$'\xef\xbb\xbf'}
+}
+
+# split_line NUMBER: fills sweep_words with what that line holds, none for a blank line or a comment.
+split_line() {
+    local LC_ALL=C  # bytes: the environment's language decides nothing
+    local rest=${sweep_lines[$1 - 1]%$'\r'} word='' is_open=false character
+    sweep_number=$1
+    sweep_words=()
+    if [[ ${rest//$'\t'/} == *[[:cntrl:]]* ]]; then
+        refuse "it holds a control character (a carriage return in the middle of the line?)"
+    fi
+    while [[ -n $rest ]]; do
+        if ! $is_open && [[ $rest == '#'* ]]; then
+            break
+        fi
+        character=${rest:0:1}
+        if [[ $character == [[:blank:]] ]]; then
+            end_word
+        else
+            take_character
+            is_open=true
+        fi
+        rest=${rest#?}
+    done
+    end_word
+    if ((${#sweep_words[@]} > 0)) && [[ ${sweep_words[0]} != -* ]]; then
+        refuse "it begins with \"${sweep_words[0]}\"; expected only options of \`sslslr pretrain\`, such as --run runs/one"
+    fi
+}
+
+end_word() {
+    if $is_open; then
+        sweep_words+=("$word")
+    fi
+    word=''
+    is_open=false
+}
+
+# Adds what begins with $character, outside quotes, to the word; leaves the last character of it in $rest.
+take_character() {
+    case $rest in
+        \'*) take_single_quoted ;;
+        \"*) take_double_quoted ;;
+        \\?*) rest=${rest#?} && word+=${rest:0:1} ;;
+        \\) refuse "it ends with \\; expected a training on one line" ;;
+        \$*) take_variable ;;
+        \~*) take_home ;;
+        [\`\;\&\|\<\>\(\)]*) refuse "it holds $character, but nothing here is executed; write it in single quotes if it is part of a name" ;;
+        $'\xe2\x80'[$'\x98'-$'\x9e']* | $'\xc2\xab'* | $'\xc2\xbb'*)
+            refuse "it holds a typographic quotation mark, as word processors make them; expected ' or \": ${rest:0:20}" ;;
+        $'\xc2\xa0'* | $'\xe2\x80\xaf'*) refuse "it holds a no-break space; expected an ordinary space: ${rest:0:20}" ;;
+        $'\xe2\x80'[$'\x93\x94']* | $'\xe2\x88\x92'*)
+            if [[ -z $word ]]; then
+                refuse "an option begins with a dash, as word processors make them; expected two hyphens: ${rest:0:20}"
+            fi
+            word+=$character
+            ;;
+        *) word+=$character ;;
+    esac
+}
+
+take_single_quoted() {
+    if [[ ${rest#?} != *\'* ]]; then
+        refuse "its quotation mark is not closed: ${rest:0:40}"
+    fi
+    rest=${rest#?}
+    word+=${rest%%\'*}
+    rest=\'${rest#*\'}
+}
+
+take_double_quoted() {
+    local quoted=$rest
+    rest=${rest#?}
+    while [[ $rest != \"* ]]; do
+        case $rest in
+            '') refuse "its quotation mark is not closed: ${quoted:0:40}" ;;
+            \\[\"\\\$\`]*) rest=${rest#?} && word+=${rest:0:1} ;;
+            \$*) take_variable ;;
+            \`*) refuse "it holds \`, but nothing here is executed; write it in single quotes if it is part of a name" ;;
+            *) word+=${rest:0:1} ;;
+        esac
+        rest=${rest#?}
+    done
+}
+
+take_variable() {
+    local name entry value=''
+    if [[ ! $rest =~ ^\$([A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\}) ]]; then
+        refuse "it holds ${rest:0:20}: only \$NAME and \${NAME} are expanded; for a name with \$, use single quotes"
+    fi
+    rest=${rest#"${BASH_REMATCH[0]}"}
+    name=${BASH_REMATCH[1]//[\{\}]/}
+    while IFS= read -r -d '' entry; do  # the environment that this script was given, not its own variables
+        if [[ $entry == "$name="* ]]; then
+            value=${entry#*=}
+        fi
+    done <"/proc/$$/environ"
+    if [[ -z $value ]]; then
+        refuse "\$$name is not set in the environment; export it, or write its value"
+    fi
+    word+=$value
+    rest=x$rest  # stands for its last character
+}
+
+# At the start of a word, or of an option's value: --run=~/runs.
+take_home() {
+    if [[ -n $word && $word != --*([!=])= ]]; then
+        word+=\~
+    elif [[ $rest != \~@(|/*|[[:blank:]]*) ]]; then
+        refuse "it holds ${rest%%[[:blank:]]*}: only ~ and ~/ are expanded; write the path of that user's folder"
+    else
+        word+=${HOME:?}
+    fi
+}
+
+refuse() {
+    echo "sweep.sbatch: $sweep_file, line $sweep_number: $1" >&2
+    exit 2
+}
+
+# Prints the number of the last line that holds a training, once all lines have been read.
+last_training() {
+    local number last=0
+    for ((number = 1; number <= ${#sweep_lines[@]}; ++number)); do
+        split_line "$number"
+        if ((${#sweep_words[@]} > 0)); then
+            last=$number
+        fi
+    done
+    if ((last == 0)); then
+        echo "sweep.sbatch: $sweep_file: no line holds a training" >&2
+        exit 2
+    fi
+    echo "$last"
+}
