@@ -11,6 +11,7 @@
 
 #include "dist/mpi_session.hpp"
 #include "launch/last_words.hpp"
+#include "launch/signal_thread.hpp"
 #include "launch/subcommands.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -84,6 +85,7 @@ void keep_freed_memory() {
 
 int main(int argc, char** argv) {
     using namespace sslslr;
+    receive_signals_apart();
     keep_freed_memory();
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // whoever reads a log wants to see how far it is
     try {

@@ -1,6 +1,7 @@
 #include "launch/stop_request.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <csignal>
@@ -19,7 +20,8 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-volatile std::sig_atomic_t arrived = 0;  // the one thing a signal handler may write
+std::atomic<int> arrived = 0;  // written by a signal handler, on a thread of its own
+static_assert(std::atomic<int>::is_always_lock_free);
 
 const auto program_start = std::chrono::steady_clock::now();
 std::optional<double> seconds_allowed;  ///< since program_start

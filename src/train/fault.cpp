@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include "src/errors.hpp"
 
@@ -25,6 +26,17 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kinds{{{"kill", 
                                                                        {"throw", FaultKind::throws},
                                                                        {"enospc", FaultKind::enospc},
                                                                        {"sigterm", FaultKind::sigterm}}};
+
+/// Returns once this thread has handled the signal, which it may have blocked.
+void raise_unblocked(int signal) {
+    sigset_t signals;
+    sigset_t before;
+    sigemptyset(&signals);
+    sigaddset(&signals, signal);
+    pthread_sigmask(SIG_UNBLOCK, &signals, &before);
+    std::raise(signal);
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
 
 }  // namespace
 
@@ -68,7 +80,7 @@ void strike(FaultKind kind) {
         case FaultKind::throws:
             throw std::runtime_error{"a fault was asked for (--fault)"};
         case FaultKind::sigterm:
-            std::raise(SIGTERM);
+            raise_unblocked(SIGTERM);
             break;
         case FaultKind::nan:
         case FaultKind::enospc:

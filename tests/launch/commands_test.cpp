@@ -103,6 +103,18 @@ TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
     EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2.11"), std::string::npos);
 }
 
+TEST_F(Commands, DoctorReportsWhenMpirunNoticesALostHost) {
+    const auto found = [&](const std::string& environment) {
+        return json_of(run(program(2, "doctor --json --folder " + folder_.string(), environment)))["mpirun"];
+    };
+    EXPECT_EQ(found("--unset=OMPI_MCA_oob_tcp_keepalive_time")["found"],
+              "notices a lost host only after about 15 minutes (OMPI_MCA_oob_tcp_keepalive_* are not set)");
+    EXPECT_EQ(found("--unset=OMPI_MCA_oob_tcp_keepalive_time")["mend"], "") << "there is one host";
+    EXPECT_EQ(found("OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 "
+                    "OMPI_MCA_oob_tcp_keepalive_probes=3")["found"],
+              "notices a lost host after 4 s and ends with 205");
+}
+
 TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
     const auto outcome = run(program(1, "doctor --json --folder " + (folder_ / "none").string()));
     EXPECT_EQ(outcome.exit_code, 4);

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <regex>
 #include <thread>
+#include <utility>
 
 #include "tests/launch/program.hpp"
 
@@ -171,6 +172,32 @@ TEST_F(TrainingJob, AGoodManySignalsAreAsGoodAsOne) {
     EXPECT_EQ(all.exit_code, 0) << all.output;
     EXPECT_TRUE(run(program(2, pretrain("r", "--epochs 100000 --max-steps 1")))
                     .says("nothing left to do after step "));
+}
+
+TEST_F(TrainingJob, SignalsThatArriveWhileItComputesChangeNothing) {
+    const auto train = [&](const std::string& name) {  // four long steps
+        return program(
+            1,
+            "pretrain --data " + asl9 +
+                " --blocks 1 --width 64 --heads 2 --global-batch 900 --epochs 4 --checkpoint-every 1 --run " +
+                (folder_ / name).string());
+    };
+    bool has_sent = false;
+    const auto stopped = run(train("r"), [&](const std::string& output) {
+        if (std::exchange(has_sent, has_sent || output.find("\nstep ") != std::string::npos) || !has_sent) {
+            return;
+        }
+        const auto ranks = ranks_of(getpid());
+        for (int sent = 0; sent < 1000 && !ranks.empty(); ++sent) {
+            kill(ranks.front(), SIGUSR1);
+            std::this_thread::sleep_for(std::chrono::microseconds{500});
+        }
+    });
+
+    EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
+    EXPECT_EQ(run(train("r")).exit_code, 0);
+    EXPECT_EQ(run(train("undisturbed")).exit_code, 0);
+    EXPECT_EQ(content("r", 4), content("undisturbed", 4));
 }
 
 TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
