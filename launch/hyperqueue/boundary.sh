@@ -17,6 +17,10 @@ set -euo pipefail
 usage="usage: boundary.sh STUDY WORKERS [options of sslslr boundary work]"
 study=$(realpath "${1:?$usage}")
 workers=${2:?$usage}
+if [[ ! $workers =~ ^[1-9][0-9]*$ ]]; then
+    echo "boundary.sh: WORKERS is \"$workers\"; expected a number from 1 on" >&2
+    exit 2
+fi
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 program=$(realpath "${SSLSLR:-$root/build/release/bin/sslslr}")
 

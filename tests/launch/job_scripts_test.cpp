@@ -170,6 +170,12 @@ TEST_F(JobScripts, SaveRunCopiesWhatLinksLeadTo) {
     EXPECT_TRUE(fs::is_regular_file(folder_ / "saved runs/my run/checkpoints/step-1.h5"));
 }
 
+TEST_F(JobScripts, HyperQueueWorkersAreANumber) {
+    const auto outcome = in_folder(SSLSLR_SOURCE_DIR "/launch/hyperqueue/boundary.sh . 1-4");
+    EXPECT_EQ(outcome.exit_code, 2);
+    EXPECT_TRUE(outcome.says("WORKERS is \"1-4\"; expected a number")) << outcome.output;
+}
+
 TEST_F(JobScripts, SaveRunFailsWhereARunCannotBeRead) {
     EXPECT_NE(in_folder(scripts + "save-run none saved").exit_code, 0);
     EXPECT_TRUE(in_folder(scripts + "save-run").says("usage: save-run RUN FOLDER"));
