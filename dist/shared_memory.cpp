@@ -1,36 +1,155 @@
 #include "dist/shared_memory.hpp"
 
-#include <exception>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <limits>
+#include <string>
+#include <system_error>
 #include <utility>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
 
 namespace sslslr::dist {
+namespace {
 
-SharedMemory::SharedMemory(const Communicator& node, std::size_t bytes) {
-    // Rank 0 owns all of it: blocks of several ranks need not be adjacent for every rank.
-    const auto own = node.rank() == 0 ? static_cast<MPI_Aint>(bytes) : 0;
-    void* start = nullptr;
-    check(MPI_Win_allocate_shared(own, 1, MPI_INFO_NULL, node.handle(), &start, &window_),
-          "MPI_Win_allocate_shared");
+std::string text_of(int code) {
+    return std::generic_category().message(code);
+}
 
-    MPI_Aint size = 0;
-    int unit = 0;
-    check(MPI_Win_shared_query(window_, 0, &size, &unit, &start), "MPI_Win_shared_query");
-    bytes_ = {static_cast<std::byte*>(start), static_cast<std::size_t>(size)};
-    check(MPI_Win_set_errhandler(window_, MPI_ERRORS_RETURN), "MPI_Win_set_errhandler");
+std::string in_gigabytes(double bytes) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.3g GB", bytes * 1e-9);
+    return text.data();
+}
+
+/// A file in the memory of the node that its ranks open by name and map; gone with the last of them.
+class SharedFile {
+public:
+    explicit SharedFile(const Communicator& node) : node_{node} {}
+    SharedFile(const SharedFile&) = delete;
+    SharedFile& operator=(const SharedFile&) = delete;
+    ~SharedFile() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+    }
+
+    /// Collective, like all of these.
+    void open(std::size_t bytes) {
+        std::string name = std::string{shared_memory_folder} + "/sslslr-XXXXXX";
+        int error = 0;
+        if (node_.rank() == 0) {
+            descriptor_ = ::mkostemp(name.data(), O_CLOEXEC);
+            const bool is_made = descriptor_ >= 0 && ::ftruncate(descriptor_, static_cast<off_t>(bytes)) == 0;
+            error = is_made ? 0 : errno;
+        }
+        name = node_.broadcast(name);
+        if (node_.rank() != 0) {
+            descriptor_ = ::open(name.c_str(), O_RDWR | O_CLOEXEC);
+            error = descriptor_ < 0 ? errno : 0;
+        }
+        const auto outcomes = node_.all_gather(error == 0 ? "" : text_of(error));
+        if (node_.rank() == 0 && descriptor_ >= 0) {
+            ::unlink(name.c_str());  // every rank has it open
+        }
+        throw_if_any(outcomes, bytes);
+    }
+
+    /// Each rank takes its part of the pages, so that they lie near the processors of all of them.
+    void reserve(std::size_t bytes) const {
+        const auto ranks = static_cast<std::size_t>(node_.size());
+        const auto begin = bytes / ranks * static_cast<std::size_t>(node_.rank());
+        const auto end = node_.rank() + 1 == node_.size() ? bytes : begin + bytes / ranks;
+        int error = EINTR;
+        while (begin < end && error == EINTR) {
+            error =
+                ::posix_fallocate(descriptor_, static_cast<off_t>(begin), static_cast<off_t>(end - begin));
+        }
+        throw_if_any(node_.all_gather(begin == end || error == 0 ? "" : text_of(error)), bytes);
+    }
+
+    std::byte* map(std::size_t bytes) const {
+        void* const start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
+        throw_if_any(node_.all_gather(start == MAP_FAILED ? text_of(errno) : ""), bytes);
+        return static_cast<std::byte*>(start);
+    }
+
+private:
+    static void throw_if_any(const std::vector<std::string>& outcomes, std::size_t bytes) {
+        for (const auto& problem : outcomes) {
+            if (!problem.empty()) {
+                throw SharedMemoryError{"ranks of this node cannot share " +
+                                        in_gigabytes(static_cast<double>(bytes)) + " of memory: " + problem +
+                                        " in " + describe(shared_memory_space())};
+            }
+        }
+    }
+
+    const Communicator& node_;
+    int descriptor_ = -1;
+};
+
+std::byte* own_memory(std::size_t bytes) {
+    void* const start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) {
+        throw SharedMemoryError{"this node has no " + in_gigabytes(static_cast<double>(bytes)) +
+                                " of memory: " + text_of(errno)};
+    }
+    return static_cast<std::byte*>(start);
+}
+
+std::byte* memory_of(const Communicator& node, std::size_t bytes) {
+    if (node.size() == 1) {
+        return own_memory(bytes);
+    }
+    SharedFile file{node};
+    file.open(bytes);
+    file.reserve(bytes);
+    return file.map(bytes);
+}
+
+}  // namespace
+
+SharedMemorySpace shared_memory_space() {
+    struct statvfs space {};
+    if (::statvfs(shared_memory_folder, &space) != 0) {
+        return {};
+    }
+    if (space.f_blocks == 0) {  // mounted without a limit
+        return {std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::max()};
+    }
+    const auto bytes_of = [&](fsblkcnt_t blocks) {
+        return static_cast<std::int64_t>(blocks) * static_cast<std::int64_t>(space.f_frsize);
+    };
+    return {bytes_of(space.f_blocks), bytes_of(space.f_bavail)};
+}
+
+std::string describe(const SharedMemorySpace& space) {
+    return std::string{shared_memory_folder} + " (" + in_gigabytes(static_cast<double>(space.bytes)) + ", " +
+           in_gigabytes(static_cast<double>(space.available)) + " free)";
+}
+
+SharedMemory::SharedMemory(const Communicator& node, std::size_t bytes) : node_{node.duplicate()} {
+    const std::size_t size = std::stoull(node_.broadcast(std::to_string(bytes)));
+    if (size == 0) {
+        return;
+    }
+    bytes_ = {memory_of(node_, size), size};
 }
 
 SharedMemory::SharedMemory(SharedMemory&& other) noexcept
-    : window_{std::exchange(other.window_, MPI_WIN_NULL)}, bytes_{std::exchange(other.bytes_, {})} {}
+    : node_{std::move(other.node_)}, bytes_{std::exchange(other.bytes_, {})} {}
 
 SharedMemory::~SharedMemory() {
-    // Collective, so not while leaving alone by an exception (see ~Communicator).
-    if (window_ != MPI_WIN_NULL && std::uncaught_exceptions() == 0) {
-        MPI_Win_free(&window_);
+    if (!bytes_.empty()) {
+        ::munmap(bytes_.data(), bytes_.size());
     }
-}
-
-void SharedMemory::fence() const {
-    check(MPI_Win_fence(0, window_), "MPI_Win_fence");
 }
 
 }  // namespace sslslr::dist

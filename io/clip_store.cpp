@@ -1,6 +1,7 @@
 #include "io/clip_store.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <unordered_map>
@@ -65,32 +66,36 @@ std::vector<Path> files_of(const std::vector<std::string>& patterns) {
     return files;
 }
 
+/// The checksums of the landmarks in a file of which all else has been checked, too.
+std::vector<std::uint64_t> checksums_in(const Path& path, const std::optional<ByteRange>& bulk) {
+    if (bulk) {
+        return hdf5::InputFile{path}.integers<std::uint64_t>("/checksums/landmarks");
+    }
+    return run_in_child(path, [&path] {
+        hdf5::InputFile file{path};
+        read_index(file);
+        return landmark_checksums(std::move(file));
+    });
+}
+
 StoreFile open_file(const Path& path) {
     const auto bulk = verify(path);
     StoreFile store;
-    if (!bulk) {
-        store.checksums = run_in_child(path, [&path] {
-            hdf5::InputFile file{path};
-            read_index(file);
-            return landmark_checksums(std::move(file));
-        });
-    }
-    hdf5::InputFile file{path};
+    store.checksums = checksums_in(path, bulk);
+    const hdf5::InputFile file{path};
     store.index = read_index(file);
-    if (bulk) {
-        store.checksums = file.integers<std::uint64_t>("/checksums/landmarks");
-    }
     if (!bulk || bulk->bytes == 0) {
-        store.landmarks = decode_landmarks(std::move(file));
+        store.landmarks =
+            decoded_landmarks(path, store.checksums, [path] { return checksums_in(path, verify(path)); });
         return store;
     }
-    if (const auto lies = contiguous_landmarks(file);
-        lies.offset != bulk->offset || lies.bytes != bulk->bytes) {
+    const auto layout = plain_layout(file);
+    if (const auto& lies = layout.bulk; lies.offset != bulk->offset || lies.bytes != bulk->bytes) {
         file.fail("/landmarks",
                   fmt::format("expected to lie where the seal says, {} bytes at {}, found {} at {}",
                               bulk->bytes, bulk->offset, lies.bytes, lies.offset));
     }
-    store.landmarks = map_landmarks(file, *bulk, store.checksums);
+    store.landmarks = plain_landmarks(path, layout, store.checksums);
     return store;
 }
 

@@ -34,8 +34,10 @@ struct ClipIndex {
 /// A data set of skeleton clips in one HDF5 file or several, opened read-only after checking all of its
 /// index.
 ///
-/// Landmarks of a contiguous file are mapped (one copy in the page cache serves every rank of the node);
+/// Landmarks of a contiguous file are read where they lie (one copy in the page cache serves every rank of the node);
 /// chunked and compressed ones are decoded at each read, by whole chunks. Not collective: any rank opens for itself.
+/// Files stay open. One that is overwritten meanwhile is an error, not other data; one that is replaced by renaming
+/// another to its name does not matter.
 class ClipStore {
 public:
     /// @param patterns  files, or patterns as of a shell; their clips are concatenated in the order given,
@@ -57,7 +59,7 @@ public:
 
     /// Landmarks of clips [first, last), as float32: out is [their frames, P, C], NaN = not detected.
     /// Checks the checksum of every bulk block that is touched for the first time. Several threads may read at once.
-    /// @throws DataError  a bulk block is damaged
+    /// @throws DataError  a bulk block is damaged, or the file was overwritten since it was opened
     void read(std::int64_t first, std::int64_t last, std::span<float> out) const;
 
     /// A 64-bit hash of index and landmarks checksums: tells whether two stores hold the same data.

@@ -1,19 +1,16 @@
 #include "io/landmarks.hpp"
 
 #include <algorithm>
-#include <atomic>
-#include <cstring>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
 #include "io/half.hpp"
 #include "io/hdf5_storage.hpp"
-#include "io/posix_file.hpp"
+#include "io/watched_file.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -70,89 +67,12 @@ Source open_source(const hdf5::InputFile& file) {
     return source;
 }
 
-void to_floats(std::span<const std::byte> raw, std::size_t value_bytes, std::span<float> out) {
-    if (value_bytes == 2) {
-        floats_of_halves(raw, out);
-    } else {
-        std::memcpy(out.data(), raw.data(), raw.size());
-    }
-}
-
-class MappedLandmarks final : public Landmarks {
+/// Landmarks of any layout, as libhdf5 decodes them.
+class Decoder {
 public:
-    MappedLandmarks(const hdf5::InputFile& file, ByteRange bulk, std::vector<std::uint64_t> checksums)
-        : path_{file.path()}, checksums_{std::move(checksums)}, is_checked_(checksums_.size()) {
-        const auto source = open_source(file);
-        value_bytes_ = source.value_bytes;
-        frame_bytes_ = source.values_per_frame * value_bytes_;
-        const auto blocks = (bulk.bytes + bulk_block_bytes - 1) / bulk_block_bytes;
-        if (checksums_.size() != blocks) {
-            file.fail("/checksums/landmarks",
-                      fmt::format("expected {} entries, one a MiB of /landmarks, found {}", blocks,
-                                  checksums_.size()));
-        }
-        const PosixFile opened{path_};
-        const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-        const auto begin = bulk.offset / page * page;
-        mapped_bytes_ = bulk.end() - begin;
-        mapped_ = ::mmap(nullptr, mapped_bytes_, PROT_READ, MAP_SHARED, opened.descriptor(),
-                         static_cast<off_t>(begin));
-        if (mapped_ == MAP_FAILED) {
-            throw DataError{path_, "/landmarks: the system cannot map the file into memory"};
-        }
-        bytes_ = {static_cast<const std::byte*>(mapped_) + (bulk.offset - begin), bulk.bytes};
-    }
-    MappedLandmarks(const MappedLandmarks&) = delete;
-    MappedLandmarks& operator=(const MappedLandmarks&) = delete;
-    ~MappedLandmarks() override { ::munmap(mapped_, mapped_bytes_); }
+    explicit Decoder(hdf5::InputFile file) : file_{std::move(file)}, source_{open_source(file_)} {}
 
-    void read(std::uint64_t first, std::span<float> out) override {
-        const auto raw = bytes_.subspan(first * frame_bytes_, out.size() * value_bytes_);
-        check(first * frame_bytes_, raw.size());
-        to_floats(raw, value_bytes_, out);
-    }
-    std::size_t value_bytes() const override { return value_bytes_; }
-
-private:
-    void check(std::uint64_t offset, std::uint64_t bytes) {
-        const auto end = (offset + bytes + bulk_block_bytes - 1) / bulk_block_bytes;
-        for (auto block = offset / bulk_block_bytes; block < end; ++block) {
-            if (!is_checked_[block].load(std::memory_order_relaxed)) {
-                check_block(block);  // twice does no harm
-                is_checked_[block].store(true, std::memory_order_relaxed);
-            }
-        }
-    }
-
-    void check_block(std::uint64_t block) const {
-        const auto offset = block * bulk_block_bytes;
-        const auto found =
-            checksum(bytes_.subspan(offset, std::min(bulk_block_bytes, bytes_.size() - offset)));
-        if (found != checksums_[block]) {
-            throw DataError{
-                path_,
-                fmt::format("/landmarks: frames from {} on are damaged, the checksum of their block should "
-                            "be {:016x} and is {:016x}; copy the file again from its source",
-                            offset / frame_bytes_, checksums_[block], found)};
-        }
-    }
-
-    std::filesystem::path path_;
-    std::vector<std::uint64_t> checksums_;
-    std::vector<std::atomic<bool>> is_checked_;
-    std::size_t value_bytes_ = 0;
-    std::size_t frame_bytes_ = 0;
-    void* mapped_ = nullptr;
-    std::size_t mapped_bytes_ = 0;
-    std::span<const std::byte> bytes_;
-};
-
-class DecodedLandmarks final : public Landmarks {
-public:
-    explicit DecodedLandmarks(hdf5::InputFile file) : file_{std::move(file)}, source_{open_source(file_)} {}
-
-    void read(std::uint64_t first, std::span<float> out) override {
-        const auto alone = hdf5::exclusive_use();
+    void read(std::uint64_t first, std::span<float> out) {
         if (source_.value_bytes == 4) {
             read_raw(first, out.size() / source_.values_per_frame, std::as_writable_bytes(out));
             return;
@@ -161,7 +81,7 @@ public:
         read_raw(first, out.size() / source_.values_per_frame, halves_);
         floats_of_halves(halves_, out);
     }
-    std::size_t value_bytes() const override { return source_.value_bytes; }
+    std::size_t value_bytes() const { return source_.value_bytes; }
 
     /// Calls `visit` with all values, little-endian as in memory, piece by piece.
     void visit_raw(const std::function<void(std::span<const std::byte>)>& visit) {
@@ -203,18 +123,68 @@ private:
     std::vector<std::byte> halves_;  ///< of the thread that reads
 };
 
+class DecodedLandmarks final : public Landmarks {
+public:
+    DecodedLandmarks(std::filesystem::path path, std::vector<std::uint64_t> checksums,
+                     Checksums checksums_now)
+        : path_{std::move(path)},
+          file_{path_},
+          checksums_{std::move(checksums)},
+          checksums_now_{std::move(checksums_now)},
+          decoder_{hdf5::InputFile{path_}},
+          value_bytes_{decoder_->value_bytes()} {}
+
+    void read(std::uint64_t first, std::span<float> out) override {
+        const auto alone = hdf5::exclusive_use();
+        bool is_read = false;
+        while (!is_read) {
+            if (const auto version = file_.version(); version != version_) {
+                check_again();
+                version_ = version;
+            }
+            try {
+                decoder_->read(first, out);
+                is_read = file_.version() == version_;
+            } catch (const DataError&) {
+                if (file_.version() == version_) {
+                    throw;
+                }
+            }
+        }
+    }
+    std::size_t value_bytes() const override { return value_bytes_; }
+
+private:
+    void check_again() {
+        decoder_.reset();  // libhdf5 would answer from what it remembers of an open file
+        bool is_same = false;
+        try {
+            is_same = checksums_now_() == checksums_;
+        } catch (const DataError&) {  // damaged, which it was not
+        }
+        if (!is_same) {
+            file_.fail_as_overwritten();
+        }
+        decoder_.emplace(hdf5::InputFile{path_});
+    }
+
+    std::filesystem::path path_;
+    WatchedFile file_;  ///< opened before the decoder, so that it misses nothing
+    std::vector<std::uint64_t> checksums_;
+    Checksums checksums_now_;
+    std::optional<Decoder> decoder_;
+    std::size_t value_bytes_;
+    std::uint32_t version_ = 1;
+};
+
 }  // namespace
 
-std::unique_ptr<Landmarks> map_landmarks(const hdf5::InputFile& file, ByteRange bulk,
-                                         std::vector<std::uint64_t> checksums) {
-    return std::make_unique<MappedLandmarks>(file, bulk, std::move(checksums));
+std::unique_ptr<Landmarks> decoded_landmarks(const std::filesystem::path& path,
+                                             std::vector<std::uint64_t> checksums, Checksums checksums_now) {
+    return std::make_unique<DecodedLandmarks>(path, std::move(checksums), std::move(checksums_now));
 }
 
-std::unique_ptr<Landmarks> decode_landmarks(hdf5::InputFile file) {
-    return std::make_unique<DecodedLandmarks>(std::move(file));
-}
-
-ByteRange contiguous_landmarks(const hdf5::InputFile& file) {
+PlainLayout plain_layout(const hdf5::InputFile& file) {
     const auto source = open_source(file);
     const hdf5::Properties creation{H5Dget_create_plist(source.dataset.handle.id())};
     const auto offset = H5Dget_offset(source.dataset.handle.id());
@@ -222,12 +192,14 @@ ByteRange contiguous_landmarks(const hdf5::InputFile& file) {
         source.dataset.values == 0) {
         return {};
     }
-    return {.offset = offset, .bytes = source.dataset.values * source.value_bytes};
+    return {.bulk = {.offset = offset, .bytes = source.dataset.values * source.value_bytes},
+            .value_bytes = source.value_bytes,
+            .frame_bytes = source.values_per_frame * source.value_bytes};
 }
 
 std::vector<std::uint64_t> landmark_checksums(hdf5::InputFile file) {
     BlockChecksums sums;
-    DecodedLandmarks{std::move(file)}.visit_raw([&](auto raw) { sums.add(raw); });
+    Decoder{std::move(file)}.visit_raw([&](auto raw) { sums.add(raw); });
     return sums.finish();
 }
 

@@ -77,12 +77,14 @@ PosixFile::~PosixFile() {
     }
 }
 
-std::uint64_t PosixFile::bytes() const {
+FileState PosixFile::state() const {
+    constexpr std::int64_t a_second = 1'000'000'000;
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) {
         fail(path_, "ask for the length");
     }
-    return static_cast<std::uint64_t>(status.st_size);
+    return {.bytes = static_cast<std::uint64_t>(status.st_size),
+            .modified = status.st_mtim.tv_sec * a_second + status.st_mtim.tv_nsec};
 }
 
 void PosixFile::read(std::uint64_t offset, std::span<std::byte> out) const {

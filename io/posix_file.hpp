@@ -14,6 +14,14 @@ enum class Durability {
     on_disk       ///< survives that of the machine, too (fsync)
 };
 
+/// What tells whether a file was written to in between: its length, and when its content last changed.
+struct FileState {
+    std::uint64_t bytes = 0;
+    std::int64_t modified = 0;  ///< nanoseconds of the epoch
+
+    bool operator==(const FileState&) const = default;
+};
+
 /// Sole owner of a file descriptor on a regular file.
 class PosixFile {
 public:
@@ -31,7 +39,8 @@ public:
 
     int descriptor() const noexcept { return descriptor_; }
     const std::filesystem::path& path() const noexcept { return path_; }
-    std::uint64_t bytes() const;
+    std::uint64_t bytes() const { return state().bytes; }
+    FileState state() const;
 
     /// Fills `out` from `offset`. @throws DataError  the file ends before, or the system refuses
     void read(std::uint64_t offset, std::span<std::byte> out) const;

@@ -14,7 +14,7 @@ namespace sslslr::io {
 /// How landmarks lie in a store.
 struct StoreLayout {
     bool is_float16 = true;         ///< the nearest float16, ties to even; else float32
-    bool is_compressed = false;     ///< smaller, but decoded at each opening instead of mapped
+    bool is_compressed = false;     ///< smaller, but decoded whenever it is read
     int level = 4;                  ///< of deflate behind shuffled bytes: 0 (none) to 9
     std::int64_t chunk_frames = 0;  ///< compressed together, and decoded together; 0: as many as a MiB holds
 };

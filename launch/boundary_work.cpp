@@ -103,11 +103,12 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     ranks.world.barrier();
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     const WorkTotals totals{report, is_leader, ranks.world};
+    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
     if (ranks.is_first()) {
         fmt::print("{} jobs done here in {}: {} ranks busy for {:.1f} % of the time{}\n", totals.accepted,
                    clock_text(wall), ranks.world.size(),
                    100 * totals.busy_rank_seconds / (wall * ranks.world.size()),
-                   totals.was_stopped ? "; stopped on request, the same command goes on" : "");
+                   totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
     return totals.was_stopped ? exit_stopped : exit_done;
 }

@@ -31,15 +31,7 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
     features_.emplace(load_features(*store_, options.preprocess, ranks.world, ranks.node,
                                     {.dtype = options.dtype, .memory_limit = limit}));
     if (features().streamed != nullptr && ranks.is_first()) {
-        const auto gigabytes =
-            static_cast<double>(features().offsets.back() * features().layout.width() *
-                                static_cast<std::int64_t>(torch::elementSize(options.dtype))) *
-            1e-9;
-        fmt::print(
-            stderr,
-            "sslslr: preprocessed clips would take {:.3g} GB, --memory-limit allows {:.3g} GB: they are "
-            "streamed\n",
-            gigabytes, static_cast<double>(limit) * 1e-9);
+        fmt::print(stderr, "sslslr: {}: they are streamed\n", features_->why_streamed());
     }
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
         fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "dist/shared_memory.hpp"
 #include "io/data_error.hpp"
 #include "io/hdf5_version.hpp"
 #include "io/posix_file.hpp"
@@ -171,6 +172,20 @@ Finding mpirun_check(const Ranks& ranks) {
                      : ""};
 }
 
+/// Where ranks of a node share preprocessed clips. Containers start with 64 MiB there.
+Finding shared_memory_check() {
+    constexpr std::int64_t enough = std::int64_t{1} << 30;
+    const auto space = dist::shared_memory_space();
+    return {
+        "shared", dist::describe(space),
+        space.bytes < enough
+            ? "several ranks of a node stream data sets that do not fit there, with the same results: for "
+              "more, "
+              "start the container with --shm-size=8g or --ipc=host (Docker, Podman), or as root: mount -o "
+              "remount,size=8g /dev/shm"
+            : ""};
+}
+
 std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& folder) {
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
@@ -192,6 +207,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
             {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},
             collective_check(group),
+            shared_memory_check(),
             disk_check(folder),
             lock_check(folder, ranks.world)};
 }

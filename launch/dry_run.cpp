@@ -37,6 +37,7 @@ double kept_values(const OptimizerConfig& optimizer) {
 
 StepWork work_of(const PretrainOptions& training, const DataSet& data,
                  const std::vector<std::int64_t>& clips) {
+    check_batches(training, std::ssize(clips));
     const auto config = method_config_of(training, data);
     const auto method = make_method(config, training.seed);
     method->set_precision(precision_of(training.precision));

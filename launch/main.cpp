@@ -8,6 +8,7 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/resource.h>
 
 #include "dist/mpi_session.hpp"
 #include "launch/last_words.hpp"
@@ -80,6 +81,15 @@ void keep_freed_memory() {
     mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
+/// Each store of a data set stays open: lets there be as many files as the system allows, not its cautious default.
+void allow_many_files() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 }  // namespace
 }  // namespace sslslr
 
@@ -87,6 +97,7 @@ int main(int argc, char** argv) {
     using namespace sslslr;
     receive_signals_apart();
     keep_freed_memory();
+    allow_many_files();
     std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // whoever reads a log wants to see how far it is
     try {
         const dist::MpiSession session{argc, argv};

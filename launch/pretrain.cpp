@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "dist/agree.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/dry_run.hpp"
@@ -14,6 +15,7 @@
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/wrist_motion.hpp"
+#include "src/data/blank_clips.hpp"
 #include "src/errors.hpp"
 #include "src/train/run.hpp"
 
@@ -84,6 +86,29 @@ void tell_boundary(const BatchConfig& config, const Features& features,
         100 * k1, 100 * k2);
 }
 
+/// Says how many training clips hold nothing to learn from.
+/// @throws dist::AgreedError  all of them; thrown alike on every rank
+void tell_blank_clips(const Features& features, const std::vector<std::int64_t>& clips, const Ranks& ranks) {
+    if (features.streamed != nullptr) {
+        return;  // they would all have to be read; sslslr inspect counts them
+    }
+    const auto blank = blank_clips(features, clips).size();
+    if (blank == clips.size()) {
+        throw dist::AgreedError{
+            fmt::format(
+                "nothing was detected in any frame of any of the {} training clips, so there is nothing to "
+                "learn: sslslr inspect shows what the store holds",
+                clips.size()),
+            exit_data};
+    }
+    if (blank > 0 && ranks.is_first()) {
+        print_warning(
+            fmt::format("in {} of the {} training clips nothing was detected in any frame; they train as "
+                        "zeros: sslslr inspect names them",
+                        blank, clips.size()));
+    }
+}
+
 /// How long steps took, and how long of that ranks waited for data, in the mean.
 struct Waiting {
     double seconds = 0;
@@ -146,6 +171,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                       {.hang_timeout = std::chrono::seconds{start.hang_timeout}}};
     const auto data = data_of(fields, ranks);
     const auto clips = training_clips(fields, data);
+    tell_blank_clips(data.features(), clips, ranks);
     Pretraining training{fields, data, clips, group};
     auto& trainer = training.trainer();
     const auto last_step = training.last_step();
@@ -156,6 +182,9 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                    training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
                    fields.run);
         tell_boundary(training.batch_config(), training.features(), clips);
+    }
+    if (trainer.largest_batch() == 1 && fields.collapse.policy != "none" && ranks.is_first()) {
+        print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
     }
     catch_stop_signals();
     std::optional<TrainingProgress> progress;
@@ -177,11 +206,10 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     if (done) {
         return exit_done;
     }
-    std::vector<double> signals{stop_signal_arrived() ? 1.0 : 0.0};  // one rank may have heard of it alone
-    ranks.world.all_reduce_sum(signals);
+    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
     if (ranks.is_first()) {
-        fmt::print("stopped {} after step {}: the same command goes on from there\n",
-                   signals[0] > 0 ? "on request" : "before the time limit", trainer.steps_done());
+        fmt::print("stopped {} after step {}: the same command goes on from there\n", cause,
+                   trainer.steps_done());
     }
     return exit_stopped;
 }

@@ -233,16 +233,26 @@ TrainerConfig trainer_config_of(const PretrainOptions& options) {
 }
 
 void check_batches(const PretrainOptions& options, std::int64_t clips) {
-    const auto smallest =
-        clips % options.global_batch == 0 ? options.global_batch : clips % options.global_batch;
-    const bool has_heads = options.method.name != "supervised";
-    if (has_heads && resolved_heads(options.method).normalises(/*has_predictor=*/true) && smallest == 1) {
-        throw ConfigError{fmt::format(
-            "--global-batch {}: a batch of the {} training clips would hold a single one, which the batch "
-            "norm "
-            "in the heads of {} cannot normalise: choose another batch size, or --projector-norm none "
-            "--predictor-norm none",
-            options.global_batch, clips, options.method.name)};
+    const auto batch = options.global_batch;
+    const auto leaves_one = [&](std::int64_t size) { return size == 1 || clips % size == 1; };
+    const auto problem = leaves_one(batch) ? objection_to_single_clips(options.method) : "";
+    if (!problem.empty()) {
+        auto fitting = batch + 1;
+        while (fitting < clips && leaves_one(fitting)) {
+            ++fitting;
+        }
+        throw ConfigError{
+            fmt::format("--global-batch {}: a batch of the {} training clips would hold a single one, of "
+                        "which the method learns "
+                        "nothing ({}): {}",
+                        batch, clips, problem,
+                        clips > 1 ? fmt::format("--global-batch {} leaves none alone", fitting)
+                                  : "choose more training clips")};
+    }
+    if (options.method.name == "moco-v2" && clips == 1) {
+        throw ConfigError{
+            "--method moco-v2 contrasts clips with other clips, and there is a single training clip: choose "
+            "more"};
     }
 }
 

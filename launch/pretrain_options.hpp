@@ -63,7 +63,7 @@ Precision precision_of(const std::string& name);
 /// @throws ConfigError  --gradient-compression or --bucket-megabytes is out of range
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
-/// @throws ConfigError  batch norm in the heads where some batch of `clips` clips would hold a single one
+/// @throws ConfigError  some batch of `clips` clips would hold too few for the method to learn from
 void check_batches(const PretrainOptions& options, std::int64_t clips);
 
 }  // namespace sslslr

@@ -25,7 +25,10 @@ static_assert(std::atomic<int>::is_always_lock_free);
 
 const auto program_start = std::chrono::steady_clock::now();
 std::optional<double> seconds_allowed;  ///< since program_start
-std::deque<double> recent_steps;        ///< s
+bool limit_is_slurms = false;
+std::deque<double> recent_steps;  ///< s
+
+constexpr const char* on_request = "on request";
 
 constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
 constexpr double share_spared = 0.1;  // of a short limit
@@ -85,6 +88,20 @@ bool time_is_nearly_up() {
     return seconds_since_start() > *seconds_allowed - spared;
 }
 
+std::string cause_of_limit() {
+    if (!limit_is_slurms) {
+        return "before the time limit";
+    }
+    if (*seconds_allowed > 0) {
+        return "before the time limit of the Slurm job (SLURM_JOB_END_TIME)";
+    }
+    return fmt::format(
+        "because the Slurm job's end passed {:.0f} s before the start (SLURM_JOB_END_TIME={}; outside of "
+        "that job, "
+        "unset the variable)",
+        -*seconds_allowed, std::getenv("SLURM_JOB_END_TIME"));
+}
+
 }  // namespace
 
 void catch_stop_signals() {
@@ -96,6 +113,7 @@ void catch_stop_signals() {
 void set_time_limit(const std::string& limit) {
     if (limit.empty()) {
         if (const auto left = seconds_to_slurms_end()) {
+            limit_is_slurms = true;
             seconds_allowed = seconds_since_start() + *left;
         }
         return;
@@ -120,8 +138,19 @@ bool stop_requested() {
     return arrived != 0 || time_is_nearly_up();
 }
 
-bool stop_signal_arrived() {
-    return arrived != 0;
+std::string stop_cause() {
+    if (arrived != 0) {
+        return on_request;
+    }
+    return time_is_nearly_up() ? cause_of_limit() : "";
+}
+
+std::string common_stop_cause(const std::vector<std::string>& of_ranks) {
+    std::string cause;
+    for (const auto& there : of_ranks) {
+        cause = cause.empty() || there == on_request ? there : cause;
+    }
+    return cause.empty() ? on_request : cause;
 }
 
 }  // namespace sslslr

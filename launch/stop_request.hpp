@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace sslslr {
 
@@ -21,7 +22,12 @@ void note_step(double seconds);
 /// Whether this rank is to end: a signal has arrived, or the time is nearly up.
 bool stop_requested();
 
-/// Whether it was a signal, on this rank.
-bool stop_signal_arrived();
+/// Why this rank is to stop, for "stopped ... after step 7": "on request", "before the time limit", or what of Slurm's;
+/// empty if it need not.
+std::string stop_cause();
+
+/// The cause of a stop of all ranks, of which some may have heard alone.
+/// @param of_ranks  each one's stop_cause()
+std::string common_stop_cause(const std::vector<std::string>& of_ranks);
 
 }  // namespace sslslr

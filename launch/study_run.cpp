@@ -162,9 +162,10 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     ranks.world.barrier();
     const WorkTotals totals{report, is_leader, ranks.world};
     const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
     if (ranks.is_first()) {
         fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
-                   totals.was_stopped ? "; stopped on request, the same command goes on" : "");
+                   totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
     return totals.was_stopped ? exit_stopped : exit_done;
 }

@@ -19,7 +19,8 @@ ClassReadout::ClassReadout(const LabelledFeatures& known, double ridge) {
 }
 
 torch::Tensor ClassReadout::operator()(const torch::Tensor& features) const {
-    return (features.to(torch::kFloat64) - mean_).mm(weights_);
+    const auto device = features.device();
+    return (features.to(torch::kFloat64) - mean_.to(device)).mm(weights_.to(device));
 }
 
 }  // namespace sslslr

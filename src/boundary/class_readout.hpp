@@ -16,8 +16,8 @@ public:
     /// @param ridge  added to the mean square of each scaled feature, > 0
     explicit ClassReadout(const LabelledFeatures& known, double ridge = 0.01);
 
-    /// @param features  [N, W]
-    /// @return [N, G] float64, without the constant that does not matter to differences
+    /// @param features  [N, W], on any device
+    /// @return [N, G] float64, there, without the constant that does not matter to differences
     torch::Tensor operator()(const torch::Tensor& features) const;
 
 private:

@@ -4,6 +4,8 @@
 #include <numeric>
 #include <span>
 
+#include <fmt/format.h>
+
 #include "io/data_error.hpp"
 #include "src/data/epoch_order.hpp"
 #include "src/data/streamed_frames.hpp"
@@ -122,13 +124,39 @@ LoadedFeatures::ScaledByPalms sampled_scaling(const io::ClipStore& store, const 
     return found;
 }
 
-/// Whether every rank's node may hold all features. Collective.
-bool fit_everywhere(const Features& features, const Placement& placement, const dist::Communicator& ranks) {
-    const auto bytes = features.offsets.back() * features.layout.width() *
-                       static_cast<std::int64_t>(torch::elementSize(placement.dtype));
-    std::vector<std::int64_t> too_small{bytes > placement.memory_limit ? 1 : 0};
-    ranks.all_reduce_sum(too_small);
-    return too_small[0] == 0;
+std::int64_t bytes_of(const Features& features, torch::Dtype dtype) {
+    return features.offsets.back() * features.layout.width() *
+           static_cast<std::int64_t>(torch::elementSize(dtype));
+}
+
+double gigabytes(std::int64_t bytes) {
+    return static_cast<double>(bytes) * 1e-9;
+}
+
+/// What forbids this node to hold so much; empty if nothing does.
+std::string objection(std::int64_t bytes, const Placement& placement, const dist::Communicator& node) {
+    if (bytes > placement.memory_limit) {
+        return fmt::format("--memory-limit allows {:.3g} GB", gigabytes(placement.memory_limit));
+    }
+    // Others need some of what ranks of a node share, too: MPI, and other programs.
+    constexpr std::int64_t left_to_others = 8;  // an eighth
+    const auto available = placement.shared.available - placement.shared.available / left_to_others;
+    if (node.size() > 1 && bytes > available) {
+        return fmt::format(
+            "the ranks of a node can share too little in {}; containers get more by --shm-size",
+            dist::describe(placement.shared));
+    }
+    return "";
+}
+
+/// The first rank's that has any. Collective.
+std::string first_of(const std::string& text, const dist::Communicator& ranks) {
+    for (const auto& found : ranks.all_gather(text)) {
+        if (!found.empty()) {
+            return found;
+        }
+    }
+    return "";
 }
 
 ReadAheadLimits ahead_of(const Placement& placement, const dist::Communicator& node) {
@@ -137,6 +165,22 @@ ReadAheadLimits ahead_of(const Placement& placement, const dist::Communicator& n
 }
 
 }  // namespace
+
+/// Takes memory on every node, or on none. @return what was in the way. Collective.
+std::string LoadedFeatures::take_memory(const dist::Communicator& ranks, const dist::Communicator& node,
+                                        std::int64_t bytes) {
+    std::string problem;
+    try {
+        memory_.emplace(node, static_cast<std::size_t>(bytes));
+    } catch (const dist::SharedMemoryError& error) {
+        problem = error.what();
+    }
+    problem = first_of(problem, ranks);
+    if (!problem.empty()) {
+        memory_.reset();
+    }
+    return problem;
+}
 
 void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
                                    const dist::Communicator& ranks, const dist::Communicator& node,
@@ -147,7 +191,6 @@ void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocesso
         features_.frames = torch::empty({0, width}, dtype);
         return;
     }
-    memory_.emplace(node, static_cast<std::size_t>(frames * width) * torch::elementSize(dtype));
     features_.frames = torch::from_blob(memory_->bytes().data(), {frames, width}, dtype);
 
     std::int64_t by_palms = 0;
@@ -173,9 +216,16 @@ LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig&
             loaded.empty_clips_.push_back(clip);
         }
     }
-    if (fit_everywhere(loaded.features_, placement, ranks)) {
+    const auto bytes = bytes_of(loaded.features_, placement.dtype);
+    auto problem = first_of(objection(bytes, placement, node), ranks);
+    if (problem.empty()) {
+        problem = loaded.take_memory(ranks, node, bytes);
+    }
+    if (problem.empty()) {
         loaded.make_resident(store, *preprocess, ranks, node, placement.dtype);
     } else {
+        loaded.why_streamed_ =
+            fmt::format("preprocessed clips would take {:.3g} GB, {}", gigabytes(bytes), problem);
         loaded.streamed_ =
             std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node), placement.dtype);
         loaded.features_.streamed = loaded.streamed_.get();

@@ -4,6 +4,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "dist/communicator.hpp"
@@ -20,6 +21,8 @@ struct Placement {
     /// The most bytes of this node that resident features may take; what a rank reads ahead of streamed ones may take
     /// its part of this, but at least 64 MiB and at most 1 GiB.
     std::int64_t memory_limit = std::numeric_limits<std::int64_t>::max();
+    /// Where ranks of a node are to share features, and what it can hold.
+    dist::SharedMemorySpace shared = dist::shared_memory_space();
 };
 
 /// The preprocessed clips of a data set and what holds them: memory of the node, or what reads them from the store.
@@ -42,11 +45,16 @@ public:
     };
     ScaledByPalms scaled_by_palms() const noexcept { return scaled_by_palms_; }
 
+    /// Why clips are streamed, the same on all ranks; empty where they are not.
+    const std::string& why_streamed() const noexcept { return why_streamed_; }
+
 private:
     friend LoadedFeatures load_features(const io::ClipStore&, const PreprocessConfig&,
                                         const dist::Communicator&, const dist::Communicator&,
                                         const Placement&);
     LoadedFeatures() = default;
+    std::string take_memory(const dist::Communicator& ranks, const dist::Communicator& node,
+                            std::int64_t bytes);
     void make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
                        const dist::Communicator& ranks, const dist::Communicator& node, torch::Dtype dtype);
 
@@ -55,11 +63,12 @@ private:
     Features features_;
     std::vector<std::int64_t> empty_clips_;
     ScaledByPalms scaled_by_palms_;
+    std::string why_streamed_;
 };
 
 /// Preprocesses every clip of the store, each rank of a node its share, into memory that the node shares. If that
-/// were more than the placement allows on any node, clips are streamed on all of them, with the same values.
-/// Collective.
+/// is more than the placement allows on any node, or than the node's ranks can share, clips are streamed on all of
+/// them, with the same values. Collective.
 ///
 /// @param store  must outlive the result where clips are streamed
 /// @param ranks  all ranks of the job: an error of one is thrown by all

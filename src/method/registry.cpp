@@ -142,6 +142,18 @@ HeadConfig resolved_heads(const MethodConfig& config) {
     return heads;
 }
 
+std::string objection_to_single_clips(const MethodConfig& config) {
+    const bool has_predictor = (config.name == "sl-fpn" && config.sl_fpn.predictor) ||
+                               config.name == "simsiam" || config.name == "byol";
+    if (config.name != "supervised" && resolved_heads(config).normalises(has_predictor)) {
+        return fmt::format("the batch norm in the heads of {} cannot normalise it", config.name);
+    }
+    if (config.name == "simclr") {
+        return "simclr contrasts a clip with the others of its batch: without any its loss is 0";
+    }
+    return "";
+}
+
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
     const auto& entry = entry_of(config.name);
     check(config.encoder);

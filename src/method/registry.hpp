@@ -33,6 +33,10 @@ std::vector<std::string> method_names();
 /// the predictor of simsiam, none otherwise. Source: each method's paper.
 HeadConfig resolved_heads(const MethodConfig& config);
 
+/// Why the method learns nothing from a batch that holds a single clip, over all ranks; empty where it does learn.
+/// @throws ConfigError  unknown name
+std::string objection_to_single_clips(const MethodConfig& config);
+
 /// A method with fresh weights drawn from `seed`.
 /// @throws ConfigError  unknown name, or a setting out of range
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed);

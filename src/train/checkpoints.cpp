@@ -66,6 +66,11 @@ io::CheckpointFile Checkpoints::read(std::int64_t step) const {
     return content;
 }
 
+bool Checkpoints::has(std::int64_t step) const {
+    const bool is_there = ranks_.rank() == 0 && fs::exists(folder_ / io::checkpoint_name(step));
+    return !ranks_.broadcast(is_there ? "yes" : "").empty();
+}
+
 void Checkpoints::remove_after(std::int64_t step) const {
     agree(ranks_, [&] {
         if (ranks_.rank() != 0) {

@@ -28,13 +28,13 @@ void check(const CollapseConfig& c) {
     require(c.retries >= 1, fmt::format("--collapse-retries {}: expected 1 or more", c.retries));
 }
 
-CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t global_batch)
-    : config_{std::move(config)}, global_batch_{global_batch} {
+CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t largest_batch)
+    : config_{std::move(config)}, largest_batch_{largest_batch} {
     check(config_);
 }
 
 bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
-    if (config_.policy == "none" || clips < 2 || 2 * clips < global_batch_) {
+    if (clips < 2 || 2 * clips < largest_batch_) {
         return false;
     }
     if (first_.raw == 0) {
@@ -45,6 +45,11 @@ bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
     }
     health_ = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
     low_steps_ = health_ < config_.threshold ? low_steps_ + 1 : 0;
+    if (config_.policy == "none") {
+        // A life of the run that does watch, after this one, sees a collapse at its first low step.
+        low_steps_ = std::min(low_steps_, config_.patience - 1);
+        return false;
+    }
     // What is told of is told of once; a training that was stopped and goes on all the same stops again.
     return config_.policy == "warn" ? low_steps_ == config_.patience : low_steps_ >= config_.patience;
 }

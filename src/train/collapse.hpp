@@ -25,11 +25,12 @@ void check(const CollapseConfig& config);
 /// Health is the smaller of two spreads as shares of their values at the run's first step: the raw one, which
 /// sees a shrinking scale, and that of unit outputs, which sees directions fall together (the measure of Chen
 /// and He 2021, section 4.1, which alone misses a collapse in scale). Batches of fewer clips than half the
-/// global batch say too little and are passed over.
+/// largest batch say too little and are passed over. With the policy "none" it only remembers.
 class CollapseMonitor {
 public:
+    /// @param largest_batch  clips of the largest global batch; of one clip there is no spread, and nothing is seen
     /// @throws ConfigError  as check()
-    CollapseMonitor(CollapseConfig config, std::int64_t global_batch);
+    CollapseMonitor(CollapseConfig config, std::int64_t largest_batch);
 
     /// Takes in a step. @return true if the run has collapsed at this step
     bool observe(const Spread& spread, std::int64_t clips);
@@ -45,7 +46,7 @@ public:
 
 private:
     CollapseConfig config_;
-    std::int64_t global_batch_;
+    std::int64_t largest_batch_;
     Spread first_;  ///< zero until a first step
     double health_ = 1;
     std::int64_t low_steps_ = 0;  ///< in a row

@@ -61,7 +61,7 @@ public:
           hooks_{hooks},
           checkpoints_{config.folder, ranks_},
           writer_{checkpoints_, group, [this] { return order(); }, hooks.warn},
-          monitor_{config.collapse, trainer.global_batch()} {}
+          monitor_{config.collapse, trainer.largest_batch()} {}
 
     bool train() {
         checkpoints_.remove_half_written();
@@ -236,6 +236,13 @@ private:
                 fmt::format("{}, after {} returns to a lower rate: the last healthy checkpoint, "
                             "of step {}, is kept",
                             what, config_.collapse.retries, last_healthy_)};
+        }
+        if (!checkpoints_.has(last_healthy_)) {
+            throw TrainingError{
+                fmt::format("{}, and there is no healthy checkpoint to go back to: the last one, of step {}, "
+                            "was not kept by the "
+                            "--on-collapse of before; start again in another --run folder",
+                            what, last_healthy_)};
         }
         go_back(report, what);
         return true;

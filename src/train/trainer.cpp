@@ -49,6 +49,11 @@ torch::Tensor copied(const torch::Tensor& tensor) {
     return tensor.to(at::kCPU, tensor.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
 }
 
+Method& moved(Method& method, at::Device device) {
+    method.to(device);
+    return method;
+}
+
 /// What one rank tells the others of its step.
 struct Notes {
     bool stop_requested = false;
@@ -88,7 +93,7 @@ void read_report(const torch::Tensor& report, const LossTerms& loss, int ranks, 
 
 Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& config,
                  const Schedule& schedule, dist::Group& group)
-    : method_{method},
+    : method_{moved(method, group.device())},
       batches_{batches},
       config_{config},
       schedule_{schedule},
@@ -168,7 +173,6 @@ StepReport Trainer::step(bool stop_requested) {
 }
 
 void Trainer::warm_up() {
-    method_.to(group_.device());
     method_.train();
     for (const auto& [name, tensor] : state_tensors(method_)) {
         group_.broadcast(tensor.detach());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -57,7 +58,8 @@ struct TrainerConfig {
 /// rounding. Members that are not const are collective.
 class Trainer {
 public:
-    /// @param method, batches, group  must outlive this; the method's weights become rank 0's
+    /// @param method, batches, group  must outlive this; the method moves to the group's device, its weights
+    ///                                become rank 0's
     /// @throws ConfigError  an option of the optimizer, or the micro-batch, is out of range
     Trainer(Method& method, const Batches& batches, const TrainerConfig& config, const Schedule& schedule,
             dist::Group& group);
@@ -69,7 +71,10 @@ public:
     StepReport step(bool stop_requested = false);
 
     std::int64_t steps_done() const noexcept { return steps_done_; }
-    std::int64_t global_batch() const noexcept { return batches_.global_batch(); }
+    /// Clips of the largest global batch: all of them where they are fewer than it may hold.
+    std::int64_t largest_batch() const noexcept {
+        return std::min(batches_.global_batch(), batches_.clips());
+    }
     std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
     /// Scales the learning rate of all steps to come, on top of the schedule.
@@ -101,7 +106,7 @@ private:
     void begin_epoch(std::int64_t epoch);
     PackedClips on_device(PackedClips clips) const;
 
-    Method& method_;
+    Method& method_;  ///< on the group's device, before anything is made like its parameters
     const Batches& batches_;
     TrainerConfig config_;
     Schedule schedule_;

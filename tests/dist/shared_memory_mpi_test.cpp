@@ -49,6 +49,26 @@ TEST(SharedMemory, TheSizeOfTheNodesFirstRankCounts) {
     EXPECT_EQ(memory.bytes().size(), 3);
 }
 
+TEST(SharedMemory, MoreThanThereIsIsAnErrorOfAllRanksAndNoneLater) {
+    const auto node = Communicator::world().on_this_node();
+    std::string problem = "no error";
+    try {
+        const SharedMemory memory{node, std::size_t{1} << 50};
+    } catch (const SharedMemoryError& error) {
+        problem = error.what();
+    }
+
+    EXPECT_NE(problem.find(node.size() > 1 ? "/dev/shm" : "memory"), std::string::npos) << problem;
+    EXPECT_EQ(node.broadcast(problem), problem);
+    EXPECT_EQ(SharedMemory(node, 8).bytes().size(), 8) << "what failed takes none";
+}
+
+TEST(SharedMemory, StartsAsZeros) {
+    const SharedMemory memory{Communicator::world().on_this_node(), 100'000};
+
+    EXPECT_TRUE(std::ranges::all_of(memory.bytes(), [](std::byte value) { return value == std::byte{0}; }));
+}
+
 TEST(SharedMemory, MayBeEmpty) {
     const SharedMemory memory{Communicator::world().on_this_node(), 0};
 

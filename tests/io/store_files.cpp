@@ -53,8 +53,8 @@ void write_attributes(hid_t file, const std::map<std::string, std::string>& attr
     H5Awrite(rate.id(), H5T_NATIVE_DOUBLE, &frames_per_second);
 }
 
-void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed, const std::string& type_name) {
-    const auto values = sample_values(index);
+void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed, const std::string& type_name,
+                     const std::vector<float>& values) {
     std::vector<std::uint16_t> halves(values.size());
     std::ranges::transform(values, halves.begin(), half_of_float);
     const auto points = index.point_names.size();
@@ -74,6 +74,28 @@ void write_landmarks(hid_t file, const ClipIndex& index, bool is_compressed, con
         H5Dcreate2(file, "landmarks", type, space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT)};
     H5Dwrite(dataset.id(), is_half ? half.id() : H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
              is_half ? static_cast<const void*>(halves.data()) : values.data());
+}
+
+void write_foreign_values(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
+                          const std::string& type, const std::vector<float>& values) {
+    const hdf5::FileHandle file{H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)};
+    auto attributes = index.attributes;
+    attributes.insert({{"schema", "sslslr-clips"}, {"version", "1"}});
+    write_attributes(file.id(), attributes);
+    for (const auto* group : {"clips", "splits"}) {
+        const hdf5::Group made{H5Gcreate2(file.id(), group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)};
+    }
+    write_numbers(file.id(), "clips/offset", index.offsets);
+    write_numbers(file.id(), "clips/label", index.labels);
+    write_numbers(file.id(), "clips/signer", index.signers);
+    write_numbers(file.id(), "clips/id", index.ids);
+    write_names(file.id(), "labels", index.label_names);
+    write_names(file.id(), "signers", index.signer_names);
+    write_names(file.id(), "points", index.point_names);
+    for (const auto& [name, clips] : index.splits) {
+        write_numbers(file.id(), ("splits/" + name).c_str(), clips);
+    }
+    write_landmarks(file.id(), index, is_compressed, type, values);
 }
 
 }  // namespace
@@ -135,24 +157,12 @@ void write_sample(const std::filesystem::path& path, const ClipIndex& index, Sto
 
 void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
                    const std::string& type) {
-    const hdf5::FileHandle file{H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT)};
-    auto attributes = index.attributes;
-    attributes.insert({{"schema", "sslslr-clips"}, {"version", "1"}});
-    write_attributes(file.id(), attributes);
-    for (const auto* group : {"clips", "splits"}) {
-        const hdf5::Group made{H5Gcreate2(file.id(), group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)};
-    }
-    write_numbers(file.id(), "clips/offset", index.offsets);
-    write_numbers(file.id(), "clips/label", index.labels);
-    write_numbers(file.id(), "clips/signer", index.signers);
-    write_numbers(file.id(), "clips/id", index.ids);
-    write_names(file.id(), "labels", index.label_names);
-    write_names(file.id(), "signers", index.signer_names);
-    write_names(file.id(), "points", index.point_names);
-    for (const auto& [name, clips] : index.splits) {
-        write_numbers(file.id(), ("splits/" + name).c_str(), clips);
-    }
-    write_landmarks(file.id(), index, is_compressed, type);
+    write_foreign_values(path, index, is_compressed, type, sample_values(index));
+}
+
+void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
+                   const std::vector<float>& values) {
+    write_foreign_values(path, index, is_compressed, "float16", values);
 }
 
 std::vector<float> read_all(const ClipStore& store) {

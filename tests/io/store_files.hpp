@@ -46,6 +46,9 @@ void write_sample(const std::filesystem::path& path, const ClipIndex& index = sa
 /// @param type   of landmarks: "float16", "float64" (big-endian) or "int16"
 void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed = false,
                    const std::string& type = "float16");
+/// The same in float16 with landmarks other than sample_values.
+void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
+                   const std::vector<float>& values);
 
 std::vector<float> read_all(const ClipStore& store);
 

@@ -71,6 +71,17 @@ TEST_F(BadInput, BatchNormOfASingleClipIsRefused) {
     expect(2, "a batch of the 600 training clips would hold a single one", arguments);
 }
 
+TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThatFits) {
+    const auto simclr = "--method simclr --projector-norm none --leave-out-signer S03 --data " + asl9 +
+                        " --run " + (folder_ / "r").string();
+    const std::string error = "without any its loss is 0): --global-batch 600 leaves none alone";
+    expect(2, error, "pretrain --global-batch 599 " + simclr);
+    expect(2, error, "pretrain --dry-run --global-batch 599 " + simclr);
+    // Of the global batch: on two ranks each has one clip of two.
+    expect(0, "step 1/1",
+           "pretrain --global-batch 2 --blocks 1 --width 16 --heads 2 --max-steps 1 " + simclr);
+}
+
 TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
     expect(2, "--temperature belongs to --method simclr, moco-v2, pcl; it means nothing with sl-fpn",
            pretrain("r", "--temperature 0.5"));

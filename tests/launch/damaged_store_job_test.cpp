@@ -1,5 +1,7 @@
-// A damaged store ends a job on two ranks with one error and exit code 3, soon.
+// A damaged store, or one that is overwritten while it is read, ends a job with one error and exit code 3, soon.
+#include <chrono>
 #include <fstream>
+#include <functional>
 
 #include "tests/launch/program.hpp"
 
@@ -41,6 +43,58 @@ TEST_F(DamagedStoreJob, AnyFieldOfTheHeaderCorrupted) {
         bytes.put(static_cast<char>(old ^ 0x10));
         bytes.close();
         expect_refused(file, "byte " + std::to_string(at));
+    }
+}
+
+using Damage = std::function<void(const std::filesystem::path&)>;
+
+class OverwrittenStoreJob : public DamagedStoreJob {
+protected:
+    /// A training that streams a copy of the store, which somebody writes to after its first steps.
+    void expect_refused_after(const Damage& damage, int ranks) const {
+        using Clock = std::chrono::steady_clock;
+        const auto file = folder_ / ("streamed-" + std::to_string(ranks) + ".h5");
+        std::filesystem::copy_file(store_, file);
+        // A file system may count time in ticks: a writing within that of the copy would not show.
+        std::filesystem::last_write_time(
+            file, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
+        Clock::time_point damaged;
+        const auto outcome =
+            run(program(ranks,
+                        "pretrain --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 100000 "
+                        "--memory-limit 0 --data " +
+                            file.string() + " --run " + (folder_ / "run").string()),
+                [&](const std::string& output) {
+                    if (damaged == Clock::time_point{} && output.find("\nstep ") != std::string::npos) {
+                        damage(file);
+                        damaged = Clock::now();
+                    }
+                });
+
+        EXPECT_LT(Clock::now() - damaged, std::chrono::seconds{20 * slowness});
+        EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
+        EXPECT_EQ(outcome.count(file.string() + ": overwritten while it was in use"), 1) << outcome.output;
+        std::filesystem::remove_all(folder_ / "run");
+    }
+};
+
+TEST_F(OverwrittenStoreJob, AStoreThatIsShortened) {
+    for (const int ranks : {1, 2}) {
+        expect_refused_after([](const auto& file) { std::filesystem::resize_file(file, 100'000); }, ranks);
+    }
+}
+
+TEST_F(OverwrittenStoreJob, AStoreThatAnotherOneIsCopiedOver) {
+    const auto other = folder_ / "other.h5";
+    ASSERT_EQ(run(program(1, "prepare --from synthetic --clips 900 --output " + other.string())).exit_code,
+              0);
+    for (const int ranks : {1, 2}) {
+        expect_refused_after(
+            [&](const auto& file) {
+                const std::ifstream source{other, std::ios::binary};
+                std::ofstream{file, std::ios::binary | std::ios::trunc} << source.rdbuf();
+            },
+            ranks);
     }
 }
 

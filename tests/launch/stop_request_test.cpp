@@ -1,6 +1,9 @@
 #include "launch/stop_request.hpp"
 
 #include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <string>
 
 #include <gtest/gtest.h>
 
@@ -26,7 +29,7 @@ TEST(StopRequest, StepsThatAreLongEndTheWorkWhileThreeMoreHaveTime) {
     note_step(12);
 
     EXPECT_TRUE(stop_requested());
-    EXPECT_FALSE(stop_signal_arrived());
+    EXPECT_EQ(stop_cause(), "before the time limit");
 }
 
 TEST(StopRequest, ASignalStopsOnRequest) {
@@ -36,7 +39,32 @@ TEST(StopRequest, ASignalStopsOnRequest) {
     std::raise(SIGTERM);
 
     EXPECT_TRUE(stop_requested());
-    EXPECT_TRUE(stop_signal_arrived());
+    EXPECT_EQ(stop_cause(), "on request");
+}
+
+TEST(StopRequest, AnEndOfSlurmsIsNamedAsTheCause) {
+    setenv("SLURM_JOB_END_TIME", std::to_string(std::time(nullptr) + 1).c_str(), 1);
+    set_time_limit("");
+    note_step(12);
+    note_step(12);
+
+    EXPECT_TRUE(stop_requested());
+    EXPECT_EQ(stop_cause(), "before the time limit of the Slurm job (SLURM_JOB_END_TIME)");
+}
+
+TEST(StopRequest, AnEndOfSlurmsThatHasPassedIsNamedWithWhatToDo) {
+    setenv("SLURM_JOB_END_TIME", "1000000000", 1);
+    set_time_limit("");
+
+    EXPECT_TRUE(stop_requested());
+    EXPECT_NE(stop_cause().find("SLURM_JOB_END_TIME=1000000000; outside of that job, unset the variable"),
+              std::string::npos)
+        << stop_cause();
+}
+
+TEST(StopRequest, TheCauseOfOneRankIsThatOfAllAndARequestComesFirst) {
+    EXPECT_EQ(common_stop_cause({"", "before the time limit", ""}), "before the time limit");
+    EXPECT_EQ(common_stop_cause({"before the time limit", "on request"}), "on request");
 }
 
 TEST(StopRequest, WithoutALimitStepsMayTakeAnyTime) {

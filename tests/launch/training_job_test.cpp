@@ -265,6 +265,34 @@ TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     EXPECT_EQ(rows, 1000);
 }
 
+TEST_F(TrainingJob, WhatDoesNotFitIntoASmallSharedMemoryIsStreamed) {
+    // As in a container. Open MPI needs about half of it for messages.
+    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
+    const auto within = [&](const std::string& command) {
+        return run(unshare + " sh -c 'mount -t tmpfs -o size=16m tmpfs /dev/shm && exec " + command + "'");
+    };
+
+    const auto trained = within(program(2, pretrain("r", "--max-steps 2")));
+    EXPECT_EQ(trained.exit_code, 0) << trained.output;
+    EXPECT_TRUE(trained.says("the ranks of a node can share too little in /dev/shm")) << trained.output;
+
+    const auto doctor = within(program(2, "doctor --folder " + folder_.string()));
+    EXPECT_EQ(doctor.exit_code, 0) << doctor.output;
+    EXPECT_TRUE(doctor.says("/dev/shm (0.0168 GB")) << doctor.output;
+    EXPECT_TRUE(doctor.says("--shm-size=8g")) << doctor.output;
+}
+
+TEST_F(TrainingJob, OnlyATerminalThatCanRewriteLinesGetsControlSequences) {
+    for (const auto& [kind, rewrites] : {std::pair{"dumb", false}, {"", false}, {"xterm", true}}) {
+        const auto command = program(1, pretrain(std::string{"run-"} + kind, "--max-steps 2"));
+        const auto shown =
+            run("script -qec \"env TERM=" + std::string{kind} + " " + command + "\" /dev/null");
+        EXPECT_EQ(shown.exit_code, 0) << shown.output;
+        EXPECT_EQ(shown.says("\x1b["), rewrites) << kind << shown.output;
+        EXPECT_TRUE(shown.says("step 2/2")) << shown.output;
+    }
+}
+
 #ifndef __SANITIZE_ADDRESS__  // the sanitizer keeps its own report of a crash
 TEST_F(TrainingJob, ACrashTellsRankStepAndStacks) {
     const auto crashed = run(program(2, pretrain("r", "--fault 1:3:crash --hang-timeout 60")));

@@ -38,6 +38,16 @@ TEST(ClassReadout, EqualsRidgeRegressionWorkedOutByHand) {
     EXPECT_NEAR(scores[0][1].item<double>(), 0.5, 1e-12);
 }
 
+TEST(ClassReadout, ScoresFeaturesWhereTheyLie) {
+    const auto known = three_glosses();  // in host memory
+    const auto width = known.features.size(1);
+
+    const auto scores = ClassReadout{known}(torch::empty({5, width}, torch::kMeta));
+
+    EXPECT_TRUE(scores.is_meta());
+    EXPECT_EQ(scores.sizes(), (std::vector<std::int64_t>{5, 3}));
+}
+
 TEST(ClassReadout, RefusesASingleClipAndNoRidge) {
     const auto known = three_glosses();
 

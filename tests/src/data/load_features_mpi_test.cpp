@@ -151,6 +151,24 @@ TEST_F(LoadFeatures, ALimitThatOneNodeCannotKeepMakesAllStream) {
     EXPECT_NE(too_large.features().streamed, nullptr);
 }
 
+TEST_F(LoadFeatures, WhatRanksOfANodeCannotShareIsStreamedAndTheReasonNamesWhere) {
+    const auto store = io::ClipStore::open({file()});
+    const dist::SharedMemorySpace tiny{.bytes = 65536, .available = 60000};
+
+    const auto one_a_node = load_features(store, {}, world_, world_.split(world_.rank()), {.shared = tiny});
+    const auto together = load_features(store, {}, world_, world_, {.shared = tiny});
+
+    EXPECT_EQ(one_a_node.features().streamed, nullptr) << "nothing is shared";
+    EXPECT_EQ(one_a_node.why_streamed(), "");
+    EXPECT_EQ(together.features().streamed != nullptr, world_.size() > 1);
+    if (world_.size() > 1) {
+        EXPECT_EQ(
+            together.why_streamed(),
+            "preprocessed clips would take 0.000642 GB, the ranks of a node can share too little in /dev/shm "
+            "(6.55e-05 GB, 6e-05 GB free); containers get more by --shm-size");
+    }
+}
+
 TEST_F(LoadFeatures, DamagedLandmarksThatAreStreamedAreAnErrorOfWhoReadsThem) {
     damage_landmarks();
     const auto store = io::ClipStore::open({file()});

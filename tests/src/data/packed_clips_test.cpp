@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "src/data/blank_clips.hpp"
 #include "src/data/gather.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
@@ -52,6 +53,17 @@ TEST(Concatenate, KeepsClipsIdsAndViewsInOrder) {
     EXPECT_EQ(whole.ids, (Numbers{2, 0, 1}));
     EXPECT_EQ(whole.views, (Numbers{0, 0, 2}));
     EXPECT_TRUE(torch::equal(whole.frames, gather(features, Numbers{2, 0, 1}).frames));
+}
+
+TEST(BlankClips, AreThoseWhoseLandmarksAreAllZeroWhateverTheirMasks) {
+    for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
+        auto features = numbered_features({4, 2, 3, 1}, /*masks=*/3, dtype);
+        features.frames.slice(0, 4, 9).slice(1, 0, 130).zero_();  // clips 1 and 2
+        features.frames[8][129] = -1;                             // but for one value of clip 2
+
+        EXPECT_EQ(blank_clips(features, Numbers{0, 1, 2, 3}), Numbers{1});
+        EXPECT_EQ(blank_clips(features, Numbers{3, 2}), Numbers{});
+    }
 }
 
 }  // namespace

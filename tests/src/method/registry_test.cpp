@@ -76,5 +76,22 @@ TEST(Registry, EveryMethodBeginsWithTheSameEncoder) {
     }
 }
 
+TEST(Registry, SaysWhichMethodsLearnNothingFromASingleClip) {
+    const auto objects = [](const MethodConfig& config) {
+        return !objection_to_single_clips(config).empty();
+    };
+    EXPECT_TRUE(objects({.name = "simclr"}));
+    EXPECT_TRUE(objects({.name = "simclr", .heads = {.projector_norm = "none"}}));
+    EXPECT_TRUE(objects({.name = "simsiam"}));
+    EXPECT_TRUE(objects({.name = "byol"}));
+    EXPECT_TRUE(objects({.name = "sl-fpn", .heads = {.predictor_norm = "hidden"}}));
+    EXPECT_FALSE(
+        objects({.name = "sl-fpn", .heads = {.predictor_norm = "hidden"}, .sl_fpn = {.predictor = false}}));
+    for (const auto* name : {"sl-fpn", "simsiam", "byol", "moco-v2", "pcl", "supervised"}) {
+        EXPECT_FALSE(objects({.name = name, .heads = {.projector_norm = "none", .predictor_norm = "none"}}))
+            << name;
+    }
+}
+
 }  // namespace
 }  // namespace sslslr

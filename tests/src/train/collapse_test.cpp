@@ -70,6 +70,22 @@ TEST(CollapseMonitor, ATrainingThatWasStoppedStopsAgain) {
     }
 }
 
+TEST(CollapseMonitor, WhoDoesNotWatchRemembersTheFirstSpreadForWhoDoes) {
+    for (const auto* policy : {"warn", "stop", "go-back"}) {
+        CollapseMonitor before{{.policy = "none", .patience = 2}, 4};
+        EXPECT_FALSE(before.observe({.raw = 1, .normalised = 1}, 4));
+        EXPECT_TRUE(before.is_healthy());
+        for (int step = 0; step < 5; ++step) {
+            EXPECT_FALSE(before.observe({.raw = 0.01, .normalised = 1}, 4)) << "policy none";
+        }
+        EXPECT_FALSE(before.is_healthy());
+
+        CollapseMonitor after{{.policy = policy, .patience = 2}, 4};
+        after.load_state(before.state());
+        EXPECT_TRUE(after.observe({.raw = 0.01, .normalised = 1}, 4)) << policy;
+    }
+}
+
 TEST(CollapseMonitor, RefusesBadSettingsByOption) {
     const auto refusal = [](const CollapseConfig& config) -> std::string {
         try {

@@ -231,6 +231,31 @@ TEST_F(RunTest, ACollapseIsToldAndTheTrainingGoesOnUnlessAskedOtherwise) {
         << warnings;
 }
 
+TEST_F(RunTest, ACollapseThatNobodyWatchedIsSeenByTheNextLifeThatDoes) {
+    live_to_collapse({.policy = "none", .threshold = 0.4, .patience = 3}, 50);
+
+    try {
+        live_to_collapse({.policy = "stop", .threshold = 0.4, .patience = 3}, 60);
+        FAIL() << "the collapsed state was taken as healthy";
+    } catch (const TrainingError& error) {
+        EXPECT_NE(std::string{error.what()}.find("have collapsed"), std::string::npos) << error.what();
+    }
+    world_.barrier();
+    EXPECT_EQ(metric_steps().back(), 51);
+}
+
+TEST_F(RunTest, WhoWantsToGoBackToACheckpointThatWasNotKeptIsToldSo) {
+    live_to_collapse({.policy = "none", .threshold = 0.4, .patience = 3}, 50);
+
+    try {
+        live_to_collapse({.policy = "go-back", .threshold = 0.4, .patience = 3}, 60);
+        FAIL() << "there is none";
+    } catch (const TrainingError& error) {
+        EXPECT_NE(std::string{error.what()}.find("no healthy checkpoint to go back to"), std::string::npos)
+            << error.what();
+    }
+}
+
 TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
     std::string message;
     try {

@@ -170,5 +170,40 @@ TEST(Trainer, AStopAskedForOnOneRankReachesAll) {
     EXPECT_TRUE(training.trainer.step(world.rank() == world.size() - 1).stop);
 }
 
+TEST(Trainer, ABatchIsNoLargerThanAllClips) {
+    EXPECT_EQ((toy::Training{Communicator::world(), {.clips = 4}}.trainer.largest_batch()), 4);
+    EXPECT_EQ((toy::Training{Communicator::world(), {}}.trainer.largest_batch()), 10);
+}
+
+/// A method that tells when it is moved to a device: there is but one in this test.
+class MovedMethod final : public Method {
+public:
+    MovedMethod()
+        : Method{{.features = 6, .frames = 16, .blocks = 1, .width = 8, .heads = 2}, {.first = true}} {}
+
+    void to(torch::Device device, bool non_blocking) override {
+        moves.push_back(device);
+        Method::to(device, non_blocking);
+    }
+    LossTerms loss(const Encoded& encoded, const Batch&, dist::Group&) override {
+        return {.terms = {{"square", encoded.trained.first.square().sum()}},
+                .projection = encoded.trained.first.detach()};
+    }
+    bool couples_clips() const override { return false; }
+
+    std::vector<torch::Device> moves;
+};
+
+TEST(Trainer, WeightsAreOnTheDeviceBeforeAnOptimizersStateIsMadeLikeThem) {
+    dist::Group group{Communicator::self(), at::kCPU};
+    const auto features = toy::features(4, torch::kFloat32);
+    const Batches batches{features, {0, 1, 2, 3}, {.global_batch = 4}};
+    MovedMethod method;
+
+    const Trainer trainer{method, batches, {}, Schedule{{}, 1, 1}, group};
+
+    EXPECT_EQ(method.moves, (std::vector<torch::Device>{group.device()})) << "a state may be loaded now";
+}
+
 }  // namespace
 }  // namespace sslslr
