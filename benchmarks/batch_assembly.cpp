@@ -1,8 +1,8 @@
 // How fast batches of preprocessed clips are assembled, in each of the ways in which training gets them.
 //
-// usage: batch_assembly STORE.h5 resident|mapped|streamed CLIPS BATCH
+// usage: batch_assembly STORE.h5 resident|plain|streamed CLIPS BATCH
 //
-// resident: gathered from features in memory; mapped: read from the store and preprocessed when asked for; streamed:
+// resident: gathered from features in memory; plain: read from the store and preprocessed when asked for; streamed:
 // the same by a thread that reads ahead. Visits at least CLIPS clips after one pass over that many to warm up, in the
 // order of epochs, and prints one JSON object: seconds of wall clock and of CPU (all threads), and what opening took.
 #include <chrono>
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     const sslslr::dist::MpiSession session{argc, argv};
     if (argc != 5) {
-        fmt::print(stderr, "usage: batch_assembly STORE.h5 resident|mapped|streamed CLIPS BATCH\n");
+        fmt::print(stderr, "usage: batch_assembly STORE.h5 resident|plain|streamed CLIPS BATCH\n");
         return EXIT_FAILURE;
     }
     at::set_num_threads(1);

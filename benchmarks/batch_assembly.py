@@ -9,7 +9,7 @@ A batch: 64 clips in random order, chosen points (65, x and y, float32), gaps fi
 shoulders, packed end to end with their offsets. The sides take turns; medians over the rounds.
 
     resident    ours, from preprocessed features in memory
-    mapped      ours, from the mapped store, preprocessed when asked for
+    plain       ours, from the store, preprocessed when asked for
     streamed    ours, the same by a thread that reads ahead
     dataloader  a Dataset over h5py with the same preprocessing in numpy, a DataLoader of 2 workers that packs
     memmap      preprocessed float32 features in a file, mapped by numpy and gathered by clip
@@ -154,7 +154,7 @@ def compare(path, chosen):
         offsets = write_features(path, file)
         few = min(chosen.clips, chosen.dataloader_clips)
         sides = {mode: lambda mode=mode: ours(chosen.program, path, mode, chosen.clips)
-                 for mode in ("resident", "mapped", "streamed")}
+                 for mode in ("resident", "plain", "streamed")}
         sides["dataloader"] = lambda: dataloader(path, few)
         sides["memmap"] = lambda: memmap(file.name, offsets, chosen.clips)
         memmap(file.name, offsets, chosen.clips)  # warms up, as ours do

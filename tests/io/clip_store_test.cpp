@@ -51,19 +51,19 @@ TEST_F(ClipStoreTest, ReadsBackWhatWasWrittenInEveryLayout) {
     }
 }
 
-TEST_F(ClipStoreTest, MappedDecodedAndForeignFilesHoldTheSame) {
-    write_sample(file("mapped.h5"));
+TEST_F(ClipStoreTest, PlainDecodedAndForeignFilesHoldTheSame) {
+    write_sample(file("plain.h5"));
     write_sample(file("decoded.h5"), index_, {.is_compressed = true});
     write_foreign(file("foreign.h5"), index_);
     write_foreign(file("foreign-compressed.h5"), index_, true);
-    const auto mapped = ClipStore::open({file("mapped.h5")});
+    const auto plain = ClipStore::open({file("plain.h5")});
 
     for (const auto* name : {"decoded.h5", "foreign.h5", "foreign-compressed.h5"}) {
         const auto other = ClipStore::open({file(name)});
 
-        expect_same_index(other.index(), mapped.index());
-        EXPECT_TRUE(same_values(read_all(other), read_all(mapped))) << name;
-        EXPECT_EQ(other.fingerprint(), mapped.fingerprint()) << name;
+        expect_same_index(other.index(), plain.index());
+        EXPECT_TRUE(same_values(read_all(other), read_all(plain))) << name;
+        EXPECT_EQ(other.fingerprint(), plain.fingerprint()) << name;
     }
 }
 

@@ -59,11 +59,11 @@ protected:
 
 TEST_F(StreamedBatches, AreThoseOfMemoryBitForBitUnderEveryAugmentation) {
     const auto method = make_method({.encoder = {.features = 130}}, 0);
-    const auto mapped = io::ClipStore::open({file()});
+    const auto plain = io::ClipStore::open({file()});
     const auto compressed = io::ClipStore::open({compressed_file()});
-    const auto resident = load_features(mapped, {}, world_, world_);
+    const auto resident = load_features(plain, {}, world_, world_);
     const auto decoded = load_features(compressed, {}, world_, world_);
-    const auto streamed = load_features(mapped, {}, world_, world_, {.memory_limit = 0});
+    const auto streamed = load_features(plain, {}, world_, world_, {.memory_limit = 0});
     const auto streamed_decoded = load_features(compressed, {}, world_, world_, {.memory_limit = 0});
 
     for (const std::string kind : {"none", "boundary", "classical", "both"}) {
