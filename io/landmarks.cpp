@@ -125,13 +125,12 @@ private:
 
 class DecodedLandmarks final : public Landmarks {
 public:
-    DecodedLandmarks(std::filesystem::path path, std::vector<std::uint64_t> checksums,
+    DecodedLandmarks(const std::filesystem::path& path, std::vector<std::uint64_t> checksums,
                      Checksums checksums_now)
-        : path_{std::move(path)},
-          file_{path_},
+        : file_{path},
           checksums_{std::move(checksums)},
           checksums_now_{std::move(checksums_now)},
-          decoder_{hdf5::InputFile{path_}},
+          decoder_{hdf5::InputFile{file_.path()}},
           value_bytes_{decoder_->value_bytes()} {}
 
     void read(std::uint64_t first, std::span<float> out) override {
@@ -165,10 +164,9 @@ private:
         if (!is_same) {
             file_.fail_as_overwritten();
         }
-        decoder_.emplace(hdf5::InputFile{path_});
+        decoder_.emplace(hdf5::InputFile{file_.path()});
     }
 
-    std::filesystem::path path_;
     WatchedFile file_;  ///< opened before the decoder, so that it misses nothing
     std::vector<std::uint64_t> checksums_;
     Checksums checksums_now_;

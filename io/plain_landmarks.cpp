@@ -28,11 +28,7 @@ class PlainLandmarks final : public Landmarks {
 public:
     PlainLandmarks(const std::filesystem::path& path, PlainLayout layout,
                    std::vector<std::uint64_t> checksums)
-        : path_{path},
-          file_{path},
-          layout_{layout},
-          checksums_{std::move(checksums)},
-          checked_in_(checksums_.size()) {
+        : file_{path}, layout_{layout}, checksums_{std::move(checksums)}, checked_in_(checksums_.size()) {
         const auto blocks = (layout.bulk.bytes + bulk_block_bytes - 1) / bulk_block_bytes;
         if (checksums_.size() != blocks) {
             throw DataError{path, fmt::format("/checksums/landmarks: expected {} entries, one a MiB of "
@@ -81,7 +77,7 @@ private:
                 file_.fail_as_overwritten();
             }
             throw DataError{
-                path_,
+                file_.path(),
                 fmt::format("/landmarks: frames from {} on are damaged, the checksum of their block should "
                             "be {:016x} and is {:016x}; copy the file again from its source",
                             block * bulk_block_bytes / layout_.frame_bytes, checksums_[block], found)};
@@ -89,7 +85,6 @@ private:
         checked_in_[block].store(version, std::memory_order_relaxed);
     }
 
-    std::filesystem::path path_;
     WatchedFile file_;
     PlainLayout layout_;
     std::vector<std::uint64_t> checksums_;

@@ -31,7 +31,7 @@ void WatchedFile::fail_as_overwritten() const {
     const auto length = now == first_.bytes
                             ? std::string{}
                             : fmt::format(", and now has {} bytes instead of {}", now, first_.bytes);
-    throw DataError{path_,
+    throw DataError{path(),
                     "overwritten while it was in use: it no longer holds what it held when it was opened" +
                         length +
                         "; write a new store under another name (and rename it, if it must have this "

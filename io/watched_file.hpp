@@ -16,11 +16,13 @@ namespace sslslr::io {
 class WatchedFile {
 public:
     /// @throws DataError  as PosixFile
-    explicit WatchedFile(const std::filesystem::path& path) : path_{path}, file_{path} {}
+    explicit WatchedFile(const std::filesystem::path& path) : file_{path} {}
 
     /// The number of the file's present version, from 1 on: another one after every change of its length or of its
     /// time of modification.
     std::uint32_t version() const;
+
+    const std::filesystem::path& path() const noexcept { return file_.path(); }
 
     /// Fills `out` from `offset`. @throws DataError  the file ends before, or the system refuses
     void read(std::uint64_t offset, std::span<std::byte> out) const;
@@ -29,7 +31,6 @@ public:
     [[noreturn]] void fail_as_overwritten() const;
 
 private:
-    std::filesystem::path path_;
     PosixFile file_;
     FileState first_ = file_.state();
     mutable std::mutex mutex_;  ///< guards the two below

@@ -57,7 +57,7 @@ protected:
 };
 
 TEST_P(OverwrittenStoreTest, AShortenedFileIsAnErrorThatNamesIt) {
-    for (const auto keep : {fs::file_size(path_) / 2, std::uintmax_t{0}}) {
+    for (const std::uintmax_t keep : {600, 0}) {
         write_aged();
         const auto store = ClipStore::open({path_.string()});
         read_all(store);
