@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "io/checksum.hpp"
+#include "io/json_text.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -47,7 +48,7 @@ void append(const PosixFile& journal, std::span<const nlohmann::json> records, D
     const auto end = journal.bytes();
     std::string lines = is_torn(journal, end) ? "\n" : "";
     for (const auto& record : records) {
-        const auto text = record.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        const auto text = json_text(record);
         lines += fmt::format("{:016x} {}\n", checksum_of(text), text);
     }
     try {

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
+
 namespace sslslr::io {
 namespace {
 
@@ -32,7 +34,7 @@ MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t last_st
 }
 
 void MetricsFile::append(const nlohmann::json& row) {
-    unwritten_ += row.dump() + '\n';
+    unwritten_ += json_text(row) + '\n';
     flush();
 }
 

@@ -7,6 +7,7 @@
 
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
+#include "io/utf8.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -55,7 +56,20 @@ std::string problem_of_fps(const std::vector<double>& fps) {
                                             largest_fps, *stray, stray - fps.begin());
 }
 
+std::string problem_of_texts(const std::string& name, const std::vector<std::string>& texts) {
+    const auto foreign = std::ranges::find_if_not(texts, is_utf8);
+    return foreign == texts.end()
+               ? ""
+               : fmt::format(
+                     "{}: expected names in UTF-8, found '{}' at entry {}: write it again with h5py, "
+                     "encoded by .encode('utf-8')",
+                     name, shown(*foreign), foreign - texts.begin());
+}
+
 std::string problem_of_names(const std::string& name, std::vector<std::string> names) {
+    if (auto problem = problem_of_texts(name, names); !problem.empty()) {
+        return problem;
+    }
     std::ranges::sort(names);
     const auto twice = std::ranges::adjacent_find(names);
     return twice == names.end() ? ""
@@ -63,6 +77,9 @@ std::string problem_of_names(const std::string& name, std::vector<std::string> n
 }
 
 std::string problem_of_split(const std::string& name, const Numbers& clips, std::size_t count) {
+    if (auto problem = problem_of_texts("/splits", {name}); !problem.empty()) {
+        return problem;
+    }
     if (auto problem = problem_of_range(name, clips, 0, count); !problem.empty()) {
         return problem;
     }
@@ -131,6 +148,7 @@ std::string problem_of(const ClipIndex& index) {
         problem_of_fps(index.fps),
         problem_of_range("/clips/label", index.labels, -1, index.label_names.size()),
         problem_of_range("/clips/signer", index.signers, -1, index.signer_names.size()),
+        problem_of_texts("/clips/name", index.names),
         problem_of_names("/labels", index.label_names),
         problem_of_names("/signers", index.signer_names),
         problem_of_names("/points", index.point_names),

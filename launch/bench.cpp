@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "io/json_text.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/matrix_peak.hpp"
@@ -205,7 +206,7 @@ int bench(Arguments arguments, const Ranks& ranks) {
     const auto result = measure(fields, data ? data->features() : random_features(fields), ranks);
     if (ranks.is_first()) {
         if (fields.json) {
-            fmt::print("{}\n", result.dump());
+            fmt::print("{}\n", io::json_text(result));
         } else {
             fmt::print("{}", table(result, fields.training.global_batch));
         }

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "io/json_text.hpp"
 #include "launch/boundary.hpp"
 #include "launch/boundary_study.hpp"
 #include "launch/terminal.hpp"
@@ -120,8 +121,9 @@ std::string text_of(const nlohmann::json& summary) {
         "{} search over k = {} of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
         "{} clips pretrain, {} validate ({})\n"
         "a job takes about {:.1f} s on {} rank(s), by a shortened one just timed; all jobs:",
-        summary["mode"].get<std::string>(), summary["k"].dump(), summary["frames"].get<std::int64_t>(),
-        summary["repeats"].get<std::int64_t>(), jobs, summary["steps_per_job"].get<std::int64_t>(),
+        summary["mode"].get<std::string>(), io::json_text(summary["k"]),
+        summary["frames"].get<std::int64_t>(), summary["repeats"].get<std::int64_t>(), jobs,
+        summary["steps_per_job"].get<std::int64_t>(),
         summary["halving"].get<bool>() ? " (fewer by halving)" : "",
         summary["train_clips"].get<std::int64_t>(), summary["validation_clips"].get<std::int64_t>(),
         summary["validated_by"].get<std::string>(), seconds, summary["ranks_per_job"].get<std::int64_t>());
@@ -159,7 +161,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     if (ranks.is_first()) {
         const BoundaryJobs jobs{fields.search, plan.identity, fields.compare};
         const auto summary = summary_of(fields, plan, data, jobs);
-        fmt::print("{}", fields.json ? summary.dump() + '\n' : text_of(summary));
+        fmt::print("{}", fields.json ? io::json_text(summary) + '\n' : text_of(summary));
     }
     return exit_done;
 }

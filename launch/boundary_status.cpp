@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
 #include "launch/boundary.hpp"
 #include "launch/boundary_study.hpp"
 #include "src/errors.hpp"
@@ -88,11 +89,13 @@ std::string text_of(const nlohmann::json& s, const BoundaryJobs& jobs, const Led
         "workers   {} that have not left (at work, or dead)\n"
         "k1        {}\n"
         "k2        {}\n",
-        s["done"].dump(), s["running"].dump(), s["waiting"].dump(), s["set_aside"].size(),
-        s["failed_attempts"].dump(), s["lost_attempts"].dump(), s["released"].dump(), s["cancelled"].dump(),
-        s["cancelled_seconds"].get<double>(), s["recovered_results"].dump(), s["late_results"].dump(),
-        s["differing_results"].dump(), s["damaged_lines"].dump(), s["workers_not_left"].size(),
-        state_of(jobs.search(Side::start, state)), state_of(jobs.search(Side::end, state)));
+        io::json_text(s["done"]), io::json_text(s["running"]), io::json_text(s["waiting"]),
+        s["set_aside"].size(), io::json_text(s["failed_attempts"]), io::json_text(s["lost_attempts"]),
+        io::json_text(s["released"]), io::json_text(s["cancelled"]), s["cancelled_seconds"].get<double>(),
+        io::json_text(s["recovered_results"]), io::json_text(s["late_results"]),
+        io::json_text(s["differing_results"]), io::json_text(s["damaged_lines"]),
+        s["workers_not_left"].size(), state_of(jobs.search(Side::start, state)),
+        state_of(jobs.search(Side::end, state)));
     for (const auto& job : s["set_aside"]) {
         text += fmt::format("set aside: {}: {}\n", job["trial"].get<std::string>(),
                             job["error"].get<std::string>());
@@ -123,7 +126,7 @@ int boundary_status(Arguments arguments, const Ranks& ranks) {
     const auto files = read_ledger(folder);
     const auto jobs = study.jobs();
     const auto status = status_of(jobs, files);
-    fmt::print("{}", json ? status.dump(2) + '\n' : text_of(status, jobs, files.state()));
+    fmt::print("{}", json ? io::json_text(status, 2) + '\n' : text_of(status, jobs, files.state()));
     return exit_done;
 }
 

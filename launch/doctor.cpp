@@ -20,6 +20,7 @@
 #include "dist/shared_memory.hpp"
 #include "io/data_error.hpp"
 #include "io/hdf5_version.hpp"
+#include "io/json_text.hpp"
 #include "io/posix_file.hpp"
 #include "launch/command.hpp"
 #include "launch/options.hpp"
@@ -245,7 +246,7 @@ int doctor(Arguments arguments, const Ranks& ranks) {
         }
     }
     if (json) {
-        fmt::print("{}\n", object.dump(2));
+        fmt::print("{}\n", io::json_text(object, 2));
     }
     return exit_code;
 }

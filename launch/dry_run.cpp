@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "io/json_text.hpp"
 #include "launch/matrix_peak.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/terminal.hpp"
@@ -194,7 +195,7 @@ int dry_run(const PretrainOptions& training, const DryRunOptions& options, const
     }
     if (ranks.is_first()) {
         if (options.json) {
-            fmt::print("{}\n", result.dump());
+            fmt::print("{}\n", io::json_text(result));
         } else {
             print_table(result);
         }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/feature_file.hpp"
+#include "io/json_text.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/run_encoder.hpp"
@@ -90,7 +91,7 @@ void tell(const io::FeatureFile& file, const EmbedCommandOptions& options) {
     summary["clips"] = file.features.size(0);
     summary["width"] = file.features.size(1);
     if (options.json) {
-        fmt::print("{}\n", summary.dump(2));
+        fmt::print("{}\n", io::json_text(summary, 2));
         return;
     }
     fmt::print("{}: {} clips, {} features each, {} after step {}\n", options.output.output,

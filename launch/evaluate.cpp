@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
 #include "launch/evaluated_runs.hpp"
 #include "launch/measure_table.hpp"
 #include "launch/run_evaluation.hpp"
@@ -116,7 +117,8 @@ void write_results(const Runs& runs, const EvaluationSetting& setting, const std
     if (runs.size() > 1) {
         write_json(result_file(runs.front().run, fmt::format("{}-{}-runs", name, runs.size())), result);
     }
-    fmt::print("{}\n", setting.options.json ? result.dump(2) : heading_of(facts) + all.text() + more);
+    fmt::print("{}\n",
+               setting.options.json ? io::json_text(result, 2) : heading_of(facts) + all.text() + more);
 }
 
 void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/run_encoder.hpp"
@@ -114,7 +115,7 @@ void tell(const ExportOptions& options, const EncoderExport& encoder, std::int64
         summary["output"] = options.output;
         summary["files"] = files;
         summary["sample"] = sample;
-        fmt::print("{}\n", summary.dump(2));
+        fmt::print("{}\n", io::json_text(summary, 2));
         return;
     }
     fmt::print("{}: {} after step {}, {} blocks of width {}, {} features a frame; {}\n", options.output,

@@ -12,6 +12,7 @@
 #include "io/import/metadata.hpp"
 #include "io/import/nearby_root.hpp"
 #include "io/import/point_order.hpp"
+#include "io/json_text.hpp"
 #include "io/posix_file.hpp"
 #include "launch/python.hpp"
 #include "launch/stop_request.hpp"
@@ -30,9 +31,10 @@ constexpr std::size_t most_examples = 5;
 std::string settings_of(const io::CorpusOptions& corpus) {
     constexpr std::size_t first_option = 4;  // of a Python reader, behind its own name, format and input
     const auto options = std::span{corpus.program}.subspan(std::min(first_option, corpus.program.size()));
-    return fmt::format("{} {} {} {} {} {} {} {}", corpus.format, fs::weakly_canonical(corpus.input).string(),
-                       corpus.poses, corpus.point_order, corpus.zero_is_missing, corpus.hand, corpus.missing,
-                       fmt::join(options, " "));
+    return fmt::format("{} {} {} {} {} {} {} {}{}", corpus.format,
+                       fs::weakly_canonical(corpus.input).string(), corpus.poses, corpus.point_order,
+                       corpus.zero_is_missing, corpus.hand, corpus.missing, fmt::join(options, " "),
+                       corpus.picture_size);
 }
 
 nlohmann::json to_json(const ImportSummary& summary) {
@@ -130,7 +132,7 @@ void write_summary(const std::string& path, const ImportSummary& summary) {
     io::AtomicFile target{path};
     {
         std::ofstream file{target.temporary()};
-        file << to_json(summary).dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
+        file << io::json_text(to_json(summary), 2) << '\n';
         if (!file.flush()) {
             throw io::DataError{path, "cannot be written: is the disk full? (The store is whole.)"};
         }
@@ -174,7 +176,9 @@ void declare(Options& options, ImportOptions& o) {
     options.add(
         "metadata", o.metadata,
         "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
-        "Citizen and WLASL, or a CSV with a column clip and any of label, signer, split, fps");
+        "Citizen and WLASL (also nslt_*.json), or a CSV with a column clip (or id, name, file, path, video) "
+        "and any of "
+        "label, signer, split, fps; an empty label is none");
     options.add("metadata-kind", o.metadata_kind,
                 fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
     options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)");
@@ -206,8 +210,11 @@ std::map<std::string, std::string> provenance(const ImportOptions& fields, Argum
 
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
                                        const std::vector<std::string>& options) {
-    std::vector<std::string> command{python_of(".venv-import"),
-                                     script_of_tree("io/importers/corpus_server.py"), format, input};
+    // OpenHands' files need NumPy alone, which the environment of the figures has, too.
+    const bool has_importers = fs::exists(python_of(".venv-import"));
+    const auto* const environment = has_importers || format != "openhands" ? ".venv-import" : ".venv";
+    std::vector<std::string> command{python_of(environment), script_of_tree("io/importers/corpus_server.py"),
+                                     format, input};
     command.insert(command.end(), options.begin(), options.end());
     return command;
 }

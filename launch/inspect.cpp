@@ -8,6 +8,7 @@
 #include "io/checkpoint_file.hpp"
 #include "io/checksum.hpp"
 #include "io/clip_store.hpp"
+#include "io/json_text.hpp"
 #include "io/store_findings.hpp"
 #include "io/store_survey.hpp"
 #include "launch/command.hpp"
@@ -66,7 +67,8 @@ void print_indented(const json& object, std::size_t indent) {
         } else if (value.is_number_float()) {
             fmt::print("{:<28} {:.3f}\n", name, value.get<double>());
         } else {
-            fmt::print("{:<28} {}\n", name, value.is_string() ? value.get<std::string>() : value.dump());
+            fmt::print("{:<28} {}\n", name,
+                       value.is_string() ? value.get<std::string>() : io::json_text(value));
         }
     }
 }
@@ -129,7 +131,7 @@ int inspect(Arguments arguments, const Ranks& ranks) {
             all.push_back(std::move(description));
         }
         if (as_json) {
-            fmt::print("{}\n", all.dump(2));
+            fmt::print("{}\n", io::json_text(all, 2));
         }
     });
     return exit_done;

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/json_text.hpp"
+
 namespace sslslr {
 namespace {
 
@@ -83,16 +85,16 @@ std::vector<std::string> row_of(const std::string& name, const json& group) {
     const auto& lengths = group["lengths"];
     std::vector<std::string> row{
         name,
-        group["clips"].dump(),
+        io::json_text(group["clips"]),
         fmt::format("{}", group["labels"].size()),
         fmt::format("{}", group["signers"].size()),
         fmt::format("{} {} {} {} {}", lengths["shortest"].get<std::int64_t>(),
                     lengths["lower_quartile"].get<std::int64_t>(), lengths["median"].get<std::int64_t>(),
                     lengths["upper_quartile"].get<std::int64_t>(), lengths["longest"].get<std::int64_t>()),
         rates_of(group["fps"]),
-        group["clips_without_frames"].dump(),
-        group["clips_without_hands"].dump(),
-        group["duplicates"].dump()};
+        io::json_text(group["clips_without_frames"]),
+        io::json_text(group["clips_without_hands"]),
+        io::json_text(group["duplicates"])};
     for (const auto& [part, share] : group["missing"].items()) {
         row.push_back(percent(share));
     }

@@ -27,6 +27,7 @@ constexpr const char* prepare_usage =
     "               258, 225 (pose, hands), 126 (hands) or 63 (one hand: --hand) numbers a frame\n"
     "  pose         .pose files of pose-format, versions 0.0 to 0.2; points by the names of MediaPipe,\n"
     "               OpenPose or COCO wholebody\n"
+    "  openpose     VIDEO/NAME_NUMBER_keypoints.json, OpenPose's files, one a frame (BODY_25 and hands)\n"
     "  asl-citizen  NAME.npy of [frames, 543 or 553, 2], right hand before left; train.csv, val.csv, "
     "test.csv\n"
     "  spoter       CSV with a list of numbers a cell\n"
@@ -38,7 +39,7 @@ constexpr const char* prepare_usage =
     "or\n"
     "               fps; these may be attributes, too; also OpenHands' /keypoints and /visibility\n"
     "  kaggle-islr  train.csv and train_landmark_files/ (read by Python: launch/setup --importers)\n"
-    "  openhands    .pkl files with keypoints and confidences (read by Python)\n"
+    "  openhands    .pkl files with keypoints and confidences (read by Python's NumPy)\n"
     "  synthetic    made up, with known boundaries: frames before --first and from --last on carry nothing";
 
 constexpr std::int64_t most_clips_per_piece = 1024;
@@ -98,6 +99,9 @@ void declare(Options& options, PrepareOptions& o) {
     options.add("missing", o.corpus.missing,
                 "a number that stands for a missing value, such as -1: points whose x and y have it were not "
                 "detected");
+    options.section("OpenPose", "from", {"openpose"});
+    options.add("picture-size", o.corpus.picture_size,
+                "of the pictures in pixels, as 1280x720; if not given 256x256, as of WLASL's poses");
     declare(options, o.import.layout);
     declare_synthetic(options, o.synthetic);
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "io/data_error.hpp"
+#include "io/json_text.hpp"
 #include "src/evaluate/metrics.hpp"
 
 namespace sslslr {
@@ -224,7 +225,7 @@ void write_json(const std::filesystem::path& path, const nlohmann::json& value) 
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);
     const auto draft = std::filesystem::path{path} += ".tmp";
-    if (!(std::ofstream{draft} << value.dump(2) << std::flush)) {
+    if (!(std::ofstream{draft} << io::json_text(value, 2) << std::flush)) {
         throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
     }
     std::filesystem::rename(draft, path);

@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/json_text.hpp"
 #include "io/metrics_file.hpp"
 #include "launch/python.hpp"
 #include "launch/result_table.hpp"
@@ -168,10 +169,10 @@ int study_report(Arguments arguments, const Ranks& ranks) {
     const auto report = report_of_study(stored, read_ledger(folder), places);
     write_json(folder / "report" / "report.json", report);
     if (json) {
-        fmt::print("{}\n", report.dump());
+        fmt::print("{}\n", io::json_text(report));
     } else {
-        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title, report["jobs"]["done"].dump(),
-                   report["jobs"]["all"].dump(), report["interval"].get<std::string>());
+        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title, io::json_text(report["jobs"]["done"]),
+                   io::json_text(report["jobs"]["all"]), report["interval"].get<std::string>());
         for (const auto& table : report["tables"]) {
             fmt::print("{}", text_of_table(table));
         }

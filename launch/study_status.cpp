@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "io/json_text.hpp"
 #include "launch/study.hpp"
 #include "launch/study_folder.hpp"
 #include "src/errors.hpp"
@@ -47,12 +48,12 @@ int study_status(Arguments arguments, const Ranks& ranks) {
                           {"failed_attempts", state.counts().failed},
                           {"lost_attempts", state.counts().lost}};
     if (json) {
-        fmt::print("{}\n", status.dump(2));
+        fmt::print("{}\n", io::json_text(status, 2));
         return exit_done;
     }
     for (const auto* const kind : {"trainings", "evaluations"}) {
-        fmt::print("{:<12} {} of {} done, {} running\n", kind, status[kind]["done"].dump(),
-                   status[kind]["all"].dump(), status[kind]["running"].dump());
+        fmt::print("{:<12} {} of {} done, {} running\n", kind, io::json_text(status[kind]["done"]),
+                   io::json_text(status[kind]["all"]), status[kind]["running"].dump());
     }
     fmt::print("attempts     {} failed, {} lost with their workers\n", state.counts().failed,
                state.counts().lost);

@@ -38,13 +38,16 @@ void apply_lsa64(const Metadata& metadata, const fs::path& path, Listing& listin
         }
     }
     if (strangers.size() == listing.clips.size() && !strangers.empty()) {
-        throw DataError{path, fmt::format("expected clips named SIGN_SIGNER_REPETITION as LSA64's are (001_002_003), found "
-                                          "'{}' ...; name another kind of list with --metadata-kind",
-                                          strangers.front())};
+        throw DataError{
+            path,
+            fmt::format("expected clips named SIGN_SIGNER_REPETITION as LSA64's are (001_002_003), found "
+                        "'{}' ...; name another kind of list with --metadata-kind",
+                        strangers.front())};
     }
     if (!strangers.empty()) {
-        listing.notes.push_back(fmt::format("{} clips are not named as LSA64's are and keep the labels of their folders: {}",
-                                            strangers.size(), examples(strangers)));
+        listing.notes.push_back(
+            fmt::format("{} clips are not named as LSA64's are and keep the labels of their folders: {}",
+                        strangers.size(), examples(strangers)));
     }
 }
 
@@ -97,12 +100,15 @@ std::string stretch_name(const std::string& clip, const Metadata::Entry& entry) 
 [[noreturn]] void refuse_strangers(const Metadata& metadata, const fs::path& path, const Listing& listing) {
     std::string columns;
     for (const auto& other : metadata.other_names) {
-        columns += fmt::format(", its column {} '{}' ...", other.column, other.names.empty() ? "" : other.names.front());
+        columns += fmt::format(", its column {} '{}' ...", other.column,
+                               other.names.empty() ? "" : other.names.front());
     }
-    throw DataError{path, fmt::format("none of the {} clips is named in it: the clips are called '{}' ..., the metadata's "
-                                      "'{}' ...{}",
-                                      listing.clips.size(), shown(listing.clips.front().name),
-                                      metadata.entries.front().clip, columns)};
+    throw DataError{
+        path,
+        fmt::format("none of the {} clips is named in it: the clips are called '{}' ..., the metadata's "
+                    "'{}' ...{}",
+                    listing.clips.size(), shown(listing.clips.front().name), metadata.entries.front().clip,
+                    columns)};
 }
 
 /// The clips with what their entries say of them, several of a clip with entries for several stretches.
@@ -163,7 +169,8 @@ private:
 };
 
 /// A clip's stretches take its place in the splits that the corpus itself has.
-void rename_in_splits(Listing& listing, const std::vector<ListedClip>& clips, const std::vector<std::size_t>& origins) {
+void rename_in_splits(Listing& listing, const std::vector<ListedClip>& clips,
+                      const std::vector<std::size_t>& origins) {
     if (listing.splits.empty() || clips.size() == listing.clips.size()) {
         return;
     }
@@ -211,12 +218,14 @@ std::vector<std::size_t> apply_metadata(Metadata metadata, const fs::path& path,
     }
     listing.notes.insert(listing.notes.end(), metadata.notes.begin(), metadata.notes.end());
     if (!filling.strangers.empty()) {
-        listing.notes.push_back(fmt::format("{} clips are not in the metadata and keep the labels of their folders: {}",
-                                            filling.strangers.size(), examples(filling.strangers)));
+        listing.notes.push_back(
+            fmt::format("{} clips are not in the metadata and keep the labels of their folders: {}",
+                        filling.strangers.size(), examples(filling.strangers)));
     }
     if (!filling.absent.empty()) {
         listing.notes.push_back(fmt::format("{} of {} clips that the metadata name are not there: {}",
-                                            filling.absent.size(), matcher.groups(), examples(filling.absent)));
+                                            filling.absent.size(), matcher.groups(),
+                                            examples(filling.absent)));
     }
     return std::move(filling.origins);
 }

@@ -3,7 +3,6 @@
 
 #include "io/data_error.hpp"
 #include "io/import/file_corpus.hpp"
-#include "io/import/metadata.hpp"
 #include "io/import/npy.hpp"
 #include "io/import/point_order.hpp"
 
@@ -33,13 +32,7 @@ ImportedClip read_pose_array(const fs::path& path) {
 }  // namespace
 
 std::unique_ptr<Corpus> open_asl_citizen(const CorpusOptions& options) {
-    auto chosen = options;
-    if (chosen.metadata.empty()) {
-        const auto splits = options.input / "splits";
-        chosen.metadata = (fs::exists(splits) ? splits : options.input).string();
-        chosen.metadata_kind = "asl-citizen";
-    }
-    return open_files(chosen, {".npy"}, read_pose_array);
+    return open_files(options, {".npy"}, read_pose_array);
 }
 
 }  // namespace sslslr::io

@@ -38,7 +38,7 @@ std::size_t extension_of(const std::string& name) {
 
 /// As entries of one clip are recognised: "./A.MP4" and "A" are.
 std::string compared_name(const std::string& name) {
-    static constexpr std::array known{".mp4", ".avi", ".mkv",  ".mov", ".webm", ".mpg",    ".m4v",
+    static constexpr std::array known{".mp4", ".avi", ".mkv",  ".mov", ".webm",   ".mpg",     ".m4v",
                                       ".npy", ".npz", ".pose", ".pkl", ".pickle", ".parquet", ".json"};
     auto path = decomposed(plain_path(name));
     const auto end = extension_of(path);
@@ -93,7 +93,8 @@ std::string contradiction(const Metadata::Entry& a, const Metadata::Entry& b) {
         return fmt::format("the signers {} and {}", quoted(a.signer), quoted(b.signer));
     }
     if (share_frames(a, b) && a.splits != b.splits) {
-        return fmt::format("the splits {} and {}{}", a.splits.empty() ? "none" : fmt::format("'{}'", fmt::join(a.splits, "', '")),
+        return fmt::format("the splits {} and {}{}",
+                           a.splits.empty() ? "none" : fmt::format("'{}'", fmt::join(a.splits, "', '")),
                            b.splits.empty() ? "none" : fmt::format("'{}'", fmt::join(b.splits, "', '")),
                            are_same ? "" : " for frames that both hold");
     }
@@ -104,7 +105,8 @@ std::string contradiction(const Metadata::Entry& a, const Metadata::Entry& b) {
 
 std::string examples(const std::vector<std::string>& names) {
     constexpr std::size_t most = 3;
-    const auto shown_names = std::vector(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
+    const auto shown_names =
+        std::vector(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(most, names.size())));
     return fmt::format("{}{}", fmt::join(shown_names, ", "), names.size() > most ? ", ..." : "");
 }
 
@@ -123,8 +125,8 @@ void merge_repeats(Metadata& metadata, const std::filesystem::path& path) {
         for (const auto number : others) {
             const auto& other = kept[number];
             if (const auto what = contradiction(other, entry); !what.empty()) {
-                throw DataError{path, fmt::format("expected each clip once, found '{}' with {}: {} and {}", entry.clip, what,
-                                                  other.where, entry.where)};
+                throw DataError{path, fmt::format("expected each clip once, found '{}' with {}: {} and {}",
+                                                  entry.clip, what, other.where, entry.where)};
             }
             is_repeat = is_repeat || have_same_frames(other, entry);
         }
@@ -186,9 +188,10 @@ ClipMatcher::Match ClipMatcher::entry_ending_in(const std::string& name) const {
     if (found.size() > 1) {
         const auto& first = entries_[groups_[found[0]].entries.front()];
         const auto& second = entries_[groups_[found[1]].entries.front()];
-        throw DataError{path_, fmt::format("the clip '{}' could be '{}' ({}) or '{}' ({}): import the folder that their "
-                                           "paths start in, or give the list the clips' own paths",
-                                           shown(name), first.clip, first.where, second.clip, second.where)};
+        throw DataError{
+            path_, fmt::format("the clip '{}' could be '{}' ({}) or '{}' ({}): import the folder that their "
+                               "paths start in, or give the list the clips' own paths",
+                               shown(name), first.clip, first.where, second.clip, second.where)};
     }
     return found.empty() ? Match{} : Match{.group = found.front(), .distance = 2};
 }
@@ -197,7 +200,8 @@ ClipMatcher::Match ClipMatcher::strict_match(const std::string& name) const {
     if (const auto place = by_name_.find(name); place != by_name_.end()) {
         return {.group = place->second, .distance = 0};
     }
-    if (const auto place = by_short_name_.find(name); place != by_short_name_.end() && place->second.size() == 1) {
+    if (const auto place = by_short_name_.find(name);
+        place != by_short_name_.end() && place->second.size() == 1) {
         return {.group = place->second.front(), .distance = 1};
     }
     if (const auto longer = entry_ending_in(name); longer.group != none) {
@@ -208,7 +212,8 @@ ClipMatcher::Match ClipMatcher::strict_match(const std::string& name) const {
         if (const auto place = by_name_.find(end); place != by_name_.end()) {
             return {.group = place->second, .distance = 2};
         }
-        if (const auto place = by_short_name_.find(end); place != by_short_name_.end() && place->second.size() == 1) {
+        if (const auto place = by_short_name_.find(end);
+            place != by_short_name_.end() && place->second.size() == 1) {
             return {.group = place->second.front(), .distance = 2};
         }
     }
@@ -243,7 +248,8 @@ std::vector<ClipMatcher::Match> ClipMatcher::strict_matches() const {
 
 /// Of several clips that a group could mean the closest; none of them if several are equally close.
 void ClipMatcher::keep_closest(std::vector<Match> matches, bool refuses_ties) {
-    std::map<std::size_t, std::vector<std::size_t>> takers;  // by group, so that all ranks refuse the same one
+    std::map<std::size_t, std::vector<std::size_t>>
+        takers;  // by group, so that all ranks refuse the same one
     for (std::size_t clip = 0; clip < matches.size(); ++clip) {
         if (matches[clip].group == none) {
             continue;
@@ -269,9 +275,11 @@ void ClipMatcher::keep_closest(std::vector<Match> matches, bool refuses_ties) {
 
 void ClipMatcher::refuse_tie(std::size_t group, const std::vector<std::size_t>& clips) const {
     const auto& entry = entries_[groups_[group].entries.front()];
-    throw DataError{path_, fmt::format("'{}' ({}) could be the clip '{}' or '{}': write more of its path, or import them "
-                                       "apart",
-                                       entry.clip, entry.where, shown(clips_[clips[0]].name), shown(clips_[clips[1]].name))};
+    throw DataError{
+        path_,
+        fmt::format("'{}' ({}) could be the clip '{}' or '{}': write more of its path, or import them "
+                    "apart",
+                    entry.clip, entry.where, shown(clips_[clips[0]].name), shown(clips_[clips[1]].name))};
 }
 
 }  // namespace sslslr::io

@@ -38,11 +38,8 @@ private:
     Files files_;
 };
 
-/// Lists the files and applies the metadata that the options name.
+/// Lists the files of some extensions below the input.
 std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vector<std::string>& extensions,
                                    FileCorpus::Read read);
-
-/// Applies the metadata that the options name to a listing, if they name any.
-void apply_options(const CorpusOptions& options, Listing& listing);
 
 }  // namespace sslslr::io

@@ -100,7 +100,6 @@ public:
                                                : "no clip can be read; the first reason: " +
                                                      listing_.left_out.front().reason};
         }
-        apply_options(options, listing_);
     }
 
     const Listing& listing() const override { return listing_; }

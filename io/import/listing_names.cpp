@@ -21,17 +21,20 @@ namespace {
 
 void check(const std::filesystem::path& input, const char* what, const std::string& name) {
     if (!is_utf8(name)) {
-        throw DataError{input, fmt::format("expected names in UTF-8, found the {} '{}': rename what bears it there, files and "
-                                           "folders by `convmv -f latin1 -t utf8 -r --notest FOLDER` if they were named "
-                                           "under Windows",
-                                           what, shown(name))};
+        throw DataError{
+            input,
+            fmt::format("expected names in UTF-8, found the {} '{}': rename what bears it there, files and "
+                        "folders by `convmv -f latin1 -t utf8 -r --notest FOLDER` if they were named "
+                        "under Windows",
+                        what, shown(name))};
     }
 }
 
 /// A text that names have in common which differ only by case, white space, Unicode form or the form of a number.
 std::string essence_of(const std::string& name) {
     auto text = lower_case(decomposed(trimmed(name)));
-    text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }), text.end());
+    text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
+               text.end());
     double number = 0;
     const auto* const end = text.data() + text.size();
     const bool is_number = !text.empty() && std::isdigit(static_cast<unsigned char>(text.front())) != 0 &&
@@ -51,9 +54,10 @@ void note_pairs(const std::set<std::string>& names, const char* what, Listing& l
         }
     }
     if (similar > 0) {
-        listing.notes.push_back(fmt::format("{} kept apart although they differ only by case, white space, Unicode form or the "
-                                            "form of a number: {}{}",
-                                            what, pair, similar > 1 ? fmt::format(", and {} more", similar - 1) : ""));
+        listing.notes.push_back(
+            fmt::format("{} kept apart although they differ only by case, white space, Unicode form or the "
+                        "form of a number: {}{}",
+                        what, pair, similar > 1 ? fmt::format(", and {} more", similar - 1) : ""));
     }
 }
 
@@ -61,8 +65,8 @@ void note_gaps(const std::set<std::string>& names, const char* what, Listing& li
     static constexpr std::array<std::string_view, 6> gaps{"nan", "null", "none", "na", "n/a", "<na>"};
     for (const auto& name : names) {
         if (std::ranges::find(gaps, lower_case(name)) != gaps.end()) {
-            listing.notes.push_back(fmt::format("a {} is called '{}': if that stands for an empty cell, leave the cell empty",
-                                                what, name));
+            listing.notes.push_back(fmt::format(
+                "a {} is called '{}': if that stands for an empty cell, leave the cell empty", what, name));
         }
     }
 }

@@ -94,7 +94,6 @@ std::unique_ptr<Corpus> open_lsfb(const CorpusOptions& options) {
         ids.emplace_back(entry.clip);
     }
     apply_metadata(metadata, options.input, listing);
-    apply_options(options, listing);
     return std::make_unique<FileCorpus>(
         std::move(listing), std::move(ids),
         [poses](const fs::path& id) { return read_clip(poses, id.string()); },

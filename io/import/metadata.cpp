@@ -24,9 +24,9 @@ struct Kind {
     Metadata (*read)(const fs::path&);
 };
 
-constexpr Kind kinds[]{{"lsfb", read_lsfb_lists},   {"lsa64", read_lsa64_words},
-                       {"gsl", read_gsl_lists},     {"asl-citizen", read_asl_citizen_lists},
-                       {"wlasl", read_wlasl_list},  {"csv", read_csv_list}};
+constexpr Kind kinds[]{{"lsfb", read_lsfb_lists},  {"lsa64", read_lsa64_words},
+                       {"gsl", read_gsl_lists},    {"asl-citizen", read_asl_citizen_lists},
+                       {"wlasl", read_wlasl_list}, {"csv", read_csv_list}};
 
 /// As much of a file as shows its kind.
 std::string beginning_of(const fs::path& path) {

@@ -58,6 +58,7 @@ Metadata read_metadata(const std::filesystem::path& path, const std::string& kin
 /// @param path  of the metadata, for messages
 /// @return for each clip of the listing its number before
 /// @throws DataError  entries contradict each other, a name could mean several clips, or no clip is named
-std::vector<std::size_t> apply_metadata(Metadata metadata, const std::filesystem::path& path, Listing& listing);
+std::vector<std::size_t> apply_metadata(Metadata metadata, const std::filesystem::path& path,
+                                        Listing& listing);
 
 }  // namespace sslslr::io

@@ -12,6 +12,7 @@
 #include "io/data_error.hpp"
 #include "io/import/clip_matcher.hpp"
 #include "io/import/folder_tree.hpp"
+#include "io/import/json_file.hpp"
 #include "io/import/text_table.hpp"
 
 namespace sslslr::io {
@@ -28,12 +29,13 @@ std::string place_of(const TextTable& table, std::size_t row) {
 
 double number_in(const TextTable& table, std::size_t row, std::size_t column) {
     auto text = table.row(row)[column];
-    std::ranges::replace(text, ',', '.');  // where that is the decimal sign, fields are quoted or parted by semicolons
+    std::ranges::replace(text, ',',
+                         '.');  // where that is the decimal sign, fields are quoted or parted by semicolons
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {
-        throw DataError{table.path(), fmt::format("row {}: expected a number, found '{}'", table.shown_number(row),
-                                                  table.row(row)[column])};
+        throw DataError{table.path(), fmt::format("row {}: expected a number, found '{}'",
+                                                  table.shown_number(row), table.row(row)[column])};
     }
     return value;
 }
@@ -60,8 +62,8 @@ void read_lsfb_splits(const fs::path& folder, const std::unordered_map<std::stri
             }
         }
         if (!unknown.empty()) {
-            metadata.notes.push_back(
-                fmt::format("{} names {} clips that instances.csv lacks: {}", file, unknown.size(), examples(unknown)));
+            metadata.notes.push_back(fmt::format("{} names {} clips that instances.csv lacks: {}", file,
+                                                 unknown.size(), examples(unknown)));
         }
     }
     for (const auto& entry : metadata.entries) {
@@ -72,8 +74,9 @@ void read_lsfb_splits(const fs::path& folder, const std::unordered_map<std::stri
             }
         }
         if (exclusive.size() > 1) {
-            throw DataError{folder, fmt::format("expected each clip in one of train, val and test, found '{}' in {}",
-                                                entry.clip, fmt::join(exclusive, " and "))};
+            throw DataError{folder,
+                            fmt::format("expected each clip in one of train, val and test, found '{}' in {}",
+                                        entry.clip, fmt::join(exclusive, " and "))};
         }
     }
 }
@@ -105,8 +108,8 @@ std::string without_quotes(const std::string& text) {
 void add_word(Metadata& metadata, const fs::path& path, const std::string& number, const std::string& word) {
     const auto [place, is_new] = metadata.label_names.emplace(fmt::format("{:03}", std::stoi(number)), word);
     if (!is_new && place->second != word) {
-        throw DataError{path, fmt::format("expected each sign once, found {} as '{}' and as '{}'", place->first,
-                                          place->second, word)};
+        throw DataError{path, fmt::format("expected each sign once, found {} as '{}' and as '{}'",
+                                          place->first, place->second, word)};
     }
 }
 
@@ -183,10 +186,11 @@ Metadata read_gsl_lists(const fs::path& folder) {
         for (std::size_t row = 0; row < table.rows(); ++row) {
             const auto& fields = table.row(row);
             if (fields.size() < 2) {
-                throw DataError{path, fmt::format("row {}: expected path|gloss, found '{}'", table.shown_number(row),
-                                                  fields[0])};
+                throw DataError{path, fmt::format("row {}: expected path|gloss, found '{}'",
+                                                  table.shown_number(row), fields[0])};
             }
-            Metadata::Entry entry{.clip = fields[0].substr(0, 1000), .where = place_of(table, row)};  // std::regex recurses
+            Metadata::Entry entry{.clip = fields[0].substr(0, 1000),
+                                  .where = place_of(table, row)};  // std::regex recurses
             std::smatch signer;
             std::regex_search(entry.clip, signer, signer_in);
             entry.label = fields[1];
@@ -224,12 +228,13 @@ Metadata read_asl_citizen_lists(const fs::path& folder) {
 Metadata read_csv_list(const fs::path& path) {
     Metadata metadata;
     const TextTable table{path, std::nullopt, true};
-    const std::vector<std::string_view> clip_names{"clip",     "id",         "name",     "file",       "path",
-                                                   "video",    "filename",   "file_name", "filepath",  "file_path",
-                                                   "video_id", "video file", "video_file", "video_path"};
+    const std::vector<std::string_view> clip_names{
+        "clip",      "id",       "name",      "file",     "path",       "video",      "filename",
+        "file_name", "filepath", "file_path", "video_id", "video file", "video_file", "video_path"};
     const auto clip = table.column(clip_names);
     const auto label = table.find({"label", "gloss", "sign", "class", "word"});
-    const auto signer = table.find({"signer", "signer_id", "participant", "participant_id", "participant id"});
+    const auto signer =
+        table.find({"signer", "signer_id", "participant", "participant_id", "participant id"});
     const auto split = table.find({"split", "subset", "set"});
     const auto fps = table.find({"fps"});
     metadata.column = table.columns()[clip];
@@ -247,7 +252,8 @@ Metadata read_csv_list(const fs::path& path) {
         entry.label = label ? std::optional{fields[*label]} : std::nullopt;
         entry.signer = signer ? std::optional{fields[*signer]} : std::nullopt;
         if (split && !fields[*split].empty()) {
-            entry.splits = {checked_split(fields[*split], path, fmt::format("row {}", table.shown_number(row)))};
+            entry.splits = {
+                checked_split(fields[*split], path, fmt::format("row {}", table.shown_number(row)))};
         }
         entry.fps = fps && !fields[*fps].empty() ? number_in(table, row, *fps) : 0;
         metadata.entries.push_back(std::move(entry));
@@ -257,9 +263,10 @@ Metadata read_csv_list(const fs::path& path) {
 
 std::string checked_split(std::string name, const fs::path& path, const std::string& where) {
     if (name == "." || name == ".." || name.find('/') != std::string::npos) {
-        throw DataError{path, fmt::format("{}: expected a name of a split without '/' other than '.' and '..', which "
-                                          "stores cannot hold, found '{}'",
-                                          where, name)};
+        throw DataError{
+            path, fmt::format("{}: expected a name of a split without '/' other than '.' and '..', which "
+                              "stores cannot hold, found '{}'",
+                              where, name)};
     }
     return name;
 }

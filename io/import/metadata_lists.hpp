@@ -3,8 +3,6 @@
 #include <filesystem>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
 #include "io/import/metadata.hpp"
 
 // A reader for each kind of metadata, for read_metadata().
@@ -16,10 +14,6 @@ Metadata read_gsl_lists(const std::filesystem::path& folder);
 Metadata read_asl_citizen_lists(const std::filesystem::path& folder);
 Metadata read_wlasl_list(const std::filesystem::path& path);
 Metadata read_csv_list(const std::filesystem::path& path);
-
-/// The value of a JSON file; what is nested deeper than any list of clips is dropped.
-/// @throws DataError  no JSON, or not in UTF-8
-nlohmann::json read_json(const std::filesystem::path& path);
 
 /// @throws DataError  not a name that a split may have in a store
 std::string checked_split(std::string name, const std::filesystem::path& path, const std::string& where);

@@ -156,7 +156,6 @@ std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options) {
         paths.push_back(std::move(sequence.path));
     }
     refuse_without_frames(options.input, paths, listing);
-    apply_options(options, listing);
     return std::make_unique<FileCorpus>(
         std::move(listing), std::move(paths),
         [reading = array_reader(options)](const fs::path& path) { return read_sequence(reading, path); },

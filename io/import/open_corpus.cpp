@@ -1,6 +1,7 @@
 #include "io/import/open_corpus.hpp"
 
 #include <map>
+#include <numeric>
 #include <stdexcept>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 
 #include "io/data_error.hpp"
 #include "io/import/file_corpus.hpp"
+#include "io/import/listing_names.hpp"
 #include "io/import/metadata.hpp"
 #include "io/import/nearby_root.hpp"
 
@@ -18,18 +20,69 @@ using Open = std::unique_ptr<Corpus> (*)(const CorpusOptions&);
 
 const std::map<std::string, Open>& readers() {
     static const std::map<std::string, Open> all{
-        {"asl-citizen", open_asl_citizen}, {"hdf5", open_hdf5}, {"lsfb", open_lsfb},
-        {"mp-data", open_mp_data},         {"npy", open_npy},   {"pose", open_pose},
-        {"spoter", open_spoter},
+        {"asl-citizen", open_asl_citizen}, {"hdf5", open_hdf5},     {"lsfb", open_lsfb},
+        {"mp-data", open_mp_data},         {"npy", open_npy},       {"pose", open_pose},
+        {"openpose", open_openpose},       {"spoter", open_spoter},
     };
     return all;
 }
 
+/// A corpus under the names, labels and splits that lists give its clips.
+class ListedCorpus final : public Corpus {
+public:
+    ListedCorpus(std::unique_ptr<Corpus> corpus, const CorpusOptions& options)
+        : corpus_{std::move(corpus)}, listing_{corpus_->listing()}, origins_(listing_.clips.size()) {
+        std::iota(origins_.begin(), origins_.end(), std::size_t{0});
+        check_names(listing_, options.input);
+        if (!options.metadata.empty()) {
+            auto metadata = read_metadata(options.metadata, options.metadata_kind);
+            if (!options.cut) {
+                forget_frames(metadata);
+            }
+            origins_ = apply_metadata(std::move(metadata), options.metadata, listing_);
+            check_names(listing_, options.metadata);
+        }
+        note_similar_names(listing_);
+    }
+
+    const Listing& listing() const override { return listing_; }
+    ImportedClip read(std::size_t clip) override { return corpus_->read(origins_.at(clip)); }
+    std::vector<std::filesystem::path> files(std::size_t clip) const override {
+        return corpus_->files(origins_.at(clip));
+    }
+
+private:
+    static void forget_frames(Metadata& metadata) {
+        for (auto& entry : metadata.entries) {
+            entry.first_frame = 0;
+            entry.end_frame = -1;
+        }
+    }
+
+    std::unique_ptr<Corpus> corpus_;
+    Listing listing_;
+    std::vector<std::size_t> origins_;  ///< of each clip its number in `corpus_`
+};
+
+/// The options with the lists that a format has beside its clips, where no others are named.
+CorpusOptions with_own_lists(CorpusOptions options) {
+    if (options.format == "asl-citizen" && options.metadata.empty()) {
+        const auto splits = options.input / "splits";
+        options.metadata = (std::filesystem::exists(splits) ? splits : options.input).string();
+        options.metadata_kind = "asl-citizen";
+    }
+    return options;
+}
+
+/// The corpus at one root, with the lists that its format has beside the clips; lists that the user names come later.
 /// @throws DataError  also if there is no clip
 std::unique_ptr<Corpus> open_at(const CorpusOptions& options) {
     auto corpus = options.program.empty() ? readers().at(options.format)(options) : open_with_python(options);
     if (corpus->listing().clips.empty()) {
         throw DataError{options.input, "expected clips to import, found none"};
+    }
+    if (options.metadata.empty()) {
+        return std::make_unique<ListedCorpus>(std::move(corpus), with_own_lists(options));
     }
     return corpus;
 }
@@ -62,30 +115,21 @@ std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
         throw std::invalid_argument{"--metadata-kind " + options.metadata_kind +
                                     " is of no use without --metadata, the file or folder of that kind"};
     }
+    std::unique_ptr<Corpus> opened;
     try {
-        return open_at(options);
+        opened = open_at(options);
     } catch (const DataError& error) {
         if (const auto advice = advice_on_root(options); !advice.empty()) {
             throw DataError{fmt::format("{}; {}", error.what(), advice)};
         }
         throw;
     }
+    return options.metadata.empty() ? std::move(opened)
+                                    : std::make_unique<ListedCorpus>(std::move(opened), options);
 }
 
 std::string advice_on_root(const CorpusOptions& options) {
     return advice_on_root(options, open_at);
-}
-
-void apply_options(const CorpusOptions& options, Listing& listing) {
-    if (!options.metadata.empty()) {
-        apply_metadata(read_metadata(options.metadata, options.metadata_kind), options.metadata, listing);
-    }
-    if (!options.cut) {
-        for (auto& clip : listing.clips) {
-            clip.first_frame = 0;
-            clip.end_frame = -1;
-        }
-    }
 }
 
 std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vector<std::string>& extensions,
@@ -96,7 +140,6 @@ std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vect
         listing.clips.push_back({.name = file.name, .label = folder_of(file.name)});
         paths.push_back(std::move(file.path));
     }
-    apply_options(options, listing);
     return std::make_unique<FileCorpus>(std::move(listing), std::move(paths), std::move(read));
 }
 

@@ -70,7 +70,8 @@ public:
             ::close(to[1]);
             ::close(from[0]);
             throw DataError{
-                input, fmt::format("cannot start its reader, {}: {}", command.front(), std::strerror(error))};
+                input, fmt::format("cannot start its reader, {}: {}; `launch/setup --importers` installs it",
+                                   command.front(), std::strerror(error))};
         }
         to_ = to[1];
         from_ = ::fdopen(from[0], "r");
@@ -114,10 +115,7 @@ private:
 
 class PythonCorpus final : public Corpus {
 public:
-    explicit PythonCorpus(CorpusOptions options) : options_{std::move(options)} {
-        listing_ = start();
-        apply_options(options_, listing_);
-    }
+    explicit PythonCorpus(CorpusOptions options) : options_{std::move(options)} { listing_ = start(); }
 
     const Listing& listing() const override { return listing_; }
 

@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include "io/import/file_corpus.hpp"
 #include "io/import/point_order.hpp"
 #include "io/import/text_table.hpp"
+#include "io/lower_case.hpp"
 
 // SPOTER's CSV: a row a clip, a cell the list of T numbers of one coordinate of one point, columns POINT_X and POINT_Y,
 // `labels` from 1; hands _0 (left) and _1 (right), or _left_ and _right_. Source: matyasbohacek/spoter,
@@ -91,26 +94,43 @@ std::vector<Target> targets_of(const TextTable& table) {
     return targets;
 }
 
-/// The numbers of a list literal "[0.5, 0.25]".
-std::vector<float> numbers_of(const TextTable& table, std::size_t row, std::size_t column) {
-    const auto& text = table.row(row)[column];
+/// What stands for a value that is missing; from_chars knows "nan" itself.
+constexpr std::array<std::string_view, 3> gaps{"none", "null", "<na>"};
+/// How NumPy 2 writes a number within a list: "np.float64(0.5)".
+constexpr std::string_view numpy_prefix = "np.";
+
+bool is_between_numbers(char c) {
+    return std::isspace(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view{"[](),+"}.find(c) != std::string_view::npos;
+}
+
+/// The numbers of a list literal "[0.5, 0.25]", NaN where one is missing; nothing for a cell without a list.
+std::optional<std::vector<float>> numbers_of(const TextTable& table, std::size_t row, std::size_t column) {
+    const auto text = lower_case(table.row(row)[column]);
+    if (text.empty() || text == "nan" || std::ranges::find(gaps, text) != gaps.end()) {
+        return std::nullopt;
+    }
     std::vector<float> numbers;
-    const auto* at = text.data();
-    const auto* const end = at + text.size();
-    while (at != end) {
-        if (*at == '[' || *at == ']' || *at == ',' || *at == ' ' || *at == '+') {
-            ++at;
+    for (std::string_view rest{text}; !rest.empty();) {
+        if (is_between_numbers(rest.front())) {
+            rest.remove_prefix(1);
             continue;
         }
-        float number = 0;
-        const auto [next, error] = std::from_chars(at, end, number);
-        if (error == std::errc::invalid_argument) {
+        if (rest.starts_with(numpy_prefix)) {
+            rest.remove_prefix(std::min(rest.find('('), rest.size()));
+            continue;
+        }
+        const auto* const gap = std::ranges::find_if(gaps, [&](auto each) { return rest.starts_with(each); });
+        float number = not_detected;
+        const auto [next, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
+        if (gap == gaps.end() && error == std::errc::invalid_argument) {
             throw DataError{table.path(),
-                            fmt::format("row {}, column {}: expected a list of numbers, found '{}'", row + 2,
-                                        table.columns()[column], text.substr(0, 40))};
+                            fmt::format("row {}, column {}: expected a list of numbers, found '{}'",
+                                        table.shown_number(row), table.columns()[column],
+                                        table.row(row)[column].substr(0, 40))};
         }
         numbers.push_back(number);
-        at = next;
+        rest.remove_prefix(gap == gaps.end() ? static_cast<std::size_t>(next - rest.data()) : gap->size());
     }
     return numbers;
 }
@@ -119,15 +139,15 @@ class SpoterCorpus final : public Corpus {
 public:
     explicit SpoterCorpus(const CorpusOptions& options) {
         for (const auto& file : files_under(options.input, {".csv"}, listing_)) {
-            add_table(TextTable{file.path, ',', true}, file.name);
+            add_table(TextTable{file.path, std::nullopt, true}, file.name);
         }
         std::set<std::string> labels;
         for (const auto& clip : listing_.clips) {
             labels.insert(clip.label);
         }
+        labels.erase("");
         listing_.labels.assign(labels.begin(), labels.end());
         std::ranges::sort(listing_.labels, naturally_less);
-        apply_options(options, listing_);
     }
 
     const Listing& listing() const override { return listing_; }
@@ -136,20 +156,24 @@ public:
         const auto& [number, row] = rows_.at(clip);
         const auto& table = tables_[number];
         ImportedClip imported;
-        std::size_t frames = 0;
+        std::optional<std::size_t> frames;
         for (const auto& target : targets_[number]) {
             const auto numbers = numbers_of(table, row, target.column);
-            if (&target == &targets_[number].front()) {
-                frames = numbers.size();
-                imported.landmarks.assign(frames * import_frame_values, not_detected);
-            } else if (numbers.size() != frames) {
+            if (!numbers) {
+                continue;
+            }
+            if (!frames) {
+                frames = numbers->size();
+                imported.landmarks.assign(*frames * import_frame_values, not_detected);
+            } else if (numbers->size() != *frames) {
                 throw DataError{table.path(),
                                 fmt::format("row {}, column {}: expected {} numbers as in the row's "
                                             "other lists, found {}",
-                                            row + 2, table.columns()[target.column], frames, numbers.size())};
+                                            table.shown_number(row), table.columns()[target.column], *frames,
+                                            numbers->size())};
             }
-            for (std::size_t frame = 0; frame < frames; ++frame) {
-                imported.landmarks[frame * import_frame_values + target.place] = numbers[frame];
+            for (std::size_t frame = 0; frame < *frames; ++frame) {
+                imported.landmarks[frame * import_frame_values + target.place] = (*numbers)[frame];
             }
         }
         mark_missing(imported, Missing::zero_points);
@@ -159,6 +183,8 @@ public:
 private:
     /// A file is a split of its own, named as the file.
     void add_table(TextTable table, const std::string& name) {
+        auto split = name;
+        std::ranges::replace(split, '/', '-');  // which no split's name may hold
         const auto label = table.column({"labels", "label"});
         const auto signer = table.find({"signer", "signer_id"});
         const auto fps = table.find({"video_fps", "fps"});
@@ -170,7 +196,7 @@ private:
                 std::from_chars(text.data(), text.data() + text.size(), clip.fps);
                 clip.fps = clip.fps > 0 && clip.fps < 1000 ? clip.fps : 0;
             }
-            listing_.splits[name].push_back(clip.name);
+            listing_.splits[split].push_back(clip.name);
             listing_.clips.push_back(std::move(clip));
             rows_.emplace_back(tables_.size(), row);
         }

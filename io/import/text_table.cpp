@@ -58,7 +58,8 @@ public:
         : path_{path}, rest_{text}, separator_{separator.value_or(',')} {
         constexpr std::string_view hint = "sep=";  // a line that Excel writes and reads
         if (const auto line = first_line(text); !separator) {
-            const bool is_told = lower_case(std::string{line}).starts_with(hint) && line.size() == hint.size() + 1;
+            const bool is_told =
+                lower_case(std::string{line}).starts_with(hint) && line.size() == hint.size() + 1;
             separator_ = is_told ? line.back() : separator_of(text);
             rest_.remove_prefix(is_told ? text.find(line) + line.size() : 0);
         }
@@ -90,10 +91,12 @@ private:
             return;
         }
         const auto column = static_cast<std::size_t>(foreign - row.fields.begin());
-        const auto name = before.empty() || column >= before.front().fields.size() || before.front().fields[column].empty()
-                              ? std::to_string(column + 1)
-                              : before.front().fields[column];
-        throw DataError{path_, fmt::format("row {}, column {}: {}", row.number, name, encoding_problem(*foreign))};
+        const auto name =
+            before.empty() || column >= before.front().fields.size() || before.front().fields[column].empty()
+                ? std::to_string(column + 1)
+                : before.front().fields[column];
+        throw DataError{path_,
+                        fmt::format("row {}, column {}: {}", row.number, name, encoding_problem(*foreign))};
     }
 
     /// Drops empty fields beyond those of the first row.
@@ -102,8 +105,8 @@ private:
             row.fields.pop_back();
         }
         if (row.fields.size() != count) {
-            throw DataError{path_, fmt::format("row {}: expected {} fields as in the first row, found {}", row.number,
-                                               count, row.fields.size())};
+            throw DataError{path_, fmt::format("row {}: expected {} fields as in the first row, found {}",
+                                               row.number, count, row.fields.size())};
         }
     }
 
@@ -204,10 +207,11 @@ std::size_t TextTable::column(const std::vector<std::string_view>& names) const 
     if (const auto found = find(names)) {
         return *found;
     }
-    throw DataError{path_, columns_.empty() ? "expected a first row that names the columns, found an empty file"
-                                            : fmt::format("expected a column named {}, found the columns {}: does "
-                                                          "the first row name the columns?",
-                                                          fmt::join(names, " or "), fmt::join(columns_, ", "))};
+    throw DataError{path_, columns_.empty()
+                               ? "expected a first row that names the columns, found an empty file"
+                               : fmt::format("expected a column named {}, found the columns {}: does "
+                                             "the first row name the columns?",
+                                             fmt::join(names, " or "), fmt::join(columns_, ", "))};
 }
 
 std::string read_text(const std::filesystem::path& path, std::size_t limit) {
@@ -235,11 +239,14 @@ std::string read_utf8(const std::filesystem::path& path) {
 
 std::string encoding_problem(std::string_view text) {
     constexpr std::size_t most_shown = 60;
-    const auto high = std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    const auto high =
+        std::ranges::count_if(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
     const bool is_mostly_plain = 2 * static_cast<std::size_t>(high) <= text.size();
-    return fmt::format("expected text in UTF-8, found '{}': the file looks like {}; save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')",
-                       shown(text.substr(0, most_shown)),
-                       is_mostly_plain ? "Latin-1 or Windows-1252" : "text in another encoding");
+    return fmt::format(
+        "expected text in UTF-8, found '{}': the file looks like {}; save it as UTF-8 (in a spreadsheet: "
+        "'CSV UTF-8')",
+        shown(text.substr(0, most_shown)),
+        is_mostly_plain ? "Latin-1 or Windows-1252" : "text in another encoding");
 }
 
 std::string trimmed(std::string_view text) {

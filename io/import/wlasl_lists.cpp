@@ -1,12 +1,11 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "io/data_error.hpp"
-#include "io/import/folder_tree.hpp"
+#include "io/import/json_file.hpp"
 #include "io/import/metadata_lists.hpp"
 #include "io/import/text_table.hpp"
 #include "io/json_text.hpp"
@@ -19,14 +18,14 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr int deepest_json = 32;
-
 std::string text_of(const json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end()) {
         return "";
     }
-    return found->is_string() ? trimmed(found->get<std::string>()) : found->is_number_integer() ? json_text(*found) : "";
+    return found->is_string()           ? trimmed(found->get<std::string>())
+           : found->is_number_integer() ? json_text(*found)
+                                        : "";
 }
 
 double number_of(const json& object, const char* name, double otherwise) {
@@ -50,7 +49,8 @@ void add_instance(Metadata& metadata, const fs::path& path, const std::string& g
     if (!instance.is_object() || !instance.contains("video_id")) {
         throw DataError{path, "expected instances with video_id, found '" + beginning_of(instance) + "'"};
     }
-    Metadata::Entry entry{.clip = text_of(instance, "video_id"), .where = fmt::format("gloss '{}', instance {}", gloss, number)};
+    Metadata::Entry entry{.clip = text_of(instance, "video_id"),
+                          .where = fmt::format("gloss '{}', instance {}", gloss, number)};
     entry.label = gloss;
     entry.signer = text_of(instance, "signer_id");
     if (auto split = text_of(instance, "split"); !split.empty()) {
@@ -68,10 +68,11 @@ Metadata read_glosses(const fs::path& path, const json& content) {
         if (!gloss.is_object() || !gloss.contains("gloss") || instances == gloss.end() ||
             !instances->is_array()) {
             const bool is_ms_asl = gloss.is_object() && gloss.contains("clean_text");
-            throw DataError{path, "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
-                                      (is_ms_asl ? ": of MS-ASL's lists make a CSV with the columns clip, label, "
-                                                   "signer, split"
-                                                 : "")};
+            throw DataError{path,
+                            "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
+                                (is_ms_asl ? ": of MS-ASL's lists make a CSV with the columns clip, label, "
+                                             "signer, split"
+                                           : "")};
         }
         const auto name = text_of(gloss, "gloss");
         if (!name.empty()) {
@@ -96,8 +97,9 @@ std::map<std::int64_t, std::string> class_words(const fs::path& path) {
         std::int64_t number = -1;
         const auto* const end = fields[0].data() + fields[0].size();
         if (fields.size() != 2 || std::from_chars(fields[0].data(), end, number).ptr != end) {
-            throw DataError{path, fmt::format("row {}: expected a class's number, a tab and its word, found '{}'",
-                                              table.shown_number(row), fields[0])};
+            throw DataError{path,
+                            fmt::format("row {}: expected a class's number, a tab and its word, found '{}'",
+                                        table.shown_number(row), fields[0])};
         }
         words.emplace(number, fields[1]);
     }
@@ -113,14 +115,16 @@ Metadata read_videos(const fs::path& path, const json& content) {
         const auto action = facts.is_object() ? facts.find("action") : facts.end();
         if (!facts.is_object() || action == facts.end() || !action->is_array() || action->empty() ||
             !std::ranges::all_of(*action, [](const json& each) { return each.is_number_integer(); })) {
-            throw DataError{path, fmt::format("expected for each video {{\"subset\": ..., \"action\": [class, first, "
-                                              "last]}}, found '{}: {}'",
-                                              video.substr(0, 40), beginning_of(facts))};
+            throw DataError{
+                path, fmt::format("expected for each video {{\"subset\": ..., \"action\": [class, first, "
+                                  "last]}}, found '{}: {}'",
+                                  video.substr(0, 40), beginning_of(facts))};
         }
         const auto number = (*action)[0].get<std::int64_t>();
         const auto word = words.find(number);
         if (!words.empty() && word == words.end()) {
-            throw DataError{words_file, fmt::format("expected a word for class {} of video {}, found none", number, video)};
+            throw DataError{words_file, fmt::format("expected a word for class {} of video {}, found none",
+                                                    number, video)};
         }
         Metadata::Entry entry{.clip = video, .where = fmt::format("video '{}'", video)};
         entry.label = words.empty() ? std::to_string(number) : word->second;
@@ -137,37 +141,15 @@ Metadata read_videos(const fs::path& path, const json& content) {
         metadata.labels.push_back(std::move(name));
     }
     if (words.empty()) {
-        metadata.notes.push_back(fmt::format("{} names classes by number alone: put wlasl_class_list.txt beside it "
-                                             "for their words",
-                                             path.filename().string()));
+        metadata.notes.push_back(
+            fmt::format("{} names classes by number alone: put wlasl_class_list.txt beside it "
+                        "for their words",
+                        path.filename().string()));
     }
     return metadata;
 }
 
 }  // namespace
-
-json read_json(const fs::path& path) {
-    const auto text = read_utf8(path);
-    // What is nested deeper is dropped: no list of clips is, and some functions of the library recurse.
-    std::set<std::string> keys;  // of an object of videos: the library keeps the last of equal ones
-    const auto check = [&](int depth, json::parse_event_t event, json& value) {
-        if (event == json::parse_event_t::key && depth == 1 && !keys.insert(value.get<std::string>()).second) {
-            throw DataError{path, fmt::format("expected each name once, found '{}' again", value.get<std::string>())};
-        }
-        return depth <= deepest_json;
-    };
-    try {
-        return json::parse(text, check);
-    } catch (const json::exception& error) {
-        const auto* const at = dynamic_cast<const json::parse_error*>(&error);
-        const auto byte = at == nullptr ? 0 : std::min(at->byte, text.size());
-        const auto line = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(byte), '\n') + 1;
-        const bool is_nan = byte > 0 && text.compare(byte - 1, 3, "NaN") == 0;
-        throw DataError{path, fmt::format("expected JSON, found something else at line {}, {}", line,
-                                          is_nan ? "NaN, which Python writes and JSON does not have: write null"
-                                                 : "or a file that is cut off")};
-    }
-}
 
 Metadata read_wlasl_list(const fs::path& path) {
     const auto content = read_json(path);
@@ -175,8 +157,10 @@ Metadata read_wlasl_list(const fs::path& path) {
         return read_videos(path, content);
     }
     if (!content.is_array()) {
-        throw DataError{path, "expected WLASL's list of glosses with their instances, or of videos with subset and action, "
-                              "found another structure"};
+        throw DataError{
+            path,
+            "expected WLASL's list of glosses with their instances, or of videos with subset and action, "
+            "found another structure"};
     }
     return read_glosses(path, content);
 }

@@ -7,7 +7,8 @@ import json
 
 import numpy as np
 
-from landmarks import LEFT_HAND, POSE, RIGHT_HAND, empty_values, finished, natural_key, new_listing
+from folder_walk import natural_key
+from landmarks import LEFT_HAND, POSE, RIGHT_HAND, empty_values, finished, new_listing
 from read_error import ReadError, require_modules
 
 PLACES = {"pose": POSE, "left_hand": LEFT_HAND, "right_hand": RIGHT_HAND}  # face points are not kept
@@ -26,17 +27,25 @@ class KaggleCorpus:
         self.listing = new_listing()
         self.listing["attributes"]["language"] = "American Sign Language"
         self.listing["labels"] = read_labels(folder / "sign_to_prediction_index_map.json")
-        taken = set()
-        for row in sorted(read_rows(folder / "train.csv"), key=lambda each: natural_key(each["path"])):
-            name = f"{row['participant_id']}/{row['sequence_id']}"
-            if name in taken:
-                self.listing["left_out"].append(
-                    {"clip": name, "reason": f"expected it once in train.csv, found {row['path']} again"}
+        taken = {}
+        repeated = 0
+        for number, row in sorted(
+            enumerate(read_rows(folder / "train.csv"), 2), key=lambda each: natural_key(each[1]["path"])
+        ):
+            name = f"{row['participant_id'] or 'unknown'}/{row['sequence_id']}"
+            if name not in taken:
+                taken[name] = number, row
+                self.listing["clips"].append({"name": name, "label": row["sign"], "signer": row["participant_id"]})
+                self._paths.append(row["path"])
+            elif row == taken[name][1]:
+                repeated += 1
+            else:
+                raise ReadError(
+                    f"train.csv: expected each clip once, found '{name}' in rows {taken[name][0]} and {number} "
+                    f"with the signs '{taken[name][1]['sign']}' and '{row['sign']}'"
                 )
-                continue
-            taken.add(name)
-            self.listing["clips"].append({"name": name, "label": row["sign"], "signer": row["participant_id"]})
-            self._paths.append(row["path"])
+        if repeated:
+            self.listing["notes"].append(f"{repeated} rows of train.csv repeat another one and count once")
 
     def read(self, number):
         return read_table(self._folder / self._paths[number])
@@ -49,16 +58,22 @@ def read_rows(path):
             rows = list(table)
     except FileNotFoundError:
         raise ReadError("expected a folder with train.csv and train_landmark_files/, found no train.csv") from None
-    except (csv.Error, UnicodeDecodeError, OSError) as error:
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            f"train.csv: expected text in UTF-8, found other bytes near {error.object[max(error.start - 20, 0) : error.end]!r}"
+            ": save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
+        ) from None
+    except (csv.Error, OSError) as error:
         raise ReadError(f"expected a table in train.csv, found what cannot be read as one: {error}") from None
     wanted = {"path", "participant_id", "sequence_id", "sign"}
     if not wanted <= set(table.fieldnames or ()):
         raise ReadError(
             f"train.csv: expected the columns {', '.join(sorted(wanted))}, found {', '.join(table.fieldnames or ())}"
         )
+    rows = [{name: (row[name] or "").strip() for name in wanted} for row in rows]
     for number, row in enumerate(rows):
-        if not all(row[name] for name in wanted):
-            raise ReadError(f"train.csv: row {number + 2}: expected {', '.join(sorted(wanted))}, found an empty field")
+        if not row["path"] or not row["sequence_id"]:
+            raise ReadError(f"train.csv: row {number + 2}: expected a path and a sequence_id, found an empty field")
     return rows
 
 

@@ -1,13 +1,10 @@
-"""What the readers of all formats share: clips, files below a folder in natural order."""
+"""What the readers of all formats share: clips, and corpora of a file a clip."""
 
-import os
-import re
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from read_error import ReadError
+from folder_walk import check_name, files_under
 
 POSE = slice(0, 33)
 LEFT_HAND = slice(33, 54)
@@ -44,41 +41,9 @@ def finished(values, fps=0.0, repairs=()):
     return clip
 
 
-def natural_key(name):
-    """Sorts texts, runs of digits by their number: 2 before 10."""
-    return re.sub("[0-9]+", _in_order, name), name
-
-
-def _in_order(digits):
-    """A number behind its length, so that the longer is the larger one."""
-    number = digits[0].lstrip("0")
-    return f"{len(number):04}{number}"
-
-
 def folder_of(name):
     """The name of the folder that a named clip lies in; empty for one at the top."""
     return name.split("/")[-2] if "/" in name else ""
-
-
-def files_under(folder, extensions):
-    """(name, path) of the files of some extensions (".pkl", compared without case) below a folder, or of the one file
-    that `folder` is; names are relative to the folder and without extension. Links to folders are not followed.
-    """
-    if not folder.exists():
-        raise ReadError("expected a folder or file to import, found nothing of that name")
-    if folder.is_dir():
-        found = [Path(parent, file) for parent, _, files in os.walk(folder, onerror=_fail) for file in files]
-        named = [(path.relative_to(folder).with_suffix("").as_posix(), path) for path in found]
-    else:
-        named = [(folder.stem, folder)]
-    named = [(name, path) for name, path in named if path.suffix.lower() in extensions]
-    if not named:
-        raise ReadError(f"expected files ending in {' or '.join(extensions)}, found none")
-    return sorted(named, key=lambda each: (natural_key(each[0]), each[1]))
-
-
-def _fail(error):
-    raise ReadError(f"expected folders that can be listed, found {error.filename}: {error.strerror}")
 
 
 class FileCorpus:
@@ -89,11 +54,11 @@ class FileCorpus:
         self._paths = []
         self._read = read
         taken = {}
-        for name, path in files_under(folder, extensions):
-            if not _is_utf8(name):
-                self._leave_out(name, "expected a name in UTF-8, found other bytes")
-            elif name in taken:
-                self._leave_out(name, f"expected each name once, found {path.name} beside {taken[name].name}")
+        for name, path in files_under(folder, extensions, self.listing):
+            check_name(name)
+            if name in taken:
+                reason = f"expected each name once, found {path.name} beside {taken[name].name}"
+                self.listing["left_out"].append({"clip": name, "reason": reason})
             else:
                 taken[name] = path
                 self.listing["clips"].append({"name": name, "label": folder_of(name)})
@@ -101,15 +66,3 @@ class FileCorpus:
 
     def read(self, number):
         return self._read(self._paths[number])
-
-    def _leave_out(self, name, reason):
-        shown = name.encode(errors="replace").decode()
-        self.listing["left_out"].append({"clip": shown, "reason": reason})
-
-
-def _is_utf8(name):
-    try:
-        name.encode()
-        return True
-    except UnicodeEncodeError:
-        return False

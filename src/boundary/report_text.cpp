@@ -4,13 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "io/json_text.hpp"
 #include "src/boundary/report.hpp"
 
 namespace sslslr {
 namespace {
 
 std::string number(const nlohmann::json& value) {
-    return value.is_null() ? "-" : value.dump();
+    return value.is_null() ? "-" : io::json_text(value);
 }
 
 std::string interval_text(const nlohmann::json& row, const char* name, bool has_sign) {

@@ -7,6 +7,7 @@
 
 #include "io/checkpoint_file.hpp"
 #include "io/data_error.hpp"
+#include "io/json_text.hpp"
 #include "src/export/description.hpp"
 #include "src/export/encoder_script.hpp"
 #include "src/export/encoder_source.hpp"
@@ -64,7 +65,7 @@ std::string config_of(const EncoderExport& encoder) {
     }
     config["encoder"] = description_of(encoder.config);
     config["preprocessing"] = description_of(encoder.preprocess);
-    return config.dump(2) + '\n';
+    return io::json_text(config, 2) + '\n';
 }
 
 /// A folder under construction; removed unless it took its place.

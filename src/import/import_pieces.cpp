@@ -10,6 +10,7 @@
 
 #include "io/data_error.hpp"
 #include "io/import/point_order.hpp"
+#include "io/json_text.hpp"
 #include "io/store_writer.hpp"
 #include "src/import/clip_frames.hpp"
 
@@ -234,7 +235,7 @@ void PieceBuilder::add(std::int64_t number, const io::ImportedClip& clip, std::i
 
 void PieceBuilder::write(const fs::path& path) const {
     auto index = index_;
-    index.attributes[facts_attribute] = to_json(facts_).dump(-1, ' ', false, json::error_handler_t::replace);
+    index.attributes[facts_attribute] = io::json_text(to_json(facts_));
     io::write_store(
         path, index,
         [this](std::int64_t clip, std::span<float> out) {

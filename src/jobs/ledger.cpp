@@ -9,6 +9,7 @@
 
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
+#include "io/json_text.hpp"
 
 namespace sslslr {
 namespace {
@@ -51,7 +52,7 @@ nlohmann::json about(const char* what, const Claim& claim) {
 }  // namespace
 
 std::string digest_of(const Result& result) {
-    const auto text = result.outcome.dump() + result.detail.dump();
+    const auto text = io::json_text(result.outcome) + io::json_text(result.detail);
     return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{text})));
 }
 

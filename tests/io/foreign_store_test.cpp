@@ -47,6 +47,16 @@ TEST_F(ForeignStoreTest, ErrorsNameObjectExpectationAndFinding) {
            "/clips/signer: expected numbers from -1 to 1, found 2 at entry 4");
     expect([](auto& i) { i.ids.push_back(1); }, "/clips/id: expected 5 entries, one a clip, found 6");
     expect([](auto& i) { i.label_names[1] = "tea"; }, "/labels: expected each name once, found 'tea' twice");
+    expect([](auto& i) { i.label_names[1] = "h\xE9llo"; },
+           "/labels: expected names in UTF-8, found 'h\\xE9llo' at entry 1");
+    expect([](auto& i) { i.signer_names[0] = "\xFF"; },
+           "/signers: expected names in UTF-8, found '\\xFF' at entry 0");
+    expect(
+        [](auto& i) {
+            i.names = {"a", "b", "c\xE9", "d", "e"};
+        },
+        "/clips/name: expected names in UTF-8, found 'c\\xE9' at entry 2");
+    expect([](auto& i) { i.splits["tr\xE9"] = {0}; }, "/splits: expected names in UTF-8, found 'tr\\xE9'");
     expect(
         [](auto& i) {
             i.splits["train"] = {0, 5};

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -82,6 +83,17 @@ TEST(Arrows, AWrongIncludeIsFoundByEitherSpelling) {
     EXPECT_EQ(folder_of(root / "io/clip_store.hpp", "dist/group.hpp"), "dist");
     EXPECT_EQ(folder_of(root / "io/clip_store.hpp", "../dist/group.hpp"), "dist");
     EXPECT_EQ(folder_of(root / "src/data/features.hpp", "packed_clips.hpp"), "src");
+}
+
+TEST(Sources, JsonIsWrittenByTheFunctionThatNoContentMakesThrow) {
+    for (const std::string folder : {"io", "src", "launch"}) {
+        for (const auto& file : sources(folder)) {
+            std::ifstream stream{file};
+            const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+            EXPECT_TRUE(text.find(".dump(") == std::string::npos || file.filename() == "json_text.hpp")
+                << file << ": io::json_text() writes names that are not UTF-8, too";
+        }
+    }
 }
 
 TEST(TopLevel, HoldsNothingButWhatTheReadmeNames) {

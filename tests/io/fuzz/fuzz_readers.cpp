@@ -157,6 +157,25 @@ std::function<void(const fs::path&)> metadata_reader(const std::string& file, co
     };
 }
 
+std::string utf16_of(const std::string& ascii) {
+    std::string text = "\xFF\xFE";
+    for (const char c : ascii) {
+        text += {c, '\0'};
+    }
+    return text;
+}
+
+/// A frame of one person as OpenPose writes it.
+std::string openpose_frame(std::size_t body_points, double confidence) {
+    const auto part = [&](std::size_t points) {
+        return fmt::format("[{}]",
+                           fmt::join(std::vector(points, fmt::format("120.5,80.25,{}", confidence)), ","));
+    };
+    return fmt::format(R"({{"version":1.3,"people":[{{"pose_keypoints_2d":{},"face_keypoints_2d":[],)"
+                       R"("hand_left_keypoints_2d":{},"hand_right_keypoints_2d":{}}}]}})",
+                       part(body_points), part(21), part(21));
+}
+
 std::vector<Target> corpora() {
     const auto floats = bytes_from(std::vector<float>(150, 0.5F));
     const auto zeros = [](std::size_t count) { return std::string(count * sizeof(float), '\0'); };
@@ -236,6 +255,18 @@ std::vector<Target> corpora() {
          "w.json",
          {R"([{"gloss":"book","instances":[{"video_id":"A","split":"train","signer_id":1,"fps":25,"frame_start":1,"frame_end":-1},{"video_id":"B"}]}])"},
          metadata_reader("w.json", "auto")},
+        {"nslt",
+         "n.json",
+         {R"({"A": {"subset": "train", "action": [0, 1, 10]}, "B": {"subset": "test", "action": [12, 3, -1]}})"},
+         metadata_reader("n.json", "auto")},
+        {"openpose",
+         "A/image_00001_keypoints.json",
+         {openpose_frame(25, 0.5), openpose_frame(18, 1)},
+         corpus_reader("openpose")},
+        {"csv-utf16",
+         "u.csv",
+         {utf16_of("clip;label;split\nA;TEA;train\nb\\B.MP4;NO;test\n")},
+         metadata_reader("u.csv", "csv")},
         {"csv",
          "m.csv",
          {"clip,label,signer,split,fps\nA,TEA,S1,train,25\nB,NO,,,\n"},

@@ -88,9 +88,31 @@ TEST_F(LsfbTest, AClipWhosePartsDisagreeOrAreMissingIsAnErrorOfThatClipAlone) {
         std::string::npos);
 }
 
-TEST_F(LsfbTest, RefusesAnotherLayoutAndSplitsOfUnknownIds) {
-    write("metadata/splits/test.json", R"(["C"])");
-    EXPECT_NE(error_of([&] { open("lsfb"); }).find("test.json: expected ids of"), std::string::npos);
+TEST_F(LsfbTest, NotesSplitsOfUnknownIdsAndRefusesAClipOfTwoSplits) {
+    write("metadata/splits/test.json", R"(["C", "A"])");
+    write("metadata/splits/fold_0.json", R"(["A", "B"])");
+    const auto corpus = open("lsfb");
+    EXPECT_EQ(corpus->listing().notes,
+              std::vector<std::string>{"test.json names 1 clips that instances.csv lacks: C"});
+    EXPECT_EQ(corpus->listing().splits.at("test"), std::vector<std::string>{"A"});
+    EXPECT_EQ(corpus->listing().splits.at("fold_0").size(), 2U) << "folds may overlap train and test";
+    write("metadata/splits/test.json", R"(["B"])");
+    EXPECT_NE(
+        error_of([&] {
+            open("lsfb");
+        }).find("expected each clip in one of train, val and test, found 'B' in train.json and test.json"),
+        std::string::npos);
+}
+
+TEST_F(LsfbTest, AnIdThatIsListedTwiceIsOneClip) {
+    write("instances.csv", "id,sign,signer,start,end\nA,TEA,S1,0,10\nB,NO,S2,5,9\nA,TEA,S1,0,10\n");
+    EXPECT_EQ(open("lsfb")->listing().clips.size(), 2U);
+    write("instances.csv", "id,sign,signer,start,end\nA,TEA,S1,0,10\nB,NO,S2,5,9\nA,NO,S1,0,10\n");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("found 'A' with the labels 'TEA' and 'NO'"),
+              std::string::npos);
+}
+
+TEST_F(LsfbTest, RefusesAnotherLayout) {
     write("metadata/splits/test.json", R"({"C": 1})");
     EXPECT_NE(error_of([&] { open("lsfb"); }).find("expected a flat list of clip names"), std::string::npos);
     fs::remove_all(folder_ / "in/poses_raw");
@@ -347,7 +369,7 @@ TEST_F(CorpusTest, AslCitizenHoldsTheRightHandBeforeTheLeft) {
     EXPECT_EQ(corpus->listing().clips[0].signer, "P7");
     EXPECT_EQ(corpus->listing().splits.at("train"), std::vector<std::string>{"1-A"});
     ASSERT_EQ(corpus->listing().notes.size(), 1U);
-    EXPECT_EQ(corpus->listing().notes[0], "1 of 2 clips that the metadata name are not there");
+    EXPECT_EQ(corpus->listing().notes[0], "1 of 2 clips that the metadata name are not there: 2-B.mp4");
     const auto clip = corpus->read(0);
     EXPECT_TRUE(std::isnan(value_at(clip, 0, "right_hand.wrist", 0)));
     EXPECT_EQ(value_at(clip, 1, "right_hand.wrist", 0), 2.0F);
@@ -378,6 +400,27 @@ TEST_F(CorpusTest, SpoterTakesPointsByTheirColumnsUnderBothSpellingsOfHands) {
               std::string::npos);
     EXPECT_NE(error_of([&] { corpus->read(2); }).find("row 4, column nose_X: expected a list of numbers"),
               std::string::npos);
+}
+
+TEST_F(CorpusTest, SpoterReadsListsAsPandasAndNumpyWriteThem) {
+    write("sub/val.csv",
+          "nose_X,nose_Y,leftEye_X,leftEye_Y,labels\n"
+          "\"[np.float64(0.5), np.float64(0.25)]\",\"[0.5 0.25]\",\"[None, 0.5]\",\"[nan, 0.5]\",\n"
+          "\"[0.5, 0.25]\",\"[np.float32(5e-1), NULL]\",,None,TEA\n");
+    const auto corpus = open("spoter");
+    EXPECT_EQ(corpus->listing().clips[0].label, "") << "an empty cell is no label";
+    EXPECT_EQ(corpus->listing().labels, std::vector<std::string>{"TEA"});
+    EXPECT_EQ(corpus->listing().splits.at("sub-val").size(), 2U);
+    const auto clip = corpus->read(0);
+    ASSERT_EQ(clip.frames(), 2);
+    EXPECT_EQ(value_at(clip, 1, "pose.nose", 0), 0.25F);
+    EXPECT_EQ(value_at(clip, 1, "pose.nose", 1), 0.25F);
+    EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.left_eye", 0)));
+    EXPECT_EQ(value_at(clip, 1, "pose.left_eye", 1), 0.5F);
+    const auto second = corpus->read(1);
+    EXPECT_EQ(second.frames(), 2);
+    EXPECT_TRUE(std::isnan(value_at(second, 1, "pose.nose", 1)));
+    EXPECT_TRUE(std::isnan(value_at(second, 0, "pose.left_eye", 0))) << "a cell without a list";
 }
 
 TEST_F(CorpusTest, ArraysAreReadInTheOrderThatTheirPointsOrTheUserName) {
@@ -599,6 +642,12 @@ TEST_F(ProgramCorpusTest, RefusesNoise) {
     const auto corpus =
         open_script(std::string{listing} + R"(read clip; echo '{"frames":99999999999}'; read clip)");
     EXPECT_NE(error_of([&] { corpus->read(0); }).find("answered with 99999999999 frames"), std::string::npos);
+}
+
+TEST_F(ProgramCorpusTest, AReaderThatIsNotInstalledNamesTheCommandThatInstallsIt) {
+    options_.program = {(folder_ / "nothing/python").string()};
+    EXPECT_NE(error_of([&] { open("videos"); }).find("`launch/setup --importers` installs it"),
+              std::string::npos);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "io/import/metadata.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "tests/io/import/corpus_files.hpp"
@@ -20,6 +22,13 @@ protected:
         }
         apply_metadata(read_metadata(folder_ / path, kind), folder_ / path, listing);
         return listing;
+    }
+    void expect_refused(const std::string& path, const std::vector<std::string>& clips,
+                        const std::vector<std::string>& words, const std::string& kind = "auto") const {
+        const auto error = error_of([&] { applied(path, clips, kind); });
+        for (const auto& each : words) {
+            EXPECT_NE(error.find(each), std::string::npos) << error;
+        }
     }
     TemporaryFolder folder_;
 };
@@ -64,7 +73,7 @@ TEST_F(MetadataTest, WlaslTellsGlossSplitSignerAndFrames) {
     EXPECT_EQ(listing.clips[1].end_frame, -1);
     EXPECT_EQ(listing.splits.at("val"), std::vector<std::string>{"65225"});
     ASSERT_EQ(listing.notes.size(), 1U);
-    EXPECT_EQ(listing.notes[0], "1 clips are not in the metadata and keep what their folder tells: 1");
+    EXPECT_EQ(listing.notes[0], "1 clips are not in the metadata and keep the labels of their folders: 1");
 }
 
 TEST_F(MetadataTest, ACsvOfOnesOwnNeedsAColumnOfClips) {
@@ -89,17 +98,182 @@ TEST_F(MetadataTest, ANameThatTwoEntriesEndInTellsNothing) {
     EXPECT_EQ(listing.clips[1].label, "TWO");
 }
 
-TEST_F(MetadataTest, AnEntryThatTwoClipsEndInTellsNothing) {
+TEST_F(MetadataTest, AnEntryThatTwoClipsEndInIsRefusedByName) {
     write("my.csv", "clip,label,split\nx/1,HELLO,train\ny/2,TEA,test\n");
-    const auto listing = applied("my.csv", {"train/x/1", "test/x/1", "test/y/2"});
-    EXPECT_EQ(listing.clips[0].label, "");
-    EXPECT_EQ(listing.clips[1].label, "");
-    EXPECT_FALSE(listing.splits.contains("train")) << "else a clip of the test would be trained on";
-    EXPECT_EQ(listing.clips[2].label, "TEA");
-    write("twice.csv", "clip,label\na,ONE\na,TWO\n");
-    EXPECT_NE(
-        error_of([&] { applied("twice.csv", {"a"}); }).find("found 'a' with the labels 'ONE' and 'TWO'"),
-        std::string::npos);
+    expect_refused("my.csv", {"train/x/1", "test/x/1", "test/y/2"},
+                   {"'x/1' (my.csv, row 2) could be the clip 'train/x/1' or 'test/x/1'"});
+    write("longer.csv", "path,label\na/v0.mp4,ONE\nb/v0.mp4,TWO\n");
+    expect_refused("longer.csv", {"v0"},
+                   {"'v0' could be 'a/v0.mp4' (longer.csv, row 2) or 'b/v0.mp4' (longer.csv, row 3)"});
+}
+
+TEST_F(MetadataTest, NamesMatchWhateverTheirPrefixSlashesAndExtension) {
+    const std::vector<std::string> clips{"Clothes/Hat/MVI_1", "Days/Hat/MVI_1", "Days/Hat/MVI_2.a"};
+    const std::pair<const char*, const char*> forms[]{
+        {"", ".MOV"},       {"./", ".mov"},      {"/data/INCLUDE/", ".Mp4"},
+        {"INCLUDE/./", ""}, {"C:\\v\\", ".npy"}, {"x//", ".MTS"}};
+    for (const auto& [prefix, extension] : forms) {
+        std::string text = "file,label\n";
+        for (const auto& clip : clips) {
+            text += fmt::format("{}{}{},{}\n", prefix, clip, extension, clip.substr(0, 4));
+        }
+        write("my.csv", text);
+        const auto listing = applied("my.csv", clips);
+        EXPECT_EQ(listing.clips[0].label, "Clot") << text;
+        EXPECT_EQ(listing.clips[1].label, "Days") << text;
+        EXPECT_EQ(listing.clips[2].label, "Days") << text;
+        EXPECT_TRUE(listing.notes.empty()) << text;
+    }
+    write("windows.csv", "file,label\nClothes\\Hat\\MVI_1.MOV,ONE\nDays\\Hat\\MVI_1.MOV,TWO\n");
+    EXPECT_EQ(applied("windows.csv", clips).clips[1].label, "TWO");
+    write("moved.csv", "file,label\nold/Clothes/Hat/MVI_1.MOV,ONE\nold/Days/Hat/MVI_1.MOV,TWO\n");
+    EXPECT_EQ(applied("moved.csv", {"new/Clothes/Hat/MVI_1", "new/Days/Hat/MVI_1"}).clips[1].label, "TWO");
+}
+
+TEST_F(MetadataTest, ANameInAnotherUnicodeFormIsTheSameName) {
+    write("nfc.csv", "clip,label\n\xC3\xA9t\xC3\xA9,SUMMER\n");
+    EXPECT_EQ(applied("nfc.csv", {"e\xCC\x81te\xCC\x81"}).clips[0].label, "SUMMER") << "as macOS writes it";
+}
+
+TEST_F(MetadataTest, OfSeveralColumnsThatMayNameClipsTheOneThatDoesIsTaken) {
+    write("my.csv", "id,path,label\n0,a/x.mp4,ONE\n1,b/x.mp4,TWO\n");
+    EXPECT_EQ(applied("my.csv", {"a/x", "b/x"}).clips[1].label, "TWO");
+    write("id.csv", "path,id,label\nhttp://a,7,ONE\nhttp://b,8,TWO\n");
+    EXPECT_EQ(applied("id.csv", {"7", "8"}).clips[1].label, "TWO");
+    expect_refused("my.csv", {"c"}, {"the metadata's '0' ...", "its column path 'a/x.mp4' ..."});
+}
+
+TEST_F(MetadataTest, AnEmptyLabelIsNoneInEveryList) {
+    write("my.csv", "clip,label,signer\nsign/a,,\nsign/b, ,S1\nsign/c,TEA,S2\n");
+    write("instances.csv", "id,sign,signer\nsign/a,,S1\nsign/b,TEA,S2\n");
+    write("metadata/sign_to_index.csv", "sign,class\nTEA,0\n,1\n");
+    write("train.csv", "Participant ID,Video file,Gloss\n,a.mp4,\nP1,b.mp4,TEA\n");
+    write("train_greek_iso.csv", "sign/a|\nsign/b|TEA\n");
+    write("w.json",
+          R"([{"gloss":"","instances":[{"video_id":"a"}]},{"gloss":"TEA","instances":[{"video_id":"b"}]}])");
+    for (const auto& [list, kind] : std::vector<std::pair<std::string, std::string>>{
+             {"my.csv", "csv"}, {"", "lsfb"}, {"", "asl-citizen"}, {"", "gsl"}, {"w.json", "wlasl"}}) {
+        Listing listing{.clips = {{.name = "sign/a", .label = "sign"}, {.name = "sign/b", .label = "sign"}}};
+        apply_metadata(read_metadata(folder_ / list, kind), folder_ / list, listing);
+        EXPECT_EQ(listing.clips[0].label, "") << kind;
+        EXPECT_EQ(std::ranges::count(listing.labels, ""), 0) << kind;
+        EXPECT_EQ(listing.clips[1].label, kind == "csv" ? "" : "TEA") << kind;
+    }
+    write("unlabelled.csv", "clip,signer\nsign/a,S1\n");
+    Listing listing{.clips = {{.name = "sign/a", .label = "sign"}}};
+    apply_metadata(read_metadata(folder_ / "unlabelled.csv", "auto"), "", listing);
+    EXPECT_EQ(listing.clips[0].label, "sign") << "a list without labels leaves the folder's";
+}
+
+TEST_F(MetadataTest, RowsThatRepeatCountOnceAndRowsThatContradictAreRefused) {
+    write("same.csv", "clip,label,split\na.mp4,TEA,train\n./a.MP4,TEA,train\nb,NO,test\n,NO,test\n");
+    const auto listing = applied("same.csv", {"a", "b"});
+    EXPECT_EQ(listing.splits.at("train").size(), 1U);
+    EXPECT_EQ(listing.notes, (std::vector<std::string>{
+                                 "1 rows of the metadata repeat another one and count once: same.csv, row 3",
+                                 "1 rows of the metadata name no clip: same.csv, row 5"}));
+    write("split.csv", "clip,label,split\na,TEA,train\nb,TEA,train\na,TEA,test\n");
+    expect_refused("split.csv", {"a"},
+                   {"found 'a' with the splits 'train' and 'test'", "split.csv, row 2 and split.csv, row 4"});
+    write("signer.csv", "clip,signer\na,S1\na,S2\n");
+    expect_refused("signer.csv", {"a"}, {"found 'a' with the signers 'S1' and 'S2'"});
+    write("label.csv", "clip,label\na,ONE\na,TWO\n");
+    expect_refused("label.csv", {"a"}, {"found 'a' with the labels 'ONE' and 'TWO'"});
+    write("train.csv", "Participant ID,Video file,Gloss\nP1,a.mp4,TEA\n");
+    write("test.csv", "Participant ID,Video file,Gloss\nP1,a.mp4,TEA\n");
+    expect_refused("", {"a"}, {"the splits 'train' and 'test': train.csv, row 2 and test.csv, row 2"});
+}
+
+TEST_F(MetadataTest, SeveralSignsOfAVideoAreSeveralClips) {
+    write("w.json", R"([{"gloss": "book", "instances": [
+        {"video_id": "1", "split": "train", "frame_start": 1, "frame_end": 40},
+        {"video_id": "2", "split": "train", "frame_start": 1, "frame_end": -1}]},
+        {"gloss": "drink", "instances": [{"video_id": "1", "split": "test", "frame_start": 41, "frame_end": -1}]}])");
+    Listing listing{.clips = {{.name = "1"}, {.name = "2"}}, .splits = {{"mine", {"1", "2"}}}};
+
+    const auto origins =
+        apply_metadata(read_metadata(folder_ / "w.json", "auto"), folder_ / "w.json", listing);
+
+    EXPECT_EQ(origins, (std::vector<std::size_t>{0, 0, 1}));
+    ASSERT_EQ(listing.clips.size(), 3U);
+    EXPECT_EQ(listing.clips[0].name, "1#1-40");
+    EXPECT_EQ(listing.clips[1].name, "1#41-end");
+    EXPECT_EQ(listing.clips[1].label, "drink");
+    EXPECT_EQ(listing.clips[1].first_frame, 40);
+    EXPECT_EQ(listing.clips[2].name, "2");
+    EXPECT_EQ(listing.splits.at("test"), std::vector<std::string>{"1#41-end"});
+    EXPECT_EQ(listing.splits.at("mine"), (std::vector<std::string>{"1#1-40", "1#41-end", "2"}));
+    EXPECT_TRUE(listing.notes.empty());
+}
+
+TEST_F(MetadataTest, FramesThatTwoSplitsShareAreRefused) {
+    write("w.json", R"([{"gloss": "book", "instances": [
+        {"video_id": "1", "split": "train", "frame_start": 1, "frame_end": -1},
+        {"video_id": "1", "split": "test", "frame_start": 4, "frame_end": 8}]}])");
+    expect_refused("w.json", {"1"},
+                   {"found '1' with the splits 'train' and 'test' for frames that both hold",
+                    "gloss 'book', instance 1 and gloss 'book', instance 2"});
+}
+
+TEST_F(MetadataTest, ReadsTheListsOfWlaslsOwnCodeWithTheWordsBesideThem) {
+    write("nslt_100.json", R"({"00335": {"subset": "train", "action": [1, 5, 10]},
+                               "00336": {"subset": "test", "action": [0, 1, 8]}})");
+    const auto numbers = applied("nslt_100.json", {"00335", "00336"});
+    EXPECT_EQ(numbers.clips[0].label, "1");
+    ASSERT_EQ(numbers.notes.size(), 1U);
+    EXPECT_NE(numbers.notes[0].find("put wlasl_class_list.txt beside it"), std::string::npos);
+
+    write("wlasl_class_list.txt", "0\tbook\n1\tthank you\n");
+    const auto words = applied("nslt_100.json", {"00335", "00336"});
+    EXPECT_EQ(words.clips[0].label, "thank you");
+    EXPECT_EQ(words.labels, (std::vector<std::string>{"book", "thank you"}));
+    EXPECT_EQ(words.clips[0].first_frame, 4) << "frames count from 1 there";
+    EXPECT_EQ(words.clips[0].end_frame, 10);
+    EXPECT_EQ(words.splits.at("test"), std::vector<std::string>{"00336"});
+    EXPECT_TRUE(words.notes.empty());
+
+    write("nslt_9.json", R"({"00335": {"subset": "train", "action": [9, 1, 2]}})");
+    expect_refused("nslt_9.json", {"00335"},
+                   {"wlasl_class_list.txt: expected a word for class 9 of video 00335"});
+    write("nslt_9.json", R"({"00335": {"subset": "train"}})");
+    expect_refused("nslt_9.json", {"00335"}, {"expected for each video"});
+    write("nslt_9.json", R"({"1": {"action": [0]}, "1": {"action": [1]}})");
+    expect_refused("nslt_9.json", {"1"}, {"expected each name once, found '1' again"});
+}
+
+TEST_F(MetadataTest, ListsThatAreNotUtf8AreRefusedByRowWithTheRemedy) {
+    write("my.csv", "clip,label\na,tea\nb,h\xE9llo\n");
+    expect_refused("my.csv", {"a"},
+                   {"my.csv: row 3, column label: expected text in UTF-8, found 'h\\xE9llo'",
+                    "looks like Latin-1 or Windows-1252; save it as UTF-8"});
+    write("labels.txt",
+          "01|Opaque\n02|R\xE9"
+          "d\n");
+    expect_refused("labels.txt", {"001_001_001"}, {"line 2: expected text in UTF-8, found '02|R\\xE9"});
+    write("w.json", "[{\"gloss\": \"h\xE9llo\", \"instances\": []}]");
+    expect_refused("w.json", {"a"}, {"line 1: expected text in UTF-8"});
+    write("train_greek_iso.csv", "a|\xC3\xE1\xE9\xE1\n");
+    expect_refused("train_greek_iso.csv", {"a"}, {"found '\\xC3\\xE1\\xE9\\xE1'", "text in another encoding"},
+                   "csv");
+}
+
+TEST_F(MetadataTest, SplitsThatAStoreCannotHoldAreRefusedByRow) {
+    for (const std::string split : {".", "..", "train/a"}) {
+        write("my.csv", "clip,split\na,train\nb," + split + "\n");
+        expect_refused("my.csv", {"a"}, {"row 3: expected a name of a split", "found '" + split + "'"});
+    }
+}
+
+TEST_F(MetadataTest, OtherListsOfJsonSayWhatToDo) {
+    write("nan.json", R"([{"gloss":"book","instances":[{"video_id":"a","fps":NaN}]}])");
+    expect_refused("nan.json", {"a"},
+                   {"found something else at line 1, NaN, which Python writes", "write null"});
+    write("MSASL_train.json", R"([{"clean_text": "book", "file": "a", "label": 0}])");
+    expect_refused("MSASL_train.json", {"a"}, {"of MS-ASL's lists make a CSV"});
+    write("labels.txt", "01|Opaque\n01|Red\n");
+    expect_refused("labels.txt", {"001_001_001"}, {"found 001 as 'Opaque' and as 'Red'"});
+    write("0.csv", "0,v0.mp4,hello\n1,v1.mp4,no\n");
+    expect_refused("0.csv", {"v0"}, {"expected clips named SIGN_SIGNER_REPETITION"});
 }
 
 TEST_F(MetadataTest, JsonNestedAMillionTimesIsRefused) {
