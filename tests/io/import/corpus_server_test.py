@@ -151,13 +151,83 @@ class CorpusServer(unittest.TestCase):
         self.write("x/a.pickle", openhands(3))
         self.write("x/a.pkl", openhands())
         self.write("b.pkl", openhands())
-        (self.folder / "\udcff.pkl").write_bytes(openhands())
         server = self.serve("openhands", self.folder)
 
         self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["b", "x/a"])
-        self.assertEqual({each["clip"]: each["reason"].split(",")[0] for each in server.listing["left_out"]},
-                         {"x/a": "expected each name once", "?": "expected a name in UTF-8"})  # fmt: skip
+        self.assertEqual(
+            [(each["clip"], each["reason"].split(",")[0]) for each in server.listing["left_out"]],
+            [("x/a", "expected each name once")],
+        )
         self.assertEqual(server.clip("x/a")[0]["frames"], 3)
+
+    def test_names_that_are_not_utf_8_are_refused_by_name(self):
+        self.write("caf\udce9/a.pkl", openhands())
+
+        self.fails_to_list(["expected names in UTF-8", "'caf\\xE9/a'", "convmv"], "openhands", self.folder)
+
+    def test_links_are_followed_and_each_folder_is_entered_once(self):
+        self.write("in/tea/a.pkl", openhands())
+        self.write("elsewhere/b.pkl", openhands())
+        folder = self.folder / "in"
+        (folder / "coffee").symlink_to(self.folder / "elsewhere")
+        (folder / "again").symlink_to(folder / "tea")
+        (folder / "tea" / "loop").symlink_to(folder)
+        (folder / "tea" / "itself").symlink_to("itself")
+        (folder / "gone").symlink_to(self.folder / "nothing")
+        server = self.serve("openhands", folder)
+
+        self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["coffee/b", "tea/a"])
+        self.assertEqual(
+            server.listing["notes"],
+            [
+                "2 links lead to a folder above, or to one that is imported in its own place: not followed: "
+                "again, tea/loop"
+            ],
+        )
+        self.assertEqual([each["clip"] for each in server.listing["left_out"]], ["gone", "tea/itself"])
+        self.assertIn("leads nowhere", server.listing["left_out"][0]["reason"])
+        self.assertEqual(server.clip("coffee/b")[0]["frames"], 2)
+
+    def test_what_systems_and_tools_leave_behind_is_skipped_and_counted(self):
+        self.write("tea/a.PKL", openhands())
+        for name in (
+            "tea/._a.pkl",
+            "tea/.DS_Store",
+            "tea/.ipynb_checkpoints/a-checkpoint.pkl",
+            "tea/Thumbs.db",
+            "tea/desktop.ini",
+            "tea/a.pkl:Zone.Identifier",
+            "__MACOSX/tea/a.pkl",
+            "@eaDir/a.pkl",
+        ):
+            self.write(name, openhands())
+        server = self.serve("openhands", self.folder)
+
+        self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["tea/a"])
+        self.assertEqual(
+            server.listing["notes"],
+            ["8 hidden or system files or folders are skipped: .DS_Store, ._a.pkl, .ipynb_checkpoints, ..."],
+        )
+
+    def test_kaggle_empty_cells_and_repeated_rows(self):
+        self.write(
+            "train.csv",
+            "path,participant_id,sequence_id,sign\na.parquet,1,2, blow \nb.parquet,,3,\na.parquet,1,2,blow\n",
+        )
+        server = self.serve("kaggle-islr", self.folder)
+
+        self.assertEqual(
+            server.listing["clips"],
+            [
+                {"name": "1/2", "label": "blow", "signer": "1"},
+                {"name": "unknown/3", "label": "", "signer": ""},
+            ],
+        )
+        self.assertEqual(server.listing["notes"], ["1 rows of train.csv repeat another one and count once"])
+        self.write("train.csv", "path,participant_id,sequence_id,sign\na.parquet,1,2,blow\na.parquet,1,2,tea\n")
+        self.fails_to_list(["found '1/2' in rows 2 and 3", "'blow' and 'tea'"], "kaggle-islr", self.folder)
+        self.write("train.csv", b"path,participant_id,sequence_id,sign\na.parquet,1,2,caf\xe9\n")
+        self.fails_to_list(["expected text in UTF-8", "caf\\xe9"], "kaggle-islr", self.folder)
 
     def test_one_file_is_a_corpus(self):
         server = self.serve("openhands", self.write("a.pkl", openhands()))
