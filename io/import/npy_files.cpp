@@ -89,7 +89,6 @@ public:
                 listing_.clips.push_back({.name = file.name, .label = folder_of(file.name)});
             }
         }
-        apply_options(options, listing_);
     }
 
     const Listing& listing() const override { return listing_; }

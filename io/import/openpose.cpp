@@ -23,8 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr std::size_t point_values = 3;  // x, y, confidence
-constexpr std::string_view ending = "_keypoints";
+constexpr std::size_t keypoint_values = 3;  // x, y, confidence
+constexpr std::string_view frame_ending = "_keypoints";
 
 struct PictureSize {
     double width = 256;
@@ -53,50 +53,51 @@ PictureSize picture_size_of(const std::string& text) {
 }
 
 /// A part of a person: its key, and where each number of points it may have goes.
-struct Part {
+struct PersonPart {
     std::string key;
     std::vector<PointOrder> orders;
 };
 
-PointOrder order_of(const std::string& component, std::vector<std::string> points) {
+PointOrder openpose_order(const std::string& component, std::vector<std::string> points) {
     PoseFile names;
     names.components.push_back({.name = component, .points = std::move(points)});
     return pose_point_order(names);
 }
 
-const std::array<Part, 3>& parts() {
+const std::array<PersonPart, 3>& person_parts() {
     static const auto all = [] {
         const std::string body = "pose_keypoints_2d";
         const std::vector<std::string> hand{"BASE",  "T_STT", "T_BCMC", "T_MCP", "T_IP",  "I_CMC", "I_MCP",
                                             "I_PIP", "I_DIP", "M_CMC",  "M_MCP", "M_PIP", "M_DIP", "R_CMC",
                                             "R_MCP", "R_PIP", "R_DIP",  "P_CMC", "P_MCP", "P_PIP", "P_DIP"};
-        const auto body_25 =
-            order_of(body, {"Nose",   "Neck",    "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow",
-                            "LWrist", "MidHip",  "RHip",      "RKnee",  "RAnkle", "LHip",      "LKnee",
-                            "LAnkle", "REye",    "LEye",      "REar",   "LEar",   "LBigToe",   "LSmallToe",
-                            "LHeel",  "RBigToe", "RSmallToe", "RHeel"});
-        const auto coco_18 = order_of(
+        const auto body_25 = openpose_order(
+            body,
+            {"Nose", "Neck",    "RShoulder", "RElbow", "RWrist",  "LShoulder", "LElbow", "LWrist", "MidHip",
+             "RHip", "RKnee",   "RAnkle",    "LHip",   "LKnee",   "LAnkle",    "REye",   "LEye",   "REar",
+             "LEar", "LBigToe", "LSmallToe", "LHeel",  "RBigToe", "RSmallToe", "RHeel"});
+        const auto coco_18 = openpose_order(
             body, {"Nose", "Neck", "RShoulder", "RElbow", "RWrist", "LShoulder", "LElbow", "LWrist", "RHip",
                    "RKnee", "RAnkle", "LHip", "LKnee", "LAnkle", "REye", "LEye", "REar", "LEar"});
-        return std::array{Part{body, {body_25, coco_18}},
-                          Part{"hand_left_keypoints_2d", {order_of("hand_left_keypoints_2d", hand)}},
-                          Part{"hand_right_keypoints_2d", {order_of("hand_right_keypoints_2d", hand)}}};
+        return std::array{
+            PersonPart{body, {body_25, coco_18}},
+            PersonPart{"hand_left_keypoints_2d", {openpose_order("hand_left_keypoints_2d", hand)}},
+            PersonPart{"hand_right_keypoints_2d", {openpose_order("hand_right_keypoints_2d", hand)}}};
     }();
     return all;
 }
 
-struct Person {
+struct FoundPerson {
     std::vector<float> values = std::vector<float>(import_frame_values, not_detected);
     double confidence = 0;  ///< sum over its points
 };
 
-void add_part(const fs::path& path, const json& person, const Part& part, Person& found) {
+void add_part(const fs::path& path, const json& person, const PersonPart& part, FoundPerson& found) {
     const auto list = person.find(part.key);
     if (list == person.end() || list->empty()) {
         return;
     }
     const auto order = std::ranges::find_if(part.orders, [&](const PointOrder& each) {
-        return list->is_array() && list->size() == each.size() * point_values;
+        return list->is_array() && list->size() == each.size() * keypoint_values;
     });
     if (order == part.orders.end() ||
         !std::ranges::all_of(*list, [](const json& value) { return value.is_number(); })) {
@@ -105,7 +106,7 @@ void add_part(const fs::path& path, const json& person, const Part& part, Person
                                           part.orders.size() > 1 ? " (BODY_25) or 18" : "", list->size())};
     }
     for (std::size_t point = 0; point < order->size(); ++point) {
-        const auto number = [&](std::size_t i) { return (*list)[point * point_values + i].get<float>(); };
+        const auto number = [&](std::size_t i) { return (*list)[point * keypoint_values + i].get<float>(); };
         if (!(number(2) > 0)) {
             continue;
         }
@@ -119,7 +120,7 @@ void add_part(const fs::path& path, const json& person, const Part& part, Person
 }
 
 /// The surest person of a frame. @param people  raised to how many there are
-Person read_frame(const fs::path& path, std::size_t& people) {
+FoundPerson read_frame(const fs::path& path, std::size_t& people) {
     const auto content = read_json(path);
     const auto list = content.is_object() ? content.find("people") : content.end();
     if (!content.is_object() || list == content.end() || !list->is_array()) {
@@ -127,14 +128,14 @@ Person read_frame(const fs::path& path, std::size_t& people) {
                         "expected OpenPose's JSON, an object with a list of people, found another structure"};
     }
     people = std::max(people, list->size());
-    Person best;
+    FoundPerson best;
     for (const auto& each : *list) {
         if (!each.is_object()) {
             throw DataError{
                 path, "expected each of the people to be an object with keypoints, found something else"};
         }
-        Person person;
-        for (const auto& part : parts()) {
+        FoundPerson person;
+        for (const auto& part : person_parts()) {
             add_part(path, each, part, person);
         }
         if (person.confidence > best.confidence) {
@@ -145,7 +146,7 @@ Person read_frame(const fs::path& path, std::size_t& people) {
 }
 
 /// Pixels to shares of the picture.
-void scale(ImportedClip& clip, const PictureSize& size) {
+void scale_to_picture(ImportedClip& clip, const PictureSize& size) {
     double widest = 0;
     double highest = 0;
     for (std::size_t at = 0; at < clip.landmarks.size(); at += import_coordinates) {
@@ -169,12 +170,12 @@ void scale(ImportedClip& clip, const PictureSize& size) {
     }
 }
 
-struct Frame {
+struct FrameFile {
     std::int64_t number;  ///< -1: its file's name has none
     fs::path path;
 };
 
-ImportedClip read_frames(const std::vector<Frame>& frames, const PictureSize& size) {
+ImportedClip read_frames(const std::vector<FrameFile>& frames, const PictureSize& size) {
     ImportedClip clip;
     std::size_t people = 0;
     for (const auto& frame : frames) {
@@ -188,7 +189,7 @@ ImportedClip read_frames(const std::vector<Frame>& frames, const PictureSize& si
     if (frames.back().number - frames.front().number + 1 != std::ssize(frames)) {
         clip.repairs.emplace_back("frames missing in the numbering: the others joined");
     }
-    scale(clip, size);
+    scale_to_picture(clip, size);
     mark_missing(clip, Missing::nan);
     return clip;
 }
@@ -200,10 +201,10 @@ struct FrameName {
 };
 
 std::optional<FrameName> frame_name_of(std::string name) {
-    if (!name.ends_with(ending)) {
+    if (!name.ends_with(frame_ending)) {
         return std::nullopt;
     }
-    name.resize(name.size() - ending.size());
+    name.resize(name.size() - frame_ending.size());
     const auto digits = name.find_last_not_of("0123456789") + 1;  // npos + 1 is 0
     std::int64_t number = -1;
     std::from_chars(name.data() + digits, name.data() + name.size(), number);
@@ -220,7 +221,7 @@ public:
         std::unordered_map<std::string, std::size_t> clip_of_video;
         std::unordered_map<std::string, std::size_t> videos_in_folder;
         std::vector<std::string> videos;
-        for (auto& file : files_under(options.input, {".json"})) {
+        for (auto& file : files_under(options.input, {".json"}, listing_)) {
             auto name = frame_name_of(file.name);
             if (!name) {
                 continue;
@@ -238,7 +239,7 @@ public:
                             "expected a folder a video of files NAME_NUMBER_keypoints.json, found none"};
         }
         for (std::size_t i = 0; i < videos.size(); ++i) {
-            std::ranges::stable_sort(frames_[i], {}, &Frame::number);
+            std::ranges::stable_sort(frames_[i], {}, &FrameFile::number);
             const auto folder = fs::path{videos[i]}.parent_path().string();
             const auto own_folder =
                 folder.empty() ? fs::weakly_canonical(options.input).filename().string() : folder;
@@ -260,7 +261,7 @@ public:
 private:
     PictureSize size_;
     Listing listing_;
-    std::vector<std::vector<Frame>> frames_;  ///< of each clip
+    std::vector<std::vector<FrameFile>> frames_;  ///< of each clip
 };
 
 }  // namespace
