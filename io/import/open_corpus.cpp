@@ -124,8 +124,10 @@ std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
         }
         throw;
     }
-    return options.metadata.empty() ? std::move(opened)
-                                    : std::make_unique<ListedCorpus>(std::move(opened), options);
+    if (options.metadata.empty()) {
+        return opened;
+    }
+    return std::make_unique<ListedCorpus>(std::move(opened), options);
 }
 
 std::string advice_on_root(const CorpusOptions& options) {

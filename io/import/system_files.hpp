@@ -6,7 +6,7 @@ namespace sslslr::io {
 
 /// Whether a file or folder of this name was left behind by a system or a tool, rather than being part of a
 /// corpus: hidden ones (.DS_Store, ._0.npy, .ipynb_checkpoints), __MACOSX, Thumbs.db, desktop.ini,
-/// 0.npy:Zone.Identifier and the like. The readers in Python have the same list (io/importers/landmarks.py).
+/// 0.npy:Zone.Identifier and the like. The readers in Python have the same list (io/importers/folder_walk.py).
 bool is_system_file(std::string_view name);
 
 }  // namespace sslslr::io

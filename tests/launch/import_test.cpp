@@ -291,6 +291,31 @@ TEST_F(Import, TrimsToTheHandsAndWarnsOfMissingShoulders) {
     EXPECT_EQ(io::ClipStore::open({store()}).index().offsets, (std::vector<std::int64_t>{0, 2, 4, 10}));
 }
 
+TEST_F(Import, AListThatIsNotUtf8IsRefusedBeforeAnyClipIsReadOnEveryNumberOfRanks) {
+    write_clips(3);
+    io::test::write_bytes(folder_ / "list.csv", "clip,label\n0,caf\xE9\n");
+    for (const int ranks : {1, 3}) {
+        const auto outcome = run(program(ranks, prepare("--metadata " + path("list.csv"))));
+        EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
+        EXPECT_EQ(outcome.count("list.csv: row 2, column label: expected text in UTF-8, found 'caf\\xE9'"), 1)
+            << outcome.output;
+    }
+    EXPECT_FALSE(fs::exists(store()));
+}
+
+TEST_F(Import, SeveralSignsOfAVideoAreClipsOfTheirOwnFrames) {
+    write_clips(1, 10);
+    io::test::write_bytes(folder_ / "list.json",
+                          R"([{"gloss":"tea","instances":[{"video_id":"0","frame_start":1,"frame_end":4}]},
+                              {"gloss":"no","instances":[{"video_id":"0","frame_start":5,"frame_end":-1}]}])");
+    const auto outcome = run(program(2, prepare("--metadata " + path("list.json"))));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    const auto store_of_signs = io::ClipStore::open({store()});
+    EXPECT_EQ(store_of_signs.index().names, (std::vector<std::string>{"sign0/0#1-4", "sign0/0#5-end"}));
+    EXPECT_EQ(store_of_signs.index().offsets, (std::vector<std::int64_t>{0, 4, 10}));
+    EXPECT_EQ(store_of_signs.index().label_names, (std::vector<std::string>{"tea", "no"}));
+}
+
 TEST_F(Import, AStoreOfAnImportTrains) {
     write_clips(40, 5);
     ASSERT_EQ(run(program(1, prepare())).exit_code, 0);
