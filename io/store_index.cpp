@@ -77,9 +77,6 @@ std::string problem_of_names(const std::string& name, std::vector<std::string> n
 }
 
 std::string problem_of_split(const std::string& name, const Numbers& clips, std::size_t count) {
-    if (auto problem = problem_of_texts("/splits", {name}); !problem.empty()) {
-        return problem;
-    }
     if (auto problem = problem_of_range(name, clips, 0, count); !problem.empty()) {
         return problem;
     }
@@ -157,6 +154,7 @@ std::string problem_of(const ClipIndex& index) {
                          "one an axis of /landmarks as in 'x,y'"),
     };
     for (const auto& [name, members] : index.splits) {
+        problems.push_back(problem_of_texts("/splits", {name}));
         problems.push_back(problem_of_split("/splits/" + name, members, clips));
     }
     const auto first = std::ranges::find_if(problems, [](const auto& problem) { return !problem.empty(); });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -178,8 +179,10 @@ void ClipMatcher::add_groups() {
 
 ClipMatcher::Match ClipMatcher::entry_ending_in(const std::string& name) const {
     std::vector<std::size_t> found;
-    if (const auto place = by_last_part_.find(last_part(short_name(name))); place != by_last_part_.end()) {
-        for (const auto group : place->second) {
+    // The clip's last part may look as if it had an extension: "MVI_1.a".
+    for (const auto& part : std::set{last_part(name), last_part(short_name(name))}) {
+        const auto place = by_last_part_.find(part);
+        for (const auto group : place == by_last_part_.end() ? std::vector<std::size_t>{} : place->second) {
             if (ends_in_path(groups_[group].name, name) || ends_in_path(groups_[group].short_name, name)) {
                 found.push_back(group);
             }

@@ -10,6 +10,7 @@
 #include "io/clip_store.hpp"
 #include "io/foreign_trial.hpp"
 #include "io/sealed_file.hpp"
+#include "io/store_index.hpp"
 #include "tests/io/store_files.hpp"
 
 namespace sslslr::io::test {
@@ -26,6 +27,13 @@ protected:
     std::filesystem::path path_ = folder_ / "foreign.h5";
     ClipIndex index_ = sample_index();
 };
+
+TEST_F(ForeignStoreTest, NamesOfClipsThatAreNotUtf8AreRefused) {
+    index_.names = {"a", "b", "c\xE9", "d", "e"};
+    EXPECT_TRUE(problem_of(index_).starts_with(
+        "/clips/name: expected names in UTF-8, found 'c\\xE9' at entry 2: write it again"))
+        << problem_of(index_);
+}
 
 TEST_F(ForeignStoreTest, ErrorsNameObjectExpectationAndFinding) {
     const auto expect = [&](const auto& spoil, const std::string& text) {
@@ -51,11 +59,6 @@ TEST_F(ForeignStoreTest, ErrorsNameObjectExpectationAndFinding) {
            "/labels: expected names in UTF-8, found 'h\\xE9llo' at entry 1");
     expect([](auto& i) { i.signer_names[0] = "\xFF"; },
            "/signers: expected names in UTF-8, found '\\xFF' at entry 0");
-    expect(
-        [](auto& i) {
-            i.names = {"a", "b", "c\xE9", "d", "e"};
-        },
-        "/clips/name: expected names in UTF-8, found 'c\\xE9' at entry 2");
     expect([](auto& i) { i.splits["tr\xE9"] = {0}; }, "/splits: expected names in UTF-8, found 'tr\\xE9'");
     expect(
         [](auto& i) {

@@ -26,6 +26,7 @@ protected:
         return open_corpus(options);
     }
     std::vector<std::string> notes_on(const std::vector<std::string>& labels) const {
+        std::filesystem::remove_all(folder_ / "in");
         std::string list = "clip,label\n";
         for (std::size_t i = 0; i < labels.size(); ++i) {
             write_clip(std::to_string(i));

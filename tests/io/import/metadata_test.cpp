@@ -253,7 +253,7 @@ TEST_F(MetadataTest, ListsThatAreNotUtf8AreRefusedByRowWithTheRemedy) {
     write("w.json", "[{\"gloss\": \"h\xE9llo\", \"instances\": []}]");
     expect_refused("w.json", {"a"}, {"line 1: expected text in UTF-8"});
     write("train_greek_iso.csv", "a|\xC3\xE1\xE9\xE1\n");
-    expect_refused("train_greek_iso.csv", {"a"}, {"found '\\xC3\\xE1\\xE9\\xE1'", "text in another encoding"},
+    expect_refused("train_greek_iso.csv", {"a"}, {"\\xC3\\xE1\\xE9\\xE1'", "text in another encoding"},
                    "csv");
 }
 

@@ -54,7 +54,7 @@ TEST_F(TextTableTest, RefusesOddRowsOpenQuotesAndMissingColumns) {
 TEST_F(TextTableTest, RecognisesSeparatorsAndDropsPaddingAndEmptyFieldsAtTheEnd) {
     for (const std::string separator : {",", ";", "\t"}) {
         std::string text =
-            " clip ;label; split\n a ; thank you ;\ttrain ;\n\n;;\n \"b; c\" ;\xC2\xA0no\xC2\xA0; test\n";
+            " clip ;label; split\n a ; thank you ;  train ;\n\n;;\n \"b; c\" ;\xC2\xA0no\xC2\xA0; test\n";
         for (std::size_t at = text.find(';'); at != std::string::npos; at = text.find(';', at + 1)) {
             text.replace(at, 1, separator);
         }
