@@ -53,7 +53,7 @@ int study_status(Arguments arguments, const Ranks& ranks) {
     }
     for (const auto* const kind : {"trainings", "evaluations"}) {
         fmt::print("{:<12} {} of {} done, {} running\n", kind, io::json_text(status[kind]["done"]),
-                   io::json_text(status[kind]["all"]), status[kind]["running"].dump());
+                   io::json_text(status[kind]["all"]), io::json_text(status[kind]["running"]));
     }
     fmt::print("attempts     {} failed, {} lost with their workers\n", state.counts().failed,
                state.counts().lost);
