@@ -101,8 +101,13 @@ InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
     }
     const auto values = product(found.shape, most_bytes(found.handle, path_, file_bytes_) / value_bytes);
     if (!values) {
-        fail(name, fmt::format("expected no more values than fit the file's {} bytes, found a shape of [{}]",
-                               file_bytes_, fmt::join(found.shape, ", ")));
+        const auto gaps =
+            problem_of_gaps(found.handle);  // a file that lacks its values is smaller than they are
+        fail(name, !gaps.empty()
+                       ? gaps
+                       : fmt::format("expected no more values than fit the file's {} bytes, found a shape "
+                                     "of [{}]",
+                                     file_bytes_, fmt::join(found.shape, ", ")));
     }
     found.values = *values;
     return found;

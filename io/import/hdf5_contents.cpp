@@ -185,11 +185,12 @@ private:
         const auto found = content_of(file_.dataset(path));
         leave_out(path,
                   is_fact
-                      ? fmt::format("expected one text or number for one clip, found {}; write one dataset "
-                                    "per clip and give it this as an attribute",
-                                    found)
-                      : fmt::format("expected an array of numbers, [frames, points, coordinates], found {}",
-                                    found));
+                      ? fmt::format(
+                            "expected one text or number for one clip, found {}; write one dataset per clip "
+                            "and give it this as an attribute, or save the array of all clips as X.npy and "
+                            "this as y.npy, for --from npy",
+                            found)
+                      : "expected an array of numbers, [frames, points, coordinates], found " + found);
     }
 
     void add(const std::string& name_path, const std::string& path, Hdf5Facts facts) {

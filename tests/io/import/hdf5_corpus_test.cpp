@@ -265,6 +265,7 @@ TEST_F(Hdf5LayoutTest, WhatWasNeverWrittenIsLeftOutUnlessItsFillValueWasChosen) 
     {
         const Hdf5Sketch sketch{file("a.h5")};
         sketch.create("/a/never", H5T_IEEE_F32LE, two_frames);
+        sketch.create("/a/large", H5T_IEEE_F32LE, {4000, points, 2}, in_chunks({1000, points, 2}).id());
         for (const bool is_chosen : {false, true}) {
             const auto creation = in_chunks(frame, is_chosen ? std::optional{0.25F} : std::nullopt);
             const auto dataset = sketch.create(is_chosen ? "/a/chosen" : "/a/partly", H5T_IEEE_F32LE,
@@ -281,6 +282,7 @@ TEST_F(Hdf5LayoutTest, WhatWasNeverWrittenIsLeftOutUnlessItsFillValueWasChosen) 
     ASSERT_EQ(listing_.clips.size(), 1U);
     EXPECT_EQ(corpus_->read(0).landmarks.at(import_frame_values), 0.25F);
     EXPECT_TRUE(is_left_out("/a/never: expected values, found a dataset that was created and never written"));
+    EXPECT_TRUE(is_left_out("/a/large: expected all of its 4 chunks to be written, found 0"));
     EXPECT_TRUE(is_left_out("/a/partly: expected all of its 2 chunks to be written, found 1"));
 }
 
