@@ -112,6 +112,7 @@ struct ClipStore::Impl {
     std::vector<Path> files;
     std::vector<Part> parts;  // one a file
     std::uint64_t fingerprint = 0;
+    std::uint64_t landmarks_fingerprint = 0;
 };
 
 ClipStore::ClipStore(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
@@ -140,6 +141,7 @@ ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
         }
     }
     impl->fingerprint = fingerprint_of(impl->index, checksums);
+    impl->landmarks_fingerprint = landmarks_fingerprint_of(impl->index, checksums);
     return ClipStore{std::move(impl)};
 }
 
@@ -159,6 +161,9 @@ bool ClipStore::is_float16() const noexcept {
 }
 std::uint64_t ClipStore::fingerprint() const noexcept {
     return impl_->fingerprint;
+}
+std::uint64_t ClipStore::landmarks_fingerprint() const noexcept {
+    return impl_->landmarks_fingerprint;
 }
 
 void ClipStore::read(std::int64_t first, std::int64_t last, std::span<float> out) const {

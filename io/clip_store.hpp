@@ -65,6 +65,9 @@ public:
     /// A 64-bit hash of index and landmarks checksums: tells whether two stores hold the same data.
     std::uint64_t fingerprint() const noexcept;
 
+    /// The same of the clips' bounds and landmarks alone: names, labels, signers and splits may differ.
+    std::uint64_t landmarks_fingerprint() const noexcept;
+
 private:
     struct Impl;
     explicit ClipStore(std::unique_ptr<Impl> impl);

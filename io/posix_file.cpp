@@ -181,4 +181,12 @@ void AtomicFile::commit(Durability durability) {
     }
 }
 
+void write_text(const std::filesystem::path& path, std::string_view text) {
+    AtomicFile target{path};
+    const PosixFile file{target.temporary(), PosixFile::Access::create};
+    file.truncate(0);  // what a killed writer may have left
+    file.write(0, std::as_bytes(std::span{text}));
+    target.commit();
+}
+
 }  // namespace sslslr::io

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string_view>
 
 namespace sslslr::io {
 
@@ -91,5 +92,9 @@ private:
     std::filesystem::path path_;
     std::filesystem::path temporary_;
 };
+
+/// Writes a file whole, synced, in the place of one that may be there; its folder must exist.
+/// @throws DataError  the file system refuses, a full disk for one
+void write_text(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace sslslr::io

@@ -227,4 +227,12 @@ std::uint64_t fingerprint_of(const ClipIndex& index, std::span<const std::uint64
     return hash.value();
 }
 
+std::uint64_t landmarks_fingerprint_of(const ClipIndex& index,
+                                       std::span<const std::uint64_t> landmark_checksums) {
+    IndexHash hash;
+    hash.add(index.offsets);
+    hash.add(landmark_checksums);
+    return hash.value();
+}
+
 }  // namespace sslslr::io

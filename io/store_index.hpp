@@ -25,4 +25,8 @@ ClipIndex read_index(const hdf5::InputFile& file);
 /// Hash of all of an index but its attributes, and of the landmarks' block checksums.
 std::uint64_t fingerprint_of(const ClipIndex& index, std::span<const std::uint64_t> landmark_checksums);
 
+/// The same of the clips' bounds and the checksums alone.
+std::uint64_t landmarks_fingerprint_of(const ClipIndex& index,
+                                       std::span<const std::uint64_t> landmark_checksums);
+
 }  // namespace sslslr::io

@@ -8,6 +8,7 @@
 #include "io/json_text.hpp"
 #include "launch/boundary.hpp"
 #include "launch/boundary_study.hpp"
+#include "launch/run_folder.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 
@@ -147,6 +148,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     }
     read_tolerance(fields);
     check(fields, ranks);
+    make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const StudyData data{fields, ranks};
     check_batches(fields.training, static_cast<std::int64_t>(data.setting().train.size()));

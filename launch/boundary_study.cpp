@@ -9,6 +9,7 @@
 
 #include "io/data_error.hpp"
 #include "io/posix_file.hpp"
+#include "launch/ini_file.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/result_table.hpp"
 #include "src/boundary/wrist_motion.hpp"
@@ -82,16 +83,11 @@ void write_study(const fs::path& folder, const Options& options, const StudyPlan
     if (error) {
         throw io::DataError{folder, "the study folder cannot be made: " + error.message()};
     }
-    io::AtomicFile config{folder / "plan.ini"};
-    std::ofstream file{config.temporary()};
+    std::string text;
     for (const auto& [name, value] : options.values()) {
-        file << name << " = " << value << '\n';
+        text += ini_line(name, value);
     }
-    if (!file.flush()) {
-        throw io::DataError{folder / "plan.ini",
-                            "cannot be written: check the folder's permissions and free space"};
-    }
-    config.commit();
+    io::write_text(folder / "plan.ini", text);
     write_json(folder / "plan.json", plan);
 }
 

@@ -5,6 +5,7 @@
 
 #include "launch/boundary.hpp"
 #include "launch/boundary_study.hpp"
+#include "launch/standard_output.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "launch/worker_options.hpp"
@@ -19,8 +20,8 @@ constexpr const char* work_usage =
     "nodes\n"
     "that share its folder, started and killed at any time: by mpirun (a worker for each --ranks-per-job "
     "ranks),\n"
-    "as tasks of a Slurm array or of HyperQueue, or by hand. Ends with 75 when SIGTERM or SIGUSR1 asked it "
-    "to.";
+    "as tasks of a Slurm array or of HyperQueue, or by hand. Ends with 75 when Ctrl-C, SIGTERM,\n"
+    "SIGHUP or SIGUSR1 asks it to.";
 
 struct WorkFields {
     std::string study;
@@ -88,6 +89,7 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
         join_ledger(fields.study, fields.worker,
                     fields.sync ? io::Durability::on_disk : io::Durability::handed_over, is_leader, ranks);
     catch_stop_signals();
+    output_is_progress();
     BoundaryWork source{jobs, data.setting(), group};
     auto work_as =
         work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {

@@ -25,7 +25,7 @@ std::int64_t bytes_of_limit(const std::string& memory_limit) {
 DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks) {
     const auto limit = bytes_of_limit(options.memory_limit);
     if (files.empty()) {
-        throw ConfigError{"--data STORE.h5 is missing: which clip store shall be read?"};
+        throw ConfigError{"--data STORE.h5 is required: the clip stores to read (sslslr prepare makes one)"};
     }
     agree(ranks.world, [&] { store_.emplace(io::ClipStore::open(files)); });
     features_.emplace(load_features(*store_, options.preprocess, ranks.world, ranks.node,
@@ -46,6 +46,10 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
 
 std::string DataSet::fingerprint() const {
     return fmt::format("{:016x}", store_->fingerprint());
+}
+
+DataIdentity DataSet::identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const {
+    return identity_of(*store_, training_clips, learns_labels);
 }
 
 Classes DataSet::classes() const {

@@ -6,6 +6,7 @@
 
 #include "io/clip_store.hpp"
 #include "launch/command.hpp"
+#include "src/data/data_identity.hpp"
 #include "src/data/load_features.hpp"
 
 namespace sslslr {
@@ -46,8 +47,10 @@ public:
 
     const io::ClipIndex& index() const noexcept { return store_->index(); }
     const Features& features() const noexcept { return features_->features(); }
-    /// Tells data sets and preprocessing apart.
+    /// Tells data sets apart.
     std::string fingerprint() const;
+    /// What of it decides a training on these clips. @param learns_labels  of the clips
+    DataIdentity identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const;
     Classes classes() const;
 
 private:

@@ -23,9 +23,10 @@ constexpr const char* evaluate_usage =
     "same\n"
     "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from "
     "scratch.\n"
-    "Several runs of one setting give means with 95 % Student intervals, one a bootstrap over test clips. On "
-    "SIGTERM\n"
-    "or SIGUSR1 training of a whole network ends with exit code 75; the same command goes on.";
+    "Several runs of one setting give means with 95 % Student intervals, one a bootstrap over test clips. "
+    "Ctrl-C,\n"
+    "SIGTERM, SIGHUP and SIGUSR1 end it with exit code 75; the same command resumes a training that was cut "
+    "short.";
 
 using Runs = std::vector<PretrainOptions>;
 

@@ -12,9 +12,9 @@ constexpr const char* extract_usage =
     "usage: [mpirun -n N] sslslr extract --input VIDEOS --output FILE.h5 [OPTIONS]\n\n"
     "Finds landmarks in videos (MediaPipe Holistic) and makes a clip store of them, a video a clip. Each "
     "rank\n"
-    "works on videos of its own: start one a core. Interrupted, the same command goes on; videos that cannot "
-    "be\n"
-    "read are left out and named. A video in a folder has the folder's name for its label; --metadata tells\n"
+    "works on videos of its own: start one a core. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 end it with exit\n"
+    "code 75, and the same command resumes it. Videos that cannot be read are left out and named. A video in "
+    "a folder has the folder's name for its label; --metadata tells\n"
     "better. Needs Python's MediaPipe: launch/setup --importers installs it.";
 
 // Some seconds of work each: what an interruption costs, and what is dealt to a rank at a time.

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -129,15 +128,7 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
 
 /// Beside the store, for scripts and for whoever asks later what was left out.
 void write_summary(const std::string& path, const ImportSummary& summary) {
-    io::AtomicFile target{path};
-    {
-        std::ofstream file{target.temporary()};
-        file << io::json_text(to_json(summary), 2) << '\n';
-        if (!file.flush()) {
-            throw io::DataError{path, "cannot be written: is the disk full? (The store is whole.)"};
-        }
-    }
-    target.commit();
+    io::write_text(path, io::json_text(to_json(summary), 2) + '\n');
 }
 
 /// What a layout needs to know of a store to come.

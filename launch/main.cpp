@@ -13,6 +13,7 @@
 #include "dist/mpi_session.hpp"
 #include "launch/last_words.hpp"
 #include "launch/signal_thread.hpp"
+#include "launch/standard_output.hpp"
 #include "launch/subcommands.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -48,7 +49,9 @@ int run(std::vector<std::string> arguments, const Ranks& ranks) {
     if (!arguments.empty() && arguments.front() == "help") {
         arguments.front() = "--help";
     }
-    return run_subcommand({"", program_usage, commands}, arguments, ranks);
+    const int code = run_subcommand({"", program_usage, commands}, arguments, ranks);
+    agree(ranks.world, [&] { check_standard_output(code); });
+    return code;
 }
 
 /// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
@@ -96,9 +99,9 @@ void allow_many_files() {
 int main(int argc, char** argv) {
     using namespace sslslr;
     receive_signals_apart();
+    guard_standard_streams();
     keep_freed_memory();
     allow_many_files();
-    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);  // whoever reads a log wants to see how far it is
     try {
         const dist::MpiSession session{argc, argv};
         const auto world = dist::Communicator::world();

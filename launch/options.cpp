@@ -1,15 +1,11 @@
 #include "launch/options.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <numeric>
 #include <sstream>
+#include <type_traits>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include "launch/command.hpp"
-#include "src/errors.hpp"
 
 namespace sslslr {
 namespace {
@@ -50,19 +46,22 @@ constexpr bool is_list = false;
 template <class T>
 constexpr bool is_list<std::vector<T>> = true;
 
-/// Insertions, deletions and replacements that turn a into b. Source: Levenshtein 1966.
-std::size_t edit_distance(const std::string& a, const std::string& b) {
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0);
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        auto diagonal = row[0]++;
-        for (std::size_t j = 0; j < b.size(); ++j) {
-            const auto replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, diagonal + 1, row[j] + 1});
-        }
+/// What a value must be, for errors.
+template <class T>
+std::string kind_of() {
+    if constexpr (is_list<T>) {
+        return kind_of<typename T::value_type>();
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return "true or false";
+    } else if constexpr (std::is_unsigned_v<T>) {
+        return "a whole number of 0 or more";
+    } else if constexpr (std::is_integral_v<T>) {
+        return "a whole number";
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return "a number";
+    } else {
+        return "a text";
     }
-    return row.back();
 }
 
 }  // namespace
@@ -70,7 +69,9 @@ std::size_t edit_distance(const std::string& a, const std::string& b) {
 Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
     section("General");
     sections_.back()->add_options()("help,h", "prints this text")(
-        "config", po::value(&config_), "INI file holding any of these options (command line wins)");
+        "config", po::value(&config_),
+        "INI file holding any of these options; the command line wins, and what it leaves without use is "
+        "passed over");
 }
 
 void Options::section(const std::string& title) {
@@ -99,8 +100,15 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
         value->multitoken();
     }
     sections_.back()->add_options()(name.c_str(), value, help.c_str());
-    options_.push_back({name, [&field] { return lines_of(field); }, changeable, std::is_same_v<T, bool>,
-                        is_remembered_, condition_});
+    options_.push_back({.name = name,
+                        .lines = [&field] { return lines_of(field); },
+                        .kind = kind_of<T>(),
+                        .changeable = changeable,
+                        .is_flag = std::is_same_v<T, bool>,
+                        .is_list = is_list<T>,
+                        .is_unsigned = std::is_same_v<T, std::uint64_t>,
+                        .is_remembered = is_remembered_,
+                        .condition = condition_});
 }
 
 template void Options::add(const std::string&, std::string&, const std::string&, bool);
@@ -122,91 +130,9 @@ void Options::positional(const std::string& name, std::vector<std::string>& fiel
     positional_.add(name.c_str(), -1);
 }
 
-bool Options::read(std::span<const std::string> arguments) {
-    for (const auto& section : sections_) {
-        all_.add(*section);
-    }
-    all_.add(hidden_);
-    namespace style = po::command_line_style;
-    try {
-        po::variables_map values;
-        po::store(po::command_line_parser{with_explicit_flags(arguments)}
-                      .options(all_)
-                      .positional(positional_)
-                      .style(style::unix_style & ~style::allow_guessing)  // a typo is an error
-                      .run(),
-                  values);
-        if (values.count("help") != 0) {
-            return false;
-        }
-        if (values.count("config") != 0) {
-            const auto path = values["config"].as<std::string>();
-            std::ifstream file{path};
-            if (!file) {
-                throw ConfigError{fmt::format("--config {}: no such file", path)};
-            }
-            po::store(parsed_file(file), values);
-        }
-        po::notify(values);
-        refuse_useless(values);
-    } catch (const po::unknown_option& error) {
-        throw ConfigError{
-            fmt::format("unknown option --{}; did you mean --{}? (--help lists all)",
-                        error.get_option_name().substr(error.get_option_name().find_first_not_of('-')),
-                        nearest(error.get_option_name()))};
-    } catch (const po::error& error) {
-        throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
-    }
-    return true;
-}
-
-po::parsed_options Options::parsed_file(std::ifstream& file) const {
-    auto parsed = po::parse_config_file(file, all_, /*allow_unregistered=*/true);
-    for (const auto& option : parsed.options) {
-        if (option.unregistered && !passed_over_.contains(option.string_key)) {
-            throw po::unknown_option{option.string_key};
-        }
-    }
-    return parsed;
-}
-
-void Options::read_file(const std::string& path) {
-    for (const auto& section : sections_) {
-        all_.add(*section);
-    }
-    std::ifstream file{path};
-    if (!file) {
-        throw ConfigError{fmt::format("{}: no such file", path)};
-    }
-    try {
-        po::variables_map values;
-        po::store(po::parse_config_file(file, all_, /*allow_unregistered=*/true), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        throw ConfigError{fmt::format("{}: {}", path, error.what())};
-    }
-}
-
-void Options::read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
-                            const std::string& where) {
-    for (const auto& section : sections_) {
-        all_.add(*section);
-    }
-    std::stringstream lines;
-    for (const auto& [name, value] : settings) {
-        if (std::ranges::find(options_, name, &Option::name) == options_.end()) {
-            throw ConfigError{
-                fmt::format("{}: unknown option {}; did you mean {}?", where, name, nearest(name))};
-        }
-        lines << name << " = " << value << '\n';
-    }
-    try {
-        po::variables_map values;
-        po::store(po::parse_config_file(lines, all_), values);
-        po::notify(values);
-    } catch (const po::error& error) {
-        throw ConfigError{fmt::format("{}: {}", where, error.what())};
-    }
+const Options::Option* Options::find(const std::string& name) const {
+    const auto found = std::ranges::find(options_, name, &Option::name);
+    return found == options_.end() ? nullptr : &*found;
 }
 
 std::vector<std::string> Options::names() const {
@@ -225,25 +151,13 @@ std::string Options::help() const {
 }
 
 std::string Options::value_of(const std::string& name) const {
-    const auto found = std::ranges::find(options_, name, &Option::name);
-    return found == options_.end() ? "" : fmt::format("{}", fmt::join(found->lines(), " "));
+    const auto* const option = find(name);
+    return option == nullptr ? "" : fmt::format("{}", fmt::join(option->lines(), " "));
 }
 
 bool Options::is_of_use(const Option& option) const {
     const auto& [selector, choices] = option.condition;
     return selector.empty() || std::ranges::count(choices, value_of(selector)) > 0;
-}
-
-void Options::refuse_useless(const po::variables_map& values) const {
-    for (const auto& option : options_) {
-        const bool is_given = values.count(option.name) != 0 && !values[option.name].defaulted();
-        if (is_given && !is_of_use(option)) {
-            const auto& [selector, choices] = option.condition;
-            throw ConfigError{fmt::format("--{} belongs to --{} {}; it means nothing with {}: leave it out",
-                                          option.name, selector, fmt::join(choices, ", "),
-                                          value_of(selector))};
-        }
-    }
 }
 
 std::vector<std::pair<std::string, std::string>> Options::values() const {
@@ -260,34 +174,8 @@ std::vector<std::pair<std::string, std::string>> Options::values() const {
 }
 
 bool Options::is_changeable(const std::string& name) const {
-    const auto found = std::ranges::find(options_, name, &Option::name);
-    return found != options_.end() && found->changeable;
-}
-
-std::vector<std::string> Options::with_explicit_flags(std::span<const std::string> arguments) const {
-    std::vector<std::string> written{arguments.begin(), arguments.end()};
-    for (auto& argument : written) {
-        if (std::ranges::any_of(options_,
-                                [&](const Option& o) { return o.is_flag && argument == "--" + o.name; })) {
-            argument += "=true";
-        }
-    }
-    return written;
-}
-
-std::string Options::nearest(const std::string& name) const {
-    const auto bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
-    return std::ranges::min(options_, {},
-                            [&](const Option& option) { return edit_distance(bare, option.name); })
-        .name;
-}
-
-bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks) {
-    const bool is_read = options.read(arguments);
-    if (!is_read && ranks.is_first()) {
-        fmt::print("{}", options.help());
-    }
-    return is_read;
+    const auto* const option = find(name);
+    return option != nullptr && option->changeable;
 }
 
 }  // namespace sslslr

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
@@ -11,12 +10,14 @@
 
 #include <boost/program_options.hpp>
 
+#include "launch/ini_file.hpp"
+
 namespace sslslr {
 
 /// The options of one subcommand: one declaration gives type, default, help and INI key.
 ///
 /// The default is what the field holds when it is declared. The command line wins over --config FILE, which
-/// wins over the default.
+/// wins over the default. A list in a file has its entries on one line, separated by blanks, or on several.
 class Options {
 public:
     /// @param usage  what stands above the list in --help
@@ -48,12 +49,13 @@ public:
     /// All declared ones.
     std::vector<std::string> names() const;
 
-    /// Fills the fields. @return false if --help was asked for: print help()
+    /// Fills the fields. Options of the file that the command line leaves without use are passed over.
+    /// @return false if --help was asked for: print help()
     /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
-    ///                      use with the others
+    ///                      use with the others; of a file, with the line
     bool read(std::span<const std::string> arguments);
 
-    /// Fills the fields from an INI file alone; options that it does not know are passed over.
+    /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
     void read_file(const std::string& path);
 
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
@@ -77,21 +79,43 @@ private:
     struct Option {
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
+        std::string kind;                                 ///< of values, for errors: "a number"
         bool changeable;
         bool is_flag;
+        bool is_list;
+        bool is_unsigned;
         bool is_remembered;
         Condition condition;
     };
+    /// What a file says of one option.
+    struct Given {
+        std::vector<std::string> entries;
+        std::size_t line = 0;  ///< where first
+    };
+    using GivenOptions = std::map<std::string, Given>;
+
+    void declare_all();
+    const Option* find(const std::string& name) const;
     bool is_of_use(const Option& option) const;
     std::string value_of(const std::string& name) const;
-    void refuse_useless(const boost::program_options::variables_map& values) const;
-    std::string nearest(const std::string& name) const;
+    void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
+                        const std::string& what) const;
     /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
-    /// for its value.
-    std::vector<std::string> with_explicit_flags(std::span<const std::string> arguments) const;
+    /// for its value, and `--name -1` as `--name=-1`, so that a number is not taken for an option.
+    std::vector<std::string> with_explicit_values(std::span<const std::string> arguments) const;
+    void store_command_line(std::span<const std::string> arguments,
+                            boost::program_options::variables_map& values) const;
 
-    /// The options of an INI file. @throws boost::program_options::unknown_option  one that is not passed over
-    boost::program_options::parsed_options parsed_file(std::ifstream& file) const;
+    /// What an INI file says of the options that are known. @param what  the file is, for errors
+    /// @param splits   lists have several entries on a line
+    /// @param refuses  unknown options and sections; else they are passed over
+    GivenOptions options_in(const std::string& path, const std::string& what, bool splits,
+                            bool refuses) const;
+    void add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const;
+    /// Drops what a selector named on the command line leaves without use.
+    void drop_overruled(GivenOptions& given, const boost::program_options::variables_map& command_line) const;
+    void store_given(const GivenOptions& given, const std::string& what,
+                     boost::program_options::variables_map& values) const;
 
     std::string usage_;
     boost::program_options::options_description all_;

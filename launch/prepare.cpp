@@ -16,8 +16,9 @@ namespace {
 
 constexpr const char* prepare_usage =
     "usage: [mpirun -n N] sslslr prepare --from FORMAT --input PATH --output FILE.h5 [OPTIONS]\n\n"
-    "Makes a clip store of a corpus. The ranks share the reading; interrupted, the same command goes on. "
-    "Clips\n"
+    "Makes a clip store of a corpus. The ranks share the reading. Ctrl-C, SIGTERM, SIGHUP and "
+    "SIGUSR1\n"
+    "end it with exit code 75, and the same command resumes it. Clips\n"
     "that cannot be read are left out and named, in the summary and in FILE.h5.summary.json. Stores hold 75\n"
     "points: MediaPipe's pose (33) and both hands (21 each); what a corpus lacks of them is 'not "
     "detected'.\n\n"

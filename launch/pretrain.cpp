@@ -11,7 +11,10 @@
 #include "launch/dry_run.hpp"
 #include "launch/pretrain_options.hpp"
 #include "launch/pretraining.hpp"
+#include "launch/resumed_run.hpp"
+#include "launch/run_data.hpp"
 #include "launch/run_folder.hpp"
+#include "launch/standard_output.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/wrist_motion.hpp"
@@ -23,10 +26,21 @@ namespace sslslr {
 namespace {
 
 constexpr const char* pretrain_usage =
-    "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n\n"
-    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command "
-    "goes on\n"
-    "from the newest checkpoint, on any number of ranks. Results do not depend on the number of ranks.";
+    "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n"
+    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]      (resumes with FOLDER/config.ini)\n\n"
+    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command\n"
+    "resumes from the newest checkpoint, on any number of ranks, with bit-equal data wherever they are now.\n"
+    "Results do not depend on the number of ranks.\n\n"
+    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 end it after the step under way with a checkpoint and "
+    "exit\n"
+    "code 75; a second Ctrl-C ends it at once. Started by nohup, it outlives its terminal. An output pipe "
+    "that is\n"
+    "closed loses the progress shown, nothing else.\n"
+    "Under mpirun, Ctrl-C, SIGTERM, SIGHUP (nohup or not) and a closed pipe make mpirun itself end the "
+    "ranks: it\n"
+    "sends them SIGTERM, SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set), and ends "
+    "with 1.\n"
+    "Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
 
 /// Of one start of a run.
 struct StartOptions {
@@ -56,7 +70,7 @@ void declare(Options& options, StartOptions& o) {
 
 void check(const PretrainOptions& options, const Ranks& ranks) {
     if (options.run.empty()) {
-        throw ConfigError{"--run FOLDER is missing: where shall checkpoints and metrics go?"};
+        throw ConfigError{"--run FOLDER is required: it holds checkpoints and metrics"};
     }
     if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
         throw ConfigError{
@@ -149,8 +163,12 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     declare(options, fields);
     StartOptions start;
     declare(options, start);
-    if (!read_or_help(options, arguments, ranks)) {
+    const auto resumed = resumed_run(arguments);
+    if (!read_or_help(options, resumed.arguments, ranks)) {
         return exit_done;
+    }
+    if (!resumed.note.empty() && ranks.is_first()) {
+        print_warning(resumed.note);
     }
     if (start.is_dry) {
         return dry_run(fields, start.dry_run, ranks);
@@ -176,7 +194,14 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     auto& trainer = training.trainer();
     const auto last_step = training.last_step();
 
-    const auto lock = open_run_folder(fields.run, options, ranks.world, /*lock=*/true);
+    RunConfig run{.folder = fields.run,
+                  .last_step = last_step,
+                  .checkpoint_every = fields.checkpoint_every,
+                  .keep_checkpoints = fields.keep_checkpoints};
+    run.collapse = fields.collapse;
+    run.fault = fault;
+    remember_data(run, fields, data, clips);
+    const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
                    training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
@@ -187,17 +212,10 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
     }
     catch_stop_signals();
+    output_is_progress();
     std::optional<TrainingProgress> progress;
     Waiting waiting;
-    const bool done = run_training(trainer, group,
-                                   {.folder = fields.run,
-                                    .last_step = last_step,
-                                    .checkpoint_every = fields.checkpoint_every,
-                                    .keep_checkpoints = fields.keep_checkpoints,
-                                    .collapse = fields.collapse,
-                                    .attributes = {{"data", data.fingerprint()}},
-                                    .fault = fault},
-                                   hooks_of(ranks, last_step, progress, waiting));
+    const bool done = run_training(trainer, group, run, hooks_of(ranks, last_step, progress, waiting));
     progress.reset();
     if (waiting.seconds > 0 && ranks.is_first()) {
         fmt::print("waited for data in {:.2f} % of the steps' time\n",

@@ -1,12 +1,11 @@
 #include "launch/result_table.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include <fmt/format.h>
 
-#include "io/data_error.hpp"
 #include "io/json_text.hpp"
+#include "io/posix_file.hpp"
 #include "src/evaluate/metrics.hpp"
 
 namespace sslslr {
@@ -224,11 +223,7 @@ nlohmann::json ResultTable::json() const {
 void write_json(const std::filesystem::path& path, const nlohmann::json& value) {
     std::error_code error;
     std::filesystem::create_directories(path.parent_path(), error);
-    const auto draft = std::filesystem::path{path} += ".tmp";
-    if (!(std::ofstream{draft} << io::json_text(value, 2) << std::flush)) {
-        throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
-    }
-    std::filesystem::rename(draft, path);
+    io::write_text(path, io::json_text(value, 2));
 }
 
 }  // namespace sslslr

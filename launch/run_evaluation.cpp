@@ -93,6 +93,13 @@ std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::stri
     return rows;
 }
 
+/// Collective.
+bool any_rank_stops(const Ranks& ranks) {
+    std::vector<double> asked{stop_requested() ? 1.0 : 0.0};
+    ranks.world.all_reduce_sum(asked);
+    return asked[0] > 0;
+}
+
 /// One row of one run, with what its training says meanwhile.
 std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptions& run,
                                         const RunEncoders& encoders, const EvaluationSetting& setting,
@@ -170,6 +177,9 @@ bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const
     agree(setting.ranks.world, [&] { batches = batch_config_of(run, setting.data.features()); });
     batches.seed = run.seed + setting.options.probe_seed;
     for (const auto& row : table_rows(setting.options, run.method.name)) {
+        if (any_rank_stops(setting.ranks)) {
+            return false;
+        }
         const auto start = std::chrono::steady_clock::now();
         const auto scores = scores_of(row, run, encoders, setting, batches);
         if (!scores) {

@@ -1,14 +1,13 @@
 #include "launch/run_folder.hpp"
 
-#include <cctype>
 #include <chrono>
-#include <fstream>
 #include <map>
 #include <thread>
 
 #include <fmt/format.h>
 
 #include "io/data_error.hpp"
+#include "launch/ini_file.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -26,11 +25,16 @@ std::map<std::string, std::string> joined(const Values& values) {
     return lines;
 }
 
-void check_same(const fs::path& folder, const Options& options) {
-    PretrainOptions fields = read_run_options(folder);
-    Options before{""};
-    declare(before, fields);
-    const auto then = joined(before.values());
+Values values_of(PretrainOptions fields) {
+    Options options{""};
+    declare(options, fields);
+    return options.values();
+}
+
+void check_same(const fs::path& folder, PretrainOptions fields) {
+    Options options{""};
+    declare(options, fields);
+    const auto then = joined(values_of(read_run_options(folder)));
     for (const auto& [name, value] : joined(options.values())) {
         const auto found = then.find(name);
         const auto old = found == then.end() ? std::string{"\n"} : found->second;
@@ -43,32 +47,21 @@ void check_same(const fs::path& folder, const Options& options) {
     }
 }
 
-/// A line of an INI file ends at # and loses blanks at its ends.
-void check_writable(const Options& options) {
-    for (const auto& [name, value] : options.values()) {
-        const bool has_blank_ends =
-            !value.empty() && (std::isspace(static_cast<unsigned char>(value.front())) != 0 ||
-                               std::isspace(static_cast<unsigned char>(value.back())) != 0);
-        if (has_blank_ends || value.find_first_of("#\n\r") != std::string::npos) {
-            throw ConfigError{
-                fmt::format("--{} '{}': the run's config.ini can hold neither # nor line ends nor blanks at "
-                            "either end: give another name",
-                            name, value)};
+void check_writable(const Values& values) {
+    for (const auto& [name, value] : values) {
+        if (value.find_first_of("\n\r") != std::string::npos) {
+            throw ConfigError{fmt::format(
+                "--{} '{}': the run's config.ini can hold no line ends: give another name", name, value)};
         }
     }
 }
 
-/// A job that dies meanwhile, or finds no space, leaves the old one.
-void write_config(const fs::path& path, const Options& options) {
-    io::AtomicFile target{path};
-    std::ofstream file{target.temporary()};
-    for (const auto& [name, value] : options.values()) {
-        file << name << " = " << value << '\n';
+std::string config_text(const Values& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += ini_line(name, value);
     }
-    if (!file.flush()) {
-        throw io::DataError{path, "cannot be written: check the folder's permissions and free space"};
-    }
-    target.commit();
+    return text;
 }
 
 std::optional<io::PosixFile> lock_of(const fs::path& folder) {
@@ -90,20 +83,46 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
     return file;
 }
 
+/// Earlier versions kept paths as they were given. Where `run` is the end of the folder's own path, the rest of that is
+/// where the run was started, and where its data were found.
+void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
+    std::error_code error;
+    const auto here = fs::canonical(folder, error).string();
+    const auto run = "/" + fs::path{fields.run}.lexically_normal().string();
+    if (error || fs::path{fields.run}.is_absolute() || !here.ends_with(run)) {
+        return;
+    }
+    const fs::path start = here.substr(0, here.size() - run.size());
+    for (auto& path : fields.data) {
+        if (fs::path{path}.is_relative() && !fs::exists(path) && fs::exists(start / path)) {
+            path = (start / path).string();
+        }
+    }
+}
+
 }  // namespace
 
-std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Options& options,
+void make_absolute(std::vector<std::string>& paths) {
+    for (auto& path : paths) {
+        path = fs::absolute(path).lexically_normal().string();
+    }
+}
+
+std::optional<io::PosixFile> open_run_folder(const fs::path& folder, PretrainOptions fields,
                                              const dist::Communicator& ranks, bool lock) {
     std::optional<io::PosixFile> file;
     agree(ranks, [&] {
         if (ranks.rank() != 0) {
             return;
         }
-        check_writable(options);
+        make_absolute(fields.data);
+        fields.run = fs::absolute(folder).lexically_normal().string();
+        const auto values = values_of(fields);
+        check_writable(values);
         const auto config = folder / "config.ini";
         const auto check_config = [&] {
             if (fs::exists(config)) {
-                check_same(folder, options);
+                check_same(folder, fields);
             }
         };
         check_config();
@@ -116,7 +135,8 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Optio
             file = lock_of(folder);
             check_config();  // which the job that was waited for may have written
         }
-        write_config(config, options);
+        io::write_text(
+            config, config_text(values));  // a job that dies meanwhile, or finds no space, leaves the old one
     });
     return file;
 }
@@ -127,10 +147,15 @@ PretrainOptions read_run_options(const fs::path& folder) {
         throw ConfigError{fmt::format(
             "--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
     }
+    if (read_text(config.string(), config.string()).find('=') == std::string::npos) {
+        throw ConfigError{fmt::format(
+            "{}: holds no options, so what the run was is unknown: put the file back", config.string())};
+    }
     PretrainOptions fields;
     Options options{""};
     declare(options, fields);
     options.read_file(config.string());
+    find_relative_data(fields, folder);
     return fields;
 }
 

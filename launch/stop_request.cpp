@@ -10,8 +10,10 @@
 #include <iterator>
 #include <optional>
 #include <regex>
+#include <string_view>
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "src/errors.hpp"
 
@@ -68,6 +70,25 @@ std::optional<double> seconds_to_slurms_end() {
            Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
 }
 
+void note_stop(int) {
+    arrived = 1;
+}
+
+/// The first Ctrl-C asks for a stop, a second one ends the process: whoever presses it twice does not want to wait.
+void note_interrupt(int signal) {
+    constexpr std::string_view text =
+        "\nsslslr: interrupted: stopping as soon as what is done can be resumed; Ctrl-C again ends at once\n";
+    arrived = 1;
+    std::signal(signal, SIG_DFL);
+    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+}
+
+/// By whoever started the program: nohup (SIGHUP), a script's `&` (SIGINT).
+bool is_ignored(int signal) {
+    struct sigaction now {};
+    return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 /// 0 while not known: one step alone may have met a suspension.
 double usual_step() {
     if (recent_steps.size() < 2) {
@@ -105,8 +126,13 @@ std::string cause_of_limit() {
 }  // namespace
 
 void catch_stop_signals() {
-    for (const int signal : {SIGTERM, SIGUSR1}) {
-        std::signal(signal, [](int) { arrived = 1; });
+    std::signal(SIGTERM, note_stop);
+    std::signal(SIGUSR1, note_stop);
+    if (!is_ignored(SIGHUP)) {
+        std::signal(SIGHUP, note_stop);
+    }
+    if (!is_ignored(SIGINT)) {
+        std::signal(SIGINT, note_interrupt);
     }
 }
 

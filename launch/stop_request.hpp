@@ -5,8 +5,9 @@
 
 namespace sslslr {
 
-/// From here on SIGTERM and SIGUSR1 (a scheduler's notice) ask for a checkpoint and an end instead of
-/// killing, however often they arrive.
+/// From here on SIGTERM, SIGUSR1 (a scheduler's notice), SIGHUP (a terminal that was closed) and SIGINT (Ctrl-C) ask for
+/// a checkpoint and an end instead of killing. All may arrive any number of times but SIGINT: a second one kills. SIGHUP
+/// and SIGINT stay ignored where the program was started so (nohup, a script's `&`).
 void catch_stop_signals();
 
 /// The program is to end by itself before its time is up.

@@ -1,24 +1,22 @@
 #include "launch/study_file.hpp"
 
+#include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
-#include <sstream>
 
-#include <boost/program_options.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "launch/ini_file.hpp"
 #include "launch/options.hpp"
 #include "launch/protocol_options.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
 namespace {
-
-namespace po = boost::program_options;
 
 /// A section of the file: "method simclr" is kind and name.
 struct Section {
@@ -27,56 +25,47 @@ struct Section {
     Settings settings;
 };
 
-/// name = value lines, section by section in the order of the file; those before the first have neither kind nor name.
-std::vector<Section> sections_of(const std::string& text, const std::string& path) {
-    std::istringstream lines{text};
-    std::vector<Section> sections;
-    try {
-        for (const auto& option : po::parse_config_file(lines, po::options_description{}, true).options) {
-            const auto dot = option.string_key.rfind('.');
-            const auto title = dot == std::string::npos ? "" : option.string_key.substr(0, dot);
-            const auto key = dot == std::string::npos ? option.string_key : option.string_key.substr(dot + 1);
-            const auto space = title.find(' ');
-            const auto kind = title.substr(0, space);
-            const auto name = space == std::string::npos ? "" : title.substr(space + 1);
-            if (sections.empty() || sections.back().kind != kind || sections.back().name != name) {
-                sections.push_back({kind, name, {}});
-            }
-            sections.back().settings.emplace_back(key, option.value.front());
-        }
-    } catch (const po::error& error) {
-        throw ConfigError{fmt::format("--study {}: {}", path, error.what())};
-    }
-    return sections;
+std::string title_of(const Section& section) {
+    return fmt::format("[{}{}{}]", section.kind, section.name.empty() ? "" : " ", section.name);
 }
 
-std::vector<std::string> words_of(const std::string& text) {
-    std::istringstream stream{text};
-    std::vector<std::string> words;
-    for (std::string word; stream >> word;) {
-        words.push_back(word);
+/// The sections in the order of the file; the lines before the first title have neither kind nor name.
+/// @throws ConfigError  a line that is none, or a section that is there twice
+std::vector<Section> sections_of(const std::string& text, const std::string& what) {
+    std::vector<Section> sections;
+    std::map<std::string, std::size_t> lines;  // of titles
+    for (const auto& found : parse_ini(text, what)) {
+        const auto space = found.title.find(' ');
+        const auto name = found.title.find_first_not_of(' ', space);
+        Section section{
+            found.title.substr(0, space), name == std::string::npos ? "" : found.title.substr(name), {}};
+        for (const auto& line : found.lines) {
+            section.settings.emplace_back(line.name, line.value);
+        }
+        const auto [before, is_new] = lines.try_emplace(title_of(section), found.number);
+        if (!is_new && section.kind != "figure") {
+            throw ConfigError{fmt::format("{}: {} stands there twice, in lines {} and {}: make one of them",
+                                          what, title_of(section), before->second, found.number)};
+        }
+        sections.push_back(std::move(section));
     }
-    return words;
+    return sections;
 }
 
 /// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
 class Keys {
 public:
     Keys(const Section& section, const std::string& path)
-        : where_{fmt::format("--study {}, [{}{}{}]", path, section.kind, section.name.empty() ? "" : " ",
-                             section.name)},
+        : where_{fmt::format("--study {}{}", path, section.kind.empty() ? "" : ", " + title_of(section))},
           left_{section.settings} {}
 
     std::string text(const std::string& key, const std::string& otherwise = "") {
-        const auto found = std::ranges::find(left_, key, &Settings::value_type::first);
-        if (found == left_.end()) {
-            return otherwise;
-        }
-        auto value = found->second;
-        left_.erase(found);
-        return value;
+        const auto value = raw(key);
+        return value ? unquoted(*value) : otherwise;
     }
-    std::vector<std::string> words(const std::string& key) { return words_of(text(key)); }
+    std::vector<std::string> words(const std::string& key) {
+        return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where_, key));
+    }
 
     template <class T>
     T number(const std::string& key, T otherwise) {
@@ -118,8 +107,13 @@ public:
         if (config.empty()) {
             return left_;
         }
-        const auto sections = sections_of(study_text(config), config);
-        return with(sections.empty() ? Settings{} : sections.front().settings, left_);
+        const auto what = fmt::format("{}: config {}", where_, config);
+        const auto sections = sections_of(read_text(config, what), what);
+        if (sections.size() > 1) {
+            throw ConfigError{
+                fmt::format("{}: holds {}, but only options are of use here", what, title_of(sections[1]))};
+        }
+        return with(sections.front().settings, left_);
     }
 
     void refuse_others() const {
@@ -130,6 +124,20 @@ public:
     const std::string& where() const { return where_; }
 
 private:
+    /// The value as it stands in the file.
+    std::optional<std::string> raw(const std::string& key) {
+        const auto found = std::ranges::find(left_, key, &Settings::value_type::first);
+        if (found == left_.end()) {
+            return std::nullopt;
+        }
+        if (std::ranges::count(left_, key, &Settings::value_type::first) > 1) {
+            throw ConfigError{fmt::format("{}: {} is given twice: leave one out", where_, key)};
+        }
+        auto value = found->second;
+        left_.erase(found);
+        return value;
+    }
+
     template <class T>
     T number_in(const std::string& key, const std::string& value) const {
         T number{};
@@ -175,6 +183,7 @@ Variant protocol_of(const Section& section, Keys keys) {
     if (found == variant.settings.end()) {
         throw ConfigError{fmt::format("{}: protocol = linear, knn, ... is missing", keys.where())};
     }
+    found->second = unquoted(found->second);
     std::rotate(variant.settings.begin(), found, found + 1);  // the plan looks for it there
     return variant;
 }
@@ -277,12 +286,10 @@ ClaimSpec claim_of(const Section& section, Keys keys) {
 }  // namespace
 
 std::string study_text(const std::string& path) {
-    std::ifstream file{path};
-    std::stringstream text;
-    if (path.empty() || !(text << file.rdbuf())) {
-        throw ConfigError{fmt::format("--study {}: no such study file", path)};
+    if (path.empty()) {
+        throw ConfigError{"--study FILE is required: configs/study/examples.ini explains what one holds"};
     }
-    return text.str();
+    return read_text(path, "--study " + path);
 }
 
 StudySpec parse_study(const std::string& text, const std::string& path) {
@@ -307,7 +314,7 @@ StudySpec parse_study(const std::string& text, const std::string& path) {
          [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys)); }},
         {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec.figures, s, keys); }},
         {"claim", [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys)); }}};
-    for (const auto& section : sections_of(text, path)) {
+    for (const auto& section : sections_of(text, "--study " + path)) {
         const auto kind = kinds.find(section.kind);
         if (kind == kinds.end()) {
             throw ConfigError{

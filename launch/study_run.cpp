@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <glob.h>
 
+#include "launch/ini_file.hpp"
+#include "launch/standard_output.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/study.hpp"
 #include "launch/study_file.hpp"
@@ -26,7 +28,8 @@ constexpr const char* run_usage =
     "of these\n"
     "may work on one study, on any nodes that share its folder, started and killed at any time. Ends with 75 "
     "when\n"
-    "SIGTERM or SIGUSR1 asked it to; a training that was cut short goes on from its last checkpoint.";
+    "Ctrl-C, SIGTERM, SIGHUP or SIGUSR1 asks it to; a training that was cut short resumes from its last "
+    "checkpoint.";
 
 struct RunFields {
     StudyPlaces places;
@@ -60,10 +63,14 @@ void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
 
 bool is_there(const DataSpec& data) {
     return std::ranges::all_of(data.settings, [](const auto& setting) {
-        glob_t found{};
-        const bool is_met = setting.first != "data" || glob(setting.second.c_str(), 0, nullptr, &found) == 0;
-        globfree(&found);
-        return is_met;
+        const auto files =
+            setting.first == "data" ? entries_of(setting.second, "--study") : std::vector<std::string>{};
+        return std::ranges::all_of(files, [](const auto& file) {
+            glob_t found{};
+            const bool is_met = glob(file.c_str(), 0, nullptr, &found) == 0;
+            globfree(&found);
+            return is_met;
+        });
     });
 }
 
@@ -151,6 +158,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     }
     const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
     catch_stop_signals();
+    output_is_progress();
     StudyWork source{jobs, data, folder, group};
     const auto start = std::chrono::steady_clock::now();
     const auto work_as =

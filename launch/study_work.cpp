@@ -7,6 +7,7 @@
 #include "io/metrics_file.hpp"
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
+#include "launch/run_data.hpp"
 #include "launch/run_encoder.hpp"
 #include "launch/run_evaluation.hpp"
 #include "launch/run_folder.hpp"
@@ -119,29 +120,25 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
             take_over(folder, earlier(folder_, claim, pretraining_folder));
         }
     });
-    PretrainOptions fields;
-    Options options{""};
-    declare(options, fields);
-    options.read_settings(job.options, job.name);
+    auto fields = pretrain_options_of(job.options, job.name);
     const auto& parts = data_.parts(job.data, job.fold);
     fields.run = folder.string();
     fields.train_split = parts.train_split;
     fields.left_out_signers = parts.left_out_signers;
     const auto& data = data_.data(job.data);
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
-    open_run_folder(folder, options, group_.communicator(), /*lock=*/false);
+    open_run_folder(folder, fields, group_.communicator(), /*lock=*/false);
+    RunConfig run{.folder = folder,
+                  .last_step = training.last_step(),
+                  .checkpoint_every = fields.checkpoint_every,
+                  .keep_checkpoints = 1};
+    run.collapse = fields.collapse;
+    remember_data(run, fields, data, data_.clips(job.data, job.fold).pretrain);
     RunHooks hooks;
     hooks.on_step = note_report;
     hooks.warn = warner_of(job.name);
     hooks.stop_requested = should_stop;
-    const bool is_done = run_training(training.trainer(), group_,
-                                      {.folder = folder,
-                                       .last_step = training.last_step(),
-                                       .checkpoint_every = fields.checkpoint_every,
-                                       .keep_checkpoints = 1,
-                                       .collapse = fields.collapse,
-                                       .attributes = {{"data", data.fingerprint()}}},
-                                      hooks);
+    const bool is_done = run_training(training.trainer(), group_, run, hooks);
     if (!is_done) {
         return std::nullopt;
     }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/options.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -22,6 +23,14 @@ std::string usage_of(const Subcommands& subcommands) {
 }
 
 }  // namespace
+
+bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks) {
+    const bool is_read = options.read(arguments);
+    if (!is_read && ranks.is_first()) {
+        fmt::print("{}", options.help());
+    }
+    return is_read;
+}
 
 int run_subcommand(const Subcommands& subcommands, Arguments arguments, const Ranks& ranks) {
     const auto name = arguments.empty() ? std::string{} : arguments.front();

@@ -44,7 +44,7 @@ public:
         // A scheduler's or mpirun's notice is for us: the reader ends when we close its input.
         sigset_t ours;
         sigemptyset(&ours);
-        for (const int signal : {SIGTERM, SIGINT, SIGUSR1}) {
+        for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
             sigaddset(&ours, signal);
         }
         posix_spawnattr_t attributes;

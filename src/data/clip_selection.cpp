@@ -52,8 +52,10 @@ std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
     for (const auto& name : names) {
         const auto found = std::ranges::find(index.signer_names, name);
         if (found == index.signer_names.end()) {
+            const bool holds_comma = name.find(',') != std::string::npos;
             throw ConfigError{"the data have no signer " + name +
-                              "; they have: " + listed(index.signer_names)};
+                              "; they have: " + listed(index.signer_names) +
+                              (holds_comma ? " (several are separated by blanks, not commas)" : "")};
         }
         numbers.push_back(found - index.signer_names.begin());
     }

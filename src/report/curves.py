@@ -4,6 +4,7 @@
 Usage: curves.py RUN    reads RUN/metrics.jsonl and RUN/config.ini, writes RUN/curves.png
 """
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -30,13 +31,20 @@ def read_rows(path):
     return rows
 
 
+def unquoted(value):
+    """The value without the quotes that the program writes around one with blanks."""
+    if len(value) < 2 or value[0] != '"' or value[-1] != '"':
+        return value
+    return re.sub(r'\\(["\\])', r"\1", value[1:-1])
+
+
 def read_config(path):
     """name -> list of its values, from lines `name = value`."""
     values = {}
     for line in path.read_text().splitlines():
         name, separator, value = line.partition("=")
         if separator:
-            values.setdefault(name.strip(), []).append(value.strip())
+            values.setdefault(name.strip(), []).append(unquoted(value.strip()))
     return values
 
 

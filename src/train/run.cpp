@@ -40,16 +40,6 @@ nlohmann::json row_of(const StepReport& report) {
     return row;
 }
 
-void check_same(const std::map<std::string, std::string>& now,
-                const std::map<std::string, std::string>& then) {
-    for (const auto& [name, value] : now) {
-        if (const auto found = then.find(name); found == then.end() || found->second != value) {
-            throw ConfigError{"the run was started with another " + name +
-                              ": give the same --data and selection, or another --run folder"};
-        }
-    }
-}
-
 /// One life of a run.
 class Run {
 public:
@@ -66,7 +56,7 @@ public:
     bool train() {
         checkpoints_.remove_half_written();
         if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
-            check_same(config_.attributes, checkpoint->attributes);
+            config_.check_attributes(checkpoint->attributes);
             restore(*checkpoint);
             hooks_.on_resume(trainer_.steps_done());
         }

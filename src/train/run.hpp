@@ -21,8 +21,9 @@ struct RunConfig {
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
     CollapseConfig collapse;
-    std::map<std::string, std::string>
-        attributes;              ///< written into every checkpoint; a run goes on only with the same
+    std::map<std::string, std::string> attributes;  ///< written into every checkpoint
+    /// Refuses to resume from a checkpoint of these attributes, on every rank alike.
+    std::function<void(const std::map<std::string, std::string>&)> check_attributes = [](const auto&) {};
     std::optional<Fault> fault;  ///< made on purpose
 };
 

@@ -26,7 +26,8 @@ TEST_F(BadInput, AMistypedOptionInAConfigFileIsRefused) {
     const auto config = folder_ / "run.ini";
     std::ofstream{config} << "epochs = 3\nbloks = 2\n";
 
-    expect(2, "did you mean --blocks?", pretrain("r", "--config " + config.string()));
+    expect(2, "run.ini, line 2: unknown option bloks; did you mean blocks?",
+           pretrain("r", "--config " + config.string()));
     expect(2, "no such file", pretrain("r", "--config " + (folder_ / "none.ini").string()));
 }
 

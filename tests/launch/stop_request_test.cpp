@@ -67,6 +67,34 @@ TEST(StopRequest, TheCauseOfOneRankIsThatOfAllAndARequestComesFirst) {
     EXPECT_EQ(common_stop_cause({"before the time limit", "on request"}), "on request");
 }
 
+TEST(StopRequest, ATerminalThatIsClosedStopsUnlessNohupWasAskedFor) {
+    catch_stop_signals();
+    std::raise(SIGHUP);
+    EXPECT_TRUE(stop_signal_arrived());
+}
+
+TEST(StopRequest, SignalsThatAreIgnoredStaySo) {
+    std::signal(SIGHUP, SIG_IGN);  // as nohup does
+    std::signal(SIGINT, SIG_IGN);  // as a script's & does
+    catch_stop_signals();
+
+    std::raise(SIGHUP);
+    std::raise(SIGINT);
+
+    EXPECT_FALSE(stop_requested());
+}
+
+TEST(StopRequest, TheFirstCtrlCStopsAndTheSecondEndsAtOnce) {
+    catch_stop_signals();
+
+    testing::internal::CaptureStderr();
+    std::raise(SIGINT);
+
+    EXPECT_TRUE(stop_signal_arrived());
+    EXPECT_NE(testing::internal::GetCapturedStderr().find("Ctrl-C again ends at once"), std::string::npos);
+    EXPECT_EXIT(std::raise(SIGINT), testing::KilledBySignal(SIGINT), "");
+}
+
 TEST(StopRequest, WithoutALimitStepsMayTakeAnyTime) {
     note_step(1e6);
     note_step(1e6);

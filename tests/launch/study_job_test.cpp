@@ -260,10 +260,14 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
     refuses("clips = 0 450", "clips = 0 4x", "clips = 4x: expected a number");
     refuses("leave-out-signer = S03", "leave-out-signer = S04", "no signer S04");
     refuses("protocol = linear\nprobe", "protocol = linaer\nprobe", "linaer");
+    refuses("runs = 2", "runs = 2\nruns = 3", "tiny.ini: runs is given twice");
+    refuses("max-steps = 3", "seed = -1", "seed = -1: expected a whole number of 0 or more");
+    refuses("[data libras5]", "[data asl9]", "[data asl9] stands there twice, in lines 9 and 14");
+    refuses("title = Tiny", "title", "line 1: expected name = value");
     refuses("runs = 2", "runs = two", "runs = two: expected a number");
     const auto missing = run(program(1, "study run --study nowhere.ini"));
     EXPECT_EQ(missing.exit_code, 2);
-    EXPECT_TRUE(missing.says("nowhere.ini: no such study file")) << missing.output;
+    EXPECT_TRUE(missing.says("nowhere.ini: no such file")) << missing.output;
     const auto never_run = run(program(1, "study report " + places("never")));
     EXPECT_EQ(never_run.exit_code, 2);
     EXPECT_TRUE(never_run.says("sslslr study run makes one")) << never_run.output;
