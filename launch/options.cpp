@@ -70,8 +70,8 @@ Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
     section("General");
     sections_.back()->add_options()("help,h", "prints this text")(
         "config", po::value(&config_),
-        "INI file holding any of these options; the command line wins, and what it leaves without use is "
-        "passed over");
+        "INI file holding any of these options, lists on one line or several; the command line wins, and "
+        "lines that it leaves without use are passed over");
 }
 
 void Options::section(const std::string& title) {

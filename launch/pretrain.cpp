@@ -27,20 +27,16 @@ namespace {
 
 constexpr const char* pretrain_usage =
     "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n"
-    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]      (resumes with FOLDER/config.ini)\n\n"
-    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same command\n"
-    "resumes from the newest checkpoint, on any number of ranks, with bit-equal data wherever they are now.\n"
-    "Results do not depend on the number of ranks.\n\n"
-    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 end it after the step under way with a checkpoint and "
-    "exit\n"
-    "code 75; a second Ctrl-C ends it at once. Started by nohup, it outlives its terminal. An output pipe "
-    "that is\n"
-    "closed loses the progress shown, nothing else.\n"
-    "Under mpirun, Ctrl-C, SIGTERM, SIGHUP (nohup or not) and a closed pipe make mpirun itself end the "
-    "ranks: it\n"
-    "sends them SIGTERM, SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set), and ends "
-    "with 1.\n"
-    "Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
+    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]     (resumes with FOLDER/config.ini)\n\n"
+    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same\n"
+    "command resumes from the newest checkpoint, on any number of ranks. Results do not depend on the\n"
+    "number of ranks.\n\n"
+    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 end it after the step under way with a checkpoint and\n"
+    "exit code 75; a second Ctrl-C ends it at once. Started by nohup, it outlives its terminal. Where its\n"
+    "output goes to a pipe that is closed, only the progress shown is lost.\n"
+    "Under mpirun, Ctrl-C, SIGTERM, SIGHUP (nohup or not) and a closed pipe make mpirun end the ranks: by\n"
+    "SIGTERM, then by SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set); it exits\n"
+    "with 1. Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
 
 /// Of one start of a run.
 struct StartOptions {

@@ -67,7 +67,7 @@ TEST(StopRequest, TheCauseOfOneRankIsThatOfAllAndARequestComesFirst) {
     EXPECT_EQ(common_stop_cause({"before the time limit", "on request"}), "on request");
 }
 
-TEST(StopRequest, ATerminalThatIsClosedStopsUnlessNohupWasAskedFor) {
+TEST(StopRequest, ATerminalThatIsClosedStopsOnRequest) {
     catch_stop_signals();
     std::raise(SIGHUP);
     EXPECT_TRUE(stop_signal_arrived());

@@ -1,0 +1,72 @@
+#include "src/data/data_identity.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sslslr {
+namespace {
+
+DataIdentity example() {
+    DataIdentity identity;
+    identity.clips = 24;
+    identity.frames = 144;
+    identity.points = 75;
+    identity.point_names = "names";
+    identity.landmarks = "landmarks";
+    identity.training = {16, "training"};
+    identity.splits = {{"train", {16, "training"}}, {"test", {8, "test"}}};
+    return identity;
+}
+
+using Differences = std::vector<std::string>;
+
+TEST(DataIdentity, AStoreThatGainedOrLostASplitIsTheSameToARunThatDoesNotUseIt) {
+    auto gained = example();
+    gained.splits["validation"] = {4, "validation"};
+    auto lost = example();
+    lost.splits.erase("test");
+
+    EXPECT_EQ(differences(example(), gained), Differences{});
+    EXPECT_EQ(differences(example(), lost), Differences{});
+}
+
+TEST(DataIdentity, EachDifferenceThatCountsIsNamedWithWhatItWas) {
+    auto now = example();
+    now.clips = 30;
+    now.frames = 180;
+    now.landmarks = "others";
+    now.training = {22, "more"};
+    now.splits["train"] = {22, "more"};
+    now.splits["new"] = {1, "new"};
+    now.splits.erase("test");
+
+    EXPECT_EQ(
+        differences(example(), now),
+        (Differences{"30 clips of 180 frames, then 24 of 144",
+                     "landmarks of other content or layout (others, then landmarks)",
+                     "22 training clips, then 16; split new is new; split train has 22 clips, then 16; split "
+                     "test of 8 clips is gone"}));
+}
+
+TEST(DataIdentity, OtherPointsTrainingClipsOrLabelsAreDifferentData) {
+    auto fewer_points = example();
+    fewer_points.points = 65;
+    auto other_axes = example();
+    other_axes.point_names = "with z";
+    auto other_clips = example();
+    other_clips.training.hash = "others";
+    auto other_labels = example();
+    other_labels.labels = "labels";
+
+    EXPECT_EQ(differences(example(), fewer_points), Differences{"65 points, then 75"});
+    EXPECT_EQ(differences(example(), other_axes), Differences{"points of other names, or other axes"});
+    EXPECT_EQ(differences(example(), other_clips), Differences{"16 other training clips, then 16"});
+    EXPECT_EQ(differences(example(), other_labels), Differences{"other labels of the training clips"});
+}
+
+TEST(DataIdentity, IsReadBackFromItsText) {
+    EXPECT_EQ(differences(example(), DataIdentity::parse(example().text())), Differences{});
+    EXPECT_EQ(DataIdentity::parse(example().text()).splits, example().splits);
+}
+
+}  // namespace
+}  // namespace sslslr
