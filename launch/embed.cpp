@@ -10,6 +10,7 @@
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/run_encoder.hpp"
+#include "launch/run_folder.hpp"
 #include "launch/store_options.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
@@ -115,7 +116,7 @@ int embed(Arguments arguments, const Ranks& ranks) {
     });
     const auto encoder = read_encoder(fields.encoder, fields.is_random, ranks);
     const DataSet data{
-        fields.data.empty() ? encoder.run.data : fields.data,
+        data_for(encoder.run, fields.data, ranks.world),
         {encoder.run.preprocess, weights_type(precision_of(encoder.run.precision)), fields.memory_limit},
         ranks};
     const auto clips = select_clips(data.index(), fields.selection);

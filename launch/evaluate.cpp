@@ -10,6 +10,7 @@
 #include "launch/evaluated_runs.hpp"
 #include "launch/measure_table.hpp"
 #include "launch/run_evaluation.hpp"
+#include "launch/run_folder.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -185,7 +186,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     at::set_num_threads(static_cast<int>(fields.threads));
     const auto runs = read_runs(fields.runs);
     const auto& first = runs.front();
-    const DataSet data{fields.data.empty() ? first.data : fields.data,
+    const DataSet data{data_for(first, fields.data, ranks.world),
                        {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit},
                        ranks};
     const auto clips = part_clips(data.index(), parts_of(fields, first));

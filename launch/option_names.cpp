@@ -39,6 +39,7 @@ std::vector<std::string> candidates_for(const std::string& unknown, const std::v
     std::vector<std::string> found;
     std::ranges::copy_if(known, std::back_inserter(found),
                          [&](const auto& name) { return holds_as_words(name, unknown); });
+    std::ranges::stable_sort(found, {}, [](const auto& name) { return std::ranges::count(name, '-'); });
     if (found.empty() && !known.empty()) {
         const auto nearest =
             std::ranges::min(known, {}, [&](const auto& name) { return edit_distance(unknown, name); });

@@ -38,7 +38,8 @@ bool is_run(const fs::path& folder) {
 /// The run that a configuration names; empty if none.
 std::string run_in(const std::string& config) {
     const auto what = "--config " + config;
-    for (const auto& line : parse_ini(read_text(config, what), what).front().lines) {
+    const auto sections = parse_ini(read_text(config, what), what);
+    for (const auto& line : sections.front().lines) {
         if (line.name == "run") {
             return unquoted(line.value);
         }

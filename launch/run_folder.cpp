@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <glob.h>
 
 #include "io/data_error.hpp"
 #include "launch/ini_file.hpp"
@@ -101,6 +102,26 @@ void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
 }
 
 }  // namespace
+
+std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<std::string>& named,
+                                  const dist::Communicator& ranks) {
+    if (!named.empty()) {
+        return named;
+    }
+    agree(ranks, [&] {
+        for (const auto& path : run.data) {
+            glob_t found{};
+            const bool is_there = fs::exists(path) || glob(path.c_str(), 0, nullptr, &found) == 0;
+            globfree(&found);
+            if (!is_there) {
+                throw io::DataError{path,
+                                    "no such file, though the run was trained on it: name where it is now "
+                                    "by --data"};
+            }
+        }
+    });
+    return run.data;
+}
 
 void make_absolute(std::vector<std::string>& paths) {
     for (auto& path : paths) {

@@ -20,6 +20,11 @@ namespace sslslr {
 std::optional<io::PosixFile> open_run_folder(const std::filesystem::path& folder, PretrainOptions fields,
                                              const dist::Communicator& ranks, bool lock);
 
+/// The clip stores to read for a run: those named, else its own. Collective.
+/// @throws dist::AgreedError  (DataError) its own are not there any longer; asks for --data
+std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<std::string>& named,
+                                  const dist::Communicator& ranks);
+
 /// Makes paths, and patterns of paths, hold in any folder.
 void make_absolute(std::vector<std::string>& paths);
 

@@ -218,7 +218,7 @@ TEST(OptionNames, NamesThatHoldTheUnknownOneAsAWordComeFirst) {
                                          "seed"};
 
     EXPECT_EQ(suggestion_for("epochs", known, "--"),
-              "; did you mean --probe-epochs, --fine-tune-epochs or --supervised-epochs?");
+              "; did you mean --probe-epochs, --supervised-epochs or --fine-tune-epochs?");
     EXPECT_EQ(suggestion_for("sede", known, "--"), "; did you mean --seed?");
     EXPECT_EQ(suggestion_for("completely-different", known, "--"), "");
 }
