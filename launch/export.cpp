@@ -10,6 +10,7 @@
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
 #include "launch/run_encoder.hpp"
+#include "launch/run_folder.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
@@ -92,7 +93,7 @@ std::vector<std::int64_t> spread(const std::vector<std::int64_t>& clips, std::in
 
 /// Collective.
 ExportSample sample_of(const ExportOptions& options, const RunEncoder& encoder, const Ranks& ranks) {
-    const DataSet data{options.data.empty() ? encoder.run.data : options.data,
+    const DataSet data{data_for(encoder.run, options.data, ranks.world),
                        {encoder.run.preprocess, weights_type(precision_of(encoder.run.precision)), "half"},
                        ranks};
     const auto clips = spread(select_clips(data.index(), {}), options.sample);

@@ -20,7 +20,7 @@ TEST_F(StandardOutput, WhatCannotBeWrittenEndsWithTheExitCodeOfDataWhateverTheCo
           std::string{"study --help"}, "inspect --json " + asl9, "inspect " + asl9,
           "doctor --folder " + folder_.string(), "doctor --json --folder " + folder_.string(),
           pretrain("dry", "--dry-run"), pretrain("dry", "--dry-run --json"),
-          "prepare --from synthetic --classes 2 --clips 4 --signers 2 --output " + store,
+          "prepare --from synthetic --classes 4 --clips 8 --signers 2 --output " + store,
           "split --by signer --output " + (folder_ / "split.h5").string() + " " + asl9,
           "study run --dry-run --study " + study + " --folder " + (folder_ / "study").string()}) {
         const auto outcome = printed_to(">/dev/full", arguments);

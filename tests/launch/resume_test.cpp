@@ -108,6 +108,24 @@ TEST_F(Resume, DataNamedRelativelyAreFoundFromAnyFolder) {
     EXPECT_EQ(older.exit_code, 0) << older.output;
 }
 
+TEST_F(Resume, DataThatAreGoneAreAskedFor) {
+    const auto store = folder_ / "store.h5";
+    fs::copy_file(asl9, store);
+    ASSERT_EQ(train(store.string(), "r", "--leave-out-signer S03 --max-steps 1").exit_code, 0);
+    fs::rename(store, folder_ / "moved.h5");
+    const auto command = "evaluate --supervised-epochs 0 --protocol knn --run " + (folder_ / "r").string();
+
+    const auto outcome = run(program(2, command));
+
+    EXPECT_EQ(outcome.exit_code, 3);
+    EXPECT_EQ(outcome.count(store.string() +
+                            ": no such file, though the run was trained on it: name where it is now "
+                            "by --data"),
+              1)
+        << outcome.output;
+    EXPECT_EQ(run(program(1, command + " --data " + (folder_ / "moved.h5").string())).exit_code, 0);
+}
+
 TEST_F(Resume, AnOlderRunWithRelativePathsResumes) {
     ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
     rename_paths("r", "asl9.h5", "r");
