@@ -280,7 +280,7 @@ TEST_F(BoundaryJob, APlanTakesTheConfigurationOfAPretraining) {
     std::ofstream{mistyped} << "epochs = 2\nstpe = 3\n";
     const auto refused = plan("t", "--config " + mistyped.string());
     EXPECT_EQ(refused.exit_code, 2);
-    EXPECT_TRUE(refused.says("did you mean --step?")) << refused.output;
+    EXPECT_TRUE(refused.says("did you mean step?")) << refused.output;
 }
 
 TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
