@@ -186,7 +186,7 @@ class Hunt:
         command = ["pretrain", "--data", str(EXAMPLES / "asl9.h5"), "--run", str(folder / "run"), "--on-collapse", "none",
                    "--epochs", "1000", "--max-steps", str(steps), "--checkpoint-every", self.random.choice(["1", "7"]),
                    *self.random.choice([[], ["--memory-limit", "1M"]]), *self.model()]
-        self.check(Job(self.program, ranks, [*command, "--fault", f"{rank}:{self.random.randint(1, steps)}:{kind}"], log),
+        self.check(Job(self.program, ranks, [*command, "--fault", f"{rank}:{self.random.randint(1, steps - 1)}:{kind}"], log),
                    expected, f"pretrain with {kind}")
         self.check(Job(self.program, self.random.choice([1, 2, 3]), command, log), {0}, "pretrain")
         self.counts["pretrained"] += 2
