@@ -46,12 +46,26 @@ public:
     }
 
     const Listing& listing() const override { return listing_; }
-    ImportedClip read(std::size_t clip) override { return corpus_->read(origins_.at(clip)); }
+    ImportedClip read(std::size_t clip) override {
+        auto read = corpus_->read(origins_.at(clip));
+        const auto& listed = listing_.clips[clip];
+        if (is_one_of_several(clip) && listed.first_frame >= read.frames()) {
+            // The whole clip instead would hold the other stretches, too.
+            throw DataError{fmt::format("{}: expected frames from {} on as the list says, found {}",
+                                        listed.name, listed.first_frame + 1, read.frames())};
+        }
+        return read;
+    }
     std::vector<std::filesystem::path> files(std::size_t clip) const override {
         return corpus_->files(origins_.at(clip));
     }
 
 private:
+    /// Stretches of one clip follow each other.
+    bool is_one_of_several(std::size_t clip) const {
+        return (clip > 0 && origins_[clip - 1] == origins_[clip]) ||
+               (clip + 1 < origins_.size() && origins_[clip + 1] == origins_[clip]);
+    }
     static void forget_frames(Metadata& metadata) {
         for (auto& entry : metadata.entries) {
             entry.first_frame = 0;

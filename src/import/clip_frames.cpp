@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 
 namespace sslslr {
 namespace {
@@ -23,6 +24,14 @@ bool has_hand(const io::ImportedClip& clip, std::int64_t frame) {
     return false;
 }
 
+/// Whether a file holds the sign alone, as videos do that were cut by the same list: as many frames as that names, which
+/// end beyond it. Rounding of frame rates may take or add a few.
+bool is_cut_already(std::int64_t frames, const io::ListedClip& listed) {
+    constexpr std::int64_t few = 2;
+    return listed.end_frame > frames && listed.first_frame > few &&
+           std::abs(frames - (listed.end_frame - listed.first_frame)) <= few;
+}
+
 }  // namespace
 
 void cut_to_sign(io::ImportedClip& clip, const io::ListedClip& listed) {
@@ -34,6 +43,11 @@ void cut_to_sign(io::ImportedClip& clip, const io::ListedClip& listed) {
     }
     if (first >= end) {
         clip.repairs.emplace_back("metadata name none of the frames: kept whole");
+        return;
+    }
+    if (is_cut_already(frames, listed)) {
+        clip.repairs.emplace_back(
+            "as long as the sign that metadata name: taken as cut already and kept whole");
         return;
     }
     clip.repairs.emplace_back("cut to the frames that metadata name");

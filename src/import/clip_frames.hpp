@@ -11,7 +11,7 @@ namespace sslslr {
 inline constexpr std::size_t hands_begin = 33;
 
 /// Cuts a clip to the frames that the metadata say are the sign, and names that in its repairs. A stretch outside the
-/// clip leaves it whole.
+/// clip leaves it whole, as does one that is as long as the clip but lies elsewhere.
 void cut_to_sign(io::ImportedClip& clip, const io::ListedClip& listed);
 
 /// Cuts a clip to the frames from the first to the last in which a point of a hand is detected. A clip without a hand

@@ -316,6 +316,19 @@ TEST_F(Import, SeveralSignsOfAVideoAreClipsOfTheirOwnFrames) {
     EXPECT_EQ(store_of_signs.index().label_names, (std::vector<std::string>{"tea", "no"}));
 }
 
+TEST_F(Import, AVideoThatTheListsFramesWereCutFromAlreadyIsNotCutAgain) {
+    write_clips(2, 10);
+    io::test::write_bytes(
+        folder_ / "list.json",
+        R"({"0": {"subset": "train", "action": [0, 5, 14]}, "1": {"subset": "test", "action": [0, 5, 40]}})");
+    const auto outcome = run(program(1, prepare("--metadata " + path("list.json"))));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_EQ(io::ClipStore::open({store()}).index().offsets, (std::vector<std::int64_t>{0, 10, 16}));
+    EXPECT_EQ(
+        summary()["repairs"]["as long as the sign that metadata name: taken as cut already and kept whole"],
+        1);
+}
+
 TEST_F(Import, AStoreOfAnImportTrains) {
     write_clips(40, 5);
     ASSERT_EQ(run(program(1, prepare())).exit_code, 0);
