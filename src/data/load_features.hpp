@@ -72,7 +72,7 @@ private:
 ///
 /// @param store  must outlive the result where clips are streamed
 /// @param ranks  all ranks of the job: an error of one is thrown by all
-/// @param node   those of them that share this rank's memory, or any finer split; must outlive the result
+/// @param node   those of them that share this rank's memory, or any finer split
 /// @throws dist::AgreedError  a ConfigError of Preprocessor or a DataError of the store
 LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig& config,
                              const dist::Communicator& ranks, const dist::Communicator& node,

@@ -164,7 +164,7 @@ TEST_F(LoadFeatures, WhatRanksOfANodeCannotShareIsStreamedAndTheReasonNamesWhere
     if (world_.size() > 1) {
         EXPECT_EQ(
             together.why_streamed(),
-            "preprocessed clips would take 0.000642 GB, the ranks of a node can share too little in /dev/shm "
+            "preprocessed clips would take 0.000746 GB, the ranks of a node can share too little in /dev/shm "
             "(6.55e-05 GB, 6e-05 GB free); containers get more by --shm-size");
     }
 }
