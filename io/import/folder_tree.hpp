@@ -46,6 +46,10 @@ std::vector<TreeFile> files_under(const std::filesystem::path& folder,
 std::vector<std::string> files_in(const std::filesystem::path& folder, const std::string& extension,
                                   bool* has_skipped = nullptr);
 
+/// Whether there is anything of that name. A broken link is something: opening it is an error that names it, while a list
+/// that is absent is done without.
+bool has_entry(const std::filesystem::path& path);
+
 /// Compares texts, runs of digits by their number.
 bool naturally_less(const std::string& a, const std::string& b);
 

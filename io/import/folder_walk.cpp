@@ -192,6 +192,11 @@ FolderTree walk_folder(const fs::path& folder, const std::vector<std::string>& e
     return tree;
 }
 
+bool has_entry(const fs::path& path) {
+    std::error_code error;
+    return fs::exists(fs::symlink_status(path, error));
+}
+
 std::vector<std::string> files_in(const fs::path& folder, const std::string& extension, bool* has_skipped) {
     std::vector<std::string> names;
     for_each_entry(folder, [&](const fs::directory_entry& each) {

@@ -69,7 +69,7 @@ fs::path poses_folder(const CorpusOptions& options) {
     const auto raw = options.input / "poses_raw";
     const auto interpolated = options.input / "poses";
     // A broken link to raw poses is an error, no reason to take others.
-    if (options.poses == "raw" || (options.poses == "auto" && fs::exists(fs::symlink_status(raw)))) {
+    if (options.poses == "raw" || (options.poses == "auto" && has_entry(raw))) {
         return raw;
     }
     if (options.poses != "auto" && options.poses != "interpolated") {

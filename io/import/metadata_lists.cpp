@@ -135,10 +135,10 @@ Metadata read_lsfb_lists(const fs::path& folder) {
     for (const auto& entry : metadata.entries) {
         places.emplace(entry.clip, places.size());
     }
-    if (const auto path = folder / "metadata" / "sign_to_index.csv"; fs::exists(path)) {
+    if (const auto path = folder / "metadata" / "sign_to_index.csv"; has_entry(path)) {
         metadata.labels = ranked_signs(path);
     }
-    if (const auto splits = folder / "metadata" / "splits"; fs::exists(splits)) {
+    if (const auto splits = folder / "metadata" / "splits"; has_entry(splits)) {
         read_lsfb_splits(splits, places, metadata);
     }
     return metadata;
@@ -179,7 +179,7 @@ Metadata read_gsl_lists(const fs::path& folder) {
     const std::regex signer_in{R"(signer\d+)"};
     for (const auto* split : usual_splits) {
         const auto path = folder / (std::string{split} + "_greek_iso.csv");
-        if (!fs::exists(path)) {
+        if (!has_entry(path)) {
             continue;
         }
         const TextTable table{path, '|', false};
@@ -206,7 +206,7 @@ Metadata read_asl_citizen_lists(const fs::path& folder) {
     Metadata metadata;
     for (const auto* split : usual_splits) {
         const auto path = folder / (std::string{split} + ".csv");
-        if (!fs::exists(path)) {
+        if (!has_entry(path)) {
             continue;
         }
         const TextTable table{path, std::nullopt, true};

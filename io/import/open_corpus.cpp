@@ -82,7 +82,7 @@ private:
 CorpusOptions with_own_lists(CorpusOptions options) {
     if (options.format == "asl-citizen" && options.metadata.empty()) {
         const auto splits = options.input / "splits";
-        options.metadata = (std::filesystem::exists(splits) ? splits : options.input).string();
+        options.metadata = (has_entry(splits) ? splits : options.input).string();
         options.metadata_kind = "asl-citizen";
     }
     return options;

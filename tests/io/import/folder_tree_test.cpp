@@ -179,6 +179,25 @@ TEST_F(FolderTreeTest, BrokenLinksAreLeftOutByName) {
     EXPECT_NE(error_of([&] { corpus->read(1); }).find("tea/1.npy"), std::string::npos);
 }
 
+TEST_F(FolderTreeTest, ABrokenLinkToAListIsAnErrorAndNoAbsentList) {
+    write("1-A.npy", npy_bytes("<f4", {1, 543, 2}, bytes_of(std::vector<float>(1086, 1))));
+    write("train.csv", "Participant ID,Video file,Gloss\nP7,1-A.mp4,A\n");
+    link("/nowhere/val.csv", "val.csv");
+    EXPECT_NE(error_of([&] { open("asl-citizen"); }).find("val.csv"), std::string::npos);
+    fs::remove(folder_ / "in/val.csv");
+    EXPECT_EQ(open("asl-citizen")->listing().clips.size(), 1U);
+    link("/nowhere/splits", "splits");
+    EXPECT_NE(error_of([&] { open("asl-citizen"); }).find("splits"), std::string::npos);
+
+    fs::remove_all(folder_ / "in");
+    for (const auto* part : {"pose", "left_hand", "right_hand"}) {
+        write(std::string{"poses/"} + part + "/A.npy", halves(2, *part == 'p' ? 33 : 21, one));
+    }
+    write("instances.csv", "id,sign,signer,start,end\nA,TEA,S1,0,10\n");
+    link("/nowhere/splits", "metadata/splits");
+    EXPECT_NE(error_of([&] { open("lsfb"); }).find("metadata/splits"), std::string::npos);
+}
+
 TEST_F(FolderTreeTest, ACorpusOfBrokenLinksAloneNamesOne) {
     link("/nowhere/signs", "coffee");
     EXPECT_NE(error_of([&] { open("npy"); }).find("found none; "), std::string::npos);
