@@ -25,6 +25,25 @@ int as_count(std::size_t count, const char* call) {
     return static_cast<int>(count);
 }
 
+/// Where the texts of all ranks lie end to end. Construction is collective.
+struct GatheredTexts {
+    /// @throws std::length_error  a total that MPI cannot count, on all ranks: every rank sees the same lengths
+    GatheredTexts(const std::string& own, int ranks, MPI_Comm comm, const char* call)
+        : starts(static_cast<std::size_t>(ranks)) {
+        auto length = static_cast<std::int64_t>(own.size());
+        std::vector<std::int64_t> lengths(starts.size());
+        check(MPI_Allgather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, comm), "MPI_Allgather");
+        total = static_cast<std::size_t>(std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}));
+        as_count(total, call);
+        counts.assign(lengths.begin(), lengths.end());
+        std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), 0);
+    }
+
+    std::size_t total = 0;
+    std::vector<int> counts;
+    std::vector<int> starts;
+};
+
 template <class T>
 void sum_in_place(std::span<T> values, MPI_Datatype type, MPI_Comm comm) {
     const int count = as_count(values.size(), "MPI_Allreduce");
@@ -111,28 +130,28 @@ void Communicator::all_reduce_sum(std::span<std::int64_t> values) const {
 
 std::vector<std::string> Communicator::all_gather(const std::string& text) const {
     const CollectiveWait waiting{"gather"};
-    const auto ranks = static_cast<std::size_t>(size_);
-    auto length = static_cast<std::int64_t>(text.size());
-    std::vector<std::int64_t> lengths(ranks);
-    check(MPI_Allgather(&length, 1, MPI_INT64_T, lengths.data(), 1, MPI_INT64_T, comm_), "MPI_Allgather");
-
-    // Every rank sees the same lengths, so a total that MPI cannot count is refused on all of them.
-    const auto total = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
-    as_count(static_cast<std::size_t>(total), "MPI_Allgatherv");
-    const std::vector<int> counts(lengths.begin(), lengths.end());
-    std::vector<int> starts(ranks);
-    std::exclusive_scan(counts.begin(), counts.end(), starts.begin(), 0);
-    std::string joined(static_cast<std::size_t>(total), '\0');
-    check(MPI_Allgatherv(text.data(), static_cast<int>(length), MPI_CHAR, joined.data(), counts.data(),
-                         starts.data(), MPI_CHAR, comm_),
+    const GatheredTexts places{text, size_, comm_, "MPI_Allgatherv"};
+    std::string joined(places.total, '\0');
+    check(MPI_Allgatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(),
+                         places.counts.data(), places.starts.data(), MPI_CHAR, comm_),
           "MPI_Allgatherv");
 
     std::vector<std::string> texts;
-    for (std::size_t rank = 0; rank < ranks; ++rank) {
-        texts.push_back(
-            joined.substr(static_cast<std::size_t>(starts[rank]), static_cast<std::size_t>(counts[rank])));
+    for (std::size_t rank = 0; rank < places.counts.size(); ++rank) {
+        texts.push_back(joined.substr(static_cast<std::size_t>(places.starts[rank]),
+                                      static_cast<std::size_t>(places.counts[rank])));
     }
     return texts;
+}
+
+std::string Communicator::gather(const std::string& text) const {
+    const CollectiveWait waiting{"gather"};
+    const GatheredTexts places{text, size_, comm_, "MPI_Gatherv"};
+    std::string joined(rank_ == 0 ? places.total : 0, '\0');
+    check(MPI_Gatherv(text.data(), static_cast<int>(text.size()), MPI_CHAR, joined.data(),
+                      places.counts.data(), places.starts.data(), MPI_CHAR, 0, comm_),
+          "MPI_Gatherv");
+    return joined;
 }
 
 std::string Communicator::broadcast(std::string text, int root) const {

@@ -50,6 +50,8 @@ public:
     void all_reduce_sum(std::span<std::int64_t> values) const;
     /// Every rank's text, by rank; texts may differ in length.
     std::vector<std::string> all_gather(const std::string& text) const;
+    /// The texts of all ranks end to end, in the order of ranks, on the first rank; nothing on the others.
+    std::string gather(const std::string& text) const;
     /// `root`'s text, on every rank.
     std::string broadcast(std::string text, int root = 0) const;
 

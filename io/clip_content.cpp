@@ -9,18 +9,12 @@
 namespace sslslr::io {
 namespace {
 
-constexpr std::uint16_t half_nan = 0x7E00;
-constexpr std::uint16_t half_magnitude = 0x7FFF;
-constexpr std::uint16_t half_infinity = 0x7C00;
-
 /// Gives equal values equal bits. @return whether any is a number
 bool make_canonical(std::span<std::uint16_t> halves) {
     unsigned is_any_known = 0;
     for (auto& half : halves) {
-        const auto magnitude = static_cast<std::uint16_t>(half & half_magnitude);
-        const bool is_nan = magnitude > half_infinity;
-        is_any_known |= is_nan ? 0U : 1U;
-        half = is_nan ? half_nan : magnitude == 0 ? magnitude : half;
+        half = canonical(half);
+        is_any_known |= half == half_nan ? 0U : 1U;
     }
     return is_any_known != 0;
 }

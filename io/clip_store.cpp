@@ -99,6 +99,28 @@ StoreFile open_file(const Path& path) {
     return store;
 }
 
+std::set<std::string> names_of(const std::map<std::string, std::vector<std::int64_t>>& splits) {
+    std::set<std::string> names;
+    for (const auto& [name, clips] : splits) {
+        names.insert(name);
+    }
+    return names;
+}
+
+/// @param splits  of each file
+std::map<std::string, std::vector<std::string>> files_without_split(
+    const ClipIndex& all, const std::vector<std::set<std::string>>& splits, const std::vector<Path>& files) {
+    std::map<std::string, std::vector<std::string>> lacking;
+    for (const auto& [name, clips] : all.splits) {
+        for (std::size_t file = 0; file < files.size(); ++file) {
+            if (!splits[file].contains(name)) {
+                lacking[name].push_back(files[file].string());
+            }
+        }
+    }
+    return lacking;
+}
+
 }  // namespace
 
 struct ClipStore::Impl {
@@ -128,9 +150,11 @@ ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
         throw std::invalid_argument{"a clip store needs at least one file"};
     }
     std::vector<std::uint64_t> checksums;
+    std::vector<std::set<std::string>> splits;
     for (const auto& path : impl->files) {
         auto file = open_file(path);
         checksums.insert(checksums.end(), file.checksums.begin(), file.checksums.end());
+        splits.push_back(names_of(file.index.splits));
         const bool is_first = impl->parts.empty();
         impl->parts.push_back({is_first ? 0 : impl->index.clips(), is_first ? 0 : impl->index.frames(),
                                std::move(file.landmarks)});
@@ -140,6 +164,7 @@ ClipStore ClipStore::open(const std::vector<std::string>& patterns) {
             append(impl->index, file.index, impl->files.front(), path);
         }
     }
+    impl->index.files_without_split = files_without_split(impl->index, splits, impl->files);
     impl->fingerprint = fingerprint_of(impl->index, checksums);
     impl->landmarks_fingerprint = landmarks_fingerprint_of(impl->index, checksums);
     return ClipStore{std::move(impl)};

@@ -23,6 +23,8 @@ struct ClipIndex {
     std::vector<std::string> signer_names;
     std::vector<std::string> point_names;                     ///< [P]
     std::map<std::string, std::vector<std::int64_t>> splits;  ///< clip numbers by name
+    /// Of several files, those that lack a split which others have, by the split's name.
+    std::map<std::string, std::vector<std::string>> files_without_split;
     std::map<std::string, std::string>
         attributes;                ///< schema, version, coordinates, fps, language, source, licence
     std::int64_t coordinates = 0;  ///< C

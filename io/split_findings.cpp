@@ -18,6 +18,32 @@ void for_each_tested_split(const StoreSurvey& survey, const Use& use) {
 
 }  // namespace
 
+void find_split_gaps(const ClipIndex& index, Findings& found) {
+    std::vector<std::string> empty;
+    for (const auto& [name, clips] : index.splits) {
+        if (clips.empty()) {
+            empty.push_back(name);
+        }
+    }
+    if (!empty.empty()) {
+        found.push_back({.name = "empty-splits",
+                         .count = count_of(empty),
+                         .what = counted(count_of(empty), "split has no clips", "splits have no clips"),
+                         .examples = first_few(empty),
+                         .remedy = "no command can train or test on them: make them again (`sslslr split`)"});
+    }
+    for (const auto& [name, files] : index.files_without_split) {
+        found.push_back({.name = "partial-splits",
+                         .count = count_of(files),
+                         .what = fmt::format("{} no split {}, which other stores have",
+                                             counted(count_of(files), "store has", "stores have"), name),
+                         .examples = first_few(files),
+                         .remedy =
+                             "training on that split is refused: leave these stores out, or give them the "
+                             "split (`sslslr split`)"});
+    }
+}
+
 void find_overlaps(const StoreSurvey& survey, Findings& found) {
     for (const auto& overlap : survey.overlaps) {
         if (!overlap.clips.empty()) {

@@ -31,6 +31,8 @@ inline std::string counted(std::int64_t count, const std::string& one, const std
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+/// Splits without a clip, and splits that some of several stores lack.
+void find_split_gaps(const ClipIndex& index, Findings& found);
 /// Splits that share clips or content, though their names say otherwise.
 void find_overlaps(const StoreSurvey& survey, Findings& found);
 /// Labels that test what no training split shows.

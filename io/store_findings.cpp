@@ -196,6 +196,7 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
 std::vector<Finding> findings_of(const ClipIndex& index, const StoreSurvey& survey) {
     Findings found;
     find_overlaps(survey, found);
+    find_split_gaps(index, found);
     find_duplicates(index, survey, found);
     find_gaps(survey, found);
     find_uncovered_labels(index, survey, found);

@@ -152,6 +152,9 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const StudyData data{fields, ranks};
     check_batches(fields.training, static_cast<std::int64_t>(data.setting().train.size()));
+    if (const auto leak = data.leak(ranks); !leak.empty()) {
+        print_warning(leak);
+    }
     auto plan = data.plan(options);
     agree(ranks.world, [&] { check_same_study(fields, plan); });
     plan.seconds_per_job = timed_trial(data.setting(), ranks);

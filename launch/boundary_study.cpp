@@ -108,7 +108,9 @@ std::string first_difference(const std::string& before, const std::string& now) 
 StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
     : options_{options},
       data_{options.training.data,
-            {options.training.preprocess, weights_type(precision_of(options.training.precision))},
+            {.preprocess = options.training.preprocess,
+             .dtype = weights_type(precision_of(options.training.precision)),
+             .keeps_prints = true},
             ranks},
       classes_{data_.classes()},
       clips_{choose_validation(data_.index(), choice_of(options))} {
@@ -127,6 +129,25 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
         std::iota(all.begin(), all.end(), std::int64_t{0});
         setting_->by_motion = wrist_motion_boundaries(data_.features(), all);
     }
+}
+
+std::string StudyData::leak(const Ranks& ranks) const {
+    const auto validation = data_.prints(clips_.validation, ranks);
+    const io::PrintIndex index{data_.prints(clips_.train, ranks)};
+    std::int64_t repeated = 0;
+    std::string example;
+    for (std::size_t i = 0; i < validation.size(); ++i) {
+        if (const auto found = index.find(validation[i]); found >= 0 && repeated++ == 0) {
+            example = fmt::format("{} = {}", data_.name_of(clips_.validation[i]),
+                                  data_.name_of(clips_.train[static_cast<std::size_t>(found)]));
+        }
+    }
+    return repeated == 0 ? ""
+                         : fmt::format(
+                               "{} of {} validation clips show the same as clips that train (e.g. {}): the "
+                               "search would choose by clips that it has seen; sslslr merge "
+                               "--drop-duplicates keeps one of each",
+                               repeated, validation.size(), example);
 }
 
 StudyPlan StudyData::plan(const Options& options) const {

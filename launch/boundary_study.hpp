@@ -42,6 +42,9 @@ public:
     StudyPlan plan(const Options& options) const;
     const TrialSetting& setting() const noexcept { return *setting_; }
     const ValidationClips& clips() const noexcept { return clips_; }
+    /// How many validation clips show the same as clips that train, with an example; empty if none does. Collective; the
+    /// answer is on the first rank.
+    std::string leak(const Ranks& ranks) const;
 
 private:
     const PlanOptions& options_;

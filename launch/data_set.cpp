@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/data/memory_limit.hpp"
 #include "src/errors.hpp"
@@ -28,8 +29,12 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
         throw ConfigError{"--data STORE.h5 is required: the clip stores to read (sslslr prepare makes one)"};
     }
     agree(ranks.world, [&] { store_.emplace(io::ClipStore::open(files)); });
-    features_.emplace(load_features(*store_, options.preprocess, ranks.world, ranks.node,
-                                    {.dtype = options.dtype, .memory_limit = limit}));
+    if (options.keeps_prints) {
+        prints_ = std::make_unique<PrintTable>(*store_);
+    }
+    features_.emplace(
+        load_features(*store_, options.preprocess, ranks.world, ranks.node,
+                      {.dtype = options.dtype, .memory_limit = limit, .prints = prints_.get()}));
     if (features().streamed != nullptr && ranks.is_first()) {
         fmt::print(stderr, "sslslr: {}: they are streamed\n", features_->why_streamed());
     }
@@ -50,6 +55,35 @@ std::string DataSet::fingerprint() const {
 
 DataIdentity DataSet::identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const {
     return identity_of(*store_, training_clips, learns_labels);
+}
+
+std::string DataSet::name_of(std::int64_t clip) const {
+    const auto at = static_cast<std::size_t>(clip);
+    const bool has_name = !index().names.empty() && !index().names[at].empty();
+    const auto name = has_name ? printable(index().names[at]) : fmt::format("clip {}", clip);
+    const auto& files = store_->files();
+    return files.size() == 1 ? name : fmt::format("{} of {}", name, files[store_->file_of(clip)].string());
+}
+
+std::vector<io::ClipPrint> DataSet::known_prints(const std::vector<std::int64_t>& clips,
+                                                 const Ranks& ranks) const {
+    // Every node has read all of a resident data set: one of them knows enough.
+    const bool is_first_node = !ranks.node.broadcast(ranks.is_first() ? "first" : "").empty();
+    return prints_->gathered(clips, ranks.world, features().streamed != nullptr || is_first_node);
+}
+
+std::vector<io::ClipPrint> DataSet::prints(const std::vector<std::int64_t>& clips, const Ranks& ranks) const {
+    if (features().streamed != nullptr) {
+        agree(ranks.world, [&] {
+            const auto share = [&](int rank) {
+                return clips.size() * static_cast<std::size_t>(rank) /
+                       static_cast<std::size_t>(ranks.world.size());
+            };
+            const auto first = share(ranks.world.rank());
+            prints_->read(std::span{clips}.subspan(first, share(ranks.world.rank() + 1) - first));
+        });
+    }
+    return known_prints(clips, ranks);
 }
 
 Classes DataSet::classes() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct DataOptions {
     /// What its features may take of a node's memory, as --memory-limit has it: "16G"; "half": of what is free now;
     /// "none": no limit.
     std::string memory_limit = "none";
+    bool keeps_prints = false;  ///< fingerprints of the clips are wanted
 };
 
 /// What --memory-limit means, for the help of those commands that have it.
@@ -52,9 +54,19 @@ public:
     /// What of it decides a training on these clips. @param learns_labels  of the clips
     DataIdentity identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const;
     Classes classes() const;
+    /// What a person knows a clip by: its name or number, and its file where there are several.
+    std::string name_of(std::int64_t clip) const;
+
+    /// Fingerprints of `clips` on the first rank, nothing on the others; where clips are streamed, those that no rank has
+    /// read yet have no frames. Needs options.keeps_prints. Collective.
+    std::vector<io::ClipPrint> known_prints(const std::vector<std::int64_t>& clips, const Ranks& ranks) const;
+    /// The same, but streamed clips are read for it, each rank its share. Collective.
+    /// @throws dist::AgreedError  a block of the store is damaged
+    std::vector<io::ClipPrint> prints(const std::vector<std::int64_t>& clips, const Ranks& ranks) const;
 
 private:
     std::optional<io::ClipStore> store_;
+    std::unique_ptr<PrintTable> prints_;      ///< reads from the store; features may note clips in it
     std::optional<LoadedFeatures> features_;  ///< may read from the store
 };
 

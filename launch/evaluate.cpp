@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
+#include <utility>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
@@ -8,12 +10,14 @@
 
 #include "io/json_text.hpp"
 #include "launch/evaluated_runs.hpp"
+#include "launch/evaluation_files.hpp"
 #include "launch/measure_table.hpp"
 #include "launch/run_evaluation.hpp"
 #include "launch/run_folder.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
+#include "src/protocol/evaluation_notes.hpp"
 
 namespace sslslr {
 namespace {
@@ -55,7 +59,10 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
                          {"classes", setting.clips.class_names},
                          {"parts", setting.clips.how},
                          {"label_fraction", options.protocol.label_fraction},
-                         {"test_clips_seen_in_pretraining", trainings.seen},
+                         {"test_clips_seen_in_pretraining",
+                          trainings.seen.test ? nlohmann::json(*trainings.seen.test) : nlohmann::json{}},
+                         {"test_clips_equal_to_training_clips", trainings.seen.repeated},
+                         {"notes", trainings.notes},
                          {"steps", trainings.steps},
                          {"source", runs.front().data},
                          {"target", options.data.empty() ? runs.front().data : options.data}};
@@ -99,28 +106,25 @@ std::string heading_of(const nlohmann::json& facts) {
                   "other seeds or signers)\n\n");
 }
 
-std::filesystem::path result_file(const std::string& run, const std::string& name) {
-    return evaluate_folder(run) / (name + ".json");
-}
-
-/// Writes what all runs come to, and what each one does, into their folders. On the first rank.
+/// Prints what all runs come to, and writes it with what each one does. On the first rank.
 template <class Table>
 void write_results(const Runs& runs, const EvaluationSetting& setting, const std::vector<Table>& tables,
                    const Table& all, const Trainings& trainings, const std::string& more) {
-    const auto name = name_of(setting.options);
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        auto result = tables[i].json();
-        result.update(facts_of({runs[i]}, setting, trainings));
-        write_json(result_file(runs[i].run, name), result);
-    }
     auto result = all.json();
     const auto facts = facts_of(runs, setting, trainings);
     result.update(facts);
-    if (runs.size() > 1) {
-        write_json(result_file(runs.front().run, fmt::format("{}-{}-runs", name, runs.size())), result);
-    }
+    // First to the terminal: a file that finds no space must not take the work with it.
     fmt::print("{}\n",
                setting.options.json ? io::json_text(result, 2) : heading_of(facts) + all.text() + more);
+    std::fflush(stdout);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        auto own = tables[i].json();
+        own.update(facts_of({runs[i]}, setting, trainings));
+        write_json(result_file(runs[i], setting.options), own);
+    }
+    if (runs.size() > 1) {
+        write_json(common_file(runs, setting.options), result);
+    }
 }
 
 void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
@@ -132,7 +136,8 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
              {std::pair{std::string{"same encoder, random weights"}, encoders.random},
               std::pair{runs[i].method.name, encoders.trained}}) {
             const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
-                                        cached_features(runs[i], evaluate_folder(runs[i].run)))
+                                        cached_features(runs[i], evaluate_folder(runs[i], setting.options),
+                                                        setting.warn_of_cache))
                                       .cpu();
             agree(setting.ranks.world, [&] {
                 if (setting.ranks.is_first()) {
@@ -166,11 +171,20 @@ bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& 
             write_results(runs, setting, tables, all, trainings,
                           setting.options.per_class ? all.per_class_text() : std::string{});
             for (const auto& run : runs) {
-                std::filesystem::remove_all(training_folder(run.run, setting.options));
+                std::filesystem::remove_all(training_folder(run, setting.options));
             }
         }
     });
     return true;
+}
+
+/// Says so once, not for every encoder and part of the clips.
+std::function<void(const std::string&)> cache_warner() {
+    return [said = false](const std::string& text) mutable {
+        if (!std::exchange(said, true)) {
+            print_warning(text + "; features are computed without being kept");
+        }
+    };
 }
 
 }  // namespace
@@ -187,12 +201,25 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     const auto runs = read_runs(fields.runs);
     const auto& first = runs.front();
     const DataSet data{data_for(first, fields.data, ranks.world),
-                       {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit},
+                       {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit,
+                        /*keeps_prints=*/true},
                        ranks};
     const auto clips = part_clips(data.index(), parts_of(fields, first));
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
-    const EvaluationSetting setting{fields, data, clips, group, ranks};
-    const auto trainings = check_pretraining(runs, setting);
+    const EvaluationSetting setting{fields, data, clips, group, ranks, cache_warner()};
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            make_result_folders(runs, fields);
+        }
+    });
+    auto trainings = check_pretraining(runs, setting);
+    if (fields.protocol.name != "measures") {
+        const auto notes = notes_of(clips, fields.protocol, first.seed + fields.probe_seed);
+        trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
+    }
+    if (ranks.is_first()) {
+        std::ranges::for_each(trainings.notes, print_warning);
+    }
     if (fields.protocol.name == "measures") {
         measure(runs, setting, trainings);
         return exit_done;

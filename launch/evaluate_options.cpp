@@ -24,7 +24,8 @@ void declare(Options& options, EvaluateOptions& o) {
     options.section("What is evaluated");
     options.add(
         "run", o.runs,
-        "folders of pretrainings of one setting, each from its own seed; results go to their evaluate/");
+        "folders of pretrainings of one setting, each from its own seed; results go to their evaluate/, or "
+        "to --output");
     options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.parts);
@@ -43,6 +44,10 @@ void declare(Options& options, EvaluateOptions& o) {
     options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals of a single run");
 
     options.section("Output");
+    options.add(
+        "output", o.output,
+        "folder for results, cached features and unfinished trainings, for runs that may not be written to "
+        "(empty: evaluate/ in each run's folder); several runs get a folder seed-N each");
     options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
     options.add("json", o.json, "prints the result as one JSON object instead of tables");
     options.add("threads", o.threads, "threads of each rank");

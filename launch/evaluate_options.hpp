@@ -24,6 +24,7 @@ struct EvaluateOptions {
     double supervised_learning_rate = 1e-3;
     std::string supervised_augmentation = "none";
     std::int64_t bootstrap = 10000;
+    std::string output;
     bool per_class = false;
     bool json = false;
     std::int64_t threads = 1;

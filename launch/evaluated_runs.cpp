@@ -4,12 +4,11 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "launch/run_folder.hpp"
-#include "launch/terminal.hpp"
-#include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -42,14 +41,6 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
     }
 }
 
-/// How many test clips a run on the same data was trained on, without their labels.
-std::int64_t seen_before(const PretrainOptions& run, const EvaluationSetting& setting) {
-    const auto seen = select_clips(setting.data.index(),
-                                   {.split = run.train_split, .left_out_signers = run.left_out_signers});
-    return std::ranges::count_if(setting.clips.test,
-                                 [&](auto clip) { return std::ranges::count(seen, clip) > 0; });
-}
-
 }  // namespace
 
 std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) {
@@ -74,6 +65,7 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) 
 
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting) {
     std::optional<RunEncoders> first;
+    std::vector<std::string> fingerprints;
     for (const auto& run : runs) {
         auto encoders = read_encoders(run, setting);
         if (first && first->steps != encoders.steps) {
@@ -88,24 +80,14 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
                             "--seed alone",
                             run.run, runs.front().run)};
         }
+        fingerprints.push_back(encoders.data_fingerprint);
         if (!first) {
             first = std::move(encoders);
         }
     }
-    const bool is_own_data = first->data_fingerprint == setting.data.fingerprint();
-    if (setting.options.protocol.name == "transfer" && is_own_data) {
-        throw ConfigError{
-            "--protocol transfer: --data is what the run was trained on; name another data set, or "
-            "--protocol linear"};
-    }
-    const auto seen = is_own_data ? seen_before(runs.front(), setting) : 0;
-    if (seen > 0 && setting.ranks.is_first()) {
-        print_warning(
-            fmt::format("{} of {} test clips took part in the pretraining, though without labels: pretrain "
-                        "with --train-split or --leave-out-signer",
-                        seen, setting.clips.test.size()));
-    }
-    return {seen, first->steps};
+    auto seen = seen_clips(runs, fingerprints, setting);
+    auto notes = std::exchange(seen.notes, {});
+    return {std::move(seen), std::move(notes), first->steps};
 }
 
 }  // namespace sslslr

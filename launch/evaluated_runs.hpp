@@ -6,6 +6,7 @@
 
 #include "launch/pretrain_options.hpp"
 #include "launch/run_evaluation.hpp"
+#include "launch/seen_clips.hpp"
 
 namespace sslslr {
 
@@ -15,12 +16,14 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders);
 
 /// What the trainings of the runs were, as check_pretraining has found.
 struct Trainings {
-    std::int64_t seen = 0;  ///< test clips that they were trained on, without labels
+    SeenClips seen;                    ///< on the first rank
+    std::vector<std::string> notes{};  ///< what a reader of the result must know, on the first rank
     std::int64_t steps = 0;
 };
 
 /// Looks at every run before the first is evaluated, which may take hours.
 /// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting
+/// @throws dist::AgreedError  as seen_clips
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting);
 
 }  // namespace sslslr

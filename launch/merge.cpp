@@ -65,6 +65,14 @@ void tell_repeated(const Groups& equal, bool are_dropped) {
     }
 }
 
+/// A merged split looks whole, though a store that did not have it has no clip in it.
+void tell_partial_splits(const io::ClipIndex& index) {
+    for (const auto& [split, files] : index.files_without_split) {
+        fmt::print("split {} is not in {}: none of the clips from there is in it\n", split,
+                   fmt::join(files, ", "));
+    }
+}
+
 void write_merged(const MergeOptions& options, Arguments arguments) {
     const auto store = io::ClipStore::open(options.files);
     auto part = io::whole_of(store.index());
@@ -85,6 +93,7 @@ void write_merged(const MergeOptions& options, Arguments arguments) {
             contents[static_cast<std::size_t>(clip)] = content(out);
         },
         layout_of(options.layout, store.is_float16(), index));
+    tell_partial_splits(store.index());
     tell_repeated(options.drops_duplicates ? equal : io::equal_clips(contents), options.drops_duplicates);
 }
 

@@ -17,6 +17,7 @@
 #include "launch/standard_output.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
+#include "launch/training_record.hpp"
 #include "src/boundary/wrist_motion.hpp"
 #include "src/data/blank_clips.hpp"
 #include "src/errors.hpp"
@@ -207,11 +208,15 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     if (trainer.largest_batch() == 1 && fields.collapse.policy != "none" && ranks.is_first()) {
         print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
     }
+    TrainingRecord record{fields.run, data, clips, ranks};
+    record.update();
     catch_stop_signals();
     output_is_progress();
     std::optional<TrainingProgress> progress;
     Waiting waiting;
-    const bool done = run_training(trainer, group, run, hooks_of(ranks, last_step, progress, waiting));
+    auto hooks = hooks_of(ranks, last_step, progress, waiting);
+    hooks.before_checkpoint = [&record] { record.update(); };  // where clips are streamed
+    const bool done = run_training(trainer, group, run, hooks);
     progress.reset();
     if (waiting.seconds > 0 && ranks.is_first()) {
         fmt::print("waited for data in {:.2f} % of the steps' time\n",

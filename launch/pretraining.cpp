@@ -35,7 +35,8 @@ void check_clusters(const PretrainOptions& options, std::int64_t clips) {
 
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
     return {options.data,
-            {options.preprocess, weights_type(precision_of(options.precision)), options.memory_limit},
+            {options.preprocess, weights_type(precision_of(options.precision)), options.memory_limit,
+             /*keeps_prints=*/true},
             ranks};
 }
 

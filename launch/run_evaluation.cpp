@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "launch/batch_config.hpp"
+#include "launch/evaluation_files.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_encoder.hpp"
 #include "launch/stop_request.hpp"
@@ -122,18 +123,19 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
             progress.emplace(speaks, report.step, steps);
         }
     };
-    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
-                           {.features = setting.data.features(),
-                            .clips = clips,
-                            .method = encoders.shape,
-                            .precision = precision_of(run.precision),
-                            .batches = batches,
-                            .group = setting.group,
-                            .embedding = cached_features(run, evaluate_folder(run.run)),
-                            .should_stop = stop_requested,
-                            .on_step = show,
-                            .warn = print_warning,
-                            .checkpoints = training_folder(run.run, setting.options)});
+    return protocol_scores(
+        row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+        {.features = setting.data.features(),
+         .clips = clips,
+         .method = encoders.shape,
+         .precision = precision_of(run.precision),
+         .batches = batches,
+         .group = setting.group,
+         .embedding = cached_features(run, evaluate_folder(run, setting.options), setting.warn_of_cache),
+         .should_stop = stop_requested,
+         .on_step = show,
+         .warn = print_warning,
+         .checkpoints = training_folder(run, setting.options)});
 }
 
 }  // namespace
@@ -157,18 +159,12 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
     return encoders;
 }
 
-EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder) {
+EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
+                             std::function<void(const std::string&)> warn) {
     return {.cache = folder / "features",
             .settings = fmt::format("{} heads, {}, {}, {}", run.method.encoder.heads,
-                                    run.method.encoder.pooling, run.method.encoder.position, run.precision)};
-}
-
-std::filesystem::path evaluate_folder(const std::string& run) {
-    return std::filesystem::path{run} / "evaluate";
-}
-
-std::filesystem::path training_folder(const std::string& run, const EvaluateOptions& options) {
-    return evaluate_folder(run) / (name_of(options) + "-training");
+                                    run.method.encoder.pooling, run.method.encoder.position, run.precision),
+            .warn = std::move(warn)};
 }
 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "launch/command.hpp"
 #include "launch/data_set.hpp"
@@ -18,6 +20,7 @@ struct EvaluationSetting {
     const EvaluationClips& clips;
     dist::Group& group;
     const Ranks& ranks;
+    std::function<void(const std::string&)> warn_of_cache;  ///< features that cannot be kept
 };
 
 /// One run's encoder as it was trained, and as it was before.
@@ -34,13 +37,9 @@ struct RunEncoders {
 RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& setting);
 
 /// Keeps the features that evaluations compute in `folder`, named by all that decides them.
-EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder);
-
-/// Where results of a run's evaluations lie.
-std::filesystem::path evaluate_folder(const std::string& run);
-
-/// The folder of the checkpoints that an evaluation's trainings leave while it lasts.
-std::filesystem::path training_folder(const std::string& run, const EvaluateOptions& options);
+/// @param warn  of a folder that cannot be written
+EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
+                             std::function<void(const std::string&)> warn);
 
 /// Adds what the protocol comes to on this run's encoder and on its controls. Collective.
 /// @return false if it was stopped

@@ -1,5 +1,9 @@
 #include "launch/study_data.hpp"
 
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
@@ -121,10 +125,34 @@ StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_li
         const auto options = pretrain_options_of(with(spec.pretrain, data.settings), where);
         sets_.push_back(std::make_unique<DataSet>(
             options.data,
-            DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit},
+            DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
+                        /*keeps_prints=*/true},
             ranks));
+        keep_prints(ranks);
         part(data);
     }
+}
+
+/// On every rank, for each may come to record a training.
+void StudyDataSets::keep_prints(const Ranks& ranks) {
+    const auto& set = *sets_.back();
+    std::vector<std::int64_t> all(static_cast<std::size_t>(set.index().clips()));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    auto prints = set.prints(all, ranks);
+    const auto bytes = ranks.world.broadcast(
+        {reinterpret_cast<const char*>(prints.data()), prints.size() * sizeof(io::ClipPrint)});
+    prints.resize(all.size());
+    std::memcpy(prints.data(), bytes.data(), bytes.size());
+    prints_.push_back(std::move(prints));
+}
+
+std::vector<io::ClipPrint> StudyDataSets::prints(std::int64_t number,
+                                                 const std::vector<std::int64_t>& clips) const {
+    const auto& all = prints_[static_cast<std::size_t>(number)];
+    std::vector<io::ClipPrint> chosen;
+    std::ranges::transform(clips, std::back_inserter(chosen),
+                           [&](std::int64_t clip) { return all[static_cast<std::size_t>(clip)]; });
+    return chosen;
 }
 
 void StudyDataSets::part(const DataSpec& spec) {

@@ -27,14 +27,18 @@ public:
         return parts_[static_cast<std::size_t>(number)][static_cast<std::size_t>(fold)];
     }
     const std::vector<DataFacts>& facts() const { return facts_; }
+    /// Fingerprints of clips of a data set, in their order.
+    std::vector<io::ClipPrint> prints(std::int64_t number, const std::vector<std::int64_t>& clips) const;
 
 private:
+    void keep_prints(const Ranks& ranks);
     void part(const DataSpec& spec);
 
     std::vector<std::unique_ptr<DataSet>> sets_;
     std::vector<std::vector<ClipParts>> parts_;
     std::vector<std::vector<EvaluationClips>> clips_;
     std::vector<DataFacts> facts_;
+    std::vector<std::vector<io::ClipPrint>> prints_;  ///< by data set, of all its clips
 };
 
 /// The options of a training as its settings have them. @throws ConfigError  names `where`

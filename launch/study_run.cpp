@@ -14,6 +14,7 @@
 #include "launch/study.hpp"
 #include "launch/study_file.hpp"
 #include "launch/study_folder.hpp"
+#include "launch/study_leaks.hpp"
 #include "launch/study_work.hpp"
 #include "launch/terminal.hpp"
 #include "launch/worker_options.hpp"
@@ -139,6 +140,11 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     const auto folder = fields.places.results();
     const StudyDataSets data{spec, fields.memory_limit, ranks};
     const auto plan = plan_experiments(spec, data.facts(), identities_of_jobs());
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            std::ranges::for_each(leaks_of(data, plan), print_warning);
+        }
+    });
 
     const auto group_ranks = static_cast<int>(spec.ranks_per_job);
     dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};

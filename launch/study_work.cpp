@@ -5,6 +5,7 @@
 
 #include "io/data_error.hpp"
 #include "io/metrics_file.hpp"
+#include "io/training_clips.hpp"
 #include "launch/batch_config.hpp"
 #include "launch/pretraining.hpp"
 #include "launch/run_data.hpp"
@@ -128,6 +129,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     const auto& data = data_.data(job.data);
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
     open_run_folder(folder, fields, group_.communicator(), /*lock=*/false);
+    record(job, folder);
     RunConfig run{.folder = folder,
                   .last_step = training.last_step(),
                   .checkpoint_every = fields.checkpoint_every,
@@ -149,6 +151,21 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
         }
     });
     return result;
+}
+
+void StudyWork::record(const PretrainingJob& job, const fs::path& run) const {
+    agree(group_.communicator(), [&] {
+        if (group_.rank() != 0) {
+            return;
+        }
+        const auto& clips = data_.clips(job.data, job.fold).pretrain;
+        try {
+            io::write_training_clips(run / io::training_clips_file, {data_.data(job.data).fingerprint(),
+                                                                     clips, data_.prints(job.data, clips)});
+        } catch (const io::DataError& error) {
+            warner_of(job.name)(error.what());
+        }
+    });
 }
 
 std::shared_ptr<Method> StudyWork::encoder_of(const EvaluationJob& job, const MethodConfig& shape,
@@ -178,7 +195,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const auto& clips = data_.clips(job.data, job.fold);
     const auto shape = method_config_of(options, data);
     const auto method = encoder_of(job, shape, options);
-    const auto cache = cached_features(options, folder_ / "cache");
+    const auto cache = cached_features(options, folder_ / "cache", warner_of(job.name));
     if (job.protocol.front().second == "measures") {
         const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
         Result result;

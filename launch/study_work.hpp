@@ -28,6 +28,8 @@ public:
 private:
     std::optional<Result> pretrain(const PretrainingJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
+    /// Which clips a training sees, beside its checkpoints, for those who evaluate its run elsewhere. Collective over the group.
+    void record(const PretrainingJob& job, const std::filesystem::path& run) const;
     std::optional<Result> evaluate(const EvaluationJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
     std::shared_ptr<Method> encoder_of(const EvaluationJob& job, const MethodConfig& shape,

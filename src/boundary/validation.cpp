@@ -57,7 +57,8 @@ ValidationClips choose_validation(const io::ClipIndex& index, const ValidationCh
         return select_clips(index, {.split = split,
                                     .signers = signers,
                                     .left_out_signers = choice.left_out_signers,
-                                    .only_labelled = labelled});
+                                    .only_labelled = labelled,
+                                    .stores_may_lack_split = split != choice.train_split});
     };
     const auto all = select(choice.train_split, {}, false);
     const auto labelled = select(choice.train_split, {}, true);
@@ -71,7 +72,9 @@ ValidationClips choose_validation(const io::ClipIndex& index, const ValidationCh
     if (!choice.validation_split.empty()) {
         clips.validation = select(choice.validation_split, choice.validation_signers, true);
         clips.train = without(all, select(choice.validation_split, {}, false));
-        clips.how = "split " + choice.validation_split;
+        const auto lacking = stores_without_split(index, choice.validation_split);
+        clips.how =
+            "split " + choice.validation_split + (lacking.empty() ? "" : ", which is not in " + lacking);
     } else if (!signers.empty()) {
         clips.validation = select(choice.train_split, signers, true);
         clips.train = without(all, select(choice.train_split, signers, false));

@@ -27,9 +27,48 @@ std::vector<bool> flags_of(const std::vector<std::int64_t>& numbers, std::size_t
     return flags;
 }
 
+/// Counts what rules out the clips, for whoever has none left.
+std::string why_none_is_left(const io::ClipIndex& index, const Selection& selection,
+                             const std::vector<std::int64_t>& clips) {
+    const auto of = selection.split.empty() ? std::string{"the data"} : "split " + selection.split;
+    if (clips.empty()) {
+        return of + (selection.split.empty() ? " have no clips: another --data?"
+                                             : " is empty: name another, or make it again (sslslr split)");
+    }
+    std::int64_t empty = 0;
+    std::int64_t unlabelled = 0;
+    std::int64_t no_signs = 0;
+    for (const auto clip : clips) {
+        const auto at = static_cast<std::size_t>(clip);
+        const auto label = index.labels[at];
+        empty += index.offsets[at] == index.offsets[at + 1] ? 1 : 0;
+        unlabelled += label < 0 ? 1 : 0;
+        no_signs += label >= 0 && index.label_names[static_cast<std::size_t>(label)] == no_sign ? 1 : 0;
+    }
+    auto text = "no clip is left of the " + std::to_string(clips.size()) + " of " + of + ": " +
+                std::to_string(empty) + " have no frames";
+    if (selection.only_labelled) {
+        text += ", " + std::to_string(unlabelled) + " have no label (of use for pretraining only), " +
+                std::to_string(no_signs) + " show no sign";
+    }
+    if (!selection.signers.empty()) {
+        text += "; only signer " + listed(selection.signers) + " is chosen";
+    }
+    if (!selection.left_out_signers.empty()) {
+        text += "; signer " + listed(selection.left_out_signers) + " is left out";
+    }
+    return text + ": choose another split or other signers";
+}
+
 }  // namespace
 
-std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::string& split) {
+std::string stores_without_split(const io::ClipIndex& index, const std::string& split) {
+    const auto found = index.files_without_split.find(split);
+    return found == index.files_without_split.end() ? "" : listed(found->second);
+}
+
+std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::string& split,
+                                         bool stores_may_lack_it) {
     if (split.empty()) {
         std::vector<std::int64_t> all(index.labels.size());
         std::iota(all.begin(), all.end(), std::int64_t{0});
@@ -42,6 +81,12 @@ std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::
             names.push_back(name);
         }
         throw ConfigError{"the data have no split " + split + "; they have: " + listed(names)};
+    }
+    if (const auto lacking = stores_without_split(index, split); !lacking.empty() && !stores_may_lack_it) {
+        throw ConfigError{
+            "no split " + split + " in " + lacking + ", but in other stores of --data: no clip of " +
+            "it would take part; leave it out of --data, or give it that split (sslslr split), or " +
+            "name a split that all stores have"};
     }
     return found->second;
 }
@@ -78,12 +123,11 @@ std::vector<std::int64_t> select_clips(const io::ClipIndex& index, const Selecti
                 (label >= 0 && index.label_names[static_cast<std::size_t>(label)] != no_sign));
     };
 
-    auto clips = clips_of_split(index, selection.split);
+    const auto all = clips_of_split(index, selection.split, selection.stores_may_lack_split);
+    auto clips = all;
     std::erase_if(clips, [&](std::int64_t clip) { return !is_selected(clip); });
     if (clips.empty()) {
-        throw ConfigError{"no clip of the " + std::to_string(index.clips()) +
-                          " is left by the choice of split" +
-                          (selection.split.empty() ? "" : " " + selection.split) + ", signers and labels"};
+        throw ConfigError{why_none_is_left(index, selection, all)};
     }
     return clips;
 }

@@ -48,7 +48,8 @@ std::int64_t end_of_piece(const io::ClipIndex& index, std::int64_t first, std::i
 /// Preprocesses a run of clips into their places in `features`. @return how many were scaled by their palms
 template <class T>
 std::int64_t preprocess_into(const Features& features, const io::ClipStore& store,
-                             const Preprocessor& preprocess, std::span<const std::int64_t> clips) {
+                             const Preprocessor& preprocess, std::span<const std::int64_t> clips,
+                             PrintTable* prints) {
     const auto& index = store.index();
     const auto frame_values = static_cast<std::int64_t>(index.point_names.size()) * index.coordinates;
     const auto value_of = [&](std::int64_t clip) {  // where its values begin in the store
@@ -70,6 +71,9 @@ std::int64_t preprocess_into(const Features& features, const io::ClipStore& stor
                                                     piece.data() + (value_of(clip + 1) - value_of(first))};
                 made.resize(static_cast<std::size_t>(features.length(clip) * features.layout.width()));
                 by_palms += preprocess(values, made) == BodyUnit::palms ? 1 : 0;
+                if (prints != nullptr) {
+                    prints->note(clip, values);
+                }
                 std::ranges::copy(made, target + features.offsets[static_cast<std::size_t>(clip)] *
                                                      features.layout.width());
             }
@@ -81,7 +85,8 @@ std::int64_t preprocess_into(const Features& features, const io::ClipStore& stor
 
 /// This rank's share of the clips, balanced by the frames to read. @return how many were scaled by their palms
 std::int64_t preprocess_share(const Features& features, const io::ClipStore& store,
-                              const Preprocessor& preprocess, const dist::Communicator& node) {
+                              const Preprocessor& preprocess, const dist::Communicator& node,
+                              PrintTable* prints) {
     const auto& offsets = store.index().offsets;
     std::vector<std::int64_t> clips(features.labels.size());
     std::iota(clips.begin(), clips.end(), std::int64_t{0});
@@ -93,8 +98,8 @@ std::int64_t preprocess_share(const Features& features, const io::ClipStore& sto
         return 0;
     }
     return features.frames.scalar_type() == torch::kFloat64
-               ? preprocess_into<double>(features, store, preprocess, share)
-               : preprocess_into<float>(features, store, preprocess, share);
+               ? preprocess_into<double>(features, store, preprocess, share, prints)
+               : preprocess_into<float>(features, store, preprocess, share, prints);
 }
 
 /// Of some clips spread over the data set: to read all of them beforehand would take too long. A clip that cannot be
@@ -184,7 +189,8 @@ std::string LoadedFeatures::take_memory(const dist::Communicator& ranks, const d
 
 void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
                                    const dist::Communicator& ranks, const dist::Communicator& node,
-                                   torch::Dtype dtype) {
+                                   const Placement& placement) {
+    const auto dtype = placement.dtype;
     const auto frames = features_.offsets.back();
     const auto width = features_.layout.width();
     if (frames == 0) {
@@ -194,7 +200,7 @@ void LoadedFeatures::make_resident(const io::ClipStore& store, const Preprocesso
     features_.frames = torch::from_blob(memory_->bytes().data(), {frames, width}, dtype);
 
     std::int64_t by_palms = 0;
-    agree(ranks, [&] { by_palms = preprocess_share(features_, store, preprocess, node); });
+    agree(ranks, [&] { by_palms = preprocess_share(features_, store, preprocess, node, placement.prints); });
     memory_->fence();
     node.all_reduce_sum(std::span{&by_palms, 1});
     scaled_by_palms_ = {.clips = by_palms,
@@ -222,12 +228,12 @@ LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig&
         problem = loaded.take_memory(ranks, node, bytes);
     }
     if (problem.empty()) {
-        loaded.make_resident(store, *preprocess, ranks, node, placement.dtype);
+        loaded.make_resident(store, *preprocess, ranks, node, placement);
     } else {
         loaded.why_streamed_ =
             fmt::format("preprocessed clips would take {:.3g} GB, {}", gigabytes(bytes), problem);
-        loaded.streamed_ =
-            std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node), placement.dtype);
+        loaded.streamed_ = std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node),
+                                                            placement.dtype, placement.prints);
         loaded.features_.streamed = loaded.streamed_.get();
         if (ranks.rank() == 0) {
             loaded.scaled_by_palms_ = sampled_scaling(store, *preprocess);

@@ -12,6 +12,7 @@
 #include "io/clip_store.hpp"
 #include "src/data/features.hpp"
 #include "src/data/preprocess.hpp"
+#include "src/data/print_table.hpp"
 
 namespace sslslr {
 
@@ -23,6 +24,7 @@ struct Placement {
     std::int64_t memory_limit = std::numeric_limits<std::int64_t>::max();
     /// Where ranks of a node are to share features, and what it can hold.
     dist::SharedMemorySpace shared = dist::shared_memory_space();
+    PrintTable* prints = nullptr;  ///< notes every clip that is read; must outlive the features. Null: none
 };
 
 /// The preprocessed clips of a data set and what holds them: memory of the node, or what reads them from the store.
@@ -56,7 +58,8 @@ private:
     std::string take_memory(const dist::Communicator& ranks, const dist::Communicator& node,
                             std::int64_t bytes);
     void make_resident(const io::ClipStore& store, const Preprocessor& preprocess,
-                       const dist::Communicator& ranks, const dist::Communicator& node, torch::Dtype dtype);
+                       const dist::Communicator& ranks, const dist::Communicator& node,
+                       const Placement& placement);
 
     std::optional<dist::SharedMemory> memory_;  ///< none if there are no frames, or they are streamed
     std::unique_ptr<const ClipFrames> streamed_;

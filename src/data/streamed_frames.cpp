@@ -8,8 +8,8 @@
 namespace sslslr {
 
 StreamedFrames::StreamedFrames(const io::ClipStore& store, Preprocessor preprocess, ReadAheadLimits ahead,
-                               torch::Dtype dtype)
-    : store_{store}, preprocess_{std::move(preprocess)}, ahead_{ahead}, dtype_{dtype} {}
+                               torch::Dtype dtype, PrintTable* prints)
+    : store_{store}, preprocess_{std::move(preprocess)}, ahead_{ahead}, dtype_{dtype}, prints_{prints} {}
 
 torch::Tensor StreamedFrames::read(std::span<const std::int64_t> clips) const {
     std::int64_t frames = 0;
@@ -39,6 +39,9 @@ void StreamedFrames::read_into(std::span<const std::int64_t> clips, std::span<Va
         }
         landmarks.resize(static_cast<std::size_t>(frames * frame_values));
         store_.read(clip, clip + 1, landmarks);
+        if (prints_ != nullptr) {
+            prints_->note(clip, landmarks);
+        }
         const auto values =
             static_cast<std::size_t>(preprocess_.length(frames) * preprocess_.layout().width());
         if constexpr (std::is_same_v<Value, float>) {

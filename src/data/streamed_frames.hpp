@@ -6,6 +6,7 @@
 #include "io/clip_store.hpp"
 #include "src/data/features.hpp"
 #include "src/data/preprocess.hpp"
+#include "src/data/print_table.hpp"
 
 namespace sslslr {
 
@@ -14,8 +15,9 @@ class StreamedFrames final : public ClipFrames {
 public:
     /// @param store  must outlive this
     /// @param dtype  float32, or float64: the same values, widened
+    /// @param prints  notes every clip that is read; null: none
     StreamedFrames(const io::ClipStore& store, Preprocessor preprocess, ReadAheadLimits ahead,
-                   torch::Dtype dtype);
+                   torch::Dtype dtype, PrintTable* prints = nullptr);
 
     torch::Tensor read(std::span<const std::int64_t> clips) const override;
     ReadAheadLimits ahead() const override { return ahead_; }
@@ -29,6 +31,7 @@ private:
     Preprocessor preprocess_;
     ReadAheadLimits ahead_;
     torch::Dtype dtype_;
+    PrintTable* prints_;
 };
 
 }  // namespace sslslr

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "io/data_error.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/eval_mode.hpp"
@@ -58,6 +59,16 @@ private:
     torch::Device device_;
 };
 
+/// Features that find no place are computed again next time.
+void keep(const std::filesystem::path& path, const torch::Tensor& features,
+          const std::function<void(const std::string&)>& warn) {
+    try {
+        write_cached_features(path, features);
+    } catch (const io::DataError& error) {
+        warn(error.what());
+    }
+}
+
 }  // namespace
 
 torch::Tensor embed(Method& method, const Features& features, std::span<const std::int64_t> clips,
@@ -93,7 +104,7 @@ torch::Tensor embed(Method& method, const Features& features, std::span<const st
     group.all_reduce_sum(all);  // a row is one rank's and zero on the others: nothing is rounded
     agree(group.communicator(), [&] {
         if (is_keeper) {
-            write_cached_features(path, all);
+            keep(path, all, options.warn);
         }
     });
     return all;

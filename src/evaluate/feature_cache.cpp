@@ -61,7 +61,8 @@ std::filesystem::path cached_features_path(const Method& method, const Features&
 }
 
 bool read_cached_features(const std::filesystem::path& path, torch::Tensor& features) {
-    if (!std::filesystem::exists(path)) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
         return false;
     }
     try {
@@ -91,6 +92,8 @@ void write_cached_features(const std::filesystem::path& path, const torch::Tenso
     io::write_checkpoint(own, {.tensors = {{tensor_name, features.cpu()}}, .attributes = {}});
     std::filesystem::rename(own, path, error);
     if (error) {
+        std::error_code ignored;  // the first one says more
+        std::filesystem::remove(own, ignored);
         throw io::DataError{path, "cannot rename " + own.string() + " to it: " + error.message()};
     }
 }

@@ -74,9 +74,17 @@ public:
 private:
     Clips select(const std::string& split, const std::vector<std::string>& signers,
                  const std::vector<std::string>& left_out, bool labelled) const {
-        return select_clips(
-            index_,
-            {.split = split, .signers = signers, .left_out_signers = left_out, .only_labelled = labelled});
+        return select_clips(index_, {.split = split,
+                                     .signers = signers,
+                                     .left_out_signers = left_out,
+                                     .only_labelled = labelled,
+                                     .stores_may_lack_split = split != parts_.train_split});
+    }
+
+    /// A split by name, and which stores have no part in it.
+    std::string split_text(const std::string& split) const {
+        const auto lacking = stores_without_split(index_, split);
+        return fmt::format("split {}{}", split, lacking.empty() ? "" : ", which is not in " + lacking + ",");
     }
 
     void choose_test(EvaluationClips& clips, const Clips& candidates) const {
@@ -88,7 +96,7 @@ private:
             clips.test = of_tested(true);
             clips.how = parts_.test_split.empty()
                             ? fmt::format("signer {} tests", fmt::join(tested_signers(), ", "))
-                            : fmt::format("split {} tests", parts_.test_split);
+                            : split_text(parts_.test_split) + " tests";
         }
     }
 
@@ -104,7 +112,7 @@ private:
         if (!parts_.validation_split.empty()) {
             clips.validation =
                 select(parts_.validation_split, parts_.validation_signers, parts_.left_out_signers, true);
-            clips.how += fmt::format(", split {} validates", parts_.validation_split);
+            clips.how += ", " + split_text(parts_.validation_split) + " validates";
         } else if (!parts_.validation_signers.empty()) {
             const auto of_signers =
                 select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
@@ -197,7 +205,9 @@ EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
     auto clips = Parting{index, parts}.all();
     keep_classes(index, parts.classes, clips);
     if (clips.classes() < 2) {
-        throw ConfigError{fmt::format("accuracy needs labels of 2 signs or more, found {}", clips.classes())};
+        throw ConfigError{
+            fmt::format("accuracy needs labels of 2 signs or more, found {}{}: give --data with more of them",
+                        clips.classes(), clips.classes() == 1 ? " (" + clips.class_names.front() + ")" : "")};
     }
     const bool validates =
         parts.validation_fraction > 0 || !parts.validation_split.empty() || !parts.validation_signers.empty();

@@ -178,6 +178,7 @@ private:
 
     void write_checkpoint() {
         const auto begin = std::chrono::steady_clock::now();
+        hooks_.before_checkpoint();
         trainer_.check_weights();
         if (monitor_.is_healthy()) {
             last_healthy_ = trainer_.steps_done();

@@ -33,6 +33,8 @@ struct RunHooks {
     std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};
     /// After every step, on every rank.
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
+    /// Before a checkpoint is written: what has to be beside it. Collective.
+    std::function<void()> before_checkpoint = [] {};
     std::function<void(const std::string&)> warn = [](const std::string&) {};  ///< on rank 0
     std::function<bool()> stop_requested = [] { return false; };
 };

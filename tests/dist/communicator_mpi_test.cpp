@@ -79,6 +79,18 @@ TEST(Communicator, AFailedCallThrowsItsNameAndMpisReason) {
     }
 }
 
+TEST(Communicator, GatherGivesTheFirstRankTheTextsInTheOrderOfRanks) {
+    const auto world = Communicator::world();
+
+    const auto joined = world.gather(std::string(static_cast<std::size_t>(world.rank()), 'a') + ".");
+
+    std::string expected;
+    for (int rank = 0; rank < world.size(); ++rank) {
+        expected += std::string(static_cast<std::size_t>(rank), 'a') + ".";
+    }
+    EXPECT_EQ(joined, world.rank() == 0 ? expected : "");
+}
+
 TEST(Agree, AnErrorOfOneRankIsThrownAlikeByAll) {
     const auto world = Communicator::world();
     const int faulty = world.size() - 1;

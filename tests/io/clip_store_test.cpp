@@ -232,6 +232,24 @@ TEST_F(ClipStoreTest, PointsThatAFileLacksOrHasTooMuchAreNamed) {
               std::string::npos);
 }
 
+TEST_F(ClipStoreTest, FilesThatLackASplitOfOthersAreNamedAndEachClipHasItsFile) {
+    index_.splits = {{"train", {0, 2}}, {"test", {}}};
+    write_sample(file("a.h5"), index_);
+    index_.splits = {{"test", {1}}};
+    write_sample(file("b.h5"), index_);
+    write_sample(file("c.h5"), index_);
+
+    const auto store = ClipStore::open({file("?.h5")});
+
+    const std::map<std::string, std::vector<std::string>> expected{{"train", {file("b.h5"), file("c.h5")}}};
+    EXPECT_EQ(store.index().files_without_split, expected);
+    EXPECT_TRUE(ClipStore::open({file("a.h5")}).index().files_without_split.empty());
+    EXPECT_EQ(store.files()[store.file_of(0)], file("a.h5"));
+    EXPECT_EQ(store.files()[store.file_of(4)], file("a.h5"));
+    EXPECT_EQ(store.files()[store.file_of(5)], file("b.h5"));
+    EXPECT_EQ(store.files()[store.file_of(14)], file("c.h5"));
+}
+
 TEST_F(ClipStoreTest, AttributesAreJoinedEntryByEntry) {
     const std::vector<std::string> licences{"CC BY-NC", "CC BY; MIT", "MIT"};
     for (std::size_t i = 0; i < licences.size(); ++i) {

@@ -345,5 +345,20 @@ TEST_F(StoreSurveyTest, AStoreWithoutClipsOrFramesCanBeSurveyed) {
     EXPECT_TRUE(std::isnan(found.all.missing[0]));
 }
 
+TEST_F(StoreSurveyTest, SplitsWithoutClipsAndThoseThatAStoreLacksAreFound) {
+    index_.splits = {{"train", {0, 1}}, {"val", {}}};
+    EXPECT_EQ(finding("empty-splits").examples, (std::vector<std::string>{"val"}));
+
+    std::filesystem::rename(folder_ / "store.h5", folder_ / "a.h5");
+    index_.splits = {{"val", {3}}};
+    store();
+    const auto joined = ClipStore::open({(folder_ / "?.h5").string(), (folder_ / "store.h5").string()});
+    const auto found = findings_of(joined.index(), survey_of(joined));
+    const auto partial = std::ranges::find(found, "partial-splits", &Finding::name);
+    ASSERT_NE(partial, found.end());
+    EXPECT_EQ(partial->what, "1 store has no split train, which other stores have");
+    EXPECT_EQ(partial->examples, (std::vector<std::string>{(folder_ / "store.h5").string()}));
+}
+
 }  // namespace
 }  // namespace sslslr::io::test

@@ -208,6 +208,62 @@ TEST_F(Evaluate, TestClipsThatPretrainingSawAreTold) {
     EXPECT_TRUE(outcome.says("270 of 270 test clips took part in the pretraining")) << outcome.output;
 }
 
+TEST_F(Evaluate, ResultsOfARunThatMayNotBeWrittenGoToAnotherFolder) {
+    std::ofstream{folder_ / "r/evaluate"} << "no folder can be made here, not even by root";
+    const auto refused = run(program(1, "evaluate --protocol knn --run " + folder_of("r")));
+    EXPECT_EQ(refused.exit_code, 3) << refused.output;
+    EXPECT_TRUE(refused.says("r/evaluate: results cannot be written there")) << refused.output;
+    EXPECT_TRUE(refused.says("--output FOLDER writes them elsewhere")) << refused.output;
+
+    for (const std::string protocol : {"knn", "fine-tune"}) {
+        result("--run " + folder_of("r") + quick + "--protocol " + protocol + " --output " +
+               folder_of("mine"));
+        EXPECT_TRUE(fs::exists(folder_ / "mine" / (protocol + ".json")));
+    }
+    EXPECT_TRUE(fs::is_regular_file(folder_ / "r/evaluate"));
+    EXPECT_FALSE(fs::exists(folder_ / "mine/fine-tune-training"));
+}
+
+TEST_F(Evaluate, SeveralRunsInAFolderOfOnesOwnAreKeptApartAndOthersAreNotReplaced) {
+    ASSERT_EQ(run(program(1, pretrain("s", "--max-steps 2 --seed 1"))).exit_code, 0);
+    const auto mine = " --output " + folder_of("mine") + quick + "--protocol knn";
+
+    result("--run " + folder_of("r") + " " + folder_of("s") + mine);
+    EXPECT_TRUE(fs::exists(folder_ / "mine/knn-2-runs.json"));
+    EXPECT_TRUE(fs::exists(folder_ / "mine/seed-0/knn.json"));
+    EXPECT_TRUE(fs::exists(folder_ / "mine/seed-1/knn.json"));
+
+    result("--run " + folder_of("r") + mine);
+    result("--run " + folder_of("r") + mine);
+    const auto refused = run(program(1, "evaluate --run " + folder_of("s") + mine));
+    EXPECT_EQ(refused.exit_code, 2) << refused.output;
+    EXPECT_TRUE(refused.says("mine/knn.json is the result of " + folder_of("r"))) << refused.output;
+}
+
+TEST_F(Evaluate, ACacheThatCannotBeWrittenIsOneWarning) {
+    fs::create_directories(folder_ / "r/evaluate");
+    std::ofstream{folder_ / "r/evaluate/features"} << "no folder can be made here";
+
+    const auto outcome =
+        run(program(1, "evaluate --protocol knn --supervised-epochs 0 --run " + folder_of("r")));
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_EQ(outcome.count("features are computed without being kept"), 1) << outcome.output;
+    EXPECT_TRUE(fs::exists(folder_ / "r/evaluate/knn.json"));
+}
+
+TEST_F(Evaluate, WhatMakesAFigureMeanLessIsSaidAndKeptInTheResult) {
+    const auto outcome = run(program(1,
+                                     "evaluate --protocol knn --supervised-epochs 0 --bootstrap 50 "
+                                     "--neighbours 1000 --classes 4 --run " +
+                                         folder_of("r")));
+
+    EXPECT_TRUE(outcome.says("--neighbours 1000: only 240 labelled clips train")) << outcome.output;
+    EXPECT_TRUE(outcome.says("top-5 of 4 signs is always right")) << outcome.output;
+    const auto notes = nlohmann::json::parse(std::ifstream{folder_ / "r/evaluate/knn.json"})["notes"];
+    EXPECT_EQ(notes.size(), 2U) << notes;
+}
+
 TEST_F(Evaluate, WhenStoppedItGoesOnToTheResultOfOneNeverStopped) {
     const std::string protocol =
         " --protocol fine-tune --supervised-epochs 0 --fine-tune-epochs 60 "

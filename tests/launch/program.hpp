@@ -11,6 +11,7 @@
 namespace sslslr::test {
 
 inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
+inline const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
 
 /// The program on `ranks` ranks (1: without mpirun).
 inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {

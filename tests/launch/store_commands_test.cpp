@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
-
 class StoreCommands : public ProgramTest {
 protected:
     std::string path(const std::string& name) const { return (folder_ / name).string(); }

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "io/training_clips.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {
@@ -198,6 +199,45 @@ TEST_F(StudyJob, TablesOneByOneMakeOneReport) {
     EXPECT_EQ(report["tables"][0]["name"], "1");
     EXPECT_EQ(report["complete"], true);
     EXPECT_TRUE(work(2, "study").says("0 jobs done here"));
+}
+
+TEST_F(StudyJob, EveryTrainingRecordsTheClipsThatItSees) {
+    ASSERT_EQ(work(2, "study", "--max-jobs 2").exit_code, 0);
+
+    std::size_t trainings = 0;
+    for (const auto& run : fs::directory_iterator{folder_ / "study" / "pretrainings"}) {
+        EXPECT_EQ(io::read_training_clips(run.path() / io::training_clips_file).numbers.size(), 600U);
+        ++trainings;
+    }
+    EXPECT_GE(trainings, 1U);
+}
+
+TEST_F(StudyJob, ATransferToWhatIsPretrainedOnIsRefusedWhateverStoreHoldsIt) {
+    const auto copy = (folder_ / "copy.h5").string();
+    ASSERT_EQ(run(program(1, "repack " + asl9 + " --points upper-body --output " + copy)).exit_code, 0);
+    replace("data = " + std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5", "data = " + copy);
+
+    const auto outcome = work(2, "study", "--dry-run");
+
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+    EXPECT_TRUE(outcome.says("transfer from [data asl9] to [data libras5]")) << outcome.output;
+    EXPECT_TRUE(outcome.says("test clips are what the encoder is pretrained on")) << outcome.output;
+}
+
+TEST_F(StudyJob, TestClipsThatTrainUnderAnotherNameAreReported) {
+    const auto folds = (folder_ / "signers").string();
+    const auto both = (folder_ / "both.h5").string();
+    ASSERT_EQ(run(program(1, "split " + asl9 + " --by signer --separate " + folds)).exit_code, 0);
+    ASSERT_EQ(run(program(1, "merge " + asl9 + " " + folds + "/signer-S03.h5 --output " + both)).exit_code,
+              0);
+    replace("data = " + asl9 + "\nleave-out-signer = S03", "data = " + both + "\ntrain-fraction = 0.5");
+
+    const auto outcome = work(1, "study", "--dry-run --tables 5");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_TRUE(outcome.says("test clips show the same as clips that pretrain (e.g. ")) << outcome.output;
+    EXPECT_TRUE(outcome.says("test clips show the same as clips whose labels train (e.g. "))
+        << outcome.output;
 }
 
 TEST_F(StudyJob, TheExamplesCanBeRun) {

@@ -16,6 +16,7 @@
 #include <random>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <malloc.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@
 #include "io/import/pose_file.hpp"
 #include "io/import/text_table.hpp"
 #include "io/journal.hpp"
+#include "io/training_clips.hpp"
 #include "tests/io/hdf5_files.hpp"
 #include "tests/io/import/corpus_files.hpp"
 #include "tests/io/import/pose_bytes.hpp"
@@ -287,6 +289,17 @@ std::string values_of_checkpoint(const fs::path& path) {
     return all;
 }
 
+std::string values_of_training_clips(const fs::path& path) {
+    const auto clips = read_training_clips(path);
+    std::string values = clips.data;
+    for (std::size_t clip = 0; clip < clips.numbers.size(); ++clip) {
+        const auto& print = clips.prints[clip];
+        values +=
+            fmt::format(" {} {} {}", clips.numbers[clip], print.frames, fmt::join(print.trajectories, ","));
+    }
+    return values;
+}
+
 /// Sealed files: whatever is accepted must hold what was written.
 std::vector<Target> sealed_files(const fs::path& folder) {
     const auto path = folder / "seed.h5";
@@ -308,6 +321,14 @@ std::vector<Target> sealed_files(const fs::path& folder) {
         return values_of_checkpoint(at / "a.h5");
     };
     targets.push_back(std::move(checkpoint));
+    Target training{.name = "training-clips", .file = "a.h5"};
+    training.seeds = {file_made_by(path, [&] {
+        ClipPrint print{.frames = 30};
+        print.trajectories.fill(7);
+        write_training_clips(path, {.data = "0123456789abcdef", .numbers = {4, 2}, .prints = {print, {}}});
+    })};
+    training.content = [](const fs::path& at) { return values_of_training_clips(at / "a.h5"); };
+    targets.push_back(std::move(training));
     return targets;
 }
 

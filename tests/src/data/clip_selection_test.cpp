@@ -63,8 +63,42 @@ TEST(SelectClips, AnUnknownSignerIsAnsweredByThoseThereAre) {
     }
 }
 
-TEST(SelectClips, RefusesAChoiceThatLeavesNothing) {
-    EXPECT_NE(message_of({.split = "test", .only_labelled = true}), "no error");
+TEST(SelectClips, AChoiceThatLeavesNothingSaysWhatRulesTheClipsOut) {
+    const auto message = message_of({.split = "test", .left_out_signers = {"S02"}, .only_labelled = true});
+
+    EXPECT_EQ(
+        message,
+        "no clip is left of the 2 of split test: 0 have no frames, 1 have no label (of use for pretraining "
+        "only), 1 show no sign; signer S02 is left out: choose another split or other signers");
+}
+
+TEST(SelectClips, AnEmptySplitIsNamed) {
+    auto index = example();
+    index.splits["none"] = {};
+
+    try {
+        select_clips(index, {.split = "none"});
+        FAIL() << "no error";
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(std::string{error.what()},
+                  "split none is empty: name another, or make it again (sslslr split)");
+    }
+}
+
+TEST(SelectClips, ASplitThatSomeStoresLackIsRefusedByTheirNamesUnlessItMayBe) {
+    auto index = example();
+    index.files_without_split["train"] = {"b.h5", "c.h5"};
+
+    EXPECT_EQ(select_clips(index, {.split = "train", .stores_may_lack_split = true}), (Numbers{5, 1, 0}));
+    EXPECT_EQ(stores_without_split(index, "train"), "b.h5, c.h5");
+    EXPECT_EQ(stores_without_split(index, "test"), "");
+    try {
+        select_clips(index, {.split = "train"});
+        FAIL() << "no error";
+    } catch (const ConfigError& error) {
+        EXPECT_NE(std::string{error.what()}.find("no split train in b.h5, c.h5"), std::string::npos)
+            << error.what();
+    }
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <limits>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -216,6 +217,57 @@ TEST_F(LoadFeatures, ARankDecodesItsShareOfACompressedFileAlone) {
     constexpr std::int64_t chunks_at_the_ends = 2 << 20;
     EXPECT_LE(bytes_read_by_this_process() - before, file_bytes / world_.size() + chunks_at_the_ends);
     world_.barrier();
+}
+
+TEST_F(LoadFeatures, FingerprintsAreNotedWhileClipsAreReadOnAnySplitIntoNodes) {
+    const auto store = io::ClipStore::open({file()});
+    std::vector<std::int64_t> clips{38, 5, 0, 7, 22};
+    const auto expected = io::prints_of(store, clips);
+    for (const bool is_streamed : {false, true}) {
+        for (const int ranks_of_a_node : {1, 2, 4}) {
+            const auto node = world_.split(world_.rank() / ranks_of_a_node);
+            PrintTable table{store};
+            const auto loaded =
+                load_features(store, {}, world_, node,
+                              {.memory_limit = is_streamed ? 0 : std::numeric_limits<std::int64_t>::max(),
+                               .prints = &table});
+            if (is_streamed && world_.rank() == world_.size() - 1) {
+                gather(loaded.features(), clips);
+            }
+
+            const auto prints =
+                table.gathered(clips, world_, is_streamed || world_.rank() / ranks_of_a_node == 0);
+
+            if (world_.rank() == 0) {
+                ASSERT_EQ(prints.size(), clips.size());
+                for (std::size_t i = 0; i < clips.size(); ++i) {
+                    EXPECT_EQ(prints[i].frames, expected[i].frames) << clips[i];
+                    EXPECT_EQ(prints[i].trajectories, expected[i].trajectories) << clips[i];
+                }
+            } else {
+                EXPECT_TRUE(prints.empty());
+            }
+            world_.barrier();
+        }
+    }
+}
+
+TEST_F(LoadFeatures, FingerprintsOfStreamedClipsAreThoseReadByNow) {
+    const auto store = io::ClipStore::open({file()});
+    PrintTable table{store};
+    const auto loaded = load_features(store, {}, world_, world_, {.memory_limit = 0, .prints = &table});
+    const std::vector<std::int64_t> clips{3, 4};
+    gather(loaded.features(), std::vector<std::int64_t>{3});
+
+    const auto some = table.gathered(clips, world_, true);
+    table.read(clips);
+    const auto all = table.gathered(clips, world_, true);
+
+    if (world_.rank() == 0) {
+        EXPECT_GT(some[0].frames, 0U);
+        EXPECT_EQ(some[1].frames, 0U);
+        EXPECT_GT(all[1].frames, 0U);
+    }
 }
 
 }  // namespace

@@ -134,5 +134,17 @@ TEST(PartClips, RefusesWhatLeavesNothing) {
     EXPECT_NE(refusal({.train_fraction = 1.5}).find("--train-fraction 1.5"), std::string::npos);
 }
 
+TEST(PartClips, ATrainingSplitThatAStoreLacksIsRefusedAndATestSplitIsNamed) {
+    auto index = forty_clips();
+    index.files_without_split = {{"train", {"more.h5"}}};
+    EXPECT_THROW(part_clips(index, {.train_split = "train", .test_split = "test"}), ConfigError);
+
+    index.files_without_split = {{"test", {"more.h5"}}, {"val", {"more.h5", "other.h5"}}};
+    EXPECT_EQ(
+        part_clips(index, {.train_split = "train", .validation_split = "val", .test_split = "test"}).how,
+        "split test, which is not in more.h5, tests, split val, which is not in more.h5, other.h5, "
+        "validates");
+}
+
 }  // namespace
 }  // namespace sslslr

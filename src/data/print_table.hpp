@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "dist/communicator.hpp"
+#include "io/clip_print.hpp"
+
+namespace sslslr {
+
+/// Fingerprints of the clips of a data set, taken as this rank reads them, so that no clip is read for its fingerprint only.
+class PrintTable {
+public:
+    /// @param store  must outlive this
+    explicit PrintTable(const io::ClipStore& store)
+        : store_{store}, is_noted_(static_cast<std::size_t>(store.index().clips())) {}
+
+    /// Takes the fingerprint of a clip that has just been read, unless it is known. Several threads may call at once.
+    /// @param landmarks  [frames, P, C] as they lie in the store
+    void note(std::int64_t clip, std::span<const float> landmarks);
+
+    /// Reads those of the clips that this rank has not noted. @throws io::DataError  a block of the store is damaged
+    void read(std::span<const std::int64_t> clips);
+
+    /// The fingerprints of `clips` on the first rank, of no frames where no rank knows it; nothing on the others. Collective.
+    /// @param contributes  false: others know all that this rank does
+    std::vector<io::ClipPrint> gathered(std::span<const std::int64_t> clips, const dist::Communicator& ranks,
+                                        bool contributes) const;
+
+private:
+    struct Noted {
+        std::int64_t clip;
+        io::ClipPrint print;
+    };
+    /// @return false if it was claimed before
+    bool claim(std::int64_t clip);
+
+    const io::ClipStore& store_;
+    mutable std::mutex mutex_;
+    std::vector<bool> is_noted_;  ///< [clips of the data set]
+    std::vector<Noted> noted_;
+};
+
+}  // namespace sslslr

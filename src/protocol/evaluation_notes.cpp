@@ -1,0 +1,98 @@
+#include "src/protocol/evaluation_notes.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/protocol/labelled_clips.hpp"
+
+namespace sslslr {
+namespace {
+
+using Notes = std::vector<std::string>;
+
+constexpr std::int64_t counted_ranks = 5;  // of top-5
+constexpr std::size_t most_names = 5;
+
+void note_neighbours(const char* option, std::int64_t neighbours, std::int64_t labelled, Notes& notes) {
+    if (neighbours > labelled) {
+        notes.push_back(fmt::format(
+            "--{} {}: only {} labelled clips train, so all of them vote on every test clip: lower "
+            "it, or train on more clips",
+            option, neighbours, labelled));
+    }
+}
+
+/// A class whose share is less than half a clip trains on a whole one.
+void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
+                Notes& notes) {
+    std::map<std::int64_t, std::int64_t> clips_of;
+    for (const auto label : clips.classes_of(clips.train)) {
+        ++clips_of[label];
+    }
+    const auto rounded_up = std::ranges::count_if(clips_of, [&](const auto& entry) {
+        return config.label_fraction * static_cast<double>(entry.second) < 0.5;
+    });
+    if (rounded_up > 0) {
+        const auto all = std::ssize(clips.train) + std::ssize(clips.validation);
+        notes.push_back(
+            fmt::format("--label-fraction {:g}: for {} of {} signs that is less than half a clip, so they "
+                        "train on one: {} of {} "
+                        "labels are used, {:.1f} %; raise it, or read the result as one of so many labels",
+                        config.label_fraction, rounded_up, clips_of.size(), labelled, all,
+                        100 * static_cast<double>(labelled) / static_cast<double>(all)));
+    }
+}
+
+/// Test clips of signs that no labelled clip shows cannot be told right.
+void note_untrained(const EvaluationClips& clips, const std::vector<std::int64_t>& labelled, Notes& notes) {
+    const auto trained = clips.classes_of(labelled);
+    const std::set<std::int64_t> known{trained.begin(), trained.end()};
+    std::set<std::int64_t> untrained;
+    std::int64_t count = 0;
+    for (const auto label : clips.classes_of(clips.test)) {
+        if (!known.contains(label)) {
+            untrained.insert(label);
+            ++count;
+        }
+    }
+    if (count == 0) {
+        return;
+    }
+    std::vector<std::string> names;
+    for (const auto label : untrained) {
+        if (names.size() < most_names) {
+            names.push_back(clips.class_names[static_cast<std::size_t>(label)]);
+        }
+    }
+    notes.push_back(
+        fmt::format("{} of {} test clips show {} signs that no training clip shows ({}{}), so they count as "
+                    "wrong whatever the "
+                    "encoder: choose splits in which every sign trains, or --classes",
+                    count, clips.test.size(), untrained.size(), fmt::join(names, ", "),
+                    untrained.size() > names.size() ? ", ..." : ""));
+}
+
+}  // namespace
+
+Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::uint64_t seed) {
+    Notes notes;
+    const LabelledClips labelled{clips, config.label_fraction, seed};
+    const auto count = std::ssize(labelled.both());
+    if (config.name == "knn") {
+        note_neighbours("neighbours", config.neighbours, count, notes);
+    }
+    note_neighbours("raw-neighbours", config.raw_neighbours, count, notes);
+    note_share(clips, config, count, notes);
+    note_untrained(clips, labelled.both(), notes);
+    if (clips.classes() <= counted_ranks) {
+        notes.push_back(
+            fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.classes()));
+    }
+    return notes;
+}
+
+}  // namespace sslslr

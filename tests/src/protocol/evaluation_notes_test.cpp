@@ -1,0 +1,70 @@
+#include "src/protocol/evaluation_notes.hpp"
+
+#include <gtest/gtest.h>
+
+namespace sslslr {
+namespace {
+
+/// Three signs of eight training clips each, two test clips a sign.
+EvaluationClips clips_of_three() {
+    EvaluationClips clips;
+    clips.class_names = {"a", "b", "c"};
+    for (std::int64_t clip = 0; clip < 30; ++clip) {
+        clips.labels.push_back(clip % 3);
+        (clip < 24 ? clips.train : clips.test).push_back(clip);
+    }
+    return clips;
+}
+
+/// The notes but that on top-5.
+std::vector<std::string> notes(const EvaluationClips& clips, const ProtocolConfig& config) {
+    auto all = notes_of(clips, config, 0);
+    std::erase(all, "top-5 of 3 signs is always right: read top-1 and macro F1");
+    return all;
+}
+
+TEST(EvaluationNotes, ASoundEvaluationNeedsNoneButThatFewSignsMakeTop5Right) {
+    EXPECT_EQ(notes_of(clips_of_three(), {}, 0),
+              std::vector<std::string>{"top-5 of 3 signs is always right: read top-1 and macro F1"});
+    auto six = clips_of_three();
+    six.class_names.insert(six.class_names.end(), {"d", "e", "f"});
+    EXPECT_TRUE(notes_of(six, {}, 0).empty());
+}
+
+TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {
+    const auto found = notes(clips_of_three(), {.name = "knn", .neighbours = 25, .raw_neighbours = 30});
+
+    EXPECT_EQ(found, (std::vector<std::string>{"--neighbours 25: only 24 labelled clips train, so all of "
+                                               "them vote on every test clip: lower it, "
+                                               "or train on more clips",
+                                               "--raw-neighbours 30: only 24 labelled clips train, so all of "
+                                               "them vote on every test clip: lower "
+                                               "it, or train on more clips"}));
+    EXPECT_TRUE(notes(clips_of_three(), {.name = "knn", .neighbours = 24}).empty());
+    EXPECT_TRUE(notes(clips_of_three(), {.name = "linear", .neighbours = 25}).empty());
+}
+
+TEST(EvaluationNotes, AShareOfLabelsThatRoundsUpToAClipIsSaidAsWhatItIs) {
+    const ProtocolConfig config{.name = "semi-supervised", .label_fraction = 0.01, .raw_neighbours = 1};
+
+    const auto found = notes(clips_of_three(), config);
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("--label-fraction 0.01: for 3 of 3 signs"), std::string::npos) << found[0];
+    EXPECT_NE(found[0].find("3 of 24 labels are used, 12.5 %"), std::string::npos) << found[0];
+}
+
+TEST(EvaluationNotes, SignsThatNoTrainingClipShowsAreNamed) {
+    auto clips = clips_of_three();
+    std::erase_if(clips.train, [&](auto clip) { return clips.labels[static_cast<std::size_t>(clip)] == 1; });
+
+    const auto found = notes(clips, {});
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("2 of 6 test clips show 1 signs that no training clip shows (b)"),
+              std::string::npos)
+        << found[0];
+}
+
+}  // namespace
+}  // namespace sslslr
