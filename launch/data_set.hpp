@@ -32,10 +32,8 @@ struct DataOptions {
 /// What --memory-limit means, for the help of those commands that have it.
 inline constexpr const char* memory_limit_help =
     "what preprocessed clips may take of each node's memory: bytes such as 16G, half of what is free, or "
-    "none: no "
-    "limit; a data set that needs more, or more than several ranks of a node can share in /dev/shm, is "
-    "streamed, "
-    "with the same results";
+    "none: no limit; a data set that needs more, or more than several ranks of a node can share in "
+    "/dev/shm, is streamed, with the same results";
 
 /// A data set opened and preprocessed, as every command needs it; clips that would take too much memory are
 /// preprocessed when they are needed. Construction and destruction are collective.

@@ -180,10 +180,9 @@ Finding shared_memory_check() {
     return {
         "shared", dist::describe(space),
         space.bytes < enough
-            ? "several ranks of a node stream data sets that do not fit there, with the same results: for "
-              "more, "
-              "start the container with --shm-size=8g or --ipc=host (Docker, Podman), or as root: mount -o "
-              "remount,size=8g /dev/shm"
+            ? "several ranks of a node stream data sets that do not fit there, with the same results; for "
+              "more room start the container with --shm-size=8g or --ipc=host (Docker, Podman), or as root: "
+              "mount -o remount,size=8g /dev/shm"
             : ""};
 }
 

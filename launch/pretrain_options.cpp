@@ -243,8 +243,7 @@ void check_batches(const PretrainOptions& options, std::int64_t clips) {
         }
         throw ConfigError{
             fmt::format("--global-batch {}: a batch of the {} training clips would hold a single one, of "
-                        "which the method learns "
-                        "nothing ({}): {}",
+                        "which the method learns nothing ({}): {}",
                         batch, clips, problem,
                         clips > 1 ? fmt::format("--global-batch {} leaves none alone", fitting)
                                   : "choose more training clips")};

@@ -118,8 +118,7 @@ std::string cause_of_limit() {
     }
     return fmt::format(
         "because the Slurm job's end passed {:.0f} s before the start (SLURM_JOB_END_TIME={}; outside of "
-        "that job, "
-        "unset the variable)",
+        "that job, unset the variable)",
         -*seconds_allowed, std::getenv("SLURM_JOB_END_TIME"));
 }
 

@@ -231,8 +231,8 @@ private:
         if (!checkpoints_.has(last_healthy_)) {
             throw TrainingError{
                 fmt::format("{}, and there is no healthy checkpoint to go back to: the last one, of step {}, "
-                            "was not kept by the "
-                            "--on-collapse of before; start again in another --run folder",
+                            "was not kept, as only --on-collapse go-back does; start again in another --run "
+                            "folder",
                             what, last_healthy_)};
         }
         go_back(report, what);
