@@ -230,6 +230,10 @@ NpyArray read_npy(const std::filesystem::path& path) {
     return {.shape = std::move(header.shape), .values = std::move(values)};
 }
 
+std::vector<std::size_t> npy_shape(const std::filesystem::path& path) {
+    return header_of(path, PosixFile{path}).shape;
+}
+
 NpyStack::NpyStack(const std::filesystem::path& path) : file_{path} {
     auto header = header_of(path, file_);
     checked_count(path, header, file_.bytes());

@@ -20,6 +20,10 @@ struct NpyArray {
 /// @throws DataError  missing, damaged, another type, or a size that does not fit the file's
 NpyArray read_npy(const std::filesystem::path& path);
 
+/// The shape of an array, from its header alone.
+/// @throws DataError  missing or damaged
+std::vector<std::size_t> npy_shape(const std::filesystem::path& path);
+
 /// A .npy file whose first axis counts arrays that are read one by one: it may be larger than the memory.
 class NpyStack {
 public:

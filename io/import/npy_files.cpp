@@ -35,6 +35,18 @@ std::string labels_name(const std::string& name) {
     return labels;
 }
 
+/// Whether an array can only be the labels of a stack. An alphabet of signs may have clips named x and y, too.
+bool holds_labels(const fs::path& labels, const fs::path& stack) {
+    try {
+        const auto shape = npy_shape(labels);
+        const auto clips = npy_shape(stack);
+        return shape.size() == 1 ||
+               (shape.size() == 2 && clips.size() >= fewest_stack_axes && shape[0] == clips[0]);
+    } catch (const DataError&) {  // whoever reads them as clips says what is wrong
+        return false;
+    }
+}
+
 /// Class numbers as text, of whole numbers [N] or [N, 1], or of rows [N, classes] with a single 1.
 std::vector<std::string> labels_in(const fs::path& path, std::size_t clips) {
     const auto array = read_npy(path);
@@ -77,7 +89,8 @@ public:
             paths.emplace(file.name, file.path);
         }
         for (const auto& file : found) {
-            if (const auto name = labels_name(file.name); !name.empty() && paths.contains(name)) {
+            const auto name = labels_name(file.name);
+            if (!name.empty() && paths.contains(name) && holds_labels(paths.at(name), file.path)) {
                 labels.insert(name);
             }
         }
@@ -120,8 +133,8 @@ private:
         if (stack->shape().size() + 1 < fewest_stack_axes) {
             throw DataError{
                 file.path,
-                fmt::format("expected many clips in one array, [clips, frames, ...], for labels lie "
-                            "beside it in {}; found clips of a shape of [{}]",
+                fmt::format("expected many clips in one array, [clips, frames, ...], for {} holds their "
+                            "labels; found clips of a shape of [{}]",
                             labels_path.filename().string(), fmt::join(stack->shape(), ", "))};
         }
         const auto labels = labels_in(labels_path, stack->count());

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/data_error.hpp"
 #include "tests/io/import/corpus_test.hpp"
 
 namespace sslslr::io::test {
@@ -241,8 +242,23 @@ TEST_F(ArraysTest, LabelsThatDoNotFitTheirClipsAreRefused) {
     EXPECT_NE(error(array({2, 2}, {1, 0, 1, 1})).find("for clip 1, or a row with a single 1"),
               std::string::npos);
     write("X.npy", counting({2, 258}));
+    write("y.npy", array({2}, {0, 1}));
     EXPECT_NE(error_of([&] { open("npy"); }).find("expected many clips in one array, [clips, frames, ...]"),
               std::string::npos);
+}
+
+TEST_F(ArraysTest, AnAlphabetMayHaveClipsNamedXAndY) {
+    write("x.npy", counting({2, 75, 2}));
+    write("y.npy", counting({3, 150}));
+    write("letters/x.npy", counting({2, 150}));
+    write("letters/y.npy", "damaged");
+    const auto corpus = open("npy");
+    ASSERT_EQ(corpus->listing().clips.size(), 4U);
+    EXPECT_EQ(corpus->listing().clips[2].name, "x");
+    EXPECT_EQ(corpus->read(2).frames(), 2);
+    EXPECT_EQ(corpus->read(3).frames(), 3);
+    EXPECT_EQ(corpus->read(0).frames(), 2);
+    EXPECT_THROW(corpus->read(1), DataError);
 }
 
 TEST_F(ArraysTest, AnArrayNamedXWithoutLabelsIsAClip) {
