@@ -67,7 +67,7 @@ TEST_F(LoadFeatures, CountsTheClipsThatHaveNoShouldersOnAnySplitIntoNodes) {
     if (world_.rank() == 0) {
         io::write_store(hands, example_index(), [](std::int64_t clip, std::span<float> out) {
             example_clip(clip, out);
-            for (std::size_t at = 0; clip % 5 == 1 && at < out.size(); ++at) {
+            for (std::size_t at = 0; clip % 5 == 2 && at < out.size(); ++at) {
                 out[at] = at % frame_values < 66 ? std::nanf("") : out[at];
             }
         });
@@ -78,7 +78,7 @@ TEST_F(LoadFeatures, CountsTheClipsThatHaveNoShouldersOnAnySplitIntoNodes) {
     for (const int ranks_of_a_node : {1, 2}) {
         const auto node = world_.split(world_.rank() / ranks_of_a_node);
         const auto resident = load_features(store, {}, world_, node);
-        EXPECT_EQ(resident.scaled_by_palms().clips, 8);
+        EXPECT_EQ(resident.scaled_by_palms().clips, 7) << "one of eight has no frames";
         EXPECT_EQ(resident.scaled_by_palms().out_of, 38);
         world_.barrier();
     }

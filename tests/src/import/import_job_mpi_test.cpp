@@ -328,7 +328,7 @@ TEST_F(ImportJob, ASignerIsGivenToTheClipsThatNameNone) {
     config_.signer = "Ann";
     import();
     const auto index = opened().index();
-    EXPECT_EQ(index.signer_names.back(), "Ann");
+    EXPECT_EQ(index.signer_names.front(), "Ann");
     for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
         const auto& signer = index.signer_names[static_cast<std::size_t>(index.signers[clip])];
         EXPECT_EQ(signer == "Ann", index.ids[clip] < 5) << index.names[clip];
