@@ -102,13 +102,22 @@ std::vector<fs::path> files_of_sequence(const fs::path& path) {
     return files.empty() ? std::vector{path} : files;
 }
 
+/// Whether a sequence has frames to all appearances; a file of one frame is none.
+bool seems_to_have_frames(const fs::path& path) {
+    if (fs::is_directory(path)) {
+        return !files_in(path, ".npy").empty();
+    }
+    try {
+        return npy_shape(path).size() > 1;
+    } catch (const DataError&) {  // whoever reads it says what is wrong
+        return true;
+    }
+}
+
 /// Refuses a corpus that would not give a single frame.
 void refuse_without_frames(const fs::path& input, const std::vector<fs::path>& sequences,
                            const Listing& listing) {
-    const auto has_frames = [](const fs::path& path) {
-        return !fs::is_directory(path) || !files_in(path, ".npy").empty();
-    };
-    if (std::ranges::none_of(sequences, has_frames)) {
+    if (std::ranges::none_of(sequences, seems_to_have_frames)) {
         throw DataError{input,
                         "expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it, found none" +
                             (listing.left_out.empty() ? "" : "; " + listing.left_out.front().reason)};

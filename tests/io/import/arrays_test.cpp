@@ -306,15 +306,20 @@ TEST_F(ArraysTest, MpDataNamesTheRootThatWouldDo) {
         << too_high;
     fs::remove_all(folder_ / "in");
     write("0/0.npy", counting({126}));
+    const auto too_low = refusal("mp-data");
+    EXPECT_NE(too_low.find("--input " + folder_.path().string() + " holds clips"), std::string::npos)
+        << too_low;
+    write("0/1.npy", counting({2, 126}));
     EXPECT_NE(refusal("mp-data").find("is --input the folder of a label? Then name the one above it"),
-              std::string::npos);
+              std::string::npos)
+        << "a single frame beside a sequence";
     fs::remove_all(folder_ / "in");
     write("0.npy", counting({126}));
-    const auto too_low = refusal("mp-data");
-    EXPECT_NE(too_low.find("expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it"),
+    const auto lowest = refusal("mp-data");
+    EXPECT_NE(lowest.find("expected LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy below it"),
               std::string::npos)
-        << too_low;
-    EXPECT_NE(too_low.find("0.npy: expected in the folder of a label"), std::string::npos) << too_low;
+        << lowest;
+    EXPECT_NE(lowest.find("0.npy: expected in the folder of a label"), std::string::npos) << lowest;
 }
 
 TEST_F(ArraysTest, ASequenceWithoutFramesStaysAClipWithoutFrames) {
