@@ -209,12 +209,15 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
     }
     TrainingRecord record{fields.run, data, clips, ranks};
-    record.update();
     catch_stop_signals();
     output_is_progress();
     std::optional<TrainingProgress> progress;
     Waiting waiting;
     auto hooks = hooks_of(ranks, last_step, progress, waiting);
+    hooks.on_start = [&] {
+        write_run_options(fields.run, fields, ranks.world);
+        record.update();
+    };
     hooks.before_checkpoint = [&record] { record.update(); };  // where clips are streamed
     const bool done = run_training(trainer, group, run, hooks);
     progress.reset();

@@ -15,6 +15,7 @@ namespace sslslr {
 namespace {
 
 namespace fs = std::filesystem;
+constexpr const char* options_file = "config.ini";
 using Values = std::vector<std::pair<std::string, std::string>>;
 
 /// name -> its lines, those of a list joined.
@@ -129,20 +130,16 @@ void make_absolute(std::vector<std::string>& paths) {
     }
 }
 
-std::optional<io::PosixFile> open_run_folder(const fs::path& folder, PretrainOptions fields,
+std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const PretrainOptions& fields,
                                              const dist::Communicator& ranks, bool lock) {
     std::optional<io::PosixFile> file;
     agree(ranks, [&] {
         if (ranks.rank() != 0) {
             return;
         }
-        make_absolute(fields.data);
-        fields.run = fs::absolute(folder).lexically_normal().string();
-        const auto values = values_of(fields);
-        check_writable(values);
-        const auto config = folder / "config.ini";
+        check_writable(values_of(fields));
         const auto check_config = [&] {
-            if (fs::exists(config)) {
+            if (fs::exists(folder / options_file)) {
                 check_same(folder, fields);
             }
         };
@@ -156,14 +153,24 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, PretrainOpt
             file = lock_of(folder);
             check_config();  // which the job that was waited for may have written
         }
-        io::write_text(
-            config, config_text(values));  // a job that dies meanwhile, or finds no space, leaves the old one
     });
     return file;
 }
 
+void write_run_options(const fs::path& folder, PretrainOptions fields, const dist::Communicator& ranks) {
+    agree(ranks, [&] {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        make_absolute(fields.data);
+        fields.run = fs::absolute(folder).lexically_normal().string();
+        // A job that dies meanwhile, or finds no space, leaves the old one.
+        io::write_text(folder / options_file, config_text(values_of(fields)));
+    });
+}
+
 PretrainOptions read_run_options(const fs::path& folder) {
-    const auto config = folder / "config.ini";
+    const auto config = folder / options_file;
     if (!fs::exists(config)) {
         throw ConfigError{fmt::format(
             "--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};

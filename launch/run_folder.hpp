@@ -11,14 +11,20 @@
 
 namespace sslslr {
 
-/// Makes the folder of a new run and writes its config.ini, or checks that a run found there was started with
-/// the same options. Paths in config.ini are absolute: the run is found again from any folder. Collective.
+/// Makes the folder of a new run, or checks that a run found there was started with the same options. Collective.
 /// @param lock  keeps a second job from training there for as long as what is returned lives, by RUN/.lock on rank 0; waits
 ///              for a minute, for the lock of a job that has just died may outlive it. Where there are no locks, keeps nobody
 /// @throws dist::AgreedError  (ConfigError) an option differs that may not change, or another job trains there;
-///                            (DataError) the folder cannot be written
-std::optional<io::PosixFile> open_run_folder(const std::filesystem::path& folder, PretrainOptions fields,
-                                             const dist::Communicator& ranks, bool lock);
+///                            (DataError) the folder cannot be made
+std::optional<io::PosixFile> open_run_folder(const std::filesystem::path& folder,
+                                             const PretrainOptions& fields, const dist::Communicator& ranks,
+                                             bool lock);
+
+/// Writes the run's config.ini, with absolute paths, so that the run is found again from any folder. Not before it is
+/// certain that the run resumes with these options: a refused start changes nothing. Collective.
+/// @throws dist::AgreedError  (DataError) it cannot be written
+void write_run_options(const std::filesystem::path& folder, PretrainOptions fields,
+                       const dist::Communicator& ranks);
 
 /// The clip stores to read for a run: those named, else its own. Collective.
 /// @throws dist::AgreedError  (DataError) its own are not there any longer; asks for --data

@@ -129,6 +129,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     const auto& data = data_.data(job.data);
     Pretraining training{fields, data, data_.clips(job.data, job.fold).pretrain, group_};
     open_run_folder(folder, fields, group_.communicator(), /*lock=*/false);
+    write_run_options(folder, fields, group_.communicator());
     record(job, folder);
     RunConfig run{.folder = folder,
                   .last_step = training.last_step(),

@@ -60,6 +60,7 @@ public:
             restore(*checkpoint);
             hooks_.on_resume(trainer_.steps_done());
         }
+        hooks_.on_start();
         open_metrics();
         if (goes_back() && trainer_.steps_done() == 0) {
             write_checkpoint();  // there must be one to go back to

@@ -31,6 +31,8 @@ struct RunConfig {
 struct RunHooks {
     /// The run goes on from this step: at its start, or after going back.
     std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};
+    /// Nothing keeps the run from starting or resuming: what describes it may be written. Collective.
+    std::function<void()> on_start = [] {};
     /// After every step, on every rank.
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
     /// Before a checkpoint is written: what has to be beside it. Collective.

@@ -159,6 +159,7 @@ TEST_F(Resume, OtherDataAreRefusedWithWhatDiffers) {
     ASSERT_EQ(train(asl9, "all", "--max-steps 1").exit_code, 0);
     ASSERT_EQ(train(first, "part", "--train-split fold-0 --max-steps 1").exit_code, 0);
 
+    const auto before = text_of(folder_ / "all/config.ini");
     const auto replaced = train(libras, "all", "--max-steps 2");
     const auto reparted = train(second, "part", "--train-split fold-0 --max-steps 2");
 
@@ -167,6 +168,7 @@ TEST_F(Resume, OtherDataAreRefusedWithWhatDiffers) {
         << replaced.output;
     EXPECT_TRUE(replaced.says("frames, then 900 of 27000")) << replaced.output;
     EXPECT_TRUE(replaced.says("landmarks of other content")) << replaced.output;
+    EXPECT_EQ(text_of(folder_ / "all/config.ini"), before) << "a refused start changes nothing";
     EXPECT_EQ(reparted.exit_code, 2);
     EXPECT_TRUE(reparted.says("225 training clips, then 450")) << reparted.output;
     EXPECT_TRUE(reparted.says("split fold-0 has 225 clips, then 450")) << reparted.output;
