@@ -13,6 +13,7 @@
 #include "io/import/point_order.hpp"
 #include "io/json_text.hpp"
 #include "io/posix_file.hpp"
+#include "io/utf8.hpp"
 #include "launch/python.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
@@ -227,6 +228,11 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     }
     if (fields.coordinates != 2 && fields.coordinates != 3) {
         throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
+    }
+    if (!io::is_utf8(fields.signer)) {
+        throw ConfigError{
+            fmt::format("--signer {}: expected a name in UTF-8: use a terminal of that encoding",
+                        io::shown(fields.signer))};
     }
     if (!(fields.fps >= 0 && fields.fps <= 1000)) {
         throw ConfigError{fmt::format("--fps {}: expected 0 (unknown) to 1000", fields.fps)};

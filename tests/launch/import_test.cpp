@@ -141,6 +141,7 @@ TEST_F(Import, RefusesByOptionAndByFile) {
         {prepare("--dtype int8"), "--dtype int8: expected float16, float32 or auto"},
         {prepare("--coordinates 4"), "--coordinates 4: expected 2 or 3"},
         {prepare("--fps -1"), "--fps -1: expected 0 (unknown) to 1000"},
+        {prepare("--signer \"$(printf 'Ren\\351')\""), "--signer Ren\\xE9: expected a name in UTF-8"},
         {prepare("--point-order kinect"), "--point-order kinect: there are auto, holistic-75"},
         {prepare("--poses raw"), "--poses"},
         {prepare("--hand both"), "--hand both: expected left or right"},
