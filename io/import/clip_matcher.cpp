@@ -126,8 +126,10 @@ void merge_repeats(Metadata& metadata, const std::filesystem::path& path) {
         for (const auto number : others) {
             const auto& other = kept[number];
             if (const auto what = contradiction(other, entry); !what.empty()) {
-                throw DataError{path, fmt::format("expected each clip once, found '{}' with {}: {} and {}",
-                                                  entry.clip, what, other.where, entry.where)};
+                throw DataError{
+                    path, fmt::format(
+                              "expected each clip once, found '{}' with {}: {} and {}; leave one of them out",
+                              entry.clip, what, other.where, entry.where)};
             }
             is_repeat = is_repeat || have_same_frames(other, entry);
         }
