@@ -5,7 +5,7 @@
 namespace sslslr {
 namespace {
 
-DataIdentity example() {
+DataIdentity example_identity() {
     DataIdentity identity;
     identity.clips = 24;
     identity.frames = 144;
@@ -20,17 +20,17 @@ DataIdentity example() {
 using Differences = std::vector<std::string>;
 
 TEST(DataIdentity, AStoreThatGainedOrLostASplitIsTheSameToARunThatDoesNotUseIt) {
-    auto gained = example();
+    auto gained = example_identity();
     gained.splits["validation"] = {4, "validation"};
-    auto lost = example();
+    auto lost = example_identity();
     lost.splits.erase("test");
 
-    EXPECT_EQ(differences(example(), gained), Differences{});
-    EXPECT_EQ(differences(example(), lost), Differences{});
+    EXPECT_EQ(differences(example_identity(), gained), Differences{});
+    EXPECT_EQ(differences(example_identity(), lost), Differences{});
 }
 
 TEST(DataIdentity, EachDifferenceThatCountsIsNamedWithWhatItWas) {
-    auto now = example();
+    auto now = example_identity();
     now.clips = 30;
     now.frames = 180;
     now.landmarks = "others";
@@ -40,7 +40,7 @@ TEST(DataIdentity, EachDifferenceThatCountsIsNamedWithWhatItWas) {
     now.splits.erase("test");
 
     EXPECT_EQ(
-        differences(example(), now),
+        differences(example_identity(), now),
         (Differences{"30 clips of 180 frames, then 24 of 144",
                      "landmarks of other content or layout (others, then landmarks)",
                      "22 training clips, then 16; split new is new; split train has 22 clips, then 16; split "
@@ -48,24 +48,24 @@ TEST(DataIdentity, EachDifferenceThatCountsIsNamedWithWhatItWas) {
 }
 
 TEST(DataIdentity, OtherPointsTrainingClipsOrLabelsAreDifferentData) {
-    auto fewer_points = example();
+    auto fewer_points = example_identity();
     fewer_points.points = 65;
-    auto other_axes = example();
+    auto other_axes = example_identity();
     other_axes.point_names = "with z";
-    auto other_clips = example();
+    auto other_clips = example_identity();
     other_clips.training.hash = "others";
-    auto other_labels = example();
+    auto other_labels = example_identity();
     other_labels.labels = "labels";
 
-    EXPECT_EQ(differences(example(), fewer_points), Differences{"65 points, then 75"});
-    EXPECT_EQ(differences(example(), other_axes), Differences{"points of other names, or other axes"});
-    EXPECT_EQ(differences(example(), other_clips), Differences{"16 other training clips, then 16"});
-    EXPECT_EQ(differences(example(), other_labels), Differences{"other labels of the training clips"});
+    EXPECT_EQ(differences(example_identity(), fewer_points), Differences{"65 points, then 75"});
+    EXPECT_EQ(differences(example_identity(), other_axes), Differences{"points of other names, or other axes"});
+    EXPECT_EQ(differences(example_identity(), other_clips), Differences{"16 other training clips, then 16"});
+    EXPECT_EQ(differences(example_identity(), other_labels), Differences{"other labels of the training clips"});
 }
 
 TEST(DataIdentity, IsReadBackFromItsText) {
-    EXPECT_EQ(differences(example(), DataIdentity::parse(example().text())), Differences{});
-    EXPECT_EQ(DataIdentity::parse(example().text()).splits, example().splits);
+    EXPECT_EQ(differences(example_identity(), DataIdentity::parse(example_identity().text())), Differences{});
+    EXPECT_EQ(DataIdentity::parse(example_identity().text()).splits, example_identity().splits);
 }
 
 }  // namespace
