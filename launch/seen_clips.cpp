@@ -122,7 +122,6 @@ public:
         const auto found = index_.find(print);
         return found < 0 ? -1 : trained_.numbers[static_cast<std::size_t>(found)];
     }
-    bool is_own_data() const noexcept { return is_own_data_; }
 
 private:
     bool is_own_data_;
@@ -242,14 +241,12 @@ SeenClips compared(const std::vector<PretrainOptions>& runs, const std::vector<i
         seen.test = std::ssize(tested);
     }
     note_seen(tested, test.size(), runs.front().method.name == "supervised", evaluated, seen.notes);
-    const bool by_number = std::ranges::all_of(by_run, &SeenByRun::is_own_data);
     const auto unclear =
         std::ranges::count_if(test, [&](auto clip) { return !evaluated.print(clip).is_recognisable(); });
-    if (unclear > 0 && !by_number) {
+    if (unclear > 0) {
         seen.notes.push_back(
             fmt::format("{} of {} test clips are too still or too seldom detected to be recognised: whether "
-                        "they took part in the "
-                        "pretraining is not known",
+                        "clips that show the same took part in any training is not known",
                         unclear, test.size()));
     }
     seen.repeated = note_repeated(test, evaluated, seen.notes);
