@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include <ATen/Parallel.h>
@@ -137,7 +138,7 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
               std::pair{runs[i].method.name, encoders.trained}}) {
             const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
                                         cached_features(runs[i], evaluate_folder(runs[i], setting.options),
-                                                        setting.warn_of_cache))
+                                                        std::cref(setting.warn_of_cache)))
                                       .cpu();
             agree(setting.ranks.world, [&] {
                 if (setting.ranks.is_first()) {

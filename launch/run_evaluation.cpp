@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <optional>
 
 #include <fmt/format.h>
@@ -123,19 +124,19 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
             progress.emplace(speaks, report.step, steps);
         }
     };
-    return protocol_scores(
-        row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
-        {.features = setting.data.features(),
-         .clips = clips,
-         .method = encoders.shape,
-         .precision = precision_of(run.precision),
-         .batches = batches,
-         .group = setting.group,
-         .embedding = cached_features(run, evaluate_folder(run, setting.options), setting.warn_of_cache),
-         .should_stop = stop_requested,
-         .on_step = show,
-         .warn = print_warning,
-         .checkpoints = training_folder(run, setting.options)});
+    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+                           {.features = setting.data.features(),
+                            .clips = clips,
+                            .method = encoders.shape,
+                            .precision = precision_of(run.precision),
+                            .batches = batches,
+                            .group = setting.group,
+                            .embedding = cached_features(run, evaluate_folder(run, setting.options),
+                                                         std::cref(setting.warn_of_cache)),
+                            .should_stop = stop_requested,
+                            .on_step = show,
+                            .warn = print_warning,
+                            .checkpoints = training_folder(run, setting.options)});
 }
 
 }  // namespace
