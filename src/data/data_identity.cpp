@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/checksum.hpp"
+#include "io/json_text.hpp"
 
 namespace sslslr {
 
@@ -85,7 +86,7 @@ DataIdentity identity_of(const io::ClipStore& store, const std::vector<std::int6
 }
 
 std::string DataIdentity::text() const {
-    return nlohmann::json(*this).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    return io::json_text(nlohmann::json(*this));
 }
 
 DataIdentity DataIdentity::parse(const std::string& text) {
