@@ -168,7 +168,10 @@ TEST_F(StoreCommands, InspectOfAStoreWithoutFramesHasNoNumbersThatAreNone) {
 TEST_F(StoreCommands, InspectNamesInfiniteValues) {
     auto index = io::ClipStore::open({asl9}).index();
     io::write_store(folder_ / "infinite.h5", index, [](std::int64_t clip, std::span<float> out) {
-        std::ranges::fill(out, clip == 7 ? std::numeric_limits<float>::infinity() : 0.5F);
+        for (std::size_t at = 0; at < out.size(); ++at) {
+            out[at] = clip == 7 ? std::numeric_limits<float>::infinity()
+                                : static_cast<float>(at * 31 % 100 + 1) / 128;
+        }
     });
 
     const auto text = made("inspect " + path("infinite.h5"));
