@@ -79,6 +79,11 @@ void refuse_existing(const std::string& output, bool force) {
     if (output.empty()) {
         throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
     }
+    if (std::filesystem::is_directory(output) || output.ends_with('/')) {
+        throw ConfigError{"--output " + output +
+                          ": a folder, but a file is needed: name one in it, such as " +
+                          (std::filesystem::path{output} / "NAME.h5").string()};
+    }
     if (!force && std::filesystem::exists(output)) {
         throw ConfigError{"--output " + output + ": there is a file of that name; --force replaces it"};
     }

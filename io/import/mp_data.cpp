@@ -2,6 +2,8 @@
 #include <charconv>
 #include <limits>
 #include <optional>
+#include <regex>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -49,13 +51,46 @@ bool has_gaps(const std::vector<std::string>& files) {
     return !files.empty() && greatest - least >= files.size();
 }
 
+/// The name without what systems add to a copy's: "3 (1).npy", "3 - Copy.npy", "3 copy.npy" -> "3.npy".
+std::string name_of_original(const std::string& name) {
+    static const std::regex copy{R"( (\(\d+\)|- [Cc]opy( \(\d+\))?|copy( \d+)?)$)"};
+    const fs::path path{name};
+    return std::regex_replace(path.stem().string(), copy, "") + path.extension().string();
+}
+
+/// Takes out copies of files that are there, too.
+/// @return how many
+std::size_t drop_copies(std::vector<std::string>& files) {
+    const std::set<std::string> all{files.begin(), files.end()};
+    return std::erase_if(files, [&](const std::string& file) {
+        const auto original = name_of_original(file);
+        return original != file && all.contains(original);
+    });
+}
+
+/// Numbers of one frame: in a row, whatever axes of one element stand around it, or by points.
+void require_frame(const fs::path& path, const std::vector<std::size_t>& shape) {
+    const auto longer = std::ranges::count_if(shape, [](std::size_t extent) { return extent != 1; });
+    const bool is_by_points = shape.size() == 2 && shape[1] >= 2 && shape[1] <= 4;
+    if (longer > 1 && !is_by_points) {
+        throw DataError{path,
+                        fmt::format("expected the numbers of one frame, or [points, 2 to 4 coordinates], "
+                                    "found a shape of [{}]; save each frame flat, or the sequence as one "
+                                    "file LABEL/SEQUENCE.npy",
+                                    fmt::join(shape, ", "))};
+    }
+}
+
 ImportedClip read_frames(const ArrayReader& reading, const fs::path& folder) {
     bool has_hidden = false;
-    const auto files = files_in(folder, ".npy", &has_hidden);
+    auto files = files_in(folder, ".npy", &has_hidden);
+    const auto copies = drop_copies(files);
     std::vector<float> values;
     std::size_t width = 0;
     for (const auto& file : files) {
-        const auto frame = read_npy(folder / file).values;
+        const auto array = read_npy(folder / file);
+        require_frame(folder / file, array.shape);
+        const auto& frame = array.values;
         if (file != files.front() && frame.size() != width) {
             throw DataError{folder / file,
                             fmt::format("expected {} numbers as in the sequence's other frames, "
@@ -71,6 +106,9 @@ ImportedClip read_frames(const ArrayReader& reading, const fs::path& folder) {
     auto clip = reading(folder / files.front(), "", {files.size(), width}, values);
     if (has_gaps(files)) {
         clip.repairs.emplace_back("frames missing in the numbering: the others joined");
+    }
+    if (copies > 0) {
+        clip.repairs.emplace_back("copies of frames, such as '3 (1).npy' beside '3.npy', skipped");
     }
     if (has_hidden) {
         clip.repairs.emplace_back("hidden or system files among the frames skipped");

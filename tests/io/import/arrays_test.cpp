@@ -62,6 +62,31 @@ TEST_F(ArraysTest, MpDataReadsASequenceAsOneFile) {
     EXPECT_EQ(corpus->files(0), std::vector<fs::path>{folder_ / "in/hello/0.npy"});
 }
 
+TEST_F(ArraysTest, CopiesOfFramesBesideThemAreSkippedAndReported) {
+    for (const auto* const name : {"0", "1", "1 (1)", "1 - Copy", "1 copy 2"}) {
+        write("hello/0/" + std::string{name} + ".npy", counting({126}));
+    }
+    write("hello/1/0 (1).npy", counting({126}));  // of which only the copy is left
+    const auto corpus = open("mp-data");
+    const auto clip = corpus->read(0);
+    EXPECT_EQ(clip.frames(), 2);
+    EXPECT_EQ(clip.repairs, Texts{"copies of frames, such as '3 (1).npy' beside '3.npy', skipped"});
+    EXPECT_EQ(corpus->read(1).frames(), 1);
+}
+
+TEST_F(ArraysTest, FramesOfMpDataAreFlatOrByPoints) {
+    write("a/0/0.npy", counting({2, 75}));
+    write("a/1/0.npy", counting({75, 3}));
+    write("a/2/0.npy", counting({1, 126}));
+    const auto corpus = open("mp-data");
+    EXPECT_NE(error_of([&] { corpus->read(0); })
+                  .find("expected the numbers of one frame, or [points, 2 to 4 "
+                        "coordinates], found a shape of [2, 75]"),
+              std::string::npos);
+    EXPECT_EQ(value_at(corpus->read(1), 0, "right_hand.pinky_tip", 2), 225.0F);
+    EXPECT_EQ(corpus->read(2).frames(), 1);
+}
+
 TEST_F(ArraysTest, OneHandIsTakenForTheHandThatTheUserNames) {
     write("a/0/0.npy", counting({63}));
     write("a/1.npy", counting({2, 63}));

@@ -402,6 +402,14 @@ TEST_F(CorpusTest, SpoterTakesPointsByTheirColumnsUnderBothSpellingsOfHands) {
               std::string::npos);
 }
 
+TEST_F(CorpusTest, SpoterRefusesListsThatASpreadsheetHasCutOff) {
+    write("val.csv", "nose_X,nose_Y,labels\n\"[0.5, 0.2\",\"[0.5, 0.2\",TEA\n");
+    EXPECT_NE(error_of([&] { open("spoter")->read(0); })
+                  .find("row 2, column nose_X: expected a list that ends with ']', found one that ends with "
+                        "'[0.5, 0.2'"),
+              std::string::npos);
+}
+
 TEST_F(CorpusTest, SpoterReadsListsAsPandasAndNumpyWriteThem) {
     write("sub/val.csv",
           "nose_X,nose_Y,leftEye_X,leftEye_Y,labels\n"
