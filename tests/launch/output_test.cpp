@@ -8,7 +8,7 @@ class StandardOutput : public ProgramTest {
 protected:
     /// A command that prints to a place that takes nothing.
     static Outcome printed_to(const std::string& place, const std::string& arguments) {
-        return run("sh -c '" + program(1, arguments) + " " + place + "'");
+        return run("sh -c 'cd " SSLSLR_SOURCE_DIR " && " + program(1, arguments) + " " + place + "'");
     }
 };
 
