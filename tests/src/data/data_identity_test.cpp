@@ -58,9 +58,11 @@ TEST(DataIdentity, OtherPointsTrainingClipsOrLabelsAreDifferentData) {
     other_labels.labels = "labels";
 
     EXPECT_EQ(differences(example_identity(), fewer_points), Differences{"65 points, then 75"});
-    EXPECT_EQ(differences(example_identity(), other_axes), Differences{"points of other names, or other axes"});
+    EXPECT_EQ(differences(example_identity(), other_axes),
+              Differences{"points of other names, or other axes"});
     EXPECT_EQ(differences(example_identity(), other_clips), Differences{"16 other training clips, then 16"});
-    EXPECT_EQ(differences(example_identity(), other_labels), Differences{"other labels of the training clips"});
+    EXPECT_EQ(differences(example_identity(), other_labels),
+              Differences{"other labels of the training clips"});
 }
 
 TEST(DataIdentity, IsReadBackFromItsText) {
