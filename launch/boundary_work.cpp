@@ -112,7 +112,7 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
                    100 * totals.busy_rank_seconds / (wall * ranks.world.size()),
                    totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
-    return totals.was_stopped ? exit_stopped : exit_done;
+    return exit_code_of_work(totals, ledger.get(), "boundary", ranks);
 }
 
 }  // namespace sslslr

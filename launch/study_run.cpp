@@ -181,7 +181,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
         fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
                    totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
-    return totals.was_stopped ? exit_stopped : exit_done;
+    return exit_code_of_work(totals, ledger.get(), "study", ranks);
 }
 
 }  // namespace sslslr

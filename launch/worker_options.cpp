@@ -1,5 +1,9 @@
 #include "launch/worker_options.hpp"
 
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
 #include <fmt/format.h>
 
 #include "launch/stop_request.hpp"
@@ -40,6 +44,27 @@ std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const W
         }
     });
     return ledger;
+}
+
+int exit_code_of_work(const WorkTotals& totals, Ledger* ledger, const std::string& command,
+                      const Ranks& ranks) {
+    std::vector<std::int64_t> set_aside{0};
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            ledger->refresh();
+            set_aside[0] = std::ranges::count_if(ledger->state().jobs(), [](const auto& job) {
+                return job.second.status == JobStatus::set_aside;
+            });
+        }
+    });
+    ranks.world.all_reduce_sum(set_aside);
+    if (set_aside[0] > 0 && ranks.is_first()) {
+        print_warning(
+            fmt::format("jobs set aside after failing again and again: {}. `sslslr {} status` names them and "
+                        "their errors; fix the cause, then run the same command with --retry failed",
+                        set_aside[0], command));
+    }
+    return totals.was_stopped ? exit_stopped : set_aside[0] > 0 ? exit_training : exit_done;
 }
 
 WorkOptions work_options(const WorkerOptions& fields, const Ledger* ledger,

@@ -41,4 +41,11 @@ struct WorkTotals {
     WorkTotals(const WorkReport& mine, bool is_leader, const dist::Communicator& world);
 };
 
+/// What a worker's command ends with: exit_stopped, exit_training with a warning if jobs of the ledger are set aside, else
+/// exit_done. Collective.
+/// @param ledger   of the first rank; others may lack one
+/// @param command  "study" or "boundary", whose status names such jobs
+int exit_code_of_work(const WorkTotals& totals, Ledger* ledger, const std::string& command,
+                      const Ranks& ranks);
+
 }  // namespace sslslr

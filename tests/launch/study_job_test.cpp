@@ -283,6 +283,17 @@ TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
     EXPECT_EQ(report["tables"][0]["rows"][0]["cells"][0]["status"], "missing");
 }
 
+TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
+    replace("title = (our)", "title = (our)\naugmentation = boundry");
+    for (const int ranks : {2, 1}) {  // also where there is nothing left to do
+        const auto outcome = work(ranks, "study");
+        EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
+        EXPECT_TRUE(outcome.says("warning: jobs set aside after failing again and again: "))
+            << outcome.output;
+        EXPECT_TRUE(outcome.says("`sslslr study status` names them")) << outcome.output;
+    }
+}
+
 TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
     const auto refuses = [&](const std::string& what, const std::string& by, const std::string& says) {
         SetUp();
