@@ -202,7 +202,7 @@ TEST_F(StudyJob, TablesOneByOneMakeOneReport) {
 }
 
 TEST_F(StudyJob, EveryTrainingRecordsTheClipsThatItSees) {
-    ASSERT_EQ(work(2, "study", "--max-jobs 2").exit_code, 0);
+    ASSERT_EQ(work(2, "study").exit_code, 0);
 
     std::size_t trainings = 0;
     for (const auto& run : fs::directory_iterator{folder_ / "study" / "pretrainings"}) {
