@@ -132,7 +132,8 @@ protected:
         for (const auto& entry : fs::recursive_directory_iterator{folder_ / "run"}) {
             const auto name = entry.path().filename().string();
             const bool is_known = name == "checkpoints" || name == "config.ini" || name == "metrics.jsonl" ||
-                                  name == ".lock" || (name.starts_with("step-") && name.ends_with(".h5"));
+                                  name == "training_clips.h5" || name == ".lock" ||
+                                  (name.starts_with("step-") && name.ends_with(".h5"));
             if (!is_known) {
                 names.push_back(name);
             }
