@@ -8,10 +8,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <glob.h>
 #include <sys/stat.h>
 
 #include "io/data_error.hpp"
+#include "io/file_pattern.hpp"
 #include "io/foreign_trial.hpp"
 #include "io/hdf5_input.hpp"
 #include "io/join_index.hpp"
@@ -30,22 +30,13 @@ struct StoreFile {
     std::unique_ptr<Landmarks> landmarks;
 };
 
-/// The files that a pattern names, sorted; a file whose own name looks like a pattern is itself.
+/// @throws DataError  there is none
 std::vector<Path> matches_of(const std::string& pattern) {
-    if (std::filesystem::exists(pattern)) {
-        return {pattern};
-    }
-    glob_t found{};
-    std::vector<Path> files;
-    if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) {
-        files.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-    }
-    ::globfree(&found);
+    auto files = files_matching(pattern);
     if (files.empty()) {
         throw DataError{
             pattern, "no such file, and no file matches it as a pattern; quote patterns on the command line"};
     }
-    std::ranges::sort(files);
     return files;
 }
 

@@ -5,9 +5,9 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <glob.h>
 
 #include "io/data_error.hpp"
+#include "io/file_pattern.hpp"
 #include "launch/ini_file.hpp"
 #include "src/errors.hpp"
 
@@ -111,10 +111,7 @@ std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<
     }
     agree(ranks, [&] {
         for (const auto& path : run.data) {
-            glob_t found{};
-            const bool is_there = fs::exists(path) || glob(path.c_str(), 0, nullptr, &found) == 0;
-            globfree(&found);
-            if (!is_there) {
+            if (io::files_matching(path).empty()) {
                 throw io::DataError{path,
                                     "no such file, though the run was trained on it: name where it is now "
                                     "by --data"};

@@ -6,8 +6,8 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <glob.h>
 
+#include "io/file_pattern.hpp"
 #include "launch/ini_file.hpp"
 #include "launch/standard_output.hpp"
 #include "launch/stop_request.hpp"
@@ -66,12 +66,7 @@ bool is_there(const DataSpec& data) {
     return std::ranges::all_of(data.settings, [](const auto& setting) {
         const auto files =
             setting.first == "data" ? entries_of(setting.second, "--study") : std::vector<std::string>{};
-        return std::ranges::all_of(files, [](const auto& file) {
-            glob_t found{};
-            const bool is_met = glob(file.c_str(), 0, nullptr, &found) == 0;
-            globfree(&found);
-            return is_met;
-        });
+        return std::ranges::none_of(files, [](const auto& file) { return io::files_matching(file).empty(); });
     });
 }
 
