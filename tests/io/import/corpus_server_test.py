@@ -1,6 +1,8 @@
 """The server of corpora as a process: listings, clips, errors, and nothing else on its standard output."""
 
+import ast
 import pickle
+import re
 import shutil
 import tempfile
 import unittest
@@ -9,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as parquet
 from readers import FIXTURES, IMPORTERS, PYTHON, SERVER, Server, expected
+
+import folder_walk  # readers.py has made it known
 
 
 def openhands(frames=2, **changes):
@@ -208,6 +212,13 @@ class CorpusServer(unittest.TestCase):
             server.listing["notes"],
             ["8 hidden or system files or folders are skipped: .DS_Store, ._a.pkl, .ipynb_checkpoints, ..."],
         )
+
+    def test_the_names_that_are_skipped_are_those_of_the_importers_in_cpp(self):
+        source = (IMPORTERS.parent / "import/system_files.cpp").read_text()
+        table = source[source.index("known_names{") : source.index("};")]
+        in_cpp = {ast.literal_eval(name) for name in re.findall(r'"[^"]*"', table)}
+
+        self.assertEqual(in_cpp, folder_walk.SYSTEM_NAMES)
 
     def test_kaggle_empty_cells_and_repeated_rows(self):
         self.write(
