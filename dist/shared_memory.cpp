@@ -1,5 +1,6 @@
 #include "dist/shared_memory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -76,7 +77,13 @@ public:
 
     std::byte* map(std::size_t bytes) const {
         void* const start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor_, 0);
-        throw_if_any(node_.all_gather(start == MAP_FAILED ? text_of(errno) : ""), bytes);
+        const auto outcomes = node_.all_gather(start == MAP_FAILED ? text_of(errno) : "");
+        const bool is_shared =
+            std::ranges::all_of(outcomes, [](const auto& problem) { return problem.empty(); });
+        if (!is_shared && start != MAP_FAILED) {
+            ::munmap(start, bytes);  // mapped, the pages stay taken
+        }
+        throw_if_any(outcomes, bytes);
         return static_cast<std::byte*>(start);
     }
 

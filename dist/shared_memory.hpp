@@ -29,8 +29,9 @@ struct SharedMemoryError : std::runtime_error {
 
 /// One block of memory that all ranks of a node see; freed when destroyed.
 ///
-/// Construction, fence() and destruction are collective. The content starts as zeros. All of it is reserved at once:
-/// the system ends a process that touches a page which it promised and does not have.
+/// Construction, fence() and destruction are collective. The content starts as zeros. What several ranks
+/// share is reserved at once: the system ends a process that touches a page which it promised and does not
+/// have. A rank alone takes its pages when it touches them.
 class SharedMemory {
 public:
     /// @param node   ranks of one node (Communicator::on_this_node, or a split of it); one alone takes memory of its own

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -26,6 +28,20 @@ private:
 
 inline std::uint64_t checksum(std::span<const std::byte> bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
+}
+
+/// A checksum as people and files see it: 16 digits.
+inline std::string hex(std::uint64_t value) {
+    std::string text(16, '0');
+    for (auto digit = text.rbegin(); value != 0; ++digit, value >>= 4) {
+        *digit = "0123456789abcdef"[value & 15];
+    }
+    return text;
+}
+
+/// The checksum of a text, as text.
+inline std::string hash_text(std::string_view text) {
+    return hex(checksum(std::as_bytes(std::span{text})));
 }
 
 /// Bytes of bulk data under one checksum: what a first read of a single frame has to touch.

@@ -71,7 +71,7 @@ ClipPrinter::ClipPrinter(const std::vector<std::string>& point_names, std::int64
     });
 }
 
-ClipPrint ClipPrinter::operator()(std::span<const float> landmarks) {
+ClipPrint ClipPrinter::operator()(std::span<const float> landmarks) const {
     ClipPrint print;
     if (landmarks.empty()) {
         return print;
@@ -86,26 +86,28 @@ ClipPrint ClipPrinter::operator()(std::span<const float> landmarks) {
     return print;
 }
 
-std::uint32_t ClipPrinter::trajectory(std::span<const float> landmarks, std::size_t column) {
-    values_.clear();
+std::uint32_t ClipPrinter::trajectory(std::span<const float> landmarks, std::size_t column) const {
+    // Kept from call to call: there are 17 for each clip.
+    thread_local std::vector<float> values;
+    thread_local std::vector<std::uint16_t> halves;
+    values.clear();
     for (auto at = column; at < landmarks.size(); at += frame_values_) {
-        values_.push_back(landmarks[at]);
-        values_.push_back(landmarks[at + 1]);
+        values.push_back(landmarks[at]);
+        values.push_back(landmarks[at + 1]);
     }
-    halves_.resize(values_.size());
-    halves_of_floats(values_, halves_);
-    std::ranges::transform(halves_, halves_.begin(), canonical);
-    if (!is_telling(halves_)) {
+    halves.resize(values.size());
+    halves_of_floats(values, halves);
+    std::ranges::transform(halves, halves.begin(), canonical);
+    if (!is_telling(halves)) {
         return 0;
     }
-    return std::max<std::uint32_t>(static_cast<std::uint32_t>(checksum(std::as_bytes(std::span{halves_}))),
-                                   1);
+    return std::max<std::uint32_t>(static_cast<std::uint32_t>(checksum(std::as_bytes(std::span{halves}))), 1);
 }
 
 std::vector<ClipPrint> prints_of(const ClipStore& store, std::span<const std::int64_t> clips) {
     const auto& index = store.index();
     const auto frame_values = index.point_names.size() * static_cast<std::size_t>(index.coordinates);
-    ClipPrinter print{index.point_names, index.coordinates};
+    const ClipPrinter print{index.point_names, index.coordinates};
     std::vector<ClipPrint> prints;
     std::vector<float> landmarks;
     for (const auto clip : clips) {
@@ -152,6 +154,17 @@ std::int64_t PrintIndex::find(const ClipPrint& print) const {
         }
     }
     return -1;
+}
+
+Repeated repeated_in(const PrintIndex& index, std::span<const ClipPrint> prints) {
+    Repeated repeated;
+    for (std::size_t i = 0; i < prints.size(); ++i) {
+        if (const auto found = index.find(prints[i]); found >= 0 && repeated.count++ == 0) {
+            repeated.first = i;
+            repeated.original = static_cast<std::size_t>(found);
+        }
+    }
+    return repeated;
 }
 
 }  // namespace sslslr::io

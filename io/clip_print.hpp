@@ -47,22 +47,20 @@ struct ClipPrint {
 /// clip that has fewer.
 bool show_the_same(const ClipPrint& a, const ClipPrint& b);
 
-/// Computes fingerprints of clips of one data set.
+/// Computes fingerprints of clips of one data set. Several threads may call at once.
 class ClipPrinter {
 public:
     /// @param coordinates  of each point; x and y come first
     ClipPrinter(const std::vector<std::string>& point_names, std::int64_t coordinates);
 
     /// @param landmarks  of one clip, [frames, P, C]
-    ClipPrint operator()(std::span<const float> landmarks);
+    ClipPrint operator()(std::span<const float> landmarks) const;
 
 private:
-    std::uint32_t trajectory(std::span<const float> landmarks, std::size_t column);
+    std::uint32_t trajectory(std::span<const float> landmarks, std::size_t column) const;
 
     std::size_t frame_values_;
     std::array<std::int64_t, printed_points.size()> columns_{};  ///< of x within a frame, -1: no such point
-    std::vector<float> values_;                                  ///< of one point
-    std::vector<std::uint16_t> halves_;
 };
 
 /// The fingerprint of each of the clips. Reads them once. @throws DataError  a bulk block is damaged
@@ -86,5 +84,14 @@ private:
     std::vector<ClipPrint> prints_;
     std::vector<Entry> entries_;  ///< by trajectory, then clip
 };
+
+/// How many clips show the same as one of an index, and the first of them.
+struct Repeated {
+    std::int64_t count = 0;
+    std::size_t first = 0;     ///< its place among the clips
+    std::size_t original = 0;  ///< the place in the index of the clip that it repeats
+};
+
+Repeated repeated_in(const PrintIndex& index, std::span<const ClipPrint> prints);
 
 }  // namespace sslslr::io

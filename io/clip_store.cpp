@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "io/checksum.hpp"
 #include "io/data_error.hpp"
 #include "io/file_pattern.hpp"
 #include "io/foreign_trial.hpp"
@@ -177,6 +178,9 @@ bool ClipStore::is_float16() const noexcept {
 }
 std::uint64_t ClipStore::fingerprint() const noexcept {
     return impl_->fingerprint;
+}
+std::string ClipStore::fingerprint_text() const {
+    return hex(fingerprint());
 }
 std::uint64_t ClipStore::landmarks_fingerprint() const noexcept {
     return impl_->landmarks_fingerprint;

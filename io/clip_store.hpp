@@ -66,6 +66,8 @@ public:
 
     /// A 64-bit hash of index and landmarks checksums: tells whether two stores hold the same data.
     std::uint64_t fingerprint() const noexcept;
+    /// The same as 16 digits.
+    std::string fingerprint_text() const;
 
     /// The same of the clips' bounds and landmarks alone: names, labels, signers and splits may differ.
     std::uint64_t landmarks_fingerprint() const noexcept;

@@ -9,9 +9,11 @@
 #include <fstream>
 #include <new>
 #include <optional>
+#include <utility>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,13 +37,17 @@ struct AnswerHead {
 };
 
 std::uint64_t bytes_of(const fs::path& file) {
-    std::error_code error;  // whoever opens the file says what is wrong with it
+    std::error_code error;  // the reader names the problem
     const auto bytes = fs::file_size(file, error);
     return error ? 0 : bytes;
 }
 
 unsigned seconds_for(std::uint64_t file_bytes) {
     return static_cast<unsigned>(5 + file_bytes / 20'000'000);
+}
+
+unsigned seconds_by_the_clock(std::uint64_t file_bytes) {
+    return 60 + 20 * seconds_for(file_bytes);
 }
 
 std::uint64_t memory_for(std::uint64_t file_bytes) {
@@ -67,7 +73,7 @@ void limit_time(std::uint64_t file_bytes) {
     rusage used{};
     ::getrusage(RUSAGE_SELF, &used);
     limit(RLIMIT_CPU, static_cast<rlim_t>(used.ru_utime.tv_sec + used.ru_stime.tv_sec + 1) + seconds);
-    ::alarm(seconds);
+    ::alarm(seconds_by_the_clock(file_bytes));
 }
 
 void limit_memory(std::uint64_t file_bytes) {
@@ -77,9 +83,16 @@ void limit_memory(std::uint64_t file_bytes) {
     }
 }
 
-void become_child() {
-    for (const int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTERM, SIGPIPE}) {
+void become_child(pid_t parent) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) {  // it has died before that
+        ::_exit(1);
+    }
+    for (const int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE}) {
         std::signal(signal, SIG_DFL);  // MPI and LibTorch install handlers that print or wait
+    }
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
+        std::signal(signal, SIG_IGN);  // sent to the process group; the parent decides what to do
     }
     sigset_t none;
     sigemptyset(&none);
@@ -137,9 +150,11 @@ public:
             throw DataError{files[first], "cannot make a pipe to the process that tries the file: " +
                                               std::string{std::strerror(errno)}};
         }
+        const auto parent = ::getpid();
         process_ = ::fork();
         if (process_ == 0) {
-            become_child();
+            ::close(ends[0]);
+            become_child(parent);
             for (auto file = first; file < files.size(); ++file) {
                 try_file(ends[1], files[file], work);
             }
@@ -157,7 +172,10 @@ public:
     Child(const Child&) = delete;
     Child& operator=(const Child&) = delete;
     ~Child() {
-        ::close(pipe_);  // one that still writes ends by it
+        ::close(pipe_);
+        if (process_ > 0) {  // an exception here, while it works
+            ::kill(process_, SIGKILL);
+        }
         end();
     }
 
@@ -204,15 +222,18 @@ private:
     int status_ = 0;
 };
 
+bool ran_out_of_time(int status) {
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM;
+}
+
 std::string death_of(int status, std::uint64_t file_bytes) {
     std::string end = "ended without an answer";
-    if (WIFSIGNALED(status)) {
-        const int signal = WTERMSIG(status);
-        if (signal == SIGALRM || signal == SIGXCPU) {
-            end = fmt::format("did not end within {} s", seconds_for(file_bytes));
-        } else {
-            end = std::string{"crashed ("} + ::strsignal(signal) + ")";
-        }
+    if (ran_out_of_time(status)) {
+        end = fmt::format("did not end within {} s, twice", seconds_by_the_clock(file_bytes));
+    } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
+        end = fmt::format("did not end within {} s of computing", seconds_for(file_bytes));
+    } else if (WIFSIGNALED(status)) {
+        end = std::string{"crashed ("} + ::strsignal(WTERMSIG(status)) + ")";
     }
     return "libhdf5 cannot read it: tried in a process of its own, it " + end + std::string{remedy};
 }
@@ -221,14 +242,20 @@ std::string death_of(int status, std::uint64_t file_bytes) {
 
 std::vector<Trial> try_files(const std::vector<fs::path>& files, const TrialWork& work) {
     std::vector<Trial> trials;
+    auto tried_again = files.size();
     while (trials.size() < files.size()) {
         Child child{files, trials.size(), work};
         std::optional<Trial> trial;
         while (trials.size() < files.size() && (trial = child.next())) {
             trials.push_back(std::move(*trial));
         }
-        if (trials.size() < files.size()) {
-            trials.push_back({.problem = death_of(child.end(), bytes_of(files[trials.size()]))});
+        const auto file = trials.size();
+        if (file == files.size()) {
+            break;
+        }
+        const int status = child.end();
+        if (!ran_out_of_time(status) || std::exchange(tried_again, file) == file) {
+            trials.push_back({.problem = death_of(status, bytes_of(files[file]))});
         }
     }
     return trials;

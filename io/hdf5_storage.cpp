@@ -43,11 +43,13 @@ struct Mapping {
     std::string file;
     std::string dataset;
     Space in_source;
+    Space in_virtual;
     std::int64_t values;  ///< negative: as many as there will be
 };
 
 Mapping mapping_of(const Properties& creation, std::size_t number) {
-    const Space in_virtual{H5Pget_virtual_vspace(creation.id(), number)};
+    Space in_virtual{H5Pget_virtual_vspace(creation.id(), number)};
+    const auto values = H5Sget_select_npoints(in_virtual.id());
     return {.file = text_by([&](char* out, std::size_t room) {
                 return H5Pget_virtual_filename(creation.id(), number, out, room);
             }),
@@ -55,7 +57,8 @@ Mapping mapping_of(const Properties& creation, std::size_t number) {
                 return H5Pget_virtual_dsetname(creation.id(), number, out, room);
             }),
             .in_source = Space{H5Pget_virtual_srcspace(creation.id(), number)},
-            .values = H5Sget_select_npoints(in_virtual.id())};
+            .in_virtual = std::move(in_virtual),
+            .values = values};
 }
 
 /// Where libhdf5 looks for a source.
@@ -104,6 +107,23 @@ bool holds(const Dataset& source, const Mapping& mapping) {
            std::ranges::equal(last, shape, std::less<>{});
 }
 
+/// All of a virtual dataset, as a selection from which what is mapped can be taken.
+Space without_sources(const Dataset& dataset) {
+    Space space{H5Dget_space(dataset.id())};
+    const auto shape = shape_of(space);
+    const Shape start(shape.size(), 0);
+    H5Sselect_hyperslab(space.id(), H5S_SELECT_SET, start.data(), nullptr, shape.data(), nullptr);
+    return space;
+}
+
+void take_mapped(const Space& unmapped, const Mapping& mapping) {
+    if (H5Sget_select_type(mapping.in_virtual.id()) == H5S_SEL_ALL) {
+        H5Sselect_none(unmapped.id());
+    } else if (H5Sget_select_npoints(unmapped.id()) > 0) {  // of no selection, libhdf5 takes nothing away
+        H5Smodify_select(unmapped.id(), H5S_SELECT_NOTB, mapping.in_virtual.id());
+    }
+}
+
 std::string problem_at_depth(const Dataset& dataset, int depth);
 
 std::string problem_of_mapping(const fs::path& file, const Mapping& mapping, int depth) {
@@ -137,20 +157,20 @@ std::string problem_of_virtual(const Dataset& dataset, const Properties& creatio
     std::size_t mappings = 0;
     H5Pget_virtual_count(creation.id(), &mappings);
     const auto file = file_of(dataset.id());
-    std::int64_t mapped = 0;
+    const auto unmapped = without_sources(dataset);
     for (std::size_t i = 0; i < mappings; ++i) {
         const auto mapping = mapping_of(creation, i);
         if (auto problem = problem_of_mapping(file, mapping, depth); !problem.empty()) {
             return problem;
         }
-        mapped += mapping.values;
+        take_mapped(unmapped, mapping);
     }
-    const auto all = H5Sget_simple_extent_npoints(Space{H5Dget_space(dataset.id())}.id());
-    return mapped >= all ? ""
-                         : fmt::format(
-                               "a virtual dataset: {} of {} values have no source, and would be read as "
-                               "the fill value; map them, or {}",
-                               all - mapped, all, as_one_dataset);
+    const auto missing = H5Sget_select_npoints(unmapped.id());
+    return missing == 0 ? ""
+                        : fmt::format(
+                              "a virtual dataset: {} of {} values have no source, and would be read as "
+                              "the fill value; map them, or {}",
+                              missing, H5Sget_simple_extent_npoints(unmapped.id()), as_one_dataset);
 }
 
 std::string problem_of_raw_files(const Properties& creation) {

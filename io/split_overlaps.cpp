@@ -95,10 +95,10 @@ private:
 
 SplitRole role_of(const std::string& split) {
     const auto name = lower_case(split);
-    if (name == "train") {
+    if (name == "train" || name == "training") {
         return SplitRole::train;
     }
-    if (name == "test") {
+    if (name == "test" || name == "testing") {
         return SplitRole::test;
     }
     const bool is_validation = name == "val" || name == "valid" || name == "validation" || name == "dev";

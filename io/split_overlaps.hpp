@@ -23,9 +23,9 @@ struct SplitOverlap {
     std::vector<std::pair<std::int64_t, std::int64_t>> equal;
 };
 
-/// Families of splits whose members should have no clip in common, told by their names: train, val (validation, valid,
-/// dev) and test; fold-0, fold-1, ...; signer-NAME; labelled-P and rest-P. Names that start with not- are complements
-/// and belong to none.
+/// Families of splits whose members should have no clip in common, told by their names: train (training), val
+/// (validation, valid, dev) and test (testing); fold-0, fold-1, ...; signer-NAME; labelled-P and rest-P.
+/// Names that start with not- are complements and belong to none.
 std::vector<std::vector<std::string>> disjoint_families(const SplitMembers& splits);
 
 /// Every pair of one family that has clips or content in common.

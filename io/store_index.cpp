@@ -4,6 +4,7 @@
 #include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/checksum.hpp"
 #include "io/data_error.hpp"
@@ -161,9 +162,36 @@ std::string problem_of(const ClipIndex& index) {
     return first == problems.end() ? "" : *first;
 }
 
+std::string problem_of_bare_store(const hdf5::InputFile& file,
+                                  const std::map<std::string, std::string>& attributes) {
+    std::vector<std::pair<std::string, std::string_view>> expected{
+        {"schema", store_schema}, {"version", store_version}, {"coordinates", "x,y"}};
+    std::erase_if(expected, [&](const auto& each) { return attributes.contains(each.first); });
+    if (expected.empty() || !file.has("/landmarks") || !file.has("/clips/offset")) {
+        return {};
+    }
+    const auto shape = file.dataset("/landmarks").shape;
+    std::string missing;
+    for (const auto& [name, value] : expected) {
+        const bool has_depth = name == "coordinates" && !shape.empty() && shape.back() == 3;
+        missing += fmt::format("{}{}='{}'", missing.empty() ? "" : ", ", name, has_depth ? "x,y,z" : value);
+    }
+    std::vector<std::string> datasets{"/clips/label", "/clips/signer", "/clips/id",
+                                      "/labels",      "/signers",      "/points"};
+    std::erase_if(datasets, [&](const auto& name) { return file.has(name); });
+    return fmt::format(
+        "expected a clip store, found its datasets without the attributes {0}{1}: add them with "
+        "python3 -c \"import h5py; h5py.File('{2}', 'a').attrs.update({0})\"",
+        missing, datasets.empty() ? "" : fmt::format(", and no {}", fmt::join(datasets, ", ")),
+        file.path().string());
+}
+
 ClipIndex read_index(const hdf5::InputFile& file) {
     ClipIndex index;
     index.attributes = file.attributes();
+    if (const auto problem = problem_of_bare_store(file, index.attributes); !problem.empty()) {
+        throw DataError{file.path(), problem};
+    }
     expect_attribute(file, index, "schema", store_schema);
     expect_attribute(file, index, "version", store_version);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +18,12 @@ inline constexpr std::string_view store_version = "1";
 /// Checks an index by itself: offsets, ranges, sizes, names.
 /// @return what is wrong ("/clips/label: expected ..., found ..."), or an empty text
 std::string problem_of(const ClipIndex& index);
+
+/// What a file that holds the datasets of a clip store lacks to be one, and the command that adds it.
+/// @param attributes  of the file
+/// @return an empty text for a store, and for a file that holds other things
+std::string problem_of_bare_store(const hdf5::InputFile& file,
+                                  const std::map<std::string, std::string>& attributes);
 
 /// Reads and checks everything of an open store but the values of its landmarks.
 /// @throws DataError  names the object, what was expected and what was found

@@ -150,7 +150,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     check(fields, ranks);
     make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
-    const StudyData data{fields, ranks};
+    const StudyData data{fields, ranks, /*keeps_prints=*/true};
     check_batches(fields.training, static_cast<std::int64_t>(data.setting().train.size()));
     if (const auto leak = data.leak(ranks); !leak.empty()) {
         print_warning(leak);

@@ -45,9 +45,9 @@ nlohmann::json status_of(const BoundaryJobs& jobs, const LedgerFiles& files) {
     for (const auto& [id, job] : state.jobs()) {
         done += job.status == JobStatus::done;
         running += job.status == JobStatus::running;
-        if (job.status == JobStatus::set_aside) {
-            set_aside.push_back({{"job", id}, {"trial", jobs.name_of(id)}, {"error", job.error}});
-        }
+    }
+    for (const auto& id : state.set_aside()) {
+        set_aside.push_back({{"job", id}, {"trial", jobs.name_of(id)}, {"error", state.of(id).error}});
     }
     std::int64_t waiting = 0;
     for (const auto& job : jobs.wanted(state)) {

@@ -105,12 +105,12 @@ std::string first_difference(const std::string& before, const std::string& now) 
     return fmt::format("{}, not {}", then_line, now_line);
 }
 
-StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
+StudyData::StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints)
     : options_{options},
       data_{options.training.data,
             {.preprocess = options.training.preprocess,
              .dtype = weights_type(precision_of(options.training.precision)),
-             .keeps_prints = true},
+             .keeps_prints = keeps_prints},
             ranks},
       classes_{data_.classes()},
       clips_{choose_validation(data_.index(), choice_of(options))} {
@@ -133,21 +133,15 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks)
 
 std::string StudyData::leak(const Ranks& ranks) const {
     const auto validation = data_.prints(clips_.validation, ranks);
-    const io::PrintIndex index{data_.prints(clips_.train, ranks)};
-    std::int64_t repeated = 0;
-    std::string example;
-    for (std::size_t i = 0; i < validation.size(); ++i) {
-        if (const auto found = index.find(validation[i]); found >= 0 && repeated++ == 0) {
-            example = fmt::format("{} = {}", data_.name_of(clips_.validation[i]),
-                                  data_.name_of(clips_.train[static_cast<std::size_t>(found)]));
-        }
+    const auto repeated = io::repeated_in(io::PrintIndex{data_.prints(clips_.train, ranks)}, validation);
+    if (repeated.count == 0) {
+        return "";
     }
-    return repeated == 0 ? ""
-                         : fmt::format(
-                               "{} of {} validation clips show the same as clips that train (e.g. {}): the "
-                               "search would choose by clips that it has seen; sslslr merge "
-                               "--drop-duplicates keeps one of each",
-                               repeated, validation.size(), example);
+    return fmt::format(
+        "{} of {} validation clips show the same as clips that train (e.g. {} = {}): the search would choose "
+        "by clips that it has seen; sslslr merge --drop-duplicates keeps one of each",
+        repeated.count, validation.size(), data_.name_of(clips_.validation[repeated.first]),
+        data_.name_of(clips_.train[repeated.original]));
 }
 
 StudyPlan StudyData::plan(const Options& options) const {

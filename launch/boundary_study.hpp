@@ -35,15 +35,16 @@ std::string first_difference(const std::string& before, const std::string& now);
 class StudyData {
 public:
     /// Fills in what the options leave open: options.search.frames becomes that of the longest clip.
+    /// @param keeps_prints  for leak()
     /// @throws ConfigError, dist::AgreedError  as DataSet and choose_validation
-    StudyData(PlanOptions& options, const Ranks& ranks);
+    StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints);
 
     /// The plan as these data and options make it.
     StudyPlan plan(const Options& options) const;
     const TrialSetting& setting() const noexcept { return *setting_; }
     const ValidationClips& clips() const noexcept { return clips_; }
-    /// How many validation clips show the same as clips that train, with an example; empty if none does. Collective; the
-    /// answer is on the first rank.
+    /// How many validation clips show the same as clips that train, with an example; empty if none does.
+    /// Needs keeps_prints. Collective; the answer is on the first rank.
     std::string leak(const Ranks& ranks) const;
 
 private:

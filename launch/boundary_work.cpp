@@ -76,7 +76,7 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     auto study = read_study(fields.study);
     check(fields, study, ranks);
     at::set_num_threads(static_cast<int>(study.options.training.threads));
-    const StudyData data{study.options, ranks};
+    const StudyData data{study.options, ranks, /*keeps_prints=*/false};
     Options planned{""};
     declare(planned, study.options);
     check_data(study.plan, data.plan(planned));
@@ -112,7 +112,8 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
                    100 * totals.busy_rank_seconds / (wall * ranks.world.size()),
                    totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
-    return exit_code_of_work(totals, ledger.get(), "boundary", ranks);
+    return exit_code_of_work(
+        totals, ledger.get(), [](const std::string&) { return true; }, "boundary", ranks);
 }
 
 }  // namespace sslslr

@@ -1,10 +1,16 @@
 #include "launch/data_set.hpp"
 
 #include <cstdio>
+#include <filesystem>
 #include <limits>
+#include <ranges>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "io/checkpoint_file.hpp"
+#include "io/data_error.hpp"
+#include "io/file_pattern.hpp"
 #include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/data/memory_limit.hpp"
@@ -21,6 +27,49 @@ std::int64_t bytes_of_limit(const std::string& memory_limit) {
     return memory_limit == "half" ? free_memory() / 2 : parse_bytes("--memory-limit", memory_limit);
 }
 
+/// What a folder is, and what to give instead of it.
+std::string problem_of_folder(const std::filesystem::path& folder) {
+    if (std::filesystem::exists(folder / "config.ini")) {
+        return "the folder of a run, as --run takes it, but --data needs clip stores, such as those in its "
+               "config.ini";
+    }
+    const auto pattern = (folder / "*.h5").string();
+    auto stores = io::files_matching(pattern);
+    std::erase_if(stores, io::is_checkpoint);
+    std::vector<std::string> names;
+    for (const auto& store : stores) {
+        names.push_back(store.filename().string());
+    }
+    if (names.empty()) {
+        return "a folder without stores (*.h5), but --data needs clip stores: sslslr prepare makes one";
+    }
+    constexpr std::size_t most_shown = 8;
+    return fmt::format("a folder, but --data needs clip stores: {} names the {} in it: {}{}", quoted(pattern),
+                       names.size(), fmt::join(names | std::views::take(most_shown), ", "),
+                       names.size() > most_shown ? ", ..." : "");
+}
+
+/// @throws io::DataError  also says what a file is that is no store, where that is known
+io::ClipStore opened(const std::vector<std::string>& files) {
+    try {
+        return io::ClipStore::open(files);
+    } catch (const io::DataError&) {
+        for (const auto& pattern : files) {
+            for (const auto& file : io::files_matching(pattern)) {
+                if (std::filesystem::is_directory(file)) {
+                    throw io::DataError{file, problem_of_folder(file)};
+                }
+                if (io::is_checkpoint(file)) {
+                    throw io::DataError{file,
+                                        "a checkpoint, but --data needs clip stores, such as those in the "
+                                        "config.ini of its run"};
+                }
+            }
+        }
+        throw;
+    }
+}
+
 }  // namespace
 
 DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks) {
@@ -28,7 +77,7 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
     if (files.empty()) {
         throw ConfigError{"--data STORE.h5 is required: the clip stores to read (sslslr prepare makes one)"};
     }
-    agree(ranks.world, [&] { store_.emplace(io::ClipStore::open(files)); });
+    agree(ranks.world, [&] { store_.emplace(opened(files)); });
     if (options.keeps_prints) {
         prints_ = std::make_unique<PrintTable>(*store_);
     }
@@ -42,15 +91,15 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
         fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);
     }
     if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
-        fmt::print(stderr,
-                   "sslslr: warning: {} of {} clips show no shoulders: they are centred on the hands and "
-                   "scaled by the palm (wrist to middle finger), where others are scaled by the shoulders\n",
-                   clips, out_of);
+        print_warning(
+            fmt::format("{} of {} clips show no shoulders: they are centred on the hands and scaled by the "
+                        "palm (wrist to middle finger), where others are scaled by the shoulders",
+                        clips, out_of));
     }
 }
 
 std::string DataSet::fingerprint() const {
-    return fmt::format("{:016x}", store_->fingerprint());
+    return store_->fingerprint_text();
 }
 
 DataIdentity DataSet::identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const {

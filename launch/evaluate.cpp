@@ -70,7 +70,7 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
     std::vector<std::string> folders;
     std::vector<std::uint64_t> seeds;
     for (const auto& run : runs) {
-        folders.push_back(run.run);
+        folders.push_back(std::filesystem::weakly_canonical(run.run).string());
         seeds.push_back(run.seed);
     }
     facts["run"] = folders.front();

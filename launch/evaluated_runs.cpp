@@ -66,6 +66,7 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) 
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting) {
     std::optional<RunEncoders> first;
     std::vector<std::string> fingerprints;
+    std::vector<std::string> notes;
     for (const auto& run : runs) {
         auto encoders = read_encoders(run, setting);
         if (first && first->steps != encoders.steps) {
@@ -81,12 +82,19 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
                             run.run, runs.front().run)};
         }
         fingerprints.push_back(encoders.data_fingerprint);
+        if (!encoders.is_preprocessed_as_now) {
+            notes.push_back(fmt::format(
+                "{}: trained by another version of the program on clips preprocessed otherwise than "
+                "those that test: evaluate it by that version, or train it again",
+                run.run));
+        }
         if (!first) {
             first = std::move(encoders);
         }
     }
     auto seen = seen_clips(runs, fingerprints, setting);
-    auto notes = std::exchange(seen.notes, {});
+    notes.insert(notes.end(), seen.notes.begin(), seen.notes.end());
+    seen.notes.clear();
     return {std::move(seen), std::move(notes), first->steps};
 }
 

@@ -124,6 +124,10 @@ std::vector<IniSection> parse_ini(const std::string& text, const std::string& wh
     return sections;
 }
 
+std::string place_of(const std::string& what, std::size_t line) {
+    return line == 0 ? what : fmt::format("{}, line {}", what, line);
+}
+
 std::string unquoted(const std::string& value) {
     if (value.empty() || value.front() != '"' || end_of_quoted(value, 0) != value.size()) {
         return value;

@@ -29,6 +29,9 @@ std::string read_text(const std::string& path, const std::string& what);
 /// @throws ConfigError  names the line
 std::vector<IniSection> parse_ini(const std::string& text, const std::string& what);
 
+/// "WHAT, line 3", or `what` alone for line 0, which no file has.
+std::string place_of(const std::string& what, std::size_t line);
+
 /// A value without the quotes around it, within which \" and \\ stand for " and \.
 std::string unquoted(const std::string& value);
 

@@ -201,7 +201,7 @@ json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
         all["findings"].push_back(json_of_finding(index, finding));
     }
     all["attributes"] = index.attributes;
-    all["fingerprint"] = fmt::format("{:016x}", store.fingerprint());
+    all["fingerprint"] = store.fingerprint_text();
     return all;
 }
 

@@ -103,6 +103,7 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
     options_.push_back({.name = name,
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
+                        .words = {},
                         .changeable = changeable,
                         .is_flag = std::is_same_v<T, bool>,
                         .is_list = is_list<T>,
@@ -120,6 +121,12 @@ template void Options::add(const std::string&, double&, const std::string&, bool
 template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
 template void Options::add(const std::string&, std::vector<double>&, const std::string&, bool);
+
+void Options::words(std::vector<std::string> words) {
+    auto& option = options_.back();
+    option.kind = fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
+    option.words = std::move(words);
+}
 
 void Options::add_hidden(const std::string& name, std::string& field) {
     hidden_.add_options()(name.c_str(), po::value(&field));

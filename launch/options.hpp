@@ -38,6 +38,9 @@ public:
     template <class T>
     void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
 
+    /// The words that the option just added takes: any other is refused wherever it is read.
+    void words(std::vector<std::string> words);
+
     /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
     void add_hidden(const std::string& name, std::string& field);
 
@@ -60,7 +63,8 @@ public:
 
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
     /// @param where  the settings stand, for errors: "[method simclr]"
-    /// @throws ConfigError  an option unknown (names the nearest) or not of its type
+    /// @throws ConfigError  an option unknown (names the nearest) or not of its type; names the line
+    void read_lines(const std::vector<IniLine>& settings, const std::string& where);
     void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::string& where);
 
@@ -80,6 +84,7 @@ private:
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         std::string kind;                                 ///< of values, for errors: "a number"
+        std::vector<std::string> words;                   ///< that are values; none: any are
         bool changeable;
         bool is_flag;
         bool is_list;
@@ -97,6 +102,8 @@ private:
     void declare_all();
     const Option* find(const std::string& name) const;
     bool is_of_use(const Option& option) const;
+    /// Whether it is none of the words, or a negative number where boost would wrap it around.
+    static bool is_refused(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
     void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
                         const std::string& what) const;

@@ -19,11 +19,12 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
-std::string place_of(const std::string& what, std::size_t line) {
-    return line == 0 ? what : fmt::format("{}, line {}", what, line);
-}
-
 }  // namespace
+
+bool Options::is_refused(const Option& option, const std::string& value) {
+    return (option.is_unsigned && is_negative_number(value)) ||
+           (!option.words.empty() && std::ranges::count(option.words, value) == 0);
+}
 
 void Options::declare_all() {
     for (const auto& section : sections_) {
@@ -63,8 +64,7 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
                                 .run();
         for (const auto& given : parsed.options) {
             const auto* const option = find(given.string_key);
-            if (option != nullptr && option->is_unsigned && !given.value.empty() &&
-                is_negative_number(given.value.front())) {
+            if (option != nullptr && !given.value.empty() && is_refused(*option, given.value.front())) {
                 throw ConfigError{
                     fmt::format("--{} {}: expected {}", option->name, given.value.front(), option->kind)};
             }
@@ -137,11 +137,11 @@ void Options::store_given(const GivenOptions& given, const std::string& what,
                                            fmt::join(value.entries, " "),
                                            option == nullptr ? "another value" : option->kind)};
         };
-        if (option != nullptr && option->is_unsigned && is_negative_number(value.entries.front())) {
-            throw wrong();
-        }
         if (value.entries.empty()) {
             continue;  // of a list
+        }
+        if (option != nullptr && is_refused(*option, value.entries.front())) {
+            throw wrong();
         }
         po::parsed_options parsed{&all_};
         parsed.options.emplace_back(name, value.entries);
@@ -163,14 +163,22 @@ void Options::read_file(const std::string& path) {
 
 void Options::read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                             const std::string& where) {
+    std::vector<IniLine> lines;
+    for (const auto& [name, value] : settings) {
+        lines.push_back({name, value});
+    }
+    read_lines(lines, where);
+}
+
+void Options::read_lines(const std::vector<IniLine>& settings, const std::string& where) {
     declare_all();
     GivenOptions given;
-    for (const auto& [name, value] : settings) {
-        if (find(name) == nullptr) {
-            throw ConfigError{
-                fmt::format("{}: unknown option {}{}", where, name, suggestion_for(name, names(), ""))};
+    for (const auto& line : settings) {
+        if (find(line.name) == nullptr) {
+            throw ConfigError{fmt::format("{}: unknown option {}{}", place_of(where, line.number), line.name,
+                                          suggestion_for(line.name, names(), ""))};
         }
-        add_line(given, {name, value, 0}, where, /*splits=*/true);
+        add_line(given, line, where, /*splits=*/true);
     }
     po::variables_map values;
     store_given(given, where, values);

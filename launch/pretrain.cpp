@@ -28,7 +28,9 @@ namespace {
 
 constexpr const char* pretrain_usage =
     "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n"
-    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]     (resumes with FOLDER/config.ini)\n\n"
+    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]     (resumes with FOLDER/config.ini)\n"
+    "       [mpirun -n N] sslslr pretrain --run FOLDER --config FOLDER/config.ini --data STORE.h5\n"
+    "                                                              (the same where the data have moved)\n\n"
     "Trains an encoder without labels (or, as a control, with them: --method supervised). The same\n"
     "command resumes from the newest checkpoint, on any number of ranks. Results do not depend on the\n"
     "number of ranks.\n\n"
@@ -108,7 +110,8 @@ void tell_blank_clips(const Features& features, const std::vector<std::int64_t>&
         throw dist::AgreedError{
             fmt::format(
                 "nothing was detected in any frame of any of the {} training clips, so there is nothing to "
-                "learn: sslslr inspect shows what the store holds",
+                "learn: expected coordinates, found values that are NaN, infinite or beyond 10^6 in "
+                "magnitude; sslslr inspect shows what the store holds",
                 clips.size()),
             exit_data};
     }
@@ -214,6 +217,10 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     std::optional<TrainingProgress> progress;
     Waiting waiting;
     auto hooks = hooks_of(ranks, last_step, progress, waiting);
+    hooks.on_resume = [&record, show = hooks.on_resume](std::int64_t step) {
+        record.resume();
+        show(step);
+    };
     hooks.on_start = [&] {
         write_run_options(fields.run, fields, ranks.world);
         record.update();

@@ -17,9 +17,11 @@ void declare_data(Options& options, PretrainOptions& o) {
     options.add("train-split", o.train_split, "train on this split of the store (empty: all clips)");
     options.add("leave-out-signer", o.left_out_signers, "signers that take no part in training");
     options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)");
+    options.words({"upper-body", "all"});
     options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)");
     options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened");
     options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first");
+    options.words({"resample", "first"});
     options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2");
     options.add(
         "normalise", o.preprocess.normalise,
@@ -32,6 +34,7 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
     options.section("Augmentation");
     options.add("augmentation", o.augmentation,
                 "boundary (permute first and last frames), classical, both or none");
+    options.words({"boundary", "classical", "both", "none"});
     options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees");
     options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames");
     options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn");
@@ -43,6 +46,7 @@ void declare_boundary(Options& options, PretrainOptions& o) {
         "boundary", o.boundary,
         "fixed (k1 and k2), drawn anew for every clip and epoch, or adaptive (each clip's own, by the "
         "motion of the wrists)");
+    options.words({"fixed", "drawn", "adaptive"});
     options.section("Fixed boundary", "boundary", {"fixed"});
     options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
     options.add("k2", o.k2, "last frames to permute, likewise");
@@ -55,14 +59,18 @@ void declare_model(Options& options, PretrainOptions& o) {
     auto& heads = o.method.heads;
     options.section("Model");
     options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
+    options.words(method_names());
     options.add("blocks", encoder.blocks, "transformer blocks");
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
     options.add("dropout", encoder.dropout,
                 "probability, after embedding, attention and in the feed-forward");
     options.add("position", encoder.position, "learnt or sinusoidal positions");
+    options.words({"learnt", "sinusoidal"});
     options.add("pooling", encoder.pooling, "cls, or mean over the frames");
+    options.words({"cls", "mean"});
     options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations");
+    options.words({"all", "blocks", "none"});
     options.add("fused-blocks", encoder.fused,
                 "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding");
 
@@ -74,9 +82,11 @@ void declare_model(Options& options, PretrainOptions& o) {
         "projector-norm", heads.projector_norm,
         "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
         "source has it");
+    options.words({"none", "hidden", "all", "auto"});
     options.section("Predictor", "method", {"sl-fpn", "simsiam", "byol"});
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
     options.add("predictor-norm", heads.predictor_norm, "batch norm: none, hidden, all or auto");
+    options.words({"none", "hidden", "all", "auto"});
     options.add("constant-predictor-rate", o.trainer.optimizer.constant_predictor_rate,
                 "the schedule leaves its learning rate at the peak");
 }
@@ -85,7 +95,9 @@ void declare_losses(Options& options, PretrainOptions& o) {
     auto& loss = o.method.sl_fpn;
     options.section("Loss of sl-fpn", "method", {"sl-fpn"});
     options.add("predictor-input", loss.predictor_input, "original, or view (the first)");
+    options.words({"original", "view"});
     options.add("original-view", loss.original_view, "the view drawn to the original: first or second");
+    options.words({"first", "second"});
     options.add("predictor", loss.predictor, "false: no predictor and no stop-gradient");
     options.add("original", loss.original, "false: without the original as third positive");
     options.add("swap", loss.swap, "original and first view change roles");
@@ -126,17 +138,21 @@ void declare_training(Options& options, PretrainOptions& o) {
         "(0: its whole share)",
         changeable);
     options.add("optimizer", optimizer.name, "sgd, adamw or lars");
+    options.words({"sgd", "adamw", "lars"});
     options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
     options.add("rate-scaling", optimizer.rate_scaling,
                 "none, linear (times global batch / 256) or sqrt (of the same)");
+    options.words({"none", "linear", "sqrt"});
     options.add("weight-decay", optimizer.weight_decay, "of all parameters; not of biases and norms in lars");
     options.add("clip-gradient-norm", optimizer.clip_gradient_norm,
                 "largest global l2 norm of the gradients (0: no limit)");
     options.add("schedule", o.schedule.name,
                 "of the rate: constant, cosine or triangle, each after a linear warm-up");
+    options.words({"constant", "cosine", "triangle"});
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("precision", o.precision,
                 "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons");
+    options.words({"float32", "bfloat16", "float64"});
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
     options.add("threads", o.threads, "* threads of each rank", changeable);
 
@@ -152,6 +168,7 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.section("Reduction of gradients over ranks");
     options.add("gradient-compression", o.gradient_compression,
                 "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
+    options.words({"none", "bfloat16"});
     options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", changeable);
 }
 
@@ -170,6 +187,7 @@ void declare_run(Options& options, PretrainOptions& o) {
         "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
         "a lower rate)",
         changeable);
+    options.words({"none", "warn", "stop", "go-back"});
     options.add("collapse-threshold", o.collapse.threshold, "* that share", changeable);
     options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", changeable);
     options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return", changeable);

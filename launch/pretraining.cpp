@@ -40,10 +40,14 @@ DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
             ranks};
 }
 
+Selection selection_of(const PretrainOptions& options) {
+    return {.split = options.train_split,
+            .left_out_signers = options.left_out_signers,
+            .only_labelled = options.method.name == "supervised"};
+}
+
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data) {
-    return select_clips(data.index(), {.split = options.train_split,
-                                       .left_out_signers = options.left_out_signers,
-                                       .only_labelled = options.method.name == "supervised"});
+    return select_clips(data.index(), selection_of(options));
 }
 
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data) {

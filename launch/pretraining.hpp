@@ -5,6 +5,7 @@
 
 #include "launch/data_set.hpp"
 #include "launch/pretrain_options.hpp"
+#include "src/data/clip_selection.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
@@ -37,7 +38,8 @@ private:
 
 /// The clips that the options name, read. Collective.
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks);
-/// Which of them train.
+/// Which of its clips a run trains on.
+Selection selection_of(const PretrainOptions& options);
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data);
 
 /// What of the options shapes networks, with what the data decide filled in.

@@ -10,6 +10,7 @@
 #include "launch/batch_config.hpp"
 #include "launch/evaluation_files.hpp"
 #include "launch/pretraining.hpp"
+#include "launch/run_data.hpp"
 #include "launch/run_encoder.hpp"
 #include "launch/stop_request.hpp"
 #include "launch/terminal.hpp"
@@ -154,6 +155,7 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
     const auto checkpoint = newest_checkpoint(run.run, setting.ranks);
     load_weights(*encoders.trained, checkpoint, "encoder.");
     encoders.steps = std::stoll(checkpoint.attributes.at("step"));
+    encoders.is_preprocessed_as_now = is_preprocessed_as_now(checkpoint.attributes);
     if (const auto found = checkpoint.attributes.find("data"); found != checkpoint.attributes.end()) {
         encoders.data_fingerprint = found->second;
     }

@@ -30,6 +30,7 @@ struct RunEncoders {
     std::shared_ptr<Method> trained;
     std::string data_fingerprint;  ///< of what it was trained on
     std::int64_t steps = 0;        ///< that its training had done
+    bool is_preprocessed_as_now = true;
 };
 
 /// @param run  its folder is filled in. Collective.

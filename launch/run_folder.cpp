@@ -1,14 +1,18 @@
 #include "launch/run_folder.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <thread>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
 #include "io/file_pattern.hpp"
 #include "launch/ini_file.hpp"
+#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -37,14 +41,17 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
     Options options{""};
     declare(options, fields);
     const auto then = joined(values_of(read_run_options(folder)));
+    std::vector<std::string> data;
+    std::ranges::transform(fields.data, std::back_inserter(data), quoted);
     for (const auto& [name, value] : joined(options.values())) {
         const auto found = then.find(name);
         const auto old = found == then.end() ? std::string{"\n"} : found->second;
         if (old != value && !options.is_changeable(name)) {
             throw ConfigError{fmt::format(
                 "--{} is {} but the run in {} was started with {}: give the same options, or another --run "
-                "folder",
-                name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1))};
+                "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",
+                name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1),
+                quoted(folder.string()), quoted((folder / options_file).string()), fmt::join(data, " "))};
         }
     }
 }
@@ -96,7 +103,8 @@ void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
     }
     const fs::path start = here.substr(0, here.size() - run.size());
     for (auto& path : fields.data) {
-        if (fs::path{path}.is_relative() && !fs::exists(path) && fs::exists(start / path)) {
+        const bool is_elsewhere = fs::path{path}.is_relative() && io::files_matching(path).empty();
+        if (is_elsewhere && !io::files_matching((start / path).string()).empty()) {
             path = (start / path).string();
         }
     }

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
+#include "launch/pretraining.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 
@@ -18,19 +19,35 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-Selection selection_of(const PretrainOptions& run) {
-    return {.split = run.train_split,
-            .left_out_signers = run.left_out_signers,
-            .only_labelled = run.method.name == "supervised",
-            .stores_may_lack_split = true};
+/// The clips of a data set, or of what others have made of it, that a run was trained on.
+Clips training_clips_in(const io::ClipIndex& index, const PretrainOptions& run) {
+    auto selection = selection_of(run);
+    selection.stores_may_lack_split = true;
+    return select_clips(index, selection);
+}
+
+/// What the run has written; why not, if that cannot be read.
+std::optional<io::TrainingClips> recorded(const std::string& run, std::string& reason) {
+    const auto path = std::filesystem::path{run} / io::training_clips_file;
+    std::error_code error;
+    if (!std::filesystem::exists(path, error) && !error) {
+        reason = fmt::format("{} has no {}", run, io::training_clips_file);
+        return std::nullopt;
+    }
+    try {
+        return io::read_training_clips(path);
+    } catch (const io::DataError& problem) {
+        reason = problem.what();
+        return std::nullopt;
+    }
 }
 
 /// The clips that a run without a record was trained on, from its stores; why not, if they are not there.
 io::TrainingClips clips_of_stores(const PretrainOptions& run, const std::string& fingerprint,
                                   std::vector<std::string>& notes) {
     const auto store = io::ClipStore::open(run.data);
-    const auto numbers = select_clips(store.index(), selection_of(run));
-    const auto now = fmt::format("{:016x}", store.fingerprint());
+    const auto numbers = training_clips_in(store.index(), run);
+    const auto now = store.fingerprint_text();
     if (now != fingerprint) {
         notes.push_back(fmt::format(
             "{}: its training data, {}, have changed since: test clips are compared with what is there now",
@@ -43,27 +60,25 @@ io::TrainingClips clips_of_stores(const PretrainOptions& run, const std::string&
 std::optional<io::TrainingClips> training_clips_of(const PretrainOptions& run, const std::string& fingerprint,
                                                    const DataSet& evaluated,
                                                    std::vector<std::string>& notes) {
-    const auto path = std::filesystem::path{run.run} / io::training_clips_file;
-    std::string reason = "has no " + std::string{io::training_clips_file};
+    std::string reason;
+    if (auto clips = recorded(run.run, reason)) {
+        return clips;
+    }
     try {
-        if (std::filesystem::exists(path)) {
-            return io::read_training_clips(path);
-        }
         return clips_of_stores(run, fingerprint, notes);
     } catch (const io::DataError& error) {
         if (fingerprint == evaluated.fingerprint()) {  // the same data elsewhere: the numbers say enough
-            const auto numbers = select_clips(evaluated.index(), selection_of(run));
+            const auto numbers = training_clips_in(evaluated.index(), run);
             return io::TrainingClips{fingerprint, numbers, std::vector<io::ClipPrint>(numbers.size())};
         }
-        reason += fmt::format(" that can be read, nor are its stores there ({})", error.what());
+        reason += fmt::format("; its stores cannot be read: {}", error.what());
     } catch (const ConfigError& error) {
-        reason += fmt::format(", and its stores do not say more ({})", error.what());
+        reason += fmt::format("; its stores do not say more: {}", error.what());
     }
-    notes.push_back(
-        fmt::format("{}: which clips it was trained on is not recorded ({} {}): whether test clips took part "
-                    "in the pretraining "
-                    "cannot be checked, and the figures hold only if none did",
-                    run.run, run.run, reason));
+    notes.push_back(fmt::format(
+        "{}: which clips it was trained on is not known ({}): whether test clips took part in the "
+        "pretraining cannot be checked, and the figures hold only if none did",
+        run.run, reason));
     return std::nullopt;
 }
 
@@ -156,7 +171,7 @@ void refuse_seen_transfer(const std::map<std::int64_t, std::int64_t>& test,
                           const std::map<std::int64_t, std::int64_t>& labelled, std::size_t all,
                           const EvaluatedClips& evaluated) {
     const auto seen = test.size() + labelled.size();
-    if (!test.empty() || 2 * seen > all) {
+    if (is_no_transfer(std::ssize(test), std::ssize(labelled), static_cast<std::int64_t>(all))) {
         throw ConfigError{
             fmt::format("--protocol transfer: --data is what the run was trained on: {} of its {} clips, {} "
                         "of them testing, by "
@@ -183,24 +198,15 @@ void note_seen(const std::map<std::int64_t, std::int64_t>& seen, std::size_t tes
 std::int64_t note_repeated(const Clips& test, const EvaluatedClips& evaluated,
                            std::vector<std::string>& notes) {
     const auto labelled = evaluated.labelled();
-    const io::PrintIndex index{evaluated.prints(labelled)};
-    std::int64_t repeated = 0;
-    std::string example;
-    for (const auto clip : test) {
-        if (const auto found = index.find(evaluated.print(clip)); found >= 0) {
-            example = repeated++ == 0 ? fmt::format("{} = {}", evaluated.name(clip),
-                                                    evaluated.name(labelled[static_cast<std::size_t>(found)]))
-                                      : example;
-        }
+    const auto repeated = io::repeated_in(io::PrintIndex{evaluated.prints(labelled)}, evaluated.prints(test));
+    if (repeated.count > 0) {
+        notes.push_back(fmt::format(
+            "{} of {} test clips show the same as clips whose labels train (e.g. {} = {}): what is learnt on "
+            "test clips is not tested by them; sslslr merge --drop-duplicates keeps one of each",
+            repeated.count, test.size(), evaluated.name(test[repeated.first]),
+            evaluated.name(labelled[repeated.original])));
     }
-    if (repeated > 0) {
-        notes.push_back(
-            fmt::format("{} of {} test clips show the same as clips whose labels train (e.g. {}): what is "
-                        "learnt on test clips is "
-                        "not tested by them; sslslr merge --drop-duplicates keeps one of each",
-                        repeated, test.size(), example));
-    }
-    return repeated;
+    return repeated.count;
 }
 
 /// Clips that show nothing are told apart by chance.

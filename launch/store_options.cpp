@@ -14,18 +14,6 @@ namespace {
 
 constexpr double bytes_a_megabyte = 1e6;
 
-/// As a shell would take it for one word.
-std::string quoted(const std::string& argument) {
-    if (!argument.empty() && argument.find_first_of(" \t\n'\"\\$`*?[](){};&|<>#~!") == std::string::npos) {
-        return argument;
-    }
-    std::string text = "'";
-    for (const char c : argument) {
-        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    }
-    return text + "'";
-}
-
 }  // namespace
 
 void declare(Options& options, LayoutOptions& o) {

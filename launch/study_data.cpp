@@ -69,7 +69,7 @@ std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> list
         checksum.add(std::as_bytes(std::span{&count, 1}));
         checksum.add(std::as_bytes(std::span{*list}));
     }
-    return fmt::format("{:016x}", checksum.value());
+    return io::hex(checksum.value());
 }
 
 FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
@@ -121,8 +121,7 @@ Identities identities_of_jobs() {
 
 StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {
     for (const auto& data : spec.data) {
-        const auto where = fmt::format("--study, [data {}]", data.name);
-        const auto options = pretrain_options_of(with(spec.pretrain, data.settings), where);
+        const auto options = pretrain_options_of(with(spec.pretrain, data.settings), data.where);
         sets_.push_back(std::make_unique<DataSet>(
             options.data,
             DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
@@ -159,7 +158,7 @@ void StudyDataSets::part(const DataSpec& spec) {
     const auto& set = *sets_.back();
     const auto& index = set.index();
     ClipParts parts;
-    read_fields(parts, spec.parts, fmt::format("--study, [data {}]", spec.name));
+    read_fields(parts, spec.parts, spec.where);
     const auto attribute = [&](const char* name) {
         const auto found = index.attributes.find(name);
         return found == index.attributes.end() ? std::string{} : found->second;
@@ -175,15 +174,15 @@ void StudyDataSets::part(const DataSpec& spec) {
     clips_.emplace_back();
     const auto names = spec.leaves_out_each ? index.signer_names : std::vector<std::string>{""};
     if (spec.leaves_out_each && names.size() < 2) {
-        throw ConfigError{fmt::format("--study, [data {}]: leave-out-signer = each: the data know {} signers",
-                                      spec.name, names.size())};
+        throw ConfigError{
+            fmt::format("{}: leave-out-signer = each: the data know {} signers", spec.where, names.size())};
     }
     for (const auto& name : names) {
         auto fold = parts;
         if (!name.empty()) {
             fold.left_out_signers = {name};
         }
-        clips_.back().push_back(part_clips(index, fold));
+        place_errors(spec.where, [&] { clips_.back().push_back(part_clips(index, fold)); });
         facts.folds.push_back(facts_of(name, clips_.back().back()));
         parts_.back().push_back(std::move(fold));
     }

@@ -36,7 +36,7 @@ nlohmann::json skeleton_of(const std::vector<float>& landmarks, std::size_t poin
 nlohmann::json strip_of_clip(const io::ClipStore& store, std::int64_t clip, const StripFigure& figure) {
     const auto& index = store.index();
     if (clip < 0 || clip >= index.clips()) {
-        throw ConfigError{fmt::format("--study, [figure 2]: clip {}: expected 0 to {}, the clips of {}", clip,
+        throw ConfigError{fmt::format("{}: clip {}: expected 0 to {}, the clips of {}", figure.where, clip,
                                       index.clips() - 1, figure.store)};
     }
     const auto number = static_cast<std::size_t>(clip);

@@ -13,7 +13,9 @@
 #include "launch/ini_file.hpp"
 #include "launch/options.hpp"
 #include "launch/protocol_options.hpp"
+#include "launch/study_data.hpp"
 #include "src/errors.hpp"
+#include "src/study/measure.hpp"
 
 namespace sslslr {
 namespace {
@@ -22,7 +24,8 @@ namespace {
 struct Section {
     std::string kind;
     std::string name;
-    Settings settings;
+    std::size_t number = 0;  ///< of the title's line
+    std::vector<IniLine> lines;
 };
 
 std::string title_of(const Section& section) {
@@ -37,11 +40,8 @@ std::vector<Section> sections_of(const std::string& text, const std::string& wha
     for (const auto& found : parse_ini(text, what)) {
         const auto space = found.title.find(' ');
         const auto name = found.title.find_first_not_of(' ', space);
-        Section section{
-            found.title.substr(0, space), name == std::string::npos ? "" : found.title.substr(name), {}};
-        for (const auto& line : found.lines) {
-            section.settings.emplace_back(line.name, line.value);
-        }
+        Section section{found.title.substr(0, space),
+                        name == std::string::npos ? "" : found.title.substr(name), found.number, found.lines};
         const auto [before, is_new] = lines.try_emplace(title_of(section), found.number);
         if (!is_new && section.kind != "figure") {
             throw ConfigError{fmt::format("{}: {} stands there twice, in lines {} and {}: make one of them",
@@ -52,25 +52,51 @@ std::vector<Section> sections_of(const std::string& text, const std::string& wha
     return sections;
 }
 
+Settings settings_of(const std::vector<IniLine>& lines) {
+    Settings settings;
+    for (const auto& line : lines) {
+        settings.emplace_back(line.name, line.value);
+    }
+    return settings;
+}
+
 /// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
 class Keys {
 public:
     Keys(const Section& section, const std::string& path)
-        : where_{fmt::format("--study {}{}", path, section.kind.empty() ? "" : ", " + title_of(section))},
-          left_{section.settings} {}
+        : what_{fmt::format("--study {}{}", path, section.kind.empty() ? "" : ", " + title_of(section))},
+          number_{section.number},
+          all_{section.lines},
+          left_{section.lines} {}
 
     std::string text(const std::string& key, const std::string& otherwise = "") {
         const auto value = raw(key);
         return value ? unquoted(*value) : otherwise;
     }
     std::vector<std::string> words(const std::string& key) {
-        return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where_, key));
+        return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where(key), key));
+    }
+    /// Names of entries, which must be there.
+    template <class T>
+    std::vector<std::string> names(const std::string& key, const std::vector<T>& entries, const char* what) {
+        auto names = words(key);
+        for (const auto& name : names) {
+            place_errors(where(key), [&] { named(entries, name, what); });
+        }
+        return names;
     }
 
     template <class T>
     T number(const std::string& key, T otherwise) {
         const auto value = text(key);
         return value.empty() ? otherwise : number_in<T>(key, value);
+    }
+    std::int64_t count(const std::string& key, std::int64_t otherwise) {
+        const auto count = number(key, otherwise);
+        if (count < 1) {
+            throw ConfigError{fmt::format("{}: {} = {}: expected 1 or more", where(key), key, count)};
+        }
+        return count;
     }
     std::vector<std::int64_t> numbers(const std::string& key) {
         std::vector<std::int64_t> numbers;
@@ -83,59 +109,84 @@ public:
     bool flag(const std::string& key) {
         const auto value = text(key, "false");
         if (value != "true" && value != "false") {
-            throw ConfigError{fmt::format("{}: {} = {}: expected true or false", where_, key, value)};
+            throw ConfigError{fmt::format("{}: {} = {}: expected true or false", where(key), key, value)};
         }
         return value == "true";
     }
 
-    /// The settings that `wanted` names.
-    Settings take(const std::set<std::string>& wanted) {
-        Settings taken;
-        std::erase_if(left_, [&](const auto& setting) {
-            if (wanted.contains(setting.first)) {
-                taken.push_back(setting);
-                return true;
+    /// The settings that are options of these fields.
+    template <class Fields>
+    Settings take(Fields fields) {
+        Options options{""};
+        declare(options, fields);
+        const auto names = options.names();
+        std::vector<IniLine> taken;
+        std::erase_if(left_, [&](const auto& line) {
+            const bool is_wanted = std::ranges::count(names, line.name) > 0;
+            if (is_wanted) {
+                taken.push_back(line);
             }
-            return false;
+            return is_wanted;
         });
-        return taken;
+        options.read_lines(taken, what_);
+        return settings_of(taken);
     }
 
-    /// What is left, on top of the options in the file that `config` names.
-    Settings options() {
+    /// What is left, options of these fields, on top of those in the file that `config` names.
+    template <class Fields>
+    Settings options(const Fields& fields) {
         const auto config = text("config");
+        check(left_, what_, fields);
         if (config.empty()) {
-            return left_;
+            return settings_of(left_);
         }
-        const auto what = fmt::format("{}: config {}", where_, config);
+        const auto what = fmt::format("{}: config {}", where("config"), config);
         const auto sections = sections_of(read_text(config, what), what);
         if (sections.size() > 1) {
-            throw ConfigError{
-                fmt::format("{}: holds {}, but only options are of use here", what, title_of(sections[1]))};
+            throw ConfigError{fmt::format("{}: holds {}, but only options are of use here",
+                                          place_of(what, sections[1].number), title_of(sections[1]))};
         }
-        return with(sections.front().settings, left_);
+        check(sections.front().lines, what, fields);
+        return with(settings_of(sections.front().lines), settings_of(left_));
     }
 
     void refuse_others() const {
         if (!left_.empty()) {
-            throw ConfigError{fmt::format("{}: unknown key {}", where_, left_.front().first)};
+            throw ConfigError{
+                fmt::format("{}: unknown key {}", where(left_.front().name), left_.front().name)};
         }
     }
-    const std::string& where() const { return where_; }
+    /// The section, for errors.
+    std::string where() const { return place_of(what_, number_); }
+    /// The line of a key, or that of the title where it is not given.
+    std::string where(const std::string& key) const {
+        const auto found = std::ranges::find(all_, key, &IniLine::name);
+        return found == all_.end() ? where() : place_of(what_, found->number);
+    }
 
 private:
     /// The value as it stands in the file.
     std::optional<std::string> raw(const std::string& key) {
-        const auto found = std::ranges::find(left_, key, &Settings::value_type::first);
+        const auto found = std::ranges::find(left_, key, &IniLine::name);
         if (found == left_.end()) {
             return std::nullopt;
         }
-        if (std::ranges::count(left_, key, &Settings::value_type::first) > 1) {
-            throw ConfigError{fmt::format("{}: {} is given twice: leave one out", where_, key)};
+        const auto again =
+            std::find_if(found + 1, left_.end(), [&](const auto& line) { return line.name == key; });
+        if (again != left_.end()) {
+            throw ConfigError{fmt::format("{}: {} is given twice, in lines {} and {}: leave one out", what_,
+                                          key, found->number, again->number)};
         }
-        auto value = found->second;
+        auto value = found->value;
         left_.erase(found);
         return value;
+    }
+
+    template <class Fields>
+    static void check(const std::vector<IniLine>& lines, const std::string& what, Fields fields) {
+        Options options{""};
+        declare(options, fields);
+        options.read_lines(lines, what);
     }
 
     template <class T>
@@ -144,87 +195,95 @@ private:
         const auto* const end = value.data() + value.size();
         const auto read = std::from_chars(value.data(), end, number);
         if (read.ec != std::errc{} || read.ptr != end) {
-            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where_, key, value)};
+            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where(key), key, value)};
         }
         return number;
     }
 
-    std::string where_;
-    Settings left_;
+    std::string what_;
+    std::size_t number_;
+    std::vector<IniLine> all_;
+    std::vector<IniLine> left_;
 };
-
-std::set<std::string> names_of_parts() {
-    ClipParts parts;
-    Options options{""};
-    declare(options, parts);
-    const auto names = options.names();
-    return {names.begin(), names.end()};
-}
 
 DataSpec data_of(const Section& section, Keys keys) {
     DataSpec data{.name = section.name, .title = keys.text("title", section.name)};
+    data.where = keys.where();
     data.published = keys.text("published");
-    data.parts = keys.take(names_of_parts());
+    data.parts = keys.take(ClipParts{});
     data.is_optional = keys.flag("optional");
     data.leaves_out_each = std::erase(data.parts, Settings::value_type{"leave-out-signer", "each"}) > 0;
-    data.settings = keys.options();
+    data.settings = keys.options(PretrainOptions{});
     return data;
 }
 
-Variant variant_of(const Section& section, Keys keys) {
+template <class Fields>
+Variant variant_of(const Section& section, Keys keys, const Fields& fields) {
     Variant variant{.name = section.name, .title = keys.text("title")};
-    variant.settings = keys.options();
+    variant.settings = keys.options(fields);
     return variant;
 }
 
 Variant protocol_of(const Section& section, Keys keys) {
-    auto variant = variant_of(section, keys);
+    auto variant = variant_of(section, keys, default_protocol());
     const auto found = std::ranges::find(variant.settings, "protocol", &Settings::value_type::first);
     if (found == variant.settings.end()) {
         throw ConfigError{fmt::format("{}: protocol = linear, knn, ... is missing", keys.where())};
     }
+    place_errors(keys.where("protocol"), [&] { protocol_config_of(variant.settings, section.name); });
     found->second = unquoted(found->second);
     std::rotate(variant.settings.begin(), found, found + 1);  // the plan looks for it there
     return variant;
 }
 
-TableSpec table_of_section(const Section& section, Keys keys) {
+TableSpec table_of_section(const Section& section, Keys keys, const StudySpec& study) {
     TableSpec table{.name = section.name, .title = keys.text("title", section.name)};
     table.note = keys.text("note");
     table.layout = keys.text("layout", table.layout);
     table.measure = keys.text("measure", table.measure);
     table.protocol = keys.text("protocol");
-    table.data = keys.words("data");
-    table.targets = keys.words("targets");
-    table.methods = keys.words("methods");
-    table.augmentations = keys.words("augmentations");
+    table.data = keys.names("data", study.data, "data");
+    table.targets = keys.names("targets", study.data, "data");
+    table.methods = keys.names("methods", study.methods, "method");
+    table.augmentations = keys.names("augmentations", study.augmentations, "augmentation");
     keys.refuse_others();
+    place_errors(keys.where("measure"), [&] {
+        if (measure_named(table.measure).source == Measure::Source::labels && table.protocol.empty()) {
+            throw ConfigError{fmt::format("measure = {} needs a protocol", table.measure)};
+        }
+    });
+    if (!table.protocol.empty()) {
+        place_errors(keys.where("protocol"), [&] { named(study.protocols, table.protocol, "protocol"); });
+    }
     if (table.data.empty() || table.methods.empty() || table.augmentations.empty()) {
         throw ConfigError{
             fmt::format("{}: data, methods and augmentations must each name one or more", keys.where())};
     }
     if (table.layout != "grid" && table.layout != "state-of-the-art") {
-        throw ConfigError{
-            fmt::format("{}: layout = {}: expected grid or state-of-the-art", keys.where(), table.layout)};
+        throw ConfigError{fmt::format("{}: layout = {}: expected grid or state-of-the-art",
+                                      keys.where("layout"), table.layout)};
     }
     return table;
 }
 
-EmbeddingFigure embedding_of(Keys& keys) {
+EmbeddingFigure embedding_of(Keys& keys, const StudySpec& study) {
     EmbeddingFigure figure;
-    figure.data = keys.words("data");
-    figure.methods = keys.words("methods");
+    figure.data = keys.names("data", study.data, "data");
+    figure.methods = keys.names("methods", study.methods, "method");
     figure.augmentation = keys.text("augmentation");
     figure.classes = keys.words("classes");
     if (figure.data.empty() || figure.methods.empty() || figure.augmentation.empty()) {
         throw ConfigError{fmt::format("{}: data, methods and augmentation are needed", keys.where())};
     }
+    place_errors(keys.where("augmentation"),
+                 [&] { named(study.augmentations, figure.augmentation, "augmentation"); });
     return figure;
 }
 
 StripFigure strip_of(Keys& keys) {
     StripFigure figure;
     figure.store = keys.text("store");
+    figure.where = keys.where("clips");
     figure.clips = keys.numbers("clips");
     figure.k1 = keys.text("k1", figure.k1);
     figure.k2 = keys.text("k2", figure.k2);
@@ -234,23 +293,33 @@ StripFigure strip_of(Keys& keys) {
     return figure;
 }
 
-SpreadFigure spread_of(Keys& keys) {
+SpreadFigure spread_of(Keys& keys, const StudySpec& study) {
     SpreadFigure figure;
     figure.trainings = keys.text("trainings");
     figure.accuracies = keys.text("accuracies");
     if (figure.trainings.empty() || figure.accuracies.empty()) {
         throw ConfigError{fmt::format("{}: trainings and accuracies must each name a table", keys.where())};
     }
+    place_errors(keys.where("accuracies"), [&] { named(study.tables, figure.accuracies, "table"); });
+    place_errors(keys.where("trainings"), [&] {
+        const auto& measure = named(study.tables, figure.trainings, "table").measure;
+        if (measure_named(measure).source != Measure::Source::pretraining) {
+            throw ConfigError{fmt::format(
+                "trainings = {}: expected a table that measures trainings, such as measure = spread_end; it "
+                "measures {}",
+                figure.trainings, measure)};
+        }
+    });
     return figure;
 }
 
-void add_figure(FigureSpecs& figures, const Section& section, Keys keys) {
+void add_figure(StudySpec& study, const Section& section, Keys keys) {
     if (section.name == "2") {
-        figures.strips.push_back(strip_of(keys));
+        study.figures.strips.push_back(strip_of(keys));
     } else if (section.name == "7") {
-        figures.embeddings.push_back(embedding_of(keys));
+        study.figures.embeddings.push_back(embedding_of(keys, study));
     } else if (section.name == "8") {
-        figures.spreads.push_back(spread_of(keys));
+        study.figures.spreads.push_back(spread_of(keys, study));
     } else {
         throw ConfigError{fmt::format(
             "{}: expected [figure 2], [figure 7] or [figure 8], as the paper numbers them", keys.where())};
@@ -258,11 +327,11 @@ void add_figure(FigureSpecs& figures, const Section& section, Keys keys) {
     keys.refuse_others();
 }
 
-ClaimSpec claim_of(const Section& section, Keys keys) {
+ClaimSpec claim_of(const Section& section, Keys keys, const StudySpec& study) {
     ClaimSpec claim{.name = section.name};
     claim.says = keys.text("says");
     claim.kind = keys.text("kind");
-    claim.tables = keys.words("tables");
+    claim.tables = keys.names("tables", study.tables, "table");
     claim.better = keys.words("better");
     claim.worse = keys.words("worse");
     claim.limit = keys.number("limit", claim.limit);
@@ -271,14 +340,15 @@ ClaimSpec claim_of(const Section& section, Keys keys) {
     const std::set<std::string> claim_kinds{"better", "order",      "equal",       "above",
                                             "below",  "own-choice", "interaction", "untested"};
     if (!claim_kinds.contains(claim.kind)) {
-        throw ConfigError{fmt::format("{}: kind = {}: expected {}", keys.where(), claim.kind,
+        throw ConfigError{fmt::format("{}: kind = {}: expected {}", keys.where("kind"), claim.kind,
                                       fmt::join(claim_kinds, ", "))};
     }
     if (claim.kind == "own-choice" && claim.better.size() != 1) {
-        throw ConfigError{fmt::format("{}: better must name the one augmentation for all", keys.where())};
+        throw ConfigError{
+            fmt::format("{}: better must name the one augmentation for all", keys.where("better"))};
     }
     if (claim.kind == "interaction" && claim.tables.size() != 2) {
-        throw ConfigError{fmt::format("{}: tables must name two", keys.where())};
+        throw ConfigError{fmt::format("{}: tables must name two", keys.where("tables"))};
     }
     return claim;
 }
@@ -294,39 +364,47 @@ std::string study_text(const std::string& path) {
 
 StudySpec parse_study(const std::string& text, const std::string& path) {
     StudySpec spec;
-    const std::map<std::string, std::function<void(const Section&, Keys)>> kinds{
+    const std::pair<std::string, std::function<void(const Section&, Keys)>> kinds[]{
+        // each names those before it
         {"",
          [&](const Section&, Keys keys) {
              spec.title = keys.text("title", path);
-             spec.runs = keys.number("runs", spec.runs);
+             spec.runs = keys.count("runs", spec.runs);
              spec.seed = keys.number("seed", spec.seed);
-             spec.ranks_per_job = keys.number("ranks-per-job", spec.ranks_per_job);
+             spec.ranks_per_job = keys.count("ranks-per-job", spec.ranks_per_job);
              keys.refuse_others();
          }},
-        {"pretrain", [&](const Section&, Keys keys) { spec.pretrain = keys.options(); }},
+        {"pretrain", [&](const Section&, Keys keys) { spec.pretrain = keys.options(PretrainOptions{}); }},
         {"data", [&](const Section& s, const Keys& keys) { spec.data.push_back(data_of(s, keys)); }},
-        {"method", [&](const Section& s, const Keys& keys) { spec.methods.push_back(variant_of(s, keys)); }},
+        {"method", [&](const Section& s,
+                       const Keys& keys) { spec.methods.push_back(variant_of(s, keys, PretrainOptions{})); }},
         {"augmentation",
-         [&](const Section& s, const Keys& keys) { spec.augmentations.push_back(variant_of(s, keys)); }},
+         [&](const Section& s, const Keys& keys) {
+             spec.augmentations.push_back(variant_of(s, keys, PretrainOptions{}));
+         }},
         {"protocol",
          [&](const Section& s, const Keys& keys) { spec.protocols.push_back(protocol_of(s, keys)); }},
         {"table",
-         [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys)); }},
-        {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec.figures, s, keys); }},
-        {"claim", [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys)); }}};
-    for (const auto& section : sections_of(text, "--study " + path)) {
-        const auto kind = kinds.find(section.kind);
-        if (kind == kinds.end()) {
+         [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys, spec)); }},
+        {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec, s, keys); }},
+        {"claim",
+         [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys, spec)); }}};
+    auto sections = sections_of(text, "--study " + path);
+    const auto kind_of = [&](const Section& section) {
+        const auto* const kind =
+            std::ranges::find(kinds, section.kind, [](const auto& each) { return each.first; });
+        if (kind == std::end(kinds)) {
             throw ConfigError{
-                fmt::format("--study {}: unknown section [{}]; expected [pretrain], [data NAME], [method "
-                            "NAME], [augmentation NAME], [protocol NAME], [table NAME], [figure NAME] or "
-                            "[claim NAME]",
-                            path, section.kind)};
+                fmt::format("--study {}, line {}: unknown section [{}]; expected [pretrain], [data NAME], "
+                            "[method NAME], [augmentation NAME], [protocol NAME], [table NAME], [figure "
+                            "NAME] or [claim NAME]",
+                            path, section.number, section.kind)};
         }
-        kind->second(section, Keys{section, path});
-    }
-    if (spec.runs < 1 || spec.ranks_per_job < 1) {
-        throw ConfigError{fmt::format("--study {}: runs and ranks-per-job must be 1 or more", path)};
+        return kind;
+    };
+    std::ranges::stable_sort(sections, {}, kind_of);
+    for (const auto& section : sections) {
+        kind_of(section)->second(section, Keys{section, path});
     }
     if (spec.tables.empty()) {
         throw ConfigError{fmt::format("--study {}: no [table NAME], so there is nothing to do", path)};

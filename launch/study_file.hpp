@@ -8,7 +8,7 @@ namespace sslslr {
 
 /// Reads a study file: INI sections as the comment of configs/study/examples.ini explains them.
 /// @param path  for errors
-/// @throws ConfigError  names file, section and key: unknown, missing, or of no use
+/// @throws ConfigError  names file, section, line and key: unknown, missing, of a wrong value, or of no use
 StudySpec parse_study(const std::string& text, const std::string& path);
 
 /// The text of a file. @throws ConfigError  it cannot be read

@@ -24,33 +24,37 @@ struct PrintedClips {
     std::string name_of(std::size_t place) const { return data.data(number).name_of(clips[place]); }
 };
 
-/// How many of `test` show the same as one of `trained`, with an example.
-struct Repeated {
-    std::size_t clips = 0;
+/// How many of `clips` show the same as one of `trained`, with an example.
+struct Leak {
+    std::int64_t clips = 0;
     std::string example;
 };
 
-Repeated repeated_in(const PrintedClips& test, const PrintedClips& trained) {
-    const io::PrintIndex index{trained.data.prints(trained.number, trained.clips)};
-    const auto prints = test.data.prints(test.number, test.clips);
-    Repeated repeated;
-    for (std::size_t i = 0; i < prints.size(); ++i) {
-        if (const auto found = index.find(prints[i]); found >= 0 && repeated.clips++ == 0) {
-            repeated.example =
-                fmt::format("{} = {}", test.name_of(i), trained.name_of(static_cast<std::size_t>(found)));
-        }
-    }
-    return repeated;
+Leak leak_of(const PrintedClips& trained, const io::PrintIndex& index, const PrintedClips& clips) {
+    const auto repeated = io::repeated_in(index, clips.data.prints(clips.number, clips.clips));
+    return repeated.count == 0 ? Leak{}
+                               : Leak{repeated.count, fmt::format("{} = {}", clips.name_of(repeated.first),
+                                                                  trained.name_of(repeated.original))};
 }
 
-void note(const std::string& where, const Clips& test, const Repeated& repeated, const std::string& what,
+Leak leak_of(const PrintedClips& trained, const PrintedClips& clips) {
+    return leak_of(trained, io::PrintIndex{trained.data.prints(trained.number, trained.clips)}, clips);
+}
+
+/// @param what  "test clips show the same as clips that pretrain"
+void note(const std::string& where, const Clips& clips, const Leak& leak, const std::string& what,
           Notes& notes) {
-    if (repeated.clips > 0) {
+    if (leak.clips > 0) {
         notes.push_back(
-            fmt::format("{}: {} of {} test clips show the same as clips {} (e.g. {}): sslslr merge "
-                        "--drop-duplicates keeps one of each",
-                        where, repeated.clips, test.size(), what, repeated.example));
+            fmt::format("{}: {} of {} {} (e.g. {}): sslslr merge --drop-duplicates keeps one of each", where,
+                        leak.clips, clips.size(), what, leak.example));
     }
+}
+
+Clips labelled_of(const EvaluationClips& clips) {
+    auto labelled = clips.train;
+    labelled.insert(labelled.end(), clips.validation.begin(), clips.validation.end());
+    return labelled;
 }
 
 void note_leaks_within(const StudyDataSets& data, std::int64_t number, Notes& notes) {
@@ -58,32 +62,36 @@ void note_leaks_within(const StudyDataSets& data, std::int64_t number, Notes& no
     for (std::size_t fold = 0; fold < facts.folds.size(); ++fold) {
         const auto& clips = data.clips(number, static_cast<std::int64_t>(fold));
         const auto where = fmt::format("[data {}], {}", facts.name, facts.folds[fold].how);
-        auto labelled = clips.train;
-        labelled.insert(labelled.end(), clips.validation.begin(), clips.validation.end());
+        const auto labelled = labelled_of(clips);
         const PrintedClips test{data, number, clips.test};
-        note(where, clips.test, repeated_in(test, {data, number, clips.pretrain}), "that pretrain", notes);
-        note(where, clips.test, repeated_in(test, {data, number, labelled}), "whose labels train", notes);
+        note(where, clips.test, leak_of({data, number, clips.pretrain}, test),
+             "test clips show the same as clips that pretrain", notes);
+        note(where, clips.test, leak_of({data, number, labelled}, test),
+             "test clips show the same as clips whose labels train", notes);
     }
 }
 
 void note_leaks_between(const StudyDataSets& data, const PretrainingJob& source, const EvaluationJob& target,
                         Notes& notes) {
     const auto& test = data.clips(target.data, target.fold).test;
-    const auto& trained = data.clips(source.data, source.fold).pretrain;
-    const auto repeated = repeated_in({data, target.data, test}, {data, source.data, trained});
+    const auto labelled = labelled_of(data.clips(target.data, target.fold));
+    const PrintedClips trained{data, source.data, data.clips(source.data, source.fold).pretrain};
+    const io::PrintIndex index{data.prints(source.data, trained.clips)};
+    const auto tested = leak_of(trained, index, {data, target.data, test});
+    const auto learnt = leak_of(trained, index, {data, target.data, labelled});
     const auto name = [&](std::int64_t number) {
         return data.facts()[static_cast<std::size_t>(number)].name;
     };
     const auto where =
         fmt::format("transfer from [data {}] to [data {}]", name(source.data), name(target.data));
-    if (2 * repeated.clips > test.size()) {
-        throw ConfigError{
-            fmt::format("--study: {}: {} of {} test clips are what the encoder is pretrained on, by what "
-                        "they show (e.g. {}): name "
-                        "another target",
-                        where, repeated.clips, test.size(), repeated.example)};
+    if (is_no_transfer(tested.clips, learnt.clips, std::ssize(test) + std::ssize(labelled))) {
+        throw ConfigError{fmt::format(
+            "--study: {}: {} of {} test clips, and {} of {} whose labels train, are what the encoder is "
+            "pretrained on, by what they show (e.g. {}): name another target",
+            where, tested.clips, test.size(), learnt.clips, labelled.size(),
+            tested.clips > 0 ? tested.example : learnt.example)};
     }
-    note(where, test, repeated, "that pretrain", notes);
+    note(where, labelled, learnt, "clips whose labels train show the same as clips that pretrain", notes);
 }
 
 }  // namespace

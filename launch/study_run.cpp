@@ -74,9 +74,11 @@ bool is_there(const DataSpec& data) {
 StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, const Ranks& ranks) {
     std::vector<std::string> tables;
     std::ranges::transform(spec.tables, std::back_inserter(tables), &TableSpec::name);
-    for (const auto& name : wanted) {
-        named(spec.tables, name, "table");
-    }
+    place_errors("--tables", [&] {
+        for (const auto& name : wanted) {
+            named(spec.tables, name, "table");
+        }
+    });
     std::string absent;  // as the first rank sees it: on a shared file system others may see it later
     if (ranks.is_first()) {
         for (const auto& data : spec.data) {
@@ -176,7 +178,8 @@ int study_run(Arguments arguments, const Ranks& ranks) {
         fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
                    totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
     }
-    return exit_code_of_work(totals, ledger.get(), "study", ranks);
+    return exit_code_of_work(
+        totals, ledger.get(), [&](const std::string& job) { return jobs.has(job); }, "study", ranks);
 }
 
 }  // namespace sslslr

@@ -20,6 +20,17 @@ std::string printable(std::string text) {
     return text;
 }
 
+std::string quoted(const std::string& argument) {
+    if (!argument.empty() && argument.find_first_of(" \t\n'\"\\$`*?[](){};&|<>#~!") == std::string::npos) {
+        return argument;
+    }
+    std::string text = "'";
+    for (const char c : argument) {
+        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    }
+    return text + "'";
+}
+
 std::string clock_text(double total) {
     const auto whole = static_cast<std::int64_t>(total + 0.5);
     const auto hours = whole / 3600;

@@ -46,15 +46,14 @@ std::unique_ptr<Ledger> join_ledger(const std::filesystem::path& folder, const W
     return ledger;
 }
 
-int exit_code_of_work(const WorkTotals& totals, Ledger* ledger, const std::string& command,
+int exit_code_of_work(const WorkTotals& totals, Ledger* ledger,
+                      const std::function<bool(const std::string& job)>& counts, const std::string& command,
                       const Ranks& ranks) {
     std::vector<std::int64_t> set_aside{0};
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             ledger->refresh();
-            set_aside[0] = std::ranges::count_if(ledger->state().jobs(), [](const auto& job) {
-                return job.second.status == JobStatus::set_aside;
-            });
+            set_aside[0] = std::ranges::count_if(ledger->state().set_aside(), counts);
         }
     });
     ranks.world.all_reduce_sum(set_aside);

@@ -41,11 +41,13 @@ struct WorkTotals {
     WorkTotals(const WorkReport& mine, bool is_leader, const dist::Communicator& world);
 };
 
-/// What a worker's command ends with: exit_stopped, exit_training with a warning if jobs of the ledger are set aside, else
+/// What a worker's command ends with: exit_stopped, exit_training with a warning if jobs are set aside, else
 /// exit_done. Collective.
 /// @param ledger   of the first rank; others may lack one
+/// @param counts   whether this command was to do the job; the ledger may know others
 /// @param command  "study" or "boundary", whose status names such jobs
-int exit_code_of_work(const WorkTotals& totals, Ledger* ledger, const std::string& command,
+int exit_code_of_work(const WorkTotals& totals, Ledger* ledger,
+                      const std::function<bool(const std::string& job)>& counts, const std::string& command,
                       const Ranks& ranks);
 
 }  // namespace sslslr

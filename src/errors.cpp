@@ -30,6 +30,14 @@ bool is_agreed(const std::exception& error) {
            dynamic_cast<const TrainingError*>(&error) != nullptr;
 }
 
+void place_errors(const std::string& where, const std::function<void()>& body) {
+    try {
+        body();
+    } catch (const ConfigError& error) {
+        throw ConfigError{where + ": " + error.what()};
+    }
+}
+
 void agree(const dist::Communicator& ranks, const std::function<void()>& body) {
     dist::agree(ranks, body, exit_code_of);
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 namespace sslslr::dist {
 class Communicator;
@@ -34,6 +35,9 @@ int exit_code_of(const std::exception& error);
 
 /// Whether every rank throws an error of this type alike.
 bool is_agreed(const std::exception& error);
+
+/// Runs `body`; the message of a ConfigError that it throws begins with `where`.
+void place_errors(const std::string& where, const std::function<void()>& body);
 
 /// Runs `body` on every rank and makes its outcome common: if it threw on any rank, all ranks throw the same
 /// dist::AgreedError with the message of the lowest such rank. Collective. `body` must hold no collective.

@@ -85,6 +85,25 @@ bool is_known_width(std::size_t values) {
            });
 }
 
+/// What to do if the axes stand in an order that would be read if turned; empty if none would be.
+std::string advice_on_axes(const std::vector<std::size_t>& shape) {
+    std::array<std::size_t, 3> axes{0, 1, 2};  // of frames, points and coordinates
+    while (shape.size() == axes.size() && std::ranges::next_permutation(axes).found) {
+        if (!point_orders_of(shape[axes[1]]).empty() &&
+            std::ranges::find(possible_coordinates, shape[axes[2]]) != possible_coordinates.end()) {
+            std::array<const char*, 3> names{};
+            names[axes[0]] = "frames";
+            names[axes[1]] = "points";
+            names[axes[2]] = "coordinates";
+            return fmt::format("; if it is [{}], save numpy.transpose(array, ({}))", fmt::join(names, ", "),
+                               fmt::join(axes, ", "));
+        }
+    }
+    return shape.size() == 2 && is_known_width(shape[0])
+               ? "; if it is [values, frames], save numpy.transpose(array)"
+               : "";
+}
+
 /// What is read, for errors.
 struct Source {
     const std::filesystem::path& path;
@@ -92,7 +111,27 @@ struct Source {
     const std::vector<std::size_t>& shape;
 
     [[noreturn]] void fail(const std::string& problem) const { throw DataError{path, object + problem}; }
+    [[noreturn]] void fail_with_axes(const std::string& problem) const {
+        fail(problem + advice_on_axes(shape));
+    }
 };
+
+/// Refuses a clip of which no x or y is left although some are numbers, for these are no coordinates.
+void check_range(const Source& source, const std::vector<float>& values, const ImportedClip& clip) {
+    for (std::size_t i = 0; i < clip.landmarks.size(); i += import_coordinates) {
+        if (!std::isnan(clip.landmarks[i]) || !std::isnan(clip.landmarks[i + 1])) {
+            return;
+        }
+    }
+    const auto found = std::ranges::find_if(
+        values, [](float value) { return std::isfinite(value) && std::abs(value) > largest_coordinate; });
+    if (found != values.end()) {
+        source.fail(fmt::format(
+            "expected coordinates (shares of the picture, or pixels) from -{0} to {0}, found {1} and no x or "
+            "y within; if {1} stands for what was not detected, say so with --missing {1}",
+            largest_coordinate, *found));
+    }
+}
 
 class ArrayReading {
 public:
@@ -148,6 +187,9 @@ ImportedClip ArrayReading::operator()(const std::filesystem::path& path, const s
     auto clip = frame.has_visibility ? arranged(without_visibility(values, shape[1]), order,
                                                 frame.coordinates, missing_, missing_value_)
                                      : arranged(values, order, frame.coordinates, missing_, missing_value_);
+    if (!clip.repairs.empty()) {  // values beyond what a store holds
+        check_range({path, object, shape}, values, clip);
+    }
     if (shape.size() == 4 && order_ == "auto") {
         clip.repairs.emplace_back(
             "two hands without names taken as left, then right (--point-order hands-42-right-first: the "
@@ -177,6 +219,7 @@ ArrayReading::Frame ArrayReading::frame_of(const Source& source) const {
         problem += ", one frame: --from mp-data reads LABEL/SEQUENCE/FRAME.npy";
     } else if (shape.size() >= 3) {
         problem +=
+            advice_on_axes(shape) +
             "; many clips in one array are read from X.npy of [clips, frames, ...] with their labels in "
             "y.npy "
             "(X_train.npy, y_train.npy), else save each clip in a file of its own";
@@ -204,19 +247,21 @@ ArrayReading::Frame ArrayReading::flat_frame(const Source& source) const {
         }
     }
     if (order_ == "auto") {
-        source.fail(
+        source.fail_with_axes(
             fmt::format("expected flat frames of {}, found {} numbers a frame", known_values, values));
     }
-    source.fail(fmt::format("expected flat frames of {} points as {} says, found {} numbers a frame",
-                            point_order(order_)->size(), option_, values));
+    source.fail_with_axes(
+        fmt::format("expected flat frames of {} points as {} says, found {} numbers a frame",
+                    point_order(order_)->size(), option_, values));
 }
 
 std::string ArrayReading::order_for(const Source& source, std::size_t points) const {
     if (order_ != "auto") {
         if (const auto expected = point_order(order_)->size(); expected != points) {
             const auto others = nameable_orders(points);
-            source.fail(fmt::format("expected {} points as {} says, found {}{}", expected, option_, points,
-                                    others.empty() ? "" : fmt::format(" ({})", fmt::join(others, ", "))));
+            const auto known = others.empty() ? "" : fmt::format(" ({})", fmt::join(others, ", "));
+            source.fail_with_axes(
+                fmt::format("expected {} points as {} says, found {}{}", expected, option_, points, known));
         }
         return order_;
     }
@@ -229,7 +274,7 @@ std::string ArrayReading::order_for(const Source& source, std::size_t points) co
     }
     const auto orders = point_orders_of(points);
     if (orders.empty()) {
-        source.fail(fmt::format("expected frames of {}, found {}", known_points, points));
+        source.fail_with_axes(fmt::format("expected frames of {}, found {}", known_points, points));
     }
     source.fail(
         fmt::format("arrays of {} points may be in several orders: name theirs with --point-order ({})",

@@ -65,6 +65,18 @@ std::string folder_of(const std::string& name) {
                                                   : name.substr(begin + 1, end - begin - 1);
 }
 
+std::string conversion_of(const fs::path& path) {
+    const auto extension = lower_case(path.extension().string());
+    if (extension == ".npz") {
+        return "save each of its arrays in a file of its own with numpy.save";
+    }
+    if (extension == ".mat") {
+        return "read it with scipy.io.loadmat, or h5py, and save each clip's array with numpy.save";
+    }
+    const bool is_spreadsheet = extension == ".xls" || extension == ".xlsx" || extension == ".ods";
+    return is_spreadsheet ? "save it as 'CSV UTF-8' in a spreadsheet program" : "";
+}
+
 std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std::string>& extensions,
                                   Listing& listing) {
     if (!fs::exists(folder)) {
@@ -72,8 +84,10 @@ std::vector<TreeFile> files_under(const fs::path& folder, const std::vector<std:
     }
     if (!fs::is_directory(folder)) {
         if (std::ranges::find(extensions, lower_case(folder.extension().string())) == extensions.end()) {
-            throw DataError{folder, fmt::format("expected a folder, or a file ending in {}",
-                                                fmt::join(extensions, " or "))};
+            const auto conversion = conversion_of(folder);
+            throw DataError{folder, fmt::format("expected a folder, or a file ending in {}{}{}",
+                                                fmt::join(extensions, " or "), conversion.empty() ? "" : ": ",
+                                                conversion)};
         }
         return {{folder, folder.stem().string()}};
     }

@@ -27,13 +27,18 @@ inline constexpr auto all_depths = std::numeric_limits<std::size_t>::max();
 /// Walks through a folder: links are followed, each folder is entered once, and hidden and system files are
 /// skipped (system_files.hpp).
 ///
-/// What is skipped, links that lead back to a folder that is entered anyway, and broken links that may have led to
-/// a folder are named in the listing. A broken link with one of the extensions is a file that cannot be read.
+/// What is skipped, files that must be converted first, links that lead back to a folder that is entered
+/// anyway, and broken links that may have led to a folder are named in the listing. A broken link with one of
+/// the extensions is a file that cannot be read.
 /// @param extensions  ".npy", compared without case
 /// @param depth       folders so many levels down are returned but not entered
-/// @throws DataError  a folder cannot be listed
+/// A folder below it that cannot be listed is left out by name.
+/// @throws DataError  the folder itself cannot be listed
 FolderTree walk_folder(const std::filesystem::path& folder, const std::vector<std::string>& extensions,
                        Listing& listing, std::size_t depth = all_depths);
+
+/// How to save an archive of NumPy, a file of MATLAB or a spreadsheet as files that are read; else empty.
+std::string conversion_of(const std::filesystem::path& path);
 
 /// The files of a walk through a folder, or the file itself if the path is one.
 /// @throws DataError  the path is missing, cannot be listed, or holds no file of the extensions

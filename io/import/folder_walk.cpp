@@ -68,6 +68,12 @@ public:
     }
 
     void report(Listing& listing) const {
+        if (!unread_.empty()) {
+            listing.notes.push_back(
+                fmt::format("{} not read: {}: {}",
+                            unread_.size() == 1 ? "1 file is" : fmt::format("{} files are", unread_.size()),
+                            first_of(unread_), conversion_of(*unread_.begin())));
+        }
         if (skipped_ > 0) {
             listing.notes.push_back(fmt::format("{} hidden or system {} skipped: {}", skipped_,
                                                 skipped_ == 1 ? "file or folder is" : "files or folders are",
@@ -94,7 +100,15 @@ private:
         while (!open_.empty()) {
             const auto folder = std::move(open_.front());
             open_.pop_front();
-            for_each_entry(folder.path, [&](const fs::directory_entry& entry) { sort_in(entry, folder); });
+            try {
+                for_each_entry(folder.path,
+                               [&](const fs::directory_entry& entry) { sort_in(entry, folder); });
+            } catch (const DataError& error) {
+                if (folder.name.empty()) {
+                    throw;
+                }
+                broken_.push_back({.clip = folder.name, .reason = error.what()});
+            }
         }
     }
 
@@ -121,11 +135,13 @@ private:
             tree_.files.push_back({entry.path(), fs::path{name}.replace_extension().generic_string()});
         } else if (is_link && !entry.exists(error)) {
             leave_out(entry.path(), name);
+        } else if (!conversion_of(entry.path()).empty()) {
+            unread_.insert(name);
         }
     }
 
     void add(const Folder& folder) {
-        if (knows_entered_ && !entered_.insert(identity_of(folder.path)).second) {
+        if (knows_entered_ && !is_new(folder.path)) {
             repeated_.insert(folder.name);
             return;
         }
@@ -139,20 +155,18 @@ private:
     void remember_entered(const fs::path& root) {
         knows_entered_ = true;
         for (auto above = fs::canonical(root); above.has_relative_path(); above = above.parent_path()) {
-            entered_.insert(identity_of(above));
+            is_new(above);
         }
-        entered_.insert(identity_of("/"));
+        is_new("/");
         for (const auto& folder : tree_.folders) {
-            entered_.insert(identity_of(folder.path));
+            is_new(folder.path);
         }
     }
 
-    static Identity identity_of(const fs::path& path) {
+    /// Whether a folder was not entered before. One that cannot be looked at cannot be listed either, which is reported.
+    bool is_new(const fs::path& path) {
         struct stat status {};
-        if (::stat(path.c_str(), &status) != 0) {
-            throw DataError{path, "cannot be looked at: " + std::generic_category().message(errno)};
-        }
-        return {status.st_dev, status.st_ino};
+        return ::stat(path.c_str(), &status) != 0 || entered_.insert({status.st_dev, status.st_ino}).second;
     }
 
     void leave_out(const fs::path& path, const std::string& name) {
@@ -178,8 +192,9 @@ private:
     bool knows_entered_ = false;
     std::size_t skipped_ = 0;
     std::set<std::string> skipped_names_;
+    std::set<std::string> unread_;  ///< to be converted first
     std::set<std::string> repeated_;
-    std::vector<LeftOut> broken_;
+    std::vector<LeftOut> broken_;  ///< links that lead nowhere, folders that cannot be listed
 };
 
 }  // namespace

@@ -266,6 +266,9 @@ Hdf5Contents contents_of(const hdf5::InputFile& file, const RenewLimits& renew) 
                         "expected landmarks of another program, found a clip store: use it as it is, with "
                         "--data, or join it to others with `sslslr merge`"};
     }
+    if (const auto problem = problem_of_bare_store(file, attributes); !problem.empty()) {
+        throw DataError{file.path(), problem};
+    }
     return Search{file, renew, file.has_group(keypoints_group) ? keypoints_group : "/"}.run();
 }
 

@@ -38,7 +38,7 @@ struct Hdf5Contents {
 /// them. Labels, signers and rates are datasets, or attributes of the dataset or of a group above it: one text or one
 /// number each. Files of OpenHands hold a dataset per clip below /keypoints.
 /// @param renew  called at each clip
-/// @throws DataError  the file cannot be listed, or is a clip store
+/// @throws DataError  the file cannot be listed, or is a clip store, whole or without its attributes
 Hdf5Contents contents_of(const hdf5::InputFile& file, const RenewLimits& renew);
 
 /// The numbers of a dataset, in C order.

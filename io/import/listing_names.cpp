@@ -4,15 +4,18 @@
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <ranges>
 #include <set>
 #include <string_view>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
 #include "io/import/metadata_lists.hpp"
 #include "io/import/text_table.hpp"
 #include "io/lower_case.hpp"
+#include "io/split_overlaps.hpp"
 #include "io/unicode_form.hpp"
 #include "io/utf8.hpp"
 
@@ -85,6 +88,31 @@ void check_names(const Listing& listing, const std::filesystem::path& input) {
     for (const auto& [split, clips] : listing.splits) {
         check(input, "split", split);
         checked_split(split, input, "splits");
+    }
+}
+
+void read_split_folders(Listing& listing) {
+    std::map<std::string, std::vector<std::string>> splits;
+    bool has_labels = true;  // other than the splits' names
+    for (const auto& clip : listing.clips) {
+        const auto end = clip.name.find('/');
+        const auto top = clip.name.substr(0, end);
+        if (end == std::string::npos || role_of(top) == SplitRole::other) {
+            return;
+        }
+        has_labels = has_labels && (clip.label != top || clip.name.find('/', end + 1) != std::string::npos);
+        splits[top].push_back(clip.name);
+    }
+    if (!listing.splits.empty() || splits.empty()) {
+        return;
+    }
+    const auto names = fmt::format("{}", fmt::join(std::views::keys(splits), ", "));
+    if (has_labels) {
+        listing.splits = std::move(splits);
+        listing.notes.push_back("the folders at the top are read as splits: " + names);
+    } else {
+        listing.notes.push_back("labels are named as splits are, after the folders at the top: " + names +
+                                "; expected SPLIT/LABEL/CLIP, or a list of labels and splits (--metadata)");
     }
 }
 

@@ -14,4 +14,8 @@ void check_names(const Listing& listing, const std::filesystem::path& input);
 /// and on labels and signers that read like an empty cell ("nan").
 void note_similar_names(Listing& listing);
 
+/// Reads the folders at the top as splits, and notes it, where all are named as splits are and hold folders
+/// of labels (train/LABEL/x, test/LABEL/y), and the listing has no splits yet.
+void read_split_folders(Listing& listing);
+
 }  // namespace sslslr::io

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ranges>
 #include <regex>
 #include <unordered_map>
 
@@ -14,6 +15,7 @@
 #include "io/import/folder_tree.hpp"
 #include "io/import/json_file.hpp"
 #include "io/import/text_table.hpp"
+#include "io/json_text.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -42,7 +44,8 @@ double number_in(const TextTable& table, std::size_t row, std::size_t column) {
 
 std::vector<std::string> names_of(const fs::path& path, const json& list) {
     if (!list.is_array() || !std::ranges::all_of(list, [](const json& each) { return each.is_string(); })) {
-        throw DataError{path, "expected a flat list of clip names, found another structure"};
+        throw DataError{path, "expected a flat list of clip names, as [\"A\", \"B\"], found '" +
+                                  json_text(list).substr(0, 80) + "'"};
     }
     return list.get<std::vector<std::string>>();
 }
@@ -210,8 +213,8 @@ Metadata read_asl_citizen_lists(const fs::path& folder) {
             continue;
         }
         const TextTable table{path, std::nullopt, true};
-        const auto participant = table.column({"Participant ID", "participant_id"});
-        const auto file = table.column({"Video file", "video_file"});
+        const auto participant = table.column({"Participant ID"});
+        const auto file = table.column({"Video file"});
         const auto gloss = table.column({"Gloss"});
         for (std::size_t row = 0; row < table.rows(); ++row) {
             const auto& fields = table.row(row);
@@ -225,20 +228,55 @@ Metadata read_asl_citizen_lists(const fs::path& folder) {
     return metadata;
 }
 
+namespace {
+
+using ColumnNames = std::vector<std::string_view>;
+
+const ColumnNames clip_names{"clip",     "id",         "name",      "file",     "path",
+                             "video",    "filename",   "file_name", "filepath", "file_path",
+                             "video_id", "video_file", "video_path"};
+const ColumnNames label_names{"label", "gloss", "sign", "class", "word"};
+const ColumnNames signer_names{"signer", "signer_id", "participant", "participant_id"};
+const ColumnNames split_names{"split", "subset", "set"};
+
+/// Notes the columns that mean nothing here, and the names that would mean something.
+void note_unused(const TextTable& table, const std::vector<std::size_t>& used, Metadata& metadata) {
+    constexpr std::size_t most_shown = 12;
+    ColumnNames unused;
+    for (std::size_t column = 0; column < table.columns().size(); ++column) {
+        if (!table.columns()[column].empty() && std::ranges::count(used, column) == 0) {
+            unused.push_back(table.columns()[column]);
+        }
+    }
+    if (!unused.empty()) {
+        metadata.notes.push_back(fmt::format(
+            "{}: columns that are not used: {}{}; name a column {} for labels, {} for signers, {} for "
+            "splits, "
+            "fps for frame rates",
+            table.path().filename().string(), fmt::join(unused | std::views::take(most_shown), ", "),
+            unused.size() > most_shown ? ", ..." : "", fmt::join(label_names, " or "),
+            fmt::join(signer_names, " or "), fmt::join(split_names, " or ")));
+    }
+}
+
+}  // namespace
+
 Metadata read_csv_list(const fs::path& path) {
     Metadata metadata;
     const TextTable table{path, std::nullopt, true};
-    const std::vector<std::string_view> clip_names{
-        "clip",      "id",       "name",      "file",     "path",       "video",      "filename",
-        "file_name", "filepath", "file_path", "video_id", "video file", "video_file", "video_path"};
-    const auto clip = table.column(clip_names);
-    const auto label = table.find({"label", "gloss", "sign", "class", "word"});
-    const auto signer =
-        table.find({"signer", "signer_id", "participant", "participant_id", "participant id"});
-    const auto split = table.find({"split", "subset", "set"});
+    const auto clips = table.find_all(clip_names);
+    const auto clip = clips.empty() ? table.column(clip_names) : clips.front();  // column() refuses
+    const auto label = table.find(label_names);
+    const auto signer = table.find(signer_names);
+    const auto split = table.find(split_names);
     const auto fps = table.find({"fps"});
+    auto used = clips;
+    for (const auto& column : {label, signer, split, fps}) {
+        used.insert(used.end(), column ? 1 : 0, column.value_or(0));
+    }
+    note_unused(table, used, metadata);
     metadata.column = table.columns()[clip];
-    for (const auto column : table.find_all(clip_names)) {
+    for (const auto column : clips) {
         if (column != clip) {
             metadata.other_names.push_back({.column = table.columns()[column], .names = {}});
             for (std::size_t row = 0; row < table.rows(); ++row) {

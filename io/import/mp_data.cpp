@@ -142,12 +142,9 @@ std::vector<fs::path> files_of_sequence(const fs::path& path) {
 
 /// Whether a sequence has frames to all appearances; a file of one frame is none.
 bool seems_to_have_frames(const fs::path& path) {
-    if (fs::is_directory(path)) {
-        return !files_in(path, ".npy").empty();
-    }
     try {
-        return npy_shape(path).size() > 1;
-    } catch (const DataError&) {  // whoever reads it says what is wrong
+        return fs::is_directory(path) ? !files_in(path, ".npy").empty() : npy_shape(path).size() > 1;
+    } catch (const DataError&) {  // the reader names the problem
         return true;
     }
 }

@@ -9,6 +9,8 @@
 
 #include "io/data_error.hpp"
 #include "io/import/folder_tree.hpp"
+#include "io/import/system_files.hpp"
+#include "io/lower_case.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -17,9 +19,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_folders = 20;   // one level down
 constexpr std::size_t most_clips = 3;      // read of each
-constexpr std::size_t input_argument = 3;  // of a Python reader, behind interpreter, script and format
+constexpr std::size_t most_entries = 2000;  // looked at in each
+constexpr std::size_t input_argument = 3;   // of a Python reader, behind interpreter, script and format
 
-/// Formats whose files are found from one root alone, and what lies in it; any of them, or nothing of a fixed name.
+/// Formats whose files are found only from their root, and what is in it: any of these, or nothing of a fixed name.
 const std::map<std::string, std::vector<std::string>>& files_of_roots() {
     static const std::map<std::string, std::vector<std::string>> files{
         {"asl-citizen", {"splits", "train.csv"}},
@@ -29,10 +32,35 @@ const std::map<std::string, std::vector<std::string>>& files_of_roots() {
     return files;
 }
 
+/// Whether there is an array as in LABEL/SEQUENCE.npy or LABEL/SEQUENCE/FRAME.npy among the first entries: the folder above a
+/// mistyped one may be a home folder, which no error message is worth walking through.
+bool shows_arrays(const fs::path& folder) {
+    constexpr int depth_of_frames = 2;
+    constexpr auto options =
+        fs::directory_options::follow_directory_symlink | fs::directory_options::skip_permission_denied;
+    std::error_code error;
+    std::size_t entries = 0;
+    fs::recursive_directory_iterator each{folder, options, error};
+    for (const fs::recursive_directory_iterator end; !error && each != end; each.increment(error)) {
+        if (++entries > most_entries) {
+            return false;
+        }
+        const auto& path = each->path();
+        const bool is_skipped = is_system_file(path.filename().string());
+        if (!is_skipped && each.depth() > 0 && lower_case(path.extension().string()) == ".npy") {
+            return true;
+        }
+        if (is_skipped || each.depth() >= depth_of_frames) {
+            each.disable_recursion_pending();
+        }
+    }
+    return false;
+}
+
 /// Spares opening what cannot be a root.
 bool may_be_root(const std::string& format, const fs::path& folder) {
     const auto& files = files_of_roots().at(format);
-    return files.empty() || std::ranges::any_of(files, [&](const std::string& file) {
+    return files.empty() ? shows_arrays(folder) : std::ranges::any_of(files, [&](const std::string& file) {
                std::error_code error;
                return fs::exists(folder / file, error);
            });

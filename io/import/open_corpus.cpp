@@ -42,6 +42,7 @@ public:
             origins_ = apply_metadata(std::move(metadata), options.metadata, listing_);
             check_names(listing_, options.metadata);
         }
+        read_split_folders(listing_);
         note_similar_names(listing_);
     }
 

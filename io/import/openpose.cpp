@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
 #include "io/import/file_corpus.hpp"
@@ -221,9 +222,11 @@ public:
         std::unordered_map<std::string, std::size_t> clip_of_video;
         std::unordered_map<std::string, std::size_t> videos_in_folder;
         std::vector<std::string> videos;
+        std::vector<std::string> others;
         for (auto& file : files_under(options.input, {".json"}, listing_)) {
             auto name = frame_name_of(file.name);
             if (!name) {
+                others.push_back(file.path.filename().string());
                 continue;
             }
             const auto [place, is_new] = clip_of_video.emplace(name->video, videos.size());
@@ -238,6 +241,7 @@ public:
             throw DataError{options.input,
                             "expected a folder a video of files NAME_NUMBER_keypoints.json, found none"};
         }
+        note_others(std::move(others));
         for (std::size_t i = 0; i < videos.size(); ++i) {
             std::ranges::stable_sort(frames_[i], {}, &FrameFile::number);
             const auto folder = fs::path{videos[i]}.parent_path().string();
@@ -259,6 +263,19 @@ public:
     }
 
 private:
+    void note_others(std::vector<std::string> names) {
+        const auto count = names.size();
+        if (count == 0) {
+            return;
+        }
+        constexpr std::size_t most_named = 3;
+        names.resize(std::min(count, most_named));
+        listing_.notes.push_back(fmt::format(
+            "{} not named NAME_NUMBER_keypoints.json: not read: {}{}",
+            count == 1 ? "1 .json file is" : fmt::format("{} .json files are", count),
+            fmt::join(names, ", "), count > most_named ? ", ..." : ""));
+    }
+
     PictureSize size_;
     Listing listing_;
     std::vector<std::vector<FrameFile>> frames_;  ///< of each clip

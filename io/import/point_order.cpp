@@ -16,7 +16,6 @@ constexpr std::int64_t pose_begin = 0;
 constexpr std::int64_t left_begin = 33;
 constexpr std::int64_t right_begin = 54;
 constexpr std::int64_t dropped = -1;
-constexpr float largest_half = 65504;
 
 struct Piece {
     std::int64_t begin;  ///< in an imported frame, or dropped
@@ -188,7 +187,7 @@ void mark_missing(ImportedClip& clip, Missing missing, std::optional<float> valu
     }
     bool is_beyond = false;
     for (auto& number : clip.landmarks) {
-        if (std::isinf(number) || std::abs(number) > largest_half) {
+        if (std::isinf(number) || std::abs(number) > largest_coordinate) {
             number = not_detected;
             is_beyond = true;
         }

@@ -35,11 +35,14 @@ std::string usual_point_order(std::size_t points);
 /// The number of a point in an imported frame by its name, or -1.
 std::int64_t holistic_point(const std::string& name);
 
+/// The greatest that float16 holds.
+inline constexpr float largest_coordinate = 65504;
+
 /// Which values of a source mean "not detected" beside NaN.
 enum class Missing {
     nan,             ///< no other
-    constant_parts,  ///< a part (pose, left hand, right hand) of which all x and y are 0, or all are -1, in a frame
-    zero_points  ///< a point whose x and y are 0
+    constant_parts,  ///< a part (pose, left hand, right hand) whose x and y are all 0, or all -1, in a frame
+    zero_points      ///< a point whose x and y are 0
 };
 
 /// Frames of a source array into imported ones.

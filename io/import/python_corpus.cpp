@@ -30,12 +30,11 @@ using nlohmann::json;
 
 constexpr std::int64_t most_frames = 10'000'000;  // of one clip: more is no answer but noise
 
-/// A program whose standard input and output are pipes to us.
+/// A program whose standard input and output are pipes to us. SIGPIPE must be ignored: that it has died is an error of send().
 class PipedProgram {
 public:
     PipedProgram(const std::filesystem::path& input, const std::vector<std::string>& command)
         : input_{input} {
-        std::signal(SIGPIPE, SIG_IGN);  // a program that is gone is an error of write, not our end
         int to[2];
         int from[2];
         if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "io/data_error.hpp"
+#include "io/import/folder_tree.hpp"
 #include "io/lower_case.hpp"
 #include "io/posix_file.hpp"
 #include "io/utf8.hpp"
@@ -19,6 +21,10 @@ namespace {
 
 /// The text of a file in one of the encodings that are read, as UTF-8 as far as it is valid.
 std::string decoded_text(const std::filesystem::path& path) {
+    if (const auto conversion = conversion_of(path); !conversion.empty()) {
+        throw DataError{path, fmt::format("expected a text file, found one ending in {}: {}",
+                                          path.extension().string(), conversion)};
+    }
     try {
         return utf8_of_file(read_text(path));
     } catch (const std::invalid_argument& error) {
@@ -186,13 +192,36 @@ TextTable::TextTable(std::filesystem::path path, std::optional<char> separator, 
     }
 }
 
+void TextTable::expect_equal(std::size_t a, std::size_t b) const {
+    const auto differs =
+        std::ranges::find_if(rows_, [&](const std::vector<std::string>& row) { return row[a] != row[b]; });
+    if (differs != rows_.end()) {
+        throw DataError{
+            path_, fmt::format("expected one column of that meaning, found two, {} '{}' and {} '{}', which "
+                               "differ in row {}: take one out, or give it another name",
+                               a + 1, columns_[a], b + 1, columns_[b],
+                               shown_number(static_cast<std::size_t>(differs - rows_.begin())))};
+    }
+}
+
 std::vector<std::size_t> TextTable::find_all(const std::vector<std::string_view>& names) const {
+    const auto plain = [](std::string_view name) {
+        auto text = lower_case(trimmed(name));
+        std::ranges::replace_if(
+            text, [](char c) { return c == ' ' || c == '-'; }, '_');
+        return text;
+    };
     std::vector<std::size_t> found;
-    const auto plain = [](std::string_view name) { return lower_case(trimmed(name)); };
     for (const auto name : names) {
-        const auto place = std::ranges::find(columns_, plain(name), plain);
-        if (place != columns_.end()) {
-            found.push_back(static_cast<std::size_t>(place - columns_.begin()));
+        const auto before = found.size();
+        for (std::size_t column = 0; column < columns_.size(); ++column) {
+            if (plain(columns_[column]) != plain(name)) {
+                continue;
+            }
+            if (found.size() == before) {
+                found.push_back(column);
+            }
+            expect_equal(found.back(), column);
         }
     }
     return found;
@@ -200,6 +229,9 @@ std::vector<std::size_t> TextTable::find_all(const std::vector<std::string_view>
 
 std::optional<std::size_t> TextTable::find(const std::vector<std::string_view>& names) const {
     const auto found = find_all(names);
+    for (const auto column : found) {
+        expect_equal(found.front(), column);
+    }
     return found.empty() ? std::nullopt : std::optional{found.front()};
 }
 
@@ -207,11 +239,15 @@ std::size_t TextTable::column(const std::vector<std::string_view>& names) const 
     if (const auto found = find(names)) {
         return *found;
     }
-    throw DataError{path_, columns_.empty()
-                               ? "expected a first row that names the columns, found an empty file"
-                               : fmt::format("expected a column named {}, found the columns {}: does "
-                                             "the first row name the columns?",
-                                             fmt::join(names, " or "), fmt::join(columns_, ", "))};
+    constexpr std::size_t most_shown = 12;
+    throw DataError{
+        path_,
+        columns_.empty()
+            ? "expected a first row that names the columns, found an empty file"
+            : fmt::format("expected a column named {}, found the columns {}{}: does "
+                          "the first row name the columns?",
+                          fmt::join(names, " or "), fmt::join(columns_ | std::views::take(most_shown), ", "),
+                          columns_.size() > most_shown ? fmt::format(", ... ({})", columns_.size()) : "")};
 }
 
 std::string read_text(const std::filesystem::path& path, std::size_t limit) {

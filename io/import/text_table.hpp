@@ -27,14 +27,19 @@ public:
     /// The number that a spreadsheet shows for a row: from 1, with the header and blank rows counted.
     std::size_t shown_number(std::size_t row) const { return shown_numbers_[row]; }
 
-    /// The first of the names that is a column, compared without case.
+    /// The column that has one of the names, which mean the same. Case does not count, nor which of space, "_"
+    /// and "-" separates words. @throws DataError  several columns have one, and differ
     std::optional<std::size_t> find(const std::vector<std::string_view>& names) const;
-    /// All of them that are columns, in the order of the names.
+    /// All columns that have one of the names, in the order of the names.
+    /// @throws DataError  two have the same name, and differ
     std::vector<std::size_t> find_all(const std::vector<std::string_view>& names) const;
     /// The same as find(). @throws DataError  there is none: names those expected and those found
     std::size_t column(const std::vector<std::string_view>& names) const;
 
 private:
+    /// @throws DataError  the two columns differ, though both mean one thing
+    void expect_equal(std::size_t a, std::size_t b) const;
+
     std::filesystem::path path_;
     std::vector<std::string> columns_;
     std::vector<std::vector<std::string>> rows_;

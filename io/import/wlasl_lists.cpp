@@ -67,12 +67,12 @@ Metadata read_glosses(const fs::path& path, const json& content) {
         const auto instances = gloss.is_object() ? gloss.find("instances") : gloss.end();
         if (!gloss.is_object() || !gloss.contains("gloss") || instances == gloss.end() ||
             !instances->is_array()) {
-            const bool is_ms_asl = gloss.is_object() && gloss.contains("clean_text");
-            throw DataError{path,
-                            "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
-                                (is_ms_asl ? ": of MS-ASL's lists make a CSV with the columns clip, label, "
-                                             "signer, split"
-                                           : "")};
+            throw DataError{
+                path, "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
+                          (gloss.is_object()
+                               ? ": of other records, such as MS-ASL's, make a CSV with the columns clip, "
+                                 "label, signer, split (pandas.read_json reads them, to_csv writes it)"
+                               : "")};
         }
         const auto name = text_of(gloss, "gloss");
         if (!name.empty()) {

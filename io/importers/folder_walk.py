@@ -85,7 +85,11 @@ class _Walk:
             self._enter(path, name)
 
     def _enter(self, path, name):
-        identity = _identity(path)
+        try:
+            identity = _identity(path)
+        except OSError as error:
+            self._leave_out(path, name, error)
+            return
         if identity in self._entered:
             self._repeated.append(name)
             return
@@ -99,9 +103,15 @@ class _Walk:
                 for entry in entries:
                     self._sort_in(entry, f"{folder_name}/{entry.name}" if folder_name else entry.name, folders)
         except OSError as error:
-            raise ReadError(f"expected folders that can be listed, found {error.filename}: {error.strerror}") from None
+            if not folder_name:
+                raise ReadError(f"cannot be listed: {error.strerror}") from None
+            self._leave_out(folder, folder_name, error)
         for path, name in folders:
             self._enter(path, name)
+
+    def _leave_out(self, path, name, error):
+        reason = f"{shown(str(path))}: cannot be listed: {error.strerror}"
+        self._broken.append({"clip": shown(name), "reason": reason})
 
     def _sort_in(self, entry, name, folders):
         path = Path(entry.path)
@@ -111,7 +121,7 @@ class _Walk:
             (self._links if entry.is_symlink() else folders).append((path, name))
         elif path.suffix.lower() in self._extensions:
             self.files.append((name[: len(name) - len(path.suffix)], path))
-        elif entry.is_symlink() and not path.exists():
+        elif entry.is_symlink() and not os.path.exists(path):
             self._broken.append(
                 {
                     "clip": shown(name),

@@ -59,8 +59,9 @@ def read_rows(path):
     except FileNotFoundError:
         raise ReadError("expected a folder with train.csv and train_landmark_files/, found no train.csv") from None
     except UnicodeDecodeError as error:
+        near = error.object[max(error.start - 20, 0) : error.end]
         raise ReadError(
-            f"train.csv: expected text in UTF-8, found other bytes near {error.object[max(error.start - 20, 0) : error.end]!r}"
+            f"train.csv: expected text in UTF-8, found other bytes near {near!r}"
             ": save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
         ) from None
     except (csv.Error, OSError) as error:

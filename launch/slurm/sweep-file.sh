@@ -48,7 +48,8 @@ split_line() {
     done
     end_word
     if ((${#sweep_words[@]} > 0)) && [[ ${sweep_words[0]} != -* ]]; then
-        refuse "it begins with \"${sweep_words[0]}\"; expected only options of \`sslslr pretrain\`, such as --run runs/one"
+        refuse "it begins with \"${sweep_words[0]}\";" \
+            "expected only options of \`sslslr pretrain\`, such as --run runs/one"
     fi
 }
 
@@ -69,13 +70,17 @@ take_character() {
         \\) refuse "it ends with \\; expected a training on one line" ;;
         \$*) take_variable ;;
         \~*) take_home ;;
-        [\`\;\&\|\<\>\(\)]*) refuse "it holds $character, but nothing here is executed; write it in single quotes if it is part of a name" ;;
+        [\`\;\&\|\<\>\(\)]*) refuse_command ;;
         $'\xe2\x80'[$'\x98'-$'\x9e']* | $'\xc2\xab'* | $'\xc2\xbb'*)
-            refuse "it holds a typographic quotation mark, as word processors make them; expected ' or \": ${rest:0:20}" ;;
-        $'\xc2\xa0'* | $'\xe2\x80\xaf'*) refuse "it holds a no-break space; expected an ordinary space: ${rest:0:20}" ;;
+            refuse "it holds a typographic quotation mark, as word processors make them;" \
+                "expected ' or \": ${rest:0:20}"
+            ;;
+        $'\xc2\xa0'* | $'\xe2\x80\xaf'*)
+            refuse "it holds a no-break space; expected an ordinary space: ${rest:0:20}" ;;
         $'\xe2\x80'[$'\x93\x94']* | $'\xe2\x88\x92'*)
             if [[ -z $word ]]; then
-                refuse "an option begins with a dash, as word processors make them; expected two hyphens: ${rest:0:20}"
+                refuse "an option begins with a dash, as word processors make them;" \
+                    "expected two hyphens: ${rest:0:20}"
             fi
             word+=$character
             ;;
@@ -100,7 +105,7 @@ take_double_quoted() {
             '') refuse "its quotation mark is not closed: ${quoted:0:40}" ;;
             \\[\"\\\$\`]*) rest=${rest#?} && word+=${rest:0:1} ;;
             \$*) take_variable ;;
-            \`*) refuse "it holds \`, but nothing here is executed; write it in single quotes if it is part of a name" ;;
+            \`*) refuse_command ;;
             *) word+=${rest:0:1} ;;
         esac
         rest=${rest#?}
@@ -110,7 +115,8 @@ take_double_quoted() {
 take_variable() {
     local name entry value=''
     if [[ ! $rest =~ ^\$([A-Za-z_][A-Za-z0-9_]*|\{[A-Za-z_][A-Za-z0-9_]*\}) ]]; then
-        refuse "it holds ${rest:0:20}: only \$NAME and \${NAME} are expanded; for a name with \$, use single quotes"
+        refuse "it holds ${rest:0:20}: only \$NAME and \${NAME} are expanded;" \
+            "for a name with \$, use single quotes"
     fi
     rest=${rest#"${BASH_REMATCH[0]}"}
     name=${BASH_REMATCH[1]//[\{\}]/}
@@ -131,14 +137,20 @@ take_home() {
     if [[ -n $word && $word != --*([!=])= ]]; then
         word+=\~
     elif [[ $rest != \~@(|/*|[[:blank:]]*) ]]; then
-        refuse "it holds ${rest%%[[:blank:]]*}: only ~ and ~/ are expanded; write the path of that user's folder"
+        refuse "it holds ${rest%%[[:blank:]]*}: only ~ and ~/ are expanded;" \
+            "write the path of that user's folder"
     else
         word+=${HOME:?}
     fi
 }
 
+refuse_command() {
+    refuse "it holds ${rest:0:1}, but nothing here is executed;" \
+        "write it in single quotes if it is part of a name"
+}
+
 refuse() {
-    echo "sweep.sbatch: $sweep_file, line $sweep_number: $1" >&2
+    echo "sweep.sbatch: $sweep_file, line $sweep_number: $*" >&2
     exit 2
 }
 

@@ -45,8 +45,7 @@ void BoundaryJobs::add(const Trial& trial) {
 }
 
 std::string BoundaryJobs::id_of(const Trial& trial) const {
-    const auto text = identity_ + text_of(trial);
-    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{text})));
+    return io::hash_text(identity_ + text_of(trial));
 }
 
 const Trial& BoundaryJobs::trial_of(const std::string& id) const {

@@ -16,13 +16,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataIdentity, clips, frames, points, point_na
 
 namespace {
 
-/// Of a text, or of numbers.
-std::string hash_of(const auto& values) {
-    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{values})));
-}
-
 ClipSet set_of(const std::vector<std::int64_t>& clips) {
-    return {static_cast<std::int64_t>(clips.size()), hash_of(clips)};
+    return {std::ssize(clips), io::hex(io::checksum(std::as_bytes(std::span{clips})))};
 }
 
 std::string names_of_points(const io::ClipIndex& index) {
@@ -70,11 +65,11 @@ DataIdentity identity_of(const io::ClipStore& store, const std::vector<std::int6
     identity.clips = index.clips();
     identity.frames = index.frames();
     identity.points = static_cast<std::int64_t>(index.point_names.size());
-    identity.point_names = hash_of(names_of_points(index));
-    identity.landmarks = fmt::format("{:016x}", store.landmarks_fingerprint());
+    identity.point_names = io::hash_text(names_of_points(index));
+    identity.landmarks = io::hex(store.landmarks_fingerprint());
     identity.training = set_of(training_clips);
     if (learns_labels) {
-        identity.labels = hash_of(names_of_labels(index, training_clips));
+        identity.labels = io::hash_text(names_of_labels(index, training_clips));
     }
     for (const auto& [name, clips] : index.splits) {
         identity.splits[name] = set_of(clips);

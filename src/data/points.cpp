@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/holistic_points.hpp"
 #include "src/errors.hpp"
@@ -43,17 +47,21 @@ std::string mirrored(const std::string& point) {
 std::vector<std::int64_t> positions_of(const std::vector<std::string>& wanted,
                                        const std::vector<std::string>& available) {
     std::vector<std::int64_t> positions;
-    std::string missing;
+    std::vector<std::string> missing;
     for (const auto& point : wanted) {
         const auto found = std::ranges::find(available, point);
         if (found == available.end()) {
-            missing += (missing.empty() ? "" : ", ") + point;
+            missing.push_back(point);
         }
         positions.push_back(found - available.begin());
     }
     if (!missing.empty()) {
-        throw ConfigError{"the data lack the points " + missing +
-                          "; choose others with --points, or data with the points of MediaPipe Holistic"};
+        constexpr std::size_t most_shown = 5;
+        throw ConfigError{fmt::format(
+            "the data lack {} of {} points: {}{}; choose others with --points, or data with the points of "
+            "MediaPipe Holistic",
+            missing.size(), wanted.size(), fmt::join(missing | std::views::take(most_shown), ", "),
+            missing.size() > most_shown ? ", ..." : "")};
     }
     return positions;
 }

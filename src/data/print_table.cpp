@@ -19,7 +19,7 @@ void PrintTable::note(std::int64_t clip, std::span<const float> landmarks) {
     if (!claim(clip)) {
         return;
     }
-    const auto print = io::ClipPrinter{store_.index().point_names, store_.index().coordinates}(landmarks);
+    const auto print = print_(landmarks);
     const std::lock_guard lock{mutex_};
     noted_.push_back({clip, print});
 }

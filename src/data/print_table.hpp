@@ -15,7 +15,9 @@ class PrintTable {
 public:
     /// @param store  must outlive this
     explicit PrintTable(const io::ClipStore& store)
-        : store_{store}, is_noted_(static_cast<std::size_t>(store.index().clips())) {}
+        : store_{store},
+          print_{store.index().point_names, store.index().coordinates},
+          is_noted_(static_cast<std::size_t>(store.index().clips())) {}
 
     /// Takes the fingerprint of a clip that has just been read, unless it is known. Several threads may call at once.
     /// @param landmarks  [frames, P, C] as they lie in the store
@@ -38,6 +40,7 @@ private:
     bool claim(std::int64_t clip);
 
     const io::ClipStore& store_;
+    io::ClipPrinter print_;
     mutable std::mutex mutex_;
     std::vector<bool> is_noted_;  ///< [clips of the data set]
     std::vector<Noted> noted_;

@@ -38,17 +38,6 @@ json to_json(const PieceFacts& facts) {
             {"seen_points", facts.seen_points}};
 }
 
-void write_text(const fs::path& path, const std::string& text) {
-    io::AtomicFile target{path};
-    {
-        std::ofstream file{target.temporary(), std::ios::binary};
-        if (!(file << text).flush()) {
-            throw io::DataError{path, "cannot be written: is the disk full?"};
-        }
-    }
-    target.commit();
-}
-
 std::string text_in(const fs::path& path) {
     std::ifstream file{path, std::ios::binary};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -79,7 +68,7 @@ std::int64_t ImportPieces::begin(bool discards_others) {
     fs::remove(failure_file());
     if (text_in(key_file()) != key_) {
         remove_others(discards_others);
-        write_text(key_file(), key_);
+        io::write_text(key_file(), key_);
     }
     return clips_done();
 }

@@ -4,7 +4,6 @@
 #include <array>
 #include <fstream>
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "io/checksum.hpp"
@@ -52,8 +51,7 @@ nlohmann::json about(const char* what, const Claim& claim) {
 }  // namespace
 
 std::string digest_of(const Result& result) {
-    const auto text = io::json_text(result.outcome) + io::json_text(result.detail);
-    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{text})));
+    return io::hash_text(io::json_text(result.outcome) + io::json_text(result.detail));
 }
 
 Ledger::Ledger(fs::path folder, const LedgerConfig& config)
@@ -175,10 +173,8 @@ std::int64_t Ledger::retry_failed() {
     std::int64_t count = 0;
     under_lock([&] {
         Records records;
-        for (const auto& [name, job] : state().jobs()) {
-            if (job.status == JobStatus::set_aside) {
-                records.push_back({{"what", "retry"}, {"job", name}});
-            }
+        for (const auto& name : state().set_aside()) {
+            records.push_back({{"what", "retry"}, {"job", name}});
         }
         count = static_cast<std::int64_t>(records.size());
         return records;

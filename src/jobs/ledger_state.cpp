@@ -1,5 +1,7 @@
 #include "src/jobs/ledger_state.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace sslslr {
@@ -8,6 +10,17 @@ const JobState& LedgerState::of(const std::string& job) const {
     static const JobState unknown;
     const auto found = jobs_.find(job);
     return found == jobs_.end() ? unknown : found->second;
+}
+
+std::vector<std::string> LedgerState::set_aside() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, job] : jobs_) {
+        if (job.status == JobStatus::set_aside) {
+            ids.push_back(id);
+        }
+    }
+    std::ranges::sort(ids);
+    return ids;
 }
 
 bool LedgerState::accepts(const std::string& job, std::int64_t attempt) const {

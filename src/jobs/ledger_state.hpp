@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -76,6 +77,8 @@ public:
 
     const JobState& of(const std::string& job) const;
     const std::unordered_map<std::string, JobState>& jobs() const noexcept { return jobs_; }
+    /// Those that are not tried again, sorted.
+    std::vector<std::string> set_aside() const;
     /// Whether a result of this attempt would be accepted: the first of the newest attempt is.
     bool accepts(const std::string& job, std::int64_t attempt) const;
 

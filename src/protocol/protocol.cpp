@@ -153,6 +153,10 @@ void check_training(const ProtocolConfig& config) {
 
 }  // namespace
 
+bool is_no_transfer(std::int64_t tested, std::int64_t labelled, std::int64_t all) {
+    return tested > 0 || 2 * (tested + labelled) > all;
+}
+
 bool trains_encoder(const ProtocolConfig& config) {
     return config.name == "fine-tune" || config.name == "supervised" ||
            (config.name == "semi-supervised" && !config.freeze);

@@ -48,6 +48,11 @@ struct ProtocolConfig {
 /// Refuses what cannot be. @throws ConfigError  names the option
 void check(const ProtocolConfig& config);
 
+/// Whether an evaluation is no transfer to new clips: the encoder has seen some that test, or most of all.
+/// @param tested, labelled  clips that test, or whose labels train, that it was pretrained on
+/// @param all               clips that test or whose labels train
+bool is_no_transfer(std::int64_t tested, std::int64_t labelled, std::int64_t all);
+
 /// Whether the whole network is trained, and not what reads its features alone.
 bool trains_encoder(const ProtocolConfig& config);
 

@@ -12,10 +12,6 @@
 namespace sslslr {
 namespace {
 
-std::string id_of(const std::string& identity) {
-    return fmt::format("{:016x}", io::checksum(std::as_bytes(std::span{identity})));
-}
-
 std::string fold_name(const DataFacts& data, const FoldFacts& fold) {
     return fold.name.empty() ? data.name : fmt::format("{} {}", data.name, fold.name);
 }
@@ -32,9 +28,6 @@ public:
         for (const auto& table : spec_.tables) {
             add(table);
         }
-        for (const auto& figure : spec_.figures.spreads) {
-            check(figure);
-        }
         for (const auto& figure : spec_.figures.embeddings) {
             for (const auto& data : figure.data) {
                 for (const auto& method : figure.methods) {
@@ -46,16 +39,6 @@ public:
     }
 
 private:
-    void check(const SpreadFigure& figure) const {
-        const auto& measure = named(spec_.tables, figure.trainings, "table").measure;
-        if (measure_named(measure).source != Measure::Source::pretraining) {
-            throw ConfigError{fmt::format(
-                "--study, [figure 8]: trainings = {}: expected a table that measures trainings, such as "
-                "measure = spread_end; it measures {}",
-                figure.trainings, measure)};
-        }
-    }
-
     std::int64_t index_of(const std::string& data) const {
         return &named(spec_.data, data, "data") - spec_.data.data();
     }
@@ -67,10 +50,6 @@ private:
 
     void add(const TableSpec& spec) {
         const auto& measure = measure_named(spec.measure);
-        if (measure.source == Measure::Source::labels && spec.protocol.empty()) {
-            throw ConfigError{
-                fmt::format("--study: [table {}]: measure = {} needs a protocol", spec.name, spec.measure)};
-        }
         PlannedTable table{.spec = spec};
         for (const auto& name : spec.methods) {
             const auto& method = named(spec_.methods, name, "method");
@@ -213,8 +192,8 @@ private:
         const auto& clips = fold_facts(data, fold);
         PretrainingJob job{
             .data = data, .fold = fold, .run = run, .options = options_of(data, method, augmentation, run)};
-        job.id = id_of(fmt::format("pretraining\n{}\n{}\n{}", facts(data).fingerprint,
-                                   clips.pretrain_identity, identities_.of_pretraining(job.options)));
+        job.id = io::hash_text(fmt::format("pretraining\n{}\n{}\n{}", facts(data).fingerprint,
+                                           clips.pretrain_identity, identities_.of_pretraining(job.options)));
         job.name = fmt::format("{}, {} {}, run {}", fold_name(facts(data), clips), method.name,
                                augmentation.name, run);
         if (known_.insert(job.id).second) {
@@ -225,10 +204,10 @@ private:
 
     std::string evaluation(EvaluationJob job) {
         const auto& clips = fold_facts(job.data, job.fold);
-        job.id = id_of(fmt::format("evaluation\n{}\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint,
-                                   clips.evaluation_identity,
-                                   identities_.of_preprocessing(base_options(job.data, job.run)),
-                                   encoder_identity(job), identities_.of_protocol(job.protocol), job.run));
+        job.id = io::hash_text(fmt::format(
+            "evaluation\n{}\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint, clips.evaluation_identity,
+            identities_.of_preprocessing(base_options(job.data, job.run)), encoder_identity(job),
+            identities_.of_protocol(job.protocol), job.run));
         job.name = fmt::format("{} of {} on {}, run {}", job.protocol.front().second,
                                job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
                                : job.encoder == EncoderKind::random   ? "random weights"

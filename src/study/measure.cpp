@@ -41,7 +41,7 @@ const Measure& measure_named(const std::string& name) {
     if (found == measures.end()) {
         std::vector<std::string> names;
         std::ranges::transform(measures, std::back_inserter(names), &Measure::name);
-        throw ConfigError{fmt::format("--study: measure = {}: expected {}", name, fmt::join(names, ", "))};
+        throw ConfigError{fmt::format("measure = {}: expected {}", name, fmt::join(names, ", "))};
     }
     return *found;
 }

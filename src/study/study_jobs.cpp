@@ -34,6 +34,10 @@ const EvaluationJob* StudyJobs::evaluation(const std::string& id) const {
     return found == evaluations_.end() ? nullptr : found->second;
 }
 
+bool StudyJobs::has(const std::string& id) const {
+    return pretraining(id) != nullptr || evaluation(id) != nullptr;
+}
+
 std::string StudyJobs::name_of(const std::string& id) const {
     if (const auto* const job = pretraining(id)) {
         return job->name;
@@ -44,9 +48,9 @@ std::string StudyJobs::name_of(const std::string& id) const {
 
 nlohmann::json StudyJobs::set_aside(const LedgerState& state) const {
     nlohmann::json all = nlohmann::json::array();
-    for (const auto& [id, job] : state.jobs()) {
-        if (job.status == JobStatus::set_aside) {
-            all.push_back({{"job", id}, {"name", name_of(id)}, {"error", job.error}});
+    for (const auto& id : state.set_aside()) {
+        if (has(id)) {
+            all.push_back({{"job", id}, {"name", name_of(id)}, {"error", state.of(id).error}});
         }
     }
     return all;

@@ -23,9 +23,11 @@ public:
     /// Null if the job is of the other kind, or unknown.
     const PretrainingJob* pretraining(const std::string& id) const;
     const EvaluationJob* evaluation(const std::string& id) const;
+    bool has(const std::string& id) const;
     /// What the job does; the id itself if the study does not have it.
     std::string name_of(const std::string& id) const;
-    /// The jobs that failed for good: [{"job", "name", "error"}].
+    /// Its jobs that failed for good: [{"job", "name", "error"}]. The ledger may know others, of other tables
+    /// or of settings that the study once had.
     nlohmann::json set_aside(const LedgerState& state) const;
 
 private:

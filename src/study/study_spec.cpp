@@ -16,7 +16,7 @@ Settings with(Settings base, const Settings& over) {
 }
 
 void throw_unknown(const char* what, const std::string& name, const std::vector<std::string>& known) {
-    throw ConfigError{fmt::format("--study: no [{} {}] in the study file; there is {}", what, name,
+    throw ConfigError{fmt::format("no [{} {}] in the study file; there is {}", what, name,
                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 

@@ -34,6 +34,7 @@ struct DataSpec {
     bool is_optional = false;      ///< where its files are not there, the study does without it
     Settings settings;             ///< of sslslr pretrain: files and preprocessing
     Settings parts;                ///< which clips train, validate and test
+    std::string where{};           ///< in the study's file, for errors
 };
 
 /// A table of the report: a row for each data set and augmentation, a column for each method.
@@ -85,6 +86,7 @@ struct StripFigure {
     std::vector<std::int64_t> clips;
     std::string k1 = "1/3";  ///< as options of sslslr pretrain have them
     std::string k2 = "1/4";
+    std::string where{};  ///< its clips stand in the study's file, for errors
 };
 
 /// Spread of the outputs over the steps, and what accuracy comes of it, the paper's figure 8.

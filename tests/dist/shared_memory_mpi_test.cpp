@@ -1,6 +1,11 @@
 #include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "dist/shared_memory.hpp"
 
@@ -61,6 +66,43 @@ TEST(SharedMemory, MoreThanThereIsIsAnErrorOfAllRanksAndNoneLater) {
     EXPECT_NE(problem.find(node.size() > 1 ? "/dev/shm" : "memory"), std::string::npos) << problem;
     EXPECT_EQ(node.broadcast(problem), problem);
     EXPECT_EQ(SharedMemory(node, 8).bytes().size(), 8) << "what failed takes none";
+}
+
+/// What this process may map at once is limited to what it has and a little more, while this lives.
+class NarrowAddressSpace {
+public:
+    explicit NarrowAddressSpace(bool is_narrow) {
+        ::getrlimit(RLIMIT_AS, &before_);
+        std::size_t pages = 0;
+        std::ifstream{"/proc/self/statm"} >> pages;
+        auto narrow = before_;
+        narrow.rlim_cur = pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (std::size_t{12} << 20);
+        ::setrlimit(RLIMIT_AS, is_narrow ? &narrow : &before_);
+    }
+    NarrowAddressSpace(const NarrowAddressSpace&) = delete;
+    NarrowAddressSpace& operator=(const NarrowAddressSpace&) = delete;
+    ~NarrowAddressSpace() { ::setrlimit(RLIMIT_AS, &before_); }
+
+private:
+    rlimit before_{};
+};
+
+TEST(SharedMemory, WhereOneRankCannotMapItNoneKeepsIt) {
+    const auto node = Communicator::world().on_this_node();
+    std::string problem = "no error";
+    {
+        const NarrowAddressSpace limit{node.rank() + 1 == node.size()};
+        try {
+            const SharedMemory memory{node, std::size_t{24} << 20};
+        } catch (const SharedMemoryError& error) {
+            problem = error.what();
+        }
+    }
+
+    EXPECT_NE(problem.find("annot allocate memory"), std::string::npos) << problem;
+    std::ifstream maps{"/proc/self/maps"};
+    const std::string mapped{std::istreambuf_iterator<char>{maps}, {}};
+    EXPECT_EQ(mapped.find("/dev/shm/sslslr-"), std::string::npos);
 }
 
 TEST(SharedMemory, StartsAsZeros) {

@@ -28,10 +28,12 @@ import tempfile
 import time
 
 EXAMPLES = pathlib.Path(__file__).resolve().parents[2] / "io/examples"
-DAMAGE = re.compile(r"Sanitizer|runtime error:|corrupt|double free|invalid (pointer|size|next)|crashed: signal|"
-                    r"malloc\(\)|free\(\)|munmap_chunk|stack smashing|Segmentation|differs? from")
-ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
-                   OMPI_MCA_mpi_yield_when_idle="1", OMPI_MCA_btl_vader_single_copy_mechanism="none")
+DAMAGE = re.compile(r"Sanitizer|runtime error:|corrupt|double free|invalid (pointer|size|next)|"
+                    r"crashed: signal|malloc\(\)|free\(\)|munmap_chunk|stack smashing|Segmentation|"
+                    r"differs? from")
+ENVIRONMENT = dict(os.environ, OMP_NUM_THREADS="1", OMPI_ALLOW_RUN_AS_ROOT="1",
+                   OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMPI_MCA_mpi_yield_when_idle="1",
+                   OMPI_MCA_btl_vader_single_copy_mechanism="none")
 ENVIRONMENT["ASAN_OPTIONS"] = "detect_leaks=0:" + ENVIRONMENT.get("ASAN_OPTIONS", "")
 PATIENCE = 600  # s, for a job on a busy machine under a slow allocator
 
@@ -46,7 +48,8 @@ class Job:
         with open(log, "a") as output:
             output.write(f"\n$ {ranks} ranks: {' '.join(arguments)}\n")
             output.flush()
-            self.process = subprocess.Popen([*launcher, program, *arguments], env=ENVIRONMENT, stdout=output, stderr=output,
+            self.process = subprocess.Popen([*launcher, program, *arguments], env=ENVIRONMENT,
+                                            stdout=output, stderr=output,
                                             stdin=subprocess.DEVNULL, start_new_session=True)
 
     def ranks(self):
@@ -108,7 +111,8 @@ class Hunt:
 
     def model(self):
         pick = self.random.choice
-        return [*pick([[], [], ["--method", "simclr"], ["--method", "byol"], ["--method", "moco-v2"], ["--method", "simsiam"]]),
+        methods = [["--method", name] for name in ("simclr", "byol", "moco-v2", "simsiam")]
+        return [*pick([[], [], *methods]),
                 "--blocks", pick("12"), "--heads", "2", "--width", pick(["16", "18", "40", "64"]),
                 "--global-batch", pick(["7", "50", "64"]), *pick([[], [], ["--micro-batch", "5"]]),
                 *pick([[], [], ["--precision", "bfloat16"]]), *pick([[], ["--augmentation", "both"]])]
@@ -119,7 +123,8 @@ class Hunt:
         # 1 and 143: mpirun itself, of ranks that were still starting
         by_signal = {0, 1, 75, 130, 138, 143, -signal.SIGTERM, -signal.SIGUSR1}
         killed = {0, 1, 4, 75, 137, -signal.SIGKILL}
-        kind = self.random.choice(["nothing", "stop", "stop", "stop all", "kill", "kill", "suspend", "end mpirun", "kill mpirun"])
+        kind = self.random.choice(["nothing", "stop", "stop", "stop all", "kill", "kill", "suspend",
+                                   "end mpirun", "kill mpirun"])
         if job.ends(self.random.choice([0.5, 1, 2, 4]) * self.random.uniform(0.5, 2)) or kind == "nothing":
             return stopped
         self.counts[kind] += 1
@@ -150,24 +155,30 @@ class Hunt:
         study = str(folder / "study")
         a_job = self.random.choice([1, 1, 2, 3])
         groups = self.random.choice([1, 2]) if a_job == 1 else 1
-        fails = self.random.random() < 0.25  # its rate lets trainings diverge behind the twelve steps that the plan tries
-        rate = ["--optimizer", "sgd", "--momentum", "0.9", "--learning-rate", str(self.random.uniform(2, 20))] if fails else []
+        # Its rate lets trainings diverge behind the twelve steps that the plan tries.
+        fails = self.random.random() < 0.25
+        rate = ["--optimizer", "sgd", "--momentum", "0.9",
+                "--learning-rate", str(self.random.uniform(2, 20))] if fails else []
+        store = EXAMPLES / self.random.choice(["asl9.h5", "asl9.h5", "libras5.h5"])
         plan = Job(self.program, 0 if a_job == 1 else a_job, [
-            "boundary", "plan", "--study", study, "--data", str(EXAMPLES / self.random.choice(["asl9.h5", "asl9.h5", "libras5.h5"])),
-            "--step", self.random.choice(["5", "10"]), "--repeats", "2", "--mode", self.random.choice(["tolerant", "full"]),
-            "--max-steps", str(self.random.randint(2, 60)), "--ranks-per-job", str(a_job), *self.model(), *rate], log)
+            "boundary", "plan", "--study", study, "--data", str(store),
+            "--step", self.random.choice(["5", "10"]), "--repeats", "2",
+            "--mode", self.random.choice(["tolerant", "full"]),
+            "--max-steps", str(self.random.randint(2, 60)),
+            "--ranks-per-job", str(a_job), *self.model(), *rate], log)
         if self.check(plan, {0, 5} if fails else {0}, "boundary plan") != 0:
             return
         work = ["boundary", "work", "--study", study, "--lease-seconds", "2"]
         for _ in range(3):
-            jobs = [Job(self.program, a_job * groups if a_job * groups > 1 else self.random.choice([0, 1]), work, log)
+            ranks = a_job * groups
+            jobs = [Job(self.program, ranks if ranks > 1 else self.random.choice([0, 1]), work, log)
                     for _ in range(self.random.choice([1, 2]) if a_job == 1 else 1)]
             expected = [self.disturb(job) for job in jobs]
             for job, codes in zip(jobs, expected):
                 self.check(job, codes, "boundary work, disturbed")
         self.check(Job(self.program, a_job if a_job > 1 else 0, work, log), {0}, "boundary work")
-        status = subprocess.run([self.program, "boundary", "status", "--json", "--study", study], env=ENVIRONMENT,
-                                capture_output=True, text=True)
+        status = subprocess.run([self.program, "boundary", "status", "--json", "--study", study],
+                                env=ENVIRONMENT, capture_output=True, text=True)
         if status.returncode != 0:
             self.find(f"boundary status: exit code {status.returncode}", log)
             return
@@ -180,14 +191,17 @@ class Hunt:
     def training(self, folder, log):
         """A training with a fault, then done to its end."""
         ranks = self.random.choice([1, 2, 3])
-        kind, expected = self.random.choice([("nan", {5}), ("throw", {4}), ("sigterm", {75}), ("kill", {4, 137}), ("enospc", {0})])
+        kind, expected = self.random.choice([("nan", {5}), ("throw", {4}), ("sigterm", {75}),
+                                             ("kill", {4, 137}), ("enospc", {0})])
         steps = self.random.randint(5, 60)
         rank = 0 if kind == "enospc" else self.random.randrange(ranks)
-        command = ["pretrain", "--data", str(EXAMPLES / "asl9.h5"), "--run", str(folder / "run"), "--on-collapse", "none",
-                   "--epochs", "1000", "--max-steps", str(steps), "--checkpoint-every", self.random.choice(["1", "7"]),
+        command = ["pretrain", "--data", str(EXAMPLES / "asl9.h5"), "--run", str(folder / "run"),
+                   "--on-collapse", "none", "--epochs", "1000", "--max-steps", str(steps),
+                   "--checkpoint-every", self.random.choice(["1", "7"]),
                    *self.random.choice([[], ["--memory-limit", "1M"]]), *self.model()]
-        self.check(Job(self.program, ranks, [*command, "--fault", f"{rank}:{self.random.randint(1, steps - 1)}:{kind}"], log),
-                   expected, f"pretrain with {kind}")
+        fault = f"{rank}:{self.random.randint(1, steps - 1)}:{kind}"
+        self.check(Job(self.program, ranks, [*command, "--fault", fault], log), expected,
+                   f"pretrain with {kind}")
         self.check(Job(self.program, self.random.choice([1, 2, 3]), command, log), {0}, "pretrain")
         self.counts["pretrained"] += 2
 
@@ -206,13 +220,15 @@ class Hunt:
 
     def report(self, begin):
         counts = self.counts
-        trainings = sum(counts[name] for name in ("done", "failed_attempts", "lost_attempts", "released", "cancelled", "pretrained"))
-        print(f"{(time.monotonic() - begin) / 60:.1f} minutes: {trainings} trainings ({dict(counts)}), {len(self.findings)} findings",
-              flush=True)
+        ends = "done", "failed_attempts", "lost_attempts", "released", "cancelled", "pretrained"
+        trainings = sum(counts[name] for name in ends)
+        print(f"{(time.monotonic() - begin) / 60:.1f} minutes: {trainings} trainings ({dict(counts)}), "
+              f"{len(self.findings)} findings", flush=True)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program")
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=1)

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -156,6 +157,37 @@ TEST(ClipPrint, EveryClipOfTheExamplesIsFoundAndNoneForAnother) {
     EXPECT_EQ(recognised(prints, libras), 0);
     EXPECT_EQ(recognised(libras, prints), 0);
     EXPECT_EQ(recognised(prints_of_signer(asl, 0), prints_of_signer(asl, 2)), 0);
+}
+
+TEST(ClipPrint, RepeatedClipsAreCountedAndTheFirstIsNamed) {
+    const PrintIndex index{{print_of(moving_clip(20, 1)), print_of(moving_clip(20, 2))}};
+    const std::vector<ClipPrint> clips{print_of(moving_clip(20, 3)), print_of(moving_clip(20, 2)),
+                                       print_of(moving_clip(20, 1))};
+
+    const auto repeated = repeated_in(index, clips);
+
+    EXPECT_EQ(repeated.count, 2);
+    EXPECT_EQ(repeated.first, 1U);
+    EXPECT_EQ(repeated.original, 1U);
+    EXPECT_EQ(repeated_in(index, std::span{clips}.first(1)).count, 0);
+}
+
+TEST(ClipPrint, OnePrinterServesSeveralThreads) {
+    const ClipPrinter printer{printed_names(), 2};
+    std::vector<std::int64_t> wrong(4);
+    {
+        std::vector<std::jthread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&, thread] {
+                for (int i = 0; i < 100; ++i) {
+                    const auto clip = moving_clip(static_cast<std::size_t>(20 + i), thread);
+                    const bool is_right = printer(clip).trajectories == print_of(clip).trajectories;
+                    wrong[static_cast<std::size_t>(thread)] += is_right ? 0 : 1;
+                }
+            });
+        }
+    }
+    EXPECT_EQ(wrong, std::vector<std::int64_t>(4));
 }
 
 TEST(ClipPrint, ManyEqualClipsAreFoundAtOnce) {

@@ -85,11 +85,13 @@ inline hdf5::Properties in_chunks(const hdf5::Shape& chunk, std::optional<float>
     return creation;
 }
 
-/// How to store a dataset as one that takes all its frames from datasets of other files, one after the other.
+/// How to store a dataset as one that takes all its frames from datasets of other files, one after the other where
+/// they name no place.
 struct VirtualSource {
     std::string file;
     std::string dataset;
     hsize_t frames;
+    std::optional<hsize_t> first{};
 };
 inline hdf5::Properties as_virtual(const hdf5::Shape& shape, const std::vector<VirtualSource>& sources) {
     hdf5::Properties creation{H5Pcreate(H5P_DATASET_CREATE)};
@@ -98,12 +100,12 @@ inline hdf5::Properties as_virtual(const hdf5::Shape& shape, const std::vector<V
         auto part = shape;
         part.front() = source.frames;
         hdf5::Shape start(shape.size(), 0);
-        start.front() = first;
+        start.front() = source.first.value_or(first);
         const hdf5::Space all{H5Screate_simple(static_cast<int>(shape.size()), shape.data(), nullptr)};
         const hdf5::Space in_source{H5Screate_simple(static_cast<int>(shape.size()), part.data(), nullptr)};
         H5Sselect_hyperslab(all.id(), H5S_SELECT_SET, start.data(), nullptr, part.data(), nullptr);
         H5Pset_virtual(creation.id(), all.id(), source.file.c_str(), source.dataset.c_str(), in_source.id());
-        first += source.frames;
+        first = start.front() + source.frames;
     }
     return creation;
 }

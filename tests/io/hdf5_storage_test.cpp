@@ -53,6 +53,27 @@ TEST_F(StoreStorageTest, AVirtualDatasetIsReadWhileItsSourcesAreThere) {
         << error;
 }
 
+TEST_F(StoreStorageTest, SourcesOfTheSameFramesDoNotMakeUpForAGap) {
+    const auto all = shape_[0];
+    const auto part = [&](hsize_t frames) {
+        auto shape = shape_;
+        shape[0] = frames;
+        const auto file = std::to_string(frames) + ".h5";
+        Hdf5Sketch{folder_ / file}.put("/x", shape, 0.5F);
+        return file;
+    };
+    const VirtualSource first{part(all - 2), "/x", all - 2, 0};
+    replace(as_virtual(shape_, {first, {part(2), "/x", 2, 0}}).id(), false);
+
+    const auto error = error_of_opening(path_);
+
+    EXPECT_NE(error.find(std::to_string(2 * shape_[1] * shape_[2]) + " of "), std::string::npos) << error;
+    EXPECT_NE(error.find("values have no source"), std::string::npos) << error;
+
+    replace(as_virtual(shape_, {first, {part(3), "/x", 3, all - 3}}).id(), false);
+    EXPECT_EQ(error_of_opening(path_), "no DataError") << "they overlap by a frame, and cover all";
+}
+
 TEST_F(StoreStorageTest, LandmarksThatWereNeverWrittenAreRefused) {
     replace(in_chunks({1, shape_[1], shape_[2]}).id(), false);
     const auto error = error_of_opening(path_);

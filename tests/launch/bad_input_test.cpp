@@ -104,6 +104,27 @@ TEST_F(BadInput, AFileThatIsNoClipStoreIsNamed) {
     EXPECT_EQ(run(program(1, "inspect " + file.string())).exit_code, 3);
 }
 
+TEST_F(BadInput, ACheckpointARunOrAFolderGivenAsDataIsNamedWithWhatToGive) {
+    ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
+    std::filesystem::create_directories(folder_ / "stores");
+    std::filesystem::create_directories(folder_ / "empty");
+    for (const auto* const name : {"a.h5", "b.h5"}) {
+        std::filesystem::copy_file(asl9, folder_ / "stores" / name);
+    }
+    const auto stores = (folder_ / "stores").string();
+    const std::pair<std::string, std::string> refused[]{
+        {"r/checkpoints/step-000000001.h5", ": a checkpoint, but --data needs clip stores, such as those in"},
+        {"r", ": the folder of a run, as --run takes it, but --data needs clip stores"},
+        {"r/checkpoints", ": a folder without stores (*.h5), but --data needs clip stores"},
+        {"empty", ": a folder without stores (*.h5), but --data needs clip stores"},
+        {"stores",
+         ": a folder, but --data needs clip stores: '" + stores + "/*.h5' names the 2 in it: a.h5, b.h5"}};
+    for (const auto& [given, problem] : refused) {
+        const auto path = (folder_ / given).string();
+        expect(3, path + problem, "pretrain --run " + (folder_ / "n").string() + " --data " + path);
+    }
+}
+
 TEST_F(BadInput, AnUnknownSplitOrSignerIsNamedWithThoseThereAre) {
     expect(2, "no split trian; they have: all", pretrain("r", "--train-split trian"));
     expect(2, "no signer S09; they have: S01, S02, S03",

@@ -53,7 +53,7 @@ TEST_F(BoundaryOption, ARunWithItsOwnBoundariesIsEvaluatedBesideASupervisedContr
 }
 
 TEST_F(BoundaryOption, WhatIsOfNoUseOrOutOfRangeIsRefusedByName) {
-    expect_refused("--boundary sometimes: there are fixed, drawn and adaptive", "--boundary sometimes");
+    expect_refused("--boundary sometimes: expected fixed, drawn or adaptive", "--boundary sometimes");
     expect_refused("--k1 belongs to --boundary fixed; it means nothing with drawn",
                    "--boundary drawn --k1 5");
     expect_refused("--k2 belongs to --boundary fixed; it means nothing with adaptive",

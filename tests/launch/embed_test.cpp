@@ -146,5 +146,19 @@ TEST_F(Embed, RefusesADamagedCheckpointAndADamagedFileOfFeatures) {
     EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
 }
 
+TEST_F(EncoderOut, OfARunOfOtherPreprocessingIsNotTrainedOnAndItsFiguresSaySo) {
+    done(pretrain("run", "--max-steps 1"));
+    const auto checkpoint = folder_ / "run/checkpoints/step-000000001.h5";
+    auto content = io::read_checkpoint(checkpoint);
+    ASSERT_EQ(content.attributes.erase("preprocessing"), 1U);
+    io::write_checkpoint(checkpoint, content);
+
+    expect_refused(2, pretrain("run", "--max-steps 2"), "started by another version of the program", 2);
+    const auto outcome =
+        done("evaluate --protocol knn --supervised-epochs 0 --bootstrap 10 --run " + path("run"));
+
+    EXPECT_TRUE(outcome.says("trained by another version of the program")) << outcome.output;
+}
+
 }  // namespace
 }  // namespace sslslr::test

@@ -1,5 +1,7 @@
 // Evaluations as users run them: every protocol, several runs, stopped and gone on.
 #include <fstream>
+#include <iterator>
+#include <regex>
 
 #include <fmt/format.h>
 
@@ -238,6 +240,40 @@ TEST_F(Evaluate, SeveralRunsInAFolderOfOnesOwnAreKeptApartAndOthersAreNotReplace
     const auto refused = run(program(1, "evaluate --run " + folder_of("s") + mine));
     EXPECT_EQ(refused.exit_code, 2) << refused.output;
     EXPECT_TRUE(refused.says("mine/knn.json is the result of " + folder_of("r"))) << refused.output;
+}
+
+TEST_F(Evaluate, AResultKnowsItsRunFromWhereverThatIsNamed) {
+    ASSERT_EQ(run(program(1, pretrain("other/r", "--max-steps 2 --seed 1"))).exit_code, 0);
+    const auto evaluated = [&](const fs::path& from, const std::string& name) {
+        return run("sh -c 'cd " + from.string() + " && " +
+                   program(1, "evaluate --bootstrap 100 --run " + name + " --output " + folder_of("mine") +
+                                  quick + "--protocol knn") +
+                   "'");
+    };
+
+    EXPECT_EQ(evaluated(folder_, "r").exit_code, 0);
+    const auto again = evaluated("/", folder_of("r"));
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    const auto refused = evaluated(folder_ / "other", "r");
+    EXPECT_EQ(refused.exit_code, 2) << refused.output;
+    EXPECT_TRUE(refused.says("mine/knn.json is the result of ")) << refused.output;
+}
+
+TEST_F(Evaluate, AnOlderRunFindsTheDataOfARelativePatternFromElsewhere) {
+    fs::create_directory(folder_ / "data");
+    fs::copy_file(asl9, folder_ / "data/asl9.h5");
+    const auto config = folder_ / "r/config.ini";
+    std::ifstream before{config};
+    std::string text{std::istreambuf_iterator<char>{before}, {}};
+    text = std::regex_replace(text, std::regex{"(^|\\n)data = [^\\n]*"}, "$1data = data/*.h5");
+    text = std::regex_replace(text, std::regex{"(^|\\n)run = [^\\n]*"}, "$1run = r");
+    std::ofstream{config} << text;
+
+    const auto outcome =
+        run("sh -c 'cd " + folder_of("r") + " && " +
+            program(1, "evaluate --bootstrap 100 --run " + folder_of("r") + quick + "--protocol knn") + "'");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
 }
 
 TEST_F(Evaluate, ACacheThatCannotBeWrittenIsOneWarning) {

@@ -27,14 +27,19 @@ protected:
         return 0;
     }
 
-    /// Runs a command, and sends its process a signal once its output holds `word`.
+    /// Runs a command, and sends its process a signal once its output holds `word`. Signals that the caller of the
+    /// tests ignores (nohup, a script's `&`) are not ignored by the command.
     static Outcome interrupted(const std::string& command, const std::string& word, int signal) {
         bool sent = false;
-        return run(command, [&](const std::string& output) {
+        auto outcome = run("env --default-signal=INT,HUP " + command, [&](const std::string& output) {
             if (!sent && output.find(word) != std::string::npos) {
-                sent = kill(process_below(getpid()), signal) == 0;
+                const int process = process_below(getpid());
+                sent =
+                    process > 0 && kill(process, signal) == 0;  // 0 would be the process group of the tests
             }
         });
+        EXPECT_TRUE(sent) << outcome.output;
+        return outcome;
     }
 
     int rows(const std::string& run) const {
@@ -61,12 +66,12 @@ TEST_F(Interrupt, CtrlCAndAClosedTerminalLeaveACheckpointThatTheRunResumesFrom) 
 }
 
 TEST_F(Interrupt, NohupMakesATrainingOutliveItsTerminal) {
-    const auto outcome = interrupted(
-        "sh -c 'trap \"\" HUP; exec " + program(1, pretrain("r", "--epochs 100 --max-steps 100")) + "'",
-        "\nstep ", SIGHUP);
+    const auto training = pretrain("r", "--epochs 100000 --time-limit 0:" + std::to_string(10 * slowness));
+    const auto outcome =
+        interrupted("sh -c 'trap \"\" HUP; exec " + program(1, training) + "'", "\nstep ", SIGHUP);
 
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_EQ(rows("r"), 100);
+    EXPECT_EQ(outcome.exit_code, 75) << outcome.output;
+    EXPECT_TRUE(outcome.says("stopped before the time limit after step ")) << outcome.output;
 }
 
 TEST_F(Interrupt, CtrlCStopsAnEvaluationThatTrains) {

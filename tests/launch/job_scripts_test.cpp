@@ -26,8 +26,13 @@ protected:
     void write(const std::string& name, const std::string& text) const {
         std::ofstream{folder_ / name, std::ios::binary} << text;
     }
+    /// Without what an allocation that these tests may run in, or their caller, has set for the scripts.
     Outcome in_folder(const std::string& command) const {
-        return run("env --chdir=" + folder_.string() + " SCRATCH='/scratch/of me' HOME=/home/me " + command);
+        return run("env --chdir=" + folder_.string() +
+                   " --unset=SLURM_NTASKS --unset=SLURM_NTASKS_PER_NODE --unset=SLURM_JOB_NUM_NODES"
+                   " --unset=LAUNCH --unset=SSLSLR_SITE --unset=SAVE_TO"
+                   " SCRATCH='/scratch/of me' HOME=/home/me " +
+                   command);
     }
 
     fs::path folder_;
@@ -154,6 +159,13 @@ TEST_F(Sweep, ReportsAnArrayOfAnotherSizeThanItsFile) {
     EXPECT_TRUE(task(1, 1).says("the trainings behind it are not started"));
     EXPECT_FALSE(task(2, 2).says("not started"));
     EXPECT_EQ(task(3, 3).output, "");
+
+    std::string many;
+    for (int line = 0; line < 100'000; ++line) {  // more than a pipe holds
+        many += "--run run\n";
+    }
+    write("sweep.txt", many);
+    EXPECT_TRUE(task(1, 1).says("the trainings behind it are not started"));
 }
 
 TEST_F(JobScripts, SaveRunCopiesWhatLinksLeadTo) {
@@ -168,6 +180,33 @@ TEST_F(JobScripts, SaveRunCopiesWhatLinksLeadTo) {
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(fs::exists(folder_ / "saved runs/my run/config.ini"));
     EXPECT_TRUE(fs::is_regular_file(folder_ / "saved runs/my run/checkpoints/step-1.h5"));
+}
+
+TEST_F(JobScripts, SaveRunCopiesTheRestWhereSomethingCannotBeReadAndFails) {
+    fs::create_directories(folder_ / "run/checkpoints");
+    write("run/config.ini", "seed = 1");
+    write("run/checkpoints/step-1.h5", "weights");
+    fs::create_symlink("loop", folder_ / "run/loop");
+
+    const auto outcome = in_folder(scripts + "save-run run saved");
+
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
+    EXPECT_TRUE(outcome.says("/run/loop")) << outcome.output;
+    EXPECT_TRUE(fs::exists(folder_ / "saved/run/config.ini"));
+    EXPECT_TRUE(fs::exists(folder_ / "saved/run/checkpoints/step-1.h5"));
+}
+
+TEST_F(JobScripts, SaveRunFailsWhereALinkLeadsNowhere) {
+    fs::create_directories(folder_ / "run");
+    write("run/config.ini", "seed = 1");
+    fs::create_symlink("/nowhere/checkpoints", folder_ / "run/checkpoints");
+
+    const auto outcome = in_folder(scripts + "save-run run saved");
+
+    EXPECT_EQ(outcome.exit_code, 1) << outcome.output;
+    EXPECT_TRUE(outcome.says("run/checkpoints: a link to /nowhere/checkpoints, which leads nowhere"))
+        << outcome.output;
+    EXPECT_TRUE(fs::exists(folder_ / "saved/run/config.ini"));
 }
 
 TEST_F(JobScripts, HyperQueueWorkersAreANumber) {

@@ -31,6 +31,7 @@ void declare(Options& options, Fields& o) {
     options.add("clusters", o.clusters, "clusters");
     options.add("name", o.name, "name");
     options.add("optimizer", o.optimizer, "sgd or adamw");
+    options.words({"sgd", "adamw", "lars"});
     options.add("weight", o.weight, "weight");
     options.add("max-steps", o.steps, "steps");
     options.add("seed", o.seed, "seed");
@@ -154,6 +155,26 @@ TEST_F(OptionsTest, ANegativeNumberIsNoSeedAnywhere) {
                         options.read_settings({{"seed", "-1"}}, "--study s.ini, [pretrain]");
                     }),
                     "--study s.ini, [pretrain]: " + expected));
+}
+
+TEST_F(OptionsTest, AWordThatIsNoneOfAnOptionsIsRefusedWhereverItIsRead) {
+    const auto settings = [](const std::vector<IniLine>& lines) {
+        return refusal([&] {
+            Fields fields;
+            Options options{""};
+            declare(options, fields);
+            options.read_lines(lines, "--study s.ini, [pretrain]");
+        });
+    };
+
+    EXPECT_EQ(refusal_of({"--optimizer", "adm"}), "--optimizer adm: expected sgd, adamw or lars");
+    EXPECT_TRUE(has(refusal_of_config("seed = 1\noptimizer = adm\n"),
+                    "c.ini, line 2: optimizer = adm: expected sgd, adamw or lars"));
+    EXPECT_EQ(settings({{"optimizer", "\"adm\"", 7}}),
+              "--study s.ini, [pretrain], line 7: optimizer = adm: expected sgd, adamw or lars");
+    EXPECT_EQ(settings({{"optimiser", "sgd", 7}}),
+              "--study s.ini, [pretrain], line 7: unknown option optimiser; did you mean optimizer?");
+    EXPECT_EQ(read({"--optimizer", "lars"}).optimizer, "lars");
 }
 
 TEST_F(OptionsTest, OtherNumbersMayBeNegativeBehindABlank) {

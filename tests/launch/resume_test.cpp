@@ -126,6 +126,24 @@ TEST_F(Resume, DataThatAreGoneAreAskedFor) {
     EXPECT_EQ(run(program(1, command + " --data " + (folder_ / "moved.h5").string())).exit_code, 0);
 }
 
+TEST_F(Resume, ARunThatWasMovedWithItsDataResumesByTheCommandThatIsNamed) {
+    fs::copy_file(asl9, folder_ / "old.h5");
+    ASSERT_EQ(train((folder_ / "old.h5").string(), "old", "--max-steps 2").exit_code, 0);
+    fs::rename(folder_ / "old", folder_ / "moved");
+    fs::rename(folder_ / "old.h5", folder_ / "new.h5");
+    const auto moved = (folder_ / "moved").string();
+    const auto data = (folder_ / "new.h5").string();
+    const auto named = "pretrain --run " + moved + " --config " + moved + "/config.ini --data " + data;
+
+    const auto refused = run(program(2, "pretrain --run " + moved + " --data " + data));
+    const auto resumed = run(program(2, named + " --max-steps 3"));
+
+    EXPECT_EQ(refused.exit_code, 2);
+    EXPECT_EQ(refused.count("the run's own options are taken by: sslslr " + named), 1) << refused.output;
+    EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
+    EXPECT_TRUE(resumed.says("going on from step 2 of 3")) << resumed.output;
+}
+
 TEST_F(Resume, AnOlderRunWithRelativePathsResumes) {
     ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
     rename_paths("r", "asl9.h5", "r");

@@ -46,6 +46,8 @@ protected:
             << outcome.output;
         return found;
     }
+    fs::path record() const { return folder_ / "r" / io::training_clips_file; }
+    std::size_t clips_recorded() const { return io::read_training_clips(record()).numbers.size(); }
     void expect_no_transfer(const std::string& data, const std::string& parts) const {
         const auto outcome = evaluated("--protocol transfer --data " + data + " " + parts);
         EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
@@ -146,10 +148,22 @@ TEST_F(SeenClips, OfARunWithoutARecordAreReadFromItsStoresOrSaidToBeUnknown) {
 
 TEST_F(SeenClips, ADamagedRecordIsNoRecord) {
     trained(asl9);
-    const auto record = folder_ / "r" / io::training_clips_file;
-    fs::resize_file(record, fs::file_size(record) / 2);
+    made("split " + asl9 + " --by signer --output " + path("split.h5"));
+    fs::resize_file(record(), fs::file_size(record()) / 2);
 
     EXPECT_EQ(seen(""), 270);
+    EXPECT_EQ(seen("--data " + path("split.h5")), 270);
+    expect_no_transfer(path("split.h5"), "--leave-out-signer S03");
+}
+
+TEST_F(SeenClips, ARecordThatCannotBeReachedEndsNoTraining) {
+    trained(asl9, "--leave-out-signer S03");
+    fs::remove(record());
+    fs::create_symlink(record(), record());
+
+    trained(asl9, "--leave-out-signer S03 --max-steps 3");
+
+    EXPECT_EQ(clips_recorded(), 600U);
 }
 
 TEST_F(SeenClips, ASupervisedRunHasSeenTheirLabels) {
@@ -203,12 +217,38 @@ TEST_F(SeenClips, ARecordIsTheSameHoweverClipsAreReadAndOnAnyNumberOfRanks) {
 TEST_F(SeenClips, AStreamedRunThatIsContinuedCompletesItsRecord) {
     const std::string streamed = "--memory-limit 1K --leave-out-signer S03 --epochs 5 --max-steps ";
     trained(asl9, streamed + "3");
-    const auto some = io::read_training_clips(folder_ / "r" / io::training_clips_file).numbers.size();
+    const auto some = clips_recorded();
     trained(asl9, streamed + "14");
 
     EXPECT_GE(some, 150U);
     EXPECT_LT(some, 600U);
-    EXPECT_EQ(io::read_training_clips(folder_ / "r" / io::training_clips_file).numbers.size(), 600U);
+    EXPECT_EQ(clips_recorded(), 600U);
+}
+
+TEST_F(SeenClips, ACompleteRecordOfAStreamedRunIsKeptWhenItsStoreGainsASplit) {
+    const std::string streamed = "--memory-limit 1K --leave-out-signer S03 --epochs 5 --max-steps ";
+    made("split " + asl9 + " --by signer --output " + path("split.h5"));
+    trained(asl9, streamed + "14");
+    ASSERT_EQ(clips_recorded(), 600U);
+
+    for (const std::string steps : {"14", "15"}) {  // nothing left to do, and one step more
+        trained(path("split.h5"), streamed + steps);
+        EXPECT_EQ(clips_recorded(), 600U) << steps;
+        expect_no_transfer(path("split.h5"), "--leave-out-signer S03");
+    }
+}
+
+TEST_F(SeenClips, ARecordThatAStreamedRunHasLostIsMadeOfAllItsClips) {
+    const std::string streamed = "--memory-limit 1K --leave-out-signer S03 --epochs 5 --max-steps ";
+    for (const int ranks : {1, 2}) {
+        trained(asl9, streamed + "14", ranks);
+        fs::remove(record());
+
+        trained(asl9, streamed + "15", ranks);
+
+        EXPECT_EQ(clips_recorded(), 600U) << ranks;
+        fs::remove_all(folder_ / "r");
+    }
 }
 
 TEST_F(SeenClips, AnOlderRunThatIsContinuedGetsARecord) {

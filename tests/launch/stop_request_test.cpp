@@ -68,6 +68,7 @@ TEST(StopRequest, TheCauseOfOneRankIsThatOfAllAndARequestComesFirst) {
 }
 
 TEST(StopRequest, ATerminalThatIsClosedStopsOnRequest) {
+    std::signal(SIGHUP, SIG_DFL);  // the tests may run under nohup
     catch_stop_signals();
     std::raise(SIGHUP);
     EXPECT_EQ(stop_cause(), "on request");
@@ -85,6 +86,7 @@ TEST(StopRequest, SignalsThatAreIgnoredStaySo) {
 }
 
 TEST(StopRequest, TheFirstCtrlCStopsAndTheSecondEndsAtOnce) {
+    std::signal(SIGINT, SIG_DFL);  // the tests may run behind a script's `&`
     catch_stop_signals();
 
     testing::internal::CaptureStderr();

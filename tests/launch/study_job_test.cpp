@@ -221,7 +221,20 @@ TEST_F(StudyJob, ATransferToWhatIsPretrainedOnIsRefusedWhateverStoreHoldsIt) {
 
     EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
     EXPECT_TRUE(outcome.says("transfer from [data asl9] to [data libras5]")) << outcome.output;
-    EXPECT_TRUE(outcome.says("test clips are what the encoder is pretrained on")) << outcome.output;
+    EXPECT_TRUE(outcome.says("are what the encoder is pretrained on")) << outcome.output;
+}
+
+TEST_F(StudyJob, ATransferIsRefusedAsByEvaluateWhereFewTestClipsPretrain) {
+    const auto folds = (folder_ / "folds").string();
+    const auto both = (folder_ / "both.h5").string();
+    ASSERT_EQ(run(program(1, "split " + asl9 + " --by folds --folds 20 --separate " + folds)).exit_code, 0);
+    ASSERT_EQ(run(program(1, "merge " + libras5 + " " + folds + "/fold-1.h5 --output " + both)).exit_code, 0);
+    replace("data = " + libras5, "data = " + both);
+
+    const auto outcome = work(1, "study", "--dry-run");
+
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+    EXPECT_TRUE(outcome.says("are what the encoder is pretrained on")) << outcome.output;
 }
 
 TEST_F(StudyJob, TestClipsThatTrainUnderAnotherNameAreReported) {
@@ -284,7 +297,7 @@ TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
 }
 
 TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
-    replace("title = (our)", "title = (our)\naugmentation = boundry");
+    replace("title = (our)", "title = (our)\nrotation-degrees = 999");
     for (const int ranks : {2, 1}) {  // also where there is nothing left to do
         const auto outcome = work(ranks, "study");
         EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
@@ -292,6 +305,48 @@ TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
             << outcome.output;
         EXPECT_TRUE(outcome.says("`sslslr study status` names them")) << outcome.output;
     }
+}
+
+TEST_F(StudyJob, JobsOfOtherTablesThatAreSetAsideDoNotCount) {
+    replace("runs = 2", "runs = 1");
+    replace("[protocol linear]", "[augmentation bad]\nrotation-degrees = 999\n[protocol linear]");
+    replace("augmentations = our\nmeasure = inertia", "augmentations = bad\nmeasure = inertia");
+    ASSERT_EQ(work(1, "study", "--tables 5").exit_code, 5);
+
+    const auto outcome = work(2, "study", "--tables 8");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_FALSE(outcome.says("set aside")) << outcome.output;
+    EXPECT_EQ(ask("status", "study")["set_aside"].size(), 2U);
+
+    replace("rotation-degrees = 999", "rotation-degrees = 9");
+    EXPECT_EQ(work(2, "study", "--tables 5").exit_code, 0) << "of settings that are no longer asked for";
+    EXPECT_TRUE(ask("status", "study")["set_aside"].empty());
+}
+
+TEST_F(StudyJob, AMisspeltWordIsRefusedByItsLineBeforeAnythingIsPlanned) {
+    const auto refuses = [&](const std::string& what, const std::string& by, const std::string& says) {
+        TearDown();
+        SetUp();
+        replace(what, by);
+        for (const std::string more : {"--dry-run", ""}) {
+            const auto outcome = work(2, "study", more);
+            EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+            EXPECT_EQ(outcome.count("tiny.ini, " + says), 1) << outcome.output;
+        }
+        EXPECT_FALSE(fs::exists(folder_ / "study"));
+    };
+    refuses(
+        "title = (our)", "augmentation = boundry",
+        "[augmentation our], line 24: augmentation = boundry: expected boundary, classical, both or none");
+    refuses("method = simclr", "method = simclear",
+            "[method simclr], line 19: method = simclear: expected sl-fpn, ");
+    refuses("global-batch = 100", "optimizer = adam",
+            "[pretrain], line 7: optimizer = adam: expected sgd, adamw or lars");
+    refuses("fine-tune-epochs = 1", "fine-tune-schedule = cosin",
+            "[protocol scratch], line 30: fine-tune-schedule = cosin: expected constant, cosine or triangle");
+    refuses("probe-epochs = 2", "probe = both",
+            "[protocol linear], line 26: --probe both: expected mlp, linear");
 }
 
 TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
@@ -303,19 +358,28 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
         EXPECT_TRUE(outcome.says(says)) << outcome.output;
         EXPECT_EQ(outcome.count("sslslr:"), 1) << outcome.output;
     };
-    refuses("methods = simclr sl-fpn", "methods = simclr sl-fpm", "no [method sl-fpm] in the study file");
-    refuses("measure = inertia", "measure = inertias", "measure = inertias: expected top1");
-    refuses("max-steps = 3", "max-step = 3", "unknown option max-step; did you mean max-steps?");
-    refuses("[figure 7]", "[figur 7]", "unknown section [figur]");
-    refuses("trainings = 8", "trainings = 1", "trainings = 1: expected a table that measures trainings");
-    refuses("clips = 0 450", "clips = 0 4x", "clips = 4x: expected a number");
-    refuses("leave-out-signer = S03", "leave-out-signer = S04", "no signer S04");
-    refuses("protocol = linear\nprobe", "protocol = linaer\nprobe", "linaer");
-    refuses("runs = 2", "runs = 2\nruns = 3", "tiny.ini: runs is given twice");
-    refuses("max-steps = 3", "seed = -1", "seed = -1: expected a whole number of 0 or more");
+    refuses("methods = simclr sl-fpn", "methods = simclr sl-fpm",
+            "tiny.ini, [table 1], line 35: no [method sl-fpm] in the study file");
+    refuses("measure = inertia", "measure = inertias",
+            "[table 5], line 42: measure = inertias: expected top1");
+    refuses("max-steps = 3", "max-step = 3",
+            "[pretrain], line 8: unknown option max-step; did you mean max-steps?");
+    refuses("[figure 7]", "[figur 7]", "tiny.ini, line 54: unknown section [figur]");
+    refuses("trainings = 8", "trainings = 1",
+            "[figure 8], line 52: trainings = 1: expected a table that measures trainings");
+    refuses("accuracies = 1", "accuracies = 9",
+            "[figure 8], line 53: no [table 9] in the study file; there is 1, 5, 8");
+    refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 50: clips = 4x: expected a number");
+    refuses("leave-out-signer = S03", "leave-out-signer = S04",
+            "tiny.ini, [data asl9], line 9: the data have no signer S04");
+    refuses("protocol = linear\nprobe", "protocol = linaer\nprobe",
+            "[protocol linear], line 26: protocol = linaer: expected linear, transfer, ");
+    refuses("runs = 2", "runs = 2\nruns = 3", "tiny.ini: runs is given twice, in lines 2 and 3");
+    refuses("max-steps = 3", "seed = -1", "line 8: seed = -1: expected a whole number of 0 or more");
     refuses("[data libras5]", "[data asl9]", "[data asl9] stands there twice, in lines 9 and 14");
     refuses("title = Tiny", "title", "line 1: expected name = value");
-    refuses("runs = 2", "runs = two", "runs = two: expected a number");
+    refuses("runs = 2", "runs = two", "tiny.ini, line 2: runs = two: expected a number");
+    refuses("runs = 2", "runs = 0", "tiny.ini, line 2: runs = 0: expected 1 or more");
     const auto missing = run(program(1, "study run --study nowhere.ini"));
     EXPECT_EQ(missing.exit_code, 2);
     EXPECT_TRUE(missing.says("nowhere.ini: no such file")) << missing.output;

@@ -237,13 +237,13 @@ TEST_F(TrainingJob, ASuspensionCostsNoMoreOfItsTimeThanItTook) {
     EXPECT_GT(Clock::now() - start, std::chrono::seconds{10}) << "ended as if each step took as long";
 }
 
+#ifdef SSLSLR_WITH_MOUNTS
 TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     const auto tiny = (folder_ / "tiny").string();
     ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000"))).exit_code, 0);
     // Room for one checkpoint of 60 kB; none from about step 300 on, for a second or two; then for all.
-    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
     const auto outcome = run(
-        unshare + " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=4m tmpfs " + tiny +
+        SSLSLR_WITH_MOUNTS " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=4m tmpfs " + tiny +
         "; (until ls " + tiny +
         "/checkpoints/step-000000[3-9]*.h5 >/dev/null 2>&1; do sleep 0.05; done; head -c 9m /dev/zero >" +
         tiny + "/filler 2>/dev/null || true; sleep 2; rm " + tiny + "/filler) & " + SSLSLR_MPIEXEC +
@@ -267,9 +267,9 @@ TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
 
 TEST_F(TrainingJob, WhatDoesNotFitIntoASmallSharedMemoryIsStreamed) {
     // As in a container; the preprocessed clips take 14 MB.
-    const std::string unshare = geteuid() == 0 ? "unshare --mount" : "unshare --mount --map-root-user";
     const auto within = [&](const std::string& command) {
-        return run(unshare + " sh -c 'mount -t tmpfs -o size=12m tmpfs /dev/shm && exec " + command + "'");
+        return run(SSLSLR_WITH_MOUNTS " sh -c 'mount -t tmpfs -o size=12m tmpfs /dev/shm && exec " + command +
+                   "'");
     };
 
     const auto trained = within(program(2, pretrain("r", "--max-steps 2")));
@@ -281,6 +281,7 @@ TEST_F(TrainingJob, WhatDoesNotFitIntoASmallSharedMemoryIsStreamed) {
     EXPECT_TRUE(doctor.says("/dev/shm (0.0126 GB")) << doctor.output;
     EXPECT_TRUE(doctor.says("--shm-size=8g")) << doctor.output;
 }
+#endif
 
 TEST_F(TrainingJob, OnlyATerminalThatCanRewriteLinesGetsControlSequences) {
     for (const auto& [kind, rewrites] : {std::pair{"dumb", false}, {"", false}, {"xterm", true}}) {

@@ -255,11 +255,13 @@ std::vector<Target> corpora() {
         {"lsa64", "labels.txt", {"01|Opaque|R\n02,Red,B\n"}, metadata_reader("labels.txt", "lsa64")},
         {"wlasl",
          "w.json",
-         {R"([{"gloss":"book","instances":[{"video_id":"A","split":"train","signer_id":1,"fps":25,"frame_start":1,"frame_end":-1},{"video_id":"B"}]}])"},
+         {R"([{"gloss":"book","instances":[{"video_id":"A","split":"train","signer_id":1,"fps":25,)"
+          R"("frame_start":1,"frame_end":-1},{"video_id":"B"}]}])"},
          metadata_reader("w.json", "auto")},
         {"nslt",
          "n.json",
-         {R"({"A": {"subset": "train", "action": [0, 1, 10]}, "B": {"subset": "test", "action": [12, 3, -1]}})"},
+         {R"({"A": {"subset": "train", "action": [0, 1, 10]},)"
+          R"("B": {"subset": "test", "action": [12, 3, -1]}})"},
          metadata_reader("n.json", "auto")},
         {"openpose",
          "A/image_00001_keypoints.json",

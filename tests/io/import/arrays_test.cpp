@@ -226,6 +226,111 @@ TEST_F(ArraysTest, AnUnknownShapeNamesThoseThatAreKnownAndOptionsOnlyWhereTheyHe
     }
 }
 
+TEST_F(ArraysTest, ArraysWhoseAxesAreInAnotherOrderAreToldHowToTurnThem) {
+    const std::map<std::string, std::string> refusals{
+        {"a/0", "found 9; if it is [points, frames, coordinates], save numpy.transpose(array, (1, 0, 2))"},
+        {"a/1",
+         "found [9, 2, 75]; if it is [frames, coordinates, points], save numpy.transpose(array, (0, 2, 1))"},
+        {"a/2",
+         "found [3, 9, 543]; if it is [coordinates, frames, points], save numpy.transpose(array, (1, 2, 0))"},
+        {"a/3", "found 9 numbers a frame; if it is [values, frames], save numpy.transpose(array)"}};
+    write("a/0.npy", counting({75, 9, 2}));
+    write("a/1.npy", counting({9, 2, 75}));
+    write("a/2.npy", counting({3, 9, 543}));
+    write("a/3.npy", counting({258, 9}));
+    const auto corpus = open("npy");
+    for (std::size_t clip = 0; clip < corpus->listing().clips.size(); ++clip) {
+        const auto error = error_of([&] { corpus->read(clip); });
+        EXPECT_NE(error.find(refusals.at(corpus->listing().clips[clip].name)), std::string::npos) << error;
+    }
+    options_.point_order = "holistic-75";
+    EXPECT_NE(error_of([&] { open("npy")->read(0); }).find("says, found 9; if it is [points"),
+              std::string::npos);
+}
+
+TEST_F(ArraysTest, ValuesThatAreNoCoordinatesAreRefusedByTheirRange) {
+    write("a/0.npy", array({1, 75, 2}, std::vector<float>(150, 1e20F)));
+    const auto error = refusal("npy");
+    EXPECT_NE(
+        error.find("0.npy: expected coordinates (shares of the picture, or pixels) from -65504 to 65504, "
+                   "found 1e+20 and no x or y within; if 1e+20 stands for what was not detected, say so "
+                   "with --missing 1e+20"),
+        std::string::npos)
+        << error;
+    options_.missing = "1e+20";
+    EXPECT_EQ(detected(open("npy")->read(0)), 0U);
+    options_.missing.clear();
+    auto values = std::vector<float>(150, 1e20F);
+    values[0] = 0.5F;
+    write("a/0.npy", array({1, 75, 2}, values));
+    EXPECT_EQ(detected(open("npy")->read(0)), 1U);
+}
+
+TEST_F(ArraysTest, FilesThatMustBeConvertedFirstAreNamedWithTheWay) {
+    write("a/0.NPZ", "");
+    EXPECT_NE(
+        refusal("npy").find("expected files ending in .npy, found none; 1 file is not read: a/0.NPZ: save "
+                            "each of its arrays in a file of its own with numpy.save"),
+        std::string::npos)
+        << refusal("npy");
+    write("a/0.npy", counting({1, 75, 2}));
+    write("a/1.mat", "");
+    const auto notes = open("npy")->listing().notes;
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_EQ(notes[0].find("2 files are not read: a/0.NPZ, a/1.mat: "), 0U) << notes[0];
+    options_.input = folder_ / "in/a/1.mat";
+    options_.format = "npy";
+    EXPECT_NE(error_of([&] {
+                  open_corpus(options_);
+              }).find("or a file ending in .npy: read it with scipy.io.loadmat"),
+              std::string::npos);
+}
+
+class SplitFoldersTest : public ArraysTest {
+protected:
+    void write_all(const Texts& clips) const {
+        fs::remove_all(folder_ / "in");
+        for (const auto& clip : clips) {
+            write(clip + ".npy", counting({1, 75, 2}));
+        }
+    }
+    Texts notes_of(const Texts& clips) {
+        write_all(clips);
+        return open("npy")->listing().notes;
+    }
+};
+
+TEST_F(SplitFoldersTest, AreReadAsSplitsAndReported) {
+    write_all({"Training/tea/0", "Training/training/1", "dev/tea/2", "testing/tea/3"});
+    const auto listing = open("npy")->listing();
+    EXPECT_EQ(listing.splits.at("Training"), (Texts{"Training/tea/0", "Training/training/1"}));
+    EXPECT_EQ(listing.splits.at("dev"), Texts{"dev/tea/2"});
+    EXPECT_EQ(listing.splits.at("testing"), Texts{"testing/tea/3"});
+    EXPECT_EQ(listing.clips[0].label, "tea");
+    EXPECT_EQ(listing.notes, Texts{"the folders at the top are read as splits: Training, dev, testing"});
+}
+
+TEST_F(SplitFoldersTest, MustAllBeNamedSoAndHoldFoldersOfLabels) {
+    EXPECT_TRUE(notes_of({"train/tea/0", "test/tea/1", "more/tea/2"}).empty());
+    EXPECT_TRUE(notes_of({"train/tea/0", "x"}).empty());
+    const auto notes = notes_of({"train/0", "test/1"});
+    EXPECT_TRUE(open("npy")->listing().splits.empty());
+    EXPECT_EQ(notes,
+              Texts{"labels are named as splits are, after the folders at the top: test, train; expected "
+                    "SPLIT/LABEL/CLIP, or a list of labels and splits (--metadata)"});
+}
+
+TEST_F(SplitFoldersTest, GiveWayToTheSplitsOfAList) {
+    write_all({"train/tea/0", "test/tea/1"});
+    options_.metadata = folder_ / "list.csv";
+    write_bytes(folder_ / "list.csv", "clip,split\n0,mine\n1,mine\n");
+    EXPECT_EQ(open("npy")->listing().splits.size(), 1U);
+    write_bytes(folder_ / "list.csv", "clip,label\n0,milk\n1,milk\n");
+    const auto listing = open("npy")->listing();
+    EXPECT_EQ(listing.splits.at("test"), Texts{"test/tea/1"}) << "the list names none";
+    EXPECT_EQ(listing.clips[0].label, "milk");
+}
+
 TEST_F(ArraysTest, ClipsInOneArrayAreReadWithTheirLabelsBesideIt) {
     write("X_train.npy", counting({3, 2, 258}));
     write("y_train.npy", npy_bytes("<i8", {3}, bytes_of(std::vector<std::int64_t>{2, 0, 10})));

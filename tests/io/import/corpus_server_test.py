@@ -1,6 +1,7 @@
 """The server of corpora as a process: listings, clips, errors, and nothing else on its standard output."""
 
 import ast
+import os
 import pickle
 import re
 import shutil
@@ -191,6 +192,22 @@ class CorpusServer(unittest.TestCase):
         self.assertEqual([each["clip"] for each in server.listing["left_out"]], ["gone", "tea/itself"])
         self.assertIn("leads nowhere", server.listing["left_out"][0]["reason"])
         self.assertEqual(server.clip("coffee/b")[0]["frames"], 2)
+
+    def test_a_folder_that_cannot_be_listed_is_left_out_by_name(self):
+        self.write("tea/a.pkl", openhands())
+        (self.folder / "coffee").mkdir()
+        at = os.open(self.folder / "coffee", os.O_RDONLY)
+        for _ in range(17):  # so deep that the last one's path is too long, whoever asks
+            os.mkdir("x" * 250, dir_fd=at)
+            below = os.open("x" * 250, os.O_RDONLY, dir_fd=at)
+            os.close(at)
+            at = below
+        os.close(at)
+        server = self.serve("openhands", self.folder)
+
+        self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["tea/a"])
+        self.assertEqual([each["clip"][:10] for each in server.listing["left_out"]], ["coffee/xxx"])
+        self.assertIn("cannot be listed: File name too long", server.listing["left_out"][0]["reason"])
 
     def test_what_systems_and_tools_leave_behind_is_skipped_and_counted(self):
         self.write("tea/a.PKL", openhands())

@@ -1,8 +1,11 @@
 // Folders as users bring them: with links, broken links, loops, and what systems and tools leave behind.
 #include "io/import/folder_tree.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <hdf5.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "io/hdf5_output.hpp"
 #include "io/import/system_files.hpp"
@@ -30,6 +33,20 @@ protected:
     void link(const fs::path& target, const std::string& name) const {
         fs::create_directories((folder_ / "in" / name).parent_path());
         fs::create_symlink(target, folder_ / "in" / name);
+    }
+    /// Folders within folders, of which the last one's path is too long to be listed, whoever asks.
+    void nest(const std::string& name) const {
+        constexpr int deepest = 17;
+        fs::create_directories(folder_ / "in" / name);
+        int at = ::open((folder_ / "in" / name).c_str(), O_RDONLY | O_DIRECTORY);
+        const std::string long_name(250, 'x');
+        for (int depth = 0; depth < deepest; ++depth) {
+            ::mkdirat(at, long_name.c_str(), 0777);
+            const int below = ::openat(at, long_name.c_str(), O_RDONLY | O_DIRECTORY);
+            ::close(at);
+            at = below;
+        }
+        ::close(at);
     }
     static std::vector<std::string> names_of(const Corpus& corpus) {
         std::vector<std::string> names;
@@ -177,6 +194,29 @@ TEST_F(FolderTreeTest, BrokenLinksAreLeftOutByName) {
     EXPECT_NE(corpus->listing().left_out[0].reason.find("a link to /nowhere/signs, which leads nowhere"),
               std::string::npos);
     EXPECT_NE(error_of([&] { corpus->read(1); }).find("tea/1.npy"), std::string::npos);
+}
+
+TEST_F(FolderTreeTest, AFolderThatCannotBeListedIsLeftOutByName) {
+    write("tea/0.npy", clip());
+    nest("coffee");
+    for (const bool has_link : {false, true}) {
+        if (has_link) {
+            write_bytes(folder_ / "disk/0.npy", clip());
+            link(folder_ / "disk", "linked");
+        }
+        const auto corpus = open("npy");
+        EXPECT_EQ(names_of(*corpus), has_link ? (Names{"linked/0", "tea/0"}) : Names{"tea/0"});
+        ASSERT_EQ(corpus->listing().left_out.size(), 1U);
+        EXPECT_TRUE(corpus->listing().left_out[0].clip.starts_with("coffee/xxx"));
+        EXPECT_NE(corpus->listing().left_out[0].reason.find("xxx: cannot be listed: File name too long"),
+                  std::string::npos);
+    }
+    EXPECT_NE(error_of([] {
+                  Listing listing;
+                  walk_folder("/nowhere", {".npy"}, listing);
+              }).find("/nowhere: cannot be listed"),
+              std::string::npos)
+        << "the folder itself";
 }
 
 TEST_F(FolderTreeTest, ABrokenLinkToAListIsAnErrorAndNoAbsentList) {

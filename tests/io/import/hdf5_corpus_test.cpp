@@ -311,5 +311,28 @@ TEST_F(Hdf5LayoutTest, AUserBlockOfAnotherProgramDoesNotMatterAndAClipStoreIsRef
     EXPECT_TRUE(is_left_out("store.h5: expected landmarks of another program, found a clip store"));
 }
 
+TEST_F(Hdf5LayoutTest, AClipStoreWithoutItsAttributesIsNotReadAsOneClip) {
+    {
+        const Hdf5Sketch sketch{file("a.h5")};
+        sketch.put("/landmarks", two_frames);
+        sketch.put("/clips/offset", {2}, 0, H5T_STD_I64LE);
+        sketch.put("/clips/label", {1}, 0, H5T_STD_I64LE);
+    }
+    const auto error = error_of_opening_it();
+    EXPECT_NE(error.find("a.h5: expected a clip store, found its datasets without the attributes schema="),
+              std::string::npos)
+        << error;
+}
+
+TEST_F(Hdf5LayoutTest, FilesNamedAsSplitsAreSplitsOfTheLabelsInThem) {
+    for (const std::string split : {"train", "test"}) {
+        const Hdf5Sketch sketch{file(split + ".h5")};
+        sketch.put("/tea/0", two_frames);
+    }
+    open();
+    EXPECT_EQ(listing_.splits.at("test"), (std::vector<std::string>{"test/tea/0"}));
+    EXPECT_EQ(clip("train/tea/0").label, "tea");
+}
+
 }  // namespace
 }  // namespace sslslr::io::test

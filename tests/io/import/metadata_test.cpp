@@ -63,8 +63,10 @@ TEST_F(MetadataTest, GslNamesClipsByTheEndOfTheirPath) {
 
 TEST_F(MetadataTest, WlaslTellsGlossSplitSignerAndFrames) {
     write("WLASL_v0.3.json", R"([{"gloss": "book", "instances": [
-        {"video_id": "69241", "split": "train", "signer_id": 118, "fps": 25, "frame_start": 1, "frame_end": -1},
-        {"video_id": "65225", "split": "val", "signer_id": 4, "fps": 25, "frame_start": 10, "frame_end": 40}]}])");
+        {"video_id": "69241", "split": "train", "signer_id": 118, "fps": 25,
+         "frame_start": 1, "frame_end": -1},
+        {"video_id": "65225", "split": "val", "signer_id": 4, "fps": 25,
+         "frame_start": 10, "frame_end": 40}]}])");
     const auto listing = applied("WLASL_v0.3.json", {"65225", "book/69241", "1"});
     EXPECT_EQ(listing.clips[0].label, "book");
     EXPECT_EQ(listing.clips[0].signer, "4");
@@ -89,6 +91,27 @@ TEST_F(MetadataTest, ACsvOfOnesOwnNeedsAColumnOfClips) {
     write("bad.csv", "clip,fps\na,fast\n");
     EXPECT_NE(error_of([&] { applied("bad.csv", {"a"}); }).find("row 2: expected a number, found 'fast'"),
               std::string::npos);
+}
+
+TEST_F(MetadataTest, ColumnsThatAreNotUsedAreNotedWithTheNamesThatWouldBe) {
+    write("my.csv", "File name,Gloss,Who,,date\na.mp4,TEA,P1,0,May\n");
+    const auto listing = applied("my.csv", {"a"});
+    EXPECT_EQ(listing.clips[0].label, "TEA");
+    EXPECT_EQ(
+        listing.notes,
+        std::vector<std::string>{
+            "my.csv: columns that are not used: Who, date; name a column label or gloss or sign or class "
+            "or word for labels, signer or signer_id or participant or participant_id for signers, split "
+            "or subset or set for splits, fps for frame rates"});
+    write("all.csv", "id,path,label,signer,split,fps\n1,a,TEA,P1,train,25\n");
+    EXPECT_TRUE(applied("all.csv", {"a"}).notes.empty());
+}
+
+TEST_F(MetadataTest, TwoColumnsOfOneMeaningAreRefused) {
+    write("my.csv", "clip,label,gloss\na,1,TEA\n");
+    expect_refused("my.csv", {"a"}, {"found two, 2 'label' and 3 'gloss', which differ in row 2"});
+    write("twice.csv", "clip,Clip,label\na,b,TEA\n");
+    expect_refused("twice.csv", {"a"}, {"found two, 1 'clip' and 2 'Clip', which differ in row 2"});
 }
 
 TEST_F(MetadataTest, ANameThatTwoEntriesEndInTellsNothing) {
@@ -188,7 +211,8 @@ TEST_F(MetadataTest, SeveralSignsOfAVideoAreSeveralClips) {
     write("w.json", R"([{"gloss": "book", "instances": [
         {"video_id": "1", "split": "train", "frame_start": 1, "frame_end": 40},
         {"video_id": "2", "split": "train", "frame_start": 1, "frame_end": -1}]},
-        {"gloss": "drink", "instances": [{"video_id": "1", "split": "test", "frame_start": 41, "frame_end": -1}]}])");
+        {"gloss": "drink", "instances": [
+        {"video_id": "1", "split": "test", "frame_start": 41, "frame_end": -1}]}])");
     Listing listing{.clips = {{.name = "1"}, {.name = "2"}}, .splits = {{"mine", {"1", "2"}}}};
 
     const auto origins =
@@ -269,11 +293,32 @@ TEST_F(MetadataTest, OtherListsOfJsonSayWhatToDo) {
     expect_refused("nan.json", {"a"},
                    {"found something else at line 1, NaN, which Python writes", "write null"});
     write("MSASL_train.json", R"([{"clean_text": "book", "file": "a", "label": 0}])");
-    expect_refused("MSASL_train.json", {"a"}, {"of MS-ASL's lists make a CSV"});
+    expect_refused("MSASL_train.json", {"a"},
+                   {"found '{\"clean_text\"",
+                    "such as MS-ASL's, make a CSV with the columns clip, label, signer, split"});
     write("labels.txt", "01|Opaque\n01|Red\n");
     expect_refused("labels.txt", {"001_001_001"}, {"found 001 as 'Opaque' and as 'Red'"});
     write("0.csv", "0,v0.mp4,hello\n1,v1.mp4,no\n");
     expect_refused("0.csv", {"v0"}, {"expected clips named SIGN_SIGNER_REPETITION"});
+}
+
+TEST_F(MetadataTest, ASpreadsheetAndAListOfRecordsAreRefusedByWhatToMakeOfThem) {
+    write("list.xlsx", "PK");
+    expect_refused("list.xlsx", {"a"},
+                   {"list.xlsx: expected a text file, found one ending in .xlsx: save it as 'CSV UTF-8'"});
+    write("list.json", R"([{"clip": "a", "label": "tea"}])");
+    expect_refused("list.json", {"a"},
+                   {"list.json: expected objects with gloss and instances, found '{\"clip\"",
+                    "make a CSV with the columns clip"});
+}
+
+TEST_F(MetadataTest, ALongListOfColumnsIsCut) {
+    std::string header = "c0";
+    for (int column = 1; column < 200; ++column) {
+        header += fmt::format(",c{}", column);
+    }
+    write("wide.csv", header + "\n");
+    expect_refused("wide.csv", {"a"}, {"found the columns c0, c1", "c11, ... (200): does the first row"});
 }
 
 TEST_F(MetadataTest, JsonNestedAMillionTimesIsRefused) {

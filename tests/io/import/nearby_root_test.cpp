@@ -1,4 +1,4 @@
-// Whoever names a folder one level too high or too low hears which one it should have been.
+// The error for a folder one level too high or too low names the one it should have been.
 #include "io/import/nearby_root.hpp"
 
 #include <gtest/gtest.h>
@@ -68,6 +68,27 @@ TEST_F(NearbyRootTest, IsSeenAboveForAslCitizen) {
     write("data/poses/a.npy", array({2, 543, 2}));
     const auto found = error("asl-citizen", "data/poses");
     EXPECT_TRUE(found.ends_with("; " + expected("asl-citizen", "data"))) << found;
+}
+
+TEST_F(NearbyRootTest, IsNotSoughtByOpeningAFolderWithoutArrays) {
+    write("home/papers/2024/a.pdf", "text");
+    write("home/a.npy", array({1662}));
+    write("home/.cache/a/0.npy", array({1662}));
+    write("home/x/y/z/0.npy", array({1662}));
+    write("home/typo/notes.txt", "nothing");
+    std::vector<fs::path> opened;
+    const auto open = [&](const CorpusOptions& options) {
+        opened.push_back(options.input);
+        return open_corpus(options);
+    };
+
+    EXPECT_EQ(advice_on_root({.format = "mp-data", .input = folder_ / "home/typo"}, open), "");
+    EXPECT_TRUE(opened.empty());
+
+    write("home/hello/0/0.npy", array({1662}));
+    EXPECT_EQ(advice_on_root({.format = "mp-data", .input = folder_ / "home/typo"}, open),
+              expected("mp-data", "home"));
+    EXPECT_EQ(opened, std::vector{folder_ / "home"});
 }
 
 TEST_F(NearbyRootTest, IsNotMadeUp) {

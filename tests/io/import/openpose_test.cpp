@@ -108,6 +108,23 @@ TEST_F(OpenPoseTest, CoordinatesAreSharesOfThePicture) {
     }
 }
 
+TEST_F(OpenPoseTest, FilesOfAnotherNameAreCountedAndNamed) {
+    write("a/image_00001", frame({{}}));
+    EXPECT_TRUE(open()->listing().notes.empty());
+    write_bytes(folder_ / "in/a/image_00002_keypoints (1).json", frame({{}}));
+    EXPECT_EQ(open()->listing().notes,
+              std::vector<std::string>{"1 .json file is not named NAME_NUMBER_keypoints.json: not read: "
+                                       "image_00002_keypoints (1).json"});
+    for (const std::string number : {"1", "2", "3"}) {
+        write_bytes(folder_ / "in/b" / ("image_0000" + number + ".json"), frame({{}}));
+    }
+    const auto corpus = open();
+    EXPECT_EQ(corpus->listing().clips.size(), 1U);
+    EXPECT_EQ(corpus->listing().notes,
+              std::vector<std::string>{"4 .json files are not named NAME_NUMBER_keypoints.json: not read: "
+                                       "image_00002_keypoints (1).json, image_00001.json, image_00002.json, ..."});
+}
+
 TEST_F(OpenPoseTest, VideosThatShareAFolderAreClipsOfTheirOwn) {
     write("a_000", frame({{}}));
     write("b_000", frame({{}}));

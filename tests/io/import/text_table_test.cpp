@@ -51,6 +51,25 @@ TEST_F(TextTableTest, RefusesOddRowsOpenQuotesAndMissingColumns) {
               std::string::npos);
 }
 
+TEST_F(TextTableTest, NamesOfColumnsAreTheSameInAnyCaseWithSpacesUnderscoresOrHyphens) {
+    for (const std::string name : {"File name", "FILE_NAME", "file-Name", " file name "}) {
+        EXPECT_EQ(table("x," + name + "\n1,2\n").find({"file_name"}), 1U) << name;
+    }
+    EXPECT_FALSE(table("filename\n").find({"file_name"}));
+}
+
+TEST_F(TextTableTest, TwoColumnsOfOneMeaningAreRefusedByNameWhereTheyDiffer) {
+    EXPECT_EQ(table("label,x,gloss\nA,1,A\nB,2,B\n").find({"gloss", "label"}), 2U);
+    EXPECT_EQ(table("label,Label\nA,A\n").column({"label"}), 0U);
+    const std::pair<const char*, const char*> refused[]{
+        {"label,x,gloss\nA,1,A\nB,2,C\n", "found two, 3 'gloss' and 1 'label', which differ in row 3"},
+        {"label,x,Label\nA,1,B\n", "found two, 1 'label' and 3 'Label', which differ in row 2"}};
+    for (const auto& [text, words] : refused) {
+        const auto error = error_of([&] { table(text).find({"gloss", "label"}); });
+        EXPECT_NE(error.find(words), std::string::npos) << error;
+    }
+}
+
 TEST_F(TextTableTest, RecognisesSeparatorsAndDropsPaddingAndEmptyFieldsAtTheEnd) {
     for (const std::string separator : {",", ";", "\t"}) {
         std::string text =

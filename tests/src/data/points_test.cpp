@@ -46,6 +46,18 @@ TEST(Points, AnErrorNamesAllThatAreMissing) {
     }
 }
 
+TEST(Points, AnErrorOfManyIsCut) {
+    try {
+        positions_of(points_of("all"), {"pose.nose"});
+        FAIL();
+    } catch (const ConfigError& error) {
+        const std::string message = error.what();
+        EXPECT_NE(message.find("the data lack 74 of 75 points: pose.left_eye_inner"), std::string::npos)
+            << message;
+        EXPECT_LT(message.size(), 250U);
+    }
+}
+
 TEST(Points, RefuseAnUnknownSet) {
     EXPECT_THROW(points_of("face"), ConfigError);
 }

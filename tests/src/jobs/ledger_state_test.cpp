@@ -62,10 +62,12 @@ TEST_F(LedgerStateTest, AJobThatFailsThreeTimesIsSetAsideWithItsErrorUntilItIsRe
     }
     EXPECT_EQ(status(), JobStatus::set_aside);
     EXPECT_EQ(state_.of("a").error, "no luck");
+    EXPECT_EQ(state_.set_aside(), std::vector<std::string>{"a"});
 
     apply("retry", 0);
 
     EXPECT_EQ(status(), JobStatus::free);
+    EXPECT_TRUE(state_.set_aside().empty());
     apply("claim", 4);
     EXPECT_EQ(status(), JobStatus::running);
 }

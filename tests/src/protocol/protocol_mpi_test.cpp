@@ -233,6 +233,13 @@ TEST_F(ProtocolTest, RefusesWhatIsNone) {
     EXPECT_THROW(scores(few, alone_), ConfigError);
 }
 
+TEST(Protocol, IsNoTransferWhereAnyTestClipOrMostClipsPretrain) {
+    EXPECT_FALSE(is_no_transfer(0, 0, 10));
+    EXPECT_FALSE(is_no_transfer(0, 5, 10));
+    EXPECT_TRUE(is_no_transfer(0, 6, 10));
+    EXPECT_TRUE(is_no_transfer(1, 0, 10));
+}
+
 TEST_F(ProtocolTest, RefusesByTheOptionsName) {
     const std::vector<std::pair<std::string, std::function<void(ProtocolConfig&)>>> refused{
         {"--fine-tune-warmup-epochs 9: expected 0 to --fine-tune-epochs 3",

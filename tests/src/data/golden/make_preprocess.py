@@ -14,15 +14,20 @@ from scipy.signal import savgol_filter
 CLIP_RULE = (
     "frame t, point p of 75 (pose 33, left hand, right hand), coordinate c of 3, in float32: "
     "0.5 + 0.3 * sin(0.37 * t + 0.11 * p * (c + 1) + 0.7 * c); "
-    "missing: pose at t = 0, left hand at t % 5 in (1, 2), the point 40 of it at t = 8 too, right hand always, "
-    "the whole pose where is_hands_only"
+    "missing: pose at t = 0, left hand at t % 5 in (1, 2), the point 40 of it at t = 8 too, "
+    "right hand always, the whole pose where is_hands_only"
 )
 CASES = [
-    dict(length=23, points="upper-body", coordinates=2, smooth=False, normalise=True, frames=16, shorten="resample", part_masks=False),
-    dict(length=23, points="all", coordinates=3, smooth=True, normalise=True, frames=64, shorten="resample", part_masks=True),
-    dict(length=23, points="upper-body", coordinates=2, smooth=True, normalise=False, frames=10, shorten="first", part_masks=True),
-    dict(length=23, points="upper-body", coordinates=3, smooth=False, normalise=True, frames=16, shorten="resample", part_masks=True, is_hands_only=True),
-    dict(length=6, points="upper-body", coordinates=3, smooth=True, normalise=True, frames=4, shorten="resample", part_masks=False),
+    dict(length=23, points="upper-body", coordinates=2, smooth=False, normalise=True, frames=16,
+         shorten="resample", part_masks=False),
+    dict(length=23, points="all", coordinates=3, smooth=True, normalise=True, frames=64,
+         shorten="resample", part_masks=True),
+    dict(length=23, points="upper-body", coordinates=2, smooth=True, normalise=False, frames=10,
+         shorten="first", part_masks=True),
+    dict(length=23, points="upper-body", coordinates=3, smooth=False, normalise=True, frames=16,
+         shorten="resample", part_masks=True, is_hands_only=True),
+    dict(length=6, points="upper-body", coordinates=3, smooth=True, normalise=True, frames=4,
+         shorten="resample", part_masks=False),
 ]
 STRIDE = 7  # of the flattened result, every seventh value is kept
 POSE, LEFT, RIGHT = slice(0, 33), slice(33, 54), slice(54, 75)
@@ -30,7 +35,8 @@ POSE, LEFT, RIGHT = slice(0, 33), slice(33, 54), slice(54, 75)
 
 def make_clip(length, is_hands_only=False):
     t, p, c = numpy.meshgrid(numpy.arange(length), numpy.arange(75), numpy.arange(3), indexing="ij")
-    clip = (0.5 + 0.3 * numpy.sin(0.37 * t + 0.11 * p * (c + 1) + 0.7 * c)).astype(numpy.float32).astype(float)
+    clip = (0.5 + 0.3 * numpy.sin(0.37 * t + 0.11 * p * (c + 1) + 0.7 * c))
+    clip = clip.astype(numpy.float32).astype(float)
     clip[0, POSE] = numpy.nan
     clip[[frame for frame in range(length) if frame % 5 in (1, 2)], LEFT] = numpy.nan
     clip[8:9, 40] = numpy.nan
@@ -52,8 +58,9 @@ def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, pa
                 part[column] = numpy.interp(times, times[known], part[column][known])
     masks = [float(numpy.isnan(part).all()) for part in parts]
 
-    if smooth and len(clip) >= 7:  # savgol_filter refuses NaN, and what was never detected has nothing to smooth
-        parts = [part if missing else savgol_filter(part, 7, 2, axis=0) for part, missing in zip(parts, masks)]
+    if smooth and len(clip) >= 7:  # savgol_filter refuses NaN; what was never detected has nothing to smooth
+        parts = [part if missing else savgol_filter(part, 7, 2, axis=0)
+                 for part, missing in zip(parts, masks)]
     body = numpy.concatenate(parts, axis=1)
     if normalise:
         ends, origin = body[:, 11:13], body[:, 11:13]
