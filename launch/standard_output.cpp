@@ -12,7 +12,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 

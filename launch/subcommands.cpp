@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "launch/options.hpp"
 #include "src/errors.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
 namespace {

@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "dist/agree.hpp"
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 
 namespace sslslr {
 

@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
-#include "io/clip_store.hpp"
-#include "io/feature_file.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/tensors/feature_file.hpp"
 #include "src/evaluate/knn.hpp"
 #include "src/export/exported_encoder.hpp"
 

@@ -1,4 +1,4 @@
-# The private Python environment of the readers in io/importers: landmarks of videos, formats that need Python; sourced by
+# The private Python environment of the readers in io/corpus/python: landmarks of videos, formats that need Python; sourced by
 # launch/setup.
 # shellcheck shell=bash
 
@@ -45,7 +45,7 @@ install_importers() {
 
 # MediaPipe's package holds the pose model of complexity 1 alone; its own function fetches the others.
 fetch_pose_models() {
-    "$importer_environment/bin/python" "$root/io/importers/fetch_pose_models.py" ||
+    "$importer_environment/bin/python" "$root/io/corpus/python/fetch_pose_models.py" ||
         echo "landmarks of videos: --complexity 1 works; for 0 and 2 run launch/setup --importers where there is a network"
 }
 

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "io/json_text.hpp"
+#include "io/file/json_text.hpp"
 #include "src/boundary/report.hpp"
 
 namespace sslslr {

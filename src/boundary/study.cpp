@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "io/checksum.hpp"
+#include "io/file/checksum.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

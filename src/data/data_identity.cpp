@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "io/checksum.hpp"
-#include "io/json_text.hpp"
+#include "io/file/checksum.hpp"
+#include "io/file/json_text.hpp"
 
 namespace sslslr {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "io/clip_store.hpp"
+#include "io/store/clip_store.hpp"
 
 namespace sslslr {
 

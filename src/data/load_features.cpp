@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/data/epoch_order.hpp"
 #include "src/data/streamed_frames.hpp"
 #include "src/errors.hpp"

@@ -9,7 +9,7 @@
 
 #include "dist/communicator.hpp"
 #include "dist/shared_memory.hpp"
-#include "io/clip_store.hpp"
+#include "io/store/clip_store.hpp"
 #include "src/data/features.hpp"
 #include "src/data/preprocess.hpp"
 #include "src/data/print_table.hpp"

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "io/holistic_points.hpp"
+#include "io/store/holistic_points.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "io/vector_clones.hpp"
+#include "io/file/vector_clones.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 

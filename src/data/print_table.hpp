@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "dist/communicator.hpp"
-#include "io/clip_print.hpp"
+#include "io/store/clip_print.hpp"
 
 namespace sslslr {
 

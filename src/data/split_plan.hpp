@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "io/clip_store.hpp"
+#include "io/store/clip_store.hpp"
 
 namespace sslslr {
 

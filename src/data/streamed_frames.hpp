@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "io/clip_store.hpp"
+#include "io/store/clip_store.hpp"
 #include "src/data/features.hpp"
 #include "src/data/preprocess.hpp"
 #include "src/data/print_table.hpp"

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <vector>
 
-#include "io/vector_clones.hpp"
+#include "io/file/vector_clones.hpp"
 
 namespace sslslr {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/eval_mode.hpp"

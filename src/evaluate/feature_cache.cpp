@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "io/checkpoint_file.hpp"
-#include "io/checksum.hpp"
-#include "io/data_error.hpp"
+#include "io/file/checksum.hpp"
+#include "io/file/data_error.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/data/gather.hpp"
 
 namespace sslslr {

@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/export/description.hpp"
 #include "src/export/write_export.hpp"
 

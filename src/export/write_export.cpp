@@ -5,9 +5,9 @@
 #include <fstream>
 #include <sstream>
 
-#include "io/checkpoint_file.hpp"
-#include "io/data_error.hpp"
-#include "io/json_text.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/export/description.hpp"
 #include "src/export/encoder_script.hpp"
 #include "src/export/encoder_source.hpp"

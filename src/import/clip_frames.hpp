@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "io/import/corpus.hpp"
+#include "io/corpus/corpus.hpp"
 
 namespace sslslr {
 

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "io/checksum.hpp"
-#include "io/data_error.hpp"
-#include "io/import/files_ahead.hpp"
+#include "io/corpus/files_ahead.hpp"
+#include "io/file/checksum.hpp"
+#include "io/file/data_error.hpp"
 #include "src/errors.hpp"
 #include "src/import/clip_frames.hpp"
 #include "src/import/import_pieces.hpp"

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "dist/communicator.hpp"
-#include "io/import/corpus.hpp"
-#include "io/store_writer.hpp"
+#include "io/corpus/corpus.hpp"
+#include "io/store/store_writer.hpp"
 
 namespace sslslr {
 

@@ -8,10 +8,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "io/data_error.hpp"
-#include "io/import/point_order.hpp"
-#include "io/json_text.hpp"
-#include "io/store_writer.hpp"
+#include "io/corpus/point_order.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
+#include "io/store/store_writer.hpp"
 #include "src/import/clip_frames.hpp"
 
 namespace sslslr {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "io/clip_store.hpp"
-#include "io/import/corpus.hpp"
-#include "io/posix_file.hpp"
+#include "io/corpus/corpus.hpp"
+#include "io/file/posix_file.hpp"
+#include "io/store/clip_store.hpp"
 
 namespace sslslr {
 

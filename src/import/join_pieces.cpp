@@ -9,9 +9,9 @@
 
 #include <fmt/format.h>
 
-#include "io/data_error.hpp"
-#include "io/import/folder_tree.hpp"
-#include "io/import/point_order.hpp"
+#include "io/corpus/folder_tree.hpp"
+#include "io/corpus/point_order.hpp"
+#include "io/file/data_error.hpp"
 
 namespace sslslr {
 namespace {

@@ -6,9 +6,9 @@
 
 #include <unistd.h>
 
-#include "io/checksum.hpp"
-#include "io/data_error.hpp"
-#include "io/json_text.hpp"
+#include "io/file/checksum.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
 
 namespace sslslr {
 namespace {

@@ -14,8 +14,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/journal.hpp"
-#include "io/posix_file.hpp"
+#include "io/file/journal.hpp"
+#include "io/file/posix_file.hpp"
 #include "src/jobs/ledger_files.hpp"
 
 namespace sslslr {

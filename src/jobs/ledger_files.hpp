@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "io/journal.hpp"
+#include "io/file/journal.hpp"
 #include "src/jobs/ledger_state.hpp"
 
 namespace sslslr {

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

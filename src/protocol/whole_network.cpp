@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "io/checksum.hpp"
+#include "io/file/checksum.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"

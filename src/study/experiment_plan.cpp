@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "io/checksum.hpp"
+#include "io/file/checksum.hpp"
 #include "src/errors.hpp"
 #include "src/study/measure.hpp"
 

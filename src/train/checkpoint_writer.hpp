@@ -10,7 +10,7 @@
 #include <string>
 
 #include "dist/group.hpp"
-#include "io/checkpoint_file.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/train/checkpoints.hpp"
 #include "src/train/latest_task.hpp"
 

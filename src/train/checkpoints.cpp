@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "dist/communicator.hpp"
-#include "io/checkpoint_file.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 
 namespace sslslr {
 

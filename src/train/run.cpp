@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "dist/activity.hpp"
-#include "io/data_error.hpp"
-#include "io/metrics_file.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/metrics_file.hpp"
 #include "src/errors.hpp"
 #include "src/train/checkpoint_writer.hpp"
 #include "src/train/checkpoints.hpp"

@@ -10,7 +10,7 @@
 
 #include "dist/gradient_reducer.hpp"
 #include "dist/group.hpp"
-#include "io/checkpoint_file.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/data/read_ahead.hpp"
 #include "src/method/method.hpp"
 #include "src/train/batches.hpp"

@@ -7,7 +7,7 @@
 
 #include <torch/torch.h>
 
-#include "io/checkpoint_file.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/method/method.hpp"
 
 namespace sslslr {

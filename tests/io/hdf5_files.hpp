@@ -8,7 +8,7 @@
 
 #include <hdf5.h>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5.hpp"
 
 // HDF5 files as other programs write them, with the C library alone.
 namespace sslslr::io::test {

@@ -10,9 +10,9 @@
 #include <hdf5.h>
 #include <stdlib.h>
 
-#include "io/data_error.hpp"
-#include "io/half.hpp"
-#include "io/hdf5.hpp"
+#include "io/file/data_error.hpp"
+#include "io/hdf5/hdf5.hpp"
+#include "io/store/half.hpp"
 
 namespace sslslr::io::test {
 namespace {

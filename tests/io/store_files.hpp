@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "io/clip_store.hpp"
-#include "io/store_writer.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/store/store_writer.hpp"
 
 namespace sslslr::io::test {
 

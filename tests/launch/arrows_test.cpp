@@ -80,8 +80,8 @@ TEST(Arrows, EveryFolderOfCodeHasSourcesToCheck) {
 }
 
 TEST(Arrows, AWrongIncludeIsFoundByEitherSpelling) {
-    EXPECT_EQ(folder_of(root / "io/clip_store.hpp", "dist/group.hpp"), "dist");
-    EXPECT_EQ(folder_of(root / "io/clip_store.hpp", "../dist/group.hpp"), "dist");
+    EXPECT_EQ(folder_of(root / "io/store/clip_store.hpp", "dist/group.hpp"), "dist");
+    EXPECT_EQ(folder_of(root / "io/store/clip_store.hpp", "../dist/group.hpp"), "dist");
     EXPECT_EQ(folder_of(root / "src/data/features.hpp", "packed_clips.hpp"), "src");
 }
 

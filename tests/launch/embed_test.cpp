@@ -7,9 +7,9 @@
 
 #include <torch/torch.h>
 
-#include "io/checkpoint_file.hpp"
-#include "io/clip_store.hpp"
-#include "io/feature_file.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/tensors/checkpoint_file.hpp"
+#include "io/tensors/feature_file.hpp"
 #include "tests/launch/encoder_out.hpp"
 
 namespace sslslr::test {

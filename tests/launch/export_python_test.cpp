@@ -4,7 +4,7 @@
 #include <limits>
 #include <regex>
 
-#include "tests/io/import/corpus_files.hpp"
+#include "tests/io/corpus/corpus_files.hpp"
 #include "tests/launch/encoder_out.hpp"
 
 namespace sslslr::test {

@@ -8,8 +8,8 @@
 #include <torch/script.h>
 #include <unistd.h>
 
-#include "io/checkpoint_file.hpp"
-#include "io/clip_store.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "tests/launch/encoder_out.hpp"
 
 namespace sslslr::test {

@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
-#include "io/checkpoint_file.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {

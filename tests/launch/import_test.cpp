@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/clip_store.hpp"
-#include "tests/io/import/corpus_files.hpp"
+#include "io/store/clip_store.hpp"
+#include "tests/io/corpus/corpus_files.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {

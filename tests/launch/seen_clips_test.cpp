@@ -2,10 +2,10 @@
 #include <fstream>
 #include <numeric>
 
-#include "io/clip_store.hpp"
-#include "io/store_part.hpp"
-#include "io/store_writer.hpp"
-#include "io/training_clips.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/store/store_part.hpp"
+#include "io/store/store_writer.hpp"
+#include "io/store/training_clips.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {

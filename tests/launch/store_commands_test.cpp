@@ -4,9 +4,9 @@
 #include <fstream>
 #include <limits>
 
-#include "io/clip_store.hpp"
-#include "io/store_writer.hpp"
-#include "tests/io/import/corpus_files.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/store/store_writer.hpp"
+#include "tests/io/corpus/corpus_files.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {

@@ -2,7 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "io/training_clips.hpp"
+#include "io/store/training_clips.hpp"
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {

@@ -20,19 +20,19 @@
 #include <malloc.h>
 #include <unistd.h>
 
-#include "io/checkpoint_file.hpp"
-#include "io/data_error.hpp"
-#include "io/hdf5_output.hpp"
-#include "io/import/metadata.hpp"
-#include "io/import/npy.hpp"
-#include "io/import/open_corpus.hpp"
-#include "io/import/pose_file.hpp"
-#include "io/import/text_table.hpp"
-#include "io/journal.hpp"
-#include "io/training_clips.hpp"
+#include "io/corpus/metadata.hpp"
+#include "io/corpus/npy.hpp"
+#include "io/corpus/open_corpus.hpp"
+#include "io/corpus/pose_file.hpp"
+#include "io/corpus/text_table.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/journal.hpp"
+#include "io/hdf5/hdf5_output.hpp"
+#include "io/store/training_clips.hpp"
+#include "io/tensors/checkpoint_file.hpp"
+#include "tests/io/corpus/corpus_files.hpp"
+#include "tests/io/corpus/pose_bytes.hpp"
 #include "tests/io/hdf5_files.hpp"
-#include "tests/io/import/corpus_files.hpp"
-#include "tests/io/import/pose_bytes.hpp"
 #include "tests/io/store_files.hpp"
 
 namespace {

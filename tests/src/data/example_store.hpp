@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "dist/communicator.hpp"
-#include "io/store_writer.hpp"
+#include "io/store/store_writer.hpp"
 #include "src/data/points.hpp"
 
 namespace sslslr {

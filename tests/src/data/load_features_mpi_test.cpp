@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "dist/agree.hpp"
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 #include "src/data/gather.hpp"
 #include "src/data/load_features.hpp"
 #include "src/errors.hpp"

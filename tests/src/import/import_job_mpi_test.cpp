@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "dist/agree.hpp"
-#include "io/clip_store.hpp"
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
+#include "io/store/clip_store.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_job.hpp"
 #include "src/import/import_pieces.hpp"

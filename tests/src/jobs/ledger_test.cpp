@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "io/data_error.hpp"
+#include "io/file/data_error.hpp"
 
 namespace sslslr {
 namespace {

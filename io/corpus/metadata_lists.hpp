@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "io/corpus/metadata.hpp"
+
+// A reader for each kind of metadata, for read_metadata().
+namespace sslslr::io {
+
+Metadata read_lsfb_lists(const std::filesystem::path& folder);
+Metadata read_lsa64_words(const std::filesystem::path& path);
+Metadata read_gsl_lists(const std::filesystem::path& folder);
+Metadata read_asl_citizen_lists(const std::filesystem::path& folder);
+Metadata read_wlasl_list(const std::filesystem::path& path);
+Metadata read_csv_list(const std::filesystem::path& path);
+
+/// @throws DataError  not a name that a split may have in a store
+std::string checked_split(std::string name, const std::filesystem::path& path, const std::string& where);
+
+}  // namespace sslslr::io

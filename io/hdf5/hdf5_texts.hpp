@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/hdf5/hdf5.hpp"
+
+namespace sslslr::io::hdf5 {
+
+/// Calls the library to read all values of a dataset or an attribute, converted to a type, into a buffer.
+using ReadInto = std::function<herr_t(hid_t memory_type, void* out)>;
+
+/// Texts of fixed or variable length; nothing if the library cannot read them.
+std::optional<std::vector<std::string>> texts_of(const Type& type, const Space& space, const ReadInto& read);
+
+/// An attribute or a dataset that is one text or one number, as text; nothing if it is another.
+/// @param limit  bytes; one that claims more is damaged
+std::optional<std::string> plain_value(const Attribute& attribute, std::uint64_t limit);
+std::optional<std::string> plain_value(const Dataset& dataset, std::uint64_t limit);
+
+}  // namespace sslslr::io::hdf5

@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <numeric>
+#include <optional>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+#include "io/file/json_text.hpp"
+#include "launch/command.hpp"
+#include "launch/commands/matrix_peak.hpp"
+#include "src/errors.hpp"
+#include "src/run/data_set.hpp"
+#include "src/run/pretrain_options.hpp"
+#include "src/train/steps_under_way.hpp"
+#include "src/train/trainer.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* bench_usage =
+    "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
+    "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 "
+    "points, x and y,\n"
+    "or on those of a clip store: resident, or streamed if --memory-limit says so.";
+
+struct BenchOptions {
+    PretrainOptions training;
+    std::string lengths = "equal";
+    std::int64_t steps = 6;
+    bool json = false;
+};
+
+void declare(Options& options, BenchOptions& o) {
+    auto& encoder = o.training.method.encoder;
+    options.section("Options");
+    options.add("method", o.training.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
+    options.add("projector-norm", o.training.method.heads.projector_norm, "none, hidden, all or auto");
+    options.add("predictor-norm", o.training.method.heads.predictor_norm, "none, hidden, all or auto");
+    options.add("stop-gradient-original", o.training.method.sl_fpn.stop_gradient_original, "of sl-fpn");
+    options.add("queue", o.training.method.contrast.queue, "keys, of moco-v2 and pcl");
+    options.add("blocks", encoder.blocks, "transformer blocks");
+    options.add("width", encoder.width, "channels of the encoder");
+    options.add("heads", encoder.heads, "attention heads");
+    options.add("dropout", encoder.dropout, "probability");
+    options.add("fused-blocks", encoder.fused, "false: blocks of LibTorch's operations");
+    options.add("frames", encoder.frames, "longest clip");
+    options.add("data", o.training.data, "clip stores instead of random clips");
+    options.add("memory-limit", o.training.memory_limit, memory_limit_help);
+    options.add("augmentation", o.training.augmentation, "boundary, classical, both or none");
+    options.add("lengths", o.lengths,
+                "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
+    options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");
+    options.add("micro-batch", o.training.trainer.micro_batch, "clips encoded at a time (0: a rank's share)");
+    options.add("precision", o.training.precision, "float32, bfloat16 or float64");
+    options.add("gradient-compression", o.training.gradient_compression, "none or bfloat16");
+    options.add("optimizer", o.training.trainer.optimizer.name, "sgd, adamw or lars");
+    options.add("max-steps", o.steps, "steps, the first not counted");
+    options.add("threads", o.training.threads, "threads of each rank");
+    options.add("json", o.json, "prints one JSON object");
+}
+
+/// Random clips, one epoch being one global batch.
+Features random_features(const BenchOptions& o) {
+    Features features;
+    features.layout.points.assign(65, "point");
+    features.offsets = {0};
+    for (std::int64_t clip = 0; clip < o.training.global_batch; ++clip) {
+        const auto frames = o.training.method.encoder.frames;
+        features.offsets.push_back(features.offsets.back() +
+                                   (o.lengths == "equal" ? frames : 16 + 31 * clip % (frames - 15)));
+        features.labels.push_back(-1);
+    }
+    features.signers.assign(features.labels.size(), 0);
+    torch::manual_seed(0);
+    features.frames = torch::randn({features.offsets.back(), features.layout.width()})
+                          .to(weights_type(precision_of(o.training.precision)));
+    return features;
+}
+
+/// The most memory that this process ever held, 10^9 bytes.
+double peak_memory_gb() {
+    rusage usage{};
+    getrusage(RUSAGE_SELF, &usage);
+    return static_cast<double>(usage.ru_maxrss) * 1024e-9;
+}
+
+nlohmann::json measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
+    auto config = o.training.method;
+    config.encoder.features = features.layout.width();
+    config.classes = 10;
+    config.clips = features.clips();
+    std::vector<std::int64_t> clips(features.labels.size());
+    std::iota(clips.begin(), clips.end(), 0);
+    std::vector<std::int64_t> labels(features.labels.size());
+    std::ranges::transform(clips, labels.begin(), [](auto clip) { return clip % 10; });
+    std::erase_if(clips, [&](auto clip) { return features.length(clip) == 0; });
+    check_batches(o.training, std::ssize(clips));
+    const auto method = make_method(config, 0);
+    method->set_precision(precision_of(o.training.precision));
+    const Batches batches{
+        features, clips, {o.training.global_batch, 0, {.kind = o.training.augmentation}}, labels};
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    Trainer trainer{*method, batches, trainer_config_of(o.training), Schedule{{}, o.steps, 1}, group};
+
+    std::vector<StepTimes> times;
+    StepReport report;
+    double all_seconds = 0;
+    double data_seconds = 0;
+    {
+        const StepsUnderWay under_way{group};
+        for (std::int64_t step = 0; step < o.steps; ++step) {
+            report = trainer.step();
+            if (step > 0) {  // the first step of a process warms up
+                times.push_back(report.seconds);
+                all_seconds += report.seconds.total;
+                data_seconds += report.data_seconds;
+            }
+        }
+    }
+    const auto median_of = [&](double StepTimes::*part) {
+        std::vector<double> values;
+        for (const auto& step : times) {
+            values.push_back(step.*part);
+        }
+        std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+        return values[values.size() / 2];
+    };
+    const double seconds = median_of(&StepTimes::total);
+    std::vector<std::int64_t> lengths;
+    for (const auto clip : clips) {
+        lengths.push_back(features.length(clip));
+    }
+    const double useful =
+        useful_flops(config.encoder, lengths, method->trained_views(), method->target_views()) /
+        static_cast<double>(batches.steps_per_epoch()) / static_cast<double>(ranks.world.size()) / seconds *
+        1e-9;
+    const double peak = matrix_peak(precision_of(o.training.precision), ranks.world);
+    return {{"clips_per_s", static_cast<double>(o.training.global_batch) / seconds},
+            {"seconds_per_step", seconds},
+            {"seconds",
+             {{"data", median_of(&StepTimes::data)},
+              {"forward", median_of(&StepTimes::forward)},
+              {"backward", median_of(&StepTimes::backward)},
+              {"update", median_of(&StepTimes::update)}}},
+            {"data_share", data_seconds / all_seconds},
+            {"useful_gflops_per_s", useful},
+            {"peak_gflops_per_s", peak},
+            {"peak_share", useful / peak},
+            {"ranks", ranks.world.size()},
+            {"threads", o.training.threads},
+            {"peak_memory_gb", peak_memory_gb()},
+            {"loss", report.loss}};
+}
+
+std::string table(const nlohmann::json& result, std::int64_t clips) {
+    const double step = result["seconds_per_step"];
+    auto text =
+        fmt::format("{:.2f} clips/s: {:.1f} ms a step of {} clips on {} ranks\n",
+                    result["clips_per_s"].get<double>(), step * 1e3, clips, result["ranks"].get<int>());
+    for (const std::string part : {"data", "forward", "backward", "update"}) {
+        const double seconds = result["seconds"][part];
+        text += fmt::format("  {:<9}{:9.2f} ms {:5.1f} %{}\n", part, seconds * 1e3, 100 * seconds / step,
+                            part == "backward" ? "  (with the reduction over ranks)" : "");
+    }
+    return text +
+           fmt::format(
+               "waited for data in {:.2f} % of the steps' time, mean over ranks and steps\n"
+               "useful work: {:.1f} GFLOP/s a rank, {:.0f} % of the {:.1f} that matrix products reach here\n"
+               "memory: at most {:.2f} GB on rank 0\n",
+               100 * result["data_share"].get<double>(), result["useful_gflops_per_s"].get<double>(),
+               100 * result["peak_share"].get<double>(), result["peak_gflops_per_s"].get<double>(),
+               result["peak_memory_gb"].get<double>());
+}
+
+}  // namespace
+
+int bench(Arguments arguments, const Ranks& ranks) {
+    BenchOptions fields;
+    Options options{bench_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    if (fields.lengths != "equal" && fields.lengths != "mixed") {
+        throw ConfigError{fmt::format("--lengths {}: expected equal or mixed", fields.lengths)};
+    }
+    if (fields.steps < 2 || fields.training.global_batch < ranks.world.size() ||
+        fields.training.method.encoder.frames < 16) {
+        throw ConfigError{
+            "--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 "
+            "or more"};
+    }
+    at::set_num_threads(static_cast<int>(fields.training.threads));
+    std::optional<DataSet> data;
+    if (!fields.training.data.empty()) {
+        fields.training.preprocess.frames = fields.training.method.encoder.frames;
+        data.emplace(
+            fields.training.data,
+            DataOptions{fields.training.preprocess, weights_type(precision_of(fields.training.precision)),
+                        fields.training.memory_limit},
+            ranks);
+    }
+    const auto result = measure(fields, data ? data->features() : random_features(fields), ranks);
+    if (ranks.is_first()) {
+        if (fields.json) {
+            fmt::print("{}\n", io::json_text(result));
+        } else {
+            fmt::print("{}", table(result, fields.training.global_batch));
+        }
+    }
+    return exit_done;
+}
+
+}  // namespace sslslr

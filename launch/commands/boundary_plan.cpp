@@ -1,0 +1,174 @@
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "io/file/json_text.hpp"
+#include "launch/commands/boundary.hpp"
+#include "launch/terminal.hpp"
+#include "src/boundary/boundary_study.hpp"
+#include "src/errors.hpp"
+#include "src/run/run_folder.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* plan_usage =
+    "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n\n"
+    "Settles a boundary search: which k are tested, and by which training. Prints how many jobs that is, "
+    "and\n"
+    "how long they take by a timed one. Then start workers: sslslr boundary work --study FOLDER.";
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_between(Clock::time_point from, Clock::time_point to) {
+    return std::chrono::duration<double>(to - from).count();
+}
+
+void check(const PlanOptions& o, const Ranks& ranks) {
+    if (o.study.empty()) {
+        throw ConfigError{"--study FOLDER is missing: where shall the plan and the results go?"};
+    }
+    if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
+        throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};
+    }
+    if (o.training.augmentation != "boundary" && o.training.augmentation != "both") {
+        throw ConfigError{
+            fmt::format("--augmentation {}: a search permutes frames, so expected boundary or both",
+                        o.training.augmentation)};
+    }
+    if (o.probe != "mlp" && o.probe != "linear") {
+        throw ConfigError{fmt::format("--probe {}: expected mlp or linear", o.probe)};
+    }
+    if (o.ranks_per_job < 1 || o.training.global_batch < o.ranks_per_job) {
+        throw ConfigError{fmt::format("--ranks-per-job {}: expected 1 to the clips of a batch, {}",
+                                      o.ranks_per_job, o.training.global_batch)};
+    }
+    if (ranks.world.size() != 1 && ranks.world.size() != o.ranks_per_job) {
+        throw ConfigError{fmt::format("planned on {} ranks: start one, or the {} of a job, to time it",
+                                      ranks.world.size(), o.ranks_per_job)};
+    }
+}
+
+/// What a whole trial would take on these ranks: a shortened one is run, its steps are timed. Collective.
+double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
+    constexpr std::int64_t timed_steps = 12;
+    auto shortened = setting;
+    shortened.max_steps = std::min(steps_of(setting), timed_steps);
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    std::vector<Clock::time_point> times;  // before each step
+    const auto start = Clock::now();
+    run_trial(shortened, {.k1 = setting.frames}, group, [&] {
+        times.push_back(Clock::now());
+        return false;
+    });
+    const double whole = seconds_between(start, Clock::now());
+    std::vector<double> steps;
+    for (std::size_t i = 1; i < times.size(); ++i) {
+        steps.push_back(seconds_between(times[i - 1], times[i]));
+    }
+    if (steps.empty()) {
+        return whole;
+    }
+    std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
+    return whole + steps[steps.size() / 2] * static_cast<double>(steps_of(setting) - shortened.max_steps);
+}
+
+/// Refuses to plan a study anew where that would mix results.
+void check_same_study(const PlanOptions& options, const StudyPlan& plan) {
+    if (!std::filesystem::exists(std::filesystem::path{options.study} / "plan.json")) {
+        return;
+    }
+    const auto before = read_study(options.study).plan;
+    if (before.data_fingerprint != plan.data_fingerprint) {
+        throw ConfigError{fmt::format(
+            "--study {}: planned with other data (fingerprint {}, these are {}): give the same --data, or "
+            "another --study folder",
+            options.study, before.data_fingerprint, plan.data_fingerprint)};
+    }
+    if (before.identity != plan.identity) {
+        throw ConfigError{
+            fmt::format("--study {}: planned with other settings ({}): give the same, or another "
+                        "--study folder",
+                        options.study, first_difference(before.identity, plan.identity))};
+    }
+}
+
+nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const StudyData& data,
+                          const BoundaryJobs& jobs) {
+    return {{"study", o.study},
+            {"k", grid_of(o.search)},
+            {"frames", plan.frames},
+            {"repeats", o.search.repeats},
+            {"mode", o.search.mode},
+            {"halving", o.search.halving},
+            {"train_clips", data.clips().train.size()},
+            {"validation_clips", plan.validation.size()},
+            {"validated_by", plan.validated_by},
+            {"steps_per_job", steps_of(data.setting())},
+            {"ranks_per_job", o.ranks_per_job},
+            {"most_jobs", jobs.most_jobs()},
+            {"seconds_per_job", plan.seconds_per_job},
+            {"rank_hours",
+             static_cast<double>(jobs.most_jobs() * o.ranks_per_job) * plan.seconds_per_job / 3600}};
+}
+
+std::string text_of(const nlohmann::json& summary) {
+    const auto jobs = summary["most_jobs"].get<std::int64_t>();
+    const auto seconds = summary["seconds_per_job"].get<double>();
+    auto text = fmt::format(
+        "{} search over k = {} of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
+        "{} clips pretrain, {} validate ({})\n"
+        "a job takes about {:.1f} s on {} rank(s), by a shortened one just timed; all jobs:",
+        summary["mode"].get<std::string>(), io::json_text(summary["k"]),
+        summary["frames"].get<std::int64_t>(), summary["repeats"].get<std::int64_t>(), jobs,
+        summary["steps_per_job"].get<std::int64_t>(),
+        summary["halving"].get<bool>() ? " (fewer by halving)" : "",
+        summary["train_clips"].get<std::int64_t>(), summary["validation_clips"].get<std::int64_t>(),
+        summary["validated_by"].get<std::string>(), seconds, summary["ranks_per_job"].get<std::int64_t>());
+    for (const std::int64_t workers : {1, 8, 64}) {
+        const auto rounds = static_cast<double>((jobs + workers - 1) / workers);
+        text += fmt::format(" {} with {} worker(s){}", clock_text(seconds * rounds), workers,
+                            workers < 64 ? "," : "\n");
+    }
+    return text + fmt::format("start workers: sslslr boundary work --study {}\n",
+                              summary["study"].get<std::string>());
+}
+
+}  // namespace
+
+int boundary_plan(Arguments arguments, const Ranks& ranks) {
+    PlanOptions fields;
+    Options options{plan_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    read_tolerance(fields);
+    check(fields, ranks);
+    make_absolute(fields.training.data);  // workers may start in other folders
+    at::set_num_threads(static_cast<int>(fields.training.threads));
+    const StudyData data{fields, ranks, /*keeps_prints=*/true};
+    check_batches(fields.training, static_cast<std::int64_t>(data.setting().train.size()));
+    if (const auto leak = data.leak(ranks); !leak.empty()) {
+        print_warning(leak);
+    }
+    auto plan = data.plan(options);
+    agree(ranks.world, [&] { check_same_study(fields, plan); });
+    plan.seconds_per_job = timed_trial(data.setting(), ranks);
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            write_study(fields.study, options, plan);
+        }
+    });
+    if (ranks.is_first()) {
+        const BoundaryJobs jobs{fields.search, plan.identity, fields.compare};
+        const auto summary = summary_of(fields, plan, data, jobs);
+        fmt::print("{}", fields.json ? io::json_text(summary) + '\n' : text_of(summary));
+    }
+    return exit_done;
+}
+
+}  // namespace sslslr

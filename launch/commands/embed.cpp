@@ -1,0 +1,139 @@
+#include "src/evaluate/embed.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "io/file/json_text.hpp"
+#include "io/tensors/feature_file.hpp"
+#include "launch/command.hpp"
+#include "launch/commands/store_options.hpp"
+#include "src/data/clip_selection.hpp"
+#include "src/errors.hpp"
+#include "src/run/data_set.hpp"
+#include "src/run/run_encoder.hpp"
+#include "src/run/run_folder.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* embed_usage =
+    "usage: [mpirun -n N] sslslr embed --run FOLDER --output FILE.h5 [OPTIONS]\n\n"
+    "Writes the frozen features of clips, as evaluate reads them, into one HDF5 file: /features [clips, "
+    "width],\n"
+    "/clips/{number, id, label, signer, name}, /labels, /signers, and attributes that say whose they are. "
+    "The "
+    "file is the\n"
+    "same, bit for bit, on any number of ranks of equal processors.";
+
+struct EmbedCommandOptions {
+    EncoderOptions encoder;
+    OutputOptions output;
+    std::vector<std::string> data;
+    std::string memory_limit = "half";
+    Selection selection;
+    bool is_random = false;
+    bool json = false;
+};
+
+void declare(Options& options, EmbedCommandOptions& o) {
+    options.section("The encoder");
+    declare(options, o.encoder);
+    options.add("random", o.is_random,
+                "the same encoder with the random weights that its training began with");
+    options.section("The clips");
+    options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
+    options.add("memory-limit", o.memory_limit, memory_limit_help);
+    options.add("split", o.selection.split, "clips of this split, in its order (empty: all clips)");
+    options.add("signer", o.selection.signers, "clips of these signers alone (none: all)");
+    options.add("leave-out-signer", o.selection.left_out_signers, "signers whose clips are left out");
+    options.add("labelled", o.selection.only_labelled, "clips that show a sign with a label alone");
+    options.section("The file");
+    options.add("output", o.output.output, "file of the features");
+    options.add("force", o.output.force, "replaces a file that is there");
+    options.add("json", o.json, "prints a summary as one JSON object");
+}
+
+/// Before anything is computed for it.
+void check_output(const OutputOptions& output) {
+    if (output.output.empty()) {
+        throw ConfigError{"--output FILE.h5 is missing: where shall the features go?"};
+    }
+    refuse_existing(output.output, output.force);
+    const auto folder = std::filesystem::absolute(output.output).parent_path();
+    if (!std::filesystem::is_directory(folder)) {
+        throw ConfigError{
+            fmt::format("--output {}: there is no folder {}; make it first", output.output, folder.string())};
+    }
+}
+
+io::FeatureFile described(const torch::Tensor& features, const std::vector<std::int64_t>& clips,
+                          const io::ClipIndex& index) {
+    io::FeatureFile file{.features = features.cpu().to(torch::kFloat32),
+                         .numbers = clips,
+                         .label_names = index.label_names,
+                         .signer_names = index.signer_names};
+    for (const auto clip : clips) {
+        const auto at = static_cast<std::size_t>(clip);
+        file.ids.push_back(index.ids[at]);
+        file.labels.push_back(index.labels[at]);
+        file.signers.push_back(index.signers[at]);
+        if (!index.names.empty()) {
+            file.names.push_back(index.names[at]);
+        }
+    }
+    return file;
+}
+
+void tell(const io::FeatureFile& file, const EmbedCommandOptions& options) {
+    nlohmann::json summary = file.attributes;
+    summary["output"] = options.output.output;
+    summary["clips"] = file.features.size(0);
+    summary["width"] = file.features.size(1);
+    if (options.json) {
+        fmt::print("{}\n", io::json_text(summary, 2));
+        return;
+    }
+    fmt::print("{}: {} clips, {} features each, {} after step {}\n", options.output.output,
+               file.features.size(0), file.features.size(1), file.attributes.at("method"),
+               file.attributes.at("step"));
+}
+
+}  // namespace
+
+int embed(Arguments arguments, const Ranks& ranks) {
+    EmbedCommandOptions fields;
+    Options options{embed_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            check_output(fields.output);
+        }
+    });
+    const auto encoder = read_encoder(fields.encoder, fields.is_random, ranks);
+    const DataSet data{
+        data_for(encoder.run, fields.data, ranks.world),
+        {encoder.run.preprocess, weights_type(precision_of(encoder.run.precision)), fields.memory_limit},
+        ranks};
+    const auto clips = select_clips(data.index(), fields.selection);
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    encoder.method->to(group.device());
+    const auto features = embed(*encoder.method, data.features(), clips, group);
+
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            auto file = described(features, clips, data.index());
+            file.attributes = encoder.attributes;
+            file.attributes["data"] = data.fingerprint();
+            io::write_features(fields.output.output, file);
+            tell(file, fields);
+        }
+    });
+    return exit_done;
+}
+
+}  // namespace sslslr

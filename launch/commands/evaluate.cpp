@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <utility>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "io/file/json_text.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/evaluated_runs.hpp"
+#include "src/protocol/evaluation_files.hpp"
+#include "src/protocol/evaluation_notes.hpp"
+#include "src/protocol/measure_table.hpp"
+#include "src/protocol/run_evaluation.hpp"
+#include "src/run/run_folder.hpp"
+#include "src/run/stop_request.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* evaluate_usage =
+    "usage: [mpirun -n N] sslslr evaluate --run FOLDER [FOLDER ...] [OPTIONS]\n\n"
+    "Accuracy of a pretrained encoder on clips that took no part in its training, beside its controls: the "
+    "same\n"
+    "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from "
+    "scratch.\n"
+    "Several runs of one setting give means with 95 % Student intervals, one a bootstrap over test clips. "
+    "Ctrl-C,\n"
+    "SIGTERM, SIGHUP and SIGUSR1 end it with exit code 75; the same command resumes a training that was cut "
+    "short.";
+
+using Runs = std::vector<PretrainOptions>;
+
+/// Where nobody is named to test, it is who the runs left out; not of another corpus, which has other signers.
+ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
+    auto parts = options.parts;
+    if (parts.left_out_signers.empty() && parts.train_fraction == 0 && options.protocol.name != "transfer") {
+        parts.left_out_signers = run.left_out_signers;
+    }
+    return parts;
+}
+
+torch::Tensor truth_of(const EvaluationClips& clips) {
+    return torch::tensor(clips.classes_of(clips.test));
+}
+
+/// What every result file tells beside its table.
+nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
+    const auto& options = setting.options;
+    nlohmann::json facts{{"protocol", options.protocol.name},
+                         {"train_clips", setting.clips.train.size()},
+                         {"validation_clips", setting.clips.validation.size()},
+                         {"test_clips", setting.clips.test.size()},
+                         {"clips", setting.clips.test},
+                         {"classes", setting.clips.class_names},
+                         {"parts", setting.clips.how},
+                         {"label_fraction", options.protocol.label_fraction},
+                         {"test_clips_seen_in_pretraining",
+                          trainings.seen.test ? nlohmann::json(*trainings.seen.test) : nlohmann::json{}},
+                         {"test_clips_equal_to_training_clips", trainings.seen.repeated},
+                         {"notes", trainings.notes},
+                         {"steps", trainings.steps},
+                         {"source", runs.front().data},
+                         {"target", options.data.empty() ? runs.front().data : options.data}};
+    std::vector<std::string> folders;
+    std::vector<std::uint64_t> seeds;
+    for (const auto& run : runs) {
+        folders.push_back(std::filesystem::weakly_canonical(run.run).string());
+        seeds.push_back(run.seed);
+    }
+    facts["run"] = folders.front();
+    facts["runs"] = folders;
+    facts["seeds"] = seeds;
+    return facts;
+}
+
+std::string heading_of(const nlohmann::json& facts) {
+    const auto runs = facts["runs"].size();
+    const auto share = facts["label_fraction"].get<double>();
+    const auto chosen_on = facts["validation_clips"].get<std::int64_t>();
+    auto text = fmt::format(
+        "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
+        facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
+        facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
+        chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
+        share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
+        facts["parts"].get<std::string>());
+    if (facts["protocol"] == "transfer") {
+        text += fmt::format("\ntrained on {}, labels and test of {}",
+                            fmt::join(facts["source"].get<std::vector<std::string>>(), ", "),
+                            fmt::join(facts["target"].get<std::vector<std::string>>(), ", "));
+    }
+    if (facts["protocol"] == "measures") {
+        return text + "\n\n";
+    }
+    return text +
+           (runs > 1
+                ? fmt::format("\n{} runs, means and 95 % Student intervals over them, each with weights, "
+                              "order and probes from its own seed\n\n",
+                              runs)
+                : "; one seed,\n95 % bootstrap intervals over the test clips (they know nothing of "
+                  "other seeds or signers)\n\n");
+}
+
+/// Prints what all runs come to, and writes it with what each one does. On the first rank.
+template <class Table>
+void write_results(const Runs& runs, const EvaluationSetting& setting, const std::vector<Table>& tables,
+                   const Table& all, const Trainings& trainings, const std::string& more) {
+    auto result = all.json();
+    const auto facts = facts_of(runs, setting, trainings);
+    result.update(facts);
+    // First to the terminal: a file that finds no space must not take the work with it.
+    fmt::print("{}\n",
+               setting.options.json ? io::json_text(result, 2) : heading_of(facts) + all.text() + more);
+    std::fflush(stdout);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        auto own = tables[i].json();
+        own.update(facts_of({runs[i]}, setting, trainings));
+        write_json(result_file(runs[i], setting.options), own);
+    }
+    if (runs.size() > 1) {
+        write_json(common_file(runs, setting.options), result);
+    }
+}
+
+void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
+    MeasureTable all;
+    std::vector<MeasureTable> tables(runs.size());
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        const auto encoders = read_encoders(runs[i], setting);
+        for (const auto& [name, method] :
+             {std::pair{std::string{"same encoder, random weights"}, encoders.random},
+              std::pair{runs[i].method.name, encoders.trained}}) {
+            const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
+                                        cached_features(runs[i], evaluate_folder(runs[i], setting.options),
+                                                        std::cref(setting.warn_of_cache)))
+                                      .cpu();
+            agree(setting.ranks.world, [&] {
+                if (setting.ranks.is_first()) {
+                    const auto measures = measure_embedding(features, truth_of(setting.clips));
+                    tables[i].add(name, measures);
+                    all.add(name, measures);
+                }
+            });
+        }
+    }
+    agree(setting.ranks.world, [&] {
+        if (setting.ranks.is_first()) {
+            write_results(runs, setting, tables, all, trainings, "");
+        }
+    });
+}
+
+/// @return false if it was stopped
+bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
+    const TestSet test{truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
+    ResultTable all{test};
+    std::vector<ResultTable> tables(runs.size(), ResultTable{test});
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+        if (!evaluate_run(runs[i], read_encoders(runs[i], setting), setting, tables[i])) {
+            return false;
+        }
+        all.append(tables[i]);
+    }
+    agree(setting.ranks.world, [&] {
+        if (setting.ranks.is_first()) {
+            write_results(runs, setting, tables, all, trainings,
+                          setting.options.per_class ? all.per_class_text() : std::string{});
+            for (const auto& run : runs) {
+                std::filesystem::remove_all(training_folder(run, setting.options));
+            }
+        }
+    });
+    return true;
+}
+
+/// Says so once, not for every encoder and part of the clips.
+std::function<void(const std::string&)> cache_warner() {
+    return [said = false](const std::string& text) mutable {
+        if (!std::exchange(said, true)) {
+            print_warning(text + "; features are computed without being kept");
+        }
+    };
+}
+
+}  // namespace
+
+int evaluate(Arguments arguments, const Ranks& ranks) {
+    EvaluateOptions fields;
+    Options options{evaluate_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    complete(fields);
+    at::set_num_threads(static_cast<int>(fields.threads));
+    const auto runs = read_runs(fields.runs);
+    const auto& first = runs.front();
+    const DataSet data{data_for(first, fields.data, ranks.world),
+                       {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit,
+                        /*keeps_prints=*/true},
+                       ranks};
+    const auto clips = part_clips(data.index(), parts_of(fields, first));
+    dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
+    const EvaluationSetting setting{fields, data, clips, group, ranks, cache_warner()};
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            make_result_folders(runs, fields);
+        }
+    });
+    auto trainings = check_pretraining(runs, setting);
+    if (fields.protocol.name != "measures") {
+        const auto notes = notes_of(clips, fields.protocol, first.seed + fields.probe_seed);
+        trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
+    }
+    if (ranks.is_first()) {
+        std::ranges::for_each(trainings.notes, print_warning);
+    }
+    if (fields.protocol.name == "measures") {
+        measure(runs, setting, trainings);
+        return exit_done;
+    }
+    catch_stop_signals();
+    if (score(runs, setting, trainings)) {
+        return exit_done;
+    }
+    if (ranks.is_first() && !fields.json) {
+        fmt::print("stopped on request: the same command goes on with what is trained already\n");
+    }
+    return exit_stopped;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,79 @@
+#include <fmt/format.h>
+
+#include "launch/command.hpp"
+#include "launch/commands/import_options.hpp"
+#include "src/errors.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* extract_usage =
+    "usage: [mpirun -n N] sslslr extract --input VIDEOS --output FILE.h5 [OPTIONS]\n\n"
+    "Finds landmarks in videos (MediaPipe Holistic) and makes a clip store of them, a video a clip. Each "
+    "rank\n"
+    "works on videos of its own: start one a core. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 end it with exit\n"
+    "code 75, and the same command resumes it. Videos that cannot be read are left out and named. A video in "
+    "a folder has the folder's name for its label; --metadata tells\n"
+    "better. Needs Python's MediaPipe: launch/setup --importers installs it.";
+
+// Some seconds of work each: what an interruption costs, and what is dealt to a rank at a time.
+constexpr std::int64_t videos_per_piece = 4;
+
+struct ExtractOptions {
+    ImportOptions import;
+    std::int64_t complexity = 1;
+    double detection_confidence = 0.5;
+    double tracking_confidence = 0.5;
+};
+
+void require_share(const char* name, double value) {
+    if (!(value >= 0 && value <= 1)) {
+        throw ConfigError{fmt::format("--{} {}: expected a number from 0 to 1", name, value)};
+    }
+}
+
+}  // namespace
+
+int extract(Arguments arguments, const Ranks& ranks) {
+    ExtractOptions fields;
+    Options options{extract_usage};
+    options.section("Options");
+    declare(options, fields.import.output);
+    declare(options, fields.import);
+    declare(options, fields.import.layout);
+    options.section("MediaPipe Holistic");
+    options.add("complexity", fields.complexity,
+                "model of the pose: 0 (fast), 1 or 2 (accurate); 0 and 2 are not in MediaPipe's wheel: "
+                "launch/setup --importers fetches them");
+    options.add("detection-confidence", fields.detection_confidence,
+                "least confidence to find a person, 0 to 1");
+    options.add("tracking-confidence", fields.tracking_confidence,
+                "least confidence to follow one; below it the person is sought anew, 0 to 1");
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    if (fields.complexity < 0 || fields.complexity > 2) {
+        throw ConfigError{fmt::format("--complexity {}: expected 0, 1 or 2", fields.complexity)};
+    }
+    require_share("detection-confidence", fields.detection_confidence);
+    require_share("tracking-confidence", fields.tracking_confidence);
+
+    auto attributes = provenance(fields.import, arguments, "extract");
+    attributes["landmarks"] =
+        fmt::format("MediaPipe Holistic, complexity {}, detection {}, tracking {}", fields.complexity,
+                    fields.detection_confidence, fields.tracking_confidence);
+    const io::CorpusOptions corpus{
+        .format = "videos",
+        .input = fields.import.input,
+        .metadata = fields.import.metadata,
+        .cut = fields.import.cut,
+        .metadata_kind = fields.import.metadata_kind,
+        .program = python_reader("videos", fields.import.input,
+                                 {fmt::format("--complexity={}", fields.complexity),
+                                  fmt::format("--detection-confidence={}", fields.detection_confidence),
+                                  fmt::format("--tracking-confidence={}", fields.tracking_confidence)})};
+    return run_import(corpus, fields.import, videos_per_piece, std::move(attributes), ranks);
+}
+
+}  // namespace sslslr

@@ -1,0 +1,289 @@
+#include "launch/commands/import_options.hpp"
+
+#include <chrono>
+#include <filesystem>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "io/corpus/metadata.hpp"
+#include "io/corpus/nearby_root.hpp"
+#include "io/corpus/point_order.hpp"
+#include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
+#include "io/file/posix_file.hpp"
+#include "io/file/utf8.hpp"
+#include "launch/python.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/import/import_job.hpp"
+#include "src/run/stop_request.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_examples = 5;
+
+/// Whatever decides what a clip's landmarks are, beside the corpus itself.
+std::string settings_of(const io::CorpusOptions& corpus) {
+    constexpr std::size_t first_option = 4;  // of a Python reader, behind its own name, format and input
+    const auto options = std::span{corpus.program}.subspan(std::min(first_option, corpus.program.size()));
+    return fmt::format("{} {} {} {} {} {} {} {}{}", corpus.format,
+                       fs::weakly_canonical(corpus.input).string(), corpus.poses, corpus.point_order,
+                       corpus.zero_is_missing, corpus.hand, corpus.missing, fmt::join(options, " "),
+                       corpus.picture_size);
+}
+
+nlohmann::json to_json(const ImportSummary& summary) {
+    nlohmann::json left_out = nlohmann::json::array();
+    for (const auto& each : summary.left_out) {
+        left_out.push_back({{"clip", each.clip}, {"reason", each.reason}});
+    }
+    return {{"clips", summary.clips},
+            {"frames", summary.frames},
+            {"clips_without_frames", summary.clips_without_frames},
+            {"clips_without_hands", summary.clips_without_hands},
+            {"clips_without_shoulders", summary.clips_without_shoulders},
+            {"clips_trimmed", summary.clips_trimmed},
+            {"frames_trimmed", summary.frames_trimmed},
+            {"labels", summary.labels},
+            {"unlabelled", summary.unlabelled},
+            {"signers", summary.signers},
+            {"splits", summary.splits},
+            {"absent_points", summary.absent_points},
+            {"left_out", left_out},
+            {"repairs", summary.repairs},
+            {"notes", summary.notes}};
+}
+
+void print_counts(const ImportSummary& summary, const std::string& output, double seconds) {
+    fmt::print("{}: {} clips, {} frames, {} labels, {} signers", output, summary.clips, summary.frames,
+               summary.labels, summary.signers);
+    fmt::print("; {} ({:.0f} clips/s)\n", clock_text(seconds),
+               static_cast<double>(std::max<std::int64_t>(
+                   summary.clips + std::ssize(summary.left_out) - summary.found_done, 0)) /
+                   std::max(seconds, 1e-3));
+    if (!summary.splits.empty()) {
+        std::vector<std::string> splits;
+        for (const auto& [name, clips] : summary.splits) {
+            splits.push_back(fmt::format("{} {}", name, clips));
+        }
+        fmt::print("splits: {}\n", fmt::join(splits, ", "));
+    }
+}
+
+void print_trimming(const ImportSummary& summary) {
+    fmt::print(
+        "trimmed to the first and last frame with a hand: {} clips lost {} frames in all; "
+        "clips without a hand are whole\n",
+        summary.clips_trimmed, summary.frames_trimmed);
+}
+
+void print_facts(const ImportSummary& summary, bool trims) {
+    const auto tell = [](std::int64_t clips, const char* what) {
+        if (clips > 0) {
+            fmt::print("{} clips {}\n", clips, what);
+        }
+    };
+    tell(summary.found_done, "taken from an interrupted import");
+    tell(summary.unlabelled, "without a label");
+    tell(summary.clips_without_frames, "without frames: kept, and passed over by every training");
+    tell(summary.clips_without_hands, "in which no hand was ever detected");
+    if (trims) {
+        print_trimming(summary);
+    }
+    if (summary.clips_without_shoulders > 0) {
+        fmt::print(
+            "warning: {} clips show hands but no shoulders: training will centre them on the hands and "
+            "scale them by the palm (wrist to middle finger), where it scales others by the shoulders\n",
+            summary.clips_without_shoulders);
+    }
+    if (const auto absent = summary.absent_points.size(); absent > 0) {
+        fmt::print("{} of {} points are detected in no clip: {}{}\n", absent, io::import_points,
+                   fmt::join(summary.absent_points.begin(),
+                             summary.absent_points.begin() +
+                                 static_cast<std::ptrdiff_t>(std::min(absent, most_examples)),
+                             ", "),
+                   absent > most_examples ? ", ..." : "");
+    }
+    for (const auto& [repair, clips] : summary.repairs) {
+        fmt::print("{} clips: {}\n", clips, repair);
+    }
+    for (const auto& note : summary.notes) {
+        fmt::print("{}\n", printable(note));
+    }
+}
+
+void print_left_out(const ImportSummary& summary, const std::string& file) {
+    if (summary.left_out.empty()) {
+        return;
+    }
+    fmt::print("{} clips are left out (all of them in {}):\n", summary.left_out.size(), file);
+    for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
+        fmt::print("  {}\n", printable(summary.left_out[i].reason));
+    }
+}
+
+/// Beside the store, for scripts and for whoever asks later what was left out.
+void write_summary(const std::string& path, const ImportSummary& summary) {
+    io::write_text(path, io::json_text(to_json(summary), 2) + '\n');
+}
+
+/// What a layout needs to know of a store to come.
+io::ClipIndex points_alone(std::int64_t coordinates) {
+    io::ClipIndex index;
+    index.offsets = {0};
+    index.point_names = io::holistic_point_names();
+    index.coordinates = coordinates;
+    return index;
+}
+
+/// Enough pieces for many ranks, few enough that syncing them takes no time. By the corpus alone: an import goes on on
+/// any number of ranks.
+std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
+    constexpr std::int64_t pieces = 128;
+    constexpr std::int64_t least = 16;
+    return std::clamp(static_cast<std::int64_t>(listing.clips.size()) / pieces, std::min(least, most), most);
+}
+
+/// A corpus that names its signers has more to say than one name for all.
+void refuse_other_signers(const io::Listing& listing, const std::string& signer) {
+    for (const auto& clip : listing.clips) {
+        if (!signer.empty() && !clip.signer.empty() && clip.signer != signer) {
+            throw ConfigError{
+                fmt::format("--signer {}: expected a corpus that names no other signer, "
+                            "found {} for clip {}; leave --signer out",
+                            signer, clip.signer, clip.name)};
+        }
+    }
+}
+
+}  // namespace
+
+void declare(Options& options, ImportOptions& o) {
+    options.add("input", o.input, "folder or file of the corpus");
+    options.add(
+        "metadata", o.metadata,
+        "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
+        "Citizen and WLASL (also nslt_*.json), or a CSV with a column clip (or id, name, file, path, video) "
+        "and any of "
+        "label, signer, split, fps; an empty label is none");
+    options.add("metadata-kind", o.metadata_kind,
+                fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
+    options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)");
+    options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
+    options.add("fps", o.fps, "frames per second of clips that do not say (0: unknown)");
+    options.add("signer", o.signer, "who signs in the clips that name nobody, for a corpus of one person");
+    options.add("trim", o.trim,
+                "cuts each clip to its first and last frame with a hand; clips without a hand stay whole");
+    options.add("source", o.source, "where the corpus comes from; kept in the store");
+    options.add("licence", o.licence, "its licence; kept in the store");
+    options.add("language", o.language, "its sign language; kept in the store");
+    options.add("strict", o.strict, "writes no store unless every clip can be read");
+}
+
+std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
+                                              const std::string& command) {
+    std::map<std::string, std::string> attributes;
+    sign(attributes, command, arguments);
+    const auto tell = [&](const char* name, const std::string& value) {
+        if (!value.empty()) {
+            attributes[name] = value;
+        }
+    };
+    tell("source", fields.source);
+    tell("licence", fields.licence);
+    tell("language", fields.language);
+    return attributes;
+}
+
+std::vector<std::string> python_reader(const std::string& format, const std::string& input,
+                                       const std::vector<std::string>& options) {
+    // OpenHands' files need NumPy alone, which the environment of the figures has, too.
+    const bool has_importers = fs::exists(python_of(".venv-import"));
+    const auto* const environment = has_importers || format != "openhands" ? ".venv-import" : ".venv";
+    std::vector<std::string> command{python_of(environment),
+                                     script_of_tree("io/corpus/python/corpus_server.py"), format, input};
+    command.insert(command.end(), options.begin(), options.end());
+    return command;
+}
+
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
+               std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
+               const Ranks& ranks) {
+    if (fields.input.empty()) {
+        throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
+    }
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            refuse_existing(fields.output.output, fields.output.force);
+        }
+    });
+    if (fields.layout.dtype == "auto") {
+        throw ConfigError{
+            "--dtype auto: expected float16 or float32; what a corpus holds shows when it has been read"};
+    }
+    if (fields.coordinates != 2 && fields.coordinates != 3) {
+        throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
+    }
+    if (!io::is_utf8(fields.signer)) {
+        throw ConfigError{
+            fmt::format("--signer {}: expected a name in UTF-8: use a terminal of that encoding",
+                        io::shown(fields.signer))};
+    }
+    if (!(fields.fps >= 0 && fields.fps <= 1000)) {
+        throw ConfigError{fmt::format("--fps {}: expected 0 (unknown) to 1000", fields.fps)};
+    }
+    std::unique_ptr<io::Corpus> opened;
+    agree(ranks.world, [&] {
+        try {
+            opened = io::open_corpus(corpus);
+            refuse_other_signers(opened->listing(), fields.signer);
+        } catch (const std::invalid_argument& error) {
+            throw ConfigError{error.what()};
+        }
+    });
+
+    const ImportConfig config{.output = fields.output.output,
+                              .settings = settings_of(corpus),
+                              .coordinates = fields.coordinates,
+                              .layout = layout_of(fields.layout, true, points_alone(fields.coordinates)),
+                              .attributes = std::move(attributes),
+                              .fps = fields.fps,
+                              .signer = fields.signer,
+                              .trims = fields.trim,
+                              .clips_per_piece = clips_per_piece(opened->listing(), most_clips_per_piece),
+                              .strict = fields.strict,
+                              .discards_others = fields.output.force};
+    catch_stop_signals();
+    const auto start = std::chrono::steady_clock::now();
+    CountProgress progress{ranks.is_first(), "clips"};
+    const auto summary =
+        import_corpus(*opened, config, ranks.world,
+                      {.progress = [&](std::int64_t done, std::int64_t all) { progress.show(done, all); },
+                       .stop_requested = stop_requested,
+                       .advice = [&] { return io::advice_on_root(corpus); }});
+    progress.end();
+    if (summary.is_stopped) {
+        if (ranks.is_first()) {
+            fmt::print("stopped on request; the same command goes on from {}.pieces\n", fields.output.output);
+        }
+        return exit_stopped;
+    }
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            const auto file = fields.output.output + ".summary.json";
+            write_summary(file, summary);
+            print_counts(summary, fields.output.output,
+                         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+            print_facts(summary, fields.trim);
+            print_left_out(summary, file);
+        }
+    });
+    return exit_done;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,140 @@
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+#include "io/file/checksum.hpp"
+#include "io/file/json_text.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/survey/store_findings.hpp"
+#include "io/survey/store_survey.hpp"
+#include "io/tensors/checkpoint_file.hpp"
+#include "launch/command.hpp"
+#include "launch/commands/inspect_text.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* inspect_usage =
+    "usage: sslslr inspect FILE.h5 [FILE.h5 ...] [--json]\n\n"
+    "Checks a clip store (every checksum, every index) or a checkpoint and says what is in it. Of a store, "
+    "for each\n"
+    "split: clips, labels, signers, lengths, rates, how much was not detected; and it warns of what spoils "
+    "training or\n"
+    "its evaluation: the same clip twice, or on both sides of a test, clips without frames or hands, tiny "
+    "classes,\n"
+    "coordinates that are no shares of an image. src/report/store_page.py draws what --json prints.";
+
+json describe_store(const std::vector<std::string>& files, bool tells_progress) {
+    const auto store = io::ClipStore::open(files);
+    CountProgress progress{tells_progress, "clips"};
+    const auto survey =
+        io::survey_of(store, [&](std::int64_t done) { progress.show(done, store.index().clips()); });
+    progress.end();
+    return json_of(store, survey, io::findings_of(store.index(), survey));
+}
+
+json describe_checkpoint(const std::string& path) {
+    const auto checkpoint = io::read_checkpoint(path);
+    json tensors = json::object();
+    std::int64_t parameters = 0;
+    io::Checksum content;
+    for (const auto& [name, tensor] : checkpoint.tensors) {
+        content.add({static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()});
+        tensors[name] = fmt::format("{} {}", c10::toString(tensor.scalar_type()), c10::str(tensor.sizes()));
+        parameters += name.starts_with("model/") ? tensor.numel() : 0;
+    }
+    return {{"kind", "checkpoint"},
+            {"parameters", parameters},
+            {"tensors", tensors},
+            {"attributes", checkpoint.attributes},
+            {"content", fmt::format("{:016x}", content.value())}};
+}
+
+void print_indented(const json& object, std::size_t indent) {
+    for (const auto& [key, value] : object.items()) {
+        const auto name = std::string(indent, ' ') + key;
+        if (value.is_object()) {
+            fmt::print("{}\n", name);
+            print_indented(value, indent + 2);
+        } else if (value.is_number_float()) {
+            fmt::print("{:<28} {:.3f}\n", name, value.get<double>());
+        } else {
+            fmt::print("{:<28} {}\n", name,
+                       value.is_string() ? value.get<std::string>() : io::json_text(value));
+        }
+    }
+}
+
+/// A checkpoint's, or that of stores taken for one data set.
+json describe(const std::vector<std::string>& files, bool tells_progress) {
+    return files.size() == 1 && io::is_checkpoint(files.front()) ? describe_checkpoint(files.front())
+                                                                 : describe_store(files, tells_progress);
+}
+
+void print(const json& description) {
+    if (description["kind"] == "checkpoint") {
+        print_indented(description, 0);
+    } else {
+        fmt::print("{}", text_of_store(description));
+    }
+}
+
+/// The files that are described as one.
+std::vector<std::vector<std::string>> groups_of(const std::vector<std::string>& files, bool is_together) {
+    if (is_together) {
+        return {1, files};
+    }
+    std::vector<std::vector<std::string>> groups;
+    for (const auto& file : files) {
+        groups.push_back({file});
+    }
+    return groups;
+}
+
+}  // namespace
+
+int inspect(Arguments arguments, const Ranks& ranks) {
+    std::vector<std::string> files;
+    bool as_json = false;
+    bool is_together = false;
+    Options options{inspect_usage};
+    options.section("Options");
+    options.positional("file", files, "clip stores or checkpoints");
+    options.add("together", is_together, "takes all files for one data set, as training does");
+    options.add("json", as_json, "prints a JSON list, an object a file, instead of a table");
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    if (files.empty()) {
+        throw ConfigError{"no file named: sslslr inspect FILE.h5"};
+    }
+    // One rank reads; its errors are everybody's.
+    agree(ranks.world, [&] {
+        if (!ranks.is_first()) {
+            return;
+        }
+        json all = json::array();
+        for (const auto& group : groups_of(files, is_together)) {
+            auto description = describe(group, !as_json);
+            description["file"] = fmt::format("{}", fmt::join(group, " "));
+            if (!as_json) {
+                print(description);
+            }
+            all.push_back(std::move(description));
+        }
+        if (as_json) {
+            fmt::print("{}\n", io::json_text(all, 2));
+        }
+    });
+    return exit_done;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,122 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/store/clip_content.hpp"
+#include "io/store/clip_store.hpp"
+#include "io/store/store_part.hpp"
+#include "launch/command.hpp"
+#include "launch/commands/store_options.hpp"
+#include "src/errors.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* merge_usage =
+    "usage: sslslr merge STORE.h5 [STORE.h5 ...] --output OUT.h5 [OPTIONS]\n\n"
+    "Writes one clip store of many. Labels, signers and splits are joined by their names, attributes\n"
+    "(source, licence, language, ...) are listed; points must agree. Clips of several stores that have the\n"
+    "same name get their store's name before it. Reports which clips hold the same landmarks.";
+
+struct MergeOptions {
+    std::vector<std::string> files;
+    OutputOptions output;
+    LayoutOptions layout;
+    bool drops_duplicates = false;
+};
+
+void declare(Options& options, MergeOptions& o) {
+    options.section("Options");
+    options.positional("file", o.files, "clip stores: files or patterns");
+    declare(options, o.output);
+    options.add("drop-duplicates", o.drops_duplicates,
+                "of clips that hold the same landmarks keeps the first (reads the stores twice)");
+    declare(options, o.layout);
+}
+
+using Groups = std::vector<std::vector<std::int64_t>>;
+
+/// Of each group the first clip alone.
+void drop_repeated(io::StorePart& part, const Groups& equal) {
+    std::vector<bool> is_repeated(part.clips.size());
+    for (const auto& group : equal) {
+        std::for_each(group.begin() + 1, group.end(),
+                      [&](std::int64_t clip) { is_repeated[static_cast<std::size_t>(clip)] = true; });
+    }
+    std::erase_if(part.clips, [&](std::int64_t clip) { return is_repeated[static_cast<std::size_t>(clip)]; });
+}
+
+void tell_repeated(const Groups& equal, bool are_dropped) {
+    std::size_t repeated = 0;
+    std::vector<std::string> examples;
+    for (const auto& group : equal) {
+        repeated += group.size() - 1;
+        if (examples.size() < 5) {
+            examples.push_back(fmt::format("{} = {}", group[1], group[0]));
+        }
+    }
+    if (repeated > 0) {
+        fmt::print(
+            "{} clips hold the landmarks of earlier ones ({}{} by their numbers in the order given): {}\n",
+            repeated, fmt::join(examples, ", "), equal.size() > examples.size() ? ", ..." : "",
+            are_dropped ? "left out" : "kept; --drop-duplicates leaves them out");
+    }
+}
+
+/// A merged split looks whole, though a store that did not have it has no clip in it.
+void tell_partial_splits(const io::ClipIndex& index) {
+    for (const auto& [split, files] : index.files_without_split) {
+        fmt::print("split {} is not in {}: none of the clips from there is in it\n", split,
+                   fmt::join(files, ", "));
+    }
+}
+
+void write_merged(const MergeOptions& options, Arguments arguments) {
+    const auto store = io::ClipStore::open(options.files);
+    auto part = io::whole_of(store.index());
+    Groups equal;
+    if (options.drops_duplicates) {
+        equal = io::equal_clips(io::contents_of(store));
+        drop_repeated(part, equal);
+    }
+    auto index = io::index_of(store.index(), part);
+    separate_names(index, store, part.clips);
+    sign(index.attributes, "merge", arguments);
+    io::ClipContent content;
+    std::vector<std::uint64_t> contents(index.labels.size());
+    write_and_tell(
+        options.output.output, index,
+        [&, read = io::source_of(store, part)](std::int64_t clip, std::span<float> out) {
+            read(clip, out);
+            contents[static_cast<std::size_t>(clip)] = content(out);
+        },
+        layout_of(options.layout, store.is_float16(), index));
+    tell_partial_splits(store.index());
+    tell_repeated(options.drops_duplicates ? equal : io::equal_clips(contents), options.drops_duplicates);
+}
+
+}  // namespace
+
+int merge(Arguments arguments, const Ranks& ranks) {
+    MergeOptions fields;
+    Options options{merge_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    if (fields.files.empty()) {
+        throw ConfigError{"no store named: sslslr merge STORE.h5 STORE.h5 --output OUT.h5"};
+    }
+    // One rank writes; its errors are everybody's.
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            refuse_existing(fields.output.output, fields.output.force);
+            write_merged(fields, arguments);
+        }
+    });
+    return exit_done;
+}
+
+}  // namespace sslslr

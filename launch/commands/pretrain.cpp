@@ -1,0 +1,246 @@
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "dist/agree.hpp"
+#include "launch/command.hpp"
+#include "launch/commands/dry_run.hpp"
+#include "launch/standard_output.hpp"
+#include "launch/terminal.hpp"
+#include "src/boundary/wrist_motion.hpp"
+#include "src/data/blank_clips.hpp"
+#include "src/errors.hpp"
+#include "src/run/data_set.hpp"
+#include "src/run/pretrain_options.hpp"
+#include "src/run/pretraining.hpp"
+#include "src/run/resumed_run.hpp"
+#include "src/run/run_data.hpp"
+#include "src/run/run_folder.hpp"
+#include "src/run/stop_request.hpp"
+#include "src/run/training_record.hpp"
+#include "src/train/run.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* pretrain_usage =
+    "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n"
+    "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]     (resumes with FOLDER/config.ini)\n"
+    "       [mpirun -n N] sslslr pretrain --run FOLDER --config FOLDER/config.ini --data STORE.h5\n"
+    "                                                              (the same where the data have moved)\n\n"
+    "Trains an encoder without labels (or, as a control, with them: --method supervised). The same\n"
+    "command resumes from the newest checkpoint, on any number of ranks. Results do not depend on the\n"
+    "number of ranks.\n\n"
+    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 end it after the step under way with a checkpoint and\n"
+    "exit code 75; a second Ctrl-C ends it at once. Started by nohup, it outlives its terminal. Where its\n"
+    "output goes to a pipe that is closed, only the progress shown is lost.\n"
+    "Under mpirun, Ctrl-C, SIGTERM, SIGHUP (nohup or not) and a closed pipe make mpirun end the ranks: by\n"
+    "SIGTERM, then by SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set); it exits\n"
+    "with 1. Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
+
+/// Of one start of a run.
+struct StartOptions {
+    std::string time_limit;
+    std::int64_t hang_timeout = 60;
+    std::string fault;
+    bool is_dry = false;
+    DryRunOptions dry_run;
+};
+
+void declare(Options& options, StartOptions& o) {
+    options.section_of_this_call("This start of the run (not remembered)");
+    options.add("time-limit", o.time_limit,
+                "ends with a checkpoint and exit code 75 before that time since the start: M, M:S, H:M:S, "
+                "D-H, D-H:M or "
+                "D-H:M:S (empty: Slurm's, where it tells)");
+    options.add("hang-timeout", o.hang_timeout,
+                "seconds: a rank that keeps the others waiting longer in a step is named and the job ends "
+                "with exit code "
+                "4; a dead one after 5 s at most (0: neither)");
+    options.add(
+        "dry-run", o.is_dry,
+        "trains nothing: tells memory, time and communication of a step that a model expects on --gpus");
+    declare(options, o.dry_run);
+    options.add_hidden("fault", o.fault);
+}
+
+void check(const PretrainOptions& options, const Ranks& ranks) {
+    if (options.run.empty()) {
+        throw ConfigError{"--run FOLDER is required: it holds checkpoints and metrics"};
+    }
+    if (options.epochs < 1 || options.max_steps < 0 || options.checkpoint_every < 0 || options.threads < 1) {
+        throw ConfigError{
+            "--epochs and --threads must be 1 or more, --max-steps and --checkpoint-every 0 or more"};
+    }
+    if (options.global_batch < ranks.world.size()) {
+        throw ConfigError{fmt::format(
+            "--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
+            options.global_batch, ranks.world.size())};
+    }
+    check(options.collapse);
+}
+
+/// Says where signs begin and end in the middle one of the training clips, if each clip has its own boundary.
+void tell_boundary(const BatchConfig& config, const Features& features,
+                   const std::vector<std::int64_t>& clips) {
+    if (config.augmentation.boundary != "adaptive") {
+        return;
+    }
+    std::vector<ClipBoundary> boundaries;
+    for (const auto clip : clips) {
+        boundaries.push_back(config.boundaries[static_cast<std::size_t>(clip)]);
+    }
+    const auto [k1, k2] = median_shares(features, clips, boundaries);
+    fmt::print(
+        "each clip's own boundary, in the median the first {:.0f} % and the last {:.0f} % of its frames\n",
+        100 * k1, 100 * k2);
+}
+
+/// Says how many training clips hold nothing to learn from.
+/// @throws dist::AgreedError  all of them; thrown alike on every rank
+void tell_blank_clips(const Features& features, const std::vector<std::int64_t>& clips, const Ranks& ranks) {
+    if (features.streamed != nullptr) {
+        return;  // they would all have to be read; sslslr inspect counts them
+    }
+    const auto blank = blank_clips(features, clips).size();
+    if (blank == clips.size()) {
+        throw dist::AgreedError{
+            fmt::format(
+                "nothing was detected in any frame of any of the {} training clips, so there is nothing to "
+                "learn: expected coordinates, found values that are NaN, infinite or beyond 10^6 in "
+                "magnitude; sslslr inspect shows what the store holds",
+                clips.size()),
+            exit_data};
+    }
+    if (blank > 0 && ranks.is_first()) {
+        print_warning(
+            fmt::format("in {} of the {} training clips nothing was detected in any frame; they train as "
+                        "zeros: sslslr inspect names them",
+                        blank, clips.size()));
+    }
+}
+
+/// How long steps took, and how long of that ranks waited for data, in the mean.
+struct Waiting {
+    double seconds = 0;
+    double data_seconds = 0;
+
+    void add(const StepReport& report) {
+        seconds += report.seconds.total;
+        data_seconds += report.data_seconds;
+    }
+};
+
+RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<TrainingProgress>& progress,
+                  Waiting& waiting) {
+    progress.emplace(ranks.is_first(), 0, last_step);
+    RunHooks hooks;
+    hooks.on_resume = [&, last_step](std::int64_t step) {
+        progress.emplace(ranks.is_first(), step, last_step);
+        if (ranks.is_first()) {
+            fmt::print("{} step {} of {}\n", step < last_step ? "going on from" : "nothing left to do after",
+                       step, last_step);
+        }
+    };
+    hooks.on_step = [&](const StepReport& report) {
+        progress->show(report);
+        waiting.add(report);
+        note_step(report.seconds.total);
+    };
+    hooks.warn = print_warning;
+    hooks.stop_requested = stop_requested;
+    return hooks;
+}
+
+}  // namespace
+
+int pretrain(Arguments arguments, const Ranks& ranks) {
+    PretrainOptions fields;
+    Options options{pretrain_usage};
+    declare(options, fields);
+    StartOptions start;
+    declare(options, start);
+    const auto resumed = resumed_run(arguments);
+    if (!read_or_help(options, resumed.arguments, ranks)) {
+        return exit_done;
+    }
+    if (!resumed.note.empty() && ranks.is_first()) {
+        print_warning(resumed.note);
+    }
+    if (start.is_dry) {
+        return dry_run(fields, start.dry_run, ranks);
+    }
+    check(fields, ranks);
+    if (start.hang_timeout < 0) {
+        throw ConfigError{fmt::format("--hang-timeout {}: expected 0 or more seconds", start.hang_timeout)};
+    }
+    set_time_limit(start.time_limit);
+    std::optional<Fault> fault;
+    if (!start.fault.empty()) {
+        fault = Fault::parse(start.fault, ranks.world.size());
+    }
+    at::set_num_threads(static_cast<int>(fields.threads));
+
+    dist::Group group{ranks.world.duplicate(),
+                      dist::default_device(ranks.node),
+                      {.hang_timeout = std::chrono::seconds{start.hang_timeout}}};
+    const auto data = data_of(fields, ranks);
+    const auto clips = training_clips(fields, data);
+    tell_blank_clips(data.features(), clips, ranks);
+    Pretraining training{fields, data, clips, group};
+    auto& trainer = training.trainer();
+    const auto last_step = training.last_step();
+
+    RunConfig run{.folder = fields.run,
+                  .last_step = last_step,
+                  .checkpoint_every = fields.checkpoint_every,
+                  .keep_checkpoints = fields.keep_checkpoints};
+    run.collapse = fields.collapse;
+    run.fault = fault;
+    remember_data(run, fields, data, clips);
+    const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
+    if (ranks.is_first()) {
+        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
+                   training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
+                   fields.run);
+        tell_boundary(training.batch_config(), training.features(), clips);
+    }
+    if (trainer.largest_batch() == 1 && fields.collapse.policy != "none" && ranks.is_first()) {
+        print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
+    }
+    TrainingRecord record{fields.run, data, clips, ranks};
+    catch_stop_signals();
+    output_is_progress();
+    std::optional<TrainingProgress> progress;
+    Waiting waiting;
+    auto hooks = hooks_of(ranks, last_step, progress, waiting);
+    hooks.on_resume = [&record, show = hooks.on_resume](std::int64_t step) {
+        record.resume();
+        show(step);
+    };
+    hooks.on_start = [&] {
+        write_run_options(fields.run, fields, ranks.world);
+        record.update();
+    };
+    hooks.before_checkpoint = [&record] { record.update(); };  // where clips are streamed
+    const bool done = run_training(trainer, group, run, hooks);
+    progress.reset();
+    if (waiting.seconds > 0 && ranks.is_first()) {
+        fmt::print("waited for data in {:.2f} % of the steps' time\n",
+                   100 * waiting.data_seconds / waiting.seconds);
+    }
+    if (done) {
+        return exit_done;
+    }
+    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
+    if (ranks.is_first()) {
+        fmt::print("stopped {} after step {}: the same command goes on from there\n", cause,
+                   trainer.steps_done());
+    }
+    return exit_stopped;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,190 @@
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/file/json_text.hpp"
+#include "io/file/metrics_file.hpp"
+#include "launch/commands/study.hpp"
+#include "launch/python.hpp"
+#include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
+#include "src/protocol/result_table.hpp"
+#include "src/study/claims.hpp"
+#include "src/study/class_tables.hpp"
+#include "src/study/published.hpp"
+#include "src/study/study_figures.hpp"
+#include "src/study/study_folder.hpp"
+#include "src/study/study_jobs.hpp"
+#include "src/study/tables.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* report_of_study_usage =
+    "usage: sslslr study report --study FILE [--json] [--pages=false]\n\n"
+    "Tables of what is done so far, with intervals and controls. Writes FOLDER/report/: report.json, and by "
+    "Python\n"
+    "index.html, report.md, tables/*.csv and *.tex, figures/*.png and *.svg.";
+
+/// Seconds of all steps of a training, over all its lives.
+double seconds_of(const fs::path& metrics) {
+    double seconds = 0;
+    for (const auto& row : io::read_metrics(metrics)) {
+        seconds += row.value("seconds", 0.0);
+    }
+    return seconds;
+}
+
+/// The accepted results, those of trainings with their time.
+ResultOf results_in(const LedgerFiles& files, const StudyJobs& jobs, const fs::path& folder) {
+    return [&files, &jobs, folder](const std::string& id) -> std::optional<JobRecord> {
+        const auto& state = files.state().of(id);
+        const auto* const found = state.status == JobStatus::done ? files.result(id, state.attempt) : nullptr;
+        if (found == nullptr) {
+            return std::nullopt;
+        }
+        JobRecord record{found->record.at("outcome"), found->record.at("detail")};
+        if (jobs.pretraining(id) != nullptr) {
+            record.outcome["seconds"] =
+                seconds_of(pretraining_folder(folder, id, state.attempt) / "metrics.jsonl");
+        }
+        return record;
+    };
+}
+
+nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state, const StudyJobs& jobs) {
+    std::int64_t done = 0;
+    double seconds = 0;
+    for (const auto& job : plan.pretrainings) {
+        done += state.of(job.id).status == JobStatus::done;
+        seconds += state.of(job.id).seconds;
+    }
+    for (const auto& job : plan.evaluations) {
+        done += state.of(job.id).status == JobStatus::done;
+    }
+    return {{"done", done},
+            {"all", plan.pretrainings.size() + plan.evaluations.size()},
+            {"failed", jobs.set_aside(state)},
+            {"training_seconds", seconds}};
+}
+
+nlohmann::json json_of_data(const DataFacts& data) {
+    nlohmann::json json{{"name", data.name},
+                        {"title", data.title},
+                        {"published", data.published},
+                        {"language", data.language},
+                        {"licence", data.licence},
+                        {"source", data.source},
+                        {"clips", data.clips},
+                        {"signers", data.signers},
+                        {"classes", data.folds.front().class_names.size()}};
+    for (const auto& fold : data.folds) {
+        json["folds"].push_back({{"name", fold.name},
+                                 {"how", fold.how},
+                                 {"pretrain", fold.pretrain},
+                                 {"train", fold.train},
+                                 {"validation", fold.validation},
+                                 {"test", fold.test.size()}});
+    }
+    return json;
+}
+
+nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& files,
+                               const StudyPlaces& places) {
+    const StudyJobs jobs{stored.plan};
+    const auto folder = places.results();
+    const StudyResults results{stored.plan, results_in(files, jobs, folder)};
+    nlohmann::json report{
+        {"schema", "sslslr-study-report"},
+        {"version", 1},
+        {"title", stored.spec.title},
+        {"program", fmt::format("sslslr {}", SSLSLR_VERSION)},
+        {"study_file", stored.text},
+        {"command", fmt::format("sslslr study run --study {}", places.study)},
+        {"runs", stored.spec.runs},
+        {"interval",
+         stored.spec.runs > 1
+             ? "95 % Student t over the runs; of a figure of one run, bootstrap over its test clips"
+             : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
+        {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
+        {"data", nlohmann::json::array()},
+        {"tables", nlohmann::json::array()},
+        {"published", published_results()},
+        {"classes", nlohmann::json::array()},
+        {"claims", verdicts_of(stored.spec.claims, results)}};
+    report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
+    for (const auto& data : stored.plan.data) {
+        report["data"].push_back(json_of_data(data));
+    }
+    for (const auto& table : stored.plan.tables) {
+        report["tables"].push_back(table_of(table, results));
+        for (const auto& entry : classes_of(table, results)) {
+            report["classes"].push_back(entry);
+        }
+    }
+    report["figures"] = figures_of(stored, files.state(), folder);
+    return report;
+}
+
+/// Has Python write pages and figures. @return whether all of them could be made
+bool write_pages(const fs::path& folder) {
+    const auto python = python_of(".venv");
+    const auto script = script_of_tree("src/report/study_report.py");
+    std::fflush(stdout);
+    const auto child = fork();
+    if (child == 0) {
+        execl(python.c_str(), python.c_str(), script.c_str(), folder.c_str(), nullptr);
+        _exit(127);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
+        WEXITSTATUS(status) == 127) {
+        throw ConfigError{
+            fmt::format("study report: {} cannot be started to write pages; run launch/setup, name a Python "
+                        "with matplotlib, h5py "
+                        "and umap-learn by SSLSLR_PYTHON, or leave the pages out by --pages=false",
+                        python)};
+    }
+    return WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+int study_report(Arguments arguments, const Ranks& ranks) {
+    StudyPlaces places;
+    bool json = false;
+    bool pages = true;
+    Options options{report_of_study_usage};
+    declare(options, places);
+    options.add("json", json, "prints the report as one JSON object");
+    options.add("pages", pages, "false: writes report.json alone");
+    if (!read_or_help(options, arguments, ranks) || !ranks.is_first()) {
+        return exit_done;
+    }
+    const auto stored = read_stored_study(places);
+    const auto folder = places.results();
+    const auto report = report_of_study(stored, read_ledger(folder), places);
+    write_json(folder / "report" / "report.json", report);
+    if (json) {
+        fmt::print("{}\n", io::json_text(report));
+    } else {
+        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title, io::json_text(report["jobs"]["done"]),
+                   io::json_text(report["jobs"]["all"]), report["interval"].get<std::string>());
+        for (const auto& table : report["tables"]) {
+            fmt::print("{}", text_of_table(table));
+        }
+        for (const auto& claim : report["claims"]) {
+            fmt::print("\n{} {}: {} ({})", claim["id"].get<std::string>(),
+                       claim["verdict"].get<std::string>(), claim["says"].get<std::string>(),
+                       claim["evidence"].get<std::string>());
+        }
+        fmt::print("\n");
+    }
+    // Python has said what is missing and why; the tables above stand.
+    return !pages || json || write_pages(folder) ? exit_done : exit_data;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,185 @@
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <set>
+#include <sstream>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "io/file/file_pattern.hpp"
+#include "launch/commands/study.hpp"
+#include "launch/commands/worker_options.hpp"
+#include "launch/standard_output.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/run/stop_request.hpp"
+#include "src/settings/ini_file.hpp"
+#include "src/study/study_file.hpp"
+#include "src/study/study_folder.hpp"
+#include "src/study/study_leaks.hpp"
+#include "src/study/study_work.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* run_usage =
+    "usage: [mpirun -n N | srun --mpi=pmix] sslslr study run --study FILE [OPTIONS]\n\n"
+    "Takes jobs of a study until none is left: trainings, and evaluations of those that are done. Any number "
+    "of these\n"
+    "may work on one study, on any nodes that share its folder, started and killed at any time. Ends with 75 "
+    "when\n"
+    "Ctrl-C, SIGTERM, SIGHUP or SIGUSR1 asks it to; a training that was cut short resumes from its last "
+    "checkpoint.";
+
+struct RunFields {
+    StudyPlaces places;
+    std::vector<std::string> tables;
+    bool dry_run = false;
+    std::string memory_limit = "half";
+    WorkerOptions worker;
+    std::int64_t threads = 1;
+};
+
+void declare(Options& options, RunFields& o) {
+    declare(options, o.places);
+    options.add("tables", o.tables, "does what these need alone (none: all)");
+    options.add("dry-run", o.dry_run, "says how many jobs there are, and does none");
+    options.add("memory-limit", o.memory_limit, memory_limit_help);
+    declare(options, o.worker);
+    options.add("threads", o.threads, "threads of each rank");
+}
+
+void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
+    check(o.worker);
+    if (o.threads < 1) {
+        throw ConfigError{fmt::format("--threads {}: expected 1 or more", o.threads)};
+    }
+    if (ranks.world.size() % spec.ranks_per_job != 0) {
+        throw ConfigError{
+            fmt::format("{} ranks: the study has ranks-per-job = {}, so start a multiple of that",
+                        ranks.world.size(), spec.ranks_per_job)};
+    }
+}
+
+bool is_there(const DataSpec& data) {
+    return std::ranges::all_of(data.settings, [](const auto& setting) {
+        const auto files =
+            setting.first == "data" ? entries_of(setting.second, "--study") : std::vector<std::string>{};
+        return std::ranges::none_of(files, [](const auto& file) { return io::files_matching(file).empty(); });
+    });
+}
+
+/// The study without optional data sets whose files are not there, and without tables that are not asked for.
+StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, const Ranks& ranks) {
+    std::vector<std::string> tables;
+    std::ranges::transform(spec.tables, std::back_inserter(tables), &TableSpec::name);
+    place_errors("--tables", [&] {
+        for (const auto& name : wanted) {
+            named(spec.tables, name, "table");
+        }
+    });
+    std::string absent;  // as the first rank sees it: on a shared file system others may see it later
+    if (ranks.is_first()) {
+        for (const auto& data : spec.data) {
+            if (data.is_optional && !is_there(data)) {
+                fmt::print("[data {}]: no such files, so the study does without it\n", data.name);
+                absent += data.name + " ";
+            }
+        }
+    }
+    std::istringstream names{ranks.world.broadcast(absent)};
+    const std::set<std::string> missing{std::istream_iterator<std::string>{names}, {}};
+    std::vector<std::string> present;
+    for (const auto& data : spec.data) {
+        if (!missing.contains(data.name)) {
+            present.push_back(data.name);
+        }
+    }
+    auto here = narrowed(std::move(spec), present, wanted.empty() ? tables : wanted);
+    if (here.tables.empty()) {
+        throw ConfigError{
+            "--study: none of its data sets is here: prepare one as the study file says, or name one's file"};
+    }
+    std::set<std::string> used;
+    for (const auto& table : here.tables) {
+        used.insert(table.data.begin(), table.data.end());
+        used.insert(table.targets.begin(), table.targets.end());
+    }
+    for (const auto& figure : here.figures.embeddings) {
+        used.insert(figure.data.begin(), figure.data.end());
+    }
+    std::erase_if(here.data, [&](const auto& data) { return !used.contains(data.name); });
+    return here;
+}
+
+std::string summary_of(const nlohmann::json& outcome) {
+    if (outcome.contains("top1")) {
+        return fmt::format("top-1 {:.4f}", outcome["top1"].get<double>());
+    }
+    return outcome.contains("loss") ? fmt::format("loss {:.4g}", outcome["loss"].get<double>())
+                                    : fmt::format("inertia {:.4g}", outcome["inertia"].get<double>());
+}
+
+}  // namespace
+
+int study_run(Arguments arguments, const Ranks& ranks) {
+    RunFields fields;
+    Options options{run_usage};
+    declare(options, fields);
+    if (!read_or_help(options, arguments, ranks)) {
+        return exit_done;
+    }
+    const auto text = study_text(fields.places.study);
+    const auto spec = what_is_here(parse_study(text, fields.places.study), fields.tables, ranks);
+    check(fields, spec, ranks);
+    at::set_num_threads(static_cast<int>(fields.threads));
+    const auto folder = fields.places.results();
+    const StudyDataSets data{spec, fields.memory_limit, ranks};
+    const auto plan = plan_experiments(spec, data.facts(), identities_of_jobs());
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            std::ranges::for_each(leaks_of(data, plan), print_warning);
+        }
+    });
+
+    const auto group_ranks = static_cast<int>(spec.ranks_per_job);
+    dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};
+    const bool is_leader = group.rank() == 0;
+    const StudyJobs jobs{plan};
+    agree(ranks.world, [&] {
+        if (ranks.is_first()) {
+            if (!fields.dry_run || !is_stored(fields.places)) {
+                write_stored_study(fields.places, text, plan, !fields.tables.empty());
+            }
+            fmt::print("{}: {} trainings and {} evaluations -> {}\n", spec.title, plan.pretrainings.size(),
+                       plan.evaluations.size(), folder.string());
+        }
+    });
+    if (fields.dry_run) {
+        return exit_done;
+    }
+    const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
+    catch_stop_signals();
+    output_is_progress();
+    StudyWork source{jobs, data, folder, group};
+    const auto start = std::chrono::steady_clock::now();
+    const auto work_as =
+        work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {
+            return fmt::format("{}: {}", jobs.name_of(job), summary_of(result.outcome));
+        });
+    const auto report = work(ledger.get(), source, group.communicator(), work_as);
+
+    ranks.world.barrier();
+    const WorkTotals totals{report, is_leader, ranks.world};
+    const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
+    if (ranks.is_first()) {
+        fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
+                   totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
+    }
+    return exit_code_of_work(
+        totals, ledger.get(), [&](const std::string& job) { return jobs.has(job); }, "study", ranks);
+}
+
+}  // namespace sslslr

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/boundary/search_config.hpp"
+#include "src/run/pretrain_options.hpp"
+
+namespace sslslr {
+
+/// Options of `sslslr boundary plan`; the study folder remembers them in plan.ini.
+struct PlanOptions {
+    std::string study;
+    PretrainOptions training;
+    SearchConfig search;
+    std::string tolerance = "auto";
+    std::string validation_split;
+    std::vector<std::string> validation_signers;
+    std::string probe = "mlp";
+    bool compare = true;
+    std::int64_t ranks_per_job = 1;
+    bool json = false;
+};
+
+/// Declares every option on its field; `fields` must outlive `options`.
+void declare(Options& options, PlanOptions& fields);
+
+/// Fills search.tolerance from its option. @throws ConfigError  neither a number nor auto
+void read_tolerance(PlanOptions& fields);
+
+/// Every option that decides the result of a trial, a line each: what a study may not change.
+std::string identity_of(const Options& options);
+
+}  // namespace sslslr

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/protocol/protocol_options.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+
+/// Options of `sslslr evaluate`.
+struct EvaluateOptions {
+    EvaluateOptions();
+
+    std::vector<std::string> runs;
+    std::vector<std::string> data;
+    std::string memory_limit = "half";
+    ClipParts parts;
+    /// Beside what protocols there are, its name may be "measures"; its probe "both"; its label fraction 0: the
+    /// protocol's own.
+    ProtocolConfig protocol;
+    std::uint64_t probe_seed = 0;
+    std::int64_t supervised_epochs = 100;
+    double supervised_learning_rate = 1e-3;
+    std::string supervised_augmentation = "none";
+    std::int64_t bootstrap = 10000;
+    std::string output;
+    bool per_class = false;
+    bool json = false;
+    std::int64_t threads = 1;
+};
+
+/// Declares every option on its field; `fields` must outlive `options`.
+void declare(Options& options, EvaluateOptions& fields);
+
+/// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
+void complete(EvaluateOptions& fields);
+
+/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not its own.
+std::string name_of(const EvaluateOptions& completed);
+
+/// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
+/// own.
+ProtocolConfig supervised_control(const EvaluateOptions& fields);
+
+}  // namespace sslslr

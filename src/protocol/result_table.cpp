@@ -1,0 +1,229 @@
+#include "src/protocol/result_table.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "io/file/json_text.hpp"
+#include "io/file/posix_file.hpp"
+#include "src/evaluate/metrics.hpp"
+
+namespace sslslr {
+namespace {
+
+nlohmann::json json_of(const Interval& interval) {
+    return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
+}
+
+std::vector<std::int64_t> whole_numbers(const torch::Tensor& values) {
+    const auto here = values.to(torch::kCPU, torch::kInt64).contiguous();
+    return {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()};
+}
+
+nlohmann::json json_of_matrix(const torch::Tensor& counts) {
+    nlohmann::json rows = nlohmann::json::array();
+    for (std::int64_t row = 0; row < counts.size(0); ++row) {
+        rows.push_back(whole_numbers(counts[row]));
+    }
+    return rows;
+}
+
+std::string cell_of(const Interval& i) {
+    return fmt::format("{:.3f} [{:.3f}, {:.3f}]", i.mean, i.low, i.high);
+}
+
+std::string signed_cell_of(const Interval& i) {
+    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.mean, i.low, i.high);
+}
+
+}  // namespace
+
+void ResultTable::add(const std::string& row, const std::string& classifier, const ProtocolScores& scores,
+                      bool is_control) {
+    const auto result = outcome(scores.test, test_.truth);
+    Scores run;
+    run.correct = per_clip(result.top1);
+    run.correct5 = per_clip(result.top5);
+    run.top1 = share_right(result.top1);
+    run.top5 = share_right(result.top5);
+    run.predicted = whole_numbers(result.predicted);
+    run.confusion = confusion_matrix(result.predicted, test_.truth, std::ssize(test_.classes));
+    run.macro_f1 = macro_f1(run.confusion);
+    if (scores.validation_top1) {
+        run.chosen = {{"validation_top1", *scores.validation_top1},
+                      {"learning_rate", scores.chosen.learning_rate},
+                      {"weight_decay", scores.chosen.weight_decay}};
+    }
+    rows_.push_back({row, classifier, is_control, {std::move(run)}});
+}
+
+void ResultTable::append(const ResultTable& run) {
+    if (rows_.empty()) {
+        rows_ = run.rows_;
+        return;
+    }
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+        rows_[i].runs.push_back(run.rows_[i].runs.front());
+    }
+}
+
+Interval ResultTable::interval_over_runs(const Row& row, double Scores::*figure) const {
+    std::vector<double> values;
+    for (const auto& run : row.runs) {
+        values.push_back(run.*figure);
+    }
+    return student_interval(values);
+}
+
+Interval ResultTable::interval(const Row& row, double Scores::*figure,
+                               std::vector<double> Scores::*per_clip) const {
+    return row.runs.size() > 1
+               ? interval_over_runs(row, figure)
+               : bootstrap_interval(row.runs.front().*per_clip, {.resamples = test_.resamples});
+}
+
+Interval ResultTable::difference(const Row& row, const Row& control) const {
+    if (row.runs.size() == 1) {
+        return bootstrap_interval(sslslr::differences(row.runs.front().correct, control.runs.front().correct),
+                                  {.resamples = test_.resamples});
+    }
+    std::vector<double> values;
+    for (std::size_t run = 0; run < row.runs.size(); ++run) {
+        values.push_back(row.runs[run].top1 - control.runs[run].top1);
+    }
+    return student_interval(values);
+}
+
+/// Each row with the controls that were read alike; those that are read like no row stand beside all.
+std::vector<ResultTable::Difference> ResultTable::differences() const {
+    std::vector<Difference> all;
+    for (const auto& row : rows_) {
+        for (const auto& control : rows_) {
+            const bool is_read_alike = std::ranges::any_of(rows_, [&](const Row& other) {
+                return !other.is_control && other.classifier == control.classifier;
+            });
+            if (!row.is_control && control.is_control &&
+                (control.classifier == row.classifier || !is_read_alike)) {
+                all.push_back({&row, &control, difference(row, control)});
+            }
+        }
+    }
+    return all;
+}
+
+torch::Tensor ResultTable::confusion_of(const Row& row) {
+    auto sum = torch::zeros_like(row.runs.front().confusion);
+    for (const auto& run : row.runs) {
+        sum += run.confusion;
+    }
+    return sum;
+}
+
+std::string ResultTable::text() const {
+    std::string text = fmt::format("{:<34} {:<24} {:<22} {:<22} {}\n", "", "", "top-1", "top-5", "macro F1");
+    for (const auto& row : rows_) {
+        text += fmt::format("{:<34} {:<24} {:<22} {:<22} {}\n", row.name, row.classifier,
+                            cell_of(interval(row, &Scores::top1, &Scores::correct)),
+                            cell_of(interval(row, &Scores::top5, &Scores::correct5)),
+                            row.runs.size() > 1 ? cell_of(interval_over_runs(row, &Scores::macro_f1))
+                                                : fmt::format("{:.3f}", row.runs.front().macro_f1));
+    }
+    const auto pairs = differences();
+    if (!pairs.empty()) {
+        text += fmt::format("\n{:<59} {}\n", "paired differences of top-1 to the controls", "");
+    }
+    for (const auto& [row, control, top1] : pairs) {
+        text += fmt::format("{:<34} {:<24} {}\n", control->name, row->classifier, signed_cell_of(top1));
+    }
+    return text;
+}
+
+std::string ResultTable::per_class_text() const {
+    std::string text;
+    for (const auto& row : rows_) {
+        if (row.is_control) {
+            continue;
+        }
+        text += fmt::format("\n{}, {}\n{:<24} {:>6} {:>9} {:>10} {:>7} {:>6}\n", row.name, row.classifier,
+                            "class", "clips", "predicted", "precision", "recall", "F1");
+        const auto scores = per_gloss(confusion_of(row));
+        for (std::size_t i = 0; i < scores.size(); ++i) {
+            text += fmt::format("{:<24} {:>6} {:>9} {:>10.3f} {:>7.3f} {:>6.3f}\n", test_.classes[i],
+                                scores[i].clips, scores[i].predicted, scores[i].precision, scores[i].recall,
+                                scores[i].f1);
+        }
+    }
+    return text;
+}
+
+nlohmann::json ResultTable::json_of(const Row& row) const {
+    nlohmann::json runs = nlohmann::json::array();
+    for (const auto& run : row.runs) {
+        runs.push_back({{"top1", run.top1},
+                        {"top5", run.top5},
+                        {"macro_f1", run.macro_f1},
+                        {"correct", run.correct},
+                        {"correct5", run.correct5},
+                        {"predicted", run.predicted},
+                        {"chosen", run.chosen}});
+    }
+    const auto confusion = confusion_of(row);
+    nlohmann::json classes = nlohmann::json::array();
+    const auto scores = per_gloss(confusion);
+    for (std::size_t i = 0; i < scores.size(); ++i) {
+        classes.push_back({{"name", test_.classes[i]},
+                           {"clips", scores[i].clips},
+                           {"predicted", scores[i].predicted},
+                           {"precision", scores[i].precision},
+                           {"recall", scores[i].recall},
+                           {"f1", scores[i].f1}});
+    }
+    nlohmann::json json{{"name", row.name},
+                        {"classifier", row.classifier},
+                        {"control", row.is_control},
+                        {"top1", sslslr::json_of(interval(row, &Scores::top1, &Scores::correct))},
+                        {"top5", sslslr::json_of(interval(row, &Scores::top5, &Scores::correct5))},
+                        {"confusion", json_of_matrix(confusion)},
+                        {"per_class", classes}};
+    if (row.runs.size() > 1) {
+        const auto f1 = interval_over_runs(row, &Scores::macro_f1);
+        json["macro_f1"] = f1.mean;
+        json["macro_f1_interval"] = sslslr::json_of(f1);
+        json["runs"] = runs;
+        return json;
+    }
+    auto figures = runs.front();
+    for (const auto* const name : {"macro_f1", "correct", "correct5", "predicted", "chosen"}) {
+        json[name] = figures[name];
+    }
+    return json;
+}
+
+nlohmann::json ResultTable::json() const {
+    nlohmann::json rows = nlohmann::json::array();
+    for (const auto& row : rows_) {
+        rows.push_back(json_of(row));
+    }
+    nlohmann::json pairs = nlohmann::json::array();
+    for (const auto& [row, control, top1] : differences()) {
+        pairs.push_back({{"name", row->name},
+                         {"classifier", row->classifier},
+                         {"control", control->name},
+                         {"control_classifier", control->classifier},
+                         {"top1", sslslr::json_of(top1)}});
+    }
+    const auto runs = rows_.empty() ? 1 : rows_.front().runs.size();
+    return {{"rows", rows},
+            {"differences", pairs},
+            {"truth", whole_numbers(test_.truth)},
+            {"interval", runs > 1 ? fmt::format("95 % Student t over {} runs", runs)
+                                  : "95 % bootstrap over the test clips of one seed"}};
+}
+
+void write_json(const std::filesystem::path& path, const nlohmann::json& value) {
+    std::error_code error;
+    std::filesystem::create_directories(path.parent_path(), error);
+    io::write_text(path, io::json_text(value, 2));
+}
+
+}  // namespace sslslr

@@ -1,0 +1,197 @@
+#include "src/protocol/run_evaluation.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <functional>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/evaluation_files.hpp"
+#include "src/protocol/labelled_clips.hpp"
+#include "src/run/batch_config.hpp"
+#include "src/run/pretraining.hpp"
+#include "src/run/run_data.hpp"
+#include "src/run/run_encoder.hpp"
+#include "src/run/stop_request.hpp"
+#include "src/train/weights.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr const char* random_weights = "same encoder, random weights";
+constexpr const char* from_scratch = "supervised from scratch";
+constexpr const char* raw_skeletons_row = "nearest neighbours, raw skeletons";
+
+/// A line of the table, still to be filled in.
+struct TableRow {
+    std::string name;
+    std::string classifier;
+    ProtocolConfig config;
+    bool is_of_trained;  ///< the run's encoder is read, else the one of random weights
+    bool is_control;
+};
+
+std::string classifier_of(const ProtocolConfig& config) {
+    if (trains_encoder(config)) {
+        return "own classifier";
+    }
+    if (config.name == "knn") {
+        return fmt::format("{} neighbours, cosine", config.neighbours);
+    }
+    if (config.name == "raw") {
+        return fmt::format("{} neighbours, Euclidean", config.raw_neighbours);
+    }
+    return config.probe == "linear" ? "linear probe" : "MLP probe";
+}
+
+/// The protocol, once for each classifier that is asked for.
+std::vector<ProtocolConfig> asked_for(const ProtocolConfig& config) {
+    if (config.probe != "both") {
+        return {config};
+    }
+    auto mlp = config;
+    mlp.probe = "mlp";
+    auto linear = config;
+    linear.probe = "linear";
+    return trains_probe(config) ? std::vector{mlp, linear} : std::vector{mlp};
+}
+
+std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::string& method) {
+    std::vector<TableRow> rows;
+    const auto add = [&](const std::string& name, const ProtocolConfig& config, bool is_of_trained,
+                         bool is_control) {
+        rows.push_back({name, classifier_of(config), config, is_of_trained, is_control});
+    };
+    const auto& name = options.protocol.name;
+    const auto configs = asked_for(options.protocol);
+    auto raw = configs.front();
+    raw.name = "raw";
+    raw.freeze = false;
+    if (name == "raw") {
+        add(raw_skeletons_row, raw, false, false);
+        return rows;
+    }
+    if (name == "supervised") {
+        auto frozen = configs.front();
+        frozen.name = "linear";
+        add(random_weights, frozen, false, true);
+        add(from_scratch, configs.front(), false, false);
+        add(raw_skeletons_row, raw, false, true);
+        return rows;
+    }
+    for (const bool is_trained : {false, true}) {
+        for (const auto& config : configs) {
+            if (is_trained || !trains_encoder(config)) {  // trained from random weights: supervised below
+                add(is_trained ? method : random_weights, config, is_trained, !is_trained);
+            }
+        }
+    }
+    add(raw_skeletons_row, raw, false, true);
+    if (options.supervised_epochs > 0) {
+        add(from_scratch, supervised_control(options), false, true);
+    }
+    return rows;
+}
+
+/// Collective.
+bool any_rank_stops(const Ranks& ranks) {
+    std::vector<double> asked{stop_requested() ? 1.0 : 0.0};
+    ranks.world.all_reduce_sum(asked);
+    return asked[0] > 0;
+}
+
+/// One row of one run, with what its training says meanwhile.
+std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptions& run,
+                                        const RunEncoders& encoders, const EvaluationSetting& setting,
+                                        const BatchConfig& batches) {
+    const auto& clips = setting.clips;
+    const LabelledClips labelled{clips, row.config.label_fraction, batches.seed};
+    const auto steps_per_epoch =
+        (std::ssize(labelled.both()) + batches.global_batch - 1) / batches.global_batch;
+    const auto steps = row.config.epochs * steps_per_epoch;
+    const bool speaks = setting.ranks.is_first() && !setting.options.json;
+    if (speaks && trains_encoder(row.config)) {
+        fmt::print("{}: {}: training the whole network from {} labels, {} steps\n", run.run, row.name,
+                   labelled.both().size(), steps);
+    }
+    std::optional<TrainingProgress> progress;
+    const auto show = [&](const StepReport& report) {
+        if (progress) {
+            progress->show(report);
+        } else {  // its clock starts here: where the training begins is known now alone
+            progress.emplace(speaks, report.step, steps);
+        }
+    };
+    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+                           {.features = setting.data.features(),
+                            .clips = clips,
+                            .method = encoders.shape,
+                            .precision = precision_of(run.precision),
+                            .batches = batches,
+                            .group = setting.group,
+                            .embedding = cached_features(run, evaluate_folder(run, setting.options),
+                                                         std::cref(setting.warn_of_cache)),
+                            .should_stop = stop_requested,
+                            .on_step = show,
+                            .warn = print_warning,
+                            .checkpoints = training_folder(run, setting.options)});
+}
+
+}  // namespace
+
+RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& setting) {
+    RunEncoders encoders;
+    encoders.shape = method_config_of(run, setting.data);
+    const auto fresh = [&] {
+        auto method = fresh_encoder(encoders.shape, run);
+        method->to(setting.group.device());
+        return method;
+    };
+    encoders.random = fresh();
+    encoders.trained = fresh();
+    const auto checkpoint = newest_checkpoint(run.run, setting.ranks);
+    load_weights(*encoders.trained, checkpoint, "encoder.");
+    encoders.steps = std::stoll(checkpoint.attributes.at("step"));
+    encoders.is_preprocessed_as_now = is_preprocessed_as_now(checkpoint.attributes);
+    if (const auto found = checkpoint.attributes.find("data"); found != checkpoint.attributes.end()) {
+        encoders.data_fingerprint = found->second;
+    }
+    return encoders;
+}
+
+EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
+                             std::function<void(const std::string&)> warn) {
+    return {.cache = folder / "features",
+            .settings = fmt::format("{} heads, {}, {}, {}", run.method.encoder.heads,
+                                    run.method.encoder.pooling, run.method.encoder.position, run.precision),
+            .warn = std::move(warn)};
+}
+
+bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
+                  ResultTable& table) {
+    BatchConfig batches;
+    agree(setting.ranks.world, [&] { batches = batch_config_of(run, setting.data.features()); });
+    batches.seed = run.seed + setting.options.probe_seed;
+    for (const auto& row : table_rows(setting.options, run.method.name)) {
+        if (any_rank_stops(setting.ranks)) {
+            return false;
+        }
+        const auto start = std::chrono::steady_clock::now();
+        const auto scores = scores_of(row, run, encoders, setting, batches);
+        if (!scores) {
+            return false;
+        }
+        if (setting.ranks.is_first() && !setting.options.json) {
+            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+            fmt::print("{}: {}, {}: {:.2f} s\n", run.run, row.name, row.classifier, seconds.count());
+            std::fflush(stdout);
+        }
+        table.add(row.name, row.classifier, *scores, row.is_control);
+    }
+    return true;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "launch/command.hpp"
+#include "src/evaluate/embed.hpp"
+#include "src/protocol/evaluate_options.hpp"
+#include "src/protocol/result_table.hpp"
+#include "src/run/data_set.hpp"
+#include "src/run/pretrain_options.hpp"
+
+namespace sslslr {
+
+/// Everything that the evaluations of runs of one setting share.
+struct EvaluationSetting {
+    const EvaluateOptions& options;
+    const DataSet& data;
+    const EvaluationClips& clips;
+    dist::Group& group;
+    const Ranks& ranks;
+    std::function<void(const std::string&)> warn_of_cache;  ///< features that cannot be kept
+};
+
+/// One run's encoder as it was trained, and as it was before.
+struct RunEncoders {
+    MethodConfig shape;
+    std::shared_ptr<Method> random;
+    std::shared_ptr<Method> trained;
+    std::string data_fingerprint;  ///< of what it was trained on
+    std::int64_t steps = 0;        ///< that its training had done
+    bool is_preprocessed_as_now = true;
+};
+
+/// @param run  its folder is filled in. Collective.
+/// @throws ConfigError  it has no checkpoint yet
+RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& setting);
+
+/// Keeps the features that evaluations compute in `folder`, named by all that decides them.
+/// @param warn  of a folder that cannot be written
+EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
+                             std::function<void(const std::string&)> warn);
+
+/// Adds what the protocol comes to on this run's encoder and on its controls. Collective.
+/// @return false if it was stopped
+bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
+                  ResultTable& table);
+
+}  // namespace sslslr

@@ -1,0 +1,15 @@
+#pragma once
+
+#include "src/data/features.hpp"
+#include "src/run/pretrain_options.hpp"
+#include "src/train/batches.hpp"
+
+namespace sslslr {
+
+/// What a run's batches are made with; where the boundary is adaptive, with every clip's own.
+///
+/// @param features  in host memory
+/// @throws ConfigError  as augmentation_of; a boundary that varies where no view is permuted
+BatchConfig batch_config_of(const PretrainOptions& options, const Features& features);
+
+}  // namespace sslslr

@@ -1,0 +1,153 @@
+#include "src/run/data_set.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <ranges>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/file/data_error.hpp"
+#include "io/file/file_pattern.hpp"
+#include "io/tensors/checkpoint_file.hpp"
+#include "launch/terminal.hpp"
+#include "src/data/clip_selection.hpp"
+#include "src/data/memory_limit.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+
+namespace {
+
+std::int64_t bytes_of_limit(const std::string& memory_limit) {
+    if (memory_limit == "none") {
+        return std::numeric_limits<std::int64_t>::max();
+    }
+    return memory_limit == "half" ? free_memory() / 2 : parse_bytes("--memory-limit", memory_limit);
+}
+
+/// What a folder is, and what to give instead of it.
+std::string problem_of_folder(const std::filesystem::path& folder) {
+    if (std::filesystem::exists(folder / "config.ini")) {
+        return "the folder of a run, as --run takes it, but --data needs clip stores, such as those in its "
+               "config.ini";
+    }
+    const auto pattern = (folder / "*.h5").string();
+    auto stores = io::files_matching(pattern);
+    std::erase_if(stores, io::is_checkpoint);
+    std::vector<std::string> names;
+    for (const auto& store : stores) {
+        names.push_back(store.filename().string());
+    }
+    if (names.empty()) {
+        return "a folder without stores (*.h5), but --data needs clip stores: sslslr prepare makes one";
+    }
+    constexpr std::size_t most_shown = 8;
+    return fmt::format("a folder, but --data needs clip stores: {} names the {} in it: {}{}", quoted(pattern),
+                       names.size(), fmt::join(names | std::views::take(most_shown), ", "),
+                       names.size() > most_shown ? ", ..." : "");
+}
+
+/// @throws io::DataError  also says what a file is that is no store, where that is known
+io::ClipStore opened(const std::vector<std::string>& files) {
+    try {
+        return io::ClipStore::open(files);
+    } catch (const io::DataError&) {
+        for (const auto& pattern : files) {
+            for (const auto& file : io::files_matching(pattern)) {
+                if (std::filesystem::is_directory(file)) {
+                    throw io::DataError{file, problem_of_folder(file)};
+                }
+                if (io::is_checkpoint(file)) {
+                    throw io::DataError{file,
+                                        "a checkpoint, but --data needs clip stores, such as those in the "
+                                        "config.ini of its run"};
+                }
+            }
+        }
+        throw;
+    }
+}
+
+}  // namespace
+
+DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks) {
+    const auto limit = bytes_of_limit(options.memory_limit);
+    if (files.empty()) {
+        throw ConfigError{"--data STORE.h5 is required: the clip stores to read (sslslr prepare makes one)"};
+    }
+    agree(ranks.world, [&] { store_.emplace(opened(files)); });
+    if (options.keeps_prints) {
+        prints_ = std::make_unique<PrintTable>(*store_);
+    }
+    features_.emplace(
+        load_features(*store_, options.preprocess, ranks.world, ranks.node,
+                      {.dtype = options.dtype, .memory_limit = limit, .prints = prints_.get()}));
+    if (features().streamed != nullptr && ranks.is_first()) {
+        fmt::print(stderr, "sslslr: {}: they are streamed\n", features_->why_streamed());
+    }
+    if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
+        fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);
+    }
+    if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
+        print_warning(
+            fmt::format("{} of {} clips show no shoulders: they are centred on the hands and scaled by the "
+                        "palm (wrist to middle finger), where others are scaled by the shoulders",
+                        clips, out_of));
+    }
+}
+
+std::string DataSet::fingerprint() const {
+    return store_->fingerprint_text();
+}
+
+DataIdentity DataSet::identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const {
+    return identity_of(*store_, training_clips, learns_labels);
+}
+
+std::string DataSet::name_of(std::int64_t clip) const {
+    const auto at = static_cast<std::size_t>(clip);
+    const bool has_name = !index().names.empty() && !index().names[at].empty();
+    const auto name = has_name ? printable(index().names[at]) : fmt::format("clip {}", clip);
+    const auto& files = store_->files();
+    return files.size() == 1 ? name : fmt::format("{} of {}", name, files[store_->file_of(clip)].string());
+}
+
+std::vector<io::ClipPrint> DataSet::known_prints(const std::vector<std::int64_t>& clips,
+                                                 const Ranks& ranks) const {
+    // Every node has read all of a resident data set: one of them knows enough.
+    const bool is_first_node = !ranks.node.broadcast(ranks.is_first() ? "first" : "").empty();
+    return prints_->gathered(clips, ranks.world, features().streamed != nullptr || is_first_node);
+}
+
+std::vector<io::ClipPrint> DataSet::prints(const std::vector<std::int64_t>& clips, const Ranks& ranks) const {
+    if (features().streamed != nullptr) {
+        agree(ranks.world, [&] {
+            const auto share = [&](int rank) {
+                return clips.size() * static_cast<std::size_t>(rank) /
+                       static_cast<std::size_t>(ranks.world.size());
+            };
+            const auto first = share(ranks.world.rank());
+            prints_->read(std::span{clips}.subspan(first, share(ranks.world.rank() + 1) - first));
+        });
+    }
+    return known_prints(clips, ranks);
+}
+
+Classes DataSet::classes() const {
+    Classes classes;
+    std::vector<std::int64_t> number(index().label_names.size(), -1);
+    for (std::size_t label = 0; label < number.size(); ++label) {
+        if (index().label_names[label] != no_sign) {
+            number[label] = classes.count++;
+            classes.names.push_back(index().label_names[label]);
+        }
+    }
+    for (const auto label : index().labels) {
+        classes.labels.push_back(label < 0 ? -1 : number[static_cast<std::size_t>(label)]);
+    }
+    return classes;
+}
+
+}  // namespace sslslr

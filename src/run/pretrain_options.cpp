@@ -1,0 +1,276 @@
+#include "src/run/pretrain_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/errors.hpp"
+#include "src/run/data_set.hpp"
+
+namespace sslslr {
+namespace {
+
+constexpr bool changeable = true;
+
+void declare_data(Options& options, PretrainOptions& o) {
+    options.section("Data (* may change when a run goes on)");
+    options.add("data", o.data, "* clip stores: files or patterns, concatenated", changeable);
+    options.add("train-split", o.train_split, "train on this split of the store (empty: all clips)");
+    options.add("leave-out-signer", o.left_out_signers, "signers that take no part in training");
+    options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)");
+    options.words({"upper-body", "all"});
+    options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)");
+    options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened");
+    options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first");
+    options.words({"resample", "first"});
+    options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2");
+    options.add(
+        "normalise", o.preprocess.normalise,
+        "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates");
+    options.add("part-masks", o.preprocess.part_masks,
+                "one feature a body part that flags it as never detected");
+}
+
+void declare_augmentation(Options& options, PretrainOptions& o) {
+    options.section("Augmentation");
+    options.add("augmentation", o.augmentation,
+                "boundary (permute first and last frames), classical, both or none");
+    options.words({"boundary", "classical", "both", "none"});
+    options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees");
+    options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames");
+    options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn");
+}
+
+void declare_boundary(Options& options, PretrainOptions& o) {
+    options.section("Boundary: which frames the views permute");
+    options.add(
+        "boundary", o.boundary,
+        "fixed (k1 and k2), drawn anew for every clip and epoch, or adaptive (each clip's own, by the "
+        "motion of the wrists)");
+    options.words({"fixed", "drawn", "adaptive"});
+    options.section("Fixed boundary", "boundary", {"fixed"});
+    options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
+    options.add("k2", o.k2, "last frames to permute, likewise");
+    options.section("Drawn boundary", "boundary", {"drawn"});
+    options.add("longest-boundary", o.longest_boundary, "most frames that either end draws, likewise");
+}
+
+void declare_model(Options& options, PretrainOptions& o) {
+    auto& encoder = o.method.encoder;
+    auto& heads = o.method.heads;
+    options.section("Model");
+    options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
+    options.words(method_names());
+    options.add("blocks", encoder.blocks, "transformer blocks");
+    options.add("width", encoder.width, "channels of the encoder");
+    options.add("heads", encoder.heads, "attention heads");
+    options.add("dropout", encoder.dropout,
+                "probability, after embedding, attention and in the feed-forward");
+    options.add("position", encoder.position, "learnt or sinusoidal positions");
+    options.words({"learnt", "sinusoidal"});
+    options.add("pooling", encoder.pooling, "cls, or mean over the frames");
+    options.words({"cls", "mean"});
+    options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations");
+    options.words({"all", "blocks", "none"});
+    options.add("fused-blocks", encoder.fused,
+                "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding");
+
+    options.section("Projector", "method", {"sl-fpn", "simclr", "moco-v2", "simsiam", "byol", "pcl"});
+    options.add("projector-layers", heads.projector_layers, "linear layers");
+    options.add("projector-hidden", heads.projector_hidden, "hidden width (0: the encoder's width)");
+    options.add("embedding", heads.embedding, "output width, of the predictor too");
+    options.add(
+        "projector-norm", heads.projector_norm,
+        "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
+        "source has it");
+    options.words({"none", "hidden", "all", "auto"});
+    options.section("Predictor", "method", {"sl-fpn", "simsiam", "byol"});
+    options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
+    options.add("predictor-norm", heads.predictor_norm, "batch norm: none, hidden, all or auto");
+    options.words({"none", "hidden", "all", "auto"});
+    options.add("constant-predictor-rate", o.trainer.optimizer.constant_predictor_rate,
+                "the schedule leaves its learning rate at the peak");
+}
+
+void declare_losses(Options& options, PretrainOptions& o) {
+    auto& loss = o.method.sl_fpn;
+    options.section("Loss of sl-fpn", "method", {"sl-fpn"});
+    options.add("predictor-input", loss.predictor_input, "original, or view (the first)");
+    options.words({"original", "view"});
+    options.add("original-view", loss.original_view, "the view drawn to the original: first or second");
+    options.words({"first", "second"});
+    options.add("predictor", loss.predictor, "false: no predictor and no stop-gradient");
+    options.add("original", loss.original, "false: without the original as third positive");
+    options.add("swap", loss.swap, "original and first view change roles");
+    options.add("stop-gradient", loss.stop_gradient, "false: the prediction's target learns, too");
+    options.add("stop-gradient-original", loss.stop_gradient_original, "the original is a constant target");
+    options.add("stop-gradient-pair", loss.stop_gradient_pair, "the second view is a constant target");
+    options.add("normalise-projections", loss.normalise, "MSE of l2-normalised projections");
+    options.add("sum-channels", loss.sum_channels, "sum of squares over the channels instead of their mean");
+    options.add("symmetrise", loss.symmetrise, "average with the loss of swapped views");
+    options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
+    options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
+    options.add("weight-predict", loss.weights[2], "of mse(q(z0), z2)");
+
+    auto& contrast = o.method.contrast;
+    options.section("Contrast with negatives", "method", {"simclr", "moco-v2", "pcl"});
+    options.add("temperature", contrast.temperature, "of the softmax over similarities");
+    options.section("Key network of moco-v2 and pcl", "method", {"moco-v2", "pcl"});
+    options.add("queue", contrast.queue, "keys of earlier clips that serve as negatives");
+    options.add("key-momentum", contrast.momentum, "of the key network, a step");
+    options.section("Prototypes of pcl", "method", {"pcl"});
+    options.add("clusters", o.method.pcl.clusters, "centres of each clustering, one number each");
+    options.add("cluster-warmup-epochs", o.method.pcl.warmup_epochs, "epochs before the first clustering");
+    options.add("cluster-iterations", o.method.pcl.iterations, "most rounds of k-means");
+    options.section("Target network of byol", "method", {"byol"});
+    options.add("target-momentum", o.method.target_momentum, "at the start; rises to 1 by a half cosine");
+}
+
+void declare_training(Options& options, PretrainOptions& o) {
+    auto& optimizer = o.trainer.optimizer;
+    options.section("Training (* may change when a run goes on)");
+    options.add("epochs", o.epochs, "* passes over the training clips", changeable);
+    options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
+                changeable);
+    options.add("global-batch", o.global_batch, "clips a step, over all ranks");
+    options.add(
+        "micro-batch", o.trainer.micro_batch,
+        "* clips that a rank encodes at a time, to bound memory; the result is that of the whole batch "
+        "(0: its whole share)",
+        changeable);
+    options.add("optimizer", optimizer.name, "sgd, adamw or lars");
+    options.words({"sgd", "adamw", "lars"});
+    options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
+    options.add("rate-scaling", optimizer.rate_scaling,
+                "none, linear (times global batch / 256) or sqrt (of the same)");
+    options.words({"none", "linear", "sqrt"});
+    options.add("weight-decay", optimizer.weight_decay, "of all parameters; not of biases and norms in lars");
+    options.add("clip-gradient-norm", optimizer.clip_gradient_norm,
+                "largest global l2 norm of the gradients (0: no limit)");
+    options.add("schedule", o.schedule.name,
+                "of the rate: constant, cosine or triangle, each after a linear warm-up");
+    options.words({"constant", "cosine", "triangle"});
+    options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
+    options.add("precision", o.precision,
+                "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons");
+    options.words({"float32", "bfloat16", "float64"});
+    options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
+    options.add("threads", o.threads, "* threads of each rank", changeable);
+
+    options.add("features-on-device", o.features_on_device,
+                "* a GPU keeps all clips where views are permutations (false if its memory runs short)",
+                changeable);
+
+    options.section("Optimizers sgd and lars", "optimizer", {"sgd", "lars"});
+    options.add("momentum", optimizer.momentum, "of the steps before");
+    options.section("Optimizer lars", "optimizer", {"lars"});
+    options.add("lars-trust", optimizer.trust, "a step's length as a share of the weights'");
+
+    options.section("Reduction of gradients over ranks");
+    options.add("gradient-compression", o.gradient_compression,
+                "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
+    options.words({"none", "bfloat16"});
+    options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", changeable);
+}
+
+void declare_run(Options& options, PretrainOptions& o) {
+    options.section("The run");
+    options.add("memory-limit", o.memory_limit, std::string{"* "} + memory_limit_help, changeable);
+    options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
+                changeable);
+    options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
+                changeable);
+    options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
+
+    options.section("Collapse: the outputs' spread falls to a small share of its first value");
+    options.add(
+        "on-collapse", o.collapse.policy,
+        "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
+        "a lower rate)",
+        changeable);
+    options.words({"none", "warn", "stop", "go-back"});
+    options.add("collapse-threshold", o.collapse.threshold, "* that share", changeable);
+    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", changeable);
+    options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return", changeable);
+    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", changeable);
+}
+
+}  // namespace
+
+void declare_learning(Options& options, PretrainOptions& fields) {
+    declare_data(options, fields);
+    declare_augmentation(options, fields);
+    declare_model(options, fields);
+    declare_losses(options, fields);
+    declare_training(options, fields);
+}
+
+void declare(Options& options, PretrainOptions& fields) {
+    declare_learning(options, fields);
+    declare_boundary(options, fields);
+    declare_run(options, fields);
+}
+
+AugmentationConfig augmentation_of(const PretrainOptions& options) {
+    AugmentationConfig config;
+    config.kind = options.augmentation;
+    config.boundary = options.boundary;
+    config.longest = BoundaryLength::parse(options.longest_boundary);
+    config.k1 = BoundaryLength::parse(options.k1);
+    config.k2 = BoundaryLength::parse(options.k2);
+    config.rotation_degrees = options.rotation_degrees;
+    config.blur_sigma_max = options.blur_sigma_max;
+    config.flip_probability = options.flip_probability;
+    return config;
+}
+
+Precision precision_of(const std::string& name) {
+    if (name == "float32") {
+        return Precision::float32;
+    }
+    if (name == "float64") {
+        return Precision::float64;
+    }
+    if (name == "bfloat16") {
+        return Precision::bfloat16;
+    }
+    throw ConfigError{fmt::format("--precision {}: expected float32, bfloat16 or float64", name)};
+}
+
+TrainerConfig trainer_config_of(const PretrainOptions& options) {
+    const auto& compression = options.gradient_compression;
+    if (compression != "none" && compression != "bfloat16") {
+        throw ConfigError{fmt::format("--gradient-compression {}: expected none or bfloat16", compression)};
+    }
+    if (options.bucket_megabytes < 1 || options.bucket_megabytes > 4096) {
+        throw ConfigError{fmt::format("--bucket-megabytes {}: expected 1 to 4096", options.bucket_megabytes)};
+    }
+    auto config = options.trainer;
+    config.reduction = {.bucket_bytes = options.bucket_megabytes << 20,
+                        .compress = compression == "bfloat16"};
+    return config;
+}
+
+void check_batches(const PretrainOptions& options, std::int64_t clips) {
+    const auto batch = options.global_batch;
+    const auto leaves_one = [&](std::int64_t size) { return size == 1 || clips % size == 1; };
+    const auto problem = leaves_one(batch) ? objection_to_single_clips(options.method) : "";
+    if (!problem.empty()) {
+        auto fitting = batch + 1;
+        while (fitting < clips && leaves_one(fitting)) {
+            ++fitting;
+        }
+        throw ConfigError{
+            fmt::format("--global-batch {}: a batch of the {} training clips would hold a single one, of "
+                        "which the method learns nothing ({}): {}",
+                        batch, clips, problem,
+                        clips > 1 ? fmt::format("--global-batch {} leaves none alone", fitting)
+                                  : "choose more training clips")};
+    }
+    if (options.method.name == "moco-v2" && clips == 1) {
+        throw ConfigError{
+            "--method moco-v2 contrasts clips with other clips, and there is a single training clip: choose "
+            "more"};
+    }
+}
+
+}  // namespace sslslr

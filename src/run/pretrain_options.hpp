@@ -1,0 +1,69 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/augment/augmentation.hpp"
+#include "src/data/clip_selection.hpp"
+#include "src/data/preprocess.hpp"
+#include "src/method/registry.hpp"
+#include "src/settings/options.hpp"
+#include "src/train/collapse.hpp"
+#include "src/train/schedule.hpp"
+#include "src/train/trainer.hpp"
+
+namespace sslslr {
+
+/// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from
+/// there.
+struct PretrainOptions {
+    std::vector<std::string> data;
+    std::string run;
+    std::string memory_limit = "half";
+    std::string precision = "float32";
+    std::string train_split;
+    std::vector<std::string> left_out_signers;
+    PreprocessConfig preprocess;
+    MethodConfig method;
+    TrainerConfig trainer;
+    std::string gradient_compression = "none";
+    std::int64_t bucket_megabytes = 25;
+    CollapseConfig collapse;
+    ScheduleConfig schedule;
+    std::string augmentation = "boundary";
+    std::string boundary = AugmentationConfig{}.boundary;
+    std::string longest_boundary = "1/2";
+    std::string k1 = "1/3";
+    std::string k2 = "1/4";
+    double rotation_degrees = AugmentationConfig{}.rotation_degrees;
+    double blur_sigma_max = AugmentationConfig{}.blur_sigma_max;
+    double flip_probability = AugmentationConfig{}.flip_probability;
+    std::int64_t epochs = 100;
+    std::int64_t max_steps = 0;
+    std::int64_t global_batch = 64;
+    std::uint64_t seed = 0;
+    std::int64_t checkpoint_every = 500;
+    std::int64_t keep_checkpoints = 2;
+    std::int64_t threads = 1;
+    bool features_on_device = true;
+};
+
+/// Declares every option on its field; `fields` must outlive `options`.
+void declare(Options& options, PretrainOptions& fields);
+
+/// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
+void declare_learning(Options& options, PretrainOptions& fields);
+
+/// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
+AugmentationConfig augmentation_of(const PretrainOptions& options);
+
+/// @throws ConfigError  not a precision
+Precision precision_of(const std::string& name);
+
+/// @throws ConfigError  --gradient-compression or --bucket-megabytes is out of range
+TrainerConfig trainer_config_of(const PretrainOptions& options);
+
+/// @throws ConfigError  some batch of `clips` clips would hold too few for the method to learn from
+void check_batches(const PretrainOptions& options, std::int64_t clips);
+
+}  // namespace sslslr

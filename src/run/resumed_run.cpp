@@ -1,0 +1,93 @@
+#include "src/run/resumed_run.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "src/errors.hpp"
+#include "src/settings/ini_file.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* config_name = "config.ini";
+
+/// The value of `--name VALUE` or `--name=VALUE`.
+std::optional<std::string> given(Arguments arguments, const std::string& name) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+        if (arguments[i] == "--" + name) {
+            return i + 1 < arguments.size() ? arguments[i + 1] : std::string{};
+        }
+        if (arguments[i].starts_with("--" + name + "=")) {
+            return arguments[i].substr(name.size() + 3);
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_run(const fs::path& folder) {
+    std::error_code ignored;
+    return fs::exists(folder / config_name, ignored) &&
+           (fs::exists(folder / "checkpoints", ignored) || fs::exists(folder / "metrics.jsonl", ignored));
+}
+
+/// The run that a configuration names; empty if none.
+std::string run_in(const std::string& config) {
+    const auto what = "--config " + config;
+    const auto sections = parse_ini(read_text(config, what), what);
+    for (const auto& line : sections.front().lines) {
+        if (line.name == "run") {
+            return unquoted(line.value);
+        }
+    }
+    return "";
+}
+
+/// The folder of the run that `config` configures, where it does not say so itself.
+std::optional<fs::path> moved_run(const std::string& config) {
+    const fs::path path{config};
+    const auto folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};
+    if (path.filename() != config_name || !is_run(folder)) {
+        return std::nullopt;
+    }
+    const fs::path named{run_in(config)};
+    std::error_code ignored;
+    if (named.empty() || fs::equivalent(named, folder, ignored)) {
+        return std::nullopt;
+    }
+    if (is_run(named)) {
+        throw ConfigError{
+            fmt::format("--config {}: it lies in one run's folder and names another's, run = {}: choose by "
+                        "--run {} or --run {}",
+                        config, named.string(), folder.string(), named.string())};
+    }
+    return folder;
+}
+
+}  // namespace
+
+ResumedRun resumed_run(Arguments arguments) {
+    ResumedRun resumed{{arguments.begin(), arguments.end()}, ""};
+    if (std::ranges::count(arguments, "--help") + std::ranges::count(arguments, "-h") > 0) {
+        return resumed;
+    }
+    const auto run = given(arguments, "run");
+    const auto config = given(arguments, "config");
+    if (run && !config && !given(arguments, "data") && fs::exists(fs::path{*run} / config_name)) {
+        resumed.arguments.insert(resumed.arguments.end(),
+                                 {"--config", (fs::path{*run} / config_name).string()});
+    } else if (config && !run) {
+        if (const auto folder = moved_run(*config)) {
+            resumed.arguments.insert(resumed.arguments.end(), {"--run", folder->string()});
+            resumed.note = fmt::format("the run of {} was started as {}: resuming where it is now", *config,
+                                       run_in(*config));
+        }
+    }
+    return resumed;
+}
+
+}  // namespace sslslr

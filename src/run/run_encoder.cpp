@@ -1,0 +1,104 @@
+#include "src/run/run_encoder.hpp"
+
+#include <filesystem>
+
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include "io/tensors/checkpoint_file.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/export/description.hpp"
+#include "src/run/run_folder.hpp"
+#include "src/train/checkpoints.hpp"
+#include "src/train/weights.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of_run(const EncoderOptions& options) {
+    if (!options.run.empty()) {
+        return options.run;
+    }
+    if (options.checkpoint.empty()) {
+        throw ConfigError{"--run FOLDER is missing: the encoder of which pretraining?"};
+    }
+    const auto folder = fs::absolute(options.checkpoint).parent_path().parent_path();
+    if (!fs::exists(folder / "config.ini")) {
+        throw ConfigError{fmt::format(
+            "--checkpoint {}: no config.ini in {}, so the encoder's shape is unknown: name its --run FOLDER",
+            options.checkpoint, folder.string())};
+    }
+    return folder;
+}
+
+io::CheckpointFile checkpoint_of(const EncoderOptions& options, const fs::path& run, const Ranks& ranks) {
+    if (!options.checkpoint.empty()) {
+        io::CheckpointFile checkpoint;
+        agree(ranks.world, [&] { checkpoint = io::read_checkpoint(options.checkpoint); });
+        return checkpoint;
+    }
+    return newest_checkpoint(run, ranks);
+}
+
+}  // namespace
+
+void declare(Options& options, EncoderOptions& o) {
+    options.add("run", o.run, "folder of the pretraining (none: the one that --checkpoint lies in)");
+    options.add("checkpoint", o.checkpoint, "of the encoder (none: the newest of the run)");
+    options.add("threads", o.threads, "threads of each rank");
+}
+
+std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions& run) {
+    shape.name = "supervised";
+    shape.classes = 2;
+    auto method = make_method(shape, run.seed);
+    method->set_precision(precision_of(run.precision));
+    return method;
+}
+
+io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
+    auto newest = Checkpoints{run, ranks.world}.read_newest(print_warning);
+    if (!newest) {
+        throw ConfigError{
+            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+    }
+    return *std::move(newest);
+}
+
+RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks) {
+    if (options.threads < 1) {
+        throw ConfigError{fmt::format("--threads {}: expected 1 or more", options.threads)};
+    }
+    if (is_random && !options.checkpoint.empty()) {
+        throw ConfigError{"--random takes no --checkpoint: leave one of them out"};
+    }
+    at::set_num_threads(static_cast<int>(options.threads));
+    const auto folder = folder_of_run(options);
+    RunEncoder encoder{.run = read_run_options(folder), .method = {}, .attributes = {}};
+    encoder.run.method.encoder.features = layout_of(encoder.run.preprocess).width();
+    encoder.run.method.encoder.frames = encoder.run.preprocess.frames;
+    encoder.method = fresh_encoder(encoder.run.method, encoder.run);
+    encoder.attributes = {{"run", folder.string()},
+                          {"method", is_random ? "random weights" : encoder.run.method.name},
+                          {"step", "0"},
+                          {"written_by", "sslslr " SSLSLR_VERSION}};
+    if (!is_random) {
+        const auto checkpoint = checkpoint_of(options, folder, ranks);
+        load_weights(*encoder.method, checkpoint, "encoder.");
+        const auto copy = [&](const char* from, const char* to) {
+            if (const auto found = checkpoint.attributes.find(from); found != checkpoint.attributes.end()) {
+                encoder.attributes[to] = found->second;
+            }
+        };
+        copy("step", "step");
+        copy("data", "trained_on");
+    }
+    encoder.attributes["weights"] =
+        fmt::format("{:016x}", weights_fingerprint(encoder_tensors(*encoder.method)));
+    return encoder;
+}
+
+}  // namespace sslslr

@@ -1,0 +1,195 @@
+#include "src/run/run_folder.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <map>
+#include <thread>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "io/file/data_error.hpp"
+#include "io/file/file_pattern.hpp"
+#include "launch/terminal.hpp"
+#include "src/errors.hpp"
+#include "src/settings/ini_file.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr const char* options_file = "config.ini";
+using Values = std::vector<std::pair<std::string, std::string>>;
+
+/// name -> its lines, those of a list joined.
+std::map<std::string, std::string> joined(const Values& values) {
+    std::map<std::string, std::string> lines;
+    for (const auto& [name, value] : values) {
+        lines[name] += value + '\n';
+    }
+    return lines;
+}
+
+Values values_of(PretrainOptions fields) {
+    Options options{""};
+    declare(options, fields);
+    return options.values();
+}
+
+void check_same(const fs::path& folder, PretrainOptions fields) {
+    Options options{""};
+    declare(options, fields);
+    const auto then = joined(values_of(read_run_options(folder)));
+    std::vector<std::string> data;
+    std::ranges::transform(fields.data, std::back_inserter(data), quoted);
+    for (const auto& [name, value] : joined(options.values())) {
+        const auto found = then.find(name);
+        const auto old = found == then.end() ? std::string{"\n"} : found->second;
+        if (old != value && !options.is_changeable(name)) {
+            throw ConfigError{fmt::format(
+                "--{} is {} but the run in {} was started with {}: give the same options, or another --run "
+                "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",
+                name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1),
+                quoted(folder.string()), quoted((folder / options_file).string()), fmt::join(data, " "))};
+        }
+    }
+}
+
+void check_writable(const Values& values) {
+    for (const auto& [name, value] : values) {
+        if (value.find_first_of("\n\r") != std::string::npos) {
+            throw ConfigError{fmt::format(
+                "--{} '{}': the run's config.ini can hold no line ends: give another name", name, value)};
+        }
+    }
+}
+
+std::string config_text(const Values& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += ini_line(name, value);
+    }
+    return text;
+}
+
+std::optional<io::PosixFile> lock_of(const fs::path& folder) {
+    constexpr std::chrono::seconds patience{60};
+    constexpr std::chrono::milliseconds pause{100};
+    std::optional<io::PosixFile> file{std::in_place, folder / ".lock", io::PosixFile::Access::create};
+    try {
+        const auto end = std::chrono::steady_clock::now() + patience;
+        while (!file->try_lock()) {
+            if (std::chrono::steady_clock::now() > end) {
+                throw ConfigError{fmt::format(
+                    "--run {}: another job trains there: end it, or give another folder", folder.string())};
+            }
+            std::this_thread::sleep_for(pause);
+        }
+    } catch (const io::DataError&) {
+        file.reset();  // no locks here
+    }
+    return file;
+}
+
+/// Earlier versions kept paths as they were given. Where `run` is the end of the folder's own path, the rest of that is
+/// where the run was started, and where its data were found.
+void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
+    std::error_code error;
+    const auto here = fs::canonical(folder, error).string();
+    const auto run = "/" + fs::path{fields.run}.lexically_normal().string();
+    if (error || fs::path{fields.run}.is_absolute() || !here.ends_with(run)) {
+        return;
+    }
+    const fs::path start = here.substr(0, here.size() - run.size());
+    for (auto& path : fields.data) {
+        const bool is_elsewhere = fs::path{path}.is_relative() && io::files_matching(path).empty();
+        if (is_elsewhere && !io::files_matching((start / path).string()).empty()) {
+            path = (start / path).string();
+        }
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<std::string>& named,
+                                  const dist::Communicator& ranks) {
+    if (!named.empty()) {
+        return named;
+    }
+    agree(ranks, [&] {
+        for (const auto& path : run.data) {
+            if (io::files_matching(path).empty()) {
+                throw io::DataError{path,
+                                    "no such file, though the run was trained on it: name where it is now "
+                                    "by --data"};
+            }
+        }
+    });
+    return run.data;
+}
+
+void make_absolute(std::vector<std::string>& paths) {
+    for (auto& path : paths) {
+        path = fs::absolute(path).lexically_normal().string();
+    }
+}
+
+std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const PretrainOptions& fields,
+                                             const dist::Communicator& ranks, bool lock) {
+    std::optional<io::PosixFile> file;
+    agree(ranks, [&] {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        check_writable(values_of(fields));
+        const auto check_config = [&] {
+            if (fs::exists(folder / options_file)) {
+                check_same(folder, fields);
+            }
+        };
+        check_config();
+        std::error_code error;
+        fs::create_directories(folder, error);
+        if (error) {
+            throw io::DataError{folder, "the run folder cannot be made: " + error.message()};
+        }
+        if (lock) {
+            file = lock_of(folder);
+            check_config();  // which the job that was waited for may have written
+        }
+    });
+    return file;
+}
+
+void write_run_options(const fs::path& folder, PretrainOptions fields, const dist::Communicator& ranks) {
+    agree(ranks, [&] {
+        if (ranks.rank() != 0) {
+            return;
+        }
+        make_absolute(fields.data);
+        fields.run = fs::absolute(folder).lexically_normal().string();
+        // A job that dies meanwhile, or finds no space, leaves the old one.
+        io::write_text(folder / options_file, config_text(values_of(fields)));
+    });
+}
+
+PretrainOptions read_run_options(const fs::path& folder) {
+    const auto config = folder / options_file;
+    if (!fs::exists(config)) {
+        throw ConfigError{fmt::format(
+            "--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
+    }
+    if (read_text(config.string(), config.string()).find('=') == std::string::npos) {
+        throw ConfigError{fmt::format(
+            "{}: holds no options, so what the run was is unknown: put the file back", config.string())};
+    }
+    PretrainOptions fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_file(config.string());
+    find_relative_data(fields, folder);
+    return fields;
+}
+
+}  // namespace sslslr

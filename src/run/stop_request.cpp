@@ -1,0 +1,181 @@
+#include "src/run/stop_request.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <deque>
+#include <iterator>
+#include <optional>
+#include <regex>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+std::atomic<int> arrived = 0;  // written by a signal handler, on a thread of its own
+static_assert(std::atomic<int>::is_always_lock_free);
+
+const auto program_start = std::chrono::steady_clock::now();
+std::optional<double> seconds_allowed;  ///< since program_start
+bool limit_is_slurms = false;
+std::deque<double> recent_steps;  ///< s
+
+constexpr const char* on_request = "on request";
+
+constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
+constexpr double share_spared = 0.1;  // of a short limit
+constexpr double spared_steps = 3;    // the step under way, and two in hand
+// So many that one which met a stalled disk or a suspension decides nothing.
+constexpr std::size_t steps_kept = 5;
+
+double seconds_since_start() {
+    return Seconds{std::chrono::steady_clock::now() - program_start}.count();
+}
+
+/// Seconds of a time as Slurm writes it (man sbatch, --time); nothing for any other text.
+std::optional<double> slurm_seconds(const std::string& text) {
+    static const std::regex pattern{R"((?:(\d{1,4})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?)|)"
+                                    R"((?:(\d{1,6})(?::(\d{1,4}))?(?::(\d{1,4}))?))"};
+    std::smatch part;
+    if (!std::regex_match(text, part, pattern)) {
+        return std::nullopt;
+    }
+    const auto number = [&](std::size_t i) { return part[i].matched ? std::stod(part[i]) : 0; };
+    if (part[1].matched) {
+        return ((number(1) * 24 + number(2)) * 60 + number(3)) * 60 + number(4);
+    }
+    return part[7].matched ? (number(5) * 60 + number(6)) * 60 + number(7) : number(5) * 60 + number(6);
+}
+
+/// Seconds from now to the end that Slurm has told the job.
+std::optional<double> seconds_to_slurms_end() {
+    const char* const end = std::getenv("SLURM_JOB_END_TIME");
+    const std::string text{end == nullptr ? "" : end};
+    std::int64_t seconds = 0;  // of the epoch
+    const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+    if (text.empty() || error != std::errc{} || rest != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return static_cast<double>(seconds) -
+           Seconds{std::chrono::system_clock::now().time_since_epoch()}.count();
+}
+
+void note_stop(int) {
+    arrived = 1;
+}
+
+/// The first Ctrl-C asks for a stop, a second one ends the process: whoever presses it twice does not want to wait.
+void note_interrupt(int signal) {
+    constexpr std::string_view text =
+        "\nsslslr: interrupted: stopping as soon as what is done can be resumed; Ctrl-C again ends at once\n";
+    arrived = 1;
+    std::signal(signal, SIG_DFL);
+    static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
+}
+
+/// By whoever started the program: nohup (SIGHUP), a script's `&` (SIGINT).
+bool is_ignored(int signal) {
+    struct sigaction now {};
+    return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
+/// 0 while not known: one step alone may have met a suspension.
+double usual_step() {
+    if (recent_steps.size() < 2) {
+        return 0;
+    }
+    auto sorted = recent_steps;
+    const auto middle = sorted.begin() + (std::ssize(sorted) - 1) / 2;
+    std::ranges::nth_element(sorted, middle);
+    return *middle;
+}
+
+bool time_is_nearly_up() {
+    if (!seconds_allowed) {
+        return false;
+    }
+    const auto spared =
+        std::max(std::min(most_spared, share_spared * *seconds_allowed), spared_steps * usual_step());
+    return seconds_since_start() > *seconds_allowed - spared;
+}
+
+std::string cause_of_limit() {
+    if (!limit_is_slurms) {
+        return "before the time limit";
+    }
+    if (*seconds_allowed > 0) {
+        return "before the time limit of the Slurm job (SLURM_JOB_END_TIME)";
+    }
+    return fmt::format(
+        "because the Slurm job's end passed {:.0f} s before the start (SLURM_JOB_END_TIME={}; outside of "
+        "that job, unset the variable)",
+        -*seconds_allowed, std::getenv("SLURM_JOB_END_TIME"));
+}
+
+}  // namespace
+
+void catch_stop_signals() {
+    std::signal(SIGTERM, note_stop);
+    std::signal(SIGUSR1, note_stop);
+    if (!is_ignored(SIGHUP)) {
+        std::signal(SIGHUP, note_stop);
+    }
+    if (!is_ignored(SIGINT)) {
+        std::signal(SIGINT, note_interrupt);
+    }
+}
+
+void set_time_limit(const std::string& limit) {
+    if (limit.empty()) {
+        if (const auto left = seconds_to_slurms_end()) {
+            limit_is_slurms = true;
+            seconds_allowed = seconds_since_start() + *left;
+        }
+        return;
+    }
+    seconds_allowed = slurm_seconds(limit);
+    if (!seconds_allowed || *seconds_allowed <= 0) {
+        throw ConfigError{fmt::format(
+            "--time-limit {}: expected a time as Slurm writes it: minutes, M:S, H:M:S, D-H, D-H:M or "
+            "D-H:M:S",
+            limit)};
+    }
+}
+
+void note_step(double seconds) {
+    recent_steps.push_back(seconds);
+    if (recent_steps.size() > steps_kept) {
+        recent_steps.pop_front();
+    }
+}
+
+bool stop_requested() {
+    return arrived != 0 || time_is_nearly_up();
+}
+
+std::string stop_cause() {
+    if (arrived != 0) {
+        return on_request;
+    }
+    return time_is_nearly_up() ? cause_of_limit() : "";
+}
+
+std::string common_stop_cause(const std::vector<std::string>& of_ranks) {
+    std::string cause;
+    for (const auto& there : of_ranks) {
+        cause = cause.empty() || there == on_request ? there : cause;
+    }
+    return cause.empty() ? on_request : cause;
+}
+
+}  // namespace sslslr

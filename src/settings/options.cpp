@@ -1,0 +1,188 @@
+#include "src/settings/options.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <type_traits>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace sslslr {
+namespace {
+
+namespace po = boost::program_options;
+
+std::string text_of(const std::string& value) {
+    return value;
+}
+std::string text_of(bool value) {
+    return value ? "true" : "false";
+}
+template <class T>
+std::string text_of(T value) {
+    return fmt::format("{}", value);
+}
+template <class T>
+std::string text_of(const std::vector<T>& values) {
+    return fmt::format("{}", fmt::join(values, " "));
+}
+
+/// One text a line of an INI file.
+template <class T>
+std::vector<std::string> lines_of(const T& value) {
+    return {text_of(value)};
+}
+template <class T>
+std::vector<std::string> lines_of(const std::vector<T>& values) {
+    std::vector<std::string> lines;
+    for (const auto& value : values) {
+        lines.push_back(text_of(value));
+    }
+    return lines;
+}
+
+template <class T>
+constexpr bool is_list = false;
+template <class T>
+constexpr bool is_list<std::vector<T>> = true;
+
+/// What a value must be, for errors.
+template <class T>
+std::string kind_of() {
+    if constexpr (is_list<T>) {
+        return kind_of<typename T::value_type>();
+    } else if constexpr (std::is_same_v<T, bool>) {
+        return "true or false";
+    } else if constexpr (std::is_unsigned_v<T>) {
+        return "a whole number of 0 or more";
+    } else if constexpr (std::is_integral_v<T>) {
+        return "a whole number";
+    } else if constexpr (std::is_floating_point_v<T>) {
+        return "a number";
+    } else {
+        return "a text";
+    }
+}
+
+}  // namespace
+
+Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
+    section("General");
+    sections_.back()->add_options()("help,h", "prints this text")(
+        "config", po::value(&config_),
+        "INI file holding any of these options, lists on one line or several; the command line wins, and "
+        "lines that it leaves without use are passed over");
+}
+
+void Options::section(const std::string& title) {
+    section(title, "", {});
+}
+
+void Options::section(const std::string& title, const std::string& selector,
+                      std::vector<std::string> values) {
+    sections_.push_back(std::make_unique<po::options_description>(title, 100));
+    condition_ = {selector, std::move(values)};
+    is_remembered_ = true;
+}
+
+void Options::section_of_this_call(const std::string& title) {
+    section(title);
+    is_remembered_ = false;
+}
+
+template <class T>
+void Options::add(const std::string& name, T& field, const std::string& help, bool changeable) {
+    auto* value = po::value(&field)->default_value(field, text_of(field));
+    if constexpr (std::is_same_v<T, bool>) {
+        value->implicit_value(true, "true");
+    }
+    if constexpr (is_list<T>) {
+        value->multitoken();
+    }
+    sections_.back()->add_options()(name.c_str(), value, help.c_str());
+    options_.push_back({.name = name,
+                        .lines = [&field] { return lines_of(field); },
+                        .kind = kind_of<T>(),
+                        .words = {},
+                        .changeable = changeable,
+                        .is_flag = std::is_same_v<T, bool>,
+                        .is_list = is_list<T>,
+                        .is_unsigned = std::is_same_v<T, std::uint64_t>,
+                        .is_remembered = is_remembered_,
+                        .condition = condition_});
+}
+
+template void Options::add(const std::string&, std::string&, const std::string&, bool);
+template void Options::add(const std::string&, bool&, const std::string&, bool);
+template void Options::add(const std::string&, int&, const std::string&, bool);
+template void Options::add(const std::string&, std::int64_t&, const std::string&, bool);
+template void Options::add(const std::string&, std::uint64_t&, const std::string&, bool);
+template void Options::add(const std::string&, double&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
+template void Options::add(const std::string&, std::vector<double>&, const std::string&, bool);
+
+void Options::words(std::vector<std::string> words) {
+    auto& option = options_.back();
+    option.kind = fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
+    option.words = std::move(words);
+}
+
+void Options::add_hidden(const std::string& name, std::string& field) {
+    hidden_.add_options()(name.c_str(), po::value(&field));
+}
+
+void Options::positional(const std::string& name, std::vector<std::string>& field, const std::string& help) {
+    add(name, field, help);
+    positional_.add(name.c_str(), -1);
+}
+
+const Options::Option* Options::find(const std::string& name) const {
+    const auto found = std::ranges::find(options_, name, &Option::name);
+    return found == options_.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> Options::names() const {
+    std::vector<std::string> names;
+    std::ranges::transform(options_, std::back_inserter(names), &Option::name);
+    return names;
+}
+
+std::string Options::help() const {
+    std::ostringstream text;
+    text << usage_ << '\n';
+    for (const auto& section : sections_) {
+        text << '\n' << *section;
+    }
+    return text.str();
+}
+
+std::string Options::value_of(const std::string& name) const {
+    const auto* const option = find(name);
+    return option == nullptr ? "" : fmt::format("{}", fmt::join(option->lines(), " "));
+}
+
+bool Options::is_of_use(const Option& option) const {
+    const auto& [selector, choices] = option.condition;
+    return selector.empty() || std::ranges::count(choices, value_of(selector)) > 0;
+}
+
+std::vector<std::pair<std::string, std::string>> Options::values() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto& option : options_) {
+        if (!is_of_use(option) || !option.is_remembered) {
+            continue;
+        }
+        for (const auto& line : option.lines()) {
+            all.emplace_back(option.name, line);
+        }
+    }
+    return all;
+}
+
+bool Options::is_changeable(const std::string& name) const {
+    const auto* const option = find(name);
+    return option != nullptr && option->changeable;
+}
+
+}  // namespace sslslr

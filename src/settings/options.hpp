@@ -1,0 +1,139 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <boost/program_options.hpp>
+
+#include "src/settings/ini_file.hpp"
+
+namespace sslslr {
+
+/// The options of one subcommand: one declaration gives type, default, help and INI key.
+///
+/// The default is what the field holds when it is declared. The command line wins over --config FILE, which
+/// wins over the default. A list in a file has its entries on one line, separated by blanks, or on several.
+class Options {
+public:
+    /// @param usage  what stands above the list in --help
+    explicit Options(std::string usage);
+
+    /// Starts a titled group in --help.
+    void section(const std::string& title);
+    /// The same for options that only some values of another option make use of: given with any other value
+    /// they are refused, and values() leaves them out.
+    void section(const std::string& title, const std::string& selector, std::vector<std::string> values);
+
+    /// The same for options of this one call: values() leaves them out, so a run folder does not remember them.
+    void section_of_this_call(const std::string& title);
+
+    /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
+    /// numbers.
+    /// @param changeable  the value may differ when a run goes on
+    template <class T>
+    void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
+
+    /// The words that the option just added takes: any other is refused wherever it is read.
+    void words(std::vector<std::string> words);
+
+    /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
+    void add_hidden(const std::string& name, std::string& field);
+
+    /// Binds the arguments that stand without an option name, files for instance.
+    void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
+
+    /// Lets an INI file hold these options, too: another command's, which this one has no use for.
+    void pass_over(const std::vector<std::string>& names) { passed_over_.insert(names.begin(), names.end()); }
+    /// All declared ones.
+    std::vector<std::string> names() const;
+
+    /// Fills the fields. Options of the file that the command line leaves without use are passed over.
+    /// @return false if --help was asked for: print help()
+    /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
+    ///                      use with the others; of a file, with the line
+    bool read(std::span<const std::string> arguments);
+
+    /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
+    void read_file(const std::string& path);
+
+    /// Fills the fields from name = value settings; those of no use with the others are passed over.
+    /// @param where  the settings stand, for errors: "[method simclr]"
+    /// @throws ConfigError  an option unknown (names the nearest) or not of its type; names the line
+    void read_lines(const std::vector<IniLine>& settings, const std::string& where);
+    void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
+                       const std::string& where);
+
+    std::string help() const;
+    /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
+    /// list.
+    std::vector<std::pair<std::string, std::string>> values() const;
+    bool is_changeable(const std::string& name) const;
+
+private:
+    /// An option is of use if another one, the selector, has one of these values; always without a selector.
+    struct Condition {
+        std::string selector;
+        std::vector<std::string> values;
+    };
+    struct Option {
+        std::string name;
+        std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
+        std::string kind;                                 ///< of values, for errors: "a number"
+        std::vector<std::string> words;                   ///< that are values; none: any are
+        bool changeable;
+        bool is_flag;
+        bool is_list;
+        bool is_unsigned;
+        bool is_remembered;
+        Condition condition;
+    };
+    /// What a file says of one option.
+    struct Given {
+        std::vector<std::string> entries;
+        std::size_t line = 0;  ///< where first
+    };
+    using GivenOptions = std::map<std::string, Given>;
+
+    void declare_all();
+    const Option* find(const std::string& name) const;
+    bool is_of_use(const Option& option) const;
+    /// Whether it is none of the words, or a negative number where boost would wrap it around.
+    static bool is_refused(const Option& option, const std::string& value);
+    std::string value_of(const std::string& name) const;
+    void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
+                        const std::string& what) const;
+    /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
+    /// for its value, and `--name -1` as `--name=-1`, so that a number is not taken for an option.
+    std::vector<std::string> with_explicit_values(std::span<const std::string> arguments) const;
+    void store_command_line(std::span<const std::string> arguments,
+                            boost::program_options::variables_map& values) const;
+
+    /// What an INI file says of the options that are known. @param what  the file is, for errors
+    /// @param splits   lists have several entries on a line
+    /// @param refuses  unknown options and sections; else they are passed over
+    GivenOptions options_in(const std::string& path, const std::string& what, bool splits,
+                            bool refuses) const;
+    void add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const;
+    /// Drops what a selector named on the command line leaves without use.
+    void drop_overruled(GivenOptions& given, const boost::program_options::variables_map& command_line) const;
+    void store_given(const GivenOptions& given, const std::string& what,
+                     boost::program_options::variables_map& values) const;
+
+    std::string usage_;
+    boost::program_options::options_description all_;
+    boost::program_options::options_description hidden_;
+    std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
+    std::vector<Option> options_;
+    Condition condition_;        ///< of the section being declared
+    bool is_remembered_ = true;  ///< its options are
+    boost::program_options::positional_options_description positional_;
+    std::string config_;
+    std::set<std::string> passed_over_;
+};
+
+}  // namespace sslslr

@@ -1,0 +1,224 @@
+// How options get their values: the command line, files, settings.
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "src/errors.hpp"
+#include "src/settings/option_names.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace po = boost::program_options;
+
+bool is_negative_number(const std::string& text) {
+    return text.size() > 1 && text[0] == '-' &&
+           (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
+}
+
+}  // namespace
+
+bool Options::is_refused(const Option& option, const std::string& value) {
+    return (option.is_unsigned && is_negative_number(value)) ||
+           (!option.words.empty() && std::ranges::count(option.words, value) == 0);
+}
+
+void Options::declare_all() {
+    for (const auto& section : sections_) {
+        all_.add(*section);
+    }
+    all_.add(hidden_);
+}
+
+bool Options::read(std::span<const std::string> arguments) {
+    declare_all();
+    po::variables_map values;
+    store_command_line(arguments, values);
+    if (values.count("help") != 0) {
+        return false;
+    }
+    GivenOptions of_file;
+    std::string what;
+    if (values.count("config") != 0) {
+        const auto path = values["config"].as<std::string>();
+        what = "--config " + path;
+        of_file = options_in(path, what, /*splits=*/true, /*refuses=*/true);
+        drop_overruled(of_file, values);
+        store_given(of_file, what, values);
+    }
+    po::notify(values);
+    refuse_useless(values, of_file, what);
+    return true;
+}
+
+void Options::store_command_line(std::span<const std::string> arguments, po::variables_map& values) const {
+    namespace style = po::command_line_style;
+    try {
+        const auto parsed = po::command_line_parser{with_explicit_values(arguments)}
+                                .options(all_)
+                                .positional(positional_)
+                                .style(style::unix_style & ~style::allow_guessing)  // a typo is an error
+                                .run();
+        for (const auto& given : parsed.options) {
+            const auto* const option = find(given.string_key);
+            if (option != nullptr && !given.value.empty() && is_refused(*option, given.value.front())) {
+                throw ConfigError{
+                    fmt::format("--{} {}: expected {}", option->name, given.value.front(), option->kind)};
+            }
+        }
+        po::store(parsed, values);
+    } catch (const po::unknown_option& error) {
+        const auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
+        throw ConfigError{fmt::format("unknown option --{}{} (--help lists all)", name,
+                                      suggestion_for(name, names(), "--"))};
+    } catch (const po::error& error) {
+        throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
+    }
+}
+
+Options::GivenOptions Options::options_in(const std::string& path, const std::string& what, bool splits,
+                                          bool refuses) const {
+    GivenOptions given;
+    for (const auto& section : parse_ini(read_text(path, what), what)) {
+        if (!section.title.empty() && refuses) {
+            throw ConfigError{fmt::format(
+                "{}, line {}: sections such as [{}] are for study files: leave the line out, or name a study "
+                "file by `sslslr study run --study`",
+                what, section.number, section.title)};
+        }
+        for (const auto& line : section.lines) {
+            if (find(line.name) != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
+                add_line(given, line, what, splits);
+            } else if (refuses && !passed_over_.contains(line.name)) {
+                throw ConfigError{fmt::format("{}, line {}: unknown option {}{}", what, line.number,
+                                              line.name, suggestion_for(line.name, names(), ""))};
+            }
+        }
+    }
+    return given;
+}
+
+void Options::add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const {
+    const auto* const option = find(line.name);
+    const bool is_list = option != nullptr && option->is_list;
+    const auto [at, is_new] = given.try_emplace(line.name, Given{{}, line.number});
+    if (!is_new && !is_list) {
+        const auto lines =
+            line.number == 0 ? "" : fmt::format(", in lines {} and {}", at->second.line, line.number);
+        throw ConfigError{fmt::format("{}: {} is given twice{}: leave one out", what, line.name, lines)};
+    }
+    const auto entries = is_list && splits ? entries_of(line.value, place_of(what, line.number))
+                                           : std::vector{unquoted(line.value)};
+    at->second.entries.insert(at->second.entries.end(), entries.begin(), entries.end());
+}
+
+void Options::drop_overruled(GivenOptions& given, const po::variables_map& command_line) const {
+    std::erase_if(given, [&](const auto& of_file) {
+        const auto* const option = find(of_file.first);
+        if (option == nullptr || option->condition.selector.empty()) {
+            return false;
+        }
+        const auto& [selector, choices] = option->condition;
+        const auto& chosen = command_line[selector];
+        return !chosen.empty() && !chosen.defaulted() &&
+               std::ranges::count(choices, chosen.template as<std::string>()) == 0;
+    });
+}
+
+void Options::store_given(const GivenOptions& given, const std::string& what,
+                          po::variables_map& values) const {
+    for (const auto& [name, value] : given) {
+        const auto* const option = find(name);
+        const auto wrong = [&] {
+            return ConfigError{fmt::format("{}: {} = {}: expected {}", place_of(what, value.line), name,
+                                           fmt::join(value.entries, " "),
+                                           option == nullptr ? "another value" : option->kind)};
+        };
+        if (value.entries.empty()) {
+            continue;  // of a list
+        }
+        if (option != nullptr && is_refused(*option, value.entries.front())) {
+            throw wrong();
+        }
+        po::parsed_options parsed{&all_};
+        parsed.options.emplace_back(name, value.entries);
+        try {
+            po::store(parsed, values);
+        } catch (const po::error&) {
+            throw wrong();
+        }
+    }
+}
+
+void Options::read_file(const std::string& path) {
+    declare_all();
+    po::variables_map values;
+    store_given(options_in(path, path, /*splits=*/false, /*refuses=*/false), path, values);
+    po::store(po::parsed_options{&all_}, values);  // defaults
+    po::notify(values);
+}
+
+void Options::read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
+                            const std::string& where) {
+    std::vector<IniLine> lines;
+    for (const auto& [name, value] : settings) {
+        lines.push_back({name, value});
+    }
+    read_lines(lines, where);
+}
+
+void Options::read_lines(const std::vector<IniLine>& settings, const std::string& where) {
+    declare_all();
+    GivenOptions given;
+    for (const auto& line : settings) {
+        if (find(line.name) == nullptr) {
+            throw ConfigError{fmt::format("{}: unknown option {}{}", place_of(where, line.number), line.name,
+                                          suggestion_for(line.name, names(), ""))};
+        }
+        add_line(given, line, where, /*splits=*/true);
+    }
+    po::variables_map values;
+    store_given(given, where, values);
+    po::store(po::parsed_options{&all_}, values);  // defaults
+    po::notify(values);
+}
+
+void Options::refuse_useless(const po::variables_map& values, const GivenOptions& of_file,
+                             const std::string& what) const {
+    for (const auto& option : options_) {
+        const bool is_given = values.count(option.name) != 0 && !values[option.name].defaulted();
+        if (!is_given || is_of_use(option)) {
+            continue;
+        }
+        const auto& [selector, choices] = option.condition;
+        const auto reason = fmt::format("--{} {}; it means nothing with {}", selector,
+                                        fmt::join(choices, ", "), value_of(selector));
+        const auto found = of_file.find(option.name);
+        throw ConfigError{found == of_file.end()
+                              ? fmt::format("--{} belongs to {}: leave it out", option.name, reason)
+                              : fmt::format("{}, line {}: {} belongs to {}: leave the line out", what,
+                                            found->second.line, option.name, reason)};
+    }
+}
+
+std::vector<std::string> Options::with_explicit_values(std::span<const std::string> arguments) const {
+    std::vector<std::string> written;
+    const Option* last = nullptr;  // an option that waits for its value
+    for (const auto& argument : arguments) {
+        const auto* const option = argument.starts_with("--") ? find(argument.substr(2)) : nullptr;
+        if (option != nullptr && option->is_flag) {
+            written.push_back(argument + "=true");
+        } else if (last != nullptr && is_negative_number(argument)) {
+            written.back() += "=" + argument;
+        } else {
+            written.push_back(argument);
+        }
+        last = option != nullptr && !option->is_flag && !option->is_list ? option : nullptr;
+    }
+    return written;
+}
+
+}  // namespace sslslr

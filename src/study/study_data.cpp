@@ -1,0 +1,192 @@
+#include "src/study/study_data.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "io/file/checksum.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/protocol_options.hpp"
+
+namespace sslslr {
+namespace {
+
+const std::set<std::string> preprocessing_options{"points", "coordinates", "frames",    "shorten",
+                                                  "smooth", "normalise",   "part-masks"};
+const std::set<std::string> encoder_options{"blocks",  "width",      "heads",     "position",
+                                            "pooling", "layer-norm", "precision", "seed"};
+/// What decides a training with labels, beside the encoder and the protocol.
+const std::set<std::string> training_options{
+    "dropout", "global-batch", "rotation-degrees", "blur-sigma-max", "flip-probability", "boundary",
+    "k1",      "k2",           "longest-boundary"};
+
+/// How long a training goes on decides its result, though a run may be told to go on longer.
+bool decides(const Options& options, const std::string& name) {
+    return name == "epochs" || name == "max-steps" || !options.is_changeable(name);
+}
+
+/// Fills fields from settings and says what every option then is.
+template <class Fields>
+Options read_fields(Fields& fields, const Settings& settings, const std::string& where) {
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(settings, where);
+    return options;
+}
+
+std::string text_of(const Settings& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += fmt::format("{} = {}\n", name, value);
+    }
+    return text;
+}
+
+/// The options of a training that count, and the program's version.
+std::string identity_of_options(const Settings& settings,
+                                const std::function<bool(const Options&, const std::string&)>& counts) {
+    PretrainOptions fields;
+    const auto options = read_fields(fields, settings, "--study");
+    auto values = options.values();
+    std::erase_if(values,
+                  [&](const auto& value) { return value.first == "data" || !counts(options, value.first); });
+    return fmt::format("version = {}\n", SSLSLR_VERSION) + text_of(values);
+}
+
+std::string identity_of_protocol(const Settings& settings) {
+    auto config = default_protocol();
+    return text_of(read_fields(config, settings, "--study").values());
+}
+
+std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> lists) {
+    io::Checksum checksum;
+    for (const auto* const list : lists) {
+        const auto count = std::ssize(*list);
+        checksum.add(std::as_bytes(std::span{&count, 1}));
+        checksum.add(std::as_bytes(std::span{*list}));
+    }
+    return io::hex(checksum.value());
+}
+
+FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
+    FoldFacts facts{.name = name, .how = clips.how};
+    facts.pretrain_identity = hash_of({&clips.pretrain});
+    facts.evaluation_identity = hash_of({&clips.train, &clips.validation, &clips.test, &clips.labels});
+    facts.pretrain = std::ssize(clips.pretrain);
+    facts.train = std::ssize(clips.train);
+    facts.validation = std::ssize(clips.validation);
+    facts.test = clips.test;
+    facts.test_classes = clips.classes_of(clips.test);
+    facts.class_names = clips.class_names;
+    return facts;
+}
+
+}  // namespace
+
+PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where) {
+    PretrainOptions fields;
+    read_fields(fields, settings, where);
+    return fields;
+}
+
+ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where) {
+    auto config = default_protocol();
+    read_fields(config, settings, where);
+    check(config);
+    return config;
+}
+
+Identities identities_of_jobs() {
+    const auto of_any = [](std::vector<std::set<std::string>> groups) {
+        return [groups = std::move(groups)](const Settings& settings) {
+            return identity_of_options(settings, [&](const Options&, const std::string& name) {
+                return std::ranges::any_of(groups, [&](const auto& group) { return group.contains(name); });
+            });
+        };
+    };
+    return {.of_pretraining = [](const Settings& settings) { return identity_of_options(settings, decides); },
+            .of_preprocessing = of_any({preprocessing_options}),
+            .of_encoder = of_any({preprocessing_options, encoder_options}),
+            .of_network = of_any({preprocessing_options, encoder_options, training_options}),
+            .of_protocol = identity_of_protocol,
+            .is_frozen =
+                [](const Settings& settings) {
+                    return !trains_encoder(protocol_config_of(settings, "--study"));
+                }};
+}
+
+StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {
+    for (const auto& data : spec.data) {
+        const auto options = pretrain_options_of(with(spec.pretrain, data.settings), data.where);
+        sets_.push_back(std::make_unique<DataSet>(
+            options.data,
+            DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
+                        /*keeps_prints=*/true},
+            ranks));
+        keep_prints(ranks);
+        part(data);
+    }
+}
+
+/// On every rank, for each may come to record a training.
+void StudyDataSets::keep_prints(const Ranks& ranks) {
+    const auto& set = *sets_.back();
+    std::vector<std::int64_t> all(static_cast<std::size_t>(set.index().clips()));
+    std::iota(all.begin(), all.end(), std::int64_t{0});
+    auto prints = set.prints(all, ranks);
+    const auto bytes = ranks.world.broadcast(
+        {reinterpret_cast<const char*>(prints.data()), prints.size() * sizeof(io::ClipPrint)});
+    prints.resize(all.size());
+    std::memcpy(prints.data(), bytes.data(), bytes.size());
+    prints_.push_back(std::move(prints));
+}
+
+std::vector<io::ClipPrint> StudyDataSets::prints(std::int64_t number,
+                                                 const std::vector<std::int64_t>& clips) const {
+    const auto& all = prints_[static_cast<std::size_t>(number)];
+    std::vector<io::ClipPrint> chosen;
+    std::ranges::transform(clips, std::back_inserter(chosen),
+                           [&](std::int64_t clip) { return all[static_cast<std::size_t>(clip)]; });
+    return chosen;
+}
+
+void StudyDataSets::part(const DataSpec& spec) {
+    const auto& set = *sets_.back();
+    const auto& index = set.index();
+    ClipParts parts;
+    read_fields(parts, spec.parts, spec.where);
+    const auto attribute = [&](const char* name) {
+        const auto found = index.attributes.find(name);
+        return found == index.attributes.end() ? std::string{} : found->second;
+    };
+    DataFacts facts{.name = spec.name, .title = spec.title, .published = spec.published};
+    facts.language = attribute("language");
+    facts.licence = attribute("licence");
+    facts.source = attribute("source");
+    facts.fingerprint = set.fingerprint();
+    facts.clips = index.clips();
+    facts.signers = std::ssize(index.signer_names);
+    parts_.emplace_back();
+    clips_.emplace_back();
+    const auto names = spec.leaves_out_each ? index.signer_names : std::vector<std::string>{""};
+    if (spec.leaves_out_each && names.size() < 2) {
+        throw ConfigError{
+            fmt::format("{}: leave-out-signer = each: the data know {} signers", spec.where, names.size())};
+    }
+    for (const auto& name : names) {
+        auto fold = parts;
+        if (!name.empty()) {
+            fold.left_out_signers = {name};
+        }
+        place_errors(spec.where, [&] { clips_.back().push_back(part_clips(index, fold)); });
+        facts.folds.push_back(facts_of(name, clips_.back().back()));
+        parts_.back().push_back(std::move(fold));
+    }
+    facts_.push_back(std::move(facts));
+}
+
+}  // namespace sslslr

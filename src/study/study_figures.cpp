@@ -1,0 +1,176 @@
+#include "src/study/study_figures.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numeric>
+
+#include <fmt/format.h>
+
+#include "io/file/metrics_file.hpp"
+#include "io/store/clip_store.hpp"
+#include "src/augment/boundary_length.hpp"
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// x and y of every point of every frame, null where none was detected: [F][P][2].
+nlohmann::json skeleton_of(const std::vector<float>& landmarks, std::size_t points, std::size_t coordinates) {
+    nlohmann::json frames = nlohmann::json::array();
+    for (std::size_t at = 0; at < landmarks.size(); at += points * coordinates) {
+        nlohmann::json frame = nlohmann::json::array();
+        for (std::size_t point = 0; point < points; ++point) {
+            const auto x = landmarks[at + point * coordinates];
+            const auto y = landmarks[at + point * coordinates + 1];
+            frame.push_back(std::isnan(x) || std::isnan(y) ? nlohmann::json{} : nlohmann::json{x, y});
+        }
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+nlohmann::json strip_of_clip(const io::ClipStore& store, std::int64_t clip, const StripFigure& figure) {
+    const auto& index = store.index();
+    if (clip < 0 || clip >= index.clips()) {
+        throw ConfigError{fmt::format("{}: clip {}: expected 0 to {}, the clips of {}", figure.where, clip,
+                                      index.clips() - 1, figure.store)};
+    }
+    const auto number = static_cast<std::size_t>(clip);
+    const auto frames = index.offsets[number + 1] - index.offsets[number];
+    const auto points = index.point_names.size();
+    const auto coordinates = static_cast<std::size_t>(index.coordinates);
+    std::vector<float> landmarks(static_cast<std::size_t>(frames) * points * coordinates);
+    store.read(clip, clip + 1, landmarks);
+    const auto name = [number](const std::vector<std::string>& names,
+                               const std::vector<std::int64_t>& numbers) {
+        const auto found = numbers[number];
+        return found < 0 ? std::string{"not known"} : names[static_cast<std::size_t>(found)];
+    };
+    return {{"title",
+             fmt::format("{}, clip {}: {}, signer {}", fs::path{figure.store}.stem().string(), clip,
+                         name(index.label_names, index.labels), name(index.signer_names, index.signers))},
+            {"frames", frames},
+            {"k1", BoundaryLength::parse(figure.k1).frames_of(frames)},
+            {"k2", BoundaryLength::parse(figure.k2).frames_of(frames)},
+            {"points", index.point_names},
+            {"skeleton", skeleton_of(landmarks, points, coordinates)}};
+}
+
+nlohmann::json strips_of(const std::vector<StripFigure>& figures) {
+    nlohmann::json clips = nlohmann::json::array();
+    for (const auto& figure : figures) {
+        const auto store = io::ClipStore::open({figure.store});
+        for (const auto clip : figure.clips) {
+            clips.push_back(strip_of_clip(store, clip, figure));
+        }
+    }
+    return clips;
+}
+
+nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
+    nlohmann::json panels = nlohmann::json::array();
+    for (const auto& panel : plan.panels) {
+        if (state.of(panel.evaluation).status == JobStatus::done) {
+            nlohmann::json json = panel;
+            json["features"] = features_file(panel.evaluation).string();
+            panels.push_back(std::move(json));
+        }
+    }
+    return panels;
+}
+
+/// One spread over the steps, summed over trainings, each relative to its own start.
+struct Curve {
+    std::vector<double> raw;
+    std::vector<double> normalised;
+    std::vector<double> trainings;  ///< that have come to the step: folds of fewer clips end sooner
+
+    /// What a stopped training wrote twice counts as it went on.
+    void add(const fs::path& metrics) {
+        std::map<std::int64_t, std::pair<double, double>> by_step;
+        for (const auto& row : io::read_metrics(metrics)) {
+            if (row.contains("spread")) {  // other rows tell of events
+                by_step[row.at("step")] = {row.at("spread"), row.at("spread_normalised")};
+            }
+        }
+        const auto steps = std::max(raw.size(), by_step.size());
+        for (auto* const values : {&raw, &normalised, &trainings}) {
+            values->resize(steps);
+        }
+        const auto [first_raw, first_normalised] = by_step.begin()->second;
+        std::size_t at = 0;
+        for (const auto& [step, spread] : by_step) {
+            raw[at] += spread.first / first_raw;
+            normalised[at] += spread.second / first_normalised;
+            ++trainings[at];
+            ++at;
+        }
+    }
+    std::vector<double> mean(std::vector<double> sums) const {
+        std::ranges::transform(sums, trainings, sums.begin(), std::divides{});
+        return sums;
+    }
+};
+
+Curve curve_of(const PlannedTable& table, std::size_t column, const LedgerState& state,
+               const fs::path& folder) {
+    Curve curve;
+    for (const auto& row : table.cells) {
+        for (const auto& run : row[column]) {
+            for (const auto& id : run) {
+                const auto& job = state.of(id);
+                if (job.status == JobStatus::done) {
+                    curve.add(pretraining_folder(folder, id, job.attempt) / "metrics.jsonl");
+                }
+            }
+        }
+    }
+    return curve;
+}
+
+nlohmann::json curves_of(const PlannedTable& table, const LedgerState& state, const fs::path& folder) {
+    nlohmann::json curves = nlohmann::json::array();
+    for (std::size_t column = 0; column < table.columns.size(); ++column) {
+        const auto curve = curve_of(table, column, state, folder);
+        if (curve.trainings.empty()) {
+            continue;
+        }
+        std::vector<std::int64_t> steps(curve.raw.size());
+        std::iota(steps.begin(), steps.end(), 1);
+        curves.push_back({{"column", table.columns[column].name},
+                          {"title", table.columns[column].title},
+                          {"steps", steps},
+                          {"raw", curve.mean(curve.raw)},
+                          {"normalised", curve.mean(curve.normalised)}});
+    }
+    return curves;
+}
+
+const PlannedTable& trainings_of(const ExperimentPlan& plan, const SpreadFigure& figure) {
+    return *std::ranges::find(plan.tables, figure.trainings,
+                              [](const PlannedTable& table) { return table.spec.name; });
+}
+
+}  // namespace
+
+nlohmann::json figures_of(const StoredStudy& study, const LedgerState& state, const fs::path& folder) {
+    auto figures = nlohmann::json::object();
+    if (auto clips = strips_of(study.spec.figures.strips); !clips.empty()) {
+        figures["2"] = {{"clips", std::move(clips)}};
+    }
+    if (auto panels = panels_of(study.plan, state); !panels.empty()) {
+        figures["7"] = {{"panels", std::move(panels)}};
+    }
+    for (const auto& figure : study.spec.figures.spreads) {
+        if (auto curves = curves_of(trainings_of(study.plan, figure), state, folder); !curves.empty()) {
+            figures["8"] = {{"curves", std::move(curves)}, {"table", figure.accuracies}};
+        }
+    }
+    return figures;
+}
+
+}  // namespace sslslr

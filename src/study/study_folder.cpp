@@ -1,0 +1,105 @@
+#include "src/study/study_folder.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <tuple>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "io/file/data_error.hpp"
+#include "io/file/posix_file.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/result_table.hpp"
+#include "src/study/merged_plan.hpp"
+#include "src/study/study_file.hpp"
+
+namespace sslslr {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds longest_wait{60};
+
+fs::path plan_file(const StudyPlaces& places) {
+    return places.results() / "plan.json";
+}
+
+/// The text of a study file, and the plan made of it. @throws io::DataError
+std::pair<std::string, ExperimentPlan> read_plan(const fs::path& file) {
+    try {
+        const auto json = nlohmann::json::parse(std::ifstream{file});
+        return {json.at("study_file"), json.at("plan")};
+    } catch (const nlohmann::json::exception& error) {
+        throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
+    }
+}
+
+}  // namespace
+
+fs::path StudyPlaces::results() const {
+    return folder.empty() ? fs::path{"runs"} / fs::path{study}.stem() : fs::path{folder};
+}
+
+void declare(Options& options, StudyPlaces& places) {
+    options.section("Options");
+    options.add("study", places.study, "the study file (configs/study/examples.ini explains one)");
+    options.add("folder", places.folder,
+                "of plan, ledger, trainings and report (empty: runs/NAME of the study file NAME.ini)");
+}
+
+void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
+                        bool is_part) {
+    fs::create_directories(places.results());
+    const io::PosixFile lock{places.results() / ".plan-lock", io::PosixFile::Access::create};
+    lock.lock(longest_wait);  // others may plan other tables meanwhile
+    auto stored = plan;
+    if (is_part && is_stored(places)) {
+        try {
+            const auto [text_before, before] = read_plan(plan_file(places));
+            stored = text_before == text ? merged(plan, before) : plan;
+        } catch (const io::DataError&) {  // what cannot be read is planned anew
+        }
+    }
+    write_json(plan_file(places), {{"study_file", text}, {"plan", stored}});
+}
+
+bool is_stored(const StudyPlaces& places) {
+    return fs::exists(plan_file(places));
+}
+
+StoredStudy read_stored_study(const StudyPlaces& places) {
+    const auto file = plan_file(places);
+    if (!is_stored(places)) {
+        throw ConfigError{fmt::format("--study {}: no plan in {}; sslslr study run makes one", places.study,
+                                      places.results().string())};
+    }
+    StoredStudy stored;
+    std::tie(stored.text, stored.plan) = read_plan(file);
+    std::vector<std::string> data;
+    std::vector<std::string> tables;
+    std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);
+    std::ranges::transform(stored.plan.tables, std::back_inserter(tables),
+                           [](const PlannedTable& table) { return table.spec.name; });
+    stored.spec = narrowed(parse_study(stored.text, places.study), data, tables);
+    std::ranges::sort(stored.plan.tables, {}, [&](const PlannedTable& table) {
+        return std::ranges::find(stored.spec.tables, table.spec.name, &TableSpec::name);
+    });
+    return stored;
+}
+
+fs::path pretraining_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {
+    return study / "pretrainings" / fmt::format("{}.{}", job, attempt);
+}
+
+fs::path evaluation_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {
+    return study / "evaluations" / fmt::format("{}.{}", job, attempt);
+}
+
+fs::path features_file(const std::string& job) {
+    return fs::path{"features"} / (job + ".h5");
+}
+
+}  // namespace sslslr

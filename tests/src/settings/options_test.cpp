@@ -1,0 +1,248 @@
+#include "src/settings/options.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "src/errors.hpp"
+#include "src/settings/option_names.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Options as pretrain has them, few.
+struct Fields {
+    std::vector<std::string> signers;
+    std::vector<std::int64_t> clusters;
+    std::string name;
+    std::string optimizer = "sgd";
+    double momentum = 0.9;
+    double weight = 1;
+    std::int64_t steps = 0;
+    std::uint64_t seed = 0;
+    bool smooth = false;
+};
+
+void declare(Options& options, Fields& o) {
+    options.add("signers", o.signers, "signers");
+    options.add("clusters", o.clusters, "clusters");
+    options.add("name", o.name, "name");
+    options.add("optimizer", o.optimizer, "sgd or adamw");
+    options.words({"sgd", "adamw", "lars"});
+    options.add("weight", o.weight, "weight");
+    options.add("max-steps", o.steps, "steps");
+    options.add("seed", o.seed, "seed");
+    options.add("smooth", o.smooth, "smooth");
+    options.section("Momentum", "optimizer", {"sgd", "lars"});
+    options.add("momentum", o.momentum, "momentum");
+}
+
+class OptionsTest : public testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = (fs::temp_directory_path() / "sslslr-test-XXXXXX").string();
+        folder_ = mkdtemp(pattern.data());
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string file(const std::string& text) const {
+        const auto path = folder_ / "c.ini";
+        std::ofstream{path, std::ios::binary} << text;
+        return path.string();
+    }
+
+    static Fields read(const std::vector<std::string>& arguments) {
+        Fields fields;
+        Options options{""};
+        declare(options, fields);
+        options.read(arguments);
+        return fields;
+    }
+    Fields read_config(const std::string& text, std::vector<std::string> arguments = {}) const {
+        arguments.insert(arguments.end(), {"--config", file(text)});
+        return read(arguments);
+    }
+
+    template <class Read>
+    static std::string refusal(const Read& reads) {
+        try {
+            reads();
+        } catch (const ConfigError& error) {
+            return error.what();
+        }
+        return "nothing was refused";
+    }
+    std::string refusal_of_config(const std::string& text,
+                                  const std::vector<std::string>& arguments = {}) const {
+        return refusal([&] { read_config(text, arguments); });
+    }
+    static std::string refusal_of(const std::vector<std::string>& arguments) {
+        return refusal([&] { read(arguments); });
+    }
+
+    fs::path folder_;
+};
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+TEST_F(OptionsTest, AListInAFileStandsOnOneLineOrOnSeveral) {
+    const std::vector<std::string> signers{"S0", "S1", "Ana Maria"};
+    const std::vector<std::int64_t> clusters{4, 8};
+
+    const auto one = read_config("signers = S0 S1 \"Ana Maria\"\nclusters = 4  8\n");
+    const auto several =
+        read_config("signers = S0\nsigners = S1\nsigners = \"Ana Maria\"\nclusters = 4\nclusters = 8\n");
+
+    EXPECT_EQ(one.signers, signers);
+    EXPECT_EQ(one.clusters, clusters);
+    EXPECT_EQ(several.signers, signers);
+    EXPECT_EQ(several.clusters, clusters);
+    EXPECT_TRUE(has(refusal_of_config("signers = \"Ana Maria\n"),
+                    "line 1: the quote before Ana Maria is not closed"));
+}
+
+TEST_F(OptionsTest, APathWithBlanksIsOneEntryWhereItsFileExists) {
+    const auto path = (folder_ / "my store.h5").string();
+    std::ofstream{path} << "x";
+
+    EXPECT_EQ(read_config("signers = " + path + "\n").signers, std::vector{path});
+}
+
+TEST_F(OptionsTest, AByteOrderMarkForeignLineEndsAndBothKindsOfCommentAreNoTrouble) {
+    for (const std::string text :
+         {"\xEF\xBB\xBFname = a\nseed = 3\n", "name = a\r\nseed = 3\r\n", "name = a\rseed = 3\r",
+          "; a comment\nname = a  # another\n\nseed = 3", "name = \"a\"\nseed=3"}) {
+        const auto fields = read_config(text);
+        EXPECT_EQ(fields.name, "a") << text;
+        EXPECT_EQ(fields.seed, 3U) << text;
+    }
+}
+
+TEST_F(OptionsTest, WhatIsNoConfigurationIsRefusedByName) {
+    std::ofstream{folder_ / "config.ini"} << "seed = 3\n";
+
+    EXPECT_TRUE(
+        has(refusal_of({"--config", folder_.string()}),
+            folder_.string() + ": a folder, but a file is needed: " + (folder_ / "config.ini").string()));
+    EXPECT_TRUE(has(refusal_of({"--config", (folder_ / "none.ini").string()}), "none.ini: no such file"));
+    EXPECT_TRUE(has(refusal_of_config(std::string{"\xFF\xFEs\0e\0", 6}), "save it as UTF-8"));
+    EXPECT_TRUE(
+        has(refusal_of_config("seed = 3\nwidth\n"), "c.ini, line 2: expected name = value, found 'width'"));
+    EXPECT_TRUE(has(refusal_of_config("seed: 3\n"), "line 1: expected name = value"));
+    EXPECT_TRUE(has(refusal_of_config("[model]\nseed = 3\n"), "line 1: sections such as [model]"));
+}
+
+TEST_F(OptionsTest, AnOptionGivenTwiceInAFileIsRefusedWithBothLines) {
+    EXPECT_TRUE(has(refusal_of_config("seed = 1\nname = a\nseed = 2\n"),
+                    "c.ini: seed is given twice, in lines 1 and 3: leave one out"));
+}
+
+TEST_F(OptionsTest, ANegativeNumberIsNoSeedAnywhere) {
+    const std::string expected = "seed = -1: expected a whole number of 0 or more";
+
+    EXPECT_TRUE(has(refusal_of_config("name = a\nseed = -1\n"), "line 2: " + expected));
+    EXPECT_TRUE(has(refusal_of({"--seed", "-1"}), "--seed -1: expected a whole number of 0 or more"));
+    EXPECT_TRUE(has(refusal_of({"--seed=-1"}), "--seed -1: expected a whole number of 0 or more"));
+    EXPECT_TRUE(has(refusal([] {
+                        Fields fields;
+                        Options options{""};
+                        declare(options, fields);
+                        options.read_settings({{"seed", "-1"}}, "--study s.ini, [pretrain]");
+                    }),
+                    "--study s.ini, [pretrain]: " + expected));
+}
+
+TEST_F(OptionsTest, AWordThatIsNoneOfAnOptionsIsRefusedWhereverItIsRead) {
+    const auto settings = [](const std::vector<IniLine>& lines) {
+        return refusal([&] {
+            Fields fields;
+            Options options{""};
+            declare(options, fields);
+            options.read_lines(lines, "--study s.ini, [pretrain]");
+        });
+    };
+
+    EXPECT_EQ(refusal_of({"--optimizer", "adm"}), "--optimizer adm: expected sgd, adamw or lars");
+    EXPECT_TRUE(has(refusal_of_config("seed = 1\noptimizer = adm\n"),
+                    "c.ini, line 2: optimizer = adm: expected sgd, adamw or lars"));
+    EXPECT_EQ(settings({{"optimizer", "\"adm\"", 7}}),
+              "--study s.ini, [pretrain], line 7: optimizer = adm: expected sgd, adamw or lars");
+    EXPECT_EQ(settings({{"optimiser", "sgd", 7}}),
+              "--study s.ini, [pretrain], line 7: unknown option optimiser; did you mean optimizer?");
+    EXPECT_EQ(read({"--optimizer", "lars"}).optimizer, "lars");
+}
+
+TEST_F(OptionsTest, OtherNumbersMayBeNegativeBehindABlank) {
+    EXPECT_EQ(read({"--weight", "-0.5", "--max-steps", "-3"}).weight, -0.5);
+    EXPECT_EQ(read({"--clusters", "4", "8"}).clusters, (std::vector<std::int64_t>{4, 8}));
+}
+
+TEST_F(OptionsTest, AValueOfTheWrongKindIsRefusedWithItsLine) {
+    EXPECT_TRUE(
+        has(refusal_of_config("weight = 0,001\n"), "c.ini, line 1: weight = 0,001: expected a number"));
+    EXPECT_TRUE(has(refusal_of_config("max-steps = 1e3\n"), "max-steps = 1e3: expected a whole number"));
+    EXPECT_TRUE(has(refusal_of_config("smooth = maybe\n"), "smooth = maybe: expected true or false"));
+    EXPECT_TRUE(has(refusal_of_config("clusters = 4 x\n"), "clusters = 4 x: expected a whole number"));
+}
+
+TEST_F(OptionsTest, TheCommandLineWinsOverAFileEvenWhereItLeavesALineWithoutUse) {
+    const auto fields = read_config("optimizer = sgd\nmomentum = 0.5\n", {"--optimizer", "adamw"});
+
+    EXPECT_EQ(fields.optimizer, "adamw");
+    EXPECT_EQ(fields.momentum, 0.9) << "passed over";
+    EXPECT_EQ(read_config("momentum = 0.5\n", {"--optimizer", "lars"}).momentum, 0.5);
+}
+
+TEST_F(OptionsTest, ALineThatItsOwnFileLeavesWithoutUseIsNamed) {
+    EXPECT_TRUE(has(
+        refusal_of_config("optimizer = adamw\nmomentum = 0.5\n"),
+        "c.ini, line 2: momentum belongs to --optimizer sgd, lars; it means nothing with adamw: leave the "
+        "line out"));
+    EXPECT_TRUE(
+        has(refusal_of({"--optimizer", "adamw", "--momentum", "0.5"}), "--momentum belongs to --optimizer"));
+}
+
+TEST_F(OptionsTest, AnUnknownOptionIsNamedWithItsLineAndTheNearestOne) {
+    EXPECT_TRUE(has(refusal_of_config("seed = 1\nmax_steps = 2\n"),
+                    "c.ini, line 2: unknown option max_steps; did you mean max-steps?"));
+    EXPECT_TRUE(has(refusal_of({"--steps", "2"}), "unknown option --steps; did you mean --max-steps?"));
+}
+
+TEST_F(OptionsTest, WhatIsWrittenIsReadBack) {
+    const std::vector<std::string> odd{"plain",        "two words", "a # b",
+                                       " blank ends ", "quote\"d",  "back\\slash \\\""};
+    std::string text;
+    for (const auto& value : odd) {
+        text += ini_line("signers", value);
+    }
+
+    EXPECT_EQ(read_config(text).signers, odd);
+}
+
+TEST_F(OptionsTest, AFileOfAnEarlierVersionKeepsBlanksInItsEntries) {
+    Fields fields;
+    Options options{""};
+    declare(options, fields);
+
+    options.read_file(file("signers = Ana Maria\nsigners = S1\nof-another-version = 3\n"));
+
+    EXPECT_EQ(fields.signers, (std::vector<std::string>{"Ana Maria", "S1"}));
+}
+
+TEST(OptionNames, NamesThatHoldTheUnknownOneAsAWordComeFirst) {
+    const std::vector<std::string> known{"probe", "probe-epochs", "fine-tune-epochs", "supervised-epochs",
+                                         "seed"};
+
+    EXPECT_EQ(suggestion_for("epochs", known, "--"),
+              "; did you mean --probe-epochs, --supervised-epochs or --fine-tune-epochs?");
+    EXPECT_EQ(suggestion_for("sede", known, "--"), "; did you mean --seed?");
+    EXPECT_EQ(suggestion_for("completely-different", known, "--"), "");
+}
+
+}  // namespace
+}  // namespace sslslr
