@@ -1,5 +1,6 @@
 #include "dist/mpi_session.hpp"
 
+#include <array>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -27,6 +28,14 @@ MpiSession::~MpiSession() {
     if (std::uncaught_exceptions() == exceptions_at_start_) {
         MPI_Finalize();
     }
+}
+
+std::string mpi_version() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    const std::string whole{text.data()};
+    return whole.substr(0, whole.find_first_of(",\n"));
 }
 
 void abort_job(int exit_code) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 namespace sslslr::dist {
 
 /// Starts MPI and ends it. The first object of main, destroyed after every Communicator and Group.
@@ -18,6 +20,9 @@ public:
 private:
     int exceptions_at_start_;
 };
+
+/// The library's name and release: "Open MPI v4.1.4".
+std::string mpi_version();
 
 /// Ends all ranks of the job with this exit code, from any thread. Does not return, and ends
 /// this process within 5 s whatever the others do.

@@ -1,22 +1,9 @@
 #pragma once
 
-#include <span>
-#include <string>
-
-#include "dist/communicator.hpp"
+#include "src/run/ranks.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
-
-using Arguments = std::span<const std::string>;
-
-/// The ranks that mpirun or srun started.
-struct Ranks {
-    const dist::Communicator& world;
-    const dist::Communicator& node;  ///< those that share this rank's memory
-    bool is_first() const { return world.rank() == 0; }
-};
-
-class Options;
 
 /// Fills the options' fields, or prints their help. @return false if help was asked for: nothing is left to do
 bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
@@ -38,5 +25,8 @@ int boundary(Arguments arguments, const Ranks& ranks);
 int inspect(Arguments arguments, const Ranks& ranks);
 int doctor(Arguments arguments, const Ranks& ranks);
 int bench(Arguments arguments, const Ranks& ranks);
+
+/// Prints the release, the code's identity and the libraries' releases.
+int version(const Ranks& ranks);
 
 }  // namespace sslslr

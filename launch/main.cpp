@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "dist/mpi_session.hpp"
+#include "io/file/utf8.hpp"
 #include "launch/last_words.hpp"
 #include "launch/signal_thread.hpp"
 #include "launch/standard_output.hpp"
@@ -43,13 +44,16 @@ constexpr std::array commands{
 
 constexpr const char* program_usage =
     "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's "
-    "options)\n\n";
+    "options)\n"
+    "       sslslr --version\n\n";
 
 int run(std::vector<std::string> arguments, const Ranks& ranks) {
     if (!arguments.empty() && arguments.front() == "help") {
         arguments.front() = "--help";
     }
-    const int code = run_subcommand({"", program_usage, commands}, arguments, ranks);
+    const bool asks_version = !arguments.empty() && arguments.front() == "--version";
+    const int code =
+        asks_version ? version(ranks) : run_subcommand({"", program_usage, commands}, arguments, ranks);
     agree(ranks.world, [&] { check_standard_output(code); });
     return code;
 }
@@ -57,7 +61,7 @@ int run(std::vector<std::string> arguments, const Ranks& ranks) {
 /// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
 std::string text_of(const std::exception& error) {
     const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
-    return printable(libtorch != nullptr ? libtorch->what_without_backtrace() : error.what());
+    return io::printable(libtorch != nullptr ? libtorch->what_without_backtrace() : error.what());
 }
 
 int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
@@ -107,7 +111,7 @@ int main(int argc, char** argv) {
         const auto world = dist::Communicator::world();
         const auto node = world.on_this_node();
         leave_last_words(world.rank());
-        return guarded({argv + 1, argv + argc}, {world, node});
+        return guarded({argv + 1, argv + argc}, {world, node, print_note});
     } catch (const std::exception& error) {  // of MPI's start
         fmt::print(stderr, "sslslr: {}\n", error.what());
         return exit_rank_failed;

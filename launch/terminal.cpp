@@ -14,23 +14,6 @@ namespace sslslr {
 using std::chrono::duration;
 using std::chrono::seconds;
 
-std::string printable(std::string text) {
-    std::ranges::replace_if(
-        text, [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\t') || c == 0x7F; }, '?');
-    return text;
-}
-
-std::string quoted(const std::string& argument) {
-    if (!argument.empty() && argument.find_first_of(" \t\n'\"\\$`*?[](){};&|<>#~!") == std::string::npos) {
-        return argument;
-    }
-    std::string text = "'";
-    for (const char c : argument) {
-        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
-    }
-    return text + "'";
-}
-
 std::string clock_text(double total) {
     const auto whole = static_cast<std::int64_t>(total + 0.5);
     const auto hours = whole / 3600;
@@ -119,8 +102,12 @@ void CountProgress::end() {
     }
 }
 
+void print_note(const std::string& text) {
+    fmt::print(stderr, "sslslr: {}\n", text);
+}
+
 void print_warning(const std::string& text) {
-    fmt::print(stderr, "sslslr: warning: {}\n", text);
+    print_note("warning: " + text);
 }
 
 }  // namespace sslslr

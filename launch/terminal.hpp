@@ -60,13 +60,9 @@ private:
 };
 
 /// To stderr, a line after the program's name.
+void print_note(const std::string& text);
+/// The same after the word warning.
 void print_warning(const std::string& text);
-
-/// A text that may come from a file, without what would move a terminal's cursor or change its colours.
-std::string printable(std::string text);
-
-/// As a shell takes it for one word.
-std::string quoted(const std::string& argument);
 
 /// Minutes and seconds as "3:07", hours as "1:03:07".
 std::string clock_text(double seconds);

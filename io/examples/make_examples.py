@@ -18,7 +18,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "file"))
 from sealed_file import USER_BLOCK_BYTES, block_checksums, seal  # noqa: E402
 
 POSE = (

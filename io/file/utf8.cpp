@@ -64,6 +64,23 @@ std::string from_utf16(std::string_view bytes, bool is_big_endian) {
 
 }  // namespace
 
+std::string printable(std::string text) {
+    std::ranges::replace_if(
+        text, [](unsigned char c) { return (c < ' ' && c != '\n' && c != '\t') || c == 0x7F; }, '?');
+    return text;
+}
+
+std::string quoted(const std::string& argument) {
+    if (!argument.empty() && argument.find_first_of(" \t\n'\"\\$`*?[](){};&|<>#~!") == std::string::npos) {
+        return argument;
+    }
+    std::string text = "'";
+    for (const char c : argument) {
+        text += c == '\'' ? std::string{"'\\''"} : std::string{c};
+    }
+    return text + "'";
+}
+
 void append_utf8(std::string& text, char32_t point) {
     if (point < 0x80) {
         text += static_cast<char>(point);

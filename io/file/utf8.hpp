@@ -15,6 +15,12 @@ inline bool is_utf8(std::string_view text) {
 /// The text with each byte that is not UTF-8 as "\xE9", for messages.
 std::string shown(std::string_view text);
 
+/// A text that may come from a file, without what would move a terminal's cursor or change its colours.
+std::string printable(std::string text);
+
+/// As a shell takes it for one word.
+std::string quoted(const std::string& argument);
+
 /// Appends a character, at most U+10FFFF.
 void append_utf8(std::string& text, char32_t point);
 

@@ -11,6 +11,7 @@
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
 #include "src/run/run_folder.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -76,12 +77,14 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     return whole + steps[steps.size() / 2] * static_cast<double>(steps_of(setting) - shortened.max_steps);
 }
 
-/// Refuses to plan a study anew where that would mix results.
-void check_same_study(const PlanOptions& options, const StudyPlan& plan) {
+/// Refuses to plan a study again where that would mix results.
+/// @return the codes whose results count
+std::string check_same_study(const PlanOptions& options, const StudyPlan& plan, const Ranks& ranks) {
     if (!std::filesystem::exists(std::filesystem::path{options.study} / "plan.json")) {
-        return;
+        return plan.code;
     }
     const auto before = read_study(options.study).plan;
+    refuse_older_plan(options.study, before);
     if (before.data_fingerprint != plan.data_fingerprint) {
         throw ConfigError{fmt::format(
             "--study {}: planned with other data (fingerprint {}, these are {}): give the same --data, or "
@@ -94,6 +97,12 @@ void check_same_study(const PlanOptions& options, const StudyPlan& plan) {
                         "--study folder",
                         options.study, first_difference(before.identity, plan.identity))};
     }
+    return joined_codes(before.code, "the study in " + options.study, options.accepts_other_code,
+                        [&](const std::string& text) {
+                            if (ranks.is_first()) {
+                                print_warning(text);
+                            }
+                        });
 }
 
 nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const StudyData& data,
@@ -156,7 +165,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         print_warning(leak);
     }
     auto plan = data.plan(options);
-    agree(ranks.world, [&] { check_same_study(fields, plan); });
+    agree(ranks.world, [&] { plan.code = check_same_study(fields, plan, ranks); });
     plan.seconds_per_job = timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
         if (ranks.is_first()) {

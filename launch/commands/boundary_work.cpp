@@ -10,6 +10,7 @@
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -74,6 +75,8 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     auto study = read_study(fields.study);
+    refuse_older_plan(fields.study, study.plan);
+    joined_codes(study.plan.code, "the study in " + fields.study, /*accepts=*/false, print_warning);
     check(fields, study, ranks);
     at::set_num_threads(static_cast<int>(study.options.training.threads));
     const StudyData data{study.options, ranks, /*keeps_prints=*/false};

@@ -25,6 +25,7 @@
 #include "launch/command.hpp"
 #include "src/errors.hpp"
 #include "src/settings/options.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -42,14 +43,6 @@ struct Finding {
     std::string mend;
     bool prevents_work = false;  ///< no training could run
 };
-
-std::string mpi_version() {
-    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
-    int length = 0;
-    MPI_Get_library_version(text.data(), &length);
-    const std::string whole{text.data()};
-    return whole.substr(0, whole.find_first_of(",\n"));
-}
 
 std::string host_name() {
     std::array<char, 256> name{};
@@ -190,7 +183,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
     const bool crowded = ranks.node.size() > cores;
-    return {{"sslslr", SSLSLR_VERSION, ""},
+    return {{"sslslr", program_version(), ""},
             {"ranks",
              fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), host_name(),
                          cores),
@@ -202,7 +195,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
              fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(),
                          at::get_num_threads()),
              ""},
-            {"MPI", mpi_version(), ""},
+            {"MPI", dist::mpi_version(), ""},
             mpirun_check(ranks),
             {"HDF5", io::hdf5_version(), ""},
             {"Boost", fmt::format("{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000), ""},

@@ -2,6 +2,8 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include <ATen/Parallel.h>
@@ -19,6 +21,7 @@
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -65,6 +68,8 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
                          {"test_clips_equal_to_training_clips", trainings.seen.repeated},
                          {"notes", trainings.notes},
                          {"steps", trainings.steps},
+                         {"code", code_identity()},
+                         {"trained_by", trainings.codes},
                          {"source", runs.front().data},
                          {"target", options.data.empty() ? runs.front().data : options.data}};
     std::vector<std::string> folders;
@@ -188,6 +193,18 @@ std::function<void(const std::string&)> cache_warner() {
     };
 }
 
+/// Shows the steps of one training. Its clock starts with the first report: only then is known where it starts.
+std::function<void(const StepReport&)> progress_of(bool speaks, std::int64_t steps) {
+    const auto progress = std::make_shared<std::optional<TrainingProgress>>();
+    return [=](const StepReport& report) {
+        if (*progress) {
+            (*progress)->show(report);
+        } else {
+            progress->emplace(speaks, report.step, steps);
+        }
+    };
+}
+
 }  // namespace
 
 int evaluate(Arguments arguments, const Ranks& ranks) {
@@ -207,7 +224,22 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
                        ranks};
     const auto clips = part_clips(data.index(), parts_of(fields, first));
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
-    const EvaluationSetting setting{fields, data, clips, group, ranks, cache_warner()};
+    const bool speaks = ranks.is_first() && !fields.json;
+    const EvaluationSetting setting{
+        .options = fields,
+        .data = data,
+        .clips = clips,
+        .group = group,
+        .ranks = ranks,
+        .warn_of_cache = cache_warner(),
+        .say =
+            [speaks](const std::string& text) {
+                if (speaks) {
+                    fmt::print("{}\n", text);
+                    std::fflush(stdout);
+                }
+            },
+        .progress = [speaks](std::int64_t steps) { return progress_of(speaks, steps); }};
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             make_result_folders(runs, fields);

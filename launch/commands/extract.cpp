@@ -73,7 +73,7 @@ int extract(Arguments arguments, const Ranks& ranks) {
                                  {fmt::format("--complexity={}", fields.complexity),
                                   fmt::format("--detection-confidence={}", fields.detection_confidence),
                                   fmt::format("--tracking-confidence={}", fields.tracking_confidence)})};
-    return run_import(corpus, fields.import, videos_per_piece, std::move(attributes), ranks);
+    return run_import(corpus, fields.import, options, videos_per_piece, std::move(attributes), ranks);
 }
 
 }  // namespace sslslr

@@ -14,11 +14,11 @@
 #include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
 #include "io/file/utf8.hpp"
-#include "launch/python.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/import/import_job.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -27,14 +27,10 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_examples = 5;
 
-/// Whatever decides what a clip's landmarks are, beside the corpus itself.
-std::string settings_of(const io::CorpusOptions& corpus) {
-    constexpr std::size_t first_option = 4;  // of a Python reader, behind its own name, format and input
-    const auto options = std::span{corpus.program}.subspan(std::min(first_option, corpus.program.size()));
-    return fmt::format("{} {} {} {} {} {} {} {}{}", corpus.format,
-                       fs::weakly_canonical(corpus.input).string(), corpus.poses, corpus.point_order,
-                       corpus.zero_is_missing, corpus.hand, corpus.missing, fmt::join(options, " "),
-                       corpus.picture_size);
+/// What decides a clip's landmarks and frames, beside the files of the corpus.
+std::string settings_of(const io::CorpusOptions& corpus, const Options& options) {
+    return fmt::format("code = {}\ninput = {}\n{}", code_identity(),
+                       fs::weakly_canonical(corpus.input).string(), text_of(options.deciding()));
 }
 
 nlohmann::json to_json(const ImportSummary& summary) {
@@ -113,7 +109,7 @@ void print_facts(const ImportSummary& summary, bool trims) {
         fmt::print("{} clips: {}\n", clips, repair);
     }
     for (const auto& note : summary.notes) {
-        fmt::print("{}\n", printable(note));
+        fmt::print("{}\n", io::printable(note));
     }
 }
 
@@ -123,7 +119,7 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
     }
     fmt::print("{} clips are left out (all of them in {}):\n", summary.left_out.size(), file);
     for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
-        fmt::print("  {}\n", printable(summary.left_out[i].reason));
+        fmt::print("  {}\n", io::printable(summary.left_out[i].reason));
     }
 }
 
@@ -164,25 +160,28 @@ void refuse_other_signers(const io::Listing& listing, const std::string& signer)
 }  // namespace
 
 void declare(Options& options, ImportOptions& o) {
-    options.add("input", o.input, "folder or file of the corpus");
+    options.add("input", o.input, "folder or file of the corpus", Decides::nothing);
     options.add(
         "metadata", o.metadata,
         "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
         "Citizen and WLASL (also nslt_*.json), or a CSV with a column clip (or id, name, file, path, video) "
         "and any of "
-        "label, signer, split, fps; an empty label is none");
+        "label, signer, split, fps; an empty label is none",
+        Decides::nothing);
     options.add("metadata-kind", o.metadata_kind,
-                fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")));
-    options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)");
+                fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")), Decides::nothing);
+    options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)",
+                Decides::nothing);
     options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
     options.add("fps", o.fps, "frames per second of clips that do not say (0: unknown)");
-    options.add("signer", o.signer, "who signs in the clips that name nobody, for a corpus of one person");
+    options.add("signer", o.signer, "who signs in the clips that name nobody, for a corpus of one person",
+                Decides::nothing);
     options.add("trim", o.trim,
                 "cuts each clip to its first and last frame with a hand; clips without a hand stay whole");
-    options.add("source", o.source, "where the corpus comes from; kept in the store");
-    options.add("licence", o.licence, "its licence; kept in the store");
-    options.add("language", o.language, "its sign language; kept in the store");
-    options.add("strict", o.strict, "writes no store unless every clip can be read");
+    options.add("source", o.source, "where the corpus comes from; kept in the store", Decides::nothing);
+    options.add("licence", o.licence, "its licence; kept in the store", Decides::nothing);
+    options.add("language", o.language, "its sign language; kept in the store", Decides::nothing);
+    options.add("strict", o.strict, "writes no store unless every clip can be read", Decides::nothing);
 }
 
 std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
@@ -205,13 +204,14 @@ std::vector<std::string> python_reader(const std::string& format, const std::str
     // OpenHands' files need NumPy alone, which the environment of the figures has, too.
     const bool has_importers = fs::exists(python_of(".venv-import"));
     const auto* const environment = has_importers || format != "openhands" ? ".venv-import" : ".venv";
-    std::vector<std::string> command{python_of(environment),
-                                     script_of_tree("io/corpus/python/corpus_server.py"), format, input};
+    std::vector<std::string> command{python_of(environment).string(),
+                                     file_of_program("io/corpus/python/corpus_server.py").string(), format,
+                                     input};
     command.insert(command.end(), options.begin(), options.end());
     return command;
 }
 
-int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, const Options& options,
                std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
                const Ranks& ranks) {
     if (fields.input.empty()) {
@@ -248,7 +248,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
     });
 
     const ImportConfig config{.output = fields.output.output,
-                              .settings = settings_of(corpus),
+                              .settings = settings_of(corpus, options),
                               .coordinates = fields.coordinates,
                               .layout = layout_of(fields.layout, true, points_alone(fields.coordinates)),
                               .attributes = std::move(attributes),

@@ -44,7 +44,7 @@ std::vector<std::string> python_reader(const std::string& format, const std::str
 /// Imports, shows progress and says what became of it. Collective.
 /// @param most_clips_per_piece  what an interruption may cost each rank
 /// @return an ExitCode
-int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields,
+int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, const Options& options,
                std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
                const Ranks& ranks);
 

@@ -9,6 +9,7 @@
 #include "launch/commands/import_options.hpp"
 #include "src/errors.hpp"
 #include "src/settings/options.hpp"
+#include "src/settings/program.hpp"
 #include "src/synthetic/synthetic_signs.hpp"
 
 namespace sslslr {
@@ -109,7 +110,7 @@ void declare(Options& options, PrepareOptions& o) {
 
 io::ClipIndex described(const SyntheticConfig& config, const SyntheticSigns& signs, const Options& options) {
     auto index = signs.index();
-    index.attributes["source"] = "made up by sslslr " SSLSLR_VERSION " prepare --from synthetic";
+    index.attributes["source"] = "made up by sslslr " + program_version() + " prepare --from synthetic";
     index.attributes["licence"] = "none needed: no recording of anybody";
     index.attributes["planted_k1"] = fmt::format("{}", config.first);
     index.attributes["planted_k2"] = fmt::format("{}", config.length - config.last);
@@ -178,7 +179,7 @@ int prepare(Arguments arguments, const Ranks& ranks) {
     if (std::ranges::count(io::python_formats(), fields.from) > 0) {
         corpus.program = python_reader(fields.from, fields.import.input);
     }
-    return run_import(corpus, fields.import, most_clips_per_piece,
+    return run_import(corpus, fields.import, options, most_clips_per_piece,
                       provenance(fields.import, arguments, "prepare"), ranks);
 }
 

@@ -10,7 +10,7 @@
 #include "launch/commands/dry_run.hpp"
 #include "launch/standard_output.hpp"
 #include "launch/terminal.hpp"
-#include "src/boundary/wrist_motion.hpp"
+#include "src/augment/wrist_motion.hpp"
 #include "src/data/blank_clips.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
@@ -21,6 +21,7 @@
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
 #include "src/run/training_record.hpp"
+#include "src/settings/program.hpp"
 #include "src/train/run.hpp"
 
 namespace sslslr {
@@ -46,6 +47,7 @@ struct StartOptions {
     std::string time_limit;
     std::int64_t hang_timeout = 60;
     std::string fault;
+    bool accepts_other_code = false;
     bool is_dry = false;
     DryRunOptions dry_run;
 };
@@ -60,6 +62,7 @@ void declare(Options& options, StartOptions& o) {
                 "seconds: a rank that keeps the others waiting longer in a step is named and the job ends "
                 "with exit code "
                 "4; a dead one after 5 s at most (0: neither)");
+    options.add("accept-other-code", o.accepts_other_code, accept_other_code_help);
     options.add(
         "dry-run", o.is_dry,
         "trains nothing: tells memory, time and communication of a step that a model expects on --gpus");
@@ -200,7 +203,11 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                   .keep_checkpoints = fields.keep_checkpoints};
     run.collapse = fields.collapse;
     run.fault = fault;
-    remember_data(run, fields, data, clips);
+    remember_origin(run, fields, data, clips, start.accepts_other_code, [&](const std::string& text) {
+        if (ranks.is_first()) {
+            print_warning(text);
+        }
+    });
     const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,

@@ -5,9 +5,11 @@
 
 #include <fmt/format.h>
 
+#include "io/file/utf8.hpp"
 #include "io/store/shared_names.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -24,9 +26,10 @@ void declare(Options& options, LayoutOptions& o) {
         "would not hold what is read");
     options.add("compress", o.compress,
                 "deflate level 0 to 9, bytes shuffled: smaller, but decoded at each opening; none: in one "
-                "piece, mapped");
+                "piece, mapped",
+                Decides::nothing);
     options.add("chunk-frames", o.chunk_frames,
-                "of --compress: frames compressed together (0: a MiB of them)");
+                "of --compress: frames compressed together (0: a MiB of them)", Decides::nothing);
 }
 
 io::StoreLayout layout_of(const LayoutOptions& options, bool is_float16, const io::ClipIndex& index) {
@@ -59,8 +62,8 @@ io::StoreLayout layout_of(const LayoutOptions& options, bool is_float16, const i
 }
 
 void declare(Options& options, OutputOptions& o) {
-    options.add("output", o.output, "file of the store");
-    options.add("force", o.force, "replaces a file that is there");
+    options.add("output", o.output, "file of the store", Decides::nothing);
+    options.add("force", o.force, "replaces a file that is there", Decides::nothing);
 }
 
 void refuse_existing(const std::string& output, bool force) {
@@ -81,10 +84,10 @@ void sign(std::map<std::string, std::string>& attributes, const std::string& com
     auto line = "sslslr " + command;
     for (const auto& argument : arguments) {
         line += ' ';
-        line += quoted(argument);
+        line += io::quoted(argument);
     }
     attributes["command"] = line;
-    attributes["written_by"] = "sslslr " SSLSLR_VERSION;
+    attributes["written_by"] = "sslslr " + program_version();
 }
 
 void separate_names(io::ClipIndex& index, const io::ClipStore& store,

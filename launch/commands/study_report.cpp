@@ -6,10 +6,10 @@
 #include "io/file/json_text.hpp"
 #include "io/file/metrics_file.hpp"
 #include "launch/commands/study.hpp"
-#include "launch/python.hpp"
 #include "src/errors.hpp"
 #include "src/jobs/ledger_files.hpp"
 #include "src/protocol/result_table.hpp"
+#include "src/settings/program.hpp"
 #include "src/study/claims.hpp"
 #include "src/study/class_tables.hpp"
 #include "src/study/published.hpp"
@@ -101,7 +101,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"schema", "sslslr-study-report"},
         {"version", 1},
         {"title", stored.spec.title},
-        {"program", fmt::format("sslslr {}", SSLSLR_VERSION)},
+        {"program", "sslslr " + program_version()},
         {"study_file", stored.text},
         {"command", fmt::format("sslslr study run --study {}", places.study)},
         {"runs", stored.spec.runs},
@@ -132,7 +132,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
 /// Has Python write pages and figures. @return whether all of them could be made
 bool write_pages(const fs::path& folder) {
     const auto python = python_of(".venv");
-    const auto script = script_of_tree("src/report/study_report.py");
+    const auto script = file_of_program("src/report/study_report.py");
     std::fflush(stdout);
     const auto child = fork();
     if (child == 0) {
@@ -146,7 +146,7 @@ bool write_pages(const fs::path& folder) {
             fmt::format("study report: {} cannot be started to write pages; run launch/setup, name a Python "
                         "with matplotlib, h5py "
                         "and umap-learn by SSLSLR_PYTHON, or leave the pages out by --pages=false",
-                        python)};
+                        python.string())};
     }
     return WEXITSTATUS(status) == 0;
 }

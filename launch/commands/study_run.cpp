@@ -15,6 +15,7 @@
 #include "src/errors.hpp"
 #include "src/run/stop_request.hpp"
 #include "src/settings/ini_file.hpp"
+#include "src/settings/program.hpp"
 #include "src/study/study_file.hpp"
 #include "src/study/study_folder.hpp"
 #include "src/study/study_leaks.hpp"
@@ -39,6 +40,7 @@ struct RunFields {
     std::string memory_limit = "half";
     WorkerOptions worker;
     std::int64_t threads = 1;
+    bool accepts_other_code = false;
 };
 
 void declare(Options& options, RunFields& o) {
@@ -48,6 +50,7 @@ void declare(Options& options, RunFields& o) {
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.worker);
     options.add("threads", o.threads, "threads of each rank");
+    options.add("accept-other-code", o.accepts_other_code, accept_other_code_help);
 }
 
 void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
@@ -150,7 +153,8 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             if (!fields.dry_run || !is_stored(fields.places)) {
-                write_stored_study(fields.places, text, plan, !fields.tables.empty());
+                write_stored_study(fields.places, text, plan, !fields.tables.empty(),
+                                   fields.accepts_other_code, print_warning);
             }
             fmt::print("{}: {} trainings and {} evaluations -> {}\n", spec.title, plan.pretrainings.size(),
                        plan.evaluations.size(), folder.string());
@@ -162,7 +166,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
     catch_stop_signals();
     output_is_progress();
-    StudyWork source{jobs, data, folder, group};
+    StudyWork source{jobs, data, folder, group, print_warning};
     const auto start = std::chrono::steady_clock::now();
     const auto work_as =
         work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {

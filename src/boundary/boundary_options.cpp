@@ -1,51 +1,50 @@
 #include "src/boundary/boundary_options.hpp"
 
 #include <charconv>
-#include <set>
 
 #include <fmt/format.h>
 
 #include "src/errors.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
-namespace {
-
-/// Options that say which trials there are, where files lie or what is printed: results do not depend on them.
-const std::set<std::string> beside_results{"study",           "step", "largest",   "sides",
-                                           "repeats",         "mode", "tolerance", "halving",
-                                           "compare",         "json", "data",      "features-on-device",
-                                           "bucket-megabytes"};
-
-}  // namespace
-
 void declare(Options& options, PlanOptions& o) {
     options.section(
         "The search (* may change when a study is planned again; what comes below the search may not)");
-    options.add("study", o.study, "* folder of the study, shared by all workers");
-    options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip");
-    options.add("largest", o.search.largest, "* k that is tested (0: all frames of the longest clip)");
-    options.add("sides", o.search.sides, "* both; start (k1) or end (k2) alone");
-    options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds");
+    options.add("study", o.study, "* folder of the study, shared by all workers", Decides::nothing);
+    options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip",
+                Decides::nothing);
+    options.add("largest", o.search.largest, "* k that is tested (0: all frames of the longest clip)",
+                Decides::nothing);
+    options.add("sides", o.search.sides, "* both; start (k1) or end (k2) alone", Decides::nothing);
+    options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds",
+                Decides::nothing);
     options.add(
         "mode", o.search.mode,
         "* tolerant (k rises while accuracy does not fall by more than the tolerance), strict (while it "
-        "rises) or full (all k)");
+        "rises) or full (all k)",
+        Decides::nothing);
     options.add("tolerance", o.tolerance,
-                "* fall in accuracy that counts as none, 0 to 1; auto: half the paired 95 % interval");
+                "* fall in accuracy that counts as none, 0 to 1; auto: half the paired 95 % interval",
+                Decides::nothing);
     options.add("halving", o.search.halving,
-                "* of a full search: gives up the worse half of the k after 2, 4, ... repeats");
+                "* of a full search: gives up the worse half of the k after 2, 4, ... repeats",
+                Decides::nothing);
     options.add(
         "compare", o.compare,
         "* also trains what needs no search (clips' own boundaries by the motion of the wrists, lengths "
-        "drawn anew) and the answer on both sides at once");
+        "drawn anew) and the answer on both sides at once",
+        Decides::nothing);
     options.add("validation-split", o.validation_split,
                 "split that accuracies are measured on (empty: by signer, or a fifth of each class)");
     options.add("validation-signer", o.validation_signers,
                 "signers that accuracies are measured on (none: the one of the fewest clips)");
     options.add("probe", o.probe, "classifier on the frozen features: mlp (one hidden layer) or linear");
     options.add("ranks-per-job", o.ranks_per_job, "ranks that train one job together");
-    options.add("json", o.json, "* prints one JSON object");
+    options.add("json", o.json, "* prints one JSON object", Decides::nothing);
     declare_learning(options, o.training);
+    options.section_of_this_call("This call (not remembered)");
+    options.add("accept-other-code", o.accepts_other_code, accept_other_code_help, Decides::nothing);
     PretrainOptions unused;
     Options of_a_run{""};
     declare(of_a_run, unused);
@@ -63,16 +62,6 @@ void read_tolerance(PlanOptions& fields) {
             fmt::format("--tolerance {}: expected auto or a number from 0 to 1", fields.tolerance)};
     }
     fields.search.tolerance = value;
-}
-
-std::string identity_of(const Options& options) {
-    std::string text;
-    for (const auto& [name, value] : options.values()) {
-        if (!beside_results.contains(name)) {
-            text += name + " = " + value + '\n';
-        }
-    }
-    return text;
 }
 
 }  // namespace sslslr

@@ -20,6 +20,7 @@ struct PlanOptions {
     bool compare = true;
     std::int64_t ranks_per_job = 1;
     bool json = false;
+    bool accepts_other_code = false;
 };
 
 /// Declares every option on its field; `fields` must outlive `options`.
@@ -27,8 +28,5 @@ void declare(Options& options, PlanOptions& fields);
 
 /// Fills search.tolerance from its option. @throws ConfigError  neither a number nor auto
 void read_tolerance(PlanOptions& fields);
-
-/// Every option that decides the result of a trial, a line each: what a study may not change.
-std::string identity_of(const Options& options);
 
 }  // namespace sslslr

@@ -9,11 +9,12 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/posix_file.hpp"
-#include "src/boundary/wrist_motion.hpp"
+#include "src/augment/wrist_motion.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/run/pretraining.hpp"
 #include "src/settings/ini_file.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -58,15 +59,11 @@ PlannedStudy read_study(const fs::path& folder) {
     }
     PlannedStudy study;
     try {
-        study.plan = nlohmann::json::parse(std::ifstream{file});
+        auto plan = nlohmann::json::parse(std::ifstream{file});
+        plan.emplace("code", "");
+        study.plan = plan;
     } catch (const nlohmann::json::exception& error) {
         throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
-    }
-    if (study.plan.version != SSLSLR_VERSION) {
-        throw ConfigError{fmt::format(
-            "--study {}: planned by sslslr {}, but this is {}: its results are not to be mixed with others; "
-            "use that version, or plan a new study",
-            folder.string(), study.plan.version, SSLSLR_VERSION)};
     }
     Options options{""};
     declare(options, study.options);
@@ -75,6 +72,16 @@ PlannedStudy read_study(const fs::path& folder) {
     study.options.search.frames = study.plan.frames;
     read_tolerance(study.options);
     return study;
+}
+
+void refuse_older_plan(const fs::path& folder, const StudyPlan& plan) {
+    if (plan.code.empty()) {
+        throw ConfigError{
+            fmt::format("--study {}: an earlier release planned it, and this one cannot take over its jobs: "
+                        "finish it with "
+                        "that release, or plan the search in another --study folder",
+                        folder.string())};
+    }
 }
 
 void write_study(const fs::path& folder, const Options& options, const StudyPlan& plan) {
@@ -145,15 +152,14 @@ std::string StudyData::leak(const Ranks& ranks) const {
 }
 
 StudyPlan StudyData::plan(const Options& options) const {
-    StudyPlan plan{.version = SSLSLR_VERSION,
+    StudyPlan plan{.code = code_identity(),
                    .data_fingerprint = data_.fingerprint(),
                    .frames = options_.search.frames,
                    .ranks_per_job = options_.ranks_per_job,
                    .validated_by = clips_.how,
                    .validation = clips_.validation,
                    .class_names = classes_.names};
-    plan.identity =
-        fmt::format("{}version = {}\ndata = {}\n", identity_of(options), plan.version, plan.data_fingerprint);
+    plan.identity = fmt::format("{}data = {}\n", text_of(options.deciding()), plan.data_fingerprint);
     for (const auto clip : clips_.validation) {
         plan.classes.push_back(classes_.labels[static_cast<std::size_t>(clip)]);
         plan.lengths.push_back(data_.features().length(clip));

@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "launch/command.hpp"
 #include "src/boundary/boundary_options.hpp"
 #include "src/boundary/study.hpp"
 #include "src/boundary/study_plan.hpp"
 #include "src/boundary/validation.hpp"
 #include "src/run/data_set.hpp"
+#include "src/run/ranks.hpp"
 
 namespace sslslr {
 
@@ -22,8 +22,11 @@ struct PlannedStudy {
     BoundaryJobs jobs() const { return {options.search, plan.identity, options.compare}; }
 };
 
-/// @throws ConfigError  the folder holds no plan, or that of another version; io::DataError  it cannot be read
+/// @throws ConfigError  the folder holds no plan; io::DataError  it cannot be read
 PlannedStudy read_study(const std::filesystem::path& folder);
+
+/// @throws ConfigError  an earlier release planned it, whose jobs bear other names
+void refuse_older_plan(const std::filesystem::path& folder, const StudyPlan& plan);
 
 /// Writes plan.ini and plan.json. @throws io::DataError  the folder cannot be written
 void write_study(const std::filesystem::path& folder, const Options& options, const StudyPlan& plan);

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "src/augment/wrist_motion.hpp"
 #include "src/boundary/class_readout.hpp"
 #include "src/boundary/sensitivity.hpp"
-#include "src/boundary/wrist_motion.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/metrics.hpp"

@@ -20,8 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Changes when pieces of an earlier release no longer hold what this one would write.
-constexpr int pieces_version = 2;
 constexpr double largest_fps = 1000;
 
 /// Hash of everything that decides what the pieces hold.
@@ -37,9 +35,7 @@ std::string key_of(const io::Listing& listing, const ImportConfig& config) {
         add(fmt::format("{} {} {}", clip.fps, clip.first_frame, clip.end_frame));
     }
     add(config.settings);
-    return fmt::format("{} {:016x} {} {} {} {}{}", pieces_version, sum.value(), config.coordinates,
-                       config.layout.is_float16 ? "float16" : "float32", config.fps, config.clips_per_piece,
-                       config.trims ? " trimmed" : "");
+    return fmt::format("{:016x} {}", sum.value(), config.clips_per_piece);
 }
 
 bool is_rate(double fps) {

@@ -15,7 +15,7 @@ namespace sslslr {
 
 struct ImportConfig {
     std::filesystem::path output;                     ///< the store
-    std::string settings;                             ///< whatever else decides what clips hold, as text
+    std::string settings;                             ///< all that decides what clips hold, as text
     std::int64_t coordinates = 2;                     ///< 2 (x, y) or 3 (x, y, z)
     io::StoreLayout layout{};                         ///< of the store
     std::map<std::string, std::string> attributes{};  ///< of the store; win over the corpus's own

@@ -51,6 +51,8 @@ void declare(Options& options, EvaluateOptions& o) {
     options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
     options.add("json", o.json, "prints the result as one JSON object instead of tables");
     options.add("threads", o.threads, "threads of each rank");
+    options.add("accept-other-code", o.accepts_other_code,
+                "takes runs for those of one setting that different versions of the program have trained");
 }
 
 void complete(EvaluateOptions& o) {

@@ -27,6 +27,7 @@ struct EvaluateOptions {
     std::string output;
     bool per_class = false;
     bool json = false;
+    bool accepts_other_code = false;
     std::int64_t threads = 1;
 };
 

@@ -10,6 +10,7 @@
 
 #include "src/errors.hpp"
 #include "src/run/run_folder.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -19,9 +20,8 @@ std::map<std::string, std::string> setting_of(PretrainOptions run) {
     Options options{""};
     declare(options, run);
     std::map<std::string, std::string> setting;
-    for (const auto& [name, value] : options.values()) {
-        const bool decides = name == "epochs" || name == "max-steps" || !options.is_changeable(name);
-        if (decides && name != "seed") {
+    for (const auto& [name, value] : options.deciding()) {
+        if (name != "seed") {
             setting[name] += setting[name].empty() ? value : " " + value;
         }
     }
@@ -39,6 +39,10 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
                 before, first.run, value, other.run)};
         }
     }
+}
+
+std::string named_code(const std::string& code) {
+    return code.empty() ? "unknown" : code;
 }
 
 }  // namespace
@@ -67,6 +71,7 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
     std::optional<RunEncoders> first;
     std::vector<std::string> fingerprints;
     std::vector<std::string> notes;
+    std::vector<std::string> codes;
     for (const auto& run : runs) {
         auto encoders = read_encoders(run, setting);
         if (first && first->steps != encoders.steps) {
@@ -81,12 +86,20 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
                             "--seed alone",
                             run.run, runs.front().run)};
         }
+        if (first && first->code != encoders.code && !setting.options.accepts_other_code) {
+            throw ConfigError{fmt::format(
+                "--run {}: trained by a program of code {}, {} by one of code {}, so they may differ by more "
+                "than their seeds: train them with one program, or add --accept-other-code, which is "
+                "recorded",
+                run.run, named_code(encoders.code), runs.front().run, named_code(first->code))};
+        }
+        codes.push_back(encoders.code);
         fingerprints.push_back(encoders.data_fingerprint);
-        if (!encoders.is_preprocessed_as_now) {
-            notes.push_back(fmt::format(
-                "{}: trained by another version of the program on clips preprocessed otherwise than "
-                "those that test: evaluate it by that version, or train it again",
-                run.run));
+        if (encoders.code != code_identity()) {
+            notes.push_back(
+                fmt::format("{}: trained by a program of code {}, evaluated by one of code {}: clips may "
+                            "be preprocessed otherwise than they were when it was trained",
+                            run.run, named_code(encoders.code), code_identity()));
         }
         if (!first) {
             first = std::move(encoders);
@@ -95,7 +108,7 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
     auto seen = seen_clips(runs, fingerprints, setting);
     notes.insert(notes.end(), seen.notes.begin(), seen.notes.end());
     seen.notes.clear();
-    return {std::move(seen), std::move(notes), first->steps};
+    return {std::move(seen), std::move(notes), first->steps, std::move(codes)};
 }
 
 }  // namespace sslslr

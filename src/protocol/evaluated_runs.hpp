@@ -19,10 +19,12 @@ struct Trainings {
     SeenClips seen;                    ///< on the first rank
     std::vector<std::string> notes{};  ///< what a reader of the result must know, on the first rank
     std::int64_t steps = 0;
+    std::vector<std::string> codes{};  ///< of the programs that trained each run
 };
 
 /// Looks at every run before the first is evaluated, which may take hours.
-/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting
+/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting; or of different code,
+///                      and this is not accepted
 /// @throws dist::AgreedError  as seen_clips
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting);
 

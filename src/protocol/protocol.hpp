@@ -65,7 +65,8 @@ struct ProtocolSetting {
     const EvaluationClips& clips;
     MethodConfig method;  ///< the encoder's shape
     Precision precision = Precision::float32;
-    BatchConfig batches;  ///< of training the whole network; its seed is that of probes and draws, too
+    BatchConfig batches;     ///< of training the whole network; its seed is that of probes and draws, too
+    std::string identity{};  ///< of the code and the options that decide the training of a whole network
     dist::Group& group;
     EmbedOptions embedding{};  ///< of frozen features
     std::function<bool()> should_stop = [] {

@@ -1,13 +1,11 @@
 #include "src/protocol/run_evaluation.hpp"
 
 #include <chrono>
-#include <cstdio>
 #include <functional>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/evaluation_files.hpp"
 #include "src/protocol/labelled_clips.hpp"
@@ -112,32 +110,25 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
     const auto steps_per_epoch =
         (std::ssize(labelled.both()) + batches.global_batch - 1) / batches.global_batch;
     const auto steps = row.config.epochs * steps_per_epoch;
-    const bool speaks = setting.ranks.is_first() && !setting.options.json;
-    if (speaks && trains_encoder(row.config)) {
-        fmt::print("{}: {}: training the whole network from {} labels, {} steps\n", run.run, row.name,
-                   labelled.both().size(), steps);
+    if (setting.ranks.is_first() && trains_encoder(row.config)) {
+        setting.say(fmt::format("{}: {}: training the whole network from {} labels, {} steps", run.run,
+                                row.name, labelled.both().size(), steps));
     }
-    std::optional<TrainingProgress> progress;
-    const auto show = [&](const StepReport& report) {
-        if (progress) {
-            progress->show(report);
-        } else {  // its clock starts here: where the training begins is known now alone
-            progress.emplace(speaks, report.step, steps);
-        }
-    };
-    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
-                           {.features = setting.data.features(),
-                            .clips = clips,
-                            .method = encoders.shape,
-                            .precision = precision_of(run.precision),
-                            .batches = batches,
-                            .group = setting.group,
-                            .embedding = cached_features(run, evaluate_folder(run, setting.options),
-                                                         std::cref(setting.warn_of_cache)),
-                            .should_stop = stop_requested,
-                            .on_step = show,
-                            .warn = print_warning,
-                            .checkpoints = training_folder(run, setting.options)});
+    return protocol_scores(
+        row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+        {.features = setting.data.features(),
+         .clips = clips,
+         .method = encoders.shape,
+         .precision = precision_of(run.precision),
+         .batches = batches,
+         .identity = identity_of(run, {Decides::clips, Decides::encoder, Decides::learning}),
+         .group = setting.group,
+         .embedding =
+             cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache)),
+         .should_stop = stop_requested,
+         .on_step = setting.progress(steps),
+         .warn = [&](const std::string& text) { setting.ranks.warn(text); },
+         .checkpoints = training_folder(run, setting.options)});
 }
 
 }  // namespace
@@ -155,9 +146,11 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
     const auto checkpoint = newest_checkpoint(run.run, setting.ranks);
     load_weights(*encoders.trained, checkpoint, "encoder.");
     encoders.steps = std::stoll(checkpoint.attributes.at("step"));
-    encoders.is_preprocessed_as_now = is_preprocessed_as_now(checkpoint.attributes);
     if (const auto found = checkpoint.attributes.find("data"); found != checkpoint.attributes.end()) {
         encoders.data_fingerprint = found->second;
+    }
+    if (const auto found = checkpoint.attributes.find("code"); found != checkpoint.attributes.end()) {
+        encoders.code = found->second;
     }
     return encoders;
 }
@@ -165,8 +158,7 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
 EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
                              std::function<void(const std::string&)> warn) {
     return {.cache = folder / "features",
-            .settings = fmt::format("{} heads, {}, {}, {}", run.method.encoder.heads,
-                                    run.method.encoder.pooling, run.method.encoder.position, run.precision),
+            .settings = identity_of(run, {Decides::clips, Decides::encoder}),
             .warn = std::move(warn)};
 }
 
@@ -184,10 +176,10 @@ bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const
         if (!scores) {
             return false;
         }
-        if (setting.ranks.is_first() && !setting.options.json) {
+        if (setting.ranks.is_first()) {
             const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-            fmt::print("{}: {}, {}: {:.2f} s\n", run.run, row.name, row.classifier, seconds.count());
-            std::fflush(stdout);
+            setting.say(
+                fmt::format("{}: {}, {}: {:.2f} s", run.run, row.name, row.classifier, seconds.count()));
         }
         table.add(row.name, row.classifier, *scores, row.is_control);
     }

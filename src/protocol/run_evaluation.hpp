@@ -4,12 +4,12 @@
 #include <functional>
 #include <string>
 
-#include "launch/command.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/protocol/evaluate_options.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/run/data_set.hpp"
 #include "src/run/pretrain_options.hpp"
+#include "src/run/ranks.hpp"
 
 namespace sslslr {
 
@@ -21,6 +21,9 @@ struct EvaluationSetting {
     dist::Group& group;
     const Ranks& ranks;
     std::function<void(const std::string&)> warn_of_cache;  ///< features that cannot be kept
+    std::function<void(const std::string&)> say;            ///< on the first rank: what is done, a line each
+    /// Makes what shows the steps of one training, of which there are so many.
+    std::function<std::function<void(const StepReport&)>(std::int64_t steps)> progress;
 };
 
 /// One run's encoder as it was trained, and as it was before.
@@ -30,7 +33,7 @@ struct RunEncoders {
     std::shared_ptr<Method> trained;
     std::string data_fingerprint;  ///< of what it was trained on
     std::int64_t steps = 0;        ///< that its training had done
-    bool is_preprocessed_as_now = true;
+    std::string code;              ///< of the programs that trained it, see joined_codes(); may be empty
 };
 
 /// @param run  its folder is filled in. Collective.

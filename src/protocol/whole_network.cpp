@@ -8,6 +8,7 @@
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/method/supervised.hpp"
+#include "src/protocol/protocol_options.hpp"
 #include "src/train/run.hpp"
 #include "src/train/steps_under_way.hpp"
 #include "src/train/weights.hpp"
@@ -41,12 +42,11 @@ std::shared_ptr<Method> start_of(const Method* trained, const ProtocolSetting& s
 /// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and settings.
 std::string fingerprint_of(const Method& start, const ProtocolConfig& config, const ProtocolSetting& setting,
                            const LabelledClips& labelled) {
-    const auto& optimizer = config.trainer.optimizer;
-    const auto settings = fmt::format(
-        "{} {} {} {} {} {} {} {} {} {} {} {} {} {}", config.epochs, config.augmentation, config.schedule.name,
-        config.schedule.warmup_epochs, optimizer.name, optimizer.learning_rate, optimizer.rate_scaling,
-        optimizer.momentum, optimizer.weight_decay, optimizer.trust, optimizer.clip_gradient_norm,
-        setting.batches.global_batch, setting.batches.seed, fmt::join(labelled.both(), " "));
+    auto fields = config;
+    Options options{""};
+    declare(options, fields);
+    const auto settings = fmt::format("{}{}seed = {}\n{}", setting.identity, text_of(options.deciding()),
+                                      setting.batches.seed, fmt::join(labelled.both(), " "));
     io::Checksum checksum;
     checksum.add(std::as_bytes(std::span{settings}));
     checksum.add(std::as_bytes(std::span{labelled.by_clip()}));

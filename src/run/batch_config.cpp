@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "src/boundary/wrist_motion.hpp"
+#include "src/augment/wrist_motion.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

@@ -1,6 +1,5 @@
 #include "src/run/data_set.hpp"
 
-#include <cstdio>
 #include <filesystem>
 #include <limits>
 #include <ranges>
@@ -10,8 +9,8 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/file_pattern.hpp"
+#include "io/file/utf8.hpp"
 #include "io/tensors/checkpoint_file.hpp"
-#include "launch/terminal.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/data/memory_limit.hpp"
 #include "src/errors.hpp"
@@ -44,8 +43,9 @@ std::string problem_of_folder(const std::filesystem::path& folder) {
         return "a folder without stores (*.h5), but --data needs clip stores: sslslr prepare makes one";
     }
     constexpr std::size_t most_shown = 8;
-    return fmt::format("a folder, but --data needs clip stores: {} names the {} in it: {}{}", quoted(pattern),
-                       names.size(), fmt::join(names | std::views::take(most_shown), ", "),
+    return fmt::format("a folder, but --data needs clip stores: {} names the {} in it: {}{}",
+                       io::quoted(pattern), names.size(),
+                       fmt::join(names | std::views::take(most_shown), ", "),
                        names.size() > most_shown ? ", ..." : "");
 }
 
@@ -85,16 +85,16 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
         load_features(*store_, options.preprocess, ranks.world, ranks.node,
                       {.dtype = options.dtype, .memory_limit = limit, .prints = prints_.get()}));
     if (features().streamed != nullptr && ranks.is_first()) {
-        fmt::print(stderr, "sslslr: {}: they are streamed\n", features_->why_streamed());
+        ranks.note(features_->why_streamed() + ": they are streamed");
     }
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
-        fmt::print(stderr, "sslslr: {} clips without frames are left out\n", empty);
+        ranks.note(fmt::format("{} clips without frames are left out", empty));
     }
     if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
-        print_warning(
-            fmt::format("{} of {} clips show no shoulders: they are centred on the hands and scaled by the "
-                        "palm (wrist to middle finger), where others are scaled by the shoulders",
-                        clips, out_of));
+        ranks.warn(fmt::format(
+            "{} of {} clips show no shoulders: they are centred on the hands and "
+            "scaled by the palm (wrist to middle finger), where others are scaled by the shoulders",
+            clips, out_of));
     }
 }
 
@@ -109,7 +109,7 @@ DataIdentity DataSet::identity(const std::vector<std::int64_t>& training_clips, 
 std::string DataSet::name_of(std::int64_t clip) const {
     const auto at = static_cast<std::size_t>(clip);
     const bool has_name = !index().names.empty() && !index().names[at].empty();
-    const auto name = has_name ? printable(index().names[at]) : fmt::format("clip {}", clip);
+    const auto name = has_name ? io::printable(index().names[at]) : fmt::format("clip {}", clip);
     const auto& files = store_->files();
     return files.size() == 1 ? name : fmt::format("{} of {}", name, files[store_->file_of(clip)].string());
 }

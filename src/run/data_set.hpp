@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "io/store/clip_store.hpp"
-#include "launch/command.hpp"
 #include "src/data/data_identity.hpp"
 #include "src/data/load_features.hpp"
+#include "src/run/ranks.hpp"
 
 namespace sslslr {
 

@@ -5,29 +5,32 @@
 
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
 
-constexpr bool changeable = true;
-
 void declare_data(Options& options, PretrainOptions& o) {
     options.section("Data (* may change when a run goes on)");
-    options.add("data", o.data, "* clip stores: files or patterns, concatenated", changeable);
+    options.add("data", o.data, "* clip stores: files or patterns, concatenated", Decides::nothing);
     options.add("train-split", o.train_split, "train on this split of the store (empty: all clips)");
     options.add("leave-out-signer", o.left_out_signers, "signers that take no part in training");
-    options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)");
+    options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)",
+                Decides::clips);
     options.words({"upper-body", "all"});
-    options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)");
-    options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened");
-    options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first");
+    options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)", Decides::clips);
+    options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened",
+                Decides::clips);
+    options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first", Decides::clips);
     options.words({"resample", "first"});
-    options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2");
+    options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2",
+                Decides::clips);
     options.add(
         "normalise", o.preprocess.normalise,
-        "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates");
+        "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates",
+        Decides::clips);
     options.add("part-masks", o.preprocess.part_masks,
-                "one feature a body part that flags it as never detected");
+                "one feature a body part that flags it as never detected", Decides::clips);
 }
 
 void declare_augmentation(Options& options, PretrainOptions& o) {
@@ -35,9 +38,12 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
     options.add("augmentation", o.augmentation,
                 "boundary (permute first and last frames), classical, both or none");
     options.words({"boundary", "classical", "both", "none"});
-    options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees");
-    options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames");
-    options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn");
+    options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees",
+                Decides::learning);
+    options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames",
+                Decides::learning);
+    options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn",
+                Decides::learning);
 }
 
 void declare_boundary(Options& options, PretrainOptions& o) {
@@ -45,13 +51,16 @@ void declare_boundary(Options& options, PretrainOptions& o) {
     options.add(
         "boundary", o.boundary,
         "fixed (k1 and k2), drawn anew for every clip and epoch, or adaptive (each clip's own, by the "
-        "motion of the wrists)");
+        "motion of the wrists)",
+        Decides::learning);
     options.words({"fixed", "drawn", "adaptive"});
     options.section("Fixed boundary", "boundary", {"fixed"});
-    options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)");
-    options.add("k2", o.k2, "last frames to permute, likewise");
+    options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)",
+                Decides::learning);
+    options.add("k2", o.k2, "last frames to permute, likewise", Decides::learning);
     options.section("Drawn boundary", "boundary", {"drawn"});
-    options.add("longest-boundary", o.longest_boundary, "most frames that either end draws, likewise");
+    options.add("longest-boundary", o.longest_boundary, "most frames that either end draws, likewise",
+                Decides::learning);
 }
 
 void declare_model(Options& options, PretrainOptions& o) {
@@ -60,19 +69,21 @@ void declare_model(Options& options, PretrainOptions& o) {
     options.section("Model");
     options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
     options.words(method_names());
-    options.add("blocks", encoder.blocks, "transformer blocks");
-    options.add("width", encoder.width, "channels of the encoder");
-    options.add("heads", encoder.heads, "attention heads");
-    options.add("dropout", encoder.dropout,
-                "probability, after embedding, attention and in the feed-forward");
-    options.add("position", encoder.position, "learnt or sinusoidal positions");
+    options.add("blocks", encoder.blocks, "transformer blocks", Decides::encoder);
+    options.add("width", encoder.width, "channels of the encoder", Decides::encoder);
+    options.add("heads", encoder.heads, "attention heads", Decides::encoder);
+    options.add("dropout", encoder.dropout, "probability, after embedding, attention and in the feed-forward",
+                Decides::learning);
+    options.add("position", encoder.position, "learnt or sinusoidal positions", Decides::encoder);
     options.words({"learnt", "sinusoidal"});
-    options.add("pooling", encoder.pooling, "cls, or mean over the frames");
+    options.add("pooling", encoder.pooling, "cls, or mean over the frames", Decides::encoder);
     options.words({"cls", "mean"});
-    options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations");
+    options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations",
+                Decides::encoder);
     options.words({"all", "blocks", "none"});
     options.add("fused-blocks", encoder.fused,
-                "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding");
+                "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding",
+                Decides::encoder);
 
     options.section("Projector", "method", {"sl-fpn", "simclr", "moco-v2", "simsiam", "byol", "pcl"});
     options.add("projector-layers", heads.projector_layers, "linear layers");
@@ -128,15 +139,15 @@ void declare_losses(Options& options, PretrainOptions& o) {
 void declare_training(Options& options, PretrainOptions& o) {
     auto& optimizer = o.trainer.optimizer;
     options.section("Training (* may change when a run goes on)");
-    options.add("epochs", o.epochs, "* passes over the training clips", changeable);
+    options.add("epochs", o.epochs, "* passes over the training clips", Decides::length);
     options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
-                changeable);
-    options.add("global-batch", o.global_batch, "clips a step, over all ranks");
+                Decides::length);
+    options.add("global-batch", o.global_batch, "clips a step, over all ranks", Decides::learning);
     options.add(
         "micro-batch", o.trainer.micro_batch,
         "* clips that a rank encodes at a time, to bound memory; the result is that of the whole batch "
         "(0: its whole share)",
-        changeable);
+        Decides::nothing);
     options.add("optimizer", optimizer.name, "sgd, adamw or lars");
     options.words({"sgd", "adamw", "lars"});
     options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
@@ -151,14 +162,15 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.words({"constant", "cosine", "triangle"});
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("precision", o.precision,
-                "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons");
+                "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons",
+                Decides::encoder);
     options.words({"float32", "bfloat16", "float64"});
-    options.add("seed", o.seed, "fixes weights, order, augmentation and dropout");
-    options.add("threads", o.threads, "* threads of each rank", changeable);
+    options.add("seed", o.seed, "fixes weights, order, augmentation and dropout", Decides::encoder);
+    options.add("threads", o.threads, "* threads of each rank", Decides::nothing);
 
     options.add("features-on-device", o.features_on_device,
                 "* a GPU keeps all clips where views are permutations (false if its memory runs short)",
-                changeable);
+                Decides::nothing);
 
     options.section("Optimizers sgd and lars", "optimizer", {"sgd", "lars"});
     options.add("momentum", optimizer.momentum, "of the steps before");
@@ -169,29 +181,31 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("gradient-compression", o.gradient_compression,
                 "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
     options.words({"none", "bfloat16"});
-    options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", changeable);
+    options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", Decides::nothing);
 }
 
 void declare_run(Options& options, PretrainOptions& o) {
     options.section("The run");
-    options.add("memory-limit", o.memory_limit, std::string{"* "} + memory_limit_help, changeable);
+    options.add("memory-limit", o.memory_limit, std::string{"* "} + memory_limit_help, Decides::nothing);
     options.add("run", o.run, "* folder of the run: configuration, metrics, checkpoints; resumed if present",
-                changeable);
+                Decides::nothing);
     options.add("checkpoint-every", o.checkpoint_every, "* steps between checkpoints (0: only at the end)",
-                changeable);
-    options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest", changeable);
+                Decides::nothing);
+    options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest",
+                Decides::nothing);
 
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
     options.add(
         "on-collapse", o.collapse.policy,
         "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
         "a lower rate)",
-        changeable);
+        Decides::nothing);
     options.words({"none", "warn", "stop", "go-back"});
-    options.add("collapse-threshold", o.collapse.threshold, "* that share", changeable);
-    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", changeable);
-    options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return", changeable);
-    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", changeable);
+    options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::nothing);
+    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::nothing);
+    options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return",
+                Decides::nothing);
+    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", Decides::nothing);
 }
 
 }  // namespace
@@ -208,6 +222,13 @@ void declare(Options& options, PretrainOptions& fields) {
     declare_learning(options, fields);
     declare_boundary(options, fields);
     declare_run(options, fields);
+}
+
+std::string identity_of(PretrainOptions fields, const std::set<Decides>& what) {
+    Options options{""};
+    declare(options, fields);
+    return fmt::format("code = {}\n{}", code_identity(),
+                       text_of(what.empty() ? options.deciding() : options.deciding(what)));
 }
 
 AugmentationConfig augmentation_of(const PretrainOptions& options) {

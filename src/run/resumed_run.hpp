@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "launch/command.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
 

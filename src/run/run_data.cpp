@@ -8,14 +8,14 @@
 #include <fmt/ranges.h>
 
 #include "src/errors.hpp"
+#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
 
 constexpr const char* fingerprint_attribute = "data";
 constexpr const char* identity_attribute = "data_identity";
-constexpr const char* preprocessing_attribute = "preprocessing";
-constexpr const char* preprocessing_now = "2";  // raised by what changes features of the same options
+constexpr const char* code_attribute = "code";
 
 using Attributes = std::map<std::string, std::string>;
 
@@ -42,30 +42,23 @@ std::string changes(const Attributes& then, const Attributes& now) {
 
 }  // namespace
 
-bool is_preprocessed_as_now(const Attributes& attributes) {
-    return value_of(attributes, preprocessing_attribute) == preprocessing_now;
-}
-
-void remember_data(RunConfig& config, const PretrainOptions& options, const DataSet& data,
-                   const std::vector<std::int64_t>& clips) {
+void remember_origin(RunConfig& config, const PretrainOptions& options, const DataSet& data,
+                     const std::vector<std::int64_t>& clips, bool accepts_other_code,
+                     std::function<void(const std::string&)> warn) {
     const bool learns_labels = options.method.name == "supervised";
     config.attributes[fingerprint_attribute] = data.fingerprint();
     config.attributes[identity_attribute] = data.identity(clips, learns_labels).text();
-    config.attributes[preprocessing_attribute] = preprocessing_now;
-    config.check_attributes = [now = config.attributes, files = options.data,
-                               folder = config.folder.string()](const Attributes& then) {
-        if (!is_preprocessed_as_now(then)) {
-            throw ConfigError{fmt::format(
-                "--run {}: started by another version of the program, which preprocessed clips otherwise: "
-                "resume it by that version, or train in another --run folder",
-                folder)};
-        }
+    config.attributes[code_attribute] = code_identity();
+    config.check_attributes = [files = options.data, folder = config.folder.string(), accepts_other_code,
+                               warn = std::move(warn)](const Attributes& then, Attributes& now) {
         if (const auto found = changes(then, now); !found.empty()) {
             throw ConfigError{
                 fmt::format("--data {}: not what the run in {} was started with: {}: give the same data and "
                             "selection, or another --run folder",
                             fmt::join(files, " "), folder, found)};
         }
+        now[code_attribute] =
+            joined_codes(value_of(then, code_attribute), "the run in " + folder, accepts_other_code, warn);
     };
 }
 

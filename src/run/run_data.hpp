@@ -10,16 +10,13 @@
 
 namespace sslslr {
 
-/// Whether a checkpoint is of clips preprocessed as this program does it. Earlier versions, which filled a
-/// partly missing hand as a whole and did not scale clips without shoulders, made other features of the same
-/// options.
-bool is_preprocessed_as_now(const std::map<std::string, std::string>& attributes);
-
-/// Makes every checkpoint of a run remember its training data and their preprocessing, and the run resume
-/// only with what is the same to it: the same landmarks and training clips, and the same labels where they
-/// are learnt, in whatever place.
-/// @param clips  that train
-void remember_data(RunConfig& config, const PretrainOptions& options, const DataSet& data,
-                   const std::vector<std::int64_t>& clips);
+/// Makes every checkpoint of a run remember its training data, and the run resume only with what is the same to it: the
+/// same landmarks and training clips, and the same labels where they are learnt, in whatever place.
+/// The same for the code of the program.
+/// @param clips               that train
+/// @param accepts_other_code  the run may have been begun by another, of which `warn` is told on the first rank
+void remember_origin(RunConfig& config, const PretrainOptions& options, const DataSet& data,
+                     const std::vector<std::int64_t>& clips, bool accepts_other_code,
+                     std::function<void(const std::string&)> warn);
 
 }  // namespace sslslr

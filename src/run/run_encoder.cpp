@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "io/tensors/checkpoint_file.hpp"
-#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/export/description.hpp"
 #include "src/run/run_folder.hpp"
+#include "src/settings/program.hpp"
 #include "src/train/checkpoints.hpp"
 #include "src/train/weights.hpp"
 
@@ -60,7 +60,8 @@ std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions&
 }
 
 io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
-    auto newest = Checkpoints{run, ranks.world}.read_newest(print_warning);
+    auto newest =
+        Checkpoints{run, ranks.world}.read_newest([&](const std::string& text) { ranks.warn(text); });
     if (!newest) {
         throw ConfigError{
             fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
@@ -84,7 +85,7 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
     encoder.attributes = {{"run", folder.string()},
                           {"method", is_random ? "random weights" : encoder.run.method.name},
                           {"step", "0"},
-                          {"written_by", "sslslr " SSLSLR_VERSION}};
+                          {"written_by", "sslslr " + program_version()}};
     if (!is_random) {
         const auto checkpoint = checkpoint_of(options, folder, ranks);
         load_weights(*encoder.method, checkpoint, "encoder.");

@@ -6,9 +6,9 @@
 #include <string>
 
 #include "io/tensors/checkpoint_file.hpp"
-#include "launch/command.hpp"
 #include "src/method/method.hpp"
 #include "src/run/pretrain_options.hpp"
+#include "src/run/ranks.hpp"
 #include "src/settings/options.hpp"
 
 namespace sslslr {

@@ -11,7 +11,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/file_pattern.hpp"
-#include "launch/terminal.hpp"
+#include "io/file/utf8.hpp"
 #include "src/errors.hpp"
 #include "src/settings/ini_file.hpp"
 
@@ -46,12 +46,14 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
     for (const auto& [name, value] : joined(options.values())) {
         const auto found = then.find(name);
         const auto old = found == then.end() ? std::string{"\n"} : found->second;
-        if (old != value && !options.is_changeable(name)) {
+        const auto decides = options.decides(name);
+        if (old != value && decides != Decides::nothing && decides != Decides::length) {
             throw ConfigError{fmt::format(
                 "--{} is {} but the run in {} was started with {}: give the same options, or another --run "
                 "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",
                 name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1),
-                quoted(folder.string()), quoted((folder / options_file).string()), fmt::join(data, " "))};
+                io::quoted(folder.string()), io::quoted((folder / options_file).string()),
+                fmt::join(data, " "))};
         }
     }
 }

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "launch/terminal.hpp"
-
 namespace sslslr {
 
 TrainingRecord::TrainingRecord(std::filesystem::path run, const DataSet& data,
@@ -38,7 +36,7 @@ std::optional<io::TrainingClips> TrainingRecord::written() const {
             return clips;
         }
     } catch (const std::exception& problem) {
-        print_warning(fmt::format("{}: it is written again", problem.what()));
+        ranks_.warn(fmt::format("{}: it is written again", problem.what()));
     }
     return std::nullopt;
 }
@@ -64,7 +62,7 @@ bool TrainingRecord::write(const std::optional<io::TrainingClips>& before,
             io::write_training_clips(path_, record);
         }
     } catch (const std::exception& problem) {
-        print_warning(
+        ranks_.warn(
             fmt::format("{}; without this file no evaluation can recognise the training clips in "
                         "another store; the training continues and tries again with the next checkpoint",
                         problem.what()));

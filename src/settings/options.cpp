@@ -91,7 +91,7 @@ void Options::section_of_this_call(const std::string& title) {
 }
 
 template <class T>
-void Options::add(const std::string& name, T& field, const std::string& help, bool changeable) {
+void Options::add(const std::string& name, T& field, const std::string& help, Decides decides) {
     auto* value = po::value(&field)->default_value(field, text_of(field));
     if constexpr (std::is_same_v<T, bool>) {
         value->implicit_value(true, "true");
@@ -104,7 +104,7 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
                         .words = {},
-                        .changeable = changeable,
+                        .decides = decides,
                         .is_flag = std::is_same_v<T, bool>,
                         .is_list = is_list<T>,
                         .is_unsigned = std::is_same_v<T, std::uint64_t>,
@@ -112,15 +112,15 @@ void Options::add(const std::string& name, T& field, const std::string& help, bo
                         .condition = condition_});
 }
 
-template void Options::add(const std::string&, std::string&, const std::string&, bool);
-template void Options::add(const std::string&, bool&, const std::string&, bool);
-template void Options::add(const std::string&, int&, const std::string&, bool);
-template void Options::add(const std::string&, std::int64_t&, const std::string&, bool);
-template void Options::add(const std::string&, std::uint64_t&, const std::string&, bool);
-template void Options::add(const std::string&, double&, const std::string&, bool);
-template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, bool);
-template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, bool);
-template void Options::add(const std::string&, std::vector<double>&, const std::string&, bool);
+template void Options::add(const std::string&, std::string&, const std::string&, Decides);
+template void Options::add(const std::string&, bool&, const std::string&, Decides);
+template void Options::add(const std::string&, int&, const std::string&, Decides);
+template void Options::add(const std::string&, std::int64_t&, const std::string&, Decides);
+template void Options::add(const std::string&, std::uint64_t&, const std::string&, Decides);
+template void Options::add(const std::string&, double&, const std::string&, Decides);
+template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, Decides);
+template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, Decides);
+template void Options::add(const std::string&, std::vector<double>&, const std::string&, Decides);
 
 void Options::words(std::vector<std::string> words) {
     auto& option = options_.back();
@@ -167,8 +167,8 @@ bool Options::is_of_use(const Option& option) const {
     return selector.empty() || std::ranges::count(choices, value_of(selector)) > 0;
 }
 
-std::vector<std::pair<std::string, std::string>> Options::values() const {
-    std::vector<std::pair<std::string, std::string>> all;
+OptionValues Options::values() const {
+    OptionValues all;
     for (const auto& option : options_) {
         if (!is_of_use(option) || !option.is_remembered) {
             continue;
@@ -180,9 +180,27 @@ std::vector<std::pair<std::string, std::string>> Options::values() const {
     return all;
 }
 
-bool Options::is_changeable(const std::string& name) const {
+OptionValues Options::deciding() const {
+    return deciding({Decides::length, Decides::clips, Decides::encoder, Decides::learning, Decides::result});
+}
+
+OptionValues Options::deciding(const std::set<Decides>& what) const {
+    auto values = this->values();
+    std::erase_if(values, [&](const auto& value) { return !what.contains(decides(value.first)); });
+    return values;
+}
+
+Decides Options::decides(const std::string& name) const {
     const auto* const option = find(name);
-    return option != nullptr && option->changeable;
+    return option == nullptr ? Decides::result : option->decides;
+}
+
+std::string text_of(const OptionValues& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += fmt::format("{} = {}\n", name, value);
+    }
+    return text;
 }
 
 }  // namespace sslslr

@@ -14,6 +14,22 @@
 
 namespace sslslr {
 
+/// Of a command line, behind the subcommand's name.
+using Arguments = std::span<const std::string>;
+
+/// What an option has a say in. All that tells results apart derives from it: run folders, jobs, caches, unfinished work.
+enum class Decides {
+    nothing,   ///< where, how fast, what is printed: may differ when work is resumed
+    length,    ///< when a training ends: decides its result, but a run may be resumed with another
+    clips,     ///< what the features of a clip are
+    encoder,   ///< the encoder's shape, precision and first weights
+    learning,  ///< what any training of it learns, with labels or without
+    result,    ///< anything else that results depend on
+};
+
+/// Names and values in their order, an entry of a list each.
+using OptionValues = std::vector<std::pair<std::string, std::string>>;
+
 /// The options of one subcommand: one declaration gives type, default, help and INI key.
 ///
 /// The default is what the field holds when it is declared. The command line wins over --config FILE, which
@@ -34,9 +50,9 @@ public:
 
     /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
     /// numbers.
-    /// @param changeable  the value may differ when a run goes on
+    /// @param decides  left out, results count as different where the values differ
     template <class T>
-    void add(const std::string& name, T& field, const std::string& help, bool changeable = false);
+    void add(const std::string& name, T& field, const std::string& help, Decides decides = Decides::result);
 
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
@@ -56,7 +72,7 @@ public:
     /// @return false if --help was asked for: print help()
     /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
     ///                      use with the others; of a file, with the line
-    bool read(std::span<const std::string> arguments);
+    bool read(Arguments arguments);
 
     /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
     void read_file(const std::string& path);
@@ -71,8 +87,11 @@ public:
     std::string help() const;
     /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
     /// list.
-    std::vector<std::pair<std::string, std::string>> values() const;
-    bool is_changeable(const std::string& name) const;
+    OptionValues values() const;
+    /// Those of them that decide something, or only what is named.
+    OptionValues deciding() const;
+    OptionValues deciding(const std::set<Decides>& what) const;
+    Decides decides(const std::string& name) const;
 
 private:
     /// An option is of use if another one, the selector, has one of these values; always without a selector.
@@ -85,7 +104,7 @@ private:
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         std::string kind;                                 ///< of values, for errors: "a number"
         std::vector<std::string> words;                   ///< that are values; none: any are
-        bool changeable;
+        Decides decides;
         bool is_flag;
         bool is_list;
         bool is_unsigned;
@@ -109,9 +128,8 @@ private:
                         const std::string& what) const;
     /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
     /// for its value, and `--name -1` as `--name=-1`, so that a number is not taken for an option.
-    std::vector<std::string> with_explicit_values(std::span<const std::string> arguments) const;
-    void store_command_line(std::span<const std::string> arguments,
-                            boost::program_options::variables_map& values) const;
+    std::vector<std::string> with_explicit_values(Arguments arguments) const;
+    void store_command_line(Arguments arguments, boost::program_options::variables_map& values) const;
 
     /// What an INI file says of the options that are known. @param what  the file is, for errors
     /// @param splits   lists have several entries on a line
@@ -135,5 +153,8 @@ private:
     std::string config_;
     std::set<std::string> passed_over_;
 };
+
+/// A line each, "name = value".
+std::string text_of(const OptionValues& values);
 
 }  // namespace sslslr

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <iterator>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -15,20 +16,6 @@
 namespace sslslr {
 namespace {
 
-const std::set<std::string> preprocessing_options{"points", "coordinates", "frames",    "shorten",
-                                                  "smooth", "normalise",   "part-masks"};
-const std::set<std::string> encoder_options{"blocks",  "width",      "heads",     "position",
-                                            "pooling", "layer-norm", "precision", "seed"};
-/// What decides a training with labels, beside the encoder and the protocol.
-const std::set<std::string> training_options{
-    "dropout", "global-batch", "rotation-degrees", "blur-sigma-max", "flip-probability", "boundary",
-    "k1",      "k2",           "longest-boundary"};
-
-/// How long a training goes on decides its result, though a run may be told to go on longer.
-bool decides(const Options& options, const std::string& name) {
-    return name == "epochs" || name == "max-steps" || !options.is_changeable(name);
-}
-
 /// Fills fields from settings and says what every option then is.
 template <class Fields>
 Options read_fields(Fields& fields, const Settings& settings, const std::string& where) {
@@ -38,28 +25,21 @@ Options read_fields(Fields& fields, const Settings& settings, const std::string&
     return options;
 }
 
-std::string text_of(const Settings& values) {
-    std::string text;
-    for (const auto& [name, value] : values) {
-        text += fmt::format("{} = {}\n", name, value);
-    }
-    return text;
-}
+using Part = std::set<Decides>;
+const Part clips_alone{Decides::clips};
+const Part encoder{Decides::clips, Decides::encoder};
+const Part network{Decides::clips, Decides::encoder, Decides::learning};
 
-/// The options of a training that count, and the program's version.
-std::string identity_of_options(const Settings& settings,
-                                const std::function<bool(const Options&, const std::string&)>& counts) {
+/// The options of a training that decide this part of it; all that decide anything, without a part.
+std::string identity_of_options(const Settings& settings, const std::optional<Part>& part) {
     PretrainOptions fields;
     const auto options = read_fields(fields, settings, "--study");
-    auto values = options.values();
-    std::erase_if(values,
-                  [&](const auto& value) { return value.first == "data" || !counts(options, value.first); });
-    return fmt::format("version = {}\n", SSLSLR_VERSION) + text_of(values);
+    return text_of(part ? options.deciding(*part) : options.deciding());
 }
 
 std::string identity_of_protocol(const Settings& settings) {
     auto config = default_protocol();
-    return text_of(read_fields(config, settings, "--study").values());
+    return text_of(read_fields(config, settings, "--study").deciding());
 }
 
 std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> lists) {
@@ -101,22 +81,19 @@ ProtocolConfig protocol_config_of(const Settings& settings, const std::string& w
 }
 
 Identities identities_of_jobs() {
-    const auto of_any = [](std::vector<std::set<std::string>> groups) {
-        return [groups = std::move(groups)](const Settings& settings) {
-            return identity_of_options(settings, [&](const Options&, const std::string& name) {
-                return std::ranges::any_of(groups, [&](const auto& group) { return group.contains(name); });
-            });
+    const auto of = [](std::optional<Part> part) {
+        return [part = std::move(part)](const Settings& settings) {
+            return identity_of_options(settings, part);
         };
     };
-    return {.of_pretraining = [](const Settings& settings) { return identity_of_options(settings, decides); },
-            .of_preprocessing = of_any({preprocessing_options}),
-            .of_encoder = of_any({preprocessing_options, encoder_options}),
-            .of_network = of_any({preprocessing_options, encoder_options, training_options}),
+    return {.of_pretraining = of(std::nullopt),
+            .of_preprocessing = of(clips_alone),
+            .of_encoder = of(encoder),
+            .of_network = of(network),
             .of_protocol = identity_of_protocol,
-            .is_frozen =
-                [](const Settings& settings) {
-                    return !trains_encoder(protocol_config_of(settings, "--study"));
-                }};
+            .is_frozen = [](const Settings& settings) {
+                return !trains_encoder(protocol_config_of(settings, "--study"));
+            }};
 }
 
 StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {

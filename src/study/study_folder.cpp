@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <fstream>
-#include <tuple>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +12,7 @@
 #include "io/file/posix_file.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/result_table.hpp"
+#include "src/settings/program.hpp"
 #include "src/study/merged_plan.hpp"
 #include "src/study/study_file.hpp"
 
@@ -27,14 +28,33 @@ fs::path plan_file(const StudyPlaces& places) {
     return places.results() / "plan.json";
 }
 
-/// The text of a study file, and the plan made of it. @throws io::DataError
-std::pair<std::string, ExperimentPlan> read_plan(const fs::path& file) {
+struct PlanFile {
+    std::string text;  ///< of the study file
+    std::string code;  ///< whose results count: see joined_codes(); empty in plans of 0.1.0
+    ExperimentPlan plan;
+};
+
+/// @throws io::DataError
+PlanFile read_plan(const fs::path& file) {
     try {
         const auto json = nlohmann::json::parse(std::ifstream{file});
-        return {json.at("study_file"), json.at("plan")};
+        return {json.at("study_file"), json.value("code", ""), json.at("plan")};
     } catch (const nlohmann::json::exception& error) {
         throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
     }
+}
+
+std::string codes_with(const std::string& before, const StudyPlaces& places, bool accepts_other_code,
+                       const std::function<void(const std::string&)>& warn) {
+    const auto folder = places.results().string();
+    if (before.empty()) {
+        throw ConfigError{
+            fmt::format("--study {}: an earlier release worked on it in {}, and this one cannot take over "
+                        "its jobs: finish "
+                        "it with that release, or name another --folder",
+                        places.study, folder)};
+    }
+    return joined_codes(before, "the study in " + folder, accepts_other_code, warn);
 }
 
 }  // namespace
@@ -51,19 +71,25 @@ void declare(Options& options, StudyPlaces& places) {
 }
 
 void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
-                        bool is_part) {
+                        bool is_part, bool accepts_other_code,
+                        const std::function<void(const std::string&)>& warn) {
     fs::create_directories(places.results());
     const io::PosixFile lock{places.results() / ".plan-lock", io::PosixFile::Access::create};
     lock.lock(longest_wait);  // others may plan other tables meanwhile
     auto stored = plan;
-    if (is_part && is_stored(places)) {
+    auto code = code_identity();
+    std::optional<PlanFile> before;
+    if (is_stored(places)) {
         try {
-            const auto [text_before, before] = read_plan(plan_file(places));
-            stored = text_before == text ? merged(plan, before) : plan;
-        } catch (const io::DataError&) {  // what cannot be read is planned anew
+            before = read_plan(plan_file(places));
+        } catch (const io::DataError&) {  // what cannot be read is planned again
         }
     }
-    write_json(plan_file(places), {{"study_file", text}, {"plan", stored}});
+    if (before) {
+        code = codes_with(before->code, places, accepts_other_code, warn);
+        stored = is_part && before->text == text ? merged(plan, before->plan) : plan;
+    }
+    write_json(plan_file(places), {{"study_file", text}, {"code", code}, {"plan", stored}});
 }
 
 bool is_stored(const StudyPlaces& places) {
@@ -77,7 +103,9 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
                                       places.results().string())};
     }
     StoredStudy stored;
-    std::tie(stored.text, stored.plan) = read_plan(file);
+    auto found = read_plan(file);
+    stored.text = std::move(found.text);
+    stored.plan = std::move(found.plan);
     std::vector<std::string> data;
     std::vector<std::string> tables;
     std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);

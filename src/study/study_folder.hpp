@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "src/settings/options.hpp"
@@ -25,10 +26,12 @@ struct StoredStudy {
     ExperimentPlan plan;
 };
 
-/// @param is_part  tables that an earlier plan of the same text holds are kept beside the plan's
-/// @throws io::DataError  the folder cannot be written
+/// @param is_part             tables that an earlier plan of the same text holds are kept beside the plan's
+/// @param accepts_other_code  results of other code may already be there, of which `warn` is told
+/// @throws io::DataError  the folder cannot be written; ConfigError  it holds results of other code
 void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
-                        bool is_part);
+                        bool is_part, bool accepts_other_code,
+                        const std::function<void(const std::string&)>& warn);
 
 bool is_stored(const StudyPlaces& places);
 

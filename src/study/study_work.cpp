@@ -6,7 +6,6 @@
 #include "io/file/data_error.hpp"
 #include "io/file/metrics_file.hpp"
 #include "io/store/training_clips.hpp"
-#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/measures.hpp"
@@ -63,10 +62,6 @@ void note_report(const StepReport& report) {
     note_step(report.seconds.total);
 }
 
-std::function<void(const std::string&)> warner_of(const std::string& job) {
-    return [job](const std::string& text) { print_warning(job + ": " + text); };
-}
-
 std::string digits_of(const torch::Tensor& bits) {
     std::string digits;
     for (const auto bit : per_clip(bits)) {
@@ -93,6 +88,10 @@ Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int
 }
 
 }  // namespace
+
+std::function<void(const std::string&)> StudyWork::warner_of(const std::string& job) const {
+    return [warn = warn_, job](const std::string& text) { warn(job + ": " + text); };
+}
 
 std::vector<Job> StudyWork::wanted(const LedgerState& state) {
     for (const auto& [id, job] : state.jobs()) {
@@ -136,7 +135,13 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
                   .checkpoint_every = fields.checkpoint_every,
                   .keep_checkpoints = 1};
     run.collapse = fields.collapse;
-    remember_data(run, fields, data, data_.clips(job.data, job.fold).pretrain);
+    // Whether other code is accepted was settled with the study's plan.
+    remember_origin(run, fields, data, data_.clips(job.data, job.fold).pretrain, /*accepts_other_code=*/true,
+                    [&](const std::string& text) {
+                        if (group_.rank() == 0) {
+                            warner_of(job.name)(text);
+                        }
+                    });
     RunHooks hooks;
     hooks.on_step = note_report;
     hooks.warn = warner_of(job.name);
@@ -217,18 +222,20 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             take_over(checkpoints, earlier(folder_, claim, evaluation_folder));
         }
     });
-    const auto scores = protocol_scores(*method, protocol,
-                                        {.features = data.features(),
-                                         .clips = clips,
-                                         .method = shape,
-                                         .precision = precision_of(options.precision),
-                                         .batches = batches,
-                                         .group = group_,
-                                         .embedding = cache,
-                                         .should_stop = should_stop,
-                                         .on_step = note_report,
-                                         .warn = warner_of(job.name),
-                                         .checkpoints = checkpoints});
+    const auto scores = protocol_scores(
+        *method, protocol,
+        {.features = data.features(),
+         .clips = clips,
+         .method = shape,
+         .precision = precision_of(options.precision),
+         .batches = batches,
+         .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
+         .group = group_,
+         .embedding = cache,
+         .should_stop = should_stop,
+         .on_step = note_report,
+         .warn = warner_of(job.name),
+         .checkpoints = checkpoints});
     if (!scores) {
         return std::nullopt;
     }

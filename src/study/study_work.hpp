@@ -13,10 +13,12 @@ namespace sslslr {
 /// Runs the jobs of a study on one group of ranks.
 class StudyWork : public JobSource {
 public:
-    /// All must outlive this. @param folder  of the study
+    /// What is passed by reference must outlive this.
+    /// @param folder  of the study
+    /// @param warn    is told of what a job survives
     StudyWork(const StudyJobs& jobs, const StudyDataSets& data, std::filesystem::path folder,
-              dist::Group& group)
-        : jobs_{jobs}, data_{data}, folder_{std::move(folder)}, group_{group} {}
+              dist::Group& group, std::function<void(const std::string&)> warn)
+        : jobs_{jobs}, data_{data}, folder_{std::move(folder)}, group_{group}, warn_{std::move(warn)} {}
 
     std::vector<Job> wanted(const LedgerState& state) override;
 
@@ -26,6 +28,7 @@ public:
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
+    std::function<void(const std::string&)> warner_of(const std::string& job) const;
     std::optional<Result> pretrain(const PretrainingJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
     /// Which clips a training sees, beside its checkpoints, for those who evaluate its run elsewhere. Collective over the group.
@@ -41,6 +44,7 @@ private:
     const StudyDataSets& data_;
     std::filesystem::path folder_;
     dist::Group& group_;
+    std::function<void(const std::string&)> warn_;
     std::map<std::string, std::int64_t> attempts_;  ///< accepted ones of trainings, on the group's first rank
 };
 

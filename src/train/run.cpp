@@ -48,6 +48,7 @@ public:
           group_{group},
           ranks_{group.communicator()},
           config_{config},
+          attributes_{config.attributes},
           hooks_{hooks},
           checkpoints_{config.folder, ranks_},
           writer_{checkpoints_, group, [this] { return order(); }, hooks.warn},
@@ -56,7 +57,7 @@ public:
     bool train() {
         checkpoints_.remove_half_written();
         if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
-            config_.check_attributes(checkpoint->attributes);
+            config_.check_attributes(checkpoint->attributes, attributes_);
             restore(*checkpoint);
             hooks_.on_resume(trainer_.steps_done());
         }
@@ -169,7 +170,7 @@ private:
     /// The training as it stands.
     CheckpointOrder order() const {
         auto content = trainer_.state();
-        content.attributes.insert(config_.attributes.begin(), config_.attributes.end());
+        content.attributes.insert(attributes_.begin(), attributes_.end());
         content.attributes.merge(monitor_.state());
         content.attributes["collapse_returns"] = std::to_string(returns_);
         content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
@@ -262,6 +263,7 @@ private:
     dist::Group& group_;
     const dist::Communicator& ranks_;
     const RunConfig& config_;
+    std::map<std::string, std::string> attributes_;  ///< of every checkpoint
     const RunHooks& hooks_;
     Checkpoints checkpoints_;
     CheckpointWriter writer_;

@@ -22,8 +22,11 @@ struct RunConfig {
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
     CollapseConfig collapse;
     std::map<std::string, std::string> attributes;  ///< written into every checkpoint
-    /// Refuses to resume from a checkpoint of these attributes, on every rank alike.
-    std::function<void(const std::map<std::string, std::string>&)> check_attributes = [](const auto&) {};
+    /// Refuses to resume from a checkpoint of these attributes, on every rank alike; or keeps in `now`, the run's own, what
+    /// is to be remembered of them.
+    std::function<void(const std::map<std::string, std::string>& then,
+                       std::map<std::string, std::string>& now)>
+        check_attributes = [](const auto&, auto&) {};
     std::optional<Fault> fault;  ///< made on purpose
 };
 

@@ -146,18 +146,23 @@ TEST_F(Embed, RefusesADamagedCheckpointAndADamagedFileOfFeatures) {
     EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
 }
 
-TEST_F(EncoderOut, OfARunOfOtherPreprocessingIsNotTrainedOnAndItsFiguresSaySo) {
+TEST_F(EncoderOut, OfARunOfOtherCodeIsTrainedOnOnlyWhereThatIsAccepted) {
     done(pretrain("run", "--max-steps 1"));
     const auto checkpoint = folder_ / "run/checkpoints/step-000000001.h5";
     auto content = io::read_checkpoint(checkpoint);
-    ASSERT_EQ(content.attributes.erase("preprocessing"), 1U);
+    const auto own = content.attributes.at("code");
+    content.attributes["code"] = "0123456789abcdef";
     io::write_checkpoint(checkpoint, content);
 
-    expect_refused(2, pretrain("run", "--max-steps 2"), "started by another version of the program", 2);
-    const auto outcome =
+    const auto note =
         done("evaluate --protocol knn --supervised-epochs 0 --bootstrap 10 --run " + path("run"));
-
-    EXPECT_TRUE(outcome.says("trained by another version of the program")) << outcome.output;
+    EXPECT_TRUE(note.says("trained by a program of code 0123456789abcdef")) << note.output;
+    expect_refused(2, pretrain("run", "--max-steps 2"), "--accept-other-code", 2);
+    const auto accepted = done(pretrain("run", "--max-steps 2 --accept-other-code"));
+    EXPECT_TRUE(accepted.says("was begun by a program of code 0123456789abcdef")) << accepted.output;
+    done(pretrain("run", "--max-steps 3"));
+    EXPECT_EQ(io::read_checkpoint(folder_ / "run/checkpoints/step-000000003.h5").attributes.at("code"),
+              "0123456789abcdef " + own);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 """Makes the small corpora in fixtures/ with the formats' own libraries, and what each clip of them must give.
 
     launch/setup --tests
-    .venv-import/bin/python tests/io/import/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER --picture FILE
+    .venv-import/bin/python tests/io/corpus/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER --picture FILE
 
 TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2; those of --mp-data lie as they
 do there. --pose: openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and dummy_lexicon_sgg_pizza.pose of

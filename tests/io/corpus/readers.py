@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-IMPORTERS = Path(__file__).resolve().parents[3] / "io" / "importers"
+IMPORTERS = Path(__file__).resolve().parents[3] / "io" / "corpus" / "python"
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SERVER = IMPORTERS / "corpus_server.py"
 PYTHON = [sys.executable, "-B"]  # -B: the tests leave nothing in the source tree

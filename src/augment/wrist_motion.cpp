@@ -1,4 +1,4 @@
-#include "src/boundary/wrist_motion.hpp"
+#include "src/augment/wrist_motion.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,7 +17,7 @@ using Series = std::vector<double>;
 constexpr std::int64_t shortest = 5;  ///< frames that a speed can be told from
 
 /// Of a Gaussian of one frame at distances 0 to 4.
-constexpr std::array<double, 5> gaussian{0.398943, 0.241971, 0.053991, 0.004432, 0.000134};
+constexpr std::array<double, 5> smoothing_weights{0.398943, 0.241971, 0.053991, 0.004432, 0.000134};
 
 // Of white noise of deviation 1 (10^6 draws): the first quartile of squares of what median and Gaussian take
 // away, and the deviation of the speed that they leave.
@@ -62,14 +62,14 @@ Series without_jumps(const Series& series) {
 /// At the ends normalised over the frames there are.
 Series smoothed(const Series& series) {
     const auto frames = std::ssize(series);
-    constexpr auto radius = std::ssize(gaussian) - 1;
+    constexpr auto radius = std::ssize(smoothing_weights) - 1;
     Series result;
     for (std::ptrdiff_t at = 0; at < frames; ++at) {
         double sum = 0;
         double weights = 0;
         for (auto near = std::max<std::ptrdiff_t>(at - radius, 0); near <= std::min(at + radius, frames - 1);
              ++near) {
-            const double weight = gaussian[static_cast<std::size_t>(std::abs(near - at))];
+            const double weight = smoothing_weights[static_cast<std::size_t>(std::abs(near - at))];
             sum += weight * series[static_cast<std::size_t>(near)];
             weights += weight;
         }

@@ -1,4 +1,4 @@
-#include "src/boundary/wrist_motion.hpp"
+#include "src/augment/wrist_motion.hpp"
 
 #include <algorithm>
 #include <cmath>

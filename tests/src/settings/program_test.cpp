@@ -1,0 +1,127 @@
+#include "src/settings/program.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "src/errors.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool holds(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+class Codes : public testing::Test {
+protected:
+    std::string joined(const std::string& before, bool accepts) {
+        return joined_codes(before, "the run in r", accepts, [&](const std::string& text) { said_ += text; });
+    }
+    std::string refusal(const std::string& before) {
+        try {
+            joined(before, false);
+        } catch (const ConfigError& error) {
+            return error.what();
+        }
+        return "";
+    }
+
+    std::string said_;
+};
+
+TEST_F(Codes, OnesOwnIsContinuedWithoutAWord) {
+    EXPECT_EQ(joined(code_identity(), false), code_identity());
+    EXPECT_EQ(joined("0123456789abcdef " + code_identity(), false), "0123456789abcdef " + code_identity());
+    EXPECT_EQ(said_, "");
+}
+
+TEST_F(Codes, AnotherIsRefusedWithBothNamesAndTheWayOut) {
+    const auto text = refusal("0123456789abcdef");
+
+    for (const auto& part : {std::string{"the run in r"}, std::string{"0123456789abcdef"}, code_identity(),
+                             std::string{"--accept-other-code"}}) {
+        EXPECT_TRUE(holds(text, part)) << text;
+    }
+    EXPECT_TRUE(holds(refusal(""), "code unknown")) << refusal("");
+}
+
+TEST_F(Codes, AnotherThatIsAcceptedIsToldAndRecorded) {
+    EXPECT_EQ(joined("0123456789abcdef", true), "0123456789abcdef " + code_identity());
+    EXPECT_TRUE(holds(said_, "0123456789abcdef")) << said_;
+    EXPECT_EQ(joined("", true), "unknown " + code_identity());
+}
+
+/// The hash that the build takes of sources, here of made ones.
+class SourceIdentity : public testing::Test {
+protected:
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string of(const std::string& code, const std::string& more = "int second;\n") {
+        fs::create_directories(folder_);
+        std::ofstream{folder_ / "a.cpp"} << code;
+        std::ofstream{folder_ / "b.cpp"} << more;
+        const auto header = (folder_ / "identity.hpp").string();
+        const auto command = SSLSLR_SOURCE_IDENTITY " " + header + " " + (folder_ / "a.cpp").string() + " " +
+                             (folder_ / "b.cpp").string();
+        EXPECT_EQ(std::system(command.c_str()), 0);
+        std::ifstream stream{header};
+        return {std::istreambuf_iterator<char>{stream}, {}};
+    }
+
+    fs::path folder_ = fs::temp_directory_path() / ("source_identity_" + std::to_string(getpid()));
+};
+
+TEST_F(SourceIdentity, CommentsAndFormattingDoNotCount) {
+    const auto plain = of("int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n");
+
+    EXPECT_EQ(plain.size(), std::string{
+        "#define SSLSLR_CODE_IDENTITY \"0123456789abcdef\"
+        "}.size()) << plain;
+            EXPECT_EQ(of("/* what\n f is */ int f( int a ) {\n    return a+1;  // one more\n}\n"
+                         "const char* t =\n    \"// no  comment\";"),
+                      plain);
+        EXPECT_EQ(
+            of("int second;\n", "int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n"),
+            plain);
+}
+
+TEST_F(SourceIdentity, WhateverACompilerSeesCounts) {
+        const auto plain = of("int f() { return 10'000; } // \"\nconst char* t = \"a  b\"; char c = '\"';\n");
+
+        EXPECT_NE(of("int f() { return 10'001; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
+        EXPECT_NE(of("int f() { return 10'000; }\nconst char* t = \"a b\"; char c = '\"';\n"), plain);
+        EXPECT_NE(of("intf() { return 10'000; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
+        EXPECT_NE(of("auto r = R\"(a // b)\";"), of("auto r = R\"(a // c)\";"));
+}
+
+class Home : public testing::Test {
+protected:
+    void TearDown() override { unsetenv("SSLSLR_HOME");
+}
+};
+
+TEST_F(Home, FilesAreFoundAboveTheExecutable) {
+    EXPECT_TRUE(fs::exists(file_of_program("src/report/study_report.py")));
+}
+
+TEST_F(Home, IsTheFolderThatTheEnvironmentNames) {
+    setenv("SSLSLR_HOME", "/nowhere", 1);
+
+    try {
+        file_of_program("src/report/study_report.py");
+        FAIL() << "found a file in a folder that is not there";
+    } catch (const ConfigError& error) {
+        EXPECT_TRUE(holds(error.what(), "SSLSLR_HOME=/nowhere")) << error.what();
+    }
+}
+
+}  // namespace
+}  // namespace sslslr
