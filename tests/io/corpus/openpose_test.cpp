@@ -120,10 +120,10 @@ TEST_F(OpenPoseTest, FilesOfAnotherNameAreCountedAndNamed) {
     }
     const auto corpus = open();
     EXPECT_EQ(corpus->listing().clips.size(), 1U);
-    EXPECT_EQ(
-        corpus->listing().notes,
-        std::vector<std::string>{"4 .json files are not named NAME_NUMBER_keypoints.json: not read: "
-                                 "image_00002_keypoints (1).json, image_00001.json, image_00002.json, ..."});
+    EXPECT_EQ(corpus->listing().notes,
+              std::vector<std::string>{"4 .json files are not named NAME_NUMBER_keypoints.json: not read: "
+                                       "image_00002_keypoints (1).json, image_00001.json, "
+                                       "image_00002.json, ..."});
 }
 
 TEST_F(OpenPoseTest, VideosThatShareAFolderAreClipsOfTheirOwn) {
