@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/run/stop_request.hpp"
 
