@@ -1,0 +1,200 @@
+// Whatever an option declares that it decides is what tells results apart, in every place that does. The options are
+// asked for, not listed: one that is added is tested with the others.
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "dist/communicator.hpp"
+#include "src/boundary/boundary_options.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/evaluated_runs.hpp"
+#include "src/protocol/protocol_options.hpp"
+#include "src/run/run_folder.hpp"
+#include "src/study/study_data.hpp"
+
+namespace sslslr {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Settings under which each option is of use at least once.
+const std::vector<Settings> bases{{},
+                                  {{"method", "simclr"}},
+                                  {{"method", "pcl"}},
+                                  {{"method", "byol"}},
+                                  {{"method", "supervised"}},
+                                  {{"optimizer", "lars"}},
+                                  {{"boundary", "drawn"}}};
+
+/// Of which every option takes one that it does not have already.
+const std::vector<std::string> candidates{
+    "true",     "false", "7",         "0.25",  "3",      "all",    "upper-body", "first",
+    "resample", "none",  "classical", "drawn", "simclr", "mean",   "blocks",     "sinusoidal",
+    "hidden",   "view",  "second",    "lars",  "linear", "cosine", "float64",    "constant",
+    "bfloat16", "stop",  "start",     "full",  "knn",    "mlp",    "strict",     "adamw"};
+
+template <class Fields>
+struct Read {
+    Fields fields;
+    OptionValues values;
+    OptionValues deciding;
+};
+
+template <class Fields>
+Read<Fields> read(Fields fields, const Settings& settings) {
+    Options options{""};
+    declare(options, fields);
+    options.read_settings(settings, "settings");
+    auto values = options.values();
+    auto deciding = options.deciding();
+    return {std::move(fields), std::move(values), std::move(deciding)};
+}
+
+/// Every option but those that the base settles.
+template <class Fields>
+std::set<std::string> options_beside(Fields fields, const Settings& base) {
+    Options options{""};
+    declare(options, fields);
+    const auto all = options.names();
+    std::set<std::string> names{all.begin(), all.end()};
+    for (const auto& [name, value] : base) {
+        names.erase(name);
+    }
+    return names;
+}
+
+/// The settings with another value of `name`; nothing if the option is of no use with them.
+template <class Fields>
+std::optional<Settings> changed(const Fields& fields, const Settings& base, const std::string& name) {
+    const auto before = read(fields, base).values;
+    for (const auto& value : candidates) {
+        auto settings = base;
+        settings.emplace_back(name, value);
+        try {
+            if (read(fields, settings).values != before) {
+                return settings;
+            }
+        } catch (const ConfigError&) {  // not of its type, or none of its words
+        }
+    }
+    return std::nullopt;
+}
+
+template <class Fields>
+Decides decides(Fields fields, const std::string& name) {
+    Options options{""};
+    declare(options, fields);
+    return options.decides(name);
+}
+
+class Identity : public testing::Test {
+protected:
+    void SetUp() override { fs::create_directories(folder_); }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string run_of(const Settings& settings, const std::string& name, std::uint64_t seed) {
+        auto fields = read(PretrainOptions{}, settings).fields;
+        fields.seed = seed;
+        const auto folder = folder_ / name;
+        fs::create_directories(folder);
+        write_run_options(folder, fields, world_);
+        return folder.string();
+    }
+    static bool is_refused(const std::function<void()>& action) {
+        try {
+            action();
+            return false;
+        } catch (const std::runtime_error&) {
+            return true;
+        }
+    }
+
+    dist::Communicator world_ = dist::Communicator::world();
+    fs::path folder_ = fs::temp_directory_path() / ("identity_" + std::to_string(getpid()));
+};
+
+TEST_F(Identity, OfJobsChangesWithWhatDecidesThem) {
+    const auto identities = identities_of_jobs();
+    const auto features = [&](const Settings& settings) {
+        return identity_of(read(PretrainOptions{}, settings).fields, {Decides::clips, Decides::encoder});
+    };
+    std::set<std::string> tested;
+    for (const auto& base : bases) {
+        for (const auto& name : options_beside(PretrainOptions{}, base)) {
+            const auto other = changed(PretrainOptions{}, base, name);
+            if (!other) {
+                continue;
+            }
+            tested.insert(name);
+            const auto what = decides(PretrainOptions{}, name);
+            const auto is_one_of = [&](const std::set<Decides>& some) { return some.contains(what); };
+            const auto differ = [&](const auto& identity) { return identity(*other) != identity(base); };
+            SCOPED_TRACE(name);
+            EXPECT_EQ(differ(identities.of_pretraining), what != Decides::nothing);
+            EXPECT_EQ(differ(identities.of_preprocessing), is_one_of({Decides::clips}));
+            EXPECT_EQ(differ(identities.of_encoder), is_one_of({Decides::clips, Decides::encoder}));
+            EXPECT_EQ(differ(identities.of_network),
+                      is_one_of({Decides::clips, Decides::encoder, Decides::learning}));
+            EXPECT_EQ(differ(features), is_one_of({Decides::clips, Decides::encoder}));
+        }
+    }
+    Options options{""};
+    PretrainOptions fields;
+    declare(options, fields);
+    const auto all = options.names();
+    tested.insert("method");
+    EXPECT_EQ(tested, (std::set<std::string>{all.begin(), all.end()}));
+}
+
+TEST_F(Identity, OfProtocolsChangesWithEveryOption) {
+    const auto of_protocol = identities_of_jobs().of_protocol;
+    for (const auto& name : options_beside(default_protocol(), {})) {
+        const auto other = changed(default_protocol(), {}, name);
+        ASSERT_TRUE(other) << name;
+        EXPECT_NE(of_protocol(*other), of_protocol({})) << name;
+    }
+}
+
+TEST_F(Identity, OfASearchChangesWithWhatDecidesItsTrials) {
+    const std::set<std::string> schedules{"study", "step",      "largest", "sides",   "repeats",
+                                          "mode",  "tolerance", "halving", "compare", "json"};
+    for (const auto& name : options_beside(PlanOptions{}, {})) {
+        const auto other = changed(PlanOptions{}, {}, name);
+        if (!other) {
+            continue;  // of no use with the default method
+        }
+        const bool is_beside =
+            schedules.contains(name) || decides(PretrainOptions{}, name) == Decides::nothing;
+        EXPECT_EQ(read(PlanOptions{}, *other).deciding != read(PlanOptions{}, {}).deciding, !is_beside)
+            << name;
+    }
+}
+
+TEST_F(Identity, OfARunIsCheckedWhereItIsResumedAndWhereRunsAreAveraged) {
+    for (const auto& base : bases) {
+        const auto first = run_of(base, "first", 1);
+        for (const auto& name : options_beside(PretrainOptions{}, base)) {
+            const auto other = changed(PretrainOptions{}, base, name);
+            if (!other || name == "run" || name == "seed") {
+                continue;
+            }
+            SCOPED_TRACE(name);
+            const auto what = decides(PretrainOptions{}, name);
+            auto resumed = read(PretrainOptions{}, *other).fields;
+            resumed.seed = 1;
+            EXPECT_EQ(is_refused([&] { open_run_folder(first, resumed, world_, /*lock=*/false); }),
+                      what != Decides::nothing && what != Decides::length);
+            const auto second = run_of(*other, "second", 2);
+            EXPECT_EQ(is_refused([&] { read_runs({first, second}); }), what != Decides::nothing);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace sslslr
