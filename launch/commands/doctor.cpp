@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "dist/mpi_session.hpp"
 #include "dist/shared_memory.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"

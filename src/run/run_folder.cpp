@@ -42,7 +42,7 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
     declare(options, fields);
     const auto then = joined(values_of(read_run_options(folder)));
     std::vector<std::string> data;
-    std::ranges::transform(fields.data, std::back_inserter(data), quoted);
+    std::ranges::transform(fields.data, std::back_inserter(data), io::quoted);
     for (const auto& [name, value] : joined(options.values())) {
         const auto found = then.find(name);
         const auto old = found == then.end() ? std::string{"\n"} : found->second;

@@ -22,6 +22,38 @@ TEST_F(Commands, EachHasHelp) {
     }
 }
 
+TEST_F(Commands, VersionNamesTheReleaseTheCodeAndTheLibraries) {
+    const auto outcome = run(program(2, "--version"));
+    EXPECT_EQ(outcome.exit_code, 0);
+    for (const std::string part : {"sslslr 0.", "(code ", "LibTorch 2.11", "Open MPI v", "HDF5 1."}) {
+        EXPECT_TRUE(outcome.says(part)) << part << outcome.output;
+    }
+}
+
+TEST_F(Commands, AProgramThatWasMovedFindsItsFilesBesideItOrWhereItIsTold) {
+    std::filesystem::create_directories(folder_ / "corpus");
+    std::filesystem::copy_file(SSLSLR_PROGRAM, folder_ / "sslslr");
+    const auto reads_by_python = [&](const std::string& home) {
+        return run("env " + home + " SSLSLR_PYTHON=/bin/true " + (folder_ / "sslslr").string() +
+                   " prepare --from kaggle-islr --input " + (folder_ / "corpus").string() + " --output " +
+                   (folder_ / "store.h5").string());
+    };
+    const std::string script = "io/corpus/python/corpus_server.py";
+
+    const auto lost = reads_by_python("");
+    EXPECT_EQ(lost.exit_code, 2);
+    EXPECT_TRUE(lost.says(script) && lost.says("SSLSLR_HOME")) << lost.output;
+    const auto wrong = reads_by_python("SSLSLR_HOME=" + folder_.string());
+    EXPECT_EQ(wrong.exit_code, 2);
+    EXPECT_TRUE(wrong.says("SSLSLR_HOME=" + folder_.string())) << wrong.output;
+    // Python, here /bin/true, is started, and says nothing.
+    const auto told = reads_by_python("SSLSLR_HOME=" SSLSLR_SOURCE_DIR);
+    EXPECT_EQ(told.exit_code, 3) << told.output;
+    std::filesystem::create_directories((folder_ / script).parent_path());
+    std::ofstream{folder_ / script};
+    EXPECT_EQ(reads_by_python("").exit_code, 3);
+}
+
 TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
     const auto help = run(program(1, "pretrain --help"));
     for (const std::string name : {"data",

@@ -82,30 +82,28 @@ protected:
 TEST_F(SourceIdentity, CommentsAndFormattingDoNotCount) {
     const auto plain = of("int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n");
 
-    EXPECT_EQ(plain.size(), std::string{
-        "#define SSLSLR_CODE_IDENTITY \"0123456789abcdef\"
-        "}.size()) << plain;
-            EXPECT_EQ(of("/* what\n f is */ int f( int a ) {\n    return a+1;  // one more\n}\n"
-                         "const char* t =\n    \"// no  comment\";"),
-                      plain);
-        EXPECT_EQ(
-            of("int second;\n", "int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n"),
-            plain);
+    EXPECT_EQ(plain.size(), std::string{"#define SSLSLR_CODE_IDENTITY \"0123456789abcdef\"\n"}.size())
+        << plain;
+    EXPECT_EQ(of("/* what\n f is */ int f( int a ) {\n    return a+1;  // one more\n}\n"
+                 "const char* t =\n    \"// no  comment\";"),
+              plain);
+    EXPECT_EQ(of("int second;\n", "int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n"),
+              plain);
 }
 
 TEST_F(SourceIdentity, WhateverACompilerSeesCounts) {
-        const auto plain = of("int f() { return 10'000; } // \"\nconst char* t = \"a  b\"; char c = '\"';\n");
+    const auto plain = of("int f() { return 10'000; } // \"\nconst char* t = \"a  b\"; char c = '\"';\n");
 
-        EXPECT_NE(of("int f() { return 10'001; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
-        EXPECT_NE(of("int f() { return 10'000; }\nconst char* t = \"a b\"; char c = '\"';\n"), plain);
-        EXPECT_NE(of("intf() { return 10'000; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
-        EXPECT_NE(of("auto r = R\"(a // b)\";"), of("auto r = R\"(a // c)\";"));
+    EXPECT_NE(of("int f() { return 10'001; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
+    EXPECT_NE(of("int f() { return 10'000; }\nconst char* t = \"a b\"; char c = '\"';\n"), plain);
+    EXPECT_NE(of("intf() { return 10'000; }\nconst char* t = \"a  b\"; char c = '\"';\n"), plain);
+    EXPECT_NE(of("auto r = R\"(a // b)\";"), of("auto r = R\"(a // c)\";"));
 }
 
 class Home : public testing::Test {
 protected:
-    void TearDown() override { unsetenv("SSLSLR_HOME");
-}
+    void SetUp() override { unsetenv("SSLSLR_HOME"); }
+    void TearDown() override { unsetenv("SSLSLR_HOME"); }
 };
 
 TEST_F(Home, FilesAreFoundAboveTheExecutable) {
