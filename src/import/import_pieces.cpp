@@ -77,9 +77,9 @@ void ImportPieces::remove_others(bool discards_others) const {
     if (const auto clips = clips_with_frames(); clips > 0 && !discards_others) {
         throw io::DataError{
             folder_,
-            fmt::format("holds pieces of an interrupted import with other options, or of a corpus that "
-                        "has changed since, {} clips: repeat that command to resume it, or discard them "
-                        "with --force",
+            fmt::format("holds pieces of an interrupted import with other options, by another version of the "
+                        "program or of a corpus that has changed since, {} clips: repeat that command with "
+                        "that version to resume it, or discard them with --force",
                         clips)};
     }
     for (const auto& each : fs::directory_iterator{folder_}) {

@@ -169,7 +169,7 @@ TEST_F(Frozen, Studies) {
     done("study run --study tiny.ini --folder s");
     const auto status = json("study status --study tiny.ini --folder s");
     const auto report = json("study report --study tiny.ini --folder s");
-    std::ofstream{folder_ / "failing.ini"} << tiny_study("boundry");
+    std::ofstream{folder_ / "failing.ini"} << tiny_study("boundary\nrotation-degrees = 999");
     EXPECT_EQ(
         run(program(1, "study run --study " + path("failing.ini") + " --folder " + path("f"))).exit_code, 5);
     const auto failing = json("study status --study failing.ini --folder f");

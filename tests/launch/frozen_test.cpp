@@ -83,7 +83,7 @@ TEST_F(Frozen, ExitCodes) {
 }
 
 TEST_F(Frozen, StoresAndImports) {
-    const std::string corpora = SSLSLR_SOURCE_DIR "/tests/io/import/fixtures/";
+    const std::string corpora = SSLSLR_SOURCE_DIR "/tests/io/corpus/fixtures/";
     done("prepare --from synthetic --clips 16 --signers 2 --output signs.h5");
     done("prepare --from asl-citizen --input " + corpora + "asl_citizen --metadata " + corpora +
          "asl_citizen/splits --licence CC0 --language ASL --source here --output citizen.h5");
