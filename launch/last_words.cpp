@@ -14,6 +14,7 @@
 
 #include "dist/activity.hpp"
 #include "dist/mpi_session.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -58,8 +59,8 @@ void say_who_and_die(int signal) {
         what = error.what();
     } catch (...) {
     }
-    fmt::print(stderr, "sslslr: {}: an exception that nobody caught: {}\n{}\n", who.data(), what,
-               c10::get_backtrace());
+    fmt::print(stderr, "sslslr: {}: an exception that nobody caught: {}\n{}\n", who.data(),
+               io::as_options(what), c10::get_backtrace());
     dist::abort_job(exit_rank_failed);
 }
 

@@ -11,6 +11,7 @@
 #include <sys/resource.h>
 
 #include "dist/mpi_session.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 #include "launch/last_words.hpp"
 #include "launch/signal_thread.hpp"
@@ -58,10 +59,12 @@ int run(std::vector<std::string> arguments, const Ranks& ranks) {
     return code;
 }
 
-/// What to tell the user: LibTorch's own errors carry a stack trace, which is not for them.
+/// What to tell the user, settings as options: LibTorch's own errors carry a stack trace, which is not for
+/// them.
 std::string text_of(const std::exception& error) {
     const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
-    return io::printable(libtorch != nullptr ? libtorch->what_without_backtrace() : error.what());
+    return io::printable(
+        io::as_options(libtorch != nullptr ? libtorch->what_without_backtrace() : error.what()));
 }
 
 int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "io/file/setting.hpp"
+
 namespace sslslr {
 
 using std::chrono::duration;
@@ -103,7 +105,7 @@ void CountProgress::end() {
 }
 
 void print_note(const std::string& text) {
-    fmt::print(stderr, "sslslr: {}\n", text);
+    fmt::print(stderr, "sslslr: {}\n", io::as_options(text));
 }
 
 void print_warning(const std::string& text) {

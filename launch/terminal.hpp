@@ -59,7 +59,7 @@ private:
     bool open_line_ = false;
 };
 
-/// To stderr, a line after the program's name.
+/// To stderr, a line after the program's name; settings as options.
 void print_note(const std::string& text);
 /// The same after the word warning.
 void print_warning(const std::string& text);

@@ -4,6 +4,7 @@
 
 #include "dist/agree.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr {
 
@@ -34,7 +35,12 @@ void place_errors(const std::string& where, const std::function<void()>& body) {
     try {
         body();
     } catch (const ConfigError& error) {
-        throw ConfigError{where + ": " + error.what()};
+        throw ConfigError{where + ": " + io::as_entries(error.what())};
+    } catch (const dist::AgreedError& error) {
+        if (error.exit_code != exit_configuration) {
+            throw;
+        }
+        throw dist::AgreedError{where + ": " + io::as_entries(error.what()), error.exit_code};
     }
 }
 

@@ -36,7 +36,8 @@ int exit_code_of(const std::exception& error);
 /// Whether every rank throws an error of this type alike.
 bool is_agreed(const std::exception& error);
 
-/// Runs `body`; the message of a ConfigError that it throws begins with `where`.
+/// Runs `body`; the message of a ConfigError that it throws, or that ranks have agreed on, begins with
+/// `where`, a place in a file, and shows settings as entries of that.
 void place_errors(const std::string& where, const std::function<void()>& body);
 
 /// Runs `body` on every rank and makes its outcome common: if it threw on any rank, all ranks throw the same

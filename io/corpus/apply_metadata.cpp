@@ -9,6 +9,7 @@
 #include "io/corpus/clip_matcher.hpp"
 #include "io/corpus/metadata.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 
 namespace sslslr::io {
@@ -38,11 +39,9 @@ void apply_lsa64(const Metadata& metadata, const fs::path& path, Listing& listin
         }
     }
     if (strangers.size() == listing.clips.size() && !strangers.empty()) {
-        throw DataError{
-            path,
-            fmt::format("expected clips named SIGN_SIGNER_REPETITION as LSA64's are (001_002_003), found "
-                        "'{}' ...; name another kind of list with --metadata-kind",
-                        strangers.front())};
+        throw DataError{path, fmt::format("expected clips named SIGN_SIGNER_REPETITION as LSA64's are "
+                                          "(001_002_003), found '{}' ...; name another kind of list with {}",
+                                          strangers.front(), setting("metadata-kind"))};
     }
     if (!strangers.empty()) {
         listing.notes.push_back(

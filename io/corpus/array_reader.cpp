@@ -12,6 +12,7 @@
 
 #include "io/corpus/point_order.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -28,19 +29,24 @@ struct FlatWithVisibility {
 constexpr std::array<FlatWithVisibility, 3> with_visibility{
     {{1662, "mp-data-543"}, {1692, "mp-data-553"}, {258, "holistic-75"}}};
 
-constexpr auto known_points =
-    "75 (pose, hands), 65 (upper body, hands), 42 (both hands), 21 (one hand, named with --hand), or 543 or "
-    "553 "
-    "(with a face, their order named with --point-order) points";
-constexpr auto known_values =
-    "1662 or 1692 (pose, face, hands), 258 (pose, hands), 225 or 150 (pose without visibility, hands), 126 "
-    "or 84 "
-    "(both hands), 63 or 42 (one hand, named with --hand), or points times 2 to 4 coordinates of a named "
-    "--point-order";
+std::string known_points() {
+    return fmt::format(
+        "75 (pose, hands), 65 (upper body, hands), 42 (both hands), 21 (one hand, named with {}), or 543 or "
+        "553 (with a face, their order named with {}) points",
+        setting("hand"), setting("point-order"));
+}
+
+std::string known_values() {
+    return fmt::format(
+        "1662 or 1692 (pose, face, hands), 258 (pose, hands), 225 or 150 (pose without visibility, hands), "
+        "126 or 84 (both hands), 63 or 42 (one hand, named with {}), or points times 2 to 4 coordinates of a "
+        "named {}",
+        setting("hand"), setting("point-order"));
+}
 
 std::string hand_order(const std::string& hand) {
     if (hand != "left" && hand != "right") {
-        throw std::invalid_argument{fmt::format("--hand {}: expected left or right", hand)};
+        throw std::invalid_argument{fmt::format("{}: expected left or right", setting("hand", hand))};
     }
     return hand + "-hand-21";
 }
@@ -49,8 +55,9 @@ float number_of(const std::string& text) {
     float value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
-        throw std::invalid_argument{fmt::format(
-            "--missing {}: expected the number that stands for what was not detected, such as -1", text)};
+        throw std::invalid_argument{
+            fmt::format("{}: expected the number that stands for what was not detected, such as -1",
+                        setting("missing", text))};
     }
     return value;
 }
@@ -128,8 +135,8 @@ void check_range(const Source& source, const std::vector<float>& values, const I
     if (found != values.end()) {
         source.fail(fmt::format(
             "expected coordinates (shares of the picture, or pixels) from -{0} to {0}, found {1} and no x or "
-            "y within; if {1} stands for what was not detected, say so with --missing {1}",
-            largest_coordinate, *found));
+            "y within; if {1} stands for what was not detected, say so with {2}",
+            largest_coordinate, *found, setting("missing", fmt::format("{}", *found))));
     }
 }
 
@@ -159,17 +166,18 @@ private:
 
 ArrayReading::ArrayReading(const CorpusOptions& options)
     : order_{options.hand.empty() ? options.point_order : hand_order(options.hand)},
-      option_{options.hand.empty() ? "--point-order " + options.point_order : "--hand " + options.hand},
+      option_{options.hand.empty() ? setting("point-order", options.point_order)
+                                   : setting("hand", options.hand)},
       missing_{options.zero_is_missing ? Missing::constant_parts : Missing::nan} {
     if (!options.hand.empty() && options.point_order != "auto") {
-        throw std::invalid_argument{
-            fmt::format("--hand {} and --point-order {}: both name the order of the points; leave one out",
-                        options.hand, options.point_order)};
+        throw std::invalid_argument{fmt::format("{} and {}: both name the order of the points; leave one out",
+                                                setting("hand", options.hand),
+                                                setting("point-order", options.point_order))};
     }
     const auto names = point_order_names();
     if (options.point_order != "auto" && std::ranges::find(names, options.point_order) == names.end()) {
-        throw std::invalid_argument{
-            fmt::format("--point-order {}: there are auto, {}", options.point_order, fmt::join(names, ", "))};
+        throw std::invalid_argument{fmt::format(
+            "{}: there are auto, {}", setting("point-order", options.point_order), fmt::join(names, ", "))};
     }
     if (!options.missing.empty()) {
         missing_value_ = number_of(options.missing);
@@ -192,9 +200,8 @@ ImportedClip ArrayReading::operator()(const std::filesystem::path& path, const s
     }
     if (shape.size() == 4 && order_ == "auto") {
         clip.repairs.emplace_back(
-            "two hands without names taken as left, then right (--point-order hands-42-right-first: the "
-            "other "
-            "way)");
+            fmt::format("two hands without names taken as left, then right ({}: the other way)",
+                        setting("point-order", "hands-42-right-first")));
     }
     return clip;
 }
@@ -216,7 +223,7 @@ ArrayReading::Frame ArrayReading::frame_of(const Source& source) const {
         "values], found [{}]",
         fmt::join(shape, ", "));
     if (shape.size() == 1 && is_known_width(shape[0])) {
-        problem += ", one frame: --from mp-data reads LABEL/SEQUENCE/FRAME.npy";
+        problem += fmt::format(", one frame: {} reads LABEL/SEQUENCE/FRAME.npy", setting("from", "mp-data"));
     } else if (shape.size() >= 3) {
         problem +=
             advice_on_axes(shape) +
@@ -248,7 +255,7 @@ ArrayReading::Frame ArrayReading::flat_frame(const Source& source) const {
     }
     if (order_ == "auto") {
         source.fail_with_axes(
-            fmt::format("expected flat frames of {}, found {} numbers a frame", known_values, values));
+            fmt::format("expected flat frames of {}, found {} numbers a frame", known_values(), values));
     }
     source.fail_with_axes(
         fmt::format("expected flat frames of {} points as {} says, found {} numbers a frame",
@@ -269,16 +276,15 @@ std::string ArrayReading::order_for(const Source& source, std::size_t points) co
         return usual;
     }
     if (points == one_hand) {
-        source.fail(
-            "frames of one hand (21 points, 63 or 42 numbers): name which with --hand left or --hand right");
+        source.fail(fmt::format("frames of one hand (21 points, 63 or 42 numbers): name which with {} or {}",
+                                setting("hand", "left"), setting("hand", "right")));
     }
     const auto orders = point_orders_of(points);
     if (orders.empty()) {
-        source.fail_with_axes(fmt::format("expected frames of {}, found {}", known_points, points));
+        source.fail_with_axes(fmt::format("expected frames of {}, found {}", known_points(), points));
     }
-    source.fail(
-        fmt::format("arrays of {} points may be in several orders: name theirs with --point-order ({})",
-                    points, fmt::join(orders, ", ")));
+    source.fail(fmt::format("arrays of {} points may be in several orders: name theirs with {} ({})", points,
+                            setting("point-order"), fmt::join(orders, ", ")));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "io/corpus/npy.hpp"
 #include "io/corpus/point_order.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 // ASL Citizen's poses: NAME.npy [T, 543, 2], pose 33, RIGHT hand, LEFT hand, face of 468 points (or 478), zeros where
 // nothing was detected;
@@ -20,10 +21,9 @@ ImportedClip read_pose_array(const fs::path& path) {
     const auto array = read_npy(path);
     const auto points = array.shape.size() == 3 && array.shape[2] >= 2 ? array.shape[1] : 0;
     if (points != plain.size() && points != refined.size()) {
-        throw DataError{path,
-                        fmt::format("expected a shape of [frames, 543, 2], or 553 points with a refined "
-                                    "face, found [{}]; --from npy reads other arrays",
-                                    fmt::join(array.shape, ", "))};
+        throw DataError{path, fmt::format("expected a shape of [frames, 543, 2], or 553 points with a "
+                                          "refined face, found [{}]; {} reads other arrays",
+                                          fmt::join(array.shape, ", "), setting("from", "npy"))};
     }
     return arranged(array.values, points == plain.size() ? plain : refined, array.shape[2],
                     Missing::constant_parts);

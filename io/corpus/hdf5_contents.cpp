@@ -10,6 +10,7 @@
 
 #include "io/corpus/hdf5_facts.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "io/hdf5/hdf5_storage.hpp"
 #include "io/store/store_index.hpp"
 
@@ -183,14 +184,12 @@ private:
     /// @param is_fact  whether its name says that it is a label or the like
     void leave_out_other(const std::string& path, bool is_fact) {
         const auto found = content_of(file_.dataset(path));
-        leave_out(path,
-                  is_fact
-                      ? fmt::format(
-                            "expected one text or number for one clip, found {}; write one dataset per clip "
-                            "and give it this as an attribute, or save the array of all clips as X.npy and "
-                            "this as y.npy, for --from npy",
-                            found)
-                      : "expected an array of numbers, [frames, points, coordinates], found " + found);
+        leave_out(path, is_fact
+                            ? fmt::format("expected one text or number for one clip, found {}; write one "
+                                          "dataset per clip and give it this as an attribute, or save the "
+                                          "array of all clips as X.npy and this as y.npy, for {}",
+                                          found, setting("from", "npy"))
+                            : "expected an array of numbers, [frames, points, coordinates], found " + found);
     }
 
     void add(const std::string& name_path, const std::string& path, Hdf5Facts facts) {
@@ -263,8 +262,9 @@ Hdf5Contents contents_of(const hdf5::InputFile& file, const RenewLimits& renew) 
     if (const auto schema = attributes.find("schema");
         schema != attributes.end() && schema->second == store_schema) {
         throw DataError{file.path(),
-                        "expected landmarks of another program, found a clip store: use it as it is, with "
-                        "--data, or join it to others with `sslslr merge`"};
+                        fmt::format("expected landmarks of another program, found a clip store: use it as it "
+                                    "is, with {}, or join it to others with `sslslr merge`",
+                                    setting("data"))};
     }
     if (const auto problem = problem_of_bare_store(file, attributes); !problem.empty()) {
         throw DataError{file.path(), problem};

@@ -15,6 +15,7 @@
 #include "io/corpus/text_table.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/lower_case.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/unicode_form.hpp"
 #include "io/file/utf8.hpp"
 #include "io/survey/split_overlaps.hpp"
@@ -111,8 +112,10 @@ void read_split_folders(Listing& listing) {
         listing.splits = std::move(splits);
         listing.notes.push_back("the folders at the top are read as splits: " + names);
     } else {
-        listing.notes.push_back("labels are named as splits are, after the folders at the top: " + names +
-                                "; expected SPLIT/LABEL/CLIP, or a list of labels and splits (--metadata)");
+        listing.notes.push_back(
+            fmt::format("labels are named as splits are, after the folders at the top: {}; expected "
+                        "SPLIT/LABEL/CLIP, or a list of labels and splits ({})",
+                        names, setting("metadata")));
     }
 }
 

@@ -9,6 +9,7 @@
 #include "io/corpus/npy.hpp"
 #include "io/corpus/point_order.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 // LSFB-ISOL v2: instances.csv, metadata/ and poses/PART/ID.npy, arrays [T, points, 3] float16; poses_raw/ the
 // same with NaN where MediaPipe saw nothing. Source: the lsfb-dataset package 2.0 and its documentation.
@@ -73,7 +74,8 @@ fs::path poses_folder(const CorpusOptions& options) {
         return raw;
     }
     if (options.poses != "auto" && options.poses != "interpolated") {
-        throw std::invalid_argument{"--poses " + options.poses + ": there are raw, interpolated and auto"};
+        throw std::invalid_argument{setting("poses", options.poses) +
+                                    ": there are raw, interpolated and auto"};
     }
     return interpolated;
 }

@@ -12,6 +12,7 @@
 #include "io/file/data_error.hpp"
 #include "io/file/lower_case.hpp"
 #include "io/file/posix_file.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 
 namespace sslslr::io {
@@ -58,8 +59,9 @@ std::string kind_of(const fs::path& path) {
             return "asl-citizen";
         }
         throw DataError{path,
-                        "expected a folder with instances.csv (LSFB), train_greek_iso.csv (GSL) or the "
-                        "train.csv of ASL Citizen, found none; name the kind with --metadata-kind"};
+                        fmt::format("expected a folder with instances.csv (LSFB), train_greek_iso.csv (GSL) "
+                                    "or the train.csv of ASL Citizen, found none; name the kind with {}",
+                                    setting("metadata-kind"))};
     }
     if (lower_case(path.extension().string()) == ".json") {
         return "wlasl";
@@ -90,8 +92,8 @@ Metadata read_metadata(const fs::path& path, const std::string& kind) {
     const auto chosen = kind == "auto" ? kind_of(path) : kind;
     const auto* const found = std::ranges::find(kinds, chosen, &Kind::name);
     if (found == std::end(kinds)) {
-        throw std::invalid_argument{
-            fmt::format("--metadata-kind {}: there are auto, {}", chosen, fmt::join(metadata_kinds(), ", "))};
+        throw std::invalid_argument{fmt::format("{}: there are auto, {}", setting("metadata-kind", chosen),
+                                                fmt::join(metadata_kinds(), ", "))};
     }
     auto metadata = found->read(path);
     if (metadata.entries.empty() && !metadata.names_tell) {

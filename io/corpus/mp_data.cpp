@@ -12,6 +12,7 @@
 #include "io/corpus/file_corpus.hpp"
 #include "io/corpus/npy.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 // MP_Data/LABEL/SEQUENCE/FRAME.npy, one flat array of numbers a frame, zeros for a part that was not detected: the
 // layout of a popular tutorial (nicknochnack, ActionDetectionforSignLanguage) and of what was built on it. Others save
@@ -129,8 +130,9 @@ ImportedClip read_sequence(const ArrayReader& reading, const fs::path& path) {
     if (array.shape.size() == 1) {
         throw DataError{
             path,
-            "expected a sequence of frames, found a single one; frames are read from "
-            "LABEL/SEQUENCE/FRAME.npy: is --input the folder of a label? Then name the one above it"};
+            fmt::format("expected a sequence of frames, found a single one; frames are read from "
+                        "LABEL/SEQUENCE/FRAME.npy: is {} the folder of a label? Then name the one above it",
+                        setting("input"))};
     }
     return reading(path, "", array.shape, array.values);
 }

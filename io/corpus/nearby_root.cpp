@@ -11,6 +11,7 @@
 #include "io/corpus/system_files.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/lower_case.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -118,7 +119,8 @@ std::string advice_on_root(const CorpusOptions& options, const CorpusOpener& ope
         }
         try {
             if (const auto corpus = open(tried); has_frames(*corpus)) {
-                return fmt::format("--input {} holds clips of --from {}", folder.string(), options.format);
+                return fmt::format("{} holds clips of {}", setting("input", folder.string()),
+                                   setting("from", options.format));
             }
         } catch (const std::exception&) {  // not that one
         }

@@ -12,6 +12,7 @@
 #include "io/corpus/metadata.hpp"
 #include "io/corpus/nearby_root.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr::io {
 namespace {
@@ -127,8 +128,9 @@ std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
                                                 fmt::join(native_formats(), ", "))};
     }
     if (options.metadata.empty() && options.metadata_kind != "auto") {
-        throw std::invalid_argument{"--metadata-kind " + options.metadata_kind +
-                                    " is of no use without --metadata, the file or folder of that kind"};
+        throw std::invalid_argument{fmt::format("{} is of no use without {}, the file or folder of that kind",
+                                                setting("metadata-kind", options.metadata_kind),
+                                                setting("metadata"))};
     }
     std::unique_ptr<Corpus> opened;
     try {

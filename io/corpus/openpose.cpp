@@ -14,6 +14,7 @@
 #include "io/corpus/point_order.hpp"
 #include "io/corpus/pose_points.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 // OpenPose's JSON, a file a frame: VIDEO/image_00001_keypoints.json as of WLASL, or VIDEO_000000000000_keypoints.json;
 // {"people": [{"pose_keypoints_2d": [x, y, confidence, ...], "hand_left_keypoints_2d", "hand_right_keypoints_2d"}]},
@@ -46,7 +47,7 @@ PictureSize picture_size_of(const std::string& text) {
     constexpr double most = 100'000;
     if (!has_height || height.ec != std::errc{} || height.ptr != end ||
         !(size.width >= 1 && size.width <= most) || !(size.height >= 1 && size.height <= most)) {
-        throw std::invalid_argument{"--picture-size " + text +
+        throw std::invalid_argument{setting("picture-size", text) +
                                     ": expected WIDTHxHEIGHT in pixels, as 1280x720"};
     }
     size.is_given = true;
@@ -162,8 +163,8 @@ void scale_to_picture(ImportedClip& clip, const PictureSize& size) {
     constexpr double margin = 1.25;
     if (widest > margin * size.width || highest > margin * size.height) {
         clip.repairs.push_back(
-            fmt::format("points beyond pictures of {} x {} pixels: name their size with --picture-size",
-                        size.width, size.height));
+            fmt::format("points beyond pictures of {} x {} pixels: name their size with {}", size.width,
+                        size.height, setting("picture-size")));
     }
     for (std::size_t at = 0; at < clip.landmarks.size(); at += import_coordinates) {
         clip.landmarks[at] = static_cast<float>(clip.landmarks[at] / size.width);

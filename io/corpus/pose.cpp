@@ -10,6 +10,7 @@
 #include "io/corpus/pose_file.hpp"
 #include "io/corpus/pose_points.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 // Folders of .pose files. Points are found by name, for files are often reduced.
 namespace sslslr::io {
@@ -76,7 +77,8 @@ std::vector<std::string> remarks_on(const PoseFile& pose) {
             "detected (did the tracker swap them?)");
     }
     if (!(pose.fps > 0 && pose.fps < largest_pose_fps)) {
-        found.emplace_back("no frame rate in the file: name it with --fps if it matters");
+        found.emplace_back(
+            fmt::format("no frame rate in the file: name it with {} if it matters", setting("fps")));
     }
     if (pose.width == 0 || pose.height == 0) {
         found.emplace_back(

@@ -1,22 +1,24 @@
 #include "io/file/setting.hpp"
 
+#include <fmt/format.h>
+
 namespace sslslr::io {
 namespace {
 
-// Control characters of ASCII that no text of ours or of a user holds.
+// Control characters of ASCII that no text of ours or of a user holds, around a name and its value.
 constexpr char begin_name = '\x1e';
-constexpr char end_name = '\x1d';
+constexpr char end_name = '\x1d';  // before a value, if there is one
 constexpr char end_value = '\x1f';
 
 std::string shown(std::string_view text, std::string_view before_name, std::string_view before_value) {
     std::string shown;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == begin_name) {
+    for (const char each : text) {
+        if (each == begin_name) {
             shown += before_name;
-        } else if (text[at] == end_name) {
-            shown += at + 1 < text.size() && text[at + 1] == end_value ? "" : before_value;
-        } else if (text[at] != end_value) {
-            shown += text[at];
+        } else if (each == end_name) {
+            shown += before_value;
+        } else if (each != end_value) {
+            shown += each;
         }
     }
     return shown;
@@ -25,7 +27,9 @@ std::string shown(std::string_view text, std::string_view before_name, std::stri
 }  // namespace
 
 std::string setting(Setting which) {
-    return setting(which, "");
+    std::string text{begin_name};
+    text += which.name();
+    return text + end_value;
 }
 
 std::string setting(Setting which, std::string_view value) {
@@ -34,6 +38,10 @@ std::string setting(Setting which, std::string_view value) {
     text += end_name;
     text += value;
     return text + end_value;
+}
+
+std::string setting(Setting which, double value) {
+    return setting(which, fmt::format("{}", value));
 }
 
 std::string as_options(std::string_view text) {

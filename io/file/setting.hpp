@@ -1,8 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <concepts>
 #include <iterator>
 #include <string>
@@ -12,8 +10,133 @@ namespace sslslr::io {
 
 /// The settings that texts of io and src name. Each is an option of some command, as a test checks.
 inline constexpr std::string_view setting_names[] = {
+    "accept-other-code",
+    "augmentation",
+    "blocks",
+    "bootstrap",
+    "boundary",
+    "bucket-megabytes",
+    "by",
+    "checkpoint",
+    "classes",
+    "clip-gradient-norm",
+    "clip-variation",
+    "clips",
+    "cluster-iterations",
+    "cluster-warmup-epochs",
+    "clusters",
+    "collapse-patience",
+    "collapse-rate-factor",
+    "collapse-retries",
+    "collapse-threshold",
+    "config",
+    "coordinates",
     "data",
+    "dropout",
+    "dtype",
+    "embedding",
+    "epochs",
+    "fault",
+    "fine-tune-augmentation",
+    "fine-tune-epochs",
+    "fine-tune-optimizer",
+    "fine-tune-rate",
+    "fine-tune-rate-scaling",
+    "fine-tune-schedule",
+    "fine-tune-warmup-epochs",
+    "fine-tune-weight-decay",
+    "first",
+    "folder",
+    "folds",
+    "force",
+    "fps",
+    "fraction",
+    "frames",
+    "freeze",
+    "from",
+    "global-batch",
+    "gradient-compression",
+    "group-by",
+    "halving",
+    "hand",
+    "heads",
     "input",
+    "key-momentum",
+    "kind",
+    "label-fraction",
+    "largest",
+    "lars-trust",
+    "last",
+    "layer-norm",
+    "learning-rate",
+    "leave-out-signer",
+    "length",
+    "length-spread",
+    "memory-limit",
+    "metadata",
+    "metadata-kind",
+    "method",
+    "micro-batch",
+    "missing",
+    "mode",
+    "momentum",
+    "neighbours",
+    "noise",
+    "normalise",
+    "on-collapse",
+    "optimizer",
+    "original-view",
+    "output",
+    "picture-size",
+    "point-order",
+    "points",
+    "pooling",
+    "pose-frames",
+    "poses",
+    "position",
+    "precision",
+    "predictor-hidden",
+    "predictor-input",
+    "predictor-norm",
+    "probe",
+    "probe-epochs",
+    "probe-rates",
+    "probe-weight-decays",
+    "projector-hidden",
+    "projector-layers",
+    "projector-norm",
+    "protocol",
+    "queue",
+    "random",
+    "rate-scaling",
+    "raw-neighbours",
+    "repeats",
+    "run",
+    "schedule",
+    "seed",
+    "shorten",
+    "sides",
+    "signer-variation",
+    "signers",
+    "step",
+    "strict",
+    "study",
+    "supervised-epochs",
+    "supervised-learning-rate",
+    "target-momentum",
+    "temperature",
+    "test-split",
+    "threads",
+    "time-limit",
+    "tolerance",
+    "train-fraction",
+    "train-split",
+    "validation-fraction",
+    "validation-signer",
+    "validation-split",
+    "warmup-epochs",
+    "weight-decay",
+    "width",
 };
 
 /// One of them: another name does not compile.
@@ -24,21 +147,26 @@ public:
             throw "setting_names lacks this name";
         }
     }
+    /// For a name that comes from the declaration of an option, which lives as long as this.
+    static Setting declared(std::string_view name) { return Setting{name}; }
+
     std::string_view name() const { return name_; }
 
 private:
+    explicit Setting(std::string_view name) : name_{name} {}
+
     std::string_view name_;
 };
 
-/// A setting in a text, with its value if one is given. How it reads is settled where the text is shown: as_options() or
-/// as_entries().
+/// A setting in a text, with its value if one is given. How it reads is settled where the text is shown: by
+/// as_options() or as_entries().
 std::string setting(Setting which);
 std::string setting(Setting which, std::string_view value);
-template <class T>
-requires std::integral<T> || std::floating_point<T> std::string setting(Setting which, T value) {
-    std::array<char, 64> digits{};
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-    return setting(which, std::string_view{digits.data(), end});
+/// A number in as few digits as say it, as fmt writes it.
+std::string setting(Setting which, double value);
+template <std::integral T>
+std::string setting(Setting which, T value) {
+    return setting(which, std::to_string(value));
 }
 
 /// The text with its settings as on a command line: "--k1", "--k1 3".

@@ -10,6 +10,7 @@
 #include "io/file/data_error.hpp"
 #include "io/file/posix_file.hpp"
 #include "io/file/sealed_file.hpp"
+#include "io/file/setting.hpp"
 #include "io/hdf5/hdf5_output.hpp"
 #include "io/store/half.hpp"
 #include "io/store/landmarks.hpp"
@@ -124,10 +125,10 @@ void refuse_beyond_half(const std::filesystem::path& path, const ClipIndex& inde
                         std::span<const float> values) {
     if (const auto value = beyond_half(values)) {
         const bool has_name = !index.names.empty() && !index.names[clip].empty();
-        throw DataError{
-            path, fmt::format("not written: expected values that float16 holds, 65504 in magnitude at most, "
-                              "found {} in clip {}; keep them with --dtype float32",
-                              *value, has_name ? index.names[clip] : fmt::format("#{}", clip))};
+        throw DataError{path, fmt::format("not written: expected values that float16 holds, 65504 in "
+                                          "magnitude at most, found {} in clip {}; keep them with {}",
+                                          *value, has_name ? index.names[clip] : fmt::format("#{}", clip),
+                                          setting("dtype", "float32"))};
     }
 }
 

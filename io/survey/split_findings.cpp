@@ -1,5 +1,9 @@
 #include "io/survey/split_findings.hpp"
 
+#include <fmt/format.h>
+
+#include "io/file/setting.hpp"
+
 namespace sslslr::io {
 namespace {
 
@@ -101,26 +105,27 @@ void find_uncovered_labels(const ClipIndex& index, const StoreSurvey& survey, Fi
 }
 
 void find_shared_signers(const ClipIndex& index, const StoreSurvey& survey, Findings& found) {
-    for_each_tested_split(survey, [&](const auto& train, const auto& trained, const auto& test,
-                                      const auto& tested) {
-        std::vector<std::string> signers;
-        for (const auto& [signer, count] : tested.clips_of_signer) {
-            if (trained.clips_of_signer.contains(signer)) {
-                signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
+    for_each_tested_split(
+        survey, [&](const auto& train, const auto& trained, const auto& test, const auto& tested) {
+            std::vector<std::string> signers;
+            for (const auto& [signer, count] : tested.clips_of_signer) {
+                if (trained.clips_of_signer.contains(signer)) {
+                    signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
+                }
             }
-        }
-        if (!signers.empty()) {
-            found.push_back(
-                {.name = "shared-signers",
-                 .is_note = true,
-                 .count = count_of(signers),
-                 .what = fmt::format("{} of split {} also in split {}",
-                                     counted(count_of(signers), "signer is", "signers are"), test, train),
-                 .examples = first_few(signers),
-                 .remedy = "accuracy on new people will be lower: `sslslr split --by signer`, or folds with "
-                           "--group-by signer, test on others"});
-        }
-    });
+            if (!signers.empty()) {
+                found.push_back(
+                    {.name = "shared-signers",
+                     .is_note = true,
+                     .count = count_of(signers),
+                     .what = fmt::format("{} of split {} also in split {}",
+                                         counted(count_of(signers), "signer is", "signers are"), test, train),
+                     .examples = first_few(signers),
+                     .remedy = fmt::format("accuracy on new people will be lower: `sslslr split --by "
+                                           "signer`, or folds with {}, test on others",
+                                           setting("group-by", "signer"))});
+            }
+        });
 }
 
 }  // namespace sslslr::io

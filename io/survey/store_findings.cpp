@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "io/survey/split_findings.hpp"
 
 namespace sslslr::io {
@@ -106,19 +107,21 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
             {.name = "infinite-values",
              .count = values.infinite,
              .what = counted(values.infinite, "value is infinite", "values are infinite"),
-             .remedy = "training takes them for not detected: float16 ends at 65504, so write the store "
-                       "again from its source with --dtype float32, or scale the coordinates first"});
+             .remedy = fmt::format("training takes them for not detected: float16 ends at 65504, so write "
+                                   "the store again from its source with {}, or scale the coordinates first",
+                                   setting("dtype", "float32"))});
     }
     if (!survey.far.empty()) {
         const auto count = count_of(survey.far);
-        found.push_back({.name = "pixel-clips",
-                         .count = count,
-                         .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
-                                         "clips have most of their x and y beyond [-1, 2]"),
-                         .clips = first_few(survey.far),
-                         .remedy = "pixels? Shares of the image are expected: divide by its width at import "
-                                   "(training normalises by the "
-                                   "shoulders, but not when told --normalise=false)"});
+        found.push_back(
+            {.name = "pixel-clips",
+             .count = count,
+             .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
+                             "clips have most of their x and y beyond [-1, 2]"),
+             .clips = first_few(survey.far),
+             .remedy = fmt::format("pixels? Shares of the image are expected: divide by its width at import "
+                                   "(training normalises by the shoulders, but not when told {}=false)",
+                                   setting("normalise"))});
     } else if (share(values.outside) > notable_share) {
         found.push_back(
             {.name = "far-coordinates",
@@ -146,7 +149,8 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
                  counted(count_of(values.constant), "coordinate is the same", "coordinates are the same"),
                  index.point_names.size() * static_cast<std::size_t>(index.coordinates)),
              .examples = first_few(values.constant),
-             .remedy = "not measured? `sslslr repack --drop-z` or --points leave them out"});
+             .remedy = fmt::format("not measured? `sslslr repack --drop-z` or {} leave them out",
+                                   setting("points"))});
     }
 }
 

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/file/json_text.hpp"
+#include "io/file/setting.hpp"
 #include "launch/commands/boundary.hpp"
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
@@ -17,9 +18,9 @@ constexpr const char* status_usage =
 std::string state_of(const SideSearch& side) {
     switch (side.progress) {
         case SideSearch::Progress::answered:
-            return fmt::format("{} ({})", side.k, side.why);
+            return fmt::format("{} ({})", side.k, io::as_options(side.why));
         case SideSearch::Progress::stuck:
-            return side.why;
+            return io::as_options(side.why);
         case SideSearch::Progress::open:
             break;
     }
@@ -30,7 +31,8 @@ nlohmann::json json_of(const SideSearch& side) {
     const auto name = side.progress == SideSearch::Progress::answered ? "answered"
                       : side.progress == SideSearch::Progress::stuck  ? "stuck"
                                                                       : "open";
-    nlohmann::json json{{"progress", name}, {"why", side.why}, {"needed", side.needed.size()}};
+    nlohmann::json json{
+        {"progress", name}, {"why", io::as_options(side.why)}, {"needed", side.needed.size()}};
     if (side.progress == SideSearch::Progress::answered) {
         json["k"] = side.k;
     }

@@ -76,7 +76,8 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     }
     auto study = read_study(fields.study);
     refuse_older_plan(fields.study, study.plan);
-    joined_codes(study.plan.code, "the study in " + fields.study, /*accepts=*/false, print_warning);
+    joined_codes(study.plan.code, "the study in " + fields.study, /*accepts=*/false, print_warning,
+                 "plan it again with");
     check(fields, study, ranks);
     at::set_num_threads(static_cast<int>(study.options.training.threads));
     const StudyData data{study.options, ranks, /*keeps_prints=*/false};

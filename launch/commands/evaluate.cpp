@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/file/json_text.hpp"
+#include "io/file/setting.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/evaluated_runs.hpp"
@@ -52,6 +53,11 @@ torch::Tensor truth_of(const EvaluationClips& clips) {
     return torch::tensor(clips.classes_of(clips.test));
 }
 
+std::vector<std::string> as_options(std::vector<std::string> texts) {
+    std::ranges::transform(texts, texts.begin(), io::as_options);
+    return texts;
+}
+
 /// What every result file tells beside its table.
 nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     const auto& options = setting.options;
@@ -66,7 +72,7 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
                          {"test_clips_seen_in_pretraining",
                           trainings.seen.test ? nlohmann::json(*trainings.seen.test) : nlohmann::json{}},
                          {"test_clips_equal_to_training_clips", trainings.seen.repeated},
-                         {"notes", trainings.notes},
+                         {"notes", as_options(trainings.notes)},
                          {"steps", trainings.steps},
                          {"code", code_identity()},
                          {"trained_by", trainings.codes},

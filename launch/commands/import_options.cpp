@@ -1,5 +1,6 @@
 #include "launch/commands/import_options.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -13,6 +14,7 @@
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -26,6 +28,20 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_examples = 5;
+
+/// What the import found: texts that name settings, as options.
+ImportSummary as_options(ImportSummary summary) {
+    for (auto& each : summary.left_out) {
+        each.reason = io::as_options(each.reason);
+    }
+    std::ranges::transform(summary.notes, summary.notes.begin(), io::as_options);
+    decltype(summary.repairs) repairs;
+    for (const auto& [repair, clips] : summary.repairs) {
+        repairs[io::as_options(repair)] += clips;
+    }
+    summary.repairs = std::move(repairs);
+    return summary;
+}
 
 /// What decides a clip's landmarks and frames, beside the files of the corpus.
 std::string settings_of(const io::CorpusOptions& corpus, const Options& options) {
@@ -261,11 +277,11 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, con
     catch_stop_signals();
     const auto start = std::chrono::steady_clock::now();
     CountProgress progress{ranks.is_first(), "clips"};
-    const auto summary =
+    const auto summary = as_options(
         import_corpus(*opened, config, ranks.world,
                       {.progress = [&](std::int64_t done, std::int64_t all) { progress.show(done, all); },
                        .stop_requested = stop_requested,
-                       .advice = [&] { return io::advice_on_root(corpus); }});
+                       .advice = [&] { return io::advice_on_root(corpus); }}));
     progress.end();
     if (summary.is_stopped) {
         if (ranks.is_first()) {

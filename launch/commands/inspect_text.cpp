@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "io/file/json_text.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr {
 namespace {
@@ -62,10 +63,13 @@ json json_of_finding(const io::ClipIndex& index, const io::Finding& finding) {
     for (const auto clip : finding.clips) {
         clips.push_back(name_of_clip(index, clip));
     }
-    return {{"name", finding.name},    {"kind", finding.is_note ? "note" : "warning"},
-            {"count", finding.count},  {"what", finding.what},
-            {"clips", clips},          {"examples", finding.examples},
-            {"remedy", finding.remedy}};
+    return {{"name", finding.name},
+            {"kind", finding.is_note ? "note" : "warning"},
+            {"count", finding.count},
+            {"what", io::as_options(finding.what)},
+            {"clips", clips},
+            {"examples", finding.examples},
+            {"remedy", io::as_options(finding.remedy)}};
 }
 
 std::string percent(const json& share) {

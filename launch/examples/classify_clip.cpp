@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "io/store/clip_store.hpp"
 #include "io/tensors/feature_file.hpp"
 #include "src/evaluate/knn.hpp"
@@ -71,7 +72,7 @@ int main(int argc, char** argv) {
         classify({argv + 1, argv + argc});
         return 0;
     } catch (const std::exception& error) {
-        fmt::print(stderr, "classify_clip: {}\n", error.what());
+        fmt::print(stderr, "classify_clip: {}\n", sslslr::io::as_options(error.what()));
         return 3;
     }
 }

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <utility>
 
+#include "io/file/setting.hpp"
 #include "src/augment/boundary_order.hpp"
 #include "src/augment/classical.hpp"
 #include "src/data/keyed_random.hpp"
@@ -21,9 +22,9 @@ void require(bool condition, const std::string& message) {
 void check(const AugmentationConfig& config) {
     require(config.kind == "boundary" || config.kind == "classical" || config.kind == "both" ||
                 config.kind == "none",
-            "--augmentation " + config.kind + ": there are boundary, classical, both and none");
+            io::setting("augmentation", config.kind) + ": there are boundary, classical, both and none");
     require(config.boundary == "fixed" || config.boundary == "drawn" || config.boundary == "adaptive",
-            "--boundary " + config.boundary + ": there are fixed, drawn and adaptive");
+            io::setting("boundary", config.boundary) + ": there are fixed, drawn and adaptive");
     require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180,
             "rotation by " + std::to_string(config.rotation_degrees) + " degrees: expected 0 to 180");
     require(config.blur_sigma_min > 0 && config.blur_sigma_min <= config.blur_sigma_max &&

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string>
 
+#include "io/file/setting.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 
@@ -42,8 +43,8 @@ std::vector<Wrist> wrists_of(const FeatureLayout& layout) {
         }
     }
     if (wrists.empty()) {
-        throw ConfigError{
-            "--boundary adaptive: the points hold no wrist whose motion could tell where a sign begins"};
+        throw ConfigError{io::setting("boundary", "adaptive") +
+                          ": the points hold no wrist whose motion could tell where a sign begins"};
     }
     return wrists;
 }

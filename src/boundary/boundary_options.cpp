@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/program.hpp"
 
@@ -58,8 +59,8 @@ void read_tolerance(PlanOptions& fields) {
     double value = 0;
     const auto* const end = fields.tolerance.data() + fields.tolerance.size();
     if (std::from_chars(fields.tolerance.data(), end, value).ptr != end || fields.tolerance.empty()) {
-        throw ConfigError{
-            fmt::format("--tolerance {}: expected auto or a number from 0 to 1", fields.tolerance)};
+        throw ConfigError{fmt::format("{}: expected auto or a number from 0 to 1",
+                                      io::setting("tolerance", fields.tolerance))};
     }
     fields.search.tolerance = value;
 }

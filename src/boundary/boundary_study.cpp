@@ -9,6 +9,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/posix_file.hpp"
+#include "io/file/setting.hpp"
 #include "src/augment/wrist_motion.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/result_table.hpp"
@@ -54,8 +55,8 @@ TrialSetting setting_of(const PlanOptions& o, const DataSet& data, const Classes
 PlannedStudy read_study(const fs::path& folder) {
     const auto file = folder / "plan.json";
     if (folder.empty() || !fs::exists(file)) {
-        throw ConfigError{
-            fmt::format("--study {}: no plan.json there; sslslr boundary plan makes one", folder.string())};
+        throw ConfigError{fmt::format("{}: no plan.json there; sslslr boundary plan makes one",
+                                      io::setting("study", folder.string()))};
     }
     PlannedStudy study;
     try {
@@ -77,10 +78,9 @@ PlannedStudy read_study(const fs::path& folder) {
 void refuse_older_plan(const fs::path& folder, const StudyPlan& plan) {
     if (plan.code.empty()) {
         throw ConfigError{
-            fmt::format("--study {}: an earlier release planned it, and this one cannot take over its jobs: "
-                        "finish it with "
-                        "that release, or plan the search in another --study folder",
-                        folder.string())};
+            fmt::format("{}: an earlier release planned it, and this one cannot take over its jobs: finish "
+                        "it with that release, or plan the search in another {} folder",
+                        io::setting("study", folder.string()), io::setting("study"))};
     }
 }
 
@@ -122,8 +122,8 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints
       classes_{data_.classes()},
       clips_{choose_validation(data_.index(), choice_of(options))} {
     if (classes_.count < 2) {
-        throw ConfigError{
-            fmt::format("--data: accuracy needs labels of 2 signs or more, found {}", classes_.count)};
+        throw ConfigError{fmt::format("{}: accuracy needs labels of 2 signs or more, found {}",
+                                      io::setting("data"), classes_.count)};
     }
     options.search.frames = 0;
     for (const auto clip : clips_.train) {

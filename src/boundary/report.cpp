@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/boundary/clip_report.hpp"
 #include "src/boundary/observations.hpp"
 
@@ -89,7 +90,7 @@ private:
             }
             curve.push_back(row);
         }
-        Json json{{"curve", curve}, {"why", found.why}};
+        Json json{{"curve", curve}, {"why", io::as_options(found.why)}};
         if (const auto k = answer_of(found); k && jobs_.searches(which)) {
             json["verdict"] = verdict(which, *k);
         }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -9,34 +10,36 @@ namespace sslslr {
 void check(const SearchConfig& config) {
     const auto refuse = [](const std::string& text) { throw ConfigError{text}; };
     if (config.step < 1 || config.step > config.frames) {
-        refuse(fmt::format("--step {}: expected 1 to the frames of the longest clip, {}", config.step,
-                           config.frames));
+        refuse(fmt::format("{}: expected 1 to the frames of the longest clip, {}",
+                           io::setting("step", config.step), config.frames));
     }
     if (config.largest < 0 || config.largest > config.frames) {
-        refuse(
-            fmt::format("--largest {}: expected a k of at most the frames of the longest clip, {} (0: that)",
-                        config.largest, config.frames));
+        refuse(fmt::format("{}: expected a k of at most the frames of the longest clip, {} (0: that)",
+                           io::setting("largest", config.largest), config.frames));
     }
     if (config.largest > 0 && config.step > config.largest) {
-        refuse(fmt::format("--largest {}: expected the --step, {}, or more", config.largest, config.step));
+        refuse(fmt::format("{}: expected the {}, {}, or more", io::setting("largest", config.largest),
+                           io::setting("step"), config.step));
     }
     if (config.sides != "both" && config.sides != "start" && config.sides != "end") {
-        refuse(fmt::format("--sides {}: expected both, start or end", config.sides));
+        refuse(fmt::format("{}: expected both, start or end", io::setting("sides", config.sides)));
     }
     if (config.frames < 2) {
         refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
     }
     if (config.repeats < 1) {
-        refuse(fmt::format("--repeats {}: expected 1 or more", config.repeats));
+        refuse(fmt::format("{}: expected 1 or more", io::setting("repeats", config.repeats)));
     }
     if (config.mode != "tolerant" && config.mode != "strict" && config.mode != "full") {
-        refuse(fmt::format("--mode {}: expected tolerant, strict or full", config.mode));
+        refuse(fmt::format("{}: expected tolerant, strict or full", io::setting("mode", config.mode)));
     }
     if (config.tolerance && (*config.tolerance < 0 || *config.tolerance > 1)) {
-        refuse(fmt::format("--tolerance {}: expected a share of the clips, 0 to 1", *config.tolerance));
+        refuse(fmt::format("{}: expected a share of the clips, 0 to 1",
+                           io::setting("tolerance", *config.tolerance)));
     }
     if (config.halving && config.mode != "full") {
-        refuse("--halving belongs to --mode full: the others stop by themselves");
+        refuse(fmt::format("{} belongs to {}: the others stop by themselves", io::setting("halving"),
+                           io::setting("mode", "full")));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "io/file/checksum.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -81,7 +82,9 @@ bool BoundaryJobs::searches(Side side) const {
 
 SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
     if (!searches(side)) {
-        return {.progress = SideSearch::Progress::answered, .k = 0, .why = "not searched: --sides"};
+        return {.progress = SideSearch::Progress::answered,
+                .k = 0,
+                .why = fmt::format("not searched: {}", io::setting("sides"))};
     }
     return search_side(side, search_, lookup(state));
 }

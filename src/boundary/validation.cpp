@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
@@ -88,10 +89,11 @@ ValidationClips choose_validation(const io::ClipIndex& index, const ValidationCh
     std::ranges::copy_if(labelled, std::back_inserter(clips.labelled),
                          [&](auto clip) { return train.contains(clip); });
     if (clips.labelled.empty() || clips.validation.empty()) {
-        throw ConfigError{fmt::format(
-            "validation by {} leaves {} labelled clips to train on and {} to validate on: choose another "
-            "--validation-signer or --validation-split",
-            clips.how, clips.labelled.size(), clips.validation.size())};
+        throw ConfigError{
+            fmt::format("validation by {} leaves {} labelled clips to train on and {} to validate on: choose "
+                        "another {} or {}",
+                        clips.how, clips.labelled.size(), clips.validation.size(),
+                        io::setting("validation-signer"), io::setting("validation-split"))};
     }
     return clips;
 }

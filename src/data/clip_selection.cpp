@@ -5,6 +5,9 @@
 #include <numeric>
 #include <set>
 
+#include <fmt/format.h>
+
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -32,7 +35,7 @@ std::string why_none_is_left(const io::ClipIndex& index, const Selection& select
                              const std::vector<std::int64_t>& clips) {
     const auto of = selection.split.empty() ? std::string{"the data"} : "split " + selection.split;
     if (clips.empty()) {
-        return of + (selection.split.empty() ? " have no clips: another --data?"
+        return of + (selection.split.empty() ? fmt::format(" have no clips: another {}?", io::setting("data"))
                                              : " is empty: name another, or make it again (sslslr split)");
     }
     std::int64_t empty = 0;
@@ -83,10 +86,10 @@ std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::
         throw ConfigError{"the data have no split " + split + "; they have: " + listed(names)};
     }
     if (const auto lacking = stores_without_split(index, split); !lacking.empty() && !stores_may_lack_it) {
-        throw ConfigError{
-            "no split " + split + " in " + lacking + ", but in other stores of --data: no clip of " +
-            "it would take part; leave it out of --data, or give it that split (sslslr split), or " +
-            "name a split that all stores have"};
+        throw ConfigError{fmt::format(
+            "no split {0} in {1}, but in other stores of {2}: no clip of it would take part; leave it out of "
+            "{2}, or give it that split (sslslr split), or name a split that all stores have",
+            split, lacking, io::setting("data"))};
     }
     return found->second;
 }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/data/epoch_order.hpp"
 #include "src/data/streamed_frames.hpp"
 #include "src/errors.hpp"
@@ -141,7 +142,8 @@ double gigabytes(std::int64_t bytes) {
 /// What forbids this node to hold so much; empty if nothing does.
 std::string objection(std::int64_t bytes, const Placement& placement, const dist::Communicator& node) {
     if (bytes > placement.memory_limit) {
-        return fmt::format("--memory-limit allows {:.3g} GB", gigabytes(placement.memory_limit));
+        return fmt::format("{} allows {:.3g} GB", io::setting("memory-limit"),
+                           gigabytes(placement.memory_limit));
     }
     // Others need some of what ranks of a node share, too: MPI, and other programs.
     constexpr std::int64_t left_to_others = 8;  // an eighth

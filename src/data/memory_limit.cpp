@@ -60,7 +60,7 @@ std::int64_t left_by(const fs::path& mount, fs::path group, const ControlFiles& 
 
 }  // namespace
 
-std::int64_t parse_bytes(const std::string& option, const std::string& text) {
+std::int64_t parse_bytes(io::Setting option, const std::string& text) {
     static const std::regex pattern{R"((\d{1,18})([KMGT]?))"};
     static const std::string suffixes = "KMGT";
     std::smatch match;
@@ -71,7 +71,7 @@ std::int64_t parse_bytes(const std::string& option, const std::string& text) {
             return number << shift;
         }
     }
-    throw ConfigError{option + " " + text +
+    throw ConfigError{io::setting(option, text) +
                       ": expected bytes, or with K, M, G or T powers of 1024 of them, such as 16G"};
 }
 

@@ -4,13 +4,15 @@
 #include <filesystem>
 #include <string>
 
+#include "io/file/setting.hpp"
+
 namespace sslslr {
 
 /// Reads an amount of memory: bytes, or with K, M, G or T behind the number that many powers of 1024.
 ///
-/// @param option  the name to blame, "--memory-limit"
+/// @param option  the name to blame
 /// @throws ConfigError  anything else, or more than 2^62 bytes
-std::int64_t parse_bytes(const std::string& option, const std::string& text);
+std::int64_t parse_bytes(io::Setting option, const std::string& text);
 
 /// The memory that processes of this node may still take: what the system calls available, or less where a control
 /// group leaves less to this process. Differs from call to call, and from node to node.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "io/store/holistic_points.hpp"
 #include "src/errors.hpp"
 
@@ -19,7 +20,8 @@ constexpr std::ptrdiff_t upper_body_points = 23;  // of the pose: those above th
 
 std::vector<std::string> points_of(const std::string& set) {
     if (set != "upper-body" && set != "all") {
-        throw ConfigError{"--points " + set + ": there are upper-body (65 points) and all (75 points)"};
+        throw ConfigError{io::setting("points", set) +
+                          ": there are upper-body (65 points) and all (75 points)"};
     }
     auto points = io::holistic_point_names();
     if (set == "upper-body") {
@@ -58,10 +60,10 @@ std::vector<std::int64_t> positions_of(const std::vector<std::string>& wanted,
     if (!missing.empty()) {
         constexpr std::size_t most_shown = 5;
         throw ConfigError{fmt::format(
-            "the data lack {} of {} points: {}{}; choose others with --points, or data with the points of "
+            "the data lack {} of {} points: {}{}; choose others with {}, or data with the points of "
             "MediaPipe Holistic",
             missing.size(), wanted.size(), fmt::join(missing | std::views::take(most_shown), ", "),
-            missing.size() > most_shown ? ", ..." : "")};
+            missing.size() > most_shown ? ", ..." : "", io::setting("points"))};
     }
     return positions;
 }

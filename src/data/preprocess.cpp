@@ -6,6 +6,7 @@
 #include <limits>
 #include <utility>
 
+#include "io/file/setting.hpp"
 #include "io/file/vector_clones.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
@@ -45,18 +46,17 @@ void place(const double* __restrict values, const double* __restrict centres, do
 
 void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     if (config.coordinates != 2 && config.coordinates != 3) {
-        throw ConfigError{"--coordinates " + std::to_string(config.coordinates) +
-                          ": 2 (x, y) or 3 (x, y, z)"};
+        throw ConfigError{io::setting("coordinates", config.coordinates) + ": 2 (x, y) or 3 (x, y, z)"};
     }
     if (config.coordinates > store_coordinates) {
-        throw ConfigError{"--coordinates " + std::to_string(config.coordinates) + ": the data have " +
+        throw ConfigError{io::setting("coordinates", config.coordinates) + ": the data have " +
                           std::to_string(store_coordinates)};
     }
     if (config.frames < 1) {
-        throw ConfigError{"--frames " + std::to_string(config.frames) + ": a clip keeps at least 1"};
+        throw ConfigError{io::setting("frames", config.frames) + ": a clip keeps at least 1"};
     }
     if (config.shorten != "resample" && config.shorten != "first") {
-        throw ConfigError{"--shorten " + config.shorten + ": there are resample and first"};
+        throw ConfigError{io::setting("shorten", config.shorten) + ": there are resample and first"};
     }
 }
 

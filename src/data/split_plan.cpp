@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/data/stratified_share.hpp"
@@ -54,9 +55,9 @@ ClipSet taking_part(const io::ClipIndex& index, const SplitConfig& config, Split
             clips, [&](std::int64_t clip) { return index.labels[static_cast<std::size_t>(clip)] < 0; }));
     }
     if (clips.empty()) {
-        throw ConfigError{
-            fmt::format("--by {}: no clip is left to split: {} have no frames, {} no signer, {} no label",
-                        config.by, plan.without_frames, plan.without_signer, plan.without_label)};
+        throw ConfigError{fmt::format(
+            "{}: no clip is left to split: {} have no frames, {} no signer, {} no label",
+            io::setting("by", config.by), plan.without_frames, plan.without_signer, plan.without_label)};
     }
     return clips;
 }
@@ -74,8 +75,8 @@ void refuse_too_much(std::int64_t parts, const ClipSet& clips) {
     if (parts * static_cast<std::int64_t>(clips.size()) > most_entries) {
         throw ConfigError{
             fmt::format("{} splits of {} clips with their complements would hold more than {} entries: "
-                        "choose fewer (--signers, --folds)",
-                        parts, clips.size(), most_entries)};
+                        "choose fewer ({}, {})",
+                        parts, clips.size(), most_entries, io::setting("signers"), io::setting("folds"))};
     }
 }
 
@@ -98,8 +99,8 @@ void split_by_signer(const io::ClipIndex& index, const SplitConfig& config, cons
 void split_by_fraction(const io::ClipIndex& index, const SplitConfig& config, const ClipSet& clips,
                        SplitPlan& plan) {
     if (!(config.fraction > 0 && config.fraction < 1)) {
-        throw ConfigError{
-            fmt::format("--fraction {}: expected more than 0 and less than 1", config.fraction)};
+        throw ConfigError{fmt::format("{}: expected more than 0 and less than 1",
+                                      io::setting("fraction", config.fraction))};
     }
     auto labelled = stratified_share(clips, index.labels, config.fraction, config.seed);
     ClipSet rest;
@@ -126,8 +127,8 @@ std::vector<ClipSet> signer_folds(const io::ClipIndex& index, const SplitConfig&
                                   const ClipSet& clips) {
     const auto groups = grouped(clips, index.signers);
     if (static_cast<std::int64_t>(groups.size()) < config.folds) {
-        throw ConfigError{
-            fmt::format("--folds {} by signer: there are only {} signers", config.folds, groups.size())};
+        throw ConfigError{fmt::format("{} by signer: there are only {} signers",
+                                      io::setting("folds", config.folds), groups.size())};
     }
     ClipSet signers;
     for (const auto& [signer, members] : groups) {
@@ -148,11 +149,12 @@ std::vector<ClipSet> signer_folds(const io::ClipIndex& index, const SplitConfig&
 void split_by_folds(const io::ClipIndex& index, const SplitConfig& config, const ClipSet& clips,
                     SplitPlan& plan) {
     if (config.folds < 2 || config.folds > static_cast<std::int64_t>(clips.size())) {
-        throw ConfigError{
-            fmt::format("--folds {}: expected 2 to the number of clips, {}", config.folds, clips.size())};
+        throw ConfigError{fmt::format("{}: expected 2 to the number of clips, {}",
+                                      io::setting("folds", config.folds), clips.size())};
     }
     if (config.group_by != "none" && config.group_by != "signer") {
-        throw ConfigError{fmt::format("--group-by {}: expected none or signer", config.group_by)};
+        throw ConfigError{
+            fmt::format("{}: expected none or signer", io::setting("group-by", config.group_by))};
     }
     refuse_too_much(config.folds, clips);
     auto folds = config.group_by == "signer" ? signer_folds(index, config, clips)
@@ -175,8 +177,8 @@ void split_by_class_count(const io::ClipIndex& index, const SplitConfig& config,
         }
     }
     if (config.classes < 1 || config.classes > static_cast<std::int64_t>(labels.size())) {
-        throw ConfigError{fmt::format("--classes {}: expected 1 to the number of classes, {}", config.classes,
-                                      labels.size())};
+        throw ConfigError{fmt::format("{}: expected 1 to the number of classes, {}",
+                                      io::setting("classes", config.classes), labels.size())};
     }
     std::ranges::sort(labels, [&](std::int64_t a, std::int64_t b) {
         const auto clips_a = groups[a].size();
@@ -221,8 +223,8 @@ SplitPlan plan_splits(const io::ClipIndex& index, const SplitConfig& config) {
                                                                  {"class-count", split_by_class_count}};
     const auto way = ways.find(config.by);
     if (way == ways.end()) {
-        throw ConfigError{fmt::format("--by {}: expected signer, fraction, folds or class-count",
-                                      config.by.empty() ? "(missing)" : config.by)};
+        throw ConfigError{fmt::format("{}: expected signer, fraction, folds or class-count",
+                                      io::setting("by", config.by.empty() ? "(missing)" : config.by))};
     }
     SplitPlan plan;
     const auto clips = taking_part(index, config, plan);

@@ -11,6 +11,7 @@
 #include "io/corpus/point_order.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
+#include "io/file/setting.hpp"
 #include "io/store/store_writer.hpp"
 #include "src/import/clip_frames.hpp"
 
@@ -27,10 +28,14 @@ constexpr std::size_t right_shoulder = 12;
 json to_json(const PieceFacts& facts) {
     json left_out = json::array();
     for (const auto& each : facts.left_out) {
-        left_out.push_back({each.clip, each.reason});
+        left_out.push_back({each.clip, io::as_options(each.reason)});
+    }
+    json repairs = json::object();
+    for (const auto& [repair, clips] : facts.repairs) {
+        repairs[io::as_options(repair)] = clips;
     }
     return {{"left_out", std::move(left_out)},
-            {"repairs", facts.repairs},
+            {"repairs", std::move(repairs)},
             {"clips_without_hands", facts.clips_without_hands},
             {"clips_without_shoulders", facts.clips_without_shoulders},
             {"clips_trimmed", facts.clips_trimmed},
@@ -79,8 +84,8 @@ void ImportPieces::remove_others(bool discards_others) const {
             folder_,
             fmt::format("holds pieces of an interrupted import with other options, by another version of the "
                         "program or of a corpus that has changed since, {} clips: repeat that command with "
-                        "that version to resume it, or discard them with --force",
-                        clips)};
+                        "that version to resume it, or discard them with {}",
+                        clips, io::setting("force"))};
     }
     for (const auto& each : fs::directory_iterator{folder_}) {
         if (is_piece(each.path())) {

@@ -12,6 +12,7 @@
 #include "io/corpus/folder_tree.hpp"
 #include "io/corpus/point_order.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 
 namespace sslslr {
 namespace {
@@ -36,9 +37,9 @@ public:
             const auto& first = summary_.left_out.front();
             throw io::DataError{
                 config_.output,
-                fmt::format("not written, for {} clips would be left out and --strict asks for all; "
-                            "the first, {}: {}",
-                            summary_.left_out.size(), first.clip, first.reason)};
+                fmt::format(
+                    "not written, for {} clips would be left out and {} asks for all; the first, {}: {}",
+                    summary_.left_out.size(), io::setting("strict"), first.clip, first.reason)};
         }
         describe();
         io::write_store(config_.output, index_, source(), config_.layout);

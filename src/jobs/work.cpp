@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -100,7 +101,7 @@ private:
             if (group_.size() > 1 && !is_agreed(thrown)) {
                 throw;  // the other ranks may wait in a collective
             }
-            error = thrown.what();
+            error = io::as_entries(thrown.what());  // files set what jobs do
         }
         const double seconds = seconds_since(start);
         report_.busy_seconds += seconds;

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/method/byol.hpp"
 #include "src/method/simclr.hpp"
@@ -45,8 +46,8 @@ const std::vector<Entry>& table() {
 const Entry& entry_of(const std::string& name) {
     const auto found = std::ranges::find(table(), name, &Entry::name);
     if (found == table().end()) {
-        throw ConfigError{
-            fmt::format("--method {}: expected one of {}", name, fmt::join(method_names(), ", "))};
+        throw ConfigError{fmt::format("{}: expected one of {}", io::setting("method", name),
+                                      fmt::join(method_names(), ", "))};
     }
     return *found;
 }
@@ -57,21 +58,22 @@ void require(bool holds, const std::string& message) {
     }
 }
 
-void require_one_of(const char* option, const std::string& value, const std::vector<std::string>& choices) {
+void require_one_of(io::Setting option, const std::string& value, const std::vector<std::string>& choices) {
     require(std::ranges::count(choices, value) == 1,
-            fmt::format("--{} {}: expected {}", option, value, fmt::join(choices, ", ")));
+            fmt::format("{}: expected {}", io::setting(option, value), fmt::join(choices, ", ")));
 }
 
-void require_share(const char* option, double value) {
-    require(value >= 0 && value <= 1, fmt::format("--{} {}: expected [0, 1]", option, value));
+void require_share(io::Setting option, double value) {
+    require(value >= 0 && value <= 1, fmt::format("{}: expected [0, 1]", io::setting(option, value)));
 }
 
 void check(const EncoderConfig& e) {
-    require(e.blocks >= 0, fmt::format("--blocks {}: expected 0 or more", e.blocks));
-    require(
-        e.width >= 1 && e.heads >= 1 && e.width % e.heads == 0,
-        fmt::format("--width {} --heads {}: the width must be a multiple of the heads", e.width, e.heads));
-    require(e.dropout >= 0 && e.dropout < 1, fmt::format("--dropout {}: expected [0, 1)", e.dropout));
+    require(e.blocks >= 0, fmt::format("{}: expected 0 or more", io::setting("blocks", e.blocks)));
+    require(e.width >= 1 && e.heads >= 1 && e.width % e.heads == 0,
+            fmt::format("{} {}: the width must be a multiple of the heads", io::setting("width", e.width),
+                        io::setting("heads", e.heads)));
+    require(e.dropout >= 0 && e.dropout < 1,
+            fmt::format("{}: expected [0, 1)", io::setting("dropout", e.dropout)));
     require_one_of("position", e.position, {"learnt", "sinusoidal"});
     require_one_of("pooling", e.pooling, {"cls", "mean"});
     require_one_of("layer-norm", e.layer_norm, {"all", "blocks", "none"});
@@ -79,12 +81,12 @@ void check(const EncoderConfig& e) {
 
 void check(const HeadConfig& h) {
     require(h.projector_layers >= 1 && h.projector_layers <= 8,
-            fmt::format("--projector-layers {}: expected 1 to 8", h.projector_layers));
+            fmt::format("{}: expected 1 to 8", io::setting("projector-layers", h.projector_layers)));
     require(h.projector_hidden >= 0,
-            fmt::format("--projector-hidden {}: expected 0 or more", h.projector_hidden));
-    require(h.embedding >= 1, fmt::format("--embedding {}: expected 1 or more", h.embedding));
+            fmt::format("{}: expected 0 or more", io::setting("projector-hidden", h.projector_hidden)));
+    require(h.embedding >= 1, fmt::format("{}: expected 1 or more", io::setting("embedding", h.embedding)));
     require(h.predictor_hidden >= 1,
-            fmt::format("--predictor-hidden {}: expected 1 or more", h.predictor_hidden));
+            fmt::format("{}: expected 1 or more", io::setting("predictor-hidden", h.predictor_hidden)));
     require_one_of("projector-norm", h.projector_norm, {"auto", "none", "hidden", "all"});
     require_one_of("predictor-norm", h.predictor_norm, {"auto", "none", "hidden", "all"});
 }
@@ -97,27 +99,31 @@ void check_objective(const MethodConfig& c) {
     }
     if (c.name == "simclr" || c.name == "moco-v2" || c.name == "pcl") {
         require(c.contrast.temperature > 0,
-                fmt::format("--temperature {}: expected more than 0", c.contrast.temperature));
+                fmt::format("{}: expected more than 0", io::setting("temperature", c.contrast.temperature)));
     }
     if (c.name == "moco-v2" || c.name == "pcl") {
         require(c.contrast.queue >= 1,
-                fmt::format("--queue {}: the queue must hold 1 key or more", c.contrast.queue));
+                fmt::format("{}: the queue must hold 1 key or more", io::setting("queue", c.contrast.queue)));
         require_share("key-momentum", c.contrast.momentum);
     }
     if (c.name == "pcl") {
         require(c.pcl.warmup_epochs >= 0 && c.pcl.iterations >= 1,
-                "--cluster-warmup-epochs must be 0 or more, --cluster-iterations 1 or more");
-        require(!c.pcl.clusters.empty(), "--clusters: expected one number or more");
+                fmt::format("{} must be 0 or more, {} 1 or more", io::setting("cluster-warmup-epochs"),
+                            io::setting("cluster-iterations")));
+        require(!c.pcl.clusters.empty(),
+                fmt::format("{}: expected one number or more", io::setting("clusters")));
         for (const auto clusters : c.pcl.clusters) {
             require(clusters >= 2 && clusters <= c.clips,
-                    fmt::format("--clusters {}: expected 2 to the number of clips, {}", clusters, c.clips));
+                    fmt::format("{}: expected 2 to the number of clips, {}",
+                                io::setting("clusters", clusters), c.clips));
         }
     }
     if (c.name == "byol") {
         require_share("target-momentum", c.target_momentum);
     }
     require(c.name != "supervised" || c.classes > 1,
-            "--method supervised needs at least two classes among the chosen clips");
+            fmt::format("{} needs at least two classes among the chosen clips",
+                        io::setting("method", "supervised")));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
 
@@ -57,18 +58,21 @@ void declare(Options& options, EvaluateOptions& o) {
 
 void complete(EvaluateOptions& o) {
     if (o.runs.empty()) {
-        throw ConfigError{"--run FOLDER is missing: which pretraining shall be evaluated?"};
+        throw ConfigError{io::setting("run", "FOLDER") +
+                          " is missing: which pretraining shall be evaluated?"};
     }
     if (o.protocol.name == "transfer" && o.data.empty()) {
-        throw ConfigError{
-            "--protocol transfer: name the --data whose labels are learnt, other than the run's own"};
+        throw ConfigError{fmt::format("{}: name the {} whose labels are learnt, other than the run's own",
+                                      io::setting("protocol", "transfer"), io::setting("data"))};
     }
     if (o.supervised_epochs < 0 || o.bootstrap < 1 || o.threads < 1) {
-        throw ConfigError{"--supervised-epochs must be 0 or more, --bootstrap and --threads 1 or more"};
+        throw ConfigError{fmt::format("{} must be 0 or more, {} and {} 1 or more",
+                                      io::setting("supervised-epochs"), io::setting("bootstrap"),
+                                      io::setting("threads"))};
     }
     if (!(o.supervised_learning_rate > 0)) {
-        throw ConfigError{fmt::format("--supervised-learning-rate {}: expected a rate above 0",
-                                      o.supervised_learning_rate)};
+        throw ConfigError{fmt::format("{}: expected a rate above 0",
+                                      io::setting("supervised-learning-rate", o.supervised_learning_rate))};
     }
     if (o.protocol.label_fraction == 0) {
         o.protocol.label_fraction = usual_label_fraction(o.protocol.name);

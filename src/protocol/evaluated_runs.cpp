@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/settings/program.hpp"
@@ -34,9 +35,10 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
         const auto found = wanted.find(name);
         const auto before = found == wanted.end() ? std::string{} : found->second;
         if (before != value) {
-            throw ConfigError{fmt::format(
-                "--run: runs of one setting differ by --seed alone, but --{} is {} in {} and {} in {}", name,
-                before, first.run, value, other.run)};
+            throw ConfigError{
+                fmt::format("{}: runs of one setting differ by {} alone, but {} is {} in {} and {} in {}",
+                            io::setting("run"), io::setting("seed"), io::setting(io::Setting::declared(name)),
+                            before, first.run, value, other.run)};
         }
     }
 }
@@ -54,10 +56,9 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) 
         auto run = read_run_options(folder);
         run.run = folder;
         if (!seeds.insert(run.seed).second) {
-            throw ConfigError{
-                fmt::format("--run {}: another of the runs has the seed {}, too: an interval needs runs of "
-                            "different seeds",
-                            folder, run.seed)};
+            throw ConfigError{fmt::format(
+                "{}: another of the runs has the seed {}, too: an interval needs runs of different seeds",
+                io::setting("run", folder), run.seed)};
         }
         if (!runs.empty()) {
             refuse_other_setting(runs.front(), run);
@@ -75,23 +76,22 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
     for (const auto& run : runs) {
         auto encoders = read_encoders(run, setting);
         if (first && first->steps != encoders.steps) {
-            throw ConfigError{fmt::format(
-                "--run {}: its newest checkpoint is of step {}, that of {} of step {}: let the runs end "
-                "(the same pretrain commands go on)",
-                run.run, encoders.steps, runs.front().run, first->steps)};
+            throw ConfigError{
+                fmt::format("{}: its newest checkpoint is of step {}, that of {} of step {}: let the runs "
+                            "end (the same pretrain commands go on)",
+                            io::setting("run", run.run), encoders.steps, runs.front().run, first->steps)};
         }
         if (first && first->data_fingerprint != encoders.data_fingerprint) {
-            throw ConfigError{
-                fmt::format("--run {}: it was trained on other data than {}: runs of one setting differ by "
-                            "--seed alone",
-                            run.run, runs.front().run)};
+            throw ConfigError{fmt::format(
+                "{}: it was trained on other data than {}: runs of one setting differ by {} alone",
+                io::setting("run", run.run), runs.front().run, io::setting("seed"))};
         }
         if (first && first->code != encoders.code && !setting.options.accepts_other_code) {
             throw ConfigError{fmt::format(
-                "--run {}: trained by a program of code {}, {} by one of code {}, so they may differ by more "
-                "than their seeds: train them with one program, or add --accept-other-code, which is "
-                "recorded",
-                run.run, named_code(encoders.code), runs.front().run, named_code(first->code))};
+                "{}: trained by a program of code {}, {} by one of code {}, so they may differ by more than "
+                "their seeds: train them with one program, or add {}, which is recorded",
+                io::setting("run", run.run), named_code(encoders.code), runs.front().run,
+                named_code(first->code), io::setting("accept-other-code"))};
         }
         codes.push_back(encoders.code);
         fingerprints.push_back(encoders.data_fingerprint);

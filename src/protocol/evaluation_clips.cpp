@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/stratified_share.hpp"
 #include "src/errors.hpp"
 
@@ -16,25 +17,28 @@ namespace {
 using Clips = std::vector<std::int64_t>;
 
 void check(const ClipParts& parts) {
-    for (const auto& [name, value] : {std::pair{"validation-fraction", parts.validation_fraction},
-                                      std::pair{"train-fraction", parts.train_fraction}}) {
+    for (const auto& [name, value] :
+         {std::pair{io::Setting{"validation-fraction"}, parts.validation_fraction},
+          std::pair{io::Setting{"train-fraction"}, parts.train_fraction}}) {
         if (!(value >= 0 && value < 1)) {
-            throw ConfigError{fmt::format("--{} {}: expected 0 or more and less than 1", name, value)};
+            throw ConfigError{
+                fmt::format("{}: expected 0 or more and less than 1", io::setting(name, value))};
         }
     }
     if (parts.test_split.empty() && parts.left_out_signers.empty() && parts.train_fraction == 0) {
-        throw ConfigError{
-            "nothing to test on: name a --test-split, a --leave-out-signer or a --train-fraction"};
+        throw ConfigError{fmt::format("nothing to test on: name a {}, a {} or a {}",
+                                      io::setting("test-split"), io::setting("leave-out-signer"),
+                                      io::setting("train-fraction"))};
     }
     if (!parts.test_split.empty() && parts.train_fraction > 0) {
-        throw ConfigError{"--train-fraction draws the test clips, so it and --test-split exclude each other"};
+        throw ConfigError{fmt::format("{} draws the test clips, so it and {} exclude each other",
+                                      io::setting("train-fraction"), io::setting("test-split"))};
     }
     if (!parts.validation_split.empty() && parts.validation_split == parts.test_split) {
-        throw ConfigError{
-            fmt::format("--validation-split {} is the test split: what is chosen on test clips is not tested "
-                        "by them; name "
-                        "another split, or a --validation-fraction",
-                        parts.validation_split)};
+        throw ConfigError{fmt::format(
+            "{} is the test split: what is chosen on test clips is not tested by them; name another split, "
+            "or a {}",
+            io::setting("validation-split", parts.validation_split), io::setting("validation-fraction"))};
     }
 }
 
@@ -61,12 +65,12 @@ public:
         clips.pretrain = select(parts_.train_split, {}, parts_.left_out_signers, false);
         choose_test(clips, candidates);
         if (!parts_.train_split.empty()) {
-            refuse_shared(candidates, clips.test, "--train-split " + parts_.train_split);
+            refuse_shared(candidates, clips.test, io::setting("train-split", parts_.train_split));
         }
         candidates = without(candidates, clips.test);
         clips.pretrain = without(clips.pretrain, parts_.train_fraction > 0 ? clips.test : of_tested(false));
         choose_validation_clips(clips, candidates);
-        refuse_shared(clips.validation, clips.test, "--validation-split " + parts_.validation_split);
+        refuse_shared(clips.validation, clips.test, io::setting("validation-split", parts_.validation_split));
         clips.train = without(candidates, clips.validation);
         return clips;
     }
@@ -117,9 +121,9 @@ private:
             const auto of_signers =
                 select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
             if (parts_.test_split.empty() && parts_.train_fraction == 0) {
-                refuse_shared(
-                    of_signers, clips.test,
-                    fmt::format("--validation-signer {}", fmt::join(parts_.validation_signers, " ")));
+                refuse_shared(of_signers, clips.test,
+                              io::setting("validation-signer",
+                                          fmt::format("{}", fmt::join(parts_.validation_signers, " "))));
             }
             clips.validation = without(of_signers, clips.test);
             clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
@@ -159,8 +163,8 @@ std::set<std::int64_t> chosen_labels(const io::ClipIndex& index, const Evaluatio
         return {labels.begin(), labels.end()};
     }
     if (classes < 2 || classes > std::ssize(labels)) {
-        throw ConfigError{
-            fmt::format("--classes {}: expected 2 to the number of classes, {}", classes, labels.size())};
+        throw ConfigError{fmt::format("{}: expected 2 to the number of classes, {}",
+                                      io::setting("classes", classes), labels.size())};
     }
     std::vector<std::int64_t> count(index.label_names.size(), 0);
     for (const auto* const part : {&clips.train, &clips.validation}) {
@@ -206,8 +210,9 @@ EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
     keep_classes(index, parts.classes, clips);
     if (clips.classes() < 2) {
         throw ConfigError{
-            fmt::format("accuracy needs labels of 2 signs or more, found {}{}: give --data with more of them",
-                        clips.classes(), clips.classes() == 1 ? " (" + clips.class_names.front() + ")" : "")};
+            fmt::format("accuracy needs labels of 2 signs or more, found {}{}: give {} with more of them",
+                        clips.classes(), clips.classes() == 1 ? " (" + clips.class_names.front() + ")" : "",
+                        io::setting("data"))};
     }
     const bool validates =
         parts.validation_fraction > 0 || !parts.validation_split.empty() || !parts.validation_signers.empty();

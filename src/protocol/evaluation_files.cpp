@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -28,8 +29,8 @@ std::string run_of_result(const fs::path& file) {
 void refuse_other_result(const fs::path& file, const PretrainOptions& run) {
     const auto found = run_of_result(file);
     if (!found.empty() && fs::weakly_canonical(found) != fs::weakly_canonical(run.run)) {
-        throw ConfigError{fmt::format("--output: {} is the result of {}: name another folder for {}",
-                                      file.string(), found, run.run)};
+        throw ConfigError{fmt::format("{}: {} is the result of {}: name another folder for {}",
+                                      io::setting("output"), file.string(), found, run.run)};
     }
 }
 
@@ -69,10 +70,9 @@ void make_result_folders(const std::vector<PretrainOptions>& runs, const Evaluat
     for (const auto& run : runs) {
         const auto folder = evaluate_folder(run, options);
         if (const auto error = why_not_writable(folder)) {
-            throw io::DataError{
-                folder,
-                fmt::format("results cannot be written there: {}; --output FOLDER writes them elsewhere",
-                            error.message())};
+            throw io::DataError{folder,
+                                fmt::format("results cannot be written there: {}; {} writes them elsewhere",
+                                            error.message(), io::setting("output", "FOLDER"))};
         }
         if (!options.output.empty()) {
             refuse_other_result(result_file(run, options), run);

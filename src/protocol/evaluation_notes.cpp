@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/protocol/labelled_clips.hpp"
 
 namespace sslslr {
@@ -17,12 +18,12 @@ using Notes = std::vector<std::string>;
 constexpr std::int64_t counted_ranks = 5;  // of top-5
 constexpr std::size_t most_names = 5;
 
-void note_neighbours(const char* option, std::int64_t neighbours, std::int64_t labelled, Notes& notes) {
+void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t labelled, Notes& notes) {
     if (neighbours > labelled) {
-        notes.push_back(fmt::format(
-            "--{} {}: only {} labelled clips train, so all of them vote on every test clip: lower "
-            "it, or train on more clips",
-            option, neighbours, labelled));
+        notes.push_back(
+            fmt::format("{}: only {} labelled clips train, so all of them vote on every test clip: lower "
+                        "it, or train on more clips",
+                        io::setting(option, neighbours), labelled));
     }
 }
 
@@ -38,12 +39,11 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
     });
     if (rounded_up > 0) {
         const auto all = std::ssize(clips.train) + std::ssize(clips.validation);
-        notes.push_back(
-            fmt::format("--label-fraction {:g}: for {} of {} signs that is less than half a clip, so they "
-                        "train on one: {} of {} "
-                        "labels are used, {:.1f} %; raise it, or read the result as one of so many labels",
-                        config.label_fraction, rounded_up, clips_of.size(), labelled, all,
-                        100 * static_cast<double>(labelled) / static_cast<double>(all)));
+        notes.push_back(fmt::format(
+            "{}: for {} of {} signs that is less than half a clip, so they train on one: {} of {} labels are "
+            "used, {:.1f} %; raise it, or read the result as one of so many labels",
+            io::setting("label-fraction", fmt::format("{:g}", config.label_fraction)), rounded_up,
+            clips_of.size(), labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
     }
 }
 
@@ -70,10 +70,9 @@ void note_untrained(const EvaluationClips& clips, const std::vector<std::int64_t
     }
     notes.push_back(
         fmt::format("{} of {} test clips show {} signs that no training clip shows ({}{}), so they count as "
-                    "wrong whatever the "
-                    "encoder: choose splits in which every sign trains, or --classes",
+                    "wrong whatever the encoder: choose splits in which every sign trains, or {}",
                     count, clips.test.size(), untrained.size(), fmt::join(names, ", "),
-                    untrained.size() > names.size() ? ", ..." : ""));
+                    untrained.size() > names.size() ? ", ..." : "", io::setting("classes")));
 }
 
 }  // namespace

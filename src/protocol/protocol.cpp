@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/knn.hpp"
 #include "src/evaluate/metrics.hpp"
@@ -114,9 +115,9 @@ void require(bool holds, const std::string& message) {
     }
 }
 
-void require_one_of(const char* option, const std::string& value, std::span<const char* const> choices) {
+void require_one_of(io::Setting option, const std::string& value, std::span<const char* const> choices) {
     require(std::ranges::count(choices, value) == 1,
-            fmt::format("--{} {}: expected {}", option, value, fmt::join(choices, ", ")));
+            fmt::format("{}: expected {}", io::setting(option, value), fmt::join(choices, ", ")));
 }
 
 void check_probe(const ProtocolConfig& config) {
@@ -127,10 +128,12 @@ void check_probe(const ProtocolConfig& config) {
         });
     };
     require(are(config.probe_rates, [](double rate) { return rate > 0; }),
-            fmt::format("--probe-rates {}: expected numbers above 0", fmt::join(config.probe_rates, " ")));
+            fmt::format("{}: expected numbers above 0",
+                        io::setting("probe-rates", fmt::format("{}", fmt::join(config.probe_rates, " ")))));
     require(are(config.probe_weight_decays, [](double decay) { return decay >= 0; }),
-            fmt::format("--probe-weight-decays {}: expected numbers of 0 or more",
-                        fmt::join(config.probe_weight_decays, " ")));
+            fmt::format("{}: expected numbers of 0 or more",
+                        io::setting("probe-weight-decays",
+                                    fmt::format("{}", fmt::join(config.probe_weight_decays, " ")))));
 }
 
 /// What Optimizer and Schedule would refuse by the names of pretraining's options.
@@ -140,15 +143,16 @@ void check_training(const ProtocolConfig& config) {
                    std::array{"none", "boundary", "classical", "both"});
     require_one_of("fine-tune-optimizer", optimizer.name, std::array{"sgd", "adamw", "lars"});
     require_one_of("fine-tune-rate-scaling", optimizer.rate_scaling, std::array{"none", "linear", "sqrt"});
-    require(optimizer.learning_rate > 0,
-            fmt::format("--fine-tune-rate {}: expected a rate above 0", optimizer.learning_rate));
-    require(optimizer.weight_decay >= 0,
-            fmt::format("--fine-tune-weight-decay {}: expected 0 or more", optimizer.weight_decay));
+    require(optimizer.learning_rate > 0, fmt::format("{}: expected a rate above 0",
+                                                     io::setting("fine-tune-rate", optimizer.learning_rate)));
+    require(
+        optimizer.weight_decay >= 0,
+        fmt::format("{}: expected 0 or more", io::setting("fine-tune-weight-decay", optimizer.weight_decay)));
     require_one_of("fine-tune-schedule", config.schedule.name, std::array{"constant", "cosine", "triangle"});
     const auto warmup = config.schedule.warmup_epochs;
     require(warmup >= 0 && warmup <= static_cast<double>(config.epochs),
-            fmt::format("--fine-tune-warmup-epochs {}: expected 0 to --fine-tune-epochs {}", warmup,
-                        config.epochs));
+            fmt::format("{}: expected 0 to {}", io::setting("fine-tune-warmup-epochs", warmup),
+                        io::setting("fine-tune-epochs", config.epochs)));
 }
 
 }  // namespace
@@ -169,14 +173,16 @@ bool trains_probe(const ProtocolConfig& config) {
 void check(const ProtocolConfig& config) {
     require_one_of("protocol", config.name, protocol_names);
     require(config.label_fraction > 0 && config.label_fraction <= 1,
-            fmt::format("--label-fraction {}: expected more than 0, at most 1", config.label_fraction));
-    require(
-        !config.freeze || config.name == "semi-supervised",
-        fmt::format("--freeze belongs to --protocol semi-supervised; it means nothing with {}", config.name));
-    for (const auto& [name, value] :
-         {std::pair{"probe-epochs", config.probe_training.epochs}, std::pair{"neighbours", config.neighbours},
-          std::pair{"raw-neighbours", config.raw_neighbours}, std::pair{"fine-tune-epochs", config.epochs}}) {
-        require(value >= 1, fmt::format("--{} {}: expected 1 or more", name, value));
+            fmt::format("{}: expected more than 0, at most 1",
+                        io::setting("label-fraction", config.label_fraction)));
+    require(!config.freeze || config.name == "semi-supervised",
+            fmt::format("{} belongs to {}; it means nothing with {}", io::setting("freeze"),
+                        io::setting("protocol", "semi-supervised"), config.name));
+    for (const auto& [name, value] : {std::pair{io::Setting{"probe-epochs"}, config.probe_training.epochs},
+                                      std::pair{io::Setting{"neighbours"}, config.neighbours},
+                                      std::pair{io::Setting{"raw-neighbours"}, config.raw_neighbours},
+                                      std::pair{io::Setting{"fine-tune-epochs"}, config.epochs}}) {
+        require(value >= 1, fmt::format("{}: expected 1 or more", io::setting(name, value)));
     }
     check_probe(config);
     if (trains_encoder(config)) {
@@ -188,10 +194,12 @@ std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolCon
                                               const ProtocolSetting& setting) {
     check(config);
     const auto candidates = config.probe_rates.size() * config.probe_weight_decays.size();
-    require(candidates == 1 || !trains_probe(config) || !setting.clips.validation.empty(),
-            fmt::format("{} probes to choose from, but no clips to choose on (never the test clips): name a "
-                        "--validation-split, --validation-signer or --validation-fraction",
-                        candidates));
+    require(
+        candidates == 1 || !trains_probe(config) || !setting.clips.validation.empty(),
+        fmt::format(
+            "{} probes to choose from, but no clips to choose on (never the test clips): name a {}, {} or {}",
+            candidates, io::setting("validation-split"), io::setting("validation-signer"),
+            io::setting("validation-fraction")));
     const LabelledClips labelled{setting.clips, config.label_fraction, setting.batches.seed};
     if (trains_encoder(config)) {
         return whole_network_scores(config.name == "supervised" ? nullptr : &trained, config, setting,

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
 #include "src/run/pretraining.hpp"
@@ -172,25 +173,23 @@ void refuse_seen_transfer(const std::map<std::int64_t, std::int64_t>& test,
                           const EvaluatedClips& evaluated) {
     const auto seen = test.size() + labelled.size();
     if (is_no_transfer(std::ssize(test), std::ssize(labelled), static_cast<std::int64_t>(all))) {
-        throw ConfigError{
-            fmt::format("--protocol transfer: --data is what the run was trained on: {} of its {} clips, {} "
-                        "of them testing, by "
-                        "what they show, whatever store holds them now (e.g. {}); name another data set, or "
-                        "--protocol linear",
-                        seen, all, test.size(), example_of(test.empty() ? labelled : test, evaluated))};
+        throw ConfigError{fmt::format(
+            "{}: {} is what the run was trained on: {} of its {} clips, {} of them testing, by what they "
+            "show, whatever store holds them now (e.g. {}); name another data set, or {}",
+            io::setting("protocol", "transfer"), io::setting("data"), seen, all, test.size(),
+            example_of(test.empty() ? labelled : test, evaluated), io::setting("protocol", "linear"))};
     }
 }
 
 void note_seen(const std::map<std::int64_t, std::int64_t>& seen, std::size_t tests, bool with_labels,
                const EvaluatedClips& evaluated, std::vector<std::string>& notes) {
     if (!seen.empty()) {
-        notes.push_back(
-            fmt::format("{} of {} test clips took part in the {} (e.g. {}): pretrain with --train-split or "
-                        "--leave-out-signer, or "
-                        "test on other clips",
-                        seen.size(), tests,
-                        with_labels ? "training, with their labels" : "pretraining, though without labels",
-                        example_of(seen, evaluated)));
+        notes.push_back(fmt::format(
+            "{} of {} test clips took part in the {} (e.g. {}): pretrain with {} or {}, or test on other "
+            "clips",
+            seen.size(), tests,
+            with_labels ? "training, with their labels" : "pretraining, though without labels",
+            example_of(seen, evaluated), io::setting("train-split"), io::setting("leave-out-signer")));
     }
 }
 

@@ -9,6 +9,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/file_pattern.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 #include "io/tensors/checkpoint_file.hpp"
 #include "src/data/clip_selection.hpp"
@@ -19,18 +20,12 @@ namespace sslslr {
 
 namespace {
 
-std::int64_t bytes_of_limit(const std::string& memory_limit) {
-    if (memory_limit == "none") {
-        return std::numeric_limits<std::int64_t>::max();
-    }
-    return memory_limit == "half" ? free_memory() / 2 : parse_bytes("--memory-limit", memory_limit);
-}
-
 /// What a folder is, and what to give instead of it.
 std::string problem_of_folder(const std::filesystem::path& folder) {
     if (std::filesystem::exists(folder / "config.ini")) {
-        return "the folder of a run, as --run takes it, but --data needs clip stores, such as those in its "
-               "config.ini";
+        return fmt::format(
+            "the folder of a run, as {} takes it, but {} needs clip stores, such as those in its config.ini",
+            io::setting("run"), io::setting("data"));
     }
     const auto pattern = (folder / "*.h5").string();
     auto stores = io::files_matching(pattern);
@@ -40,10 +35,12 @@ std::string problem_of_folder(const std::filesystem::path& folder) {
         names.push_back(store.filename().string());
     }
     if (names.empty()) {
-        return "a folder without stores (*.h5), but --data needs clip stores: sslslr prepare makes one";
+        return fmt::format(
+            "a folder without stores (*.h5), but {} needs clip stores: sslslr prepare makes one",
+            io::setting("data"));
     }
     constexpr std::size_t most_shown = 8;
-    return fmt::format("a folder, but --data needs clip stores: {} names the {} in it: {}{}",
+    return fmt::format("a folder, but {} needs clip stores: {} names the {} in it: {}{}", io::setting("data"),
                        io::quoted(pattern), names.size(),
                        fmt::join(names | std::views::take(most_shown), ", "),
                        names.size() > most_shown ? ", ..." : "");
@@ -60,9 +57,9 @@ io::ClipStore opened(const std::vector<std::string>& files) {
                     throw io::DataError{file, problem_of_folder(file)};
                 }
                 if (io::is_checkpoint(file)) {
-                    throw io::DataError{file,
-                                        "a checkpoint, but --data needs clip stores, such as those in the "
-                                        "config.ini of its run"};
+                    throw io::DataError{file, fmt::format("a checkpoint, but {} needs clip stores, such as "
+                                                          "those in the config.ini of its run",
+                                                          io::setting("data"))};
                 }
             }
         }
@@ -72,10 +69,18 @@ io::ClipStore opened(const std::vector<std::string>& files) {
 
 }  // namespace
 
+std::int64_t bytes_of_limit(const std::string& memory_limit) {
+    if (memory_limit == "none") {
+        return std::numeric_limits<std::int64_t>::max();
+    }
+    return memory_limit == "half" ? free_memory() / 2 : parse_bytes("memory-limit", memory_limit);
+}
+
 DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& options, const Ranks& ranks) {
     const auto limit = bytes_of_limit(options.memory_limit);
     if (files.empty()) {
-        throw ConfigError{"--data STORE.h5 is required: the clip stores to read (sslslr prepare makes one)"};
+        throw ConfigError{fmt::format("{} is required: the clip stores to read (sslslr prepare makes one)",
+                                      io::setting("data", "STORE.h5"))};
     }
     agree(ranks.world, [&] { store_.emplace(opened(files)); });
     if (options.keeps_prints) {

@@ -35,6 +35,9 @@ inline constexpr const char* memory_limit_help =
     "none: no limit; a data set that needs more, or more than several ranks of a node can share in "
     "/dev/shm, is streamed, with the same results";
 
+/// What a memory limit comes to on this node. @throws ConfigError  it is none
+std::int64_t bytes_of_limit(const std::string& memory_limit);
+
 /// A data set opened and preprocessed, as every command needs it; clips that would take too much memory are
 /// preprocessed when they are needed. Construction and destruction are collective.
 class DataSet {

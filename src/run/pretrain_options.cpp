@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
 #include "src/settings/program.hpp"
@@ -254,16 +255,19 @@ Precision precision_of(const std::string& name) {
     if (name == "bfloat16") {
         return Precision::bfloat16;
     }
-    throw ConfigError{fmt::format("--precision {}: expected float32, bfloat16 or float64", name)};
+    throw ConfigError{
+        fmt::format("{}: expected float32, bfloat16 or float64", io::setting("precision", name))};
 }
 
 TrainerConfig trainer_config_of(const PretrainOptions& options) {
     const auto& compression = options.gradient_compression;
     if (compression != "none" && compression != "bfloat16") {
-        throw ConfigError{fmt::format("--gradient-compression {}: expected none or bfloat16", compression)};
+        throw ConfigError{
+            fmt::format("{}: expected none or bfloat16", io::setting("gradient-compression", compression))};
     }
     if (options.bucket_megabytes < 1 || options.bucket_megabytes > 4096) {
-        throw ConfigError{fmt::format("--bucket-megabytes {}: expected 1 to 4096", options.bucket_megabytes)};
+        throw ConfigError{
+            fmt::format("{}: expected 1 to 4096", io::setting("bucket-megabytes", options.bucket_megabytes))};
     }
     auto config = options.trainer;
     config.reduction = {.bucket_bytes = options.bucket_megabytes << 20,
@@ -281,16 +285,16 @@ void check_batches(const PretrainOptions& options, std::int64_t clips) {
             ++fitting;
         }
         throw ConfigError{
-            fmt::format("--global-batch {}: a batch of the {} training clips would hold a single one, of "
+            fmt::format("{}: a batch of the {} training clips would hold a single one, of "
                         "which the method learns nothing ({}): {}",
-                        batch, clips, problem,
-                        clips > 1 ? fmt::format("--global-batch {} leaves none alone", fitting)
+                        io::setting("global-batch", batch), clips, problem,
+                        clips > 1 ? io::setting("global-batch", fitting) + " leaves none alone"
                                   : "choose more training clips")};
     }
     if (options.method.name == "moco-v2" && clips == 1) {
         throw ConfigError{
-            "--method moco-v2 contrasts clips with other clips, and there is a single training clip: choose "
-            "more"};
+            io::setting("method", "moco-v2") +
+            " contrasts clips with other clips, and there is a single training clip: choose more"};
     }
 }
 

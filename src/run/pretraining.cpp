@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/batch_config.hpp"
 
@@ -25,8 +26,8 @@ void check_clusters(const PretrainOptions& options, std::int64_t clips) {
     }
     for (const auto clusters : options.method.pcl.clusters) {
         if (clusters > clips) {
-            throw ConfigError{fmt::format("--clusters {}: expected 2 to the number of training clips, {}",
-                                          clusters, clips)};
+            throw ConfigError{fmt::format("{}: expected 2 to the number of training clips, {}",
+                                          io::setting("clusters", clusters), clips)};
         }
     }
 }

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/ini_file.hpp"
 
@@ -16,13 +17,18 @@ namespace fs = std::filesystem;
 
 constexpr const char* config_name = "config.ini";
 
+/// As an argument: these are the command line's own.
+std::string option(const std::string& name) {
+    return "--" + name;
+}
+
 /// The value of `--name VALUE` or `--name=VALUE`.
 std::optional<std::string> given(Arguments arguments, const std::string& name) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-        if (arguments[i] == "--" + name) {
+        if (arguments[i] == option(name)) {
             return i + 1 < arguments.size() ? arguments[i + 1] : std::string{};
         }
-        if (arguments[i].starts_with("--" + name + "=")) {
+        if (arguments[i].starts_with(option(name) + "=")) {
             return arguments[i].substr(name.size() + 3);
         }
     }
@@ -37,7 +43,7 @@ bool is_run(const fs::path& folder) {
 
 /// The run that a configuration names; empty if none.
 std::string run_in(const std::string& config) {
-    const auto what = "--config " + config;
+    const auto what = io::setting("config", config);
     const auto sections = parse_ini(read_text(config, what), what);
     for (const auto& line : sections.front().lines) {
         if (line.name == "run") {
@@ -61,9 +67,9 @@ std::optional<fs::path> moved_run(const std::string& config) {
     }
     if (is_run(named)) {
         throw ConfigError{
-            fmt::format("--config {}: it lies in one run's folder and names another's, run = {}: choose by "
-                        "--run {} or --run {}",
-                        config, named.string(), folder.string(), named.string())};
+            fmt::format("{}: it lies in one run's folder and names another's, run = {}: choose by {} or {}",
+                        io::setting("config", config), named.string(), io::setting("run", folder.string()),
+                        io::setting("run", named.string()))};
     }
     return folder;
 }
@@ -72,17 +78,17 @@ std::optional<fs::path> moved_run(const std::string& config) {
 
 ResumedRun resumed_run(Arguments arguments) {
     ResumedRun resumed{{arguments.begin(), arguments.end()}, ""};
-    if (std::ranges::count(arguments, "--help") + std::ranges::count(arguments, "-h") > 0) {
+    if (std::ranges::count(arguments, option("help")) + std::ranges::count(arguments, "-h") > 0) {
         return resumed;
     }
     const auto run = given(arguments, "run");
     const auto config = given(arguments, "config");
     if (run && !config && !given(arguments, "data") && fs::exists(fs::path{*run} / config_name)) {
         resumed.arguments.insert(resumed.arguments.end(),
-                                 {"--config", (fs::path{*run} / config_name).string()});
+                                 {option("config"), (fs::path{*run} / config_name).string()});
     } else if (config && !run) {
         if (const auto folder = moved_run(*config)) {
-            resumed.arguments.insert(resumed.arguments.end(), {"--run", folder->string()});
+            resumed.arguments.insert(resumed.arguments.end(), {option("run"), folder->string()});
             resumed.note = fmt::format("the run of {} was started as {}: resuming where it is now", *config,
                                        run_in(*config));
         }

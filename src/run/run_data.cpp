@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/program.hpp"
 
@@ -53,9 +54,10 @@ void remember_origin(RunConfig& config, const PretrainOptions& options, const Da
                                warn = std::move(warn)](const Attributes& then, Attributes& now) {
         if (const auto found = changes(then, now); !found.empty()) {
             throw ConfigError{
-                fmt::format("--data {}: not what the run in {} was started with: {}: give the same data and "
-                            "selection, or another --run folder",
-                            fmt::join(files, " "), folder, found)};
+                fmt::format("{}: not what the run in {} was started with: {}: give the same data and "
+                            "selection, or another {} folder",
+                            io::setting("data", fmt::format("{}", fmt::join(files, " "))), folder, found,
+                            io::setting("run"))};
         }
         now[code_attribute] =
             joined_codes(value_of(then, code_attribute), "the run in " + folder, accepts_other_code, warn);

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "io/tensors/checkpoint_file.hpp"
 #include "src/errors.hpp"
 #include "src/export/description.hpp"
@@ -23,13 +24,14 @@ fs::path folder_of_run(const EncoderOptions& options) {
         return options.run;
     }
     if (options.checkpoint.empty()) {
-        throw ConfigError{"--run FOLDER is missing: the encoder of which pretraining?"};
+        throw ConfigError{
+            fmt::format("{} is missing: the encoder of which pretraining?", io::setting("run", "FOLDER"))};
     }
     const auto folder = fs::absolute(options.checkpoint).parent_path().parent_path();
     if (!fs::exists(folder / "config.ini")) {
         throw ConfigError{fmt::format(
-            "--checkpoint {}: no config.ini in {}, so the encoder's shape is unknown: name its --run FOLDER",
-            options.checkpoint, folder.string())};
+            "{}: no config.ini in {}, so the encoder's shape is unknown: name its {}",
+            io::setting("checkpoint", options.checkpoint), folder.string(), io::setting("run", "FOLDER"))};
     }
     return folder;
 }
@@ -63,18 +65,19 @@ io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
     auto newest =
         Checkpoints{run, ranks.world}.read_newest([&](const std::string& text) { ranks.warn(text); });
     if (!newest) {
-        throw ConfigError{
-            fmt::format("--run {}: no checkpoint there yet; let sslslr pretrain write one", run.string())};
+        throw ConfigError{fmt::format("{}: no checkpoint there yet; let sslslr pretrain write one",
+                                      io::setting("run", run.string()))};
     }
     return *std::move(newest);
 }
 
 RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks) {
     if (options.threads < 1) {
-        throw ConfigError{fmt::format("--threads {}: expected 1 or more", options.threads)};
+        throw ConfigError{fmt::format("{}: expected 1 or more", io::setting("threads", options.threads))};
     }
     if (is_random && !options.checkpoint.empty()) {
-        throw ConfigError{"--random takes no --checkpoint: leave one of them out"};
+        throw ConfigError{fmt::format("{} takes no {}: leave one of them out", io::setting("random"),
+                                      io::setting("checkpoint"))};
     }
     at::set_num_threads(static_cast<int>(options.threads));
     const auto folder = folder_of_run(options);

@@ -11,6 +11,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/file_pattern.hpp"
+#include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
 #include "src/errors.hpp"
 #include "src/settings/ini_file.hpp"
@@ -49,11 +50,11 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
         const auto decides = options.decides(name);
         if (old != value && decides != Decides::nothing && decides != Decides::length) {
             throw ConfigError{fmt::format(
-                "--{} is {} but the run in {} was started with {}: give the same options, or another --run "
+                "{} is {} but the run in {} was started with {}: give the same options, or another {} "
                 "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",
-                name, value.substr(0, value.size() - 1), folder.string(), old.substr(0, old.size() - 1),
-                io::quoted(folder.string()), io::quoted((folder / options_file).string()),
-                fmt::join(data, " "))};
+                io::setting(io::Setting::declared(name)), value.substr(0, value.size() - 1), folder.string(),
+                old.substr(0, old.size() - 1), io::setting("run"), io::quoted(folder.string()),
+                io::quoted((folder / options_file).string()), fmt::join(data, " "))};
         }
     }
 }
@@ -61,8 +62,9 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
 void check_writable(const Values& values) {
     for (const auto& [name, value] : values) {
         if (value.find_first_of("\n\r") != std::string::npos) {
-            throw ConfigError{fmt::format(
-                "--{} '{}': the run's config.ini can hold no line ends: give another name", name, value)};
+            throw ConfigError{
+                fmt::format("{} '{}': the run's config.ini can hold no line ends: give another name",
+                            io::setting(io::Setting::declared(name)), value)};
         }
     }
 }
@@ -83,8 +85,8 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
         const auto end = std::chrono::steady_clock::now() + patience;
         while (!file->try_lock()) {
             if (std::chrono::steady_clock::now() > end) {
-                throw ConfigError{fmt::format(
-                    "--run {}: another job trains there: end it, or give another folder", folder.string())};
+                throw ConfigError{fmt::format("{}: another job trains there: end it, or give another folder",
+                                              io::setting("run", folder.string()))};
             }
             std::this_thread::sleep_for(pause);
         }
@@ -122,9 +124,10 @@ std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<
     agree(ranks, [&] {
         for (const auto& path : run.data) {
             if (io::files_matching(path).empty()) {
-                throw io::DataError{path,
-                                    "no such file, though the run was trained on it: name where it is now "
-                                    "by --data"};
+                throw io::DataError{
+                    path,
+                    fmt::format("no such file, though the run was trained on it: name where it is now by {}",
+                                io::setting("data"))};
             }
         }
     });
@@ -179,8 +182,8 @@ void write_run_options(const fs::path& folder, PretrainOptions fields, const dis
 PretrainOptions read_run_options(const fs::path& folder) {
     const auto config = folder / options_file;
     if (!fs::exists(config)) {
-        throw ConfigError{fmt::format(
-            "--run {}: no config.ini there, so it is no run folder of sslslr pretrain", folder.string())};
+        throw ConfigError{fmt::format("{}: no config.ini there, so it is no run folder of sslslr pretrain",
+                                      io::setting("run", folder.string()))};
     }
     if (read_text(config.string(), config.string()).find('=') == std::string::npos) {
         throw ConfigError{fmt::format(

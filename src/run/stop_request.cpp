@@ -15,6 +15,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -145,10 +146,9 @@ void set_time_limit(const std::string& limit) {
     }
     seconds_allowed = slurm_seconds(limit);
     if (!seconds_allowed || *seconds_allowed <= 0) {
-        throw ConfigError{fmt::format(
-            "--time-limit {}: expected a time as Slurm writes it: minutes, M:S, H:M:S, D-H, D-H:M or "
-            "D-H:M:S",
-            limit)};
+        throw ConfigError{
+            fmt::format("{}: expected a time as Slurm writes it: minutes, M:S, H:M:S, D-H, D-H:M or D-H:M:S",
+                        io::setting("time-limit", limit))};
     }
 }
 

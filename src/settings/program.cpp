@@ -48,7 +48,7 @@ std::string code_identity() {
 }
 
 std::string joined_codes(const std::string& before, const std::string& what, bool accepts,
-                         const std::function<void(const std::string&)>& warn) {
+                         const std::function<void(const std::string&)>& warn, const std::string& how) {
     std::istringstream words{before.empty() ? "unknown" : before};
     const std::vector<std::string> codes{std::istream_iterator<std::string>{words}, {}};
     if (std::ranges::count(codes, code_identity()) > 0) {
@@ -59,8 +59,8 @@ std::string joined_codes(const std::string& before, const std::string& what, boo
     if (!accepts) {
         throw ConfigError{fmt::format(
             "{}: results may differ. Use that program (sslslr --version shows the code), start afresh in "
-            "another folder, or add --accept-other-code, which is recorded",
-            found)};
+            "another folder, or {} --accept-other-code, which is recorded",
+            found, how)};
     }
     warn(found + ": continued, as --accept-other-code asks");
     return fmt::format("{} {}", fmt::join(codes, " "), code_identity());

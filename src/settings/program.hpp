@@ -17,9 +17,10 @@ std::string code_identity();
 /// @param before   those so far; empty where nothing is recorded, as by releases that did not
 /// @param what     they have made, for errors: "the run in FOLDER"
 /// @param accepts  whether to add this program's code if it is not one of them, which `warn` is told
+/// @param how      it can be accepted, for errors
 /// @throws ConfigError  it is not, and this is not accepted
 std::string joined_codes(const std::string& before, const std::string& what, bool accepts,
-                         const std::function<void(const std::string&)>& warn);
+                         const std::function<void(const std::string&)>& warn, const std::string& how = "add");
 
 /// What --accept-other-code does, for the help of the commands that have it.
 inline constexpr const char* accept_other_code_help =

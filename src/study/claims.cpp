@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/study/measure.hpp"
 
@@ -69,8 +70,8 @@ private:
         const auto table = std::ranges::find(results_.plan().tables, name,
                                              [](const PlannedTable& planned) { return planned.spec.name; });
         if (table == results_.plan().tables.end()) {
-            throw ConfigError{
-                fmt::format("--study: [claim {}]: the study has no [table {}]", claim_.name, name)};
+            throw ConfigError{fmt::format("{}: [claim {}]: the study has no [table {}]", io::setting("study"),
+                                          claim_.name, name)};
         }
         return *table;
     }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "io/file/checksum.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol_options.hpp"
 
@@ -33,13 +34,13 @@ const Part network{Decides::clips, Decides::encoder, Decides::learning};
 /// The options of a training that decide this part of it; all that decide anything, without a part.
 std::string identity_of_options(const Settings& settings, const std::optional<Part>& part) {
     PretrainOptions fields;
-    const auto options = read_fields(fields, settings, "--study");
+    const auto options = read_fields(fields, settings, io::setting("study"));
     return text_of(part ? options.deciding(*part) : options.deciding());
 }
 
 std::string identity_of_protocol(const Settings& settings) {
     auto config = default_protocol();
-    return text_of(read_fields(config, settings, "--study").deciding());
+    return text_of(read_fields(config, settings, io::setting("study")).deciding());
 }
 
 std::string hash_of(std::initializer_list<const std::vector<std::int64_t>*> lists) {
@@ -92,18 +93,21 @@ Identities identities_of_jobs() {
             .of_network = of(network),
             .of_protocol = identity_of_protocol,
             .is_frozen = [](const Settings& settings) {
-                return !trains_encoder(protocol_config_of(settings, "--study"));
+                return !trains_encoder(protocol_config_of(settings, io::setting("study")));
             }};
 }
 
 StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {
+    static_cast<void>(bytes_of_limit(memory_limit));  // refused here, it is no setting of the study's file
     for (const auto& data : spec.data) {
         const auto options = pretrain_options_of(with(spec.pretrain, data.settings), data.where);
-        sets_.push_back(std::make_unique<DataSet>(
-            options.data,
-            DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
-                        /*keeps_prints=*/true},
-            ranks));
+        place_errors(data.where, [&] {
+            sets_.push_back(std::make_unique<DataSet>(
+                options.data,
+                DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
+                            /*keeps_prints=*/true},
+                ranks));
+        });
         keep_prints(ranks);
         part(data);
     }

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol_options.hpp"
 #include "src/settings/ini_file.hpp"
@@ -64,7 +65,8 @@ Settings settings_of(const std::vector<IniLine>& lines) {
 class Keys {
 public:
     Keys(const Section& section, const std::string& path)
-        : what_{fmt::format("--study {}{}", path, section.kind.empty() ? "" : ", " + title_of(section))},
+        : what_{fmt::format("{}{}", io::setting("study", path),
+                            section.kind.empty() ? "" : ", " + title_of(section))},
           number_{section.number},
           all_{section.lines},
           left_{section.lines} {}
@@ -357,9 +359,10 @@ ClaimSpec claim_of(const Section& section, Keys keys, const StudySpec& study) {
 
 std::string study_text(const std::string& path) {
     if (path.empty()) {
-        throw ConfigError{"--study FILE is required: configs/study/examples.ini explains what one holds"};
+        throw ConfigError{fmt::format("{} is required: configs/study/examples.ini explains what one holds",
+                                      io::setting("study", "FILE"))};
     }
-    return read_text(path, "--study " + path);
+    return read_text(path, io::setting("study", path));
 }
 
 StudySpec parse_study(const std::string& text, const std::string& path) {
@@ -389,16 +392,15 @@ StudySpec parse_study(const std::string& text, const std::string& path) {
         {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec, s, keys); }},
         {"claim",
          [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys, spec)); }}};
-    auto sections = sections_of(text, "--study " + path);
+    auto sections = sections_of(text, io::setting("study", path));
     const auto kind_of = [&](const Section& section) {
         const auto* const kind =
             std::ranges::find(kinds, section.kind, [](const auto& each) { return each.first; });
         if (kind == std::end(kinds)) {
-            throw ConfigError{
-                fmt::format("--study {}, line {}: unknown section [{}]; expected [pretrain], [data NAME], "
-                            "[method NAME], [augmentation NAME], [protocol NAME], [table NAME], [figure "
-                            "NAME] or [claim NAME]",
-                            path, section.number, section.kind)};
+            throw ConfigError{fmt::format(
+                "{}, line {}: unknown section [{}]; expected [pretrain], [data NAME], [method NAME], "
+                "[augmentation NAME], [protocol NAME], [table NAME], [figure NAME] or [claim NAME]",
+                io::setting("study", path), section.number, section.kind)};
         }
         return kind;
     };
@@ -407,7 +409,8 @@ StudySpec parse_study(const std::string& text, const std::string& path) {
         kind_of(section)->second(section, Keys{section, path});
     }
     if (spec.tables.empty()) {
-        throw ConfigError{fmt::format("--study {}: no [table NAME], so there is nothing to do", path)};
+        throw ConfigError{
+            fmt::format("{}: no [table NAME], so there is nothing to do", io::setting("study", path))};
     }
     return spec;
 }

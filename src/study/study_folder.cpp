@@ -10,6 +10,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/posix_file.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/settings/program.hpp"
@@ -49,10 +50,9 @@ std::string codes_with(const std::string& before, const StudyPlaces& places, boo
     const auto folder = places.results().string();
     if (before.empty()) {
         throw ConfigError{
-            fmt::format("--study {}: an earlier release worked on it in {}, and this one cannot take over "
-                        "its jobs: finish "
-                        "it with that release, or name another --folder",
-                        places.study, folder)};
+            fmt::format("{}: an earlier release worked on it in {}, and this one cannot take over its jobs: "
+                        "finish it with that release, or name another {}",
+                        io::setting("study", places.study), folder, io::setting("folder"))};
     }
     return joined_codes(before, "the study in " + folder, accepts_other_code, warn);
 }
@@ -99,8 +99,8 @@ bool is_stored(const StudyPlaces& places) {
 StoredStudy read_stored_study(const StudyPlaces& places) {
     const auto file = plan_file(places);
     if (!is_stored(places)) {
-        throw ConfigError{fmt::format("--study {}: no plan in {}; sslslr study run makes one", places.study,
-                                      places.results().string())};
+        throw ConfigError{fmt::format("{}: no plan in {}; sslslr study run makes one",
+                                      io::setting("study", places.study), places.results().string())};
     }
     StoredStudy stored;
     auto found = read_plan(file);

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -85,11 +86,11 @@ void note_leaks_between(const StudyDataSets& data, const PretrainingJob& source,
     const auto where =
         fmt::format("transfer from [data {}] to [data {}]", name(source.data), name(target.data));
     if (is_no_transfer(tested.clips, learnt.clips, std::ssize(test) + std::ssize(labelled))) {
-        throw ConfigError{fmt::format(
-            "--study: {}: {} of {} test clips, and {} of {} whose labels train, are what the encoder is "
-            "pretrained on, by what they show (e.g. {}): name another target",
-            where, tested.clips, test.size(), learnt.clips, labelled.size(),
-            tested.clips > 0 ? tested.example : learnt.example)};
+        throw ConfigError{
+            fmt::format("{}: {}: {} of {} test clips, and {} of {} whose labels train, are what the encoder "
+                        "is pretrained on, by what they show (e.g. {}): name another target",
+                        io::setting("study"), where, tested.clips, test.size(), learnt.clips, labelled.size(),
+                        tested.clips > 0 ? tested.example : learnt.example)};
     }
     note(where, labelled, learnt, "clips whose labels train show the same as clips that pretrain", notes);
 }

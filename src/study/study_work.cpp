@@ -5,6 +5,7 @@
 
 #include "io/file/data_error.hpp"
 #include "io/file/metrics_file.hpp"
+#include "io/file/setting.hpp"
 #include "io/store/training_clips.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
@@ -90,7 +91,7 @@ Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int
 }  // namespace
 
 std::function<void(const std::string&)> StudyWork::warner_of(const std::string& job) const {
-    return [warn = warn_, job](const std::string& text) { warn(job + ": " + text); };
+    return [warn = warn_, job](const std::string& text) { warn(job + ": " + io::as_entries(text)); };
 }
 
 std::vector<Job> StudyWork::wanted(const LedgerState& state) {

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 
@@ -52,39 +53,39 @@ void expect(bool holds, const std::string& found, const std::string& expected) {
 
 void check_counts(const SyntheticConfig& c) {
     constexpr std::int64_t most = 1'000'000;  // of anything: frames of a store stay far below 2^63
-    expect(c.kind == "order" || c.kind == "pose", "--kind " + c.kind, "order or pose");
+    expect(c.kind == "order" || c.kind == "pose", io::setting("kind", c.kind), "order or pose");
     const std::int64_t fewest = c.kind == "order" ? 4 : 2;
-    expect(c.classes >= fewest && c.classes <= most, fmt::format("--classes {}", c.classes),
+    expect(c.classes >= fewest && c.classes <= most, io::setting("classes", c.classes),
            fmt::format("{} to {} signs of kind {}", fewest, most, c.kind));
-    expect(c.clips >= c.classes && c.clips <= 1000 * most, fmt::format("--clips {}", c.clips),
+    expect(c.clips >= c.classes && c.clips <= 1000 * most, io::setting("clips", c.clips),
            fmt::format("at least one for each of the {} classes", c.classes));
-    expect(c.signers >= 1 && c.signers <= c.clips, fmt::format("--signers {}", c.signers),
+    expect(c.signers >= 1 && c.signers <= c.clips, io::setting("signers", c.signers),
            fmt::format("1 to the number of clips, {}", c.clips));
-    expect(c.length >= 1 && c.length <= most, fmt::format("--length {}", c.length),
+    expect(c.length >= 1 && c.length <= most, io::setting("length", c.length),
            fmt::format("1 to {} frames", most));
-    expect(c.length_spread >= 0 && c.length_spread < c.length,
-           fmt::format("--length-spread {}", c.length_spread),
-           fmt::format("0 or more frames, fewer than --length {}", c.length));
-    expect(c.first >= 0 && c.first < c.last, fmt::format("--first {}", c.first),
-           fmt::format("0 or more, less than --last {}", c.last));
-    expect(c.last <= c.length, fmt::format("--last {}", c.last),
-           fmt::format("at most --length {}", c.length));
+    expect(c.length_spread >= 0 && c.length_spread < c.length, io::setting("length-spread", c.length_spread),
+           fmt::format("0 or more frames, fewer than {}", io::setting("length", c.length)));
+    expect(c.first >= 0 && c.first < c.last, io::setting("first", c.first),
+           fmt::format("0 or more, less than {}", io::setting("last", c.last)));
+    expect(c.last <= c.length, io::setting("last", c.last),
+           fmt::format("at most {}", io::setting("length", c.length)));
 }
 
 void check(const SyntheticConfig& c) {
     check_counts(c);
     constexpr double largest = 100;
-    expect(c.pose_frames >= 1 && c.pose_frames <= 1e6, fmt::format("--pose-frames {}", c.pose_frames),
+    expect(c.pose_frames >= 1 && c.pose_frames <= 1e6, io::setting("pose-frames", c.pose_frames),
            "1 or more frames");
-    for (const auto& [name, value] : {std::pair{"noise", c.noise},
-                                      {"clip-variation", c.clip_variation},
-                                      {"signer-variation", c.signer_variation}}) {
-        expect(value >= 0 && value <= largest, fmt::format("--{} {}", name, value),
+    for (const auto& [name, value] : {std::pair{io::Setting{"noise"}, c.noise},
+                                      {io::Setting{"clip-variation"}, c.clip_variation},
+                                      {io::Setting{"signer-variation"}, c.signer_variation}}) {
+        expect(value >= 0 && value <= largest, io::setting(name, value),
                fmt::format("0 to {} shoulder widths", largest));
     }
     const auto poses = poses_per_sign(c);
     expect(
-        poses <= c.last - c.first, fmt::format("--first {} --last {}", c.first, c.last),
+        poses <= c.last - c.first,
+        fmt::format("{} {}", io::setting("first", c.first), io::setting("last", c.last)),
         fmt::format("at least {} frames between them: the orders of fewer poses do not tell {} classes apart",
                     poses, c.classes));
 }

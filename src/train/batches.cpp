@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/epoch_order.hpp"
 #include "src/data/gather.hpp"
 #include "src/data/keyed_random.hpp"
@@ -19,7 +20,8 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
       augmentation_{config_.augmentation, features.layout, config_.seed, config_.boundaries},
       labels_{std::move(labels)} {
     if (config_.global_batch < 1) {
-        throw ConfigError{fmt::format("--global-batch {}: expected 1 or more", config_.global_batch)};
+        throw ConfigError{
+            fmt::format("{}: expected 1 or more", io::setting("global-batch", config_.global_batch))};
     }
 }
 

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -92,7 +93,8 @@ void CheckpointWriter::write(const CheckpointOrder& order) {
     const auto path = folder_ / io::checkpoint_name(order.step);
     if (failures_to_come_ > 0) {
         --failures_to_come_;
-        throw io::DataError{path, "cannot write: No space left on device (asked for by --fault)"};
+        throw io::DataError{path, fmt::format("cannot write: No space left on device (asked for by {})",
+                                              io::setting("fault"))};
     }
     try {
         fs::create_directories(folder_);

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -19,13 +20,17 @@ void require(bool holds, const std::string& message) {
 
 void check(const CollapseConfig& c) {
     require(c.policy == "none" || c.policy == "warn" || c.policy == "stop" || c.policy == "go-back",
-            fmt::format("--on-collapse {}: expected none, warn, stop or go-back", c.policy));
+            fmt::format("{}: expected none, warn, stop or go-back", io::setting("on-collapse", c.policy)));
     require(c.threshold > 0 && c.threshold < 0.5,
-            fmt::format("--collapse-threshold {}: expected more than 0, less than 0.5", c.threshold));
-    require(c.patience >= 1, fmt::format("--collapse-patience {}: expected 1 or more", c.patience));
+            fmt::format("{}: expected more than 0, less than 0.5",
+                        io::setting("collapse-threshold", c.threshold)));
+    require(c.patience >= 1,
+            fmt::format("{}: expected 1 or more", io::setting("collapse-patience", c.patience)));
     require(c.rate_factor > 0 && c.rate_factor < 1,
-            fmt::format("--collapse-rate-factor {}: expected more than 0, less than 1", c.rate_factor));
-    require(c.retries >= 1, fmt::format("--collapse-retries {}: expected 1 or more", c.retries));
+            fmt::format("{}: expected more than 0, less than 1",
+                        io::setting("collapse-rate-factor", c.rate_factor)));
+    require(c.retries >= 1,
+            fmt::format("{}: expected 1 or more", io::setting("collapse-retries", c.retries)));
 }
 
 CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t largest_batch)

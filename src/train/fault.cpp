@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -48,16 +49,16 @@ Fault Fault::parse(const std::string& text, int ranks) {
                                         &std::pair<std::string_view, FaultKind>::first);
     if (kind == kinds.end()) {
         throw ConfigError{fmt::format(
-            "--fault {}: expected RANK:STEP:KIND, with kind kill, freeze, hang, crash, nan, throw, "
-            "enospc or sigterm",
-            text)};
+            "{}: expected RANK:STEP:KIND, with kind kill, freeze, hang, crash, nan, throw, enospc or sigterm",
+            io::setting("fault", text))};
     }
     const Fault fault{std::stoi(part[1]), std::stoll(part[2]), kind->second};
     if (fault.rank >= ranks) {
-        throw ConfigError{fmt::format("--fault {}: there are ranks 0 to {} only", text, ranks - 1)};
+        throw ConfigError{
+            fmt::format("{}: there are ranks 0 to {} only", io::setting("fault", text), ranks - 1)};
     }
     if (fault.kind == FaultKind::enospc && fault.rank != 0) {
-        throw ConfigError{fmt::format("--fault {}: rank 0 alone writes checkpoints", text)};
+        throw ConfigError{fmt::format("{}: rank 0 alone writes checkpoints", io::setting("fault", text))};
     }
     return fault;
 }
@@ -78,7 +79,7 @@ void strike(FaultKind kind) {
             std::raise(SIGSEGV);
             break;
         case FaultKind::throws:
-            throw std::runtime_error{"a fault was asked for (--fault)"};
+            throw std::runtime_error{fmt::format("a fault was asked for ({})", io::setting("fault"))};
         case FaultKind::sigterm:
             raise_unblocked(SIGTERM);
             break;

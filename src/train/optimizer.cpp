@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -13,15 +14,16 @@ constexpr double beta1 = 0.9;  // of AdamW, as in torch.optim
 constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;  // of AdamW and LARS
 
-void require(bool holds, const char* option, double value, const char* expected) {
+void require(bool holds, io::Setting option, double value, const char* expected) {
     if (!holds) {
-        throw ConfigError{fmt::format("--{} {}: expected {}", option, value, expected)};
+        throw ConfigError{fmt::format("{}: expected {}", io::setting(option, value), expected)};
     }
 }
 
 void check(const OptimizerConfig& config) {
     if (config.name != "sgd" && config.name != "adamw" && config.name != "lars") {
-        throw ConfigError{fmt::format("--optimizer {}: expected sgd, adamw or lars", config.name)};
+        throw ConfigError{
+            fmt::format("{}: expected sgd, adamw or lars", io::setting("optimizer", config.name))};
     }
     require(config.learning_rate > 0, "learning-rate", config.learning_rate, "a rate above 0");
     require(config.momentum >= 0 && config.momentum < 1, "momentum", config.momentum, "[0, 1)");
@@ -51,7 +53,8 @@ double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch) {
     if (config.rate_scaling == "sqrt") {
         return config.learning_rate * std::sqrt(batches);
     }
-    throw ConfigError{fmt::format("--rate-scaling {}: expected none, linear or sqrt", config.rate_scaling)};
+    throw ConfigError{
+        fmt::format("{}: expected none, linear or sqrt", io::setting("rate-scaling", config.rate_scaling))};
 }
 
 Optimizer::Optimizer(const OptimizerConfig& config, NamedTensors parameters) : config_{config} {

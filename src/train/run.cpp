@@ -11,6 +11,7 @@
 #include "dist/activity.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/metrics_file.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/train/checkpoint_writer.hpp"
 #include "src/train/checkpoints.hpp"
@@ -156,8 +157,8 @@ private:
             writer_.fail_writings(writings_that_fail);
         }
         dist::enter_step(fault->step);
-        fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as --fault asks\n", fault->rank,
-                   fault->step);
+        fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as {} asks\n", fault->rank,
+                   fault->step, io::as_options(io::setting("fault")));
         strike(fault->kind);
     }
 
@@ -213,16 +214,17 @@ private:
             config_.collapse.patience, report.step, config_.collapse.threshold, report.spread.raw,
             report.spread.normalised);
         if (config_.collapse.policy == "warn") {
-            warn(what + "; the training goes on (--on-collapse stop or go-back to do otherwise)");
+            warn(what + fmt::format("; the training goes on ({} or go-back to do otherwise)",
+                                    io::setting("on-collapse", "stop")));
             return false;
         }
         if (config_.collapse.policy == "stop") {
             write_checkpoint();
             writer_.finish();
             write_last_rows();
-            throw TrainingError{what +
-                                ": try a lower --learning-rate, another --optimizer, or batch norm in "
-                                "the heads; a checkpoint of this step is written"};
+            throw TrainingError{what + fmt::format(": try a lower {}, another {}, or batch norm in the "
+                                                   "heads; a checkpoint of this step is written",
+                                                   io::setting("learning-rate"), io::setting("optimizer"))};
         }
         if (++returns_ > config_.collapse.retries) {
             throw TrainingError{
@@ -233,9 +235,8 @@ private:
         if (!checkpoints_.has(last_healthy_)) {
             throw TrainingError{
                 fmt::format("{}, and there is no healthy checkpoint to go back to: the last one, of step {}, "
-                            "was not kept, as only --on-collapse go-back does; start again in another --run "
-                            "folder",
-                            what, last_healthy_)};
+                            "was not kept, as only {} does; start again in another {} folder",
+                            what, last_healthy_, io::setting("on-collapse", "go-back"), io::setting("run"))};
         }
         go_back(report, what);
         return true;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -14,11 +15,13 @@ Schedule::Schedule(const ScheduleConfig& config, std::int64_t epochs, std::int64
       warmup_{std::round(config.warmup_epochs * static_cast<double>(steps_per_epoch))},
       steps_{static_cast<double>(epochs * steps_per_epoch)} {
     if (name_ != "constant" && name_ != "cosine" && name_ != "triangle") {
-        throw ConfigError{fmt::format("--schedule {}: expected constant, cosine or triangle", name_)};
+        throw ConfigError{
+            fmt::format("{}: expected constant, cosine or triangle", io::setting("schedule", name_))};
     }
     if (config.warmup_epochs < 0 || warmup_ > steps_) {
-        throw ConfigError{
-            fmt::format("--warmup-epochs {}: expected 0 to --epochs {}", config.warmup_epochs, epochs)};
+        throw ConfigError{fmt::format("{}: expected 0 to {}",
+                                      io::setting("warmup-epochs", config.warmup_epochs),
+                                      io::setting("epochs", epochs))};
     }
 }
 

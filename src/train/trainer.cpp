@@ -10,6 +10,7 @@
 
 #include "dist/activity.hpp"
 #include "dist/agree.hpp"
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/train/share_gradient.hpp"
 
@@ -108,7 +109,8 @@ Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& co
                   },
               .bytes_of = [](const Batch& batch) { return bytes_of(batch); }}} {
     if (config.micro_batch < 0) {
-        throw ConfigError{fmt::format("--micro-batch {}: expected 0 or more", config.micro_batch)};
+        throw ConfigError{
+            fmt::format("{}: expected 0 or more", io::setting("micro-batch", config.micro_batch))};
     }
 }
 
@@ -156,10 +158,11 @@ StepReport Trainer::step(bool stop_requested) {
     }
     read_report(report, loss, group_.size(), result);
     if (!std::isfinite(result.loss)) {
-        throw TrainingError{fmt::format(
-            "the loss is {} at step {} (learning rate {:.3g}): try a lower --learning-rate or a warm-up; "
-            "the last checkpoint is kept",
-            std::fabs(result.loss), result.step, result.learning_rate)};  // a NaN may carry a sign
+        throw TrainingError{
+            fmt::format("the loss is {} at step {} (learning rate {:.3g}): try a lower {} or a warm-up; the "
+                        "last checkpoint is kept",
+                        std::fabs(result.loss), result.step, result.learning_rate,
+                        io::setting("learning-rate"))};  // a NaN may carry a sign
     }
 
     result.gradient_norm = optimizer_.step(result.learning_rate, learning_rate_ * rate_factor_);
@@ -270,8 +273,8 @@ void Trainer::check_weights() {
     }
     for (const auto& [name, tensor] : state_tensors(method_)) {
         if (!tensor.isfinite().all().item<bool>()) {
-            throw TrainingError{fmt::format("{} is not finite after step {}: try a lower --learning-rate",
-                                            name, steps_done_)};
+            throw TrainingError{fmt::format("{} is not finite after step {}: try a lower {}", name,
+                                            steps_done_, io::setting("learning-rate"))};
         }
     }
 }

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "io/hdf5/hdf5.hpp"
 #include "io/store/half.hpp"
 
@@ -182,7 +183,7 @@ std::string error_of(const std::function<void()>& action) {
     try {
         action();
     } catch (const DataError& error) {
-        return error.what();
+        return as_options(error.what());
     }
     return "no DataError";
 }

@@ -55,7 +55,7 @@ std::vector<float> read_all(const ClipStore& store);
 /// True if equal bit for bit (NaN equals NaN).
 bool same_values(const std::vector<float>& a, const std::vector<float>& b);
 
-/// The text of the DataError that `action` throws, or "no DataError".
+/// The text of the DataError that `action` throws, with settings as options, or "no DataError".
 std::string error_of(const std::function<void()>& action);
 std::string error_of_opening(const std::filesystem::path& path);
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -81,7 +82,7 @@ TEST(Arrows, EveryFolderOfCodeHasSourcesToCheck) {
 
 TEST(Arrows, AWrongIncludeIsFoundByEitherSpelling) {
     EXPECT_EQ(folder_of(root / "io/store/clip_store.hpp", "dist/group.hpp"), "dist");
-    EXPECT_EQ(folder_of(root / "io/store/clip_store.hpp", "../dist/group.hpp"), "dist");
+    EXPECT_EQ(folder_of(root / "io/store/clip_store.hpp", "../../dist/group.hpp"), "dist");
     EXPECT_EQ(folder_of(root / "src/data/features.hpp", "packed_clips.hpp"), "src");
 }
 
@@ -94,6 +95,112 @@ TEST(Sources, JsonIsWrittenByTheFunctionThatNoContentMakesThrow) {
                 << file << ": io::json_text() writes names that are not UTF-8, too";
         }
     }
+}
+
+/// A text of the program: literals beside each other are one, as the compiler takes them.
+struct Literal {
+    std::string text;
+    std::string statement;  ///< what stands before it in its statement
+};
+
+/// Where the comment or character that begins there ends; the same place if none does.
+std::size_t after_what_is_no_literal(const std::string& code, std::size_t at) {
+    if (code.compare(at, 2, "//") == 0) {
+        return std::min(code.find('\n', at), code.size());
+    }
+    if (code.compare(at, 2, "/*") == 0) {
+        return code.find("*/", at) + 2;
+    }
+    const bool separates_digits = at > 0 && std::isalnum(static_cast<unsigned char>(code[at - 1])) != 0;
+    if (code[at] == '\'' && !separates_digits) {
+        return code.find('\'', at + (code[at + 1] == '\\' ? 3 : 2)) + 1;
+    }
+    return at;
+}
+
+std::size_t end_of_literal(const std::string& code, std::size_t begin) {
+    if (begin > 0 && code[begin - 1] == 'R') {
+        const auto end = ")" + code.substr(begin + 1, code.find('(', begin) - begin - 1) + "\"";
+        return code.find(end, begin) + end.size();
+    }
+    auto at = begin + 1;
+    while (code[at] != '"') {
+        at += code[at] == '\\' ? 2 : 1;
+    }
+    return at + 1;
+}
+
+std::vector<Literal> literals_in(const std::string& code) {
+    std::vector<Literal> literals;
+    std::size_t statement = 0;
+    std::size_t last_end = std::string::npos;  // of a literal with nothing but space behind it
+    for (std::size_t at = 0; at < code.size();) {
+        if (const auto end = after_what_is_no_literal(code, at); end != at) {
+            at = end;
+        } else if (code[at] == '"') {
+            const auto end = end_of_literal(code, at);
+            if (last_end == std::string::npos) {
+                literals.push_back({"", code.substr(statement, at - statement)});
+            }
+            literals.back().text += code.substr(at + 1, end - at - 2);
+            at = last_end = end;
+        } else {
+            const auto each = code[at++];
+            if (std::isspace(static_cast<unsigned char>(each)) == 0) {
+                last_end = std::string::npos;
+            }
+            if (each == ';' || each == '{' || each == '}') {
+                statement = at;
+            }
+        }
+    }
+    return literals;
+}
+
+/// Whether it names an option of ours as only a command line does: whole commands to type aside.
+bool names_an_option(const Literal& literal) {
+    static const std::regex declaration{R"(^\s*options\.)"};  // its help is the command line's own
+    static const std::regex command{R"(`[^`]*`|\bsslslr [^;,:)]*)"};
+    static const std::regex of_containers{"--shm-size"};
+    static const std::regex option{R"(--[a-z{])"};
+    const auto text = std::regex_replace(std::regex_replace(literal.text, command, ""), of_containers, "");
+    return std::regex_search(text, option) && !std::regex_search(literal.statement, declaration);
+}
+
+std::vector<std::string> options_named_in(const std::string& code) {
+    std::vector<std::string> found;
+    for (const auto& literal : literals_in(code)) {
+        if (names_an_option(literal)) {
+            found.push_back(literal.text);
+        }
+    }
+    return found;
+}
+
+TEST(Sources, LogicNamesNoOptionOfTheCommandLine) {
+    for (const std::string folder : {"io", "src"}) {
+        for (const auto& file : sources(folder)) {
+            if (file.lexically_relative(root / "src/settings").string().starts_with("..")) {
+                std::ifstream stream{file};
+                const std::string text{std::istreambuf_iterator<char>{stream}, {}};
+                EXPECT_EQ(options_named_in(text), std::vector<std::string>{})
+                    << file << ": io::setting() names it, which reads as an option or as an entry of a file";
+            }
+        }
+    }
+}
+
+TEST(Sources, OptionsNamedInTextsAreFound) {
+    using Texts = std::vector<std::string>;
+    EXPECT_EQ(options_named_in(R"(fail("another "  // or "--none"
+                                       "--data");)"),
+              Texts{"another --data"});
+    EXPECT_EQ(options_named_in(R"(fail('"', "--{} is", name); fail("a", "--b");)"),
+              (Texts{"--{} is", "--b"}));
+    EXPECT_EQ(options_named_in(R"(fail("--a: see sslslr merge --b, or --c");)"),
+              Texts{"--a: see sslslr merge --b, or --c"});
+    EXPECT_EQ(options_named_in(R"(fail("`sslslr merge --a` or sslslr split --b; 1 -- 2");)"), Texts{});
+    EXPECT_EQ(options_named_in(R"(options.add("a", a, "as --b"); /* "--c" */)"), Texts{});
 }
 
 TEST(TopLevel, HoldsNothingButWhatTheReadmeNames) {

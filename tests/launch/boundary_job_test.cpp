@@ -248,11 +248,18 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
 
     fs::copy(asl9, data, fs::copy_options::overwrite_existing);
     auto plan_json = Json::parse(std::ifstream{folder_ / "s" / "plan.json"});
-    plan_json["version"] = "0.0.1";
+    plan_json["code"] = "0123456789abcdef";
     std::ofstream{folder_ / "s" / "plan.json"} << plan_json;
-    const auto other_version = work("s", 1);
-    EXPECT_EQ(other_version.exit_code, 2);
-    EXPECT_TRUE(other_version.says("planned by sslslr 0.0.1")) << other_version.output;
+    const auto other_code = work("s", 1);
+    EXPECT_EQ(other_code.exit_code, 2);
+    EXPECT_TRUE(other_code.says("by a program of code 0123456789abcdef") &&
+                other_code.says("plan it again with --accept-other-code"))
+        << other_code.output;
+    const auto accepted =
+        run(program(1, "boundary plan --study " + path("s") + options + " --accept-other-code"));
+    EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
+    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
 }
 
 TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoesOn) {

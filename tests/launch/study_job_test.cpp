@@ -346,7 +346,7 @@ TEST_F(StudyJob, AMisspeltWordIsRefusedByItsLineBeforeAnythingIsPlanned) {
     refuses("fine-tune-epochs = 1", "fine-tune-schedule = cosin",
             "[protocol scratch], line 30: fine-tune-schedule = cosin: expected constant, cosine or triangle");
     refuses("probe-epochs = 2", "probe = both",
-            "[protocol linear], line 26: --probe both: expected mlp, linear");
+            "[protocol linear], line 26: probe = both: expected mlp, linear");
 }
 
 TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {

@@ -1,9 +1,11 @@
 // Arrays without a format of their own, in the layouts that trainers and tutorials write.
+#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "tests/io/corpus/corpus_test.hpp"
 
 namespace sslslr::io::test {
@@ -296,7 +298,9 @@ protected:
     }
     Texts notes_of(const Texts& clips) {
         write_all(clips);
-        return open("npy")->listing().notes;
+        Texts notes = open("npy")->listing().notes;
+        std::ranges::transform(notes, notes.begin(), as_options);
+        return notes;
     }
 };
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "tests/io/corpus/corpus_files.hpp"
 #include "tests/io/store_files.hpp"
 
@@ -25,7 +26,7 @@ protected:
         return npy_bytes("<f4", shape, bytes_of(std::vector<float>(values, 0.5F)));
     }
     std::string advice(const std::string& format, const std::string& input) const {
-        return advice_on_root({.format = format, .input = folder_ / input});
+        return as_options(advice_on_root({.format = format, .input = folder_ / input}));
     }
     std::string expected(const std::string& format, const std::string& root) const {
         return "--input " + (folder_ / root).string() + " holds clips of --from " + format;
@@ -86,7 +87,7 @@ TEST_F(NearbyRootTest, IsNotSoughtByOpeningAFolderWithoutArrays) {
     EXPECT_TRUE(opened.empty());
 
     write("home/hello/0/0.npy", array({1662}));
-    EXPECT_EQ(advice_on_root({.format = "mp-data", .input = folder_ / "home/typo"}, open),
+    EXPECT_EQ(as_options(advice_on_root({.format = "mp-data", .input = folder_ / "home/typo"}, open)),
               expected("mp-data", "home"));
     EXPECT_EQ(opened, std::vector{folder_ / "home"});
 }

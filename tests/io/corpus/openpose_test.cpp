@@ -1,9 +1,11 @@
 #include <cmath>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "io/corpus/open_corpus.hpp"
 #include "io/corpus/point_order.hpp"
+#include "io/file/setting.hpp"
 #include "tests/io/corpus/corpus_files.hpp"
 #include "tests/io/store_files.hpp"
 
@@ -96,7 +98,7 @@ TEST_F(OpenPoseTest, CoordinatesAreSharesOfThePicture) {
     write("a/a_0", frame({{.x = 640}}));
     const auto clip = open()->read(0);
     ASSERT_EQ(clip.repairs.size(), 1U);
-    EXPECT_NE(clip.repairs[0].find("name their size with --picture-size"), std::string::npos);
+    EXPECT_NE(as_options(clip.repairs[0]).find("name their size with --picture-size"), std::string::npos);
     size_ = "1280x2560";
     const auto scaled = open()->read(0);
     EXPECT_FLOAT_EQ(value_at(scaled, 0, "pose.nose", 0), 0.5F);

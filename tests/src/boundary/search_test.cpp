@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "tests/src/boundary/oracle.hpp"
 
@@ -220,7 +221,7 @@ TEST(Search, RefusesSettingsOutOfRangeByOption) {
             check(config);
             ADD_FAILURE() << text;
         } catch (const ConfigError& error) {
-            EXPECT_NE(std::string{error.what()}.find(text), std::string::npos) << error.what();
+            EXPECT_NE(io::as_options(error.what()).find(text), std::string::npos) << error.what();
         }
     }
 }

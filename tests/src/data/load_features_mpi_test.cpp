@@ -8,6 +8,7 @@
 
 #include "dist/agree.hpp"
 #include "io/file/data_error.hpp"
+#include "io/file/setting.hpp"
 #include "src/data/gather.hpp"
 #include "src/data/load_features.hpp"
 #include "src/errors.hpp"
@@ -95,7 +96,7 @@ TEST_F(LoadFeatures, AnImpossibleOptionIsTheSameErrorOnEveryRank) {
         FAIL() << "no error";
     } catch (const dist::AgreedError& error) {
         EXPECT_EQ(error.exit_code, exit_configuration);
-        EXPECT_NE(std::string{error.what()}.find("--coordinates 3"), std::string::npos) << error.what();
+        EXPECT_NE(io::as_options(error.what()).find("--coordinates 3"), std::string::npos) << error.what();
     }
 }
 

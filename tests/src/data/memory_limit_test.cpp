@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -13,21 +14,21 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(MemoryLimit, ReadsBytesAndPowersOf1024) {
-    EXPECT_EQ(parse_bytes("--memory-limit", "0"), 0);
-    EXPECT_EQ(parse_bytes("--memory-limit", "12345"), 12345);
-    EXPECT_EQ(parse_bytes("--memory-limit", "3K"), 3072);
-    EXPECT_EQ(parse_bytes("--memory-limit", "16G"), std::int64_t{16} << 30);
-    EXPECT_EQ(parse_bytes("--memory-limit", "2T"), std::int64_t{2} << 40);
+    EXPECT_EQ(parse_bytes("memory-limit", "0"), 0);
+    EXPECT_EQ(parse_bytes("memory-limit", "12345"), 12345);
+    EXPECT_EQ(parse_bytes("memory-limit", "3K"), 3072);
+    EXPECT_EQ(parse_bytes("memory-limit", "16G"), std::int64_t{16} << 30);
+    EXPECT_EQ(parse_bytes("memory-limit", "2T"), std::int64_t{2} << 40);
 }
 
 TEST(MemoryLimit, RefusesAnythingElseByName) {
     for (const std::string text : {"", "-1", "16GB", "1.5G", "G", "16 G", "0x10", "lots",
                                    "999999999999999999T", "9999999999999999999"}) {
         try {
-            parse_bytes("--memory-limit", text);
+            parse_bytes("memory-limit", text);
             ADD_FAILURE() << "'" << text << "' was taken";
         } catch (const ConfigError& error) {
-            EXPECT_NE(std::string{error.what()}.find("--memory-limit " + text), std::string::npos)
+            EXPECT_NE(io::as_options(error.what()).find("--memory-limit " + text), std::string::npos)
                 << error.what();
         }
     }

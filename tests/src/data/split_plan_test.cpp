@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 
@@ -62,7 +63,7 @@ std::string refusal_of(const io::ClipIndex& index, const SplitConfig& config) {
     try {
         plan_splits(index, config);
     } catch (const ConfigError& error) {
-        return error.what();
+        return io::as_options(error.what());
     }
     return "no ConfigError";
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -11,7 +12,7 @@ std::string refusal(const MethodConfig& config) {
     try {
         make_method(config, 0);
     } catch (const ConfigError& error) {
-        return error.what();
+        return io::as_options(error.what());
     }
     return "";
 }

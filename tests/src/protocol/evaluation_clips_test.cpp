@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -35,7 +36,7 @@ std::string refusal(const ClipParts& parts) {
     try {
         part_clips(forty_clips(), parts);
     } catch (const ConfigError& error) {
-        return error.what();
+        return io::as_options(error.what());
     }
     return "";
 }

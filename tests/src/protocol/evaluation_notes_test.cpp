@@ -1,6 +1,10 @@
 #include "src/protocol/evaluation_notes.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
+
+#include "io/file/setting.hpp"
 
 namespace sslslr {
 namespace {
@@ -16,10 +20,11 @@ EvaluationClips clips_of_three() {
     return clips;
 }
 
-/// The notes but that on top-5.
+/// The notes but that on top-5, settings as options.
 std::vector<std::string> notes(const EvaluationClips& clips, const ProtocolConfig& config) {
     auto all = notes_of(clips, config, 0);
     std::erase(all, "top-5 of 3 signs is always right: read top-1 and macro F1");
+    std::ranges::transform(all, all.begin(), io::as_options);
     return all;
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol.hpp"
@@ -81,7 +82,7 @@ protected:
         try {
             scores(config, alone_);
         } catch (const ConfigError& error) {
-            return error.what();
+            return io::as_options(error.what());
         }
         return "";
     }

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -192,7 +193,7 @@ TEST(SyntheticSigns, RefusesValuesOutOfRangeByOption) {
             const SyntheticSigns signs{config};
             ADD_FAILURE() << text;
         } catch (const ConfigError& error) {
-            EXPECT_NE(std::string{error.what()}.find(text), std::string::npos) << error.what();
+            EXPECT_NE(io::as_options(error.what()).find(text), std::string::npos) << error.what();
         }
     }
 }

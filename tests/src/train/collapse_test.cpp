@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -91,7 +92,7 @@ TEST(CollapseMonitor, RefusesBadSettingsByOption) {
         try {
             CollapseMonitor{config, 64};
         } catch (const ConfigError& error) {
-            return error.what();
+            return io::as_options(error.what());
         }
         return "";
     };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "tests/src/golden/golden.hpp"
 
@@ -137,7 +138,7 @@ TEST(Optimizer, RefusesBadSettingsByOption) {
         try {
             Optimizer{config, {{"p", start()}}};
         } catch (const ConfigError& error) {
-            return error.what();
+            return io::as_options(error.what());
         }
         return "";
     };

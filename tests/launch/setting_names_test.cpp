@@ -1,0 +1,40 @@
+// The names by which texts of io and src know settings, beside the options that commands have.
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "io/file/setting.hpp"
+
+namespace sslslr {
+namespace {
+
+/// Options of all commands: those that are frozen, and those that are not.
+std::set<std::string> options() {
+    std::set<std::string> options{"accept-other-code",  // later than the list
+                                  "fault"};             // for tests, so no help names it
+    static const std::regex line_of_option{R"(^[a-z ]+ --([a-z0-9-]+)( .*)?$)"};
+    std::ifstream file{SSLSLR_SOURCE_DIR "/tests/launch/frozen/options.txt"};
+    std::smatch match;
+    for (std::string line; std::getline(file, line);) {
+        if (std::regex_match(line, match, line_of_option)) {
+            options.insert(match[1]);
+        }
+    }
+    return options;
+}
+
+TEST(SettingNames, AreOptionsOfSomeCommand) {
+    const auto known = options();
+    ASSERT_GT(known.size(), 100U);
+
+    for (const auto name : io::setting_names) {
+        EXPECT_TRUE(known.contains(std::string{name})) << name;
+    }
+}
+
+}  // namespace
+}  // namespace sslslr
