@@ -37,7 +37,7 @@ void place_errors(const std::string& where, const std::function<void()>& body) {
     } catch (const ConfigError& error) {
         throw ConfigError{where + ": " + io::as_entries(error.what())};
     } catch (const dist::AgreedError& error) {
-        if (error.exit_code != exit_configuration) {
+        if (error.exit_code != exit_configuration && error.exit_code != exit_data) {
             throw;
         }
         throw dist::AgreedError{where + ": " + io::as_entries(error.what()), error.exit_code};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -13,5 +14,8 @@ template <class Json = nlohmann::json>
 std::string json_text(const Json& value, int indent = -1) {
     return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+
+/// Writes to a temporary name and renames; makes the folder. @throws DataError  the file system refuses
+void write_json(const std::filesystem::path& path, const nlohmann::json& value);
 
 }  // namespace sslslr::io

@@ -1,5 +1,5 @@
-// source_identity OUTPUT.hpp SOURCE...: writes a hash of C++ sources as SSLSLR_CODE_IDENTITY. Comments, blanks and
-// line ends do not count, nor does the order of the files.
+// source_identity OUTPUT.hpp SOURCE...: writes a hash of C++ sources as SSLSLR_CODE_IDENTITY. Comments, formatting and
+// #include lines do not count, nor does the order of the files; texts do.
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/file/checksum.hpp"
@@ -16,11 +18,18 @@ namespace {
 
 std::string text_of(const std::filesystem::path& path) {
     std::ifstream stream{path};
+    if (!stream) {
+        throw std::runtime_error{path.string() + ": cannot be read"};
+    }
     return {std::istreambuf_iterator<char>{stream}, {}};
 }
 
 bool is_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+bool is_operator(char c) {
+    return std::string_view{"+-*/%&|^<>=!:#."}.find(c) != std::string_view::npos;
 }
 
 /// The end of the string, character or raw string that starts at `start`; `start` if none does.
@@ -53,22 +62,64 @@ std::size_t end_of_gap(const std::string& code, std::size_t start) {
     return std::isspace(static_cast<unsigned char>(code[start])) != 0 ? start + 1 : start;
 }
 
-/// The code with one blank where words would run into each other, and no other gap.
+/// Whether a directive starts at `start`, which is the first character of its line but for blanks.
+bool is_directive(const std::string& code, std::size_t start) {
+    const auto line = code.find_last_of('\n', start) + 1;
+    return code[start] == '#' && code.find_first_not_of(" \t", line) == start;
+}
+
+/// The line of a directive with its continuations, each gap a blank. #include decides nothing that the files do not.
+std::string directive_at(const std::string& code, std::size_t& at) {
+    std::string text;
+    bool is_apart = false;
+    while (at < code.size() && code[at] != '\n') {
+        if (code.compare(at, 2, "\\\n") == 0) {
+            at += 2;
+            is_apart = true;
+        } else if (const auto end = end_of_gap(code, at); end > at) {
+            at = end;
+            is_apart = true;
+        } else {
+            const auto stop = std::max(end_of_literal(code, at), at + 1);
+            text += (is_apart ? " " : "") + code.substr(at, stop - at);
+            is_apart = false;
+            at = stop;
+        }
+    }
+    return text.starts_with("#include") || text.starts_with("# include") ? "" : text + '\n';
+}
+
+/// The code with one blank where words or operators would run into each other, and no other gap; adjacent texts are one.
 std::string tokens_of(const std::string& code) {
     std::string tokens;
     bool is_apart = false;
+    bool is_behind_text = false;
     for (std::size_t at = 0; at < code.size();) {
+        if (is_directive(code, at)) {
+            const auto directive = directive_at(code, at);
+            tokens += (directive.empty() ? "" : "\n") + directive;
+            is_behind_text = false;
+            continue;
+        }
         if (const auto end = end_of_gap(code, at); end > at) {
             is_apart = true;
             at = end;
             continue;
         }
         const auto end = std::max(end_of_literal(code, at), at + 1);
-        if (is_apart && !tokens.empty() && is_word(tokens.back()) && is_word(code[at])) {
-            tokens += ' ';
+        const bool is_text = code[at] == '"' && end > at + 1 && (at == 0 || !is_word(code[at - 1]));
+        if (is_text && is_behind_text) {
+            tokens.pop_back();
+            tokens.append(code, at + 1, end - at - 1);
+        } else {
+            const auto before = tokens.empty() ? ' ' : tokens.back();
+            const bool would_join =
+                (is_word(before) && is_word(code[at])) || (is_operator(before) && is_operator(code[at]));
+            tokens += is_apart && would_join ? " " : "";
+            tokens.append(code, at, end - at);
         }
+        is_behind_text = is_text;
         is_apart = false;
-        tokens.append(code, at, end - at);
         at = end;
     }
     return tokens;
@@ -76,7 +127,10 @@ std::string tokens_of(const std::string& code) {
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
+    if (argc < 3) {
+        throw std::runtime_error{"usage: source_identity OUTPUT.hpp SOURCE..."};
+    }
     std::vector<std::string> texts;
     std::ranges::transform(argv + 2, argv + argc, std::back_inserter(texts),
                            [](const char* path) { return tokens_of(text_of(path)); });
@@ -90,7 +144,14 @@ int main(int argc, char** argv) {
     char header[64];
     std::snprintf(header, sizeof header, "#define SSLSLR_CODE_IDENTITY \"%016llx\"\n",
                   static_cast<unsigned long long>(checksum.value()));
-    if (text_of(argv[1]) != header) {
-        std::ofstream{argv[1]} << header;
+    if (!std::filesystem::exists(argv[1]) || text_of(argv[1]) != header) {
+        std::ofstream stream{argv[1]};
+        stream << header << std::flush;
+        if (!stream) {
+            throw std::runtime_error{std::string{argv[1]} + ": cannot be written"};
+        }
     }
+} catch (const std::exception& error) {
+    std::cerr << "source_identity: " << error.what() << '\n';
+    return 1;
 }

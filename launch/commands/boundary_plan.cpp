@@ -1,15 +1,17 @@
 #include <algorithm>
 #include <chrono>
-#include <map>
+#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/settings/program.hpp"
 
@@ -77,28 +79,41 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     return whole + steps[steps.size() / 2] * static_cast<double>(steps_of(setting) - shortened.max_steps);
 }
 
+/// The plan that stands in a study's folder, if it can be read.
+std::optional<StudyPlan> plan_before(const std::string& study) {
+    try {
+        return read_study(study).plan;
+    } catch (const ConfigError&) {
+    } catch (const io::DataError&) {
+    }
+    return std::nullopt;
+}
+
 /// Refuses to plan a study again where that would mix results.
 /// @return the codes whose results count
 std::string check_same_study(const PlanOptions& options, const StudyPlan& plan, const Ranks& ranks) {
-    if (!std::filesystem::exists(std::filesystem::path{options.study} / "plan.json")) {
+    const auto before = plan_before(options.study);
+    if (before) {
+        refuse_older_plan(options.study, *before);
+        if (before->data_fingerprint != plan.data_fingerprint) {
+            throw ConfigError{
+                fmt::format("--study {}: planned with other data (fingerprint {}, these are {}): give the "
+                            "same --data, or "
+                            "another --study folder",
+                            options.study, before->data_fingerprint, plan.data_fingerprint)};
+        }
+        if (before->identity != plan.identity) {
+            throw ConfigError{
+                fmt::format("--study {}: planned with other settings ({}): give the same, or another "
+                            "--study folder",
+                            options.study, first_difference(before->identity, plan.identity))};
+        }
+    }
+    if (!has_claims(options.study)) {
         return plan.code;
     }
-    const auto before = read_study(options.study).plan;
-    refuse_older_plan(options.study, before);
-    if (before.data_fingerprint != plan.data_fingerprint) {
-        throw ConfigError{fmt::format(
-            "--study {}: planned with other data (fingerprint {}, these are {}): give the same --data, or "
-            "another --study folder",
-            options.study, before.data_fingerprint, plan.data_fingerprint)};
-    }
-    if (before.identity != plan.identity) {
-        throw ConfigError{
-            fmt::format("--study {}: planned with other settings ({}): give the same, or another "
-                        "--study folder",
-                        options.study, first_difference(before.identity, plan.identity))};
-    }
-    return joined_codes(before.code, "the study in " + options.study, options.accepts_other_code,
-                        [&](const std::string& text) {
+    return joined_codes(before ? before->code : "unknown", "the study in " + options.study,
+                        options.accepts_other_code, [&](const std::string& text) {
                             if (ranks.is_first()) {
                                 print_warning(text);
                             }

@@ -35,7 +35,7 @@ int boundary_report(Arguments arguments, const Ranks& ranks) {
     }
     const auto study = read_study(folder);
     const auto report = report_of(study.plan, study.jobs(), read_ledger(folder));
-    write_json(std::filesystem::path{folder} / "report" / "report.json", report);
+    io::write_json(std::filesystem::path{folder} / "report" / "report.json", report);
     fmt::print("{}", json ? io::json_text(report) + '\n' : text_of_report(report));
     return exit_done;
 }

@@ -40,15 +40,6 @@ constexpr const char* evaluate_usage =
 
 using Runs = std::vector<PretrainOptions>;
 
-/// Where nobody is named to test, it is who the runs left out; not of another corpus, which has other signers.
-ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
-    auto parts = options.parts;
-    if (parts.left_out_signers.empty() && parts.train_fraction == 0 && options.protocol.name != "transfer") {
-        parts.left_out_signers = run.left_out_signers;
-    }
-    return parts;
-}
-
 torch::Tensor truth_of(const EvaluationClips& clips) {
     return torch::tensor(clips.classes_of(clips.test));
 }
@@ -132,10 +123,10 @@ void write_results(const Runs& runs, const EvaluationSetting& setting, const std
     for (std::size_t i = 0; i < runs.size(); ++i) {
         auto own = tables[i].json();
         own.update(facts_of({runs[i]}, setting, trainings));
-        write_json(result_file(runs[i], setting.options), own);
+        io::write_json(result_file(runs[i], setting.options), own);
     }
     if (runs.size() > 1) {
-        write_json(common_file(runs, setting.options), result);
+        io::write_json(common_file(runs, setting.options), result);
     }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +12,7 @@
 #include "io/corpus/metadata.hpp"
 #include "io/corpus/nearby_root.hpp"
 #include "io/corpus/point_order.hpp"
+#include "io/file/checksum.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
@@ -20,6 +22,7 @@
 #include "src/errors.hpp"
 #include "src/import/import_job.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/settings/ini_file.hpp"
 #include "src/settings/program.hpp"
 
 namespace sslslr {
@@ -43,10 +46,27 @@ ImportSummary as_options(ImportSummary summary) {
     return summary;
 }
 
+/// Of the readers in Python, which are no part of the code's identity: they are read when they are needed.
+std::string hash_of_readers() {
+    std::set<fs::path> files;
+    const auto folder = file_of_program("io/corpus/python/corpus_server.py").parent_path();
+    for (const auto& entry : fs::directory_iterator{folder}) {
+        if (entry.path().extension() == ".py") {
+            files.insert(entry.path());
+        }
+    }
+    std::string text;
+    for (const auto& file : files) {
+        text += io::hash_text(read_text(file.string(), file.string()));
+    }
+    return io::hash_text(text);
+}
+
 /// What decides a clip's landmarks and frames, beside the files of the corpus.
 std::string settings_of(const io::CorpusOptions& corpus, const Options& options) {
-    return fmt::format("code = {}\ninput = {}\n{}", code_identity(),
-                       fs::weakly_canonical(corpus.input).string(), text_of(options.deciding()));
+    return fmt::format("code = {}\ninput = {}\n{}{}", code_identity(),
+                       fs::weakly_canonical(corpus.input).string(), text_of(options.deciding()),
+                       corpus.program.empty() ? "" : "readers = " + hash_of_readers() + '\n');
 }
 
 nlohmann::json to_json(const ImportSummary& summary) {

@@ -203,11 +203,12 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                   .keep_checkpoints = fields.keep_checkpoints};
     run.collapse = fields.collapse;
     run.fault = fault;
-    remember_origin(run, fields, data, clips, start.accepts_other_code, [&](const std::string& text) {
-        if (ranks.is_first()) {
-            print_warning(text);
-        }
-    });
+    remember_origin(run, fields, data, clips, start.accepts_other_code ? any_code : code_identity(),
+                    [&](const std::string& text) {
+                        if (ranks.is_first()) {
+                            print_warning(text);
+                        }
+                    });
     const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
         fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,

@@ -102,6 +102,7 @@ nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& fil
         {"version", 1},
         {"title", stored.spec.title},
         {"program", "sslslr " + program_version()},
+        {"code", stored.code},
         {"study_file", stored.text},
         {"command", fmt::format("sslslr study run --study {}", places.study)},
         {"runs", stored.spec.runs},
@@ -167,7 +168,7 @@ int study_report(Arguments arguments, const Ranks& ranks) {
     const auto stored = read_stored_study(places);
     const auto folder = places.results();
     const auto report = report_of_study(stored, read_ledger(folder), places);
-    write_json(folder / "report" / "report.json", report);
+    io::write_json(folder / "report" / "report.json", report);
     if (json) {
         fmt::print("{}\n", io::json_text(report));
     } else {

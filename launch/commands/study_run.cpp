@@ -150,11 +150,12 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};
     const bool is_leader = group.rank() == 0;
     const StudyJobs jobs{plan};
+    std::string code;
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             if (!fields.dry_run || !is_stored(fields.places)) {
-                write_stored_study(fields.places, text, plan, !fields.tables.empty(),
-                                   fields.accepts_other_code, print_warning);
+                code = write_stored_study(fields.places, text, plan, !fields.tables.empty(),
+                                          fields.accepts_other_code, print_warning);
             }
             fmt::print("{}: {} trainings and {} evaluations -> {}\n", spec.title, plan.pretrainings.size(),
                        plan.evaluations.size(), folder.string());
@@ -163,10 +164,11 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     if (fields.dry_run) {
         return exit_done;
     }
+    code = ranks.world.broadcast(code);
     const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
     catch_stop_signals();
     output_is_progress();
-    StudyWork source{jobs, data, folder, group, print_warning};
+    StudyWork source{jobs, data, folder, code, group, print_warning};
     const auto start = std::chrono::steady_clock::now();
     const auto work_as =
         work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
 #include "io/file/setting.hpp"
 #include "src/augment/wrist_motion.hpp"
@@ -95,7 +96,7 @@ void write_study(const fs::path& folder, const Options& options, const StudyPlan
         text += ini_line(name, value);
     }
     io::write_text(folder / "plan.ini", text);
-    write_json(folder / "plan.json", plan);
+    io::write_json(folder / "plan.json", plan);
 }
 
 std::string first_difference(const std::string& before, const std::string& now) {

@@ -32,6 +32,7 @@ public:
         const auto k2 = answer_of(end);
         Json report{{"k1", k1 && jobs_.searches(Side::start) ? Json(*k1) : Json(nullptr)},
                     {"k2", k2 && jobs_.searches(Side::end) ? Json(*k2) : Json(nullptr)},
+                    {"code", plan_.code},
                     {"frames", search().frames},
                     {"step", search().step},
                     {"mode", search().mode},

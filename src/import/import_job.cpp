@@ -35,7 +35,9 @@ std::string key_of(const io::Listing& listing, const ImportConfig& config) {
         add(fmt::format("{} {} {}", clip.fps, clip.first_frame, clip.end_frame));
     }
     add(config.settings);
-    return fmt::format("{:016x} {}", sum.value(), config.clips_per_piece);
+    return fmt::format("{:016x} {} {} {} {}{}", sum.value(), config.coordinates,
+                       config.layout.is_float16 ? "float16" : "float32", config.fps, config.clips_per_piece,
+                       config.trims ? " trimmed" : "");
 }
 
 bool is_rate(double fps) {

@@ -14,10 +14,10 @@
 namespace sslslr {
 
 struct ImportConfig {
-    std::filesystem::path output;                     ///< the store
-    std::string settings;                             ///< all that decides what clips hold, as text
-    std::int64_t coordinates = 2;                     ///< 2 (x, y) or 3 (x, y, z)
-    io::StoreLayout layout{};                         ///< of the store
+    std::filesystem::path output;  ///< the store
+    std::string settings;          ///< what decides clips beside the corpus and this, as text
+    std::int64_t coordinates = 2;  ///< 2 (x, y) or 3 (x, y, z)
+    io::StoreLayout layout{};      ///< of the store
     std::map<std::string, std::string> attributes{};  ///< of the store; win over the corpus's own
     double fps = 0;                                   ///< of clips that do not say; 0: unknown
     std::string signer{};                             ///< of clips that name none; empty: unknown

@@ -12,6 +12,12 @@ fs::path LedgerPaths::journal(std::int64_t worker) const {
     return journals() / fmt::format("worker-{:05}.jsonl", worker);
 }
 
+bool has_claims(const std::filesystem::path& folder) {
+    std::error_code error;
+    const auto bytes = std::filesystem::file_size(LedgerPaths{folder}.claims(), error);
+    return !error && bytes > 0;
+}
+
 void LedgerFiles::refresh() {
     for (const auto& record : claims_.read_new()) {
         state_.apply(record);

@@ -25,6 +25,9 @@ struct LedgerPaths {
     std::filesystem::path journal(std::int64_t worker) const;
 };
 
+/// Whether a job was ever claimed in this folder.
+bool has_claims(const std::filesystem::path& folder);
+
 /// A result as its worker's journal holds it.
 struct JournalledResult {
     std::int64_t worker = 0;

@@ -111,4 +111,12 @@ ProtocolConfig supervised_control(const EvaluateOptions& o) {
     return config;
 }
 
+ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
+    auto parts = options.parts;
+    if (parts.left_out_signers.empty() && parts.train_fraction == 0 && options.protocol.name != "transfer") {
+        parts.left_out_signers = run.left_out_signers;
+    }
+    return parts;
+}
+
 }  // namespace sslslr

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "src/protocol/protocol_options.hpp"
+#include "src/run/pretrain_options.hpp"
 #include "src/settings/options.hpp"
 
 namespace sslslr {
@@ -43,5 +44,9 @@ std::string name_of(const EvaluateOptions& completed);
 /// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
 /// own.
 ProtocolConfig supervised_control(const EvaluateOptions& fields);
+
+/// Which clips train and test. Where nobody is named to test, it is who the run left out; not of another corpus, which has
+/// other signers.
+ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run);
 
 }  // namespace sslslr

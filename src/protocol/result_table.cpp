@@ -220,10 +220,4 @@ nlohmann::json ResultTable::json() const {
                                   : "95 % bootstrap over the test clips of one seed"}};
 }
 
-void write_json(const std::filesystem::path& path, const nlohmann::json& value) {
-    std::error_code error;
-    std::filesystem::create_directories(path.parent_path(), error);
-    io::write_text(path, io::json_text(value, 2));
-}
-
 }  // namespace sslslr

@@ -79,7 +79,4 @@ private:
     std::vector<Row> rows_;
 };
 
-/// Writes to a temporary name and renames. @throws io::DataError  the file system refuses
-void write_json(const std::filesystem::path& path, const nlohmann::json& value);
-
 }  // namespace sslslr

@@ -140,9 +140,9 @@ void declare_losses(Options& options, PretrainOptions& o) {
 void declare_training(Options& options, PretrainOptions& o) {
     auto& optimizer = o.trainer.optimizer;
     options.section("Training (* may change when a run goes on)");
-    options.add("epochs", o.epochs, "* passes over the training clips", Decides::length);
+    options.add("epochs", o.epochs, "* passes over the training clips", Decides::resumable);
     options.add("max-steps", o.max_steps, "* end after this many steps, whatever the epochs (0: no limit)",
-                Decides::length);
+                Decides::resumable);
     options.add("global-batch", o.global_batch, "clips a step, over all ranks", Decides::learning);
     options.add(
         "micro-batch", o.trainer.micro_batch,
@@ -164,7 +164,7 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("precision", o.precision,
                 "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons",
-                Decides::encoder);
+                Decides::clips);
     options.words({"float32", "bfloat16", "float64"});
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout", Decides::encoder);
     options.add("threads", o.threads, "* threads of each rank", Decides::nothing);
@@ -200,13 +200,13 @@ void declare_run(Options& options, PretrainOptions& o) {
         "on-collapse", o.collapse.policy,
         "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
         "a lower rate)",
-        Decides::nothing);
+        Decides::resumable);
     options.words({"none", "warn", "stop", "go-back"});
-    options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::nothing);
-    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::nothing);
+    options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
+    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);
     options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return",
-                Decides::nothing);
-    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", Decides::nothing);
+                Decides::resumable);
+    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", Decides::resumable);
 }
 
 }  // namespace
@@ -228,8 +228,7 @@ void declare(Options& options, PretrainOptions& fields) {
 std::string identity_of(PretrainOptions fields, const std::set<Decides>& what) {
     Options options{""};
     declare(options, fields);
-    return fmt::format("code = {}\n{}", code_identity(),
-                       text_of(what.empty() ? options.deciding() : options.deciding(what)));
+    return fmt::format("code = {}\n{}", code_identity(), text_of(options.deciding(what)));
 }
 
 AugmentationConfig augmentation_of(const PretrainOptions& options) {

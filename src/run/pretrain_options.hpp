@@ -55,9 +55,9 @@ void declare(Options& options, PretrainOptions& fields);
 /// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
 void declare_learning(Options& options, PretrainOptions& fields);
 
-/// What of these options decides, a line each, and the identity of the code: equal where results may be taken for each
-/// other's. @param what  all that decide anything if empty
-std::string identity_of(PretrainOptions options, const std::set<Decides>& what = {});
+/// The options that decide this, a line each, and the identity of the code: equal where results may be taken for each
+/// other's.
+std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 
 /// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);

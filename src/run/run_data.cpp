@@ -1,6 +1,9 @@
 #include "src/run/run_data.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <map>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -41,16 +44,25 @@ std::string changes(const Attributes& then, const Attributes& now) {
                                        "; "));
 }
 
+/// Whether every code of the run is among these.
+bool accepts(const std::string& accepted, const std::string& run) {
+    std::istringstream words{run.empty() ? "unknown" : run};
+    const auto text = " " + accepted + " ";
+    return accepted == any_code ||
+           std::all_of(std::istream_iterator<std::string>{words}, {},
+                       [&](const auto& word) { return text.find(" " + word + " ") != std::string::npos; });
+}
+
 }  // namespace
 
 void remember_origin(RunConfig& config, const PretrainOptions& options, const DataSet& data,
-                     const std::vector<std::int64_t>& clips, bool accepts_other_code,
+                     const std::vector<std::int64_t>& clips, const std::string& accepted_codes,
                      std::function<void(const std::string&)> warn) {
     const bool learns_labels = options.method.name == "supervised";
     config.attributes[fingerprint_attribute] = data.fingerprint();
     config.attributes[identity_attribute] = data.identity(clips, learns_labels).text();
     config.attributes[code_attribute] = code_identity();
-    config.check_attributes = [files = options.data, folder = config.folder.string(), accepts_other_code,
+    config.check_attributes = [files = options.data, folder = config.folder.string(), accepted_codes,
                                warn = std::move(warn)](const Attributes& then, Attributes& now) {
         if (const auto found = changes(then, now); !found.empty()) {
             throw ConfigError{
@@ -59,8 +71,8 @@ void remember_origin(RunConfig& config, const PretrainOptions& options, const Da
                             io::setting("data", fmt::format("{}", fmt::join(files, " "))), folder, found,
                             io::setting("run"))};
         }
-        now[code_attribute] =
-            joined_codes(value_of(then, code_attribute), "the run in " + folder, accepts_other_code, warn);
+        const auto code = value_of(then, code_attribute);
+        now[code_attribute] = joined_codes(code, "the run in " + folder, accepts(accepted_codes, code), warn);
     };
 }
 

@@ -10,13 +10,16 @@
 
 namespace sslslr {
 
+inline constexpr const char* any_code = "any";
+
 /// Makes every checkpoint of a run remember its training data, and the run resume only with what is the same to it: the
 /// same landmarks and training clips, and the same labels where they are learnt, in whatever place.
 /// The same for the code of the program.
 /// @param clips               that train
-/// @param accepts_other_code  the run may have been begun by another, of which `warn` is told on the first rank
+/// @param accepted_codes      of programs that may have begun the run, separated by blanks, or any_code
+/// @param warn                reports that another has, on every rank
 void remember_origin(RunConfig& config, const PretrainOptions& options, const DataSet& data,
-                     const std::vector<std::int64_t>& clips, bool accepts_other_code,
+                     const std::vector<std::int64_t>& clips, const std::string& accepted_codes,
                      std::function<void(const std::string&)> warn);
 
 }  // namespace sslslr

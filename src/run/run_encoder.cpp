@@ -88,7 +88,8 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
     encoder.attributes = {{"run", folder.string()},
                           {"method", is_random ? "random weights" : encoder.run.method.name},
                           {"step", "0"},
-                          {"written_by", "sslslr " + program_version()}};
+                          {"written_by", "sslslr " + program_version()},
+                          {"code", code_identity()}};
     if (!is_random) {
         const auto checkpoint = checkpoint_of(options, folder, ranks);
         load_weights(*encoder.method, checkpoint, "encoder.");
@@ -99,6 +100,13 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
         };
         copy("step", "step");
         copy("data", "trained_on");
+        copy("code", "trained_by");
+        if (ranks.is_first() && encoder.attributes["trained_by"] != code_identity()) {
+            ranks.warn(
+                fmt::format("{}: trained by a program of code {}, read by one of code {}: it may preprocess "
+                            "clips otherwise than they were when it was trained",
+                            folder.string(), encoder.attributes["trained_by"], code_identity()));
+        }
     }
     encoder.attributes["weights"] =
         fmt::format("{:016x}", weights_fingerprint(encoder_tensors(*encoder.method)));

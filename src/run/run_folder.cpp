@@ -48,7 +48,7 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
         const auto found = then.find(name);
         const auto old = found == then.end() ? std::string{"\n"} : found->second;
         const auto decides = options.decides(name);
-        if (old != value && decides != Decides::nothing && decides != Decides::length) {
+        if (old != value && decides != Decides::nothing && decides != Decides::resumable) {
             throw ConfigError{fmt::format(
                 "{} is {} but the run in {} was started with {}: give the same options, or another {} "
                 "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",

@@ -181,7 +181,8 @@ OptionValues Options::values() const {
 }
 
 OptionValues Options::deciding() const {
-    return deciding({Decides::length, Decides::clips, Decides::encoder, Decides::learning, Decides::result});
+    return deciding(
+        {Decides::resumable, Decides::clips, Decides::encoder, Decides::learning, Decides::result});
 }
 
 OptionValues Options::deciding(const std::set<Decides>& what) const {

@@ -17,13 +17,14 @@ namespace sslslr {
 /// Of a command line, behind the subcommand's name.
 using Arguments = std::span<const std::string>;
 
-/// What an option has a say in. All that tells results apart derives from it: run folders, jobs, caches, unfinished work.
+/// What an option decides. All that tells results apart derives from it: run folders, ids of jobs, caches, unfinished
+/// work. Whatever is not `nothing` is part of a pretraining's identity, and of that of runs that are averaged.
 enum class Decides {
-    nothing,   ///< where, how fast, what is printed: may differ when work is resumed
-    length,    ///< when a training ends: decides its result, but a run may be resumed with another
-    clips,     ///< what the features of a clip are
-    encoder,   ///< the encoder's shape, precision and first weights
-    learning,  ///< what any training of it learns, with labels or without
+    nothing,    ///< where, how fast, what is printed: may differ when work is resumed
+    resumable,  ///< the result, such as when a training ends; but a run may be resumed with another value
+    clips,      ///< what the features of a clip are: also part of every encoder's identity
+    encoder,  ///< the encoder's shape and first weights: also part of the identity of kept features and random weights
+    learning,  ///< what any training learns: also part of the identity of networks trained from labels
     result,    ///< anything else that results depend on
 };
 

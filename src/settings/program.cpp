@@ -54,11 +54,11 @@ std::string joined_codes(const std::string& before, const std::string& what, boo
     if (std::ranges::count(codes, code_identity()) > 0) {
         return before;
     }
-    const auto found =
-        fmt::format("{} was begun by a program of code {}, this is {}", what, codes.back(), code_identity());
+    const auto found = fmt::format("{} holds results of code {}, and this program's code is {}", what,
+                                   fmt::join(codes, ", "), code_identity());
     if (!accepts) {
         throw ConfigError{fmt::format(
-            "{}: results may differ. Use that program (sslslr --version shows the code), start afresh in "
+            "{}: results may differ. Use that program (sslslr --version shows the code), start again in "
             "another folder, or {} --accept-other-code, which is recorded",
             found, how)};
     }
@@ -71,22 +71,24 @@ fs::path file_of_program(const std::string& path) {
     std::error_code ignored;
     if (home.empty()) {
         throw ConfigError{fmt::format(
-            "{}: not found in any folder above the executable, {}: set SSLSLR_HOME to the checkout or the "
-            "installation that holds it",
+            "{}: not found in any folder above the executable, {}: set SSLSLR_HOME to the checkout "
+            "that holds it",
             path, fs::read_symlink("/proc/self/exe", ignored).string())};
     }
     if (!fs::exists(home / path, ignored)) {
-        throw ConfigError{
-            fmt::format("SSLSLR_HOME={}: expected a checkout or an installation of sslslr, found no {} in it",
-                        home.string(), path)};
+        throw ConfigError{fmt::format("SSLSLR_HOME={}: expected a checkout of sslslr, found no {} in it",
+                                      home.string(), path)};
     }
     return home / path;
 }
 
 fs::path python_of(const std::string& environment) {
     const auto* const chosen = std::getenv("SSLSLR_PYTHON");
-    return chosen != nullptr ? fs::path{chosen}
-                             : home_with("io/corpus/python/corpus_server.py") / environment / "bin/python";
+    if (chosen != nullptr && *chosen != '\0') {
+        return chosen;
+    }
+    const auto home = home_with("io/corpus/python/corpus_server.py");
+    return home.empty() ? fs::path{} : home / environment / "bin/python";
 }
 
 }  // namespace sslslr

@@ -9,9 +9,11 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
+#include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/jobs/ledger_files.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/settings/program.hpp"
 #include "src/study/merged_plan.hpp"
@@ -45,16 +47,21 @@ PlanFile read_plan(const fs::path& file) {
     }
 }
 
-std::string codes_with(const std::string& before, const StudyPlaces& places, bool accepts_other_code,
-                       const std::function<void(const std::string&)>& warn) {
+/// The codes whose results the folder holds, with this program's.
+/// @param plan  that stood there, if it could be read
+std::string codes_with(const std::optional<PlanFile>& plan, const StudyPlaces& places,
+                       bool accepts_other_code, const std::function<void(const std::string&)>& warn) {
     const auto folder = places.results().string();
-    if (before.empty()) {
+    if (!has_claims(folder)) {
+        return code_identity();
+    }
+    if (plan && plan->code.empty()) {
         throw ConfigError{
             fmt::format("{}: an earlier release worked on it in {}, and this one cannot take over its jobs: "
                         "finish it with that release, or name another {}",
                         io::setting("study", places.study), folder, io::setting("folder"))};
     }
-    return joined_codes(before, "the study in " + folder, accepts_other_code, warn);
+    return joined_codes(plan ? plan->code : "unknown", "the study in " + folder, accepts_other_code, warn);
 }
 
 }  // namespace
@@ -70,14 +77,13 @@ void declare(Options& options, StudyPlaces& places) {
                 "of plan, ledger, trainings and report (empty: runs/NAME of the study file NAME.ini)");
 }
 
-void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
-                        bool is_part, bool accepts_other_code,
-                        const std::function<void(const std::string&)>& warn) {
+std::string write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
+                               bool is_part, bool accepts_other_code,
+                               const std::function<void(const std::string&)>& warn) {
     fs::create_directories(places.results());
     const io::PosixFile lock{places.results() / ".plan-lock", io::PosixFile::Access::create};
     lock.lock(longest_wait);  // others may plan other tables meanwhile
     auto stored = plan;
-    auto code = code_identity();
     std::optional<PlanFile> before;
     if (is_stored(places)) {
         try {
@@ -85,11 +91,12 @@ void write_stored_study(const StudyPlaces& places, const std::string& text, cons
         } catch (const io::DataError&) {  // what cannot be read is planned again
         }
     }
-    if (before) {
-        code = codes_with(before->code, places, accepts_other_code, warn);
-        stored = is_part && before->text == text ? merged(plan, before->plan) : plan;
+    const auto code = codes_with(before, places, accepts_other_code, warn);
+    if (before && is_part && before->text == text) {
+        stored = merged(plan, before->plan);
     }
-    write_json(plan_file(places), {{"study_file", text}, {"code", code}, {"plan", stored}});
+    io::write_json(plan_file(places), {{"study_file", text}, {"code", code}, {"plan", stored}});
+    return code;
 }
 
 bool is_stored(const StudyPlaces& places) {
@@ -106,6 +113,7 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     auto found = read_plan(file);
     stored.text = std::move(found.text);
     stored.plan = std::move(found.plan);
+    stored.code = std::move(found.code);
     std::vector<std::string> data;
     std::vector<std::string> tables;
     std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);

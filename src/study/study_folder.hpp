@@ -24,14 +24,16 @@ struct StoredStudy {
     std::string text;
     StudySpec spec;
     ExperimentPlan plan;
+    std::string code;  ///< whose results count: see joined_codes(); empty in plans of 0.1.0
 };
 
-/// @param is_part             tables that an earlier plan of the same text holds are kept beside the plan's
-/// @param accepts_other_code  results of other code may already be there, of which `warn` is told
+/// @param is_part             tables that an earlier plan of the same text holds are kept, too
+/// @param accepts_other_code  results of other code may already be there, which is reported through `warn`
+/// @return the codes whose results count: see joined_codes()
 /// @throws io::DataError  the folder cannot be written; ConfigError  it holds results of other code
-void write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
-                        bool is_part, bool accepts_other_code,
-                        const std::function<void(const std::string&)>& warn);
+std::string write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
+                               bool is_part, bool accepts_other_code,
+                               const std::function<void(const std::string&)>& warn);
 
 bool is_stored(const StudyPlaces& places);
 

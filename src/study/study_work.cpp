@@ -136,8 +136,7 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
                   .checkpoint_every = fields.checkpoint_every,
                   .keep_checkpoints = 1};
     run.collapse = fields.collapse;
-    // Whether other code is accepted was settled with the study's plan.
-    remember_origin(run, fields, data, data_.clips(job.data, job.fold).pretrain, /*accepts_other_code=*/true,
+    remember_origin(run, fields, data, data_.clips(job.data, job.fold).pretrain, codes_,
                     [&](const std::string& text) {
                         if (group_.rank() == 0) {
                             warner_of(job.name)(text);

@@ -15,10 +15,16 @@ class StudyWork : public JobSource {
 public:
     /// What is passed by reference must outlive this.
     /// @param folder  of the study
-    /// @param warn    is told of what a job survives
+    /// @param codes   whose unfinished trainings are resumed: see joined_codes()
+    /// @param warn    reports what a job survives
     StudyWork(const StudyJobs& jobs, const StudyDataSets& data, std::filesystem::path folder,
-              dist::Group& group, std::function<void(const std::string&)> warn)
-        : jobs_{jobs}, data_{data}, folder_{std::move(folder)}, group_{group}, warn_{std::move(warn)} {}
+              std::string codes, dist::Group& group, std::function<void(const std::string&)> warn)
+        : jobs_{jobs},
+          data_{data},
+          folder_{std::move(folder)},
+          codes_{std::move(codes)},
+          group_{group},
+          warn_{std::move(warn)} {}
 
     std::vector<Job> wanted(const LedgerState& state) override;
 
@@ -43,6 +49,7 @@ private:
     const StudyJobs& jobs_;
     const StudyDataSets& data_;
     std::filesystem::path folder_;
+    std::string codes_;
     dist::Group& group_;
     std::function<void(const std::string&)> warn_;
     std::map<std::string, std::int64_t> attempts_;  ///< accepted ones of trainings, on the group's first rank

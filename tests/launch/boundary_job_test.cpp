@@ -1,4 +1,5 @@
-// The boundary search on real processes: whoever works, is killed, stopped or comes back, the answer is the same.
+// The boundary search on real processes: whoever works, is killed, stopped or comes back, the answer is the
+// same.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,14 @@ protected:
         report.erase("cost");
         return report;
     }
+    std::string code_of_plan(const std::string& study) const {
+        return Json::parse(std::ifstream{folder_ / study / "plan.json"})["code"];
+    }
+    void set_code_of_plan(const std::string& study, const std::string& code) const {
+        auto plan = Json::parse(std::ifstream{folder_ / study / "plan.json"});
+        plan["code"] = code;
+        std::ofstream{folder_ / study / "plan.json"} << plan;
+    }
     void copy(const std::string& from, const std::string& to) const {
         fs::copy(folder_ / from, folder_ / to, fs::copy_options::recursive);
     }
@@ -58,7 +67,8 @@ protected:
         }
         return records;
     }
-    /// Every job has one accepted result, that of its newest attempt: none was run again after it had finished.
+    /// Every job has one accepted result, that of its newest attempt: none was run again after it had
+    /// finished.
     void expect_each_job_done_once(const std::string& study) const {
         std::map<std::string, std::int64_t> claimed;
         std::map<std::string, std::int64_t> accepted;
@@ -114,8 +124,8 @@ protected:
         return {SSLSLR_PROGRAM, "boundary", "work", "--study", path(study), "--lease-seconds", "2"};
     }
 
-    /// Lets workers work while one after another is killed at random moments, each second time at work, and started again,
-    /// and one is stopped for longer than its lease.
+    /// Lets workers work while one after another is killed at random moments, each second time at work, and
+    /// started again, and one is stopped for longer than its lease.
     void disturb(const std::string& study, std::vector<std::unique_ptr<WorkerProcess>>& workers,
                  int kills) const {
         std::mt19937 random{42};
@@ -238,6 +248,7 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
                          " --blocks 1 --width 16 --heads 2 --global-batch 50 --max-steps 2" +
                          " --step 15 --repeats 2";
     ASSERT_EQ(run(program(1, "boundary plan --study " + path("s") + options)).exit_code, 0);
+    ASSERT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
 
     fs::copy(std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5", data,
              fs::copy_options::overwrite_existing);
@@ -247,18 +258,57 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
     EXPECT_EQ(run(program(1, "boundary plan --study " + path("s") + options)).exit_code, 2);
 
     fs::copy(asl9, data, fs::copy_options::overwrite_existing);
-    auto plan_json = Json::parse(std::ifstream{folder_ / "s" / "plan.json"});
-    plan_json["code"] = "0123456789abcdef";
-    std::ofstream{folder_ / "s" / "plan.json"} << plan_json;
+    const auto own = code_of_plan("s");
+    set_code_of_plan("s", "0123456789abcdef");
     const auto other_code = work("s", 1);
     EXPECT_EQ(other_code.exit_code, 2);
-    EXPECT_TRUE(other_code.says("by a program of code 0123456789abcdef") &&
-                other_code.says("plan it again with --accept-other-code"))
+    EXPECT_TRUE(
+        other_code.says("holds results of code 0123456789abcdef, and this program's code is " + own) &&
+        other_code.says("plan it again with --accept-other-code"))
         << other_code.output;
     const auto accepted =
         run(program(1, "boundary plan --study " + path("s") + options + " --accept-other-code"));
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
     EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_EQ(code_of_plan("s"), "0123456789abcdef " + own);
+    EXPECT_EQ(ask("report", "s")["code"], "0123456789abcdef " + own);
+    EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
+}
+
+TEST_F(BoundaryJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
+    const std::string options = "--step 15 --repeats 2 --max-steps 2 --compare=false ";
+    ASSERT_EQ(plan("s", options).exit_code, 0);
+    ASSERT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
+    const auto own = code_of_plan("s");
+    const auto file = folder_ / "s" / "plan.json";
+
+    ASSERT_TRUE(fs::remove(file));
+    const auto lost = plan("s", options);
+    EXPECT_FALSE(fs::exists(file));
+    std::ofstream{file} << "{";
+    const auto damaged = plan("s", options);
+    for (const auto& refused : {lost, damaged}) {
+        EXPECT_EQ(refused.exit_code, 2) << refused.output;
+        EXPECT_TRUE(refused.says("code unknown") && refused.says("--accept-other-code")) << refused.output;
+    }
+
+    const auto accepted = plan("s", options + "--accept-other-code");
+    EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
+    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_EQ(code_of_plan("s"), "unknown " + own);
+    EXPECT_EQ(work("s", 1).exit_code, 0);
+}
+
+TEST_F(BoundaryJob, APlanOfOtherCodeWithoutResultsIsPlannedAnewWithoutAWord) {
+    ASSERT_EQ(plan("s", "--step 15 --repeats 2 --max-steps 2 --compare=false").exit_code, 0);
+    const auto own = code_of_plan("s");
+    set_code_of_plan("s", "0123456789abcdef");
+
+    const auto again = plan("s", "--step 15 --repeats 2 --max-steps 2 --compare=false");
+
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    EXPECT_FALSE(again.says("accept-other-code")) << again.output;
+    EXPECT_EQ(code_of_plan("s"), own);
     EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
 }
 

@@ -25,7 +25,7 @@ TEST_F(Commands, EachHasHelp) {
 TEST_F(Commands, VersionNamesTheReleaseTheCodeAndTheLibraries) {
     const auto outcome = run(program(2, "--version"));
     EXPECT_EQ(outcome.exit_code, 0);
-    for (const std::string part : {"sslslr 0.", "(code ", "LibTorch 2.11", "Open MPI v", "HDF5 1."}) {
+    for (const std::string part : {"sslslr 0.", "(code ", "LibTorch 2.", "Open MPI v", "HDF5 1."}) {
         EXPECT_TRUE(outcome.says(part)) << part << outcome.output;
     }
 }
@@ -132,7 +132,7 @@ TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
     EXPECT_EQ(findings["disk"]["mend"], "");
     EXPECT_EQ(findings["locks"]["mend"], "");
     EXPECT_NE(findings["locks"]["found"].get<std::string>().find("over 2 rank(s)"), std::string::npos);
-    EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2.11"), std::string::npos);
+    EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2."), std::string::npos);
 }
 
 TEST_F(Commands, DoctorReportsWhenMpirunNoticesALostHost) {

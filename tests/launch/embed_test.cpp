@@ -34,6 +34,8 @@ protected:
     }
 };
 
+constexpr const char* other_code = "0123456789abcdef";
+
 bool holds(const std::vector<torch::Tensor>& all, const torch::Tensor& wanted) {
     return std::ranges::any_of(all, [&](const auto& tensor) { return torch::equal(tensor, wanted); });
 }
@@ -146,23 +148,66 @@ TEST_F(Embed, RefusesADamagedCheckpointAndADamagedFileOfFeatures) {
     EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
 }
 
+/// Has a checkpoint come from a program of another code. @return that of the program that wrote it
+std::string give_other_code(const fs::path& checkpoint) {
+    auto content = io::read_checkpoint(checkpoint);
+    auto own = content.attributes.at("code");
+    content.attributes["code"] = other_code;
+    io::write_checkpoint(checkpoint, content);
+    return own;
+}
+
 TEST_F(EncoderOut, OfARunOfOtherCodeIsTrainedOnOnlyWhereThatIsAccepted) {
     done(pretrain("run", "--max-steps 1"));
-    const auto checkpoint = folder_ / "run/checkpoints/step-000000001.h5";
-    auto content = io::read_checkpoint(checkpoint);
-    const auto own = content.attributes.at("code");
-    content.attributes["code"] = "0123456789abcdef";
-    io::write_checkpoint(checkpoint, content);
+    const auto own = give_other_code(folder_ / "run/checkpoints/step-000000001.h5");
 
     const auto note =
         done("evaluate --protocol knn --supervised-epochs 0 --bootstrap 10 --run " + path("run"));
     EXPECT_TRUE(note.says("trained by a program of code 0123456789abcdef")) << note.output;
     expect_refused(2, pretrain("run", "--max-steps 2"), "--accept-other-code", 2);
     const auto accepted = done(pretrain("run", "--max-steps 2 --accept-other-code"));
-    EXPECT_TRUE(accepted.says("was begun by a program of code 0123456789abcdef")) << accepted.output;
+    EXPECT_TRUE(accepted.says("holds results of code 0123456789abcdef, and this program's code is " + own))
+        << accepted.output;
+    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
     done(pretrain("run", "--max-steps 3"));
     EXPECT_EQ(io::read_checkpoint(folder_ / "run/checkpoints/step-000000003.h5").attributes.at("code"),
               "0123456789abcdef " + own);
+}
+
+TEST_F(EncoderOut, OfARunOfOtherCodeSaysSoAndRecordsBoth) {
+    done(pretrain("run", "--max-steps 1"));
+    const auto own = give_other_code(folder_ / "run/checkpoints/step-000000001.h5");
+
+    const auto embedded = done("embed --run " + path("run") + " --output " + path("features.h5"), 2);
+    const auto exported = done("export --run " + path("run") + " --output " + path("export"));
+
+    EXPECT_EQ(embedded.count("trained by a program of code 0123456789abcdef"), 1) << embedded.output;
+    EXPECT_EQ(exported.count("trained by a program of code 0123456789abcdef"), 1) << exported.output;
+    const auto attributes = io::read_features(path("features.h5")).attributes;
+    EXPECT_EQ(attributes.at("code"), own);
+    EXPECT_EQ(attributes.at("trained_by"), other_code);
+    const auto config = Json::parse(std::ifstream{folder_ / "export/config.json"});
+    EXPECT_EQ(config["code"], own);
+    EXPECT_EQ(config["trained_by"], other_code);
+}
+
+TEST_F(EncoderOut, OfRunsOfTwoCodesMakeOneResultOnlyWhereThatIsAccepted) {
+    done(pretrain("run", "--max-steps 1"));
+    done(pretrain("other", "--max-steps 1 --seed 1"));
+    const auto own = give_other_code(folder_ / "other/checkpoints/step-000000001.h5");
+    const auto evaluate = "evaluate --json --protocol knn --supervised-epochs 0 --bootstrap 10 --run " +
+                          path("run") + " " + path("other");
+
+    expect_refused(2, evaluate, "trained by a program of code 0123456789abcdef", 2);
+    expect_refused(2, evaluate, "--accept-other-code");
+    EXPECT_FALSE(fs::exists(folder_ / "run/evaluate/knn-2-runs.json"));
+    done(evaluate + " --accept-other-code");
+
+    const auto result = Json::parse(std::ifstream{folder_ / "run/evaluate/knn-2-runs.json"});
+    EXPECT_EQ(result["code"], own);
+    EXPECT_EQ(result["trained_by"], (Json{own, other_code}));
+    EXPECT_NE(result["notes"].dump().find("trained by a program of code 0123456789abcdef"), std::string::npos)
+        << result["notes"];
 }
 
 }  // namespace

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -12,8 +10,9 @@
 #include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+
+#include "tests/frozen_file.hpp"
 
 // The names that scripts rely on, as lines of text that are compared with those kept in tests/launch/frozen.
 namespace sslslr::test {
@@ -120,44 +119,9 @@ inline std::set<std::string> options_in(const std::string& command, const std::s
 
 /// Compares with what tests/launch/frozen/NAME.txt holds, or writes it where SSLSLR_REWRITE_FROZEN is set.
 inline void expect_frozen(const std::string& name, const std::string& text) {
-    const auto file =
-        std::filesystem::path{SSLSLR_SOURCE_DIR} / "tests" / "launch" / "frozen" / (name + ".txt");
-    if (std::getenv("SSLSLR_REWRITE_FROZEN") != nullptr) {
-        std::ofstream{file} << text;
-        return;
-    }
-    std::ifstream stream{file};
-    const std::string frozen{std::istreambuf_iterator<char>{stream}, {}};
-    if (frozen == text) {
-        return;
-    }
-    const auto lines_of = [](const std::string& all) {
-        std::multiset<std::string> lines;
-        std::istringstream from{all};
-        std::string title;
-        for (std::string line; std::getline(from, line);) {
-            title = line.starts_with('[') ? line : title;
-            lines.insert(title + " " + line);
-        }
-        return lines;
-    };
-    const auto before = lines_of(frozen);
-    const auto now = lines_of(text);
-    std::string difference;
-    const auto add = [&](const char* what, const auto& of, const auto& less) {
-        std::vector<std::string> lines;
-        std::ranges::set_difference(of, less, std::back_inserter(lines));
-        for (const auto& line : lines) {
-            difference += std::string{"  "} + what + " " + line + '\n';
-        }
-    };
-    add("gone:", before, now);
-    add("new: ", now, before);
-    ADD_FAILURE()
-        << file.string() << " holds other names than the program:\n"
-        << (difference.empty() ? "  the same lines in another order\n" : difference)
-        << "Scripts of users rely on these names. If the change is meant, tell users, run this test with "
-           "SSLSLR_REWRITE_FROZEN=1 in its environment, and commit the file.";
+    expect_frozen_file(
+        std::filesystem::path{SSLSLR_SOURCE_DIR} / "tests" / "launch" / "frozen" / (name + ".txt"), text,
+        "Scripts of users rely on these names. If the change is meant, tell users");
 }
 
 }  // namespace sslslr::test

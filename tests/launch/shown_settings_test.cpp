@@ -24,9 +24,11 @@ class ShownSettings : public ProgramTest {
 protected:
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    /// Runs a command whose output is to hold each of these texts.
-    void expect(const std::vector<std::string>& texts, const std::string& arguments, int ranks = 1) const {
+    /// Runs a command that is to end with this code and to print each of these texts.
+    void expect(int exit_code, const std::vector<std::string>& texts, const std::string& arguments,
+                int ranks = 1) const {
         const auto outcome = run(program(ranks, arguments));
+        EXPECT_EQ(outcome.exit_code, exit_code) << arguments << '\n' << outcome.output;
         for (const auto& text : texts) {
             EXPECT_TRUE(outcome.says(text)) << "not '" << text << "' but\n" << outcome.output;
         }
@@ -57,10 +59,11 @@ protected:
             folder_ / name,
             io::test::npy_bytes("<f4", shape, io::test::bytes_of(std::vector<float>(values, 0.5F))));
     }
-    void write_study(const std::string& pretrain, const std::string& method) const {
+    void write_study(const std::string& pretrain, const std::string& method,
+                     const std::string& data = asl9) const {
         std::ofstream{folder_ / "s.ini"}
             << "runs = 1\n[pretrain]\nblocks = 1\nwidth = 16\nheads = 2\nmax-steps = 1\n"
-            << pretrain << "\n[data asl9]\ndata = " << asl9
+            << pretrain << "\n[data asl9]\ndata = " << data
             << "\nleave-out-signer = S03\n[method simclr]\nmethod = simclr\n"
             << method << "\n[augmentation our]\ntitle = (our)\n[table 8]\ndata = asl9\n"
             << "methods = simclr\naugmentations = our\nmeasure = spread_end\n";
@@ -71,19 +74,20 @@ protected:
 };
 
 TEST_F(ShownSettings, AreOptionsInErrorsOfCommands) {
-    expect({"--temperature 0: expected more than 0"}, pretrain("r", "--method simclr --temperature 0"), 2);
-    expect({"--run FOLDER is required"}, "pretrain --data " + asl9);
-    expect({"--data STORE.h5 is required"}, "pretrain --run " + path("r"));
-    expect({"--classes 2: expected 4 to"}, "prepare --from synthetic --classes 2 --output " + path("s.h5"));
-    expect({"--metadata-kind wlasl is of no use without --metadata, the file"},
+    expect(2, {"--temperature 0: expected more than 0"}, pretrain("r", "--method simclr --temperature 0"), 2);
+    expect(2, {"--run FOLDER is required"}, "pretrain --data " + asl9);
+    expect(2, {"--data STORE.h5 is required"}, "pretrain --run " + path("r"));
+    expect(2, {"--classes 2: expected 4 to"},
+           "prepare --from synthetic --classes 2 --output " + path("s.h5"));
+    expect(2, {"--metadata-kind wlasl is of no use without --metadata, the file"},
            "prepare --from npy --metadata-kind wlasl --input " + path("in") + " --output " + path("o.h5"));
-    expect({"--folds 1: expected 2 to the number of clips"},
+    expect(2, {"--folds 1: expected 2 to the number of clips"},
            "split --by folds --folds 1 --output " + path("o.h5") + " " + asl9);
-    expect({"--step 0: expected 1 to"},
+    expect(2, {"--step 0: expected 1 to"},
            "boundary plan --step 0 --study " + path("b") + " --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50");
-    expect({"--run FOLDER is missing"}, "evaluate");
-    expect({"--study FILE is required"}, "study run");
+    expect(2, {"--run FOLDER is missing"}, "evaluate");
+    expect(2, {"--study FILE is required"}, "study run");
 }
 
 TEST_F(ShownSettings, AreOptionsInWhatAnImportReports) {
@@ -93,7 +97,7 @@ TEST_F(ShownSettings, AreOptionsInWhatAnImportReports) {
 
     const std::string order = "name theirs with --point-order (";
     const std::string hands = "(--point-order hands-42-right-first: the other way)";
-    expect({order, hands}, "prepare --from npy --input " + path("in") + " --output " + path("out.h5"), 2);
+    expect(0, {order, hands}, "prepare --from npy --input " + path("in") + " --output " + path("out.h5"), 2);
 
     const auto summary = nlohmann::json::parse(text_of("out.h5.summary.json"));
     ASSERT_EQ(summary["left_out"].size(), 1U);
@@ -109,18 +113,19 @@ TEST_F(ShownSettings, AreOptionsInWhatAnImportReports) {
 TEST_F(ShownSettings, AreOptionsInResultsAndReports) {
     ASSERT_EQ(run(program(1, pretrain("r", "--max-steps 1"))).exit_code, 0);
     expect(
-        {"--neighbours 1000: only"},
+        0, {"--neighbours 1000: only"},
         "evaluate --protocol knn --supervised-epochs 0 --bootstrap 50 --neighbours 1000 --run " + path("r"));
     EXPECT_NE(text_of("r/evaluate/knn.json").find("--neighbours 1000: only"), std::string::npos);
 
-    expect({}, "boundary plan --sides start --data " + asl9 +
-                   " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 "
-                   "--study " +
-                   path("b"));
-    expect({"not searched: --sides"}, "boundary status --study " + path("b"));
-    expect({"not searched: --sides"}, "boundary status --json --study " + path("b"));
-    expect({}, "boundary report --json --study " + path("b"));
-    expect({}, "inspect --json " + asl9);
+    expect(0, {},
+           "boundary plan --sides start --data " + asl9 +
+               " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 "
+               "--study " +
+               path("b"));
+    expect(0, {"not searched: --sides"}, "boundary status --study " + path("b"));
+    expect(0, {"not searched: --sides"}, "boundary status --json --study " + path("b"));
+    expect(0, {}, "boundary report --json --study " + path("b"));
+    expect(0, {}, "inspect --json " + asl9);
     expect_no_marks_in_files();
 }
 
@@ -131,11 +136,18 @@ TEST_F(ShownSettings, OfAStudyAreEntriesOfItsFile) {
     EXPECT_EQ(refused.count("s.ini, [data asl9]"), 1) << refused.output;
     EXPECT_TRUE(refused.says(": frames = 0: a clip keeps at least 1")) << refused.output;
     EXPECT_TRUE(refused.says("sslslr: --study " + path("s.ini"))) << refused.output;
-    expect({"sslslr: --memory-limit much: expected bytes"}, study("run --memory-limit much"));
+    expect(2, {"sslslr: --memory-limit much: expected bytes"}, study("run --memory-limit much"));
+
+    write_study("", "", folder_.string());
+    const auto no_store = run(program(2, study("run")));
+    EXPECT_EQ(no_store.exit_code, 3) << no_store.output;
+    EXPECT_EQ(no_store.count("--study " + path("s.ini") + ", [data asl9], line 8: "), 1) << no_store.output;
+    EXPECT_TRUE(no_store.says("but data needs clip stores")) << no_store.output;
+    EXPECT_FALSE(no_store.says("--data")) << no_store.output;
 
     write_study("", "temperature = 0");
     EXPECT_EQ(run(program(2, study("run"))).exit_code, 5);
-    expect({"temperature = 0: expected more than 0"}, study("status"));
+    expect(0, {"temperature = 0: expected more than 0"}, study("status"));
     EXPECT_FALSE(run(program(1, study("status"))).says("--temperature"));
     expect_no_marks_in_files();
 }

@@ -86,7 +86,8 @@ augmentation = our
     Outcome work(int ranks, const std::string& folder, const std::string& more = "") const {
         return run(program(ranks, "study run " + places(folder) + more));
     }
-    /// The study in the folder `study`, asked to stop once a training there has done a step. @param trainings  a pattern
+    /// The study in the folder `study`, asked to stop once a training there has done a step.
+    /// @param trainings  a pattern
     Outcome stopped_in(const std::string& trainings) const {
         return run("sh -c '" + program(1, "study run " + places("study")) + " & while kill -0 $! && ! cat " +
                    (folder_ / "study" / trainings).string() +
@@ -96,6 +97,14 @@ augmentation = our
         const auto outcome = run(program(1, "study " + what + " --json " + places(folder)));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
         return Json::parse(outcome.output);
+    }
+    Json plan_of(const std::string& folder) const {
+        return Json::parse(std::ifstream{folder_ / folder / "plan.json"});
+    }
+    void set_code_of_plan(const std::string& folder, const std::string& code) const {
+        auto plan = plan_of(folder);
+        plan["code"] = code;
+        std::ofstream{folder_ / folder / "plan.json"} << plan;
     }
     static std::string in(const fs::path& folder, const std::string& command) {
         return "sh -c 'cd " + folder.string() + " && " + command + "'";
@@ -251,6 +260,62 @@ TEST_F(StudyJob, TestClipsThatTrainUnderAnotherNameAreReported) {
     EXPECT_TRUE(outcome.says("test clips show the same as clips that pretrain (e.g. ")) << outcome.output;
     EXPECT_TRUE(outcome.says("test clips show the same as clips whose labels train (e.g. "))
         << outcome.output;
+}
+
+TEST_F(StudyJob, ResultsOfOtherCodeAreContinuedOnlyWhereThatIsAccepted) {
+    replace("runs = 2", "runs = 1");
+    ASSERT_EQ(work(1, "study", "--max-jobs 1").exit_code, 0);
+    const std::string own = plan_of("study")["code"];
+    set_code_of_plan("study", "0123456789abcdef");
+
+    const auto refused = work(2, "study");
+    EXPECT_EQ(refused.exit_code, 2) << refused.output;
+    EXPECT_EQ(refused.count("holds results of code 0123456789abcdef, and this program's code is " + own), 1)
+        << refused.output;
+    EXPECT_TRUE(refused.says("add --accept-other-code")) << refused.output;
+    EXPECT_EQ(plan_of("study")["code"], "0123456789abcdef");
+
+    const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
+    EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
+    EXPECT_EQ(accepted.count("continued, as --accept-other-code asks"), 1) << accepted.output;
+    EXPECT_EQ(plan_of("study")["code"], "0123456789abcdef " + own);
+    EXPECT_EQ(ask("report", "study")["code"], "0123456789abcdef " + own);
+    EXPECT_FALSE(work(1, "study", "--max-jobs 1").says("accept-other-code"));
+}
+
+TEST_F(StudyJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
+    replace("runs = 2", "runs = 1");
+    ASSERT_EQ(work(1, "study", "--max-jobs 1").exit_code, 0);
+    const std::string own = plan_of("study")["code"];
+    const auto file = folder_ / "study" / "plan.json";
+
+    ASSERT_TRUE(fs::remove(file));
+    const auto lost = work(2, "study");
+    EXPECT_FALSE(fs::exists(file));
+    std::ofstream{file} << "{";
+    const auto damaged = work(1, "study");
+    for (const auto& refused : {lost, damaged}) {
+        EXPECT_EQ(refused.exit_code, 2) << refused.output;
+        EXPECT_TRUE(refused.says("code unknown") && refused.says("--accept-other-code")) << refused.output;
+    }
+
+    const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
+    EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
+    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_EQ(plan_of("study")["code"], "unknown " + own);
+}
+
+TEST_F(StudyJob, APlanOfOtherCodeWithoutResultsIsPlannedAnewWithoutAWord) {
+    replace("runs = 2", "runs = 1");
+    ASSERT_EQ(work(1, "study", "--dry-run").exit_code, 0);
+    const std::string own = plan_of("study")["code"];
+    set_code_of_plan("study", "0123456789abcdef");
+
+    const auto outcome = work(1, "study", "--max-jobs 1");
+
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+    EXPECT_FALSE(outcome.says("accept-other-code")) << outcome.output;
+    EXPECT_EQ(plan_of("study")["code"], own);
 }
 
 TEST_F(StudyJob, TheExamplesCanBeRun) {

@@ -231,7 +231,7 @@ class CorpusServer(unittest.TestCase):
         )
 
     def test_the_names_that_are_skipped_are_those_of_the_importers_in_cpp(self):
-        source = (IMPORTERS.parent / "import/system_files.cpp").read_text()
+        source = (IMPORTERS.parent / "system_files.cpp").read_text()
         table = source[source.index("known_names{") : source.index("};")]
         in_cpp = {ast.literal_eval(name) for name in re.findall(r'"[^"]*"', table)}
 

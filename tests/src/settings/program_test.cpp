@@ -7,6 +7,7 @@
 #include <string>
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/errors.hpp"
@@ -50,12 +51,23 @@ TEST_F(Codes, AnotherIsRefusedWithBothNamesAndTheWayOut) {
                              std::string{"--accept-other-code"}}) {
         EXPECT_TRUE(holds(text, part)) << text;
     }
+    EXPECT_TRUE(holds(
+        text,
+        "the run in r holds results of code 0123456789abcdef, and this program's code is " + code_identity()))
+        << text;
     EXPECT_TRUE(holds(refusal(""), "code unknown")) << refusal("");
+}
+
+TEST_F(Codes, AllThatHaveContributedAreNamed) {
+    const auto text = refusal("0123456789abcdef fedcba9876543210");
+
+    EXPECT_TRUE(holds(text, "of code 0123456789abcdef, fedcba9876543210, and this program's")) << text;
 }
 
 TEST_F(Codes, AnotherThatIsAcceptedIsToldAndRecorded) {
     EXPECT_EQ(joined("0123456789abcdef", true), "0123456789abcdef " + code_identity());
     EXPECT_TRUE(holds(said_, "0123456789abcdef")) << said_;
+    EXPECT_TRUE(holds(said_, ": continued, as --accept-other-code asks")) << said_;
     EXPECT_EQ(joined("", true), "unknown " + code_identity());
 }
 
@@ -64,14 +76,17 @@ class SourceIdentity : public testing::Test {
 protected:
     void TearDown() override { fs::remove_all(folder_); }
 
+    /// The exit code of the program that writes the header.
+    int hash(const std::string& header, const std::string& sources) const {
+        const auto status = std::system((SSLSLR_SOURCE_IDENTITY " " + header + " " + sources).c_str());
+        return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    }
     std::string of(const std::string& code, const std::string& more = "int second;\n") {
         fs::create_directories(folder_);
         std::ofstream{folder_ / "a.cpp"} << code;
         std::ofstream{folder_ / "b.cpp"} << more;
         const auto header = (folder_ / "identity.hpp").string();
-        const auto command = SSLSLR_SOURCE_IDENTITY " " + header + " " + (folder_ / "a.cpp").string() + " " +
-                             (folder_ / "b.cpp").string();
-        EXPECT_EQ(std::system(command.c_str()), 0);
+        EXPECT_EQ(hash(header, (folder_ / "a.cpp").string() + " " + (folder_ / "b.cpp").string()), 0);
         std::ifstream stream{header};
         return {std::istreambuf_iterator<char>{stream}, {}};
     }
@@ -89,6 +104,39 @@ TEST_F(SourceIdentity, CommentsAndFormattingDoNotCount) {
               plain);
     EXPECT_EQ(of("int second;\n", "int f(int a) { return a + 1; }\nconst char* t = \"// no  comment\";\n"),
               plain);
+}
+
+TEST_F(SourceIdentity, TextsThatAFormatterSplitsAreOne) {
+    const auto plain = of("const char* t = \"one two\";\n");
+
+    EXPECT_EQ(of("const char* t =\n    \"one \"  // a line\n    \"two\";\n"), plain);
+    EXPECT_NE(of("const char* t = \"onetwo\";\n"), plain);
+    EXPECT_NE(of("const char* t[] = {\"one \", \"two\"};\n"), plain);
+}
+
+TEST_F(SourceIdentity, LinesOfIncludesDoNotCount) {
+    const auto plain = of("int first;\n");
+
+    EXPECT_EQ(of("#include <set>\n#include \"src/errors.hpp\"  // ConfigError\n\nint first;\n"), plain);
+    EXPECT_EQ(of("#  include \"src/errors.hpp\"\n#include <set>\nint first;\n"), plain);
+}
+
+TEST_F(SourceIdentity, GapsThatACompilerNeedsCount) {
+    EXPECT_NE(of("int c = a + +b;\n"), of("int c = a ++b;\n"));
+    EXPECT_NE(of("int c = a - -b;\n"), of("int c = a --b;\n"));
+    EXPECT_NE(of("#define F(x) 1\n"), of("#define F (x) 1\n"));
+    EXPECT_NE(of("#define A 1\nB\n"), of("#define A 1 B\n"));
+    EXPECT_EQ(of("#define A 1 \\\n    B  // both\n"), of("#define A  1 B\n"));
+}
+
+TEST_F(SourceIdentity, WhatCannotBeReadOrWrittenIsAnError) {
+    of("int first;\n");
+    const auto source = (folder_ / "a.cpp").string();
+
+    EXPECT_EQ(hash((folder_ / "new.hpp").string(), source + " " + (folder_ / "none.cpp").string()), 1);
+    EXPECT_FALSE(fs::exists(folder_ / "new.hpp"));
+    EXPECT_EQ(hash((folder_ / "none/new.hpp").string(), source), 1);
+    EXPECT_EQ(hash((folder_ / "new.hpp").string(), ""), 1);
 }
 
 TEST_F(SourceIdentity, WhateverACompilerSeesCounts) {

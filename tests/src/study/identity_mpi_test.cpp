@@ -1,7 +1,8 @@
-// Whatever an option declares that it decides is what tells results apart, in every place that does. The options are
-// asked for, not listed: one that is added is tested with the others.
+// Whatever an option declares that it decides is what tells results apart, in every place that does. The
+// options are asked for: one that is added is tested with the others. A frozen list holds what is meant.
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,6 +18,7 @@
 #include "src/protocol/protocol_options.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/study/study_data.hpp"
+#include "tests/frozen_file.hpp"
 
 namespace sslslr {
 namespace {
@@ -93,6 +95,25 @@ Decides decides(Fields fields, const std::string& name) {
     return options.decides(name);
 }
 
+template <class Fields>
+std::set<std::string> names_of(Fields fields) {
+    return options_beside(std::move(fields), {});
+}
+
+const std::map<Decides, std::string> words{{Decides::nothing, "nothing"},   {Decides::resumable, "resumable"},
+                                           {Decides::clips, "clips"},       {Decides::encoder, "encoder"},
+                                           {Decides::learning, "learning"}, {Decides::result, "result"}};
+
+/// A titled list, a line for each option in the order of their names.
+template <class Fields>
+std::string decisions(const std::string& title, Fields fields) {
+    auto text = "[" + title + "]\n";
+    for (const auto& name : names_of(fields)) {
+        text += name + " = " + words.at(decides(fields, name)) + '\n';
+    }
+    return text + '\n';
+}
+
 class Identity : public testing::Test {
 protected:
     void SetUp() override { fs::create_directories(folder_); }
@@ -144,12 +165,17 @@ TEST_F(Identity, OfJobsChangesWithWhatDecidesThem) {
             EXPECT_EQ(differ(features), is_one_of({Decides::clips, Decides::encoder}));
         }
     }
-    Options options{""};
-    PretrainOptions fields;
-    declare(options, fields);
-    const auto all = options.names();
-    tested.insert("method");
-    EXPECT_EQ(tested, (std::set<std::string>{all.begin(), all.end()}));
+    EXPECT_EQ(tested, names_of(PretrainOptions{}));
+}
+
+// The tests here compare what is declared with what derives from it; this one, with what is meant.
+TEST_F(Identity, OptionsDecideWhatTheFrozenListSays) {
+    test::expect_frozen_file(
+        SSLSLR_TEST_FOLDER "/decides.txt",
+        decisions("pretrain", PretrainOptions{}) + decisions("boundary plan", PlanOptions{}) +
+            decisions("clips of an evaluation", ClipParts{}) + decisions("protocol", default_protocol()),
+        "Results are told apart by what options decide: an option that changes a result and is declared to "
+        "decide nothing mixes results silently. If the change is meant");
 }
 
 TEST_F(Identity, OfProtocolsChangesWithEveryOption) {
@@ -164,19 +190,28 @@ TEST_F(Identity, OfProtocolsChangesWithEveryOption) {
 TEST_F(Identity, OfASearchChangesWithWhatDecidesItsTrials) {
     const std::set<std::string> schedules{"study", "step",      "largest", "sides",   "repeats",
                                           "mode",  "tolerance", "halving", "compare", "json"};
-    for (const auto& name : options_beside(PlanOptions{}, {})) {
-        const auto other = changed(PlanOptions{}, {}, name);
-        if (!other) {
-            continue;  // of no use with the default method
+    const auto all = names_of(PlanOptions{});
+    std::set<std::string> tested;
+    for (auto base : bases) {
+        std::erase_if(base, [&](const auto& setting) { return !all.contains(setting.first); });
+        for (const auto& name : options_beside(PlanOptions{}, base)) {
+            const auto other = changed(PlanOptions{}, base, name);
+            if (!other) {
+                continue;  // of no use with this base
+            }
+            tested.insert(name);
+            const bool is_beside =
+                schedules.contains(name) || decides(PretrainOptions{}, name) == Decides::nothing;
+            EXPECT_EQ(read(PlanOptions{}, *other).deciding != read(PlanOptions{}, base).deciding, !is_beside)
+                << name;
         }
-        const bool is_beside =
-            schedules.contains(name) || decides(PretrainOptions{}, name) == Decides::nothing;
-        EXPECT_EQ(read(PlanOptions{}, *other).deciding != read(PlanOptions{}, {}).deciding, !is_beside)
-            << name;
     }
+    tested.insert("accept-other-code");  // of one call, so none of the values
+    EXPECT_EQ(tested, all);
 }
 
 TEST_F(Identity, OfARunIsCheckedWhereItIsResumedAndWhereRunsAreAveraged) {
+    std::set<std::string> tested{"run", "seed"};  // which runs that are averaged have of their own
     for (const auto& base : bases) {
         const auto first = run_of(base, "first", 1);
         for (const auto& name : options_beside(PretrainOptions{}, base)) {
@@ -184,16 +219,18 @@ TEST_F(Identity, OfARunIsCheckedWhereItIsResumedAndWhereRunsAreAveraged) {
             if (!other || name == "run" || name == "seed") {
                 continue;
             }
+            tested.insert(name);
             SCOPED_TRACE(name);
             const auto what = decides(PretrainOptions{}, name);
             auto resumed = read(PretrainOptions{}, *other).fields;
             resumed.seed = 1;
             EXPECT_EQ(is_refused([&] { open_run_folder(first, resumed, world_, /*lock=*/false); }),
-                      what != Decides::nothing && what != Decides::length);
+                      what != Decides::nothing && what != Decides::resumable);
             const auto second = run_of(*other, "second", 2);
             EXPECT_EQ(is_refused([&] { read_runs({first, second}); }), what != Decides::nothing);
         }
     }
+    EXPECT_EQ(tested, names_of(PretrainOptions{}));
 }
 
 }  // namespace

@@ -1,0 +1,15 @@
+#include "io/file/json_text.hpp"
+
+#include <system_error>
+
+#include "io/file/posix_file.hpp"
+
+namespace sslslr::io {
+
+void write_json(const std::filesystem::path& path, const nlohmann::json& value) {
+    std::error_code ignored;  // writing says what is wrong
+    std::filesystem::create_directories(path.parent_path(), ignored);
+    write_text(path, json_text(value, 2));
+}
+
+}  // namespace sslslr::io
