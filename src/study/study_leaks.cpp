@@ -80,19 +80,23 @@ void note_leaks_between(const StudyDataSets& data, const PretrainingJob& source,
     const io::PrintIndex index{data.prints(source.data, trained.clips)};
     const auto tested = leak_of(trained, index, {data, target.data, test});
     const auto learnt = leak_of(trained, index, {data, target.data, labelled});
-    const auto name = [&](std::int64_t number) {
-        return data.facts()[static_cast<std::size_t>(number)].name;
-    };
+    const auto facts = [&](std::int64_t number) { return data.facts()[static_cast<std::size_t>(number)]; };
+    const auto name = [&](std::int64_t number) { return facts(number).name; };
+    // Sections may part one store in different ways: whose labels train are then meant to be those that pretrain.
+    const bool is_same_store = facts(source.data).fingerprint == facts(target.data).fingerprint;
     const auto where =
         fmt::format("transfer from [data {}] to [data {}]", name(source.data), name(target.data));
-    if (is_no_transfer(tested.clips, learnt.clips, std::ssize(test) + std::ssize(labelled))) {
+    if (is_no_transfer(tested.clips, is_same_store ? 0 : learnt.clips,
+                       std::ssize(test) + std::ssize(labelled))) {
         throw ConfigError{
             fmt::format("{}: {}: {} of {} test clips, and {} of {} whose labels train, are what the encoder "
                         "is pretrained on, by what they show (e.g. {}): name another target",
                         io::setting("study"), where, tested.clips, test.size(), learnt.clips, labelled.size(),
                         tested.clips > 0 ? tested.example : learnt.example)};
     }
-    note(where, labelled, learnt, "clips whose labels train show the same as clips that pretrain", notes);
+    if (!is_same_store) {
+        note(where, labelled, learnt, "clips whose labels train show the same as clips that pretrain", notes);
+    }
 }
 
 }  // namespace

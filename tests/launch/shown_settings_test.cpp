@@ -105,7 +105,8 @@ TEST_F(ShownSettings, AreOptionsInWhatAnImportReports) {
     ASSERT_EQ(summary["repairs"].size(), 1U);
     EXPECT_NE(summary["repairs"].begin().key().find(hands), std::string::npos) << summary;
     expect_no_marks_in_files();
-    for (const auto& [name, text] : io::ClipStore::open({path("out.h5")}).index().attributes) {
+    const auto store = io::ClipStore::open({path("out.h5")});
+    for (const auto& [name, text] : store.index().attributes) {
         EXPECT_FALSE(holds_marks(text)) << name;
     }
 }
