@@ -21,9 +21,9 @@ using TrialWork = std::function<std::string(const std::filesystem::path& file, c
 /// Runs `work` on each file in a child process under limits of time and memory, because libhdf5 can crash or loop
 /// on a file that nobody has checked. All files share one child; one that crashes, or passes its limits, costs the file
 /// it was at, and another child continues with the next.
-/// The limits of a file: 5 s of computing and one more for each 20 MB of it; 60 s and twenty times as long by the clock,
-/// because a file system may stall and a process may be suspended; 1 GiB and four times its size. A file that ran out of
-/// time by the clock is tried once more.
+/// The limits of a file: 5 s of computing and one more for each 20 MB of it; 1 GiB of memory and four times
+/// its size. By the clock it has 60 s and twenty times as long, because a file system may stall and a process
+/// may be suspended. A file that runs out of time by the clock is tried once more.
 /// @param work  may throw: the error's text is the problem of that file
 /// @return one entry per file, in their order
 std::vector<Trial> try_files(const std::vector<std::filesystem::path>& files, const TrialWork& work);

@@ -163,7 +163,8 @@ private:
         }
     }
 
-    /// Whether a folder was not entered before. One that cannot be looked at cannot be listed either, which is reported.
+    /// Whether a folder was not entered before. One that cannot be looked at cannot be listed either, which
+    /// is reported.
     bool is_new(const fs::path& path) {
         struct stat status {};
         return ::stat(path.c_str(), &status) != 0 || entered_.insert({status.st_dev, status.st_ino}).second;

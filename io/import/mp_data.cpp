@@ -116,8 +116,13 @@ ImportedClip read_frames(const ArrayReader& reading, const fs::path& folder) {
     return clip;
 }
 
+bool is_folder(const fs::path& path) {
+    std::error_code error;  // the reader names the problem
+    return fs::is_directory(path, error);
+}
+
 ImportedClip read_sequence(const ArrayReader& reading, const fs::path& path) {
-    if (fs::is_directory(path)) {
+    if (is_folder(path)) {
         return read_frames(reading, path);
     }
     const auto array = read_npy(path);
@@ -143,7 +148,7 @@ std::vector<fs::path> files_of_sequence(const fs::path& path) {
 /// Whether a sequence has frames to all appearances; a file of one frame is none.
 bool seems_to_have_frames(const fs::path& path) {
     try {
-        return fs::is_directory(path) ? !files_in(path, ".npy").empty() : npy_shape(path).size() > 1;
+        return is_folder(path) ? !files_in(path, ".npy").empty() : npy_shape(path).size() > 1;
     } catch (const DataError&) {  // the reader names the problem
         return true;
     }
@@ -190,7 +195,7 @@ std::vector<TreeFile> sequences_under(const fs::path& input, Listing& listing) {
 }  // namespace
 
 std::unique_ptr<Corpus> open_mp_data(const CorpusOptions& options) {
-    if (!fs::is_directory(options.input)) {
+    if (!is_folder(options.input)) {
         throw DataError{options.input, "expected a folder MP_Data/LABEL/SEQUENCE/FRAME.npy, found no folder"};
     }
     Listing listing;

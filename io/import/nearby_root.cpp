@@ -17,12 +17,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_folders = 20;   // one level down
-constexpr std::size_t most_clips = 3;      // read of each
+constexpr std::size_t most_folders = 20;    // one level down
+constexpr std::size_t most_clips = 3;       // read of each
 constexpr std::size_t most_entries = 2000;  // looked at in each
 constexpr std::size_t input_argument = 3;   // of a Python reader, behind interpreter, script and format
 
-/// Formats whose files are found only from their root, and what is in it: any of these, or nothing of a fixed name.
+/// Formats whose files are found only from their root, and what is in it: any of these, or nothing of a fixed
+/// name.
 const std::map<std::string, std::vector<std::string>>& files_of_roots() {
     static const std::map<std::string, std::vector<std::string>> files{
         {"asl-citizen", {"splits", "train.csv"}},
@@ -32,8 +33,8 @@ const std::map<std::string, std::vector<std::string>>& files_of_roots() {
     return files;
 }
 
-/// Whether there is an array as in LABEL/SEQUENCE.npy or LABEL/SEQUENCE/FRAME.npy among the first entries: the folder above a
-/// mistyped one may be a home folder, which no error message is worth walking through.
+/// Whether there is an array as in LABEL/SEQUENCE.npy or LABEL/SEQUENCE/FRAME.npy among the first entries.
+/// The folder above a mistyped one may be a home folder, which no error message is worth walking through.
 bool shows_arrays(const fs::path& folder) {
     constexpr int depth_of_frames = 2;
     constexpr auto options =
@@ -60,10 +61,13 @@ bool shows_arrays(const fs::path& folder) {
 /// Spares opening what cannot be a root.
 bool may_be_root(const std::string& format, const fs::path& folder) {
     const auto& files = files_of_roots().at(format);
-    return files.empty() ? shows_arrays(folder) : std::ranges::any_of(files, [&](const std::string& file) {
-               std::error_code error;
-               return fs::exists(folder / file, error);
-           });
+    if (files.empty()) {
+        return shows_arrays(folder);
+    }
+    return std::ranges::any_of(files, [&](const std::string& file) {
+        std::error_code error;
+        return fs::exists(folder / file, error);
+    });
 }
 
 std::vector<fs::path> candidates_for(const fs::path& input) {

@@ -270,10 +270,10 @@ private:
         }
         constexpr std::size_t most_named = 3;
         names.resize(std::min(count, most_named));
-        listing_.notes.push_back(fmt::format(
-            "{} not named NAME_NUMBER_keypoints.json: not read: {}{}",
-            count == 1 ? "1 .json file is" : fmt::format("{} .json files are", count),
-            fmt::join(names, ", "), count > most_named ? ", ..." : ""));
+        listing_.notes.push_back(
+            fmt::format("{} not named NAME_NUMBER_keypoints.json: not read: {}{}",
+                        count == 1 ? "1 .json file is" : fmt::format("{} .json files are", count),
+                        fmt::join(names, ", "), count > most_named ? ", ..." : ""));
     }
 
     PictureSize size_;

@@ -30,7 +30,8 @@ using nlohmann::json;
 
 constexpr std::int64_t most_frames = 10'000'000;  // of one clip: more is no answer but noise
 
-/// A program whose standard input and output are pipes to us. SIGPIPE must be ignored: that it has died is an error of send().
+/// A program whose standard input and output are pipes to us. SIGPIPE must be ignored: that it has died is an
+/// error of send().
 class PipedProgram {
 public:
     PipedProgram(const std::filesystem::path& input, const std::vector<std::string>& command)

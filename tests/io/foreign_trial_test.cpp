@@ -98,14 +98,14 @@ TEST_F(ForeignTrialTest, APauseCostsNoFile) {
 }
 
 TEST_F(ForeignTrialTest, AFileThatRunsOutOfTimeIsNamedAndTheOthersAreTried) {
-    const auto trials = try_files(files({"a", "alarm", "b", "loop", "c"}),
-                                  [](const fs::path& file, const RenewLimits&) {
-                                      const auto name = file.filename().string();
-                                      if (name == "alarm" || name == "loop") {
-                                          std::raise(name == "alarm" ? SIGALRM : SIGXCPU);
-                                      }
-                                      return name;
-                                  });
+    const auto trials =
+        try_files(files({"a", "alarm", "b", "loop", "c"}), [](const fs::path& file, const RenewLimits&) {
+            const auto name = file.filename().string();
+            if (name == "alarm" || name == "loop") {
+                std::raise(name == "alarm" ? SIGALRM : SIGXCPU);
+            }
+            return name;
+        });
     ASSERT_EQ(trials.size(), 5U);
     EXPECT_EQ(trials[0].result, "a");
     EXPECT_NE(trials[1].problem.find("did not end within 160 s, twice"), std::string::npos)
@@ -175,7 +175,8 @@ TEST_F(ForeignTrialTest, TheChildHoldsNoEndThatReadsItsAnswers) {
         for (const auto& each : fs::directory_iterator{"/proc/self/fd"}) {
             std::error_code gone;
             const bool is_pipe = fs::read_symlink(each, gone).string().starts_with("pipe:");
-            pipes += is_pipe && each.path().filename() != "2" ? 1 : 0;  // that of errors is closed in the child
+            pipes +=
+                is_pipe && each.path().filename() != "2" ? 1 : 0;  // that of errors is closed in the child
         }
         return pipes;
     };

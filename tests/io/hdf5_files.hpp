@@ -85,8 +85,8 @@ inline hdf5::Properties in_chunks(const hdf5::Shape& chunk, std::optional<float>
     return creation;
 }
 
-/// How to store a dataset as one that takes all its frames from datasets of other files, one after the other where
-/// they name no place.
+/// How to store a dataset as one that takes all its frames from datasets of other files, one after the other
+/// where they name no first frame.
 struct VirtualSource {
     std::string file;
     std::string dataset;

@@ -27,8 +27,8 @@ protected:
         return 0;
     }
 
-    /// Runs a command, and sends its process a signal once its output holds `word`. Signals that the caller of the
-    /// tests ignores (nohup, a script's `&`) are not ignored by the command.
+    /// Runs a command, and sends its process a signal once its output holds `word`. Signals that the caller
+    /// of the tests ignores (nohup, a script's `&`) are not ignored by the command.
     static Outcome interrupted(const std::string& command, const std::string& word, int signal) {
         bool sent = false;
         auto outcome = run("env --default-signal=INT,HUP " + command, [&](const std::string& output) {

@@ -34,15 +34,13 @@ protected:
         fs::create_directories((folder_ / "in" / name).parent_path());
         fs::create_symlink(target, folder_ / "in" / name);
     }
-    /// Folders within folders, of which the last one's path is too long to be listed, whoever asks.
-    void nest(const std::string& name) const {
-        constexpr int deepest = 17;
-        fs::create_directories(folder_ / "in" / name);
-        int at = ::open((folder_ / "in" / name).c_str(), O_RDONLY | O_DIRECTORY);
-        const std::string long_name(250, 'x');
-        for (int depth = 0; depth < deepest; ++depth) {
-            ::mkdirat(at, long_name.c_str(), 0777);
-            const int below = ::openat(at, long_name.c_str(), O_RDONLY | O_DIRECTORY);
+    /// Folders within each other below `top`. Even root cannot list one whose path is longer than 4095 bytes.
+    static void nest(const fs::path& top, const std::vector<std::string>& names) {
+        fs::create_directories(top);
+        int at = ::open(top.c_str(), O_RDONLY | O_DIRECTORY);
+        for (const auto& name : names) {
+            ::mkdirat(at, name.c_str(), 0777);
+            const int below = ::openat(at, name.c_str(), O_RDONLY | O_DIRECTORY);
             ::close(at);
             at = below;
         }
@@ -198,7 +196,7 @@ TEST_F(FolderTreeTest, BrokenLinksAreLeftOutByName) {
 
 TEST_F(FolderTreeTest, AFolderThatCannotBeListedIsLeftOutByName) {
     write("tea/0.npy", clip());
-    nest("coffee");
+    nest(folder_ / "in/coffee", Names(17, std::string(250, 'x')));
     for (const bool has_link : {false, true}) {
         if (has_link) {
             write_bytes(folder_ / "disk/0.npy", clip());
@@ -217,6 +215,21 @@ TEST_F(FolderTreeTest, AFolderThatCannotBeListedIsLeftOutByName) {
               }).find("/nowhere: cannot be listed"),
               std::string::npos)
         << "the folder itself";
+}
+
+TEST_F(FolderTreeTest, ASequenceOfMpDataThatCannotBeListedCostsNoOther) {
+    auto root = folder_ / "in";
+    for (int depth = 0; depth < 15; ++depth) {
+        root /= std::string(252, 'r');
+    }
+    write_bytes(root / "hello/0/0.npy", frame());
+    nest(root, {std::string(100, 'a'), std::string(250, 'b')});
+
+    const auto corpus = open_corpus({.format = "mp-data", .input = root});
+
+    ASSERT_EQ(corpus->listing().clips.size(), 2U);
+    EXPECT_EQ(corpus->read(1).frames(), 1);
+    EXPECT_NE(error_of([&] { corpus->read(0); }).find("bbb: "), std::string::npos);
 }
 
 TEST_F(FolderTreeTest, ABrokenLinkToAListIsAnErrorAndNoAbsentList) {

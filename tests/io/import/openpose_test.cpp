@@ -122,7 +122,8 @@ TEST_F(OpenPoseTest, FilesOfAnotherNameAreCountedAndNamed) {
     EXPECT_EQ(corpus->listing().clips.size(), 1U);
     EXPECT_EQ(corpus->listing().notes,
               std::vector<std::string>{"4 .json files are not named NAME_NUMBER_keypoints.json: not read: "
-                                       "image_00002_keypoints (1).json, image_00001.json, image_00002.json, ..."});
+                                       "image_00002_keypoints (1).json, image_00001.json, "
+                                       "image_00002.json, ..."});
 }
 
 TEST_F(OpenPoseTest, VideosThatShareAFolderAreClipsOfTheirOwn) {
