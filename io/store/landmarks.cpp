@@ -15,8 +15,6 @@
 namespace sslslr::io {
 namespace {
 
-constexpr auto dataset_name = "/landmarks";
-
 struct Source {
     hdf5::InputDataset dataset;
     std::size_t value_bytes = 0;  ///< 2: float16, 4: float32 or what is read as such
@@ -44,9 +42,9 @@ Source open_source(const hdf5::InputFile& file) {
     H5Pset_chunk_cache(access.id(), H5D_CHUNK_CACHE_NSLOTS_DEFAULT, chunk_cache_bytes,
                        H5D_CHUNK_CACHE_W0_DEFAULT);
     Source source;
-    source.dataset = file.dataset(dataset_name, access.id());
+    source.dataset = file.dataset(landmarks_dataset, access.id());
     if (const auto problem = hdf5::problem_of_gaps(source.dataset.handle); !problem.empty()) {
-        throw DataError{file.path(), std::string{dataset_name} + ": " + problem};
+        throw DataError{file.path(), std::string{landmarks_dataset} + ": " + problem};
     }
     const auto& type = source.dataset.type;
     const auto is = [&](hid_t other) { return H5Tequal(type.id(), other) > 0; };
@@ -56,7 +54,7 @@ Source open_source(const hdf5::InputFile& file) {
     source.is_little_endian = is(half.id()) || is(H5T_IEEE_F32LE);
     const bool is_double = is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE);  // NumPy's default; read as float32
     if (!source.is_little_endian && !is(big_endian_half.id()) && !is(H5T_IEEE_F32BE) && !is_double) {
-        file.fail(dataset_name,
+        file.fail(landmarks_dataset,
                   fmt::format(
                       "expected values of type float16, float32 or float64, found {}; write them as float32: "
                       "file[\"landmarks\"] = landmarks.astype(\"float32\")",

@@ -23,6 +23,9 @@ public:
     virtual std::size_t value_bytes() const = 0;
 };
 
+/// Where stores keep them.
+inline constexpr const char* landmarks_dataset = "/landmarks";
+
 /// What a reader of chunked landmarks keeps decoded. One chunk must fit, or libhdf5 decodes it anew for every clip
 /// in it.
 inline constexpr std::size_t chunk_cache_bytes = std::size_t{64} << 20;

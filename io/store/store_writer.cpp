@@ -19,8 +19,6 @@
 namespace sslslr::io {
 namespace {
 
-constexpr auto dataset_name = "/landmarks";
-
 struct Frames {
     hsize_t total;
     hsize_t points;
@@ -65,7 +63,8 @@ public:
           is_contiguous_{!layout.is_compressed && frames_.total > 0},
           piece_bytes_{std::max<std::size_t>(frames_a_piece(frames_, layout) * frames_.bytes(), 1)},
           type_{layout.is_float16 ? hdf5::float16_type() : hdf5::Type{H5Tcopy(H5T_IEEE_F32LE)}},
-          dataset_{file.create(dataset_name, type_.id(), {frames_.total, frames_.points, frames_.coordinates},
+          dataset_{file.create(landmarks_dataset, type_.id(),
+                               {frames_.total, frames_.points, frames_.coordinates},
                                creation_of(frames_, layout))} {}
 
     void add(std::span<const float> values) {
@@ -85,7 +84,7 @@ public:
         write(pending_.size());
         file_.write_integers("/checksums/landmarks", sums_.finish());
         const auto offset = H5Dget_offset(dataset_.id());
-        file_.finish(std::move(dataset_), dataset_name);
+        file_.finish(std::move(dataset_), landmarks_dataset);
         return is_contiguous_ ? ByteRange{offset, frames_.total * frames_.bytes()} : ByteRange{};
     }
 
@@ -102,7 +101,7 @@ private:
         H5Sselect_hyperslab(in_file.id(), H5S_SELECT_SET, start.data(), nullptr, count.data(), nullptr);
         if (H5Dwrite(dataset_.id(), type_.id(), in_memory.id(), in_file.id(), H5P_DEFAULT, pending_.data()) <
             0) {
-            file_.fail(dataset_name, "cannot write");
+            file_.fail(landmarks_dataset, "cannot write");
         }
         written_ += count[0];
         pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(bytes));
