@@ -219,6 +219,7 @@ TEST_F(ImportJob, PiecesOfOtherSettingsAreNeitherUsedNorGivenUpUnasked) {
     EXPECT_NE(error.find("holds pieces of an interrupted import with other options"), std::string::npos)
         << error;
     EXPECT_TRUE(fs::exists(folder_ / "store.h5.pieces/piece-0000000.h5"));
+    world_.barrier();  // the next import removes it
 
     config_.discards_others = true;
     const auto reads = reads_of_all();
@@ -248,6 +249,7 @@ TEST_F(ImportJob, RefusesACorpusOfWhichNothingCanBeRead) {
         << error;
     EXPECT_FALSE(fs::exists(config_.output));
     EXPECT_FALSE(fs::exists(folder_ / "store.h5.pieces")) << "nothing in it is worth keeping";
+    world_.barrier();  // the next import makes it again
 
     corpus_.broken = false;
     config_.settings = "corrected";
