@@ -49,12 +49,19 @@ void count(std::int64_t bytes) {
     }
 }
 
-void* allocate(std::size_t bytes) {
+void* allocate_or_not(std::size_t bytes) noexcept {
     void* const place = std::malloc(std::max<std::size_t>(bytes, 1));
+    if (place != nullptr) {
+        count(static_cast<std::int64_t>(malloc_usable_size(place)));
+    }
+    return place;
+}
+
+void* allocate(std::size_t bytes) {
+    void* const place = allocate_or_not(bytes);
     if (place == nullptr) {
         throw std::bad_alloc{};
     }
-    count(static_cast<std::int64_t>(malloc_usable_size(place)));
     return place;
 }
 
@@ -72,6 +79,13 @@ void* operator new(std::size_t bytes) {
 }
 void* operator new[](std::size_t bytes) {
     return allocate(bytes);
+}
+// std::stable_sort's.
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return allocate_or_not(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+    return allocate_or_not(bytes);
 }
 void operator delete(void* place) noexcept {
     release(place);
