@@ -43,10 +43,6 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
     }
 }
 
-std::string named_code(const std::string& code) {
-    return code.empty() ? "unknown" : code;
-}
-
 }  // namespace
 
 std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) {
@@ -95,11 +91,8 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
         }
         codes.push_back(encoders.code);
         fingerprints.push_back(encoders.data_fingerprint);
-        if (encoders.code != code_identity()) {
-            notes.push_back(
-                fmt::format("{}: trained by a program of code {}, evaluated by one of code {}: clips may "
-                            "be preprocessed otherwise than they were when it was trained",
-                            run.run, named_code(encoders.code), code_identity()));
+        if (auto note = note_of_code(run.run, encoders.code); !note.empty()) {
+            notes.push_back(std::move(note));
         }
         if (!first) {
             first = std::move(encoders);

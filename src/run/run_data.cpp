@@ -46,7 +46,7 @@ std::string changes(const Attributes& then, const Attributes& now) {
 
 /// Whether every code of the run is among these.
 bool accepts(const std::string& accepted, const std::string& run) {
-    std::istringstream words{run.empty() ? "unknown" : run};
+    std::istringstream words{named_code(run)};
     const auto text = " " + accepted + " ";
     return accepted == any_code ||
            std::all_of(std::istream_iterator<std::string>{words}, {},

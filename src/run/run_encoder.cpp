@@ -101,12 +101,11 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
         copy("step", "step");
         copy("data", "trained_on");
         copy("code", "trained_by");
-        if (ranks.is_first() && encoder.attributes["trained_by"] != code_identity()) {
-            ranks.warn(
-                fmt::format("{}: trained by a program of code {}, read by one of code {}: it may preprocess "
-                            "clips otherwise than they were when it was trained",
-                            folder.string(), encoder.attributes["trained_by"], code_identity()));
+        auto& trained_by = encoder.attributes["trained_by"];
+        if (const auto note = note_of_code(folder.string(), trained_by); !note.empty() && ranks.is_first()) {
+            ranks.warn(note);
         }
+        trained_by = named_code(trained_by);
     }
     encoder.attributes["weights"] =
         fmt::format("{:016x}", weights_fingerprint(encoder_tensors(*encoder.method)));

@@ -47,9 +47,22 @@ std::string code_identity() {
     return SSLSLR_CODE_IDENTITY;
 }
 
+std::string named_code(const std::string& code) {
+    return code.empty() ? "unknown" : code;
+}
+
+std::string note_of_code(const std::string& run, const std::string& trained_by) {
+    return trained_by == code_identity()
+               ? ""
+               : fmt::format(
+                     "{}: trained by a program of code {}, read by one of code {}: clips may be "
+                     "preprocessed otherwise than they were when it was trained",
+                     run, named_code(trained_by), code_identity());
+}
+
 std::string joined_codes(const std::string& before, const std::string& what, bool accepts,
                          const std::function<void(const std::string&)>& warn, const std::string& how) {
-    std::istringstream words{before.empty() ? "unknown" : before};
+    std::istringstream words{named_code(before)};
     const std::vector<std::string> codes{std::istream_iterator<std::string>{words}, {}};
     if (std::ranges::count(codes, code_identity()) > 0) {
         return before;

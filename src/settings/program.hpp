@@ -13,6 +13,13 @@ std::string program_version();
 /// digits. Results of programs that differ in it may differ. Compiler options and versions of libraries do not count.
 std::string code_identity();
 
+/// A recorded code as texts name it: "unknown" where none was.
+std::string named_code(const std::string& code);
+
+/// What a reader of its results must know of a run that other code trained; empty if this program's did.
+/// @param trained_by  the code that the run's checkpoint records
+std::string note_of_code(const std::string& run, const std::string& trained_by);
+
 /// The codes whose results make up one whole: identities separated by blanks, in the order in which they came. Not
 /// collective; reports through `warn` on every rank that calls it.
 /// @param before   those so far; empty where nothing is recorded, as by releases that did not
