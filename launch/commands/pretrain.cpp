@@ -8,6 +8,7 @@
 #include "dist/agree.hpp"
 #include "launch/command.hpp"
 #include "launch/commands/dry_run.hpp"
+#include "launch/fault.hpp"
 #include "launch/standard_output.hpp"
 #include "launch/terminal.hpp"
 #include "src/augment/wrist_motion.hpp"
@@ -202,7 +203,6 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                   .checkpoint_every = fields.checkpoint_every,
                   .keep_checkpoints = fields.keep_checkpoints};
     run.collapse = fields.collapse;
-    run.fault = fault;
     remember_origin(run, fields, data, clips, start.accepts_other_code ? any_code : code_identity(),
                     [&](const std::string& text) {
                         if (ranks.is_first()) {
@@ -234,6 +234,9 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         record.update();
     };
     hooks.before_checkpoint = [&record] { record.update(); };  // where clips are streamed
+    if (fault) {
+        rehearse(*fault, trainer, ranks.world.rank(), hooks);
+    }
     const bool done = run_training(trainer, group, run, hooks);
     progress.reset();
     if (waiting.seconds > 0 && ranks.is_first()) {

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include "io/file/data_error.hpp"
-#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -33,10 +32,15 @@ std::string what(const std::exception_ptr& error) {
 
 }  // namespace
 
-CheckpointWriter::CheckpointWriter(const Checkpoints& checkpoints, dist::Group& group,
-                                   std::function<CheckpointOrder()> take,
-                                   std::function<void(const std::string&)> warn)
-    : folder_{checkpoints.folder()}, group_{group}, take_{std::move(take)}, warn_{std::move(warn)} {}
+CheckpointWriter::CheckpointWriter(
+    const Checkpoints& checkpoints, dist::Group& group, std::function<CheckpointOrder()> take,
+    std::function<void(const std::string&)> warn,
+    std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_file)
+    : folder_{checkpoints.folder()},
+      group_{group},
+      take_{std::move(take)},
+      warn_{std::move(warn)},
+      write_file_{std::move(write_file)} {}
 
 void CheckpointWriter::start() {
     if (!is_writer() || next_try_) {
@@ -91,14 +95,9 @@ void CheckpointWriter::finish() {
 
 void CheckpointWriter::write(const CheckpointOrder& order) {
     const auto path = folder_ / io::checkpoint_name(order.step);
-    if (failures_to_come_ > 0) {
-        --failures_to_come_;
-        throw io::DataError{path, fmt::format("cannot write: No space left on device (asked for by {})",
-                                              io::setting("fault"))};
-    }
     try {
         fs::create_directories(folder_);
-        io::write_checkpoint(path, order.content);
+        write_file_(path, order.content);
         auto all = io::list_checkpoints(folder_);
         all.erase(order.protected_step);
         all.erase(all.upper_bound(order.step),

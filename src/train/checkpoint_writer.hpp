@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
@@ -31,8 +30,10 @@ public:
     /// @param group  must outlive this
     /// @param take  gives the training as it stands; called on rank 0, from within the calls below
     /// @param warn  called on rank 0, likewise
+    /// @param write_file  writes one checkpoint; called on rank 0, in the thread that writes
     CheckpointWriter(const Checkpoints& checkpoints, dist::Group& group,
-                     std::function<CheckpointOrder()> take, std::function<void(const std::string&)> warn);
+                     std::function<CheckpointOrder()> take, std::function<void(const std::string&)> warn,
+                     std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_file);
 
     /// Takes a checkpoint and has it written, unless there was no space a moment ago. Returns at once, but where the one
     /// before is still being written: waits for it for a second, and from then on of those that wait only the newest will be
@@ -46,9 +47,6 @@ public:
     /// @throws dist::AgreedError  it could not be written, three times
     void finish();
 
-    /// The next `count` writings find no space (Fault).
-    void fail_writings(int count) noexcept { failures_to_come_ = count; }
-
 private:
     void write(const CheckpointOrder& order);
     bool is_writer() const { return group_.rank() == 0; }
@@ -57,9 +55,9 @@ private:
     dist::Group& group_;
     const std::function<CheckpointOrder()> take_;
     const std::function<void(const std::string&)> warn_;
+    const std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_file_;
     std::optional<std::chrono::steady_clock::time_point> next_try_;  ///< after one that failed
-    std::atomic<int> failures_to_come_ = 0;
-    LatestTask task_;  // last: it uses all of the above
+    LatestTask task_;                                                // last: it uses all of the above
 };
 
 }  // namespace sslslr

@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "dist/activity.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/metrics_file.hpp"
 #include "io/file/setting.hpp"
@@ -19,8 +18,6 @@
 
 namespace sslslr {
 namespace {
-
-constexpr int writings_that_fail = 2;  // by --fault: the pause and the try after it are rehearsed, too
 
 nlohmann::json row_of(const StepReport& report) {
     nlohmann::json row{{"step", report.step},
@@ -52,7 +49,7 @@ public:
           attributes_{config.attributes},
           hooks_{hooks},
           checkpoints_{config.folder, ranks_},
-          writer_{checkpoints_, group, [this] { return order(); }, hooks.warn},
+          writer_{checkpoints_, group, [this] { return order(); }, hooks.warn, hooks.write_checkpoint},
           monitor_{config.collapse, trainer.largest_batch()} {}
 
     bool train() {
@@ -69,7 +66,7 @@ public:
         }
         const StepsUnderWay steps{group_};
         while (trainer_.steps_done() < config_.last_step) {
-            strike_if_due();
+            hooks_.before_step(trainer_.steps_done() + 1);
             const auto report = trainer_.step(hooks_.stop_requested());
             const bool collapsed = monitor_.observe(report.spread, report.clips);
             append(with_shares(row_of(report), report));
@@ -143,23 +140,6 @@ private:
         } catch (const io::DataError& error) {
             warn(fmt::format("{}; its last rows are lost, weights are not", error.what()));
         }
-    }
-
-    void strike_if_due() {
-        const auto& fault = config_.fault;
-        if (!fault || fault->rank != ranks_.rank() || fault->step != trainer_.steps_done() + 1) {
-            return;
-        }
-        if (fault->kind == FaultKind::nan) {
-            trainer_.spoil_weights();
-        }
-        if (fault->kind == FaultKind::enospc) {
-            writer_.fail_writings(writings_that_fail);
-        }
-        dist::enter_step(fault->step);
-        fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as {} asks\n", fault->rank,
-                   fault->step, io::as_options(io::setting("fault")));
-        strike(fault->kind);
     }
 
     void warn(const std::string& text) const {

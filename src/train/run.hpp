@@ -4,12 +4,11 @@
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <optional>
 #include <string>
 
 #include "dist/group.hpp"
+#include "io/tensors/checkpoint_file.hpp"
 #include "src/train/collapse.hpp"
-#include "src/train/fault.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr {
@@ -27,7 +26,6 @@ struct RunConfig {
     std::function<void(const std::map<std::string, std::string>& then,
                        std::map<std::string, std::string>& now)>
         check_attributes = [](const auto&, auto&) {};
-    std::optional<Fault> fault;  ///< made on purpose
 };
 
 /// What the caller sees and says while a training runs.
@@ -36,10 +34,15 @@ struct RunHooks {
     std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};
     /// Nothing keeps the run from starting or resuming: what describes it may be written. Collective.
     std::function<void()> on_start = [] {};
+    /// Before every step, counted from 1, on every rank.
+    std::function<void(std::int64_t step)> before_step = [](std::int64_t) {};
     /// After every step, on every rank.
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
     /// Before a checkpoint is written: what has to be beside it. Collective.
     std::function<void()> before_checkpoint = [] {};
+    /// Writes one checkpoint; on rank 0, in a thread of its own. @throws io::DataError  tried again later
+    std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_checkpoint =
+        io::write_checkpoint;
     std::function<void(const std::string&)> warn = [](const std::string&) {};  ///< on rank 0
     std::function<bool()> stop_requested = [] { return false; };
 };

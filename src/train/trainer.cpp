@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -116,13 +115,7 @@ Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& co
 
 StepReport Trainer::step(bool stop_requested) {
     dist::enter_step(steps_done_ + 1);
-    if (reducer_ == nullptr) {
-        warm_up();
-    }
-    if (std::exchange(spoils_weights_, false)) {
-        const torch::NoGradGuard no_grad;
-        parameters_.front().second.fill_(std::numeric_limits<double>::quiet_NaN());
-    }
+    warm_up();
     Stopwatch watch;
     if (steps_done_ % batches_.steps_per_epoch() == 0) {
         begin_epoch(steps_done_ / batches_.steps_per_epoch());
@@ -176,6 +169,9 @@ StepReport Trainer::step(bool stop_requested) {
 }
 
 void Trainer::warm_up() {
+    if (reducer_ != nullptr) {
+        return;
+    }
     method_.train();
     for (const auto& [name, tensor] : state_tensors(method_)) {
         group_.broadcast(tensor.detach());

@@ -93,13 +93,11 @@ public:
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
 
-    /// Has the next step begin with NaN among this rank's weights (Fault). Not collective.
-    void spoil_weights() noexcept { spoils_weights_ = true; }
+    /// Gives every rank the weights of rank 0 and starts reduction on one discarded backward, so that every life of a
+    /// run adds in the same order (dist::GradientReducer). The first step does it, unless it is done.
+    void warm_up();
 
 private:
-    /// Starts reduction on one discarded backward, so that every life of a run adds in the same order
-    /// (dist::GradientReducer).
-    void warm_up();
     /// Of the next step; blank if it cannot be had, which failure_ then tells.
     Batch next_batch();
     Batch on_device(Batch batch) const;
@@ -117,7 +115,6 @@ private:
     Optimizer optimizer_;
     std::unique_ptr<dist::GradientReducer> reducer_;
     std::int64_t steps_done_ = 0;
-    bool spoils_weights_ = false;
     std::exception_ptr failure_;
     ReadAhead<Batch> ahead_;  ///< by step; last, so that its thread ends before what it uses
 };

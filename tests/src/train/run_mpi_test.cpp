@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <fstream>
+#include <set>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -139,6 +140,23 @@ TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
 
     world_.barrier();
     EXPECT_EQ(metric_steps(), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}));
+}
+
+TEST_F(RunTest, HooksComeBeforeEveryStepAndWriteEveryCheckpoint) {
+    std::vector<std::int64_t> steps;
+    std::set<std::string> written;  // by the thread that writes, which the run waits for
+    RunHooks hooks;
+    hooks.before_step = [&](std::int64_t step) { steps.push_back(step); };
+    hooks.write_checkpoint = [&](const fs::path& path, const io::CheckpointFile& content) {
+        io::write_checkpoint(path, content);
+        written.insert(path.filename());
+    };
+    live(2, hooks);
+    live(3, hooks);
+
+    EXPECT_EQ(steps, (std::vector<std::int64_t>{1, 2, 3}));
+    const std::set<std::string> names{io::checkpoint_name(2), io::checkpoint_name(3)};
+    EXPECT_EQ(written, world_.rank() == 0 ? names : std::set<std::string>{});
 }
 
 TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {

@@ -3,12 +3,14 @@
 #include <cstdint>
 #include <string>
 
+#include "src/train/run.hpp"
+
 namespace sslslr {
 
 enum class FaultKind {
     kill,     ///< SIGKILL to itself
     freeze,   ///< SIGSTOP to itself: the process lives and does nothing
-    hang,     ///< its training thread goes on sleeping
+    hang,     ///< its training thread sleeps for ever
     crash,    ///< SIGSEGV
     nan,      ///< its weights become NaN
     throws,   ///< an exception
@@ -27,8 +29,9 @@ struct Fault {
     static Fault parse(const std::string& text, int ranks);
 };
 
-/// Strikes this process; what does not end it is the caller's to do (nan, enospc).
-/// @throws std::runtime_error  for `throws`
-void strike(FaultKind kind);
+/// Sets the hooks of this rank's training such that the fault strikes; others' before_step and write_checkpoint are
+/// replaced. Call on every rank with the same fault.
+/// @param trainer  of the training that will run with the hooks; must outlive them
+void rehearse(const Fault& fault, Trainer& trainer, int rank, RunHooks& hooks);
 
 }  // namespace sslslr

@@ -1,4 +1,4 @@
-#include "src/train/fault.hpp"
+#include "launch/fault.hpp"
 
 #include <gtest/gtest.h>
 
