@@ -27,7 +27,7 @@ constexpr const char* report_of_study_usage =
     "usage: sslslr study report --study FILE [--json] [--pages=false]\n\n"
     "Tables of what is done so far, with intervals and controls. Writes FOLDER/report/: report.json, and by "
     "Python\n"
-    "index.html, report.md, tables/*.csv and *.tex, figures/*.png and *.svg.";
+    "index.html, tables/*.csv and *.tex, figures/*.svg.";
 
 /// Seconds of all steps of a training, over all its lives.
 double seconds_of(const fs::path& metrics) {

@@ -10,11 +10,9 @@ import json
 import sys
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display needed
-import matplotlib.pyplot as plt
 import numpy as np
+
+from study.figures.picture import plt, save
 
 SIDES = (("start", "k1", "first frames permuted, k1"), ("end", "k2", "last frames permuted, k2"))
 
@@ -24,14 +22,6 @@ def read_report(study):
     if not path.exists():
         sys.exit(f"{path} is missing: sslslr boundary report --study {study} writes it")
     return json.loads(path.read_text())
-
-
-def finish(figure, path):
-    for axes in figure.axes:
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.tight_layout()
-    figure.savefig(path, dpi=150)
-    print(path)
 
 
 def control(report, what):
@@ -73,9 +63,9 @@ def draw_curves(report, path):
     figure, both = plt.subplots(1, 2, sharey=True, figsize=(10, 4.8))
     for axes, (side, name, label) in zip(both, SIDES):
         draw_curve(axes, report, side, name, label)
-        axes.legend(fontsize="x-small", frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
+        axes.legend(fontsize="x-small", loc="upper center", bbox_to_anchor=(0.5, -0.18), ncols=2)
     both[0].set_ylabel("linear evaluation, accuracy")
-    finish(figure, path)
+    save(figure, path)
 
 
 def draw_histograms(report, path):
@@ -93,9 +83,9 @@ def draw_histograms(report, path):
                  edgecolor="0.3", hatch="//", label=f"all k alike (counted at the global {name})")
         axes.set_xticks(k)
         axes.set_xlabel(f"{label}: the clip's own best")
-        axes.legend(fontsize="x-small", frameon=False)
+        axes.legend(fontsize="x-small")
     both[0].set_ylabel("share of validation clips, %")
-    finish(figure, path)
+    save(figure, path)
 
 
 def draw_loss_map(report, path):
@@ -123,7 +113,7 @@ def draw_loss_map(report, path):
     axes.set_title(f"cost in accuracy of k1 = {report['k1']}, k2 = {report['k2']} to such clips\n(and their number)",
                    fontsize="small")
     figure.colorbar(image, ax=axes)
-    finish(figure, path)
+    save(figure, path)
 
 
 def main():

@@ -8,11 +8,9 @@ import re
 import sys
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display needed
-import matplotlib.pyplot as plt
 import numpy as np
+
+from study.figures.picture import plt, save
 
 # Told apart by dashes as well as by shade, so that they survive a grey print.
 TERM_STYLES = ["--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
@@ -89,7 +87,7 @@ def draw_loss(axes, rows):
     axes.set_yscale("log")
     axes.set_ylabel("loss")
     if terms:
-        axes.legend(fontsize="small", ncols=len(terms) + 1, frameon=False)
+        axes.legend(fontsize="small", ncols=len(terms) + 1)
 
 
 def draw_spread(axes, rows, name, label):
@@ -110,19 +108,16 @@ def main():
     draw_spread(spread, rows, "spread", "spread of z")
     draw_spread(normalised, rows, "spread_normalised", "spread of\nz / |z|, × √d")
     normalised.axhline(1, color="0.5", linewidth=0.8, linestyle=":", label="1: even in all directions, 0: collapsed")
-    normalised.legend(handles=normalised.lines[-1:], fontsize="small", frameon=False)
+    normalised.legend(handles=normalised.lines[-1:], fontsize="small")
     normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
     normalised.set_xlabel("step")
     for axes in (loss, spread, normalised):
         for row in rows:
             if "event" in row:  # the run went back to this step
                 axes.axvline(row["step"], color="0.5", linewidth=0.8, linestyle="--")
-        axes.spines[["top", "right"]].set_visible(False)
 
     figure.align_ylabels()
-    figure.tight_layout()
-    figure.savefig(run / "curves.png", dpi=150)
-    print(f"curves: {run / 'curves.png'}")
+    save(figure, run / "curves.png")
 
 
 if __name__ == "__main__":

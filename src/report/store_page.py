@@ -7,11 +7,9 @@ import json
 import sys
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")  # no display needed
-import matplotlib.pyplot as plt
 import numpy as np
+
+from study.figures.picture import plt, save
 
 # Told apart by dashes and hatches as well as by shade, so that they survive a grey print.
 STYLES = (("0.25", "-", ""), ("0.45", "--", "//"), ("0.6", "-.", ".."), ("0", ":", "xx"))
@@ -131,13 +129,9 @@ def main():
     draw_missing(missing, store, splits)
     draw_counts(labels, store, splits, "labels", "label")
     draw_counts(signers, store, splits, "signers", "signer")
-    for axes in (lengths, labels, missing, signers):
-        axes.spines[["top", "right"]].set_visible(False)
     handles, names = lengths.get_legend_handles_labels()
-    figure.legend(handles, names, loc="lower center", ncols=len(names), frameon=False, fontsize="small")
-    figure.tight_layout(rect=(0, 0.04, 1, 1))
-    figure.savefig(sys.argv[2], dpi=150)
-    print(sys.argv[2])
+    figure.legend(handles, names, loc="lower center", ncols=len(names), fontsize="small")
+    save(figure, sys.argv[2], rect=(0, 0.04, 1, 1))
 
 
 if __name__ == "__main__":

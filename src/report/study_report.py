@@ -3,10 +3,9 @@
 
 Writes beside it:
     index.html        one page with everything, needs no other file and no network
-    report.md         the same as text
     tables/NAME.csv   a line for each cell and measure, for programs
     tables/NAME.tex   for LaTeX with booktabs
-    figures/          each figure as PNG and SVG
+    figures/NAME.svg  each figure
 
 Exit codes: 0 everything was made; 1 a figure could not be made (the rest was, and the page says which and why);
 2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another version, or FOLDER
@@ -37,14 +36,12 @@ def write_report(study):
     from study.figures.all_figures import make_figures
     from study.html_page import write_page
     from study.latex_tables import write_latex
-    from study.markdown import write_markdown
 
     (folder / "tables").mkdir(exist_ok=True)
     for table in report["tables"]:
         write_csv(table, report, folder / "tables" / f"{table['name']}.csv")
         write_latex(table, report, folder / "tables" / f"{table['name']}.tex")
     pictures = make_figures(report, study, folder / "figures")
-    write_markdown(report, pictures, folder / "report.md")
     write_page(report, pictures, folder / "index.html")
     print(f"report: {folder / 'index.html'}")
     return [picture for picture in pictures if not picture.is_made]

@@ -89,6 +89,16 @@ def percent(value):
     return "–" if value is None else f"{value:.2f}"
 
 
+def share(value):
+    """A share in per cent; a dash if not known."""
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def whole(value):
+    """A count; a dash if not known."""
+    return "–" if value is None else f"{value:,}"
+
+
 def key(text):
     """A name without case, spaces and signs: data sets are the same if these are."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())

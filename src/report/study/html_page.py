@@ -158,7 +158,7 @@ def _classes(report, pictures):
                 name,
                 *(
                     element("td", text, class_="number")
-                    for text in (_plain(row["clips"]), *(_share(row[what]) for what in ("precision", "recall", "f1")))
+                    for text in (cells.whole(row["clips"]), *(cells.share(row[what]) for what in ("precision", "recall", "f1")))
                 ),
             ]
             for name, row in zip(each["names"], each["per_class"])
@@ -203,7 +203,7 @@ def _measured(report):
             fold["name"],
             fold["how"],
             *(
-                element("td", _plain(fold[part]), class_="number")
+                element("td", cells.whole(fold[part]), class_="number")
                 for part in ("pretrain", "train", "validation", "test")
             ),
         ]
@@ -226,11 +226,3 @@ def _measured(report):
             ),
         ],
     )
-
-
-def _share(value):
-    return "–" if value is None else f"{100 * value:.1f}"
-
-
-def _plain(value):
-    return "–" if value is None else f"{value:,}"

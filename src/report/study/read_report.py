@@ -96,7 +96,6 @@ CLASSES = {
     "confusion": [[NUMBER]],
     "per_class": [{"clips": MAYBE_NUMBER, "precision": MAYBE_NUMBER, "recall": MAYBE_NUMBER, "f1": MAYBE_NUMBER}],
 }
-CURVE = {"k": [NUMBER], "mean": [MAYBE_NUMBER], "low": [MAYBE_NUMBER], "high": [MAYBE_NUMBER]}
 FIGURES = {
     "2": Optional(
         {"clips": [{"title": str, "frames": int, "k1": int, "k2": int, "points": [str], "skeleton": [list]}]}
@@ -116,7 +115,6 @@ FIGURES = {
             "table": Optional(str),
         }
     ),
-    "boundary": Optional({"start": CURVE, "end": CURVE, "k1": MAYBE_NUMBER, "k2": MAYBE_NUMBER}),
 }
 REPORT = {
     "title": str,

@@ -34,8 +34,8 @@ class PartsMissing(unittest.TestCase):
         page = (self.study / "report/index.html").read_text(encoding="utf-8")
         self.assertIn("Figures that could not be made", page)
         self.assertIn(words, page)
-        self.assertTrue((self.study / "report/figures/figure-8.png").exists())
-        self.assertFalse((self.study / "report/figures/figure-7.png").exists())
+        self.assertTrue((self.study / "report/figures/figure-8.svg").exists())
+        self.assertFalse((self.study / "report/figures/figure-7.svg").exists())
 
     def test_without_umap_all_else_is_made_and_that_is_said(self):
         hidden = self.study / "hidden"
@@ -48,7 +48,7 @@ class PartsMissing(unittest.TestCase):
 
     def test_a_missing_file_of_features_costs_its_figure_alone_and_an_old_one_goes(self):
         (self.study / "features/0.h5").unlink()
-        old = self.study / "report/figures/figure-7.png"
+        old = self.study / "report/figures/figure-7.svg"
         old.parent.mkdir(parents=True)
         old.write_bytes(b"an old picture")
 
@@ -106,12 +106,12 @@ class PartsMissing(unittest.TestCase):
                 self.assert_refused(self.run_changed(change), words)
 
     def test_a_file_that_cannot_be_written_is_named(self):
-        (self.study / "report/report.md").mkdir(parents=True)
+        (self.study / "report/index.html").mkdir(parents=True)
 
         done = self.run_changed(lambda report: report.update(figures={}))
 
         self.assertEqual(done.returncode, 3)
-        self.assertIn(f"{self.study / 'report/report.md'}: cannot be written", done.stderr)
+        self.assertIn(f"{self.study / 'report/index.html'}: cannot be written", done.stderr)
 
     def test_help_and_wrong_options(self):
         self.assertIn("index.html", run_report("--help").stdout)

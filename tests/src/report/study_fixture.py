@@ -210,13 +210,10 @@ def figures(fixture, folder):
     ):
         steps, raw, normalised = fixture.curve(fall)
         curves.append({"column": column, "title": title, "steps": steps, "raw": raw, "normalised": normalised})
-    k, mean = [0, 4, 8, 12], [0.6, 0.64, 0.65, 0.5]
-    side = {"k": k, "mean": mean, "low": [value - 0.03 for value in mean], "high": [value + 0.03 for value in mean]}
     return {
         "2": {"clips": [skeleton_clip(0, 10, 7), skeleton_clip(450, 10, 7)]},
         "7": {"panels": panels(folder)},
         "8": {"curves": curves, "table": "ablation"},
-        "boundary": {"start": side, "end": side, "k1": 8, "k2": 8, "supported": {"start": True, "end": False}},
     }
 
 

@@ -4,7 +4,6 @@ import re
 
 from .. import cells
 from .accuracy_chart import draw_accuracies
-from .boundary_curves import draw_boundary
 from .boundary_strip import draw_boundary_strip
 from .collapse import draw_collapse
 from .confusion import draw_confusion
@@ -13,7 +12,7 @@ from .picture import make_picture
 
 
 def make_figures(report, study, folder):
-    """Writes each figure as PNG and SVG into `folder`.
+    """Writes each figure as SVG into `folder`.
 
     @param study  the study's folder, which files of features are named relative to
     @return  list of Picture, those of classes last and in the order of report["classes"]
@@ -39,8 +38,6 @@ def _wanted(report, study):
             )
     if parts.get("2"):
         yield "figure-2", "Figure 2: first and last frames", lambda: draw_boundary_strip(parts["2"])
-    if parts.get("boundary"):
-        yield "figure-4", "Figure 4: accuracy against permuted frames", lambda: draw_boundary(parts["boundary"])
     if parts.get("7"):
         yield "figure-7", "Figure 7: the embedding", lambda: draw_embedding(parts["7"], study)
     if parts.get("8"):

@@ -54,26 +54,32 @@ class Picture:
 
 
 def make_picture(name, title, draw, folder, of_classes=False):
-    """Calls draw() for a Drawing and writes FOLDER/NAME.png and .svg.
+    """Calls draw() for a Drawing and writes FOLDER/NAME.svg.
 
     Whatever goes wrong in it belongs to this figure alone: the tables are worth more than a drawing.
     """
     picture = Picture(name, title, of_classes=of_classes)
-    for suffix in (".png", ".svg"):
-        (folder / f"{name}{suffix}").unlink(missing_ok=True)  # an old one would pass for this one
+    path = folder / f"{name}.svg"
+    path.unlink(missing_ok=True)  # an old one would pass for this one
     try:
         drawing = draw()
         picture.alt, picture.caption = drawing.alt, drawing.caption
         picture.is_broad = drawing.figure.get_figwidth() > BROAD_INCHES
         picture.svg = _svg(drawing.figure)
-        (folder / f"{name}.svg").write_bytes(picture.svg)
-        drawing.figure.savefig(folder / f"{name}.png", dpi=150, bbox_inches="tight")
+        path.write_bytes(picture.svg)
     except FigureError as error:
         picture.error = str(error)
     except Exception as error:
         picture.error = f"drawing failed: {type(error).__name__}: {error}"
     plt.close("all")
     return picture
+
+
+def save(figure, path, rect=(0, 0, 1, 1)):
+    """Writes a figure that stands by itself and prints where; its axes fill `rect` of it."""
+    figure.tight_layout(rect=rect)
+    figure.savefig(path, dpi=150)
+    print(path)
 
 
 def _svg(figure):
