@@ -1,10 +1,15 @@
 #include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <numeric>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
@@ -30,8 +35,45 @@ struct BenchOptions {
     PretrainOptions training;
     std::string lengths = "equal";
     std::int64_t steps = 6;
+    std::vector<std::string> without;
     bool json = false;
 };
+
+/// A part of the step that can be left out, so that its gain can be measured.
+struct Part {
+    const char* name;
+    const char* instead;
+    void (*leave_out)(BenchOptions&);
+};
+
+// Before the first operation of LibTorch: oneDNN reads its variable once. Parts that allow less come later.
+const std::array parts{
+    Part{"fused-blocks", "LibTorch's operations",
+         [](BenchOptions& o) { o.training.method.encoder.fused = false; }},
+    Part{"kept-memory", "freed blocks return to the system, those of 32 MiB at once, as by glibc's defaults",
+         [](BenchOptions&) {
+             mallopt(M_MMAP_THRESHOLD, 32 << 20);
+             mallopt(M_TRIM_THRESHOLD, 64 << 20);
+         }},
+    Part{"onednn-avx512-bf16", "oneDNN's products with AVX-512",
+         [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", /*replace=*/1); }},
+    Part{"onednn-avx512", "oneDNN's products with AVX2",
+         [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX2", /*replace=*/1); }}};
+
+void declare_without(Options& options, std::vector<std::string>& without) {
+    std::vector<std::string> names;
+    std::vector<std::string> shown;
+    for (const auto& part : parts) {
+        names.emplace_back(part.name);
+        shown.push_back(fmt::format("{} ({})", part.name, part.instead));
+    }
+    options.add(
+        "without", without,
+        fmt::format("parts of the step to leave out, so that their gain shows (and what is used instead): {}",
+                    fmt::join(shown, "; ")));
+    options.words(names);
+    options.removed("fused-blocks", "give --without fused-blocks in place of --fused-blocks=false");
+}
 
 void declare(Options& options, BenchOptions& o) {
     auto& encoder = o.training.method.encoder;
@@ -45,7 +87,6 @@ void declare(Options& options, BenchOptions& o) {
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
     options.add("dropout", encoder.dropout, "probability");
-    options.add("fused-blocks", encoder.fused, "false: blocks of LibTorch's operations");
     options.add("frames", encoder.frames, "longest clip");
     options.add("data", o.training.data, "clip stores instead of random clips");
     options.add("memory-limit", o.training.memory_limit, memory_limit_help);
@@ -59,6 +100,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("optimizer", o.training.trainer.optimizer.name, "sgd, adamw or lars");
     options.add("max-steps", o.steps, "steps, the first not counted");
     options.add("threads", o.training.threads, "threads of each rank");
+    declare_without(options, o.without);
     options.add("json", o.json, "prints one JSON object");
 }
 
@@ -192,6 +234,11 @@ int bench(Arguments arguments, const Ranks& ranks) {
         throw ConfigError{
             "--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 "
             "or more"};
+    }
+    for (const auto& part : parts) {
+        if (std::ranges::count(fields.without, part.name) > 0) {
+            part.leave_out(fields);
+        }
     }
     at::set_num_threads(static_cast<int>(fields.training.threads));
     std::optional<DataSet> data;

@@ -169,6 +169,33 @@ TEST_F(Commands, BenchMeasuresWholeSteps) {
     EXPECT_GT(result["loss"], 0);
 }
 
+TEST_F(Commands, BenchLeavesOutPartsOfTheStep) {
+    const std::string bench =
+        "bench --blocks 2 --width 16 --heads 2 --frames 16 --global-batch 4 --max-steps 2 --json";
+    const auto bfloat16 = bench + " --precision bfloat16";  // in which other operations round to other losses
+    const double whole = json_of(run(program(1, bfloat16)))["loss"];
+    const double composed =
+        json_of(run(program(1, bfloat16 + " --without fused-blocks kept-memory")))["loss"];
+    const auto avx2 = run(program(1, bench + " --without onednn-avx512", "ONEDNN_VERBOSE=1"));
+
+    EXPECT_NE(composed, whole);
+    EXPECT_NEAR(composed, whole, 0.2 * whole);
+    EXPECT_NE(avx2.output.find("isa:"), std::string::npos) << avx2.output;
+    EXPECT_EQ(avx2.output.find("AVX-512"), std::string::npos) << avx2.output;
+}
+
+TEST_F(Commands, BenchRefusesPartsThatItDoesNotKnowAndTheOldOption) {
+    const auto unknown = run(program(1, "bench --without everything"));
+    const auto old = run(program(1, "bench --fused-blocks=false"));
+
+    EXPECT_EQ(unknown.exit_code, 2);
+    EXPECT_NE(unknown.output.find("fused-blocks, kept-memory, onednn-avx512-bf16 or onednn-avx512"),
+              std::string::npos)
+        << unknown.output;
+    EXPECT_EQ(old.exit_code, 2);
+    EXPECT_NE(old.output.find("--without fused-blocks"), std::string::npos) << old.output;
+}
+
 TEST_F(Commands, EvaluateGivesTheSameFiguresOnAnyNumberOfRanks) {
     ASSERT_EQ(run(program(2, pretrain("r", "--max-steps 4"))).exit_code, 0);
     const auto folder = (folder_ / "r").string();
