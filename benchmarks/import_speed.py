@@ -1,17 +1,15 @@
 #!/usr/bin/env python3
 """How fast a corpus of many small files is imported, against how fast its files can be read at all.
 
-Usage: import_speed.py [--clips N] [--rounds R] [--ranks 1 2] [--program PATH] [--folder FOLDER]
+    .venv/bin/python benchmarks/import_speed.py [--clips N] [--rounds R] [--ranks 1 2] [--cached]
 
 Makes an LSFB tree (three .npy files a clip) with recordings of io/examples/asl9.h5, then takes turns: `cat` of all its files in
 the order in which the import reads them, and `sslslr prepare --from lsfb`. Before each turn the files are put out of the page
 cache where that is allowed (as root), or are all in it. Prints medians in clips per second and the ratio.
 """
 
-import argparse
 import os
-import shutil
-import subprocess
+import tempfile
 import time
 from pathlib import Path
 from statistics import median
@@ -19,16 +17,14 @@ from statistics import median
 import h5py
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
+from common import ASL9, parser_of, run
+
 PARTS = {"pose": (0, 33), "left_hand": (33, 54), "right_hand": (54, 75)}
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-               "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
-               "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
 
 
 def make_tree(folder, clips):
     """LSFB-ISOL v2 with x, y and a z of 0."""
-    with h5py.File(ROOT / "io/examples/asl9.h5") as store:
+    with h5py.File(ASL9) as store:
         offsets, landmarks = store["clips/offset"][:], store["landmarks"][:]
     for part in PARTS:
         (folder / "poses_raw" / part).mkdir(parents=True)
@@ -53,39 +49,23 @@ def forget_cached():
         return False
 
 
-def timed(command, **options):
-    start = time.perf_counter()
-    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, **options)
-    return time.perf_counter() - start
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clips", type=int, default=20000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--cached", action="store_true", help="leaves the files in the page cache")
-    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr")
-    parser.add_argument("--folder", type=Path, default=ROOT / "runs/import_speed")
-    arguments = parser.parse_args()
-    tree, output = arguments.folder / "tree", arguments.folder / "store.h5"
-    shutil.rmtree(arguments.folder, ignore_errors=True)
+def measure(arguments, folder):
+    tree, output = folder / "tree", folder / "store.h5"
     files = make_tree(tree, arguments.clips)
-    listing = arguments.folder / "files"
+    listing = folder / "files"
     listing.write_bytes(b"\0".join(os.fsencode(file) for file in files) + b"\0")
 
-    def prepare(ranks):
-        launcher = [] if ranks == 1 else ["mpirun", "-n", ranks]
-        return [*launcher, arguments.program, "prepare", "--from", "lsfb", "--input", tree, "--output", output, "--force"]
-
-    ways = {"reading alone (cat)": ["xargs", "-0", "-a", listing, "cat"]}
-    ways |= {f"prepare, {ranks} rank{'s' if ranks > 1 else ''}": prepare(ranks) for ranks in arguments.ranks}
+    prepare = (arguments.program, "prepare", "--from", "lsfb", "--input", tree, "--output", output, "--force")
+    ways = {"reading alone (cat)": lambda: run("sh", "-c", f"xargs -0 -a {listing} cat > /dev/null")}
+    ways |= {f"prepare, {ranks} rank{'s' if ranks > 1 else ''}": lambda ranks=ranks: run(*prepare, ranks=ranks) for ranks in arguments.ranks}
     seconds = {name: [] for name in ways}
     cold = False
     for _ in range(arguments.rounds):
-        for name, command in ways.items():
+        for name, way in ways.items():
             cold = not arguments.cached and forget_cached()
-            seconds[name].append(timed(command, env={**os.environ, **ENVIRONMENT}))
+            start = time.perf_counter()
+            way()
+            seconds[name].append(time.perf_counter() - start)
     reading = median(seconds["reading alone (cat)"])
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     print(f"{arguments.clips} clips, {len(files)} files, {megabytes:.0f} MB, {'not cached' if cold else 'cached'}, medians of {arguments.rounds}\n")
@@ -93,7 +73,20 @@ def main():
     for name, taken in seconds.items():
         middle = median(taken)
         print(f"| {name} | {middle:.2f} | {arguments.clips / middle:.0f} | {megabytes / middle:.0f} | {reading / middle:.2f} |")
-    shutil.rmtree(arguments.folder)
+
+
+def main():
+    parser = parser_of(__doc__)
+    parser.add_argument("--clips", type=int, default=20000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--cached", action="store_true", help="leaves the files in the page cache")
+    parser.add_argument("--folder", help="where a folder for the tree is made; default: that of temporary files")
+    arguments = parser.parse_args()
+    if arguments.smallest:
+        arguments.clips, arguments.rounds, arguments.cached = 20, 1, True
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        measure(arguments, Path(folder))
 
 
 if __name__ == "__main__":

@@ -9,37 +9,25 @@ it (every k, so that the other modes are replayed on the same trainings) and the
 how often each lands within one step of the planted k1 = FIRST and k2 = LENGTH - LAST. What is done stays in FOLDER: the
 same command goes on.
 """
-import argparse
 import json
-import os
-import subprocess
+import tempfile
 from pathlib import Path
+from statistics import fmean
 
-import numpy as np
+from common import ROOT, parser_of, run
 
-ROOT = Path(__file__).resolve().parent.parent
 LENGTH = 32
 STEP = 4
 # Signs that differ in which of two poses comes first, at either end; 4 frames a pose. Noise from frame to frame makes them
 # hard; little varies from clip to clip, for a loss that tells clips apart would hold on to that.
-SIGNS = (f"--classes 4 --clips 1200 --signers 5 --length {LENGTH} --pose-frames 4 "
+SIGNS = (f"--classes 4 --signers 5 --length {LENGTH} --pose-frames 4 "
          "--noise 0.1 --clip-variation 0.02 --signer-variation 0.01").split()
-MODEL = "--blocks 1 --width 32 --heads 4 --optimizer adamw --learning-rate 0.003 --global-batch 32 --max-steps 300".split()
+MODEL = "--blocks 1 --width 32 --heads 4 --optimizer adamw --learning-rate 0.003 --global-batch 32".split()
 # SL-FPN with batch norm in the projector: without it the outputs collapse here, and views that permute everything cost
 # nothing.
 # Supervised training on permuted views is no search of the paper's: it tells what the search does from what a loss does.
 METHODS = {"simclr": ["--method", "simclr"], "sl-fpn": ["--method", "sl-fpn", "--projector-norm", "all"],
            "supervised": ["--method", "supervised"]}
-ENVIRONMENT = {"OMP_NUM_THREADS": "1", "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
-               "OMPI_MCA_rmaps_base_oversubscribe": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
-               "OMPI_MCA_btl_vader_single_copy_mechanism": "none"}
-
-
-def run(*command):
-    done = subprocess.run([str(word) for word in command], env=os.environ | ENVIRONMENT, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise SystemExit(f"{' '.join(map(str, command))}\nended with {done.returncode}:\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def search(folder, first, last, seed, arguments):
@@ -47,12 +35,13 @@ def search(folder, first, last, seed, arguments):
     store = folder / f"{first}-{last}-seed-{seed}.h5"
     study = folder / f"{arguments.method}-{first}-{last}-seed-{seed}"
     if not store.exists():
-        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS, "--first", first, "--last", last,
-            "--seed", seed)
+        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS, "--clips", arguments.clips,
+            "--first", first, "--last", last, "--seed", seed)
     run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--mode", "full", "--step", STEP, "--largest", arguments.largest, "--repeats",
         arguments.repeats, "--seed", 100 * seed, "--tolerance", arguments.tolerance, *METHODS[arguments.method], *MODEL,
+        "--max-steps", arguments.max_steps,
         f"--compare={'true' if seed < arguments.compared_seeds else 'false'}")
-    work = run("mpirun", "-n", arguments.ranks, arguments.program, "boundary", "work", "--study", study)
+    work = run(arguments.program, "boundary", "work", "--study", study, ranks=arguments.ranks)
     print(f"{study.name}: {work.splitlines()[-1]}", flush=True)
     return json.loads(run(arguments.program, "boundary", "report", "--study", study, "--json"))
 
@@ -88,8 +77,8 @@ def table(results):
             near2.append(errors[-1] <= STEP)
             trainings.append(cost)
         both = [a and b for a, b in zip(near1, near2)]
-        print(f"| {name} | {share(near1)} | {share(near2)} | {share(both)} | {np.mean(errors):.1f} | "
-              f"{np.mean(trainings):.0f} |")
+        print(f"| {name} | {share(near1)} | {share(near2)} | {share(both)} | {fmean(errors):.1f} | "
+              f"{fmean(trainings):.0f} |")
     for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
         sides = [abs(answers_of(report)["full"][side] - planted) <= STEP for key, report in results if key[:2] == place
                  for side, planted in enumerate((place[0], LENGTH - place[1]))]
@@ -103,18 +92,28 @@ def curves(results):
     for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
         for side in ("start", "end"):
             rows = [report[side]["curve"] for key, report in results if key[:2] == place]
-            means = [f"{row[0]['k']}: {np.mean([r['mean'] for r in row]):.3f}" for row in zip(*rows)]
+            means = [f"{row[0]['k']}: {fmean(r['mean'] for r in row):.3f}" for row in zip(*rows)]
             print(f"planted {place[0]}-{place[1]}, {side}: {', '.join(means)}")
     for what in ("random weights", "no permutation", "the search's k1 and k2",
                  "clips' own, by the motion of the wrists", "lengths drawn anew, then sensitivity"):
-        values = [np.mean(row["accuracies"]) for _, report in results for row in report["comparisons"]
+        values = [fmean(row["accuracies"]) for _, report in results for row in report["comparisons"]
                   if row["what"] == what and row["accuracies"]]
         if values:
-            print(f"accuracy, {what}: {np.mean(values):.3f}")
+            print(f"accuracy, {what}: {fmean(values):.3f}")
+
+
+def measure(arguments):
+    results = []
+    for seed in range(arguments.seeds):
+        for place in arguments.places:
+            first, last = map(int, place.split("-"))
+            results.append(((first, last, seed), search(arguments.folder, first, last, seed, arguments)))
+    table(results)
+    curves(results)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = parser_of(__doc__)
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--places", nargs="+", default=["4-24", "8-24", "8-28"])
     parser.add_argument("--repeats", type=int, default=3)
@@ -123,17 +122,18 @@ def main():
     parser.add_argument("--tolerance", type=float, default=0.15, help="fall in accuracy that counts as none")
     parser.add_argument("--largest", type=int, default=16, help="k that is tested")
     parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr")
+    parser.add_argument("--clips", type=int, default=1200, help="of each store")
+    parser.add_argument("--max-steps", type=int, default=300, help="of a training")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs/planted_boundaries")
     arguments = parser.parse_args()
-    arguments.folder.mkdir(parents=True, exist_ok=True)
-    results = []
-    for seed in range(arguments.seeds):
-        for place in arguments.places:
-            first, last = map(int, place.split("-"))
-            results.append(((first, last, seed), search(arguments.folder, first, last, seed, arguments)))
-    table(results)
-    curves(results)
+    if not arguments.smallest:
+        arguments.folder.mkdir(parents=True, exist_ok=True)
+        measure(arguments)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        arguments.folder, arguments.seeds, arguments.places, arguments.repeats = Path(folder), 1, ["4-24"], 2
+        arguments.clips, arguments.max_steps, arguments.largest = 160, 2, STEP
+        measure(arguments)
 
 
 if __name__ == "__main__":

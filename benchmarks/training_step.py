@@ -2,7 +2,7 @@
 """Speed of the training step: sslslr against PyTorch with Lightly, in pairs on the same machine.
 
     cmake --preset release && cmake --build build/release
-    benchmarks/training_step.py [--quick] [--json FILE]                       SL-FPN
+    benchmarks/training_step.py [--smallest] [--json FILE]                    SL-FPN
     benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py says why)
     benchmarks/training_step.py --precisions float32 bfloat16 ...             bfloat16 too, against the peer's own and its float32
 
@@ -10,13 +10,12 @@ Two models (blocks/heads/width 12/8/512 and 4/8/128), all clips of 64 frames or 
 Ours and the peer (peer.py, started in the environment that make-environment makes) take turns; a ratio is the median of the
 ratios within pairs, with their smallest and largest. Each run is a process of its own whose first step is not counted.
 The peer gets the faster of one concatenated pass an encoder and one a view, tried first in each case, and large allocations kept
-by glibc. `share` is the share of one core's matrix-multiply peak that useful work reaches (workload.useful_flops, peak.py).
+by glibc. `share` is the share of what matrix products reach on this machine that our useful work reaches, as `sslslr bench` says.
 GB: the most memory that rank 0 held, LibTorch's libraries and Python included. Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
 
-Nothing else should run on the machine. About 15 minutes a method on 2 cores; --quick, for a smoke test, one pair of the smallest.
+Nothing else should run on the machine. About 15 minutes a method on 2 cores; --smallest: one pair of the small model, no weak scaling.
 """
 
-import argparse
 import itertools
 import json
 import os
@@ -24,12 +23,11 @@ import pathlib
 import platform
 import statistics
 import subprocess
-import sys
 
 import workload
+from common import ROOT, parser_of, run, spread
 
 HERE = pathlib.Path(__file__).resolve().parent
-CHECKOUT = HERE.parent
 LENGTHS = ("equal", "mixed")
 # blocks, width, clips a rank: in the comparison and for weak scaling; steps of a run in both
 MODELS = [
@@ -38,18 +36,11 @@ MODELS = [
 ]
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 30), "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}
 PLAIN_HEADS = ["--projector-norm", "none", "--predictor-norm", "none"]
-MPI = {  # as root, and more ranks than cores, Open MPI wants to be asked
-    "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_mpi_yield_when_idle": "1",
-}
 
 
-def run(command, **environment):
+def answer(*command, ranks=1, **environment):
     """The JSON object that a command prints last."""
-    done = subprocess.run(command, env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
-                          stdout=subprocess.PIPE, text=True)
-    if done.returncode != 0:
-        sys.exit(f"error: {' '.join(command)} ended with code {done.returncode}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
+    return json.loads(run(*command, ranks=ranks, **environment).splitlines()[-1])
 
 
 class Sides:
@@ -59,10 +50,8 @@ class Sides:
         self.program, self.python = program, python
         self.passes = {}  # (method, width, lengths) -> the peer's faster form
         self.data_shares = []  # of our steps' time, waiting for data
+        self.peak_shares = {}  # (case's form, ranks) -> of what matrix products reach
         self.memory = {}  # (side, case's form) -> most that rank 0 held, GB
-
-    def peak(self):
-        return run([self.python, str(HERE / "peak.py")])
 
     def rate(self, side, case):
         """Clips per second of one run of "ours" or "peer"."""
@@ -72,10 +61,10 @@ class Sides:
         return result["clips_per_s"]
 
     def ours(self, case):
-        mpirun = ["mpirun", "-n", str(case.ranks), "--oversubscribe", "--bind-to", "none"] if case.ranks > 1 else []
         queue = ["--queue", str(workload.QUEUE)] if case.method == "moco-v2" else []
-        result = run([*mpirun, self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue, "--json"], **MPI)
+        result = answer(self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue, "--json", ranks=case.ranks)
         self.data_shares.append(result["data_share"])
+        self.peak_shares.setdefault((form_of(case), case.ranks), []).append(result["peak_share"])
         return result
 
     def peer(self, case):
@@ -89,7 +78,7 @@ class Sides:
 
     def peer_run(self, case, passes):
         command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", passes]
-        return run(command, **KEEP_MEMORY)
+        return answer(*command, **KEEP_MEMORY)
 
 
 def form_of(case):
@@ -103,10 +92,6 @@ def arguments(case):
 
 def say(text):
     print(text, flush=True)
-
-
-def spread(values):
-    return f"{statistics.median(values):.2f} [{min(values):.2f}..{max(values):.2f}]"
 
 
 def compare(sides, model, method, lengths, ranks, chosen):
@@ -126,14 +111,9 @@ def compare(sides, model, method, lengths, ranks, chosen):
 
     return [{**vars(case), "ours": rates["ours", precision], "peer": rates["peer", precision], "ratios": ratios(precision, precision),
              "ratios_to_first": ratios(precision, chosen.precisions[0]),
-             "gflop_a_clip": workload.useful_flops(case) / case.global_batch * 1e-9,
+             "peak_share": statistics.median(sides.peak_shares[form_of(case), ranks]),
              "peer_passes": sides.passes[form_of(case)],
              "memory_gb": [sides.memory[(side, *form_of(case), ranks)] for side in ("ours", "peer")]} for precision, case in cases.items()]
-
-
-def shares(row, peak):
-    """Useful work of each side, as shares of the float32 peak of one core times ranks."""
-    return [statistics.median(row[side]) * row["gflop_a_clip"] / (peak * row["ranks"]) for side in ("ours", "peer")]
 
 
 def weak_scaling(sides, model, method, pairs):
@@ -158,22 +138,18 @@ def describe_machine():
 
 def measure(sides, chosen):
     """All rows, each printed when it is there."""
-    report = {"machine": describe_machine(), "peaks": [sides.peak()], "speed": [], "weak_scaling": []}
-    say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}")
-    peak = report["peaks"][0]["peak"]
-    say(f"matrix-multiply peak of one core, float32: {peak:.0f} GFLOP/s\n")
+    report = {"machine": describe_machine(), "speed": [], "weak_scaling": []}
+    say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}\n")
     first = chosen.precisions[0]
-    say(f"| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min..max] | to PyTorch {first} "
-        "| share ours | share PyTorch | passes | GB ours | GB PyTorch |")
-    say("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|")
+    say(f"| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min, max] | to PyTorch {first} "
+        "| share | passes | GB ours | GB PyTorch |\n" + "|---" * 13 + "|")
     for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods, chosen.lengths, (1, 2)):
         for row in compare(sides, model, method, lengths, ranks, chosen):
             report["speed"].append(row)
             medians = [statistics.median(row[side]) for side in ("ours", "peer")]
-            ours, peer = shares(row, peak)
             say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {row['precision']} "
                 f"| {medians[0]:.2f} | {medians[1]:.2f} | {spread(row['ratios'])} | {spread(row['ratios_to_first'])} "
-                f"| {ours:.0%} | {peer:.0%} | {row['peer_passes']} "
+                f"| {row['peak_share']:.0%} | {row['peer_passes']} "
                 f"| {row['memory_gb'][0]:.2f} | {row['memory_gb'][1]:.2f} |")
     if chosen.weak_pairs:
         say("\n| method | model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
@@ -184,26 +160,22 @@ def measure(sides, chosen):
             f"| {spread(row['ours']['efficiency'])} | {spread(row['peer']['efficiency'])} |")
     report["data_shares"] = sides.data_shares
     say(f"\nours waiting for data: at most {max(sides.data_shares):.2%} of a run's steps")
-    report["peaks"].append(sides.peak())
-    say(f"matrix-multiply peak at the end: {report['peaks'][1]['peak']:.0f} GFLOP/s")
     return report
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=str(CHECKOUT / "build/release/bin/sslslr"), help="default: %(default)s")
-    parser.add_argument("--environment", default=str(CHECKOUT / ".venv-peer"), help="made if missing; default: %(default)s")
+    parser = parser_of(__doc__)
+    parser.add_argument("--environment", default=str(ROOT / ".venv-peer"), help="made if missing; default: %(default)s")
     parser.add_argument("--pairs", type=int, default=5, help="pairs a row; default: %(default)s")
     parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
     parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"], help="default: sl-fpn")
     parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS, help="default: both")
     parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"], help="default: float32")
     parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="only the model of this width")
-    parser.add_argument("--quick", action="store_true", help="smoke test: one pair of the small model, no weak scaling")
     parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")
     chosen = parser.parse_args()
     chosen.models = [model for model in MODELS if chosen.width in (None, model["width"])]
-    if chosen.quick:
+    if chosen.smallest:
         chosen.models, chosen.pairs, chosen.weak_pairs = [MODELS[-1]], 1, 0
     if chosen.pairs < 1:
         parser.error("--pairs must be at least 1")

@@ -1,4 +1,4 @@
-"""What one training step of the comparison consists of: views, clips and useful work."""
+"""What one training step of the comparison consists of: views and clips."""
 
 import argparse
 import typing
@@ -54,26 +54,3 @@ def clip_lengths(case):
     if case.lengths == "equal":
         return [case.frames] * case.global_batch
     return [16 + i * 31 % (case.frames - 15) for i in range(case.global_batch)]
-
-
-def useful_flops(case):
-    """Floating-point operations of one step that no exact method known to us can leave out.
-
-    Matrix products of the networks only, 2 for a multiply-add; tokens are packed (no padding), T = frames + CLS. Backward costs twice
-    the forward (gradients to inputs and to weights), nothing is recomputed; the first layer's input needs no gradient. Views of the
-    momentum encoder have no backward. Similarities to negatives, 1 % of the work or less, are left out.
-    A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T, attention 4 W T^2. Of the last block only the CLS token is used,
-    so its keys and values fold into query and context: 24 W^2 + 4 H W T.
-    """
-    views, width, square = METHODS[case.method], case.width, case.width**2
-    projector = 2 * width * (width + EMBEDDING)
-    predictor = 4 * EMBEDDING**2
-    total = 0
-    for length in clip_lengths(case):
-        tokens = length + 1
-        embedding = 2 * length * FEATURES * width
-        blocks = (case.blocks - 1) * (24 * square * tokens + 4 * width * tokens**2)
-        last = 24 * square + 4 * case.heads * width * tokens
-        total += views.trained * (2 * embedding + 3 * (blocks + last + projector)) + views.predicted * 3 * predictor
-        total += views.momentum * (embedding + blocks + last + projector)
-    return total

@@ -40,30 +40,31 @@ struct BenchOptions {
 };
 
 /// A part of the step that can be left out, so that its gain can be measured.
-struct Part {
+struct StepPart {
     const char* name;
     const char* instead;
     void (*leave_out)(BenchOptions&);
 };
 
-// Before the first operation of LibTorch: oneDNN reads its variable once. Parts that allow less come later.
-const std::array parts{
-    Part{"fused-blocks", "LibTorch's operations",
-         [](BenchOptions& o) { o.training.method.encoder.fused = false; }},
-    Part{"kept-memory", "freed blocks return to the system, those of 32 MiB at once, as by glibc's defaults",
-         [](BenchOptions&) {
-             mallopt(M_MMAP_THRESHOLD, 32 << 20);
-             mallopt(M_TRIM_THRESHOLD, 64 << 20);
-         }},
-    Part{"onednn-avx512-bf16", "oneDNN's products with AVX-512",
-         [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", /*replace=*/1); }},
-    Part{"onednn-avx512", "oneDNN's products with AVX2",
-         [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX2", /*replace=*/1); }}};
+// To be left out before the first operation of LibTorch: oneDNN reads its variable once. Of two that set it the later
+// one, which allows less, wins.
+const std::array step_parts{
+    StepPart{"fused-blocks", "LibTorch's operations",
+             [](BenchOptions& o) { o.training.method.encoder.fused = false; }},
+    StepPart{"kept-memory", "what a step frees may return to the system, as by glibc's defaults",
+             [](BenchOptions&) {
+                 mallopt(M_MMAP_THRESHOLD, 32 << 20);
+                 mallopt(M_TRIM_THRESHOLD, 64 << 20);
+             }},
+    StepPart{"onednn-avx512-bf16", "oneDNN's products with AVX-512",
+             [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX512_CORE", /*replace=*/1); }},
+    StepPart{"onednn-avx512", "oneDNN's products with AVX2",
+             [](BenchOptions&) { setenv("ONEDNN_MAX_CPU_ISA", "AVX2", /*replace=*/1); }}};
 
 void declare_without(Options& options, std::vector<std::string>& without) {
     std::vector<std::string> names;
     std::vector<std::string> shown;
-    for (const auto& part : parts) {
+    for (const auto& part : step_parts) {
         names.emplace_back(part.name);
         shown.push_back(fmt::format("{} ({})", part.name, part.instead));
     }
@@ -235,7 +236,7 @@ int bench(Arguments arguments, const Ranks& ranks) {
             "--max-steps must be 2 or more, --global-batch no smaller than the number of ranks, --frames 16 "
             "or more"};
     }
-    for (const auto& part : parts) {
+    for (const auto& part : step_parts) {
         if (std::ranges::count(fields.without, part.name) > 0) {
             part.leave_out(fields);
         }
