@@ -29,8 +29,8 @@ struct Fault {
     static Fault parse(const std::string& text, int ranks);
 };
 
-/// Sets the hooks of this rank's training such that the fault strikes; others' before_step and write_checkpoint are
-/// replaced. Call on every rank with the same fault.
+/// Replaces before_step and write_checkpoint of a training's hooks such that the fault strikes. Call on every rank with
+/// the same fault.
 /// @param trainer  of the training that will run with the hooks; must outlive them
 void rehearse(const Fault& fault, Trainer& trainer, int rank, RunHooks& hooks);
 
