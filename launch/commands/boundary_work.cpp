@@ -5,6 +5,7 @@
 #include "launch/commands/worker.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/boundary_study.hpp"
+#include "src/errors.hpp"
 #include "src/settings/program.hpp"
 
 namespace sslslr {
