@@ -1,19 +1,15 @@
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
-#include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
-#include "src/jobs/ledger_files.hpp"
 #include "src/run/run_folder.hpp"
-#include "src/settings/program.hpp"
 
 namespace sslslr {
 namespace {
@@ -58,12 +54,13 @@ void check(const PlanOptions& o, const Ranks& ranks) {
 /// What a whole trial would take on these ranks: a shortened one is run, its steps are timed. Collective.
 double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     constexpr std::int64_t timed_steps = 12;
-    auto shortened = setting;
-    shortened.max_steps = std::min(steps_of(setting), timed_steps);
+    const auto all_steps = steps_of(setting);
+    auto shortened = setting.options;
+    shortened.training.max_steps = std::min(all_steps, timed_steps);
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     std::vector<Clock::time_point> times;  // before each step
     const auto start = Clock::now();
-    run_trial(shortened, {.k1 = setting.frames}, group, [&] {
+    run_trial({shortened, setting.data, setting.clips}, {.k1 = shortened.search.frames}, group, [&] {
         times.push_back(Clock::now());
         return false;
     });
@@ -76,48 +73,24 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
         return whole;
     }
     std::ranges::nth_element(steps, steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2));
-    return whole + steps[steps.size() / 2] * static_cast<double>(steps_of(setting) - shortened.max_steps);
+    return whole + steps[steps.size() / 2] * static_cast<double>(all_steps - shortened.training.max_steps);
 }
 
-/// The plan that stands in a study's folder, if it can be read.
-std::optional<StudyPlan> plan_before(const std::string& study) {
-    try {
-        return read_study(study).plan;
-    } catch (const ConfigError&) {
-    } catch (const io::DataError&) {
-    }
-    return std::nullopt;
-}
-
-/// Refuses to plan a study again where that would mix results.
+/// Refuses to plan a search again where that would mix results.
 /// @return the codes whose results count
-std::string check_same_study(const PlanOptions& options, const StudyPlan& plan, const Ranks& ranks) {
-    const auto before = plan_before(options.study);
-    if (before) {
-        refuse_older_plan(options.study, *before);
-        if (before->data_fingerprint != plan.data_fingerprint) {
-            throw ConfigError{
-                fmt::format("--study {}: planned with other data (fingerprint {}, these are {}): give the "
-                            "same --data, or "
-                            "another --study folder",
-                            options.study, before->data_fingerprint, plan.data_fingerprint)};
-        }
-        if (before->identity != plan.identity) {
-            throw ConfigError{
-                fmt::format("--study {}: planned with other settings ({}): give the same, or another "
-                            "--study folder",
-                            options.study, first_difference(before->identity, plan.identity))};
-        }
+std::string codes_of(const PlanOptions& options, const StudyPlan& plan, const Ranks& ranks) {
+    const auto folder = search_folder(options.study);
+    StudyPlan before;
+    const auto stored = readable_plan(folder.path, before);
+    if (stored) {
+        refuse_older_plan(folder, stored->code);
+        check_same(folder.path, before, plan);
     }
-    if (!has_claims(options.study)) {
-        return plan.code;
-    }
-    return joined_codes(before ? before->code : "unknown", "the study in " + options.study,
-                        options.accepts_other_code, [&](const std::string& text) {
-                            if (ranks.is_first()) {
-                                print_warning(text);
-                            }
-                        });
+    return codes_with_own(folder, stored, options.accepts_other_code, [&](const std::string& text) {
+        if (ranks.is_first()) {
+            print_warning(text);
+        }
+    });
 }
 
 nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const StudyData& data,
@@ -128,7 +101,7 @@ nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const Stu
             {"repeats", o.search.repeats},
             {"mode", o.search.mode},
             {"halving", o.search.halving},
-            {"train_clips", data.clips().train.size()},
+            {"train_clips", data.setting().clips.pretrain.size()},
             {"validation_clips", plan.validation.size()},
             {"validated_by", plan.validated_by},
             {"steps_per_job", steps_of(data.setting())},
@@ -175,16 +148,17 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const StudyData data{fields, ranks, /*keeps_prints=*/true};
-    check_batches(fields.training, static_cast<std::int64_t>(data.setting().train.size()));
+    check_batches(fields.training, static_cast<std::int64_t>(data.setting().clips.pretrain.size()));
     if (const auto leak = data.leak(ranks); !leak.empty()) {
         print_warning(leak);
     }
     auto plan = data.plan(options);
-    agree(ranks.world, [&] { plan.code = check_same_study(fields, plan, ranks); });
+    std::string code;
+    agree(ranks.world, [&] { code = codes_of(fields, plan, ranks); });
     plan.seconds_per_job = timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
-            write_study(fields.study, options, plan);
+            write_stored_plan(fields.study, {ini_text(options.values()), code}, plan);
         }
     });
     if (ranks.is_first()) {

@@ -41,15 +41,14 @@ double seconds_of(const fs::path& metrics) {
 /// The accepted results, those of trainings with their time.
 ResultOf results_in(const LedgerFiles& files, const StudyJobs& jobs, const fs::path& folder) {
     return [&files, &jobs, folder](const std::string& id) -> std::optional<JobRecord> {
-        const auto& state = files.state().of(id);
-        const auto* const found = state.status == JobStatus::done ? files.result(id, state.attempt) : nullptr;
+        const auto* const found = files.accepted(id);
         if (found == nullptr) {
             return std::nullopt;
         }
         JobRecord record{found->record.at("outcome"), found->record.at("detail")};
         if (jobs.pretraining(id) != nullptr) {
             record.outcome["seconds"] =
-                seconds_of(pretraining_folder(folder, id, state.attempt) / "metrics.jsonl");
+                seconds_of(pretraining_folder(folder, id, files.state().of(id).attempt) / "metrics.jsonl");
         }
         return record;
     };
@@ -67,7 +66,7 @@ nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state
     }
     return {{"done", done},
             {"all", plan.pretrainings.size() + plan.evaluations.size()},
-            {"failed", jobs.set_aside(state)},
+            {"failed", progress_of(jobs, state).set_aside},
             {"training_seconds", seconds}};
 }
 

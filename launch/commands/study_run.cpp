@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <set>
 #include <sstream>
@@ -9,11 +8,9 @@
 
 #include "io/file/file_pattern.hpp"
 #include "launch/commands/study.hpp"
-#include "launch/commands/worker_options.hpp"
-#include "launch/standard_output.hpp"
+#include "launch/commands/worker.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
-#include "src/run/stop_request.hpp"
 #include "src/settings/ini_file.hpp"
 #include "src/settings/program.hpp"
 #include "src/study/study_file.hpp"
@@ -54,14 +51,9 @@ void declare(Options& options, RunFields& o) {
 }
 
 void check(const RunFields& o, const StudySpec& spec, const Ranks& ranks) {
-    check(o.worker);
+    check(o.worker, spec.ranks_per_job, ranks);
     if (o.threads < 1) {
         throw ConfigError{fmt::format("--threads {}: expected 1 or more", o.threads)};
-    }
-    if (ranks.world.size() % spec.ranks_per_job != 0) {
-        throw ConfigError{
-            fmt::format("{} ranks: the study has ranks-per-job = {}, so start a multiple of that",
-                        ranks.world.size(), spec.ranks_per_job)};
     }
 }
 
@@ -146,9 +138,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
         }
     });
 
-    const auto group_ranks = static_cast<int>(spec.ranks_per_job);
-    dist::Group group{ranks.world.split(ranks.world.rank() / group_ranks), dist::default_device(ranks.node)};
-    const bool is_leader = group.rank() == 0;
+    auto group = worker_group(spec.ranks_per_job, ranks);
     const StudyJobs jobs{plan};
     std::string code;
     agree(ranks.world, [&] {
@@ -165,27 +155,13 @@ int study_run(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     code = ranks.world.broadcast(code);
-    const auto ledger = join_ledger(folder, fields.worker, io::Durability::on_disk, is_leader, ranks);
-    catch_stop_signals();
-    output_is_progress();
     StudyWork source{jobs, data, folder, code, group, print_warning};
-    const auto start = std::chrono::steady_clock::now();
-    const auto work_as =
-        work_options(fields.worker, ledger.get(), [&](const std::string& job, const Result& result) {
-            return fmt::format("{}: {}", jobs.name_of(job), summary_of(result.outcome));
-        });
-    const auto report = work(ledger.get(), source, group.communicator(), work_as);
-
-    ranks.world.barrier();
-    const WorkTotals totals{report, is_leader, ranks.world};
-    const double wall = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
-    if (ranks.is_first()) {
-        fmt::print("{} jobs done here in {}{}\n", totals.accepted, clock_text(wall),
-                   totals.was_stopped ? fmt::format("; stopped {}, the same command goes on", cause) : "");
-    }
-    return exit_code_of_work(
-        totals, ledger.get(), [&](const std::string& job) { return jobs.has(job); }, "study", ranks);
+    return work_on({.folder = folder,
+                    .command = "study",
+                    .plan = jobs,
+                    .source = source,
+                    .summary = [](const Result& result) { return summary_of(result.outcome); }},
+                   fields.worker, group, ranks);
 }
 
 }  // namespace sslslr

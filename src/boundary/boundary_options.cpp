@@ -52,6 +52,12 @@ void declare(Options& options, PlanOptions& o) {
     options.pass_over(of_a_run.names());  // so that one file serves both commands
 }
 
+ProtocolConfig probe_of(const PlanOptions& options) {
+    ProtocolConfig config;
+    config.probe = options.probe;
+    return config;
+}
+
 void read_tolerance(PlanOptions& fields) {
     if (fields.tolerance == "auto") {
         return;

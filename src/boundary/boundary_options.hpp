@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "src/boundary/search_config.hpp"
+#include "src/protocol/protocol.hpp"
 #include "src/run/pretrain_options.hpp"
 
 namespace sslslr {
@@ -25,6 +26,9 @@ struct PlanOptions {
 
 /// Declares every option on its field; `fields` must outlive `options`.
 void declare(Options& options, PlanOptions& fields);
+
+/// What reads the frozen features of a trial.
+ProtocolConfig probe_of(const PlanOptions& options);
 
 /// Fills search.tolerance from its option. @throws ConfigError  neither a number nor auto
 void read_tolerance(PlanOptions& fields);

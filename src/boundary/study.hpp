@@ -7,12 +7,13 @@
 
 #include "src/boundary/search.hpp"
 #include "src/boundary/trial_runner.hpp"
+#include "src/jobs/job_plan.hpp"
 #include "src/jobs/work.hpp"
 
 namespace sslslr {
 
 /// A boundary search as jobs: which trial is which job, and which ones are needed next.
-class BoundaryJobs {
+class BoundaryJobs : public JobPlan {
 public:
     /// @param identity         everything beside the trial that decides a result, as text
     /// @param compares         also trains what needs no search, and the answer itself on both sides at once
@@ -22,8 +23,8 @@ public:
     /// @throws ConfigError  the study has no such job
     const Trial& trial_of(const std::string& id) const;
 
-    /// The trial's text; the id itself if it was of an earlier plan.
-    std::string name_of(const std::string& id) const;
+    bool has(const std::string& id) const override { return trials_.contains(id); }
+    std::string name_of(const std::string& id) const override;
 
     const SearchConfig& search() const noexcept { return search_; }
     /// What a ledger says of the study's trials.
@@ -32,7 +33,7 @@ public:
     /// Of a side that is not searched, the answer 0.
     SideSearch search(Side side, const LedgerState& state) const;
     /// Trials that are missing for the answer and for what it is compared with.
-    std::vector<Job> wanted(const LedgerState& state) const;
+    std::vector<Job> wanted(const LedgerState& state) const override;
     /// The most jobs that the search can need.
     std::int64_t most_jobs() const;
 
@@ -48,7 +49,7 @@ private:
 /// Runs the jobs of a boundary search on one group of ranks.
 class BoundaryWork : public JobSource {
 public:
-    /// All must outlive this.
+    /// What is passed by reference, or referred to, must outlive this.
     BoundaryWork(const BoundaryJobs& jobs, const TrialSetting& setting, dist::Group& group)
         : jobs_{jobs}, setting_{setting}, group_{group} {}
 
@@ -59,7 +60,7 @@ public:
 
 private:
     const BoundaryJobs& jobs_;
-    const TrialSetting& setting_;
+    TrialSetting setting_;
     dist::Group& group_;
 };
 

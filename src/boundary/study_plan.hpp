@@ -8,9 +8,9 @@
 
 namespace sslslr {
 
-/// What a study folder remembers of its plan in plan.json, beside the options in plan.ini.
+/// What a search's plan.json remembers beside its options.
 struct StudyPlan {
-    std::string code;              ///< whose results count: see joined_codes(); empty in plans of 0.1.0
+    std::string code{};            ///< whose results count; kept by StoredPlan
     std::string data_fingerprint;  ///< of the clips
     std::string identity;          ///< what decides a trial's result beside the trial: see BoundaryJobs
     std::int64_t frames = 0;       ///< n: of the longest clip
@@ -22,7 +22,7 @@ struct StudyPlan {
     std::vector<std::int64_t> lengths;  ///< of those clips, frames
     double seconds_per_job = 0;         ///< as timed, on ranks_per_job ranks
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, code, data_fingerprint, identity, frames, ranks_per_job,
-                                   validated_by, validation, classes, class_names, lengths, seconds_per_job)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StudyPlan, data_fingerprint, identity, frames, ranks_per_job, validated_by,
+                                   validation, classes, class_names, lengths, seconds_per_job)
 
 }  // namespace sslslr

@@ -7,54 +7,37 @@
 
 #include "dist/group.hpp"
 #include "src/augment/clip_boundary.hpp"
+#include "src/boundary/boundary_options.hpp"
 #include "src/boundary/trial.hpp"
-#include "src/data/features.hpp"
-#include "src/evaluate/probe.hpp"
-#include "src/method/registry.hpp"
-#include "src/train/batches.hpp"
-#include "src/train/schedule.hpp"
-#include "src/train/trainer.hpp"
+#include "src/protocol/evaluation_clips.hpp"
+#include "src/run/data_set.hpp"
 
 namespace sslslr {
 
-/// What all trials of a study share: data that stay resident, and how each one is trained and evaluated.
+/// What all trials of a search share.
 struct TrialSetting {
-    const Features& features;
-    std::vector<std::int64_t> train;       ///< clips that pretrain
-    std::vector<std::int64_t> labelled;    ///< clips whose labels train the probe
-    std::vector<std::int64_t> validation;  ///< clips that the accuracy is of, in the order of its bits
-    std::vector<std::int64_t> labels;      ///< [features.clips()] class of each clip, -1 none
-    std::int64_t classes = 0;
-    std::int64_t frames = 0;  ///< n: a trial's k is a share k / n of each clip
-    MethodConfig method;
-    Precision precision = Precision::float32;
-    TrainerConfig trainer;
-    ScheduleConfig schedule;
-    std::int64_t epochs = 1;
-    std::int64_t max_steps = 0;  ///< 0: no limit
-    BatchConfig batches;         ///< of repeat 0; others add to its seed
-    ProbeConfig probe;
-    std::vector<ClipBoundary>
-        by_motion;  ///< [features.clips()] from the motion of the wrists; empty: no such trials
+    const PlanOptions& options;    ///< frames of the longest clip filled in
+    const DataSet& data;           ///< resident
+    const EvaluationClips& clips;  ///< those that test are the search's validation clips
 };
 
-/// A boundary that needed no search: of the data set, in frames of TrialSetting::frames, and of each validation
+/// A boundary that needed no search: of the data set, in frames of SearchConfig::frames, and of each validation
 /// clip, in its own frames.
 struct BoundaryEstimate {
     double k1 = 0;
     double k2 = 0;
-    std::vector<ClipBoundary> clips;  ///< [validation]
+    std::vector<ClipBoundary> clips;  ///< [validation clips]
 };
 
 struct TrialOutcome {
     double accuracy = 0;                       ///< share of the validation clips that the probe gets right
-    std::vector<bool> correct;                 ///< [validation]
+    std::vector<bool> correct;                 ///< [validation clips]
     double loss = 0;                           ///< of the last step; 0 without training
     double spread = 0;                         ///< of the outputs, likewise
     std::optional<BoundaryEstimate> estimate;  ///< of the first repeat of a drawn or an adaptive trial
 };
 
-/// Trains an encoder from scratch and evaluates it, frozen, by a probe. Collective over the group.
+/// Trains an encoder from scratch, in memory, and evaluates it, frozen, by a probe. Collective over the group.
 ///
 /// A function of setting, trial and group.size(): the same bits wherever it runs on one type of CPU.
 /// @param should_stop  asked after each step, on every rank; if it says so on any, all end
@@ -65,5 +48,8 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
 
 /// Steps of a trial that is not stopped.
 std::int64_t steps_of(const TrialSetting& setting);
+
+/// The clips that a trial trains on without labels, or with them where its method learns from labels.
+const std::vector<std::int64_t>& training_clips(const TrialSetting& setting);
 
 }  // namespace sslslr

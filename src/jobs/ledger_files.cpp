@@ -52,6 +52,11 @@ const JournalledResult* LedgerFiles::result(const std::string& job, std::int64_t
     return found == results_.end() ? nullptr : &found->second;
 }
 
+const JournalledResult* LedgerFiles::accepted(const std::string& job) const {
+    const auto& state = state_.of(job);
+    return state.status == JobStatus::done ? result(job, state.attempt) : nullptr;
+}
+
 std::vector<nlohmann::json> LedgerFiles::untold() const {
     std::vector<nlohmann::json> records;
     for (const auto& [key, result] : results_) {

@@ -51,6 +51,8 @@ public:
     const LedgerState& state() const noexcept { return state_; }
     /// A result in the journals read so far; nothing if there is none of that attempt.
     const JournalledResult* result(const std::string& job, std::int64_t attempt) const;
+    /// The accepted result of a job, as far as the journals have been read; null if it is not done.
+    const JournalledResult* accepted(const std::string& job) const;
     /// The done records of results that stand in the journals read so far and are not told in the claims log yet:
     /// their workers died in between.
     std::vector<nlohmann::json> untold() const;

@@ -104,31 +104,18 @@ bool any_rank_stops(const Ranks& ranks) {
 /// One row of one run, with what its training says meanwhile.
 std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptions& run,
                                         const RunEncoders& encoders, const EvaluationSetting& setting,
-                                        const BatchConfig& batches) {
-    const auto& clips = setting.clips;
-    const LabelledClips labelled{clips, row.config.label_fraction, batches.seed};
-    const auto steps_per_epoch =
-        (std::ssize(labelled.both()) + batches.global_batch - 1) / batches.global_batch;
-    const auto steps = row.config.epochs * steps_per_epoch;
+                                        const ProtocolSetting& protocol) {
+    const LabelledClips labelled{setting.clips, row.config.label_fraction, protocol.batches.seed};
+    const auto batch = protocol.batches.global_batch;
+    const auto steps = row.config.epochs * ((std::ssize(labelled.both()) + batch - 1) / batch);
     if (setting.ranks.is_first() && trains_encoder(row.config)) {
         setting.say(fmt::format("{}: {}: training the whole network from {} labels, {} steps", run.run,
                                 row.name, labelled.both().size(), steps));
     }
-    return protocol_scores(
-        row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
-        {.features = setting.data.features(),
-         .clips = clips,
-         .method = encoders.shape,
-         .precision = precision_of(run.precision),
-         .batches = batches,
-         .identity = identity_of(run, {Decides::clips, Decides::encoder, Decides::learning}),
-         .group = setting.group,
-         .embedding =
-             cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache)),
-         .should_stop = stop_requested,
-         .on_step = setting.progress(steps),
-         .warn = [&](const std::string& text) { setting.ranks.warn(text); },
-         .checkpoints = training_folder(run, setting.options)});
+    auto with_progress = protocol;
+    with_progress.on_step = setting.progress(steps);
+    return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
+                           with_progress);
 }
 
 }  // namespace
@@ -162,17 +149,34 @@ EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::
             .warn = std::move(warn)};
 }
 
+ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& data,
+                                 const EvaluationClips& clips, dist::Group& group) {
+    BatchConfig batches;
+    agree(group.communicator(), [&] { batches = batch_config_of(options, data.features()); });
+    return {.features = data.features(),
+            .clips = clips,
+            .method = method_config_of(options, data),
+            .precision = precision_of(options.precision),
+            .batches = batches,
+            .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
+            .group = group};
+}
+
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table) {
-    BatchConfig batches;
-    agree(setting.ranks.world, [&] { batches = batch_config_of(run, setting.data.features()); });
-    batches.seed = run.seed + setting.options.probe_seed;
+    auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group);
+    protocol.batches.seed = run.seed + setting.options.probe_seed;
+    protocol.embedding =
+        cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache));
+    protocol.should_stop = stop_requested;
+    protocol.warn = [&](const std::string& text) { setting.ranks.warn(text); };
+    protocol.checkpoints = training_folder(run, setting.options);
     for (const auto& row : table_rows(setting.options, run.method.name)) {
         if (any_rank_stops(setting.ranks)) {
             return false;
         }
         const auto start = std::chrono::steady_clock::now();
-        const auto scores = scores_of(row, run, encoders, setting, batches);
+        const auto scores = scores_of(row, run, encoders, setting, protocol);
         if (!scores) {
             return false;
         }

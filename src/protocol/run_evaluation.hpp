@@ -6,6 +6,7 @@
 
 #include "src/evaluate/embed.hpp"
 #include "src/protocol/evaluate_options.hpp"
+#include "src/protocol/protocol.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/run/data_set.hpp"
 #include "src/run/pretrain_options.hpp"
@@ -44,6 +45,12 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
 /// @param warn  of a folder that cannot be written
 EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
                              std::function<void(const std::string&)> warn);
+
+/// What a protocol works on that is followed from an encoder of these options. Collective.
+/// @param clips, group  must outlive it, as must the data
+/// @throws dist::AgreedError  as batch_config_of
+ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& data,
+                                 const EvaluationClips& clips, dist::Group& group);
 
 /// Adds what the protocol comes to on this run's encoder and on its controls. Collective.
 /// @return false if it was stopped

@@ -21,6 +21,7 @@ public:
                 dist::Group& group);
 
     Trainer& trainer() { return *trainer_; }
+    Method& method() { return *method_; }
     const Batches& batches() const { return *batches_; }
     const BatchConfig& batch_config() const { return batch_config_; }
     const Features& features() const { return features_; }

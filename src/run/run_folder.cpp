@@ -69,14 +69,6 @@ void check_writable(const Values& values) {
     }
 }
 
-std::string config_text(const Values& values) {
-    std::string text;
-    for (const auto& [name, value] : values) {
-        text += ini_line(name, value);
-    }
-    return text;
-}
-
 std::optional<io::PosixFile> lock_of(const fs::path& folder) {
     constexpr std::chrono::seconds patience{60};
     constexpr std::chrono::milliseconds pause{100};
@@ -175,7 +167,7 @@ void write_run_options(const fs::path& folder, PretrainOptions fields, const dis
         make_absolute(fields.data);
         fields.run = fs::absolute(folder).lexically_normal().string();
         // A job that dies meanwhile, or finds no space, leaves the old one.
-        io::write_text(folder / options_file, config_text(values_of(fields)));
+        io::write_text(folder / options_file, ini_text(values_of(fields)));
     });
 }
 

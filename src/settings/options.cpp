@@ -204,4 +204,12 @@ std::string text_of(const OptionValues& values) {
     return text;
 }
 
+std::string ini_text(const OptionValues& values) {
+    std::string text;
+    for (const auto& [name, value] : values) {
+        text += ini_line(name, value);
+    }
+    return text;
+}
+
 }  // namespace sslslr

@@ -77,6 +77,8 @@ public:
 
     /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
     void read_file(const std::string& path);
+    /// The same from the text of such a file. @param path  of the file that holds it, for errors
+    void read_written(const std::string& text, const std::string& path);
 
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
     /// @param where  the settings stand, for errors: "[method simclr]"
@@ -135,7 +137,7 @@ private:
     /// What an INI file says of the options that are known. @param what  the file is, for errors
     /// @param splits   lists have several entries on a line
     /// @param refuses  unknown options and sections; else they are passed over
-    GivenOptions options_in(const std::string& path, const std::string& what, bool splits,
+    GivenOptions options_in(const std::string& text, const std::string& what, bool splits,
                             bool refuses) const;
     void add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const;
     /// Drops what a selector named on the command line leaves without use.
@@ -157,5 +159,8 @@ private:
 
 /// A line each, "name = value".
 std::string text_of(const OptionValues& values);
+
+/// The lines of an INI file that gives the values back; they must hold no line end.
+std::string ini_text(const OptionValues& values);
 
 }  // namespace sslslr

@@ -79,10 +79,10 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
     }
 }
 
-Options::GivenOptions Options::options_in(const std::string& path, const std::string& what, bool splits,
+Options::GivenOptions Options::options_in(const std::string& text, const std::string& what, bool splits,
                                           bool refuses) const {
     GivenOptions given;
-    for (const auto& section : parse_ini(read_text(path, what), what)) {
+    for (const auto& section : parse_ini(text, what)) {
         if (!section.title.empty() && refuses) {
             throw ConfigError{fmt::format(
                 "{}, line {}: sections such as [{}] are for study files: leave the line out, or name a study "
@@ -154,9 +154,13 @@ void Options::store_given(const GivenOptions& given, const std::string& what,
 }
 
 void Options::read_file(const std::string& path) {
+    read_written(read_text(path, path), path);
+}
+
+void Options::read_written(const std::string& text, const std::string& path) {
     declare_all();
     po::variables_map values;
-    store_given(options_in(path, path, /*splits=*/false, /*refuses=*/false), path, values);
+    store_given(options_in(text, path, /*splits=*/false, /*refuses=*/false), path, values);
     po::store(po::parsed_options{&all_}, values);  // defaults
     po::notify(values);
 }

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 
-#include "io/file/data_error.hpp"
-#include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
-#include "src/jobs/ledger_files.hpp"
-#include "src/protocol/result_table.hpp"
-#include "src/settings/program.hpp"
 #include "src/study/merged_plan.hpp"
+#include "src/study/stored_plan.hpp"
 #include "src/study/study_file.hpp"
 
 namespace sslslr {
@@ -27,41 +20,8 @@ namespace {
 
 constexpr std::chrono::seconds longest_wait{60};
 
-fs::path plan_file(const StudyPlaces& places) {
-    return places.results() / "plan.json";
-}
-
-struct PlanFile {
-    std::string text;  ///< of the study file
-    std::string code;  ///< whose results count: see joined_codes(); empty in plans of 0.1.0
-    ExperimentPlan plan;
-};
-
-/// @throws io::DataError
-PlanFile read_plan(const fs::path& file) {
-    try {
-        const auto json = nlohmann::json::parse(std::ifstream{file});
-        return {json.at("study_file"), json.value("code", ""), json.at("plan")};
-    } catch (const nlohmann::json::exception& error) {
-        throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
-    }
-}
-
-/// The codes whose results the folder holds, with this program's.
-/// @param plan  that stood there, if it could be read
-std::string codes_with(const std::optional<PlanFile>& plan, const StudyPlaces& places,
-                       bool accepts_other_code, const std::function<void(const std::string&)>& warn) {
-    const auto folder = places.results().string();
-    if (!has_claims(folder)) {
-        return code_identity();
-    }
-    if (plan && plan->code.empty()) {
-        throw ConfigError{
-            fmt::format("{}: an earlier release worked on it in {}, and this one cannot take over its jobs: "
-                        "finish it with that release, or name another {}",
-                        io::setting("study", places.study), folder, io::setting("folder"))};
-    }
-    return joined_codes(plan ? plan->code : "unknown", "the study in " + folder, accepts_other_code, warn);
+PlanFolder folder_of(const StudyPlaces& places) {
+    return {places.results(), io::setting("study", places.study), "another " + io::setting("folder")};
 }
 
 }  // namespace
@@ -80,50 +40,42 @@ void declare(Options& options, StudyPlaces& places) {
 std::string write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
                                bool is_part, bool accepts_other_code,
                                const std::function<void(const std::string&)>& warn) {
-    fs::create_directories(places.results());
-    const io::PosixFile lock{places.results() / ".plan-lock", io::PosixFile::Access::create};
+    const auto folder = folder_of(places);
+    fs::create_directories(folder.path);
+    const io::PosixFile lock{folder.path / ".plan-lock", io::PosixFile::Access::create};
     lock.lock(longest_wait);  // others may plan other tables meanwhile
-    auto stored = plan;
-    std::optional<PlanFile> before;
-    if (is_stored(places)) {
-        try {
-            before = read_plan(plan_file(places));
-        } catch (const io::DataError&) {  // what cannot be read is planned again
-        }
-    }
-    const auto code = codes_with(before, places, accepts_other_code, warn);
-    if (before && is_part && before->text == text) {
-        stored = merged(plan, before->plan);
-    }
-    io::write_json(plan_file(places), {{"study_file", text}, {"code", code}, {"plan", stored}});
+    ExperimentPlan before;
+    const auto stored = readable_plan(folder.path, before);
+    const auto code = codes_with_own(folder, stored, accepts_other_code, warn);
+    const bool keeps_tables = stored && is_part && stored->text == text;
+    write_stored_plan(folder.path, {text, code}, keeps_tables ? merged(plan, before) : plan);
     return code;
 }
 
 bool is_stored(const StudyPlaces& places) {
-    return fs::exists(plan_file(places));
+    ExperimentPlan unused;
+    return readable_plan(places.results(), unused).has_value();
 }
 
 StoredStudy read_stored_study(const StudyPlaces& places) {
-    const auto file = plan_file(places);
-    if (!is_stored(places)) {
+    StoredStudy study;
+    const auto stored = read_stored_plan(places.results(), study.plan);
+    if (!stored) {
         throw ConfigError{fmt::format("{}: no plan in {}; sslslr study run makes one",
                                       io::setting("study", places.study), places.results().string())};
     }
-    StoredStudy stored;
-    auto found = read_plan(file);
-    stored.text = std::move(found.text);
-    stored.plan = std::move(found.plan);
-    stored.code = std::move(found.code);
+    study.text = stored->text;
+    study.code = stored->code;
     std::vector<std::string> data;
     std::vector<std::string> tables;
-    std::ranges::transform(stored.plan.data, std::back_inserter(data), &DataFacts::name);
-    std::ranges::transform(stored.plan.tables, std::back_inserter(tables),
+    std::ranges::transform(study.plan.data, std::back_inserter(data), &DataFacts::name);
+    std::ranges::transform(study.plan.tables, std::back_inserter(tables),
                            [](const PlannedTable& table) { return table.spec.name; });
-    stored.spec = narrowed(parse_study(stored.text, places.study), data, tables);
-    std::ranges::sort(stored.plan.tables, {}, [&](const PlannedTable& table) {
-        return std::ranges::find(stored.spec.tables, table.spec.name, &TableSpec::name);
+    study.spec = narrowed(parse_study(study.text, places.study), data, tables);
+    std::ranges::sort(study.plan.tables, {}, [&](const PlannedTable& table) {
+        return std::ranges::find(study.spec.tables, table.spec.name, &TableSpec::name);
     });
-    return stored;
+    return study;
 }
 
 fs::path pretraining_folder(const fs::path& study, const std::string& job, std::int64_t attempt) {

@@ -46,14 +46,4 @@ std::string StudyJobs::name_of(const std::string& id) const {
     return job == nullptr ? id : job->name;
 }
 
-nlohmann::json StudyJobs::set_aside(const LedgerState& state) const {
-    nlohmann::json all = nlohmann::json::array();
-    for (const auto& id : state.set_aside()) {
-        if (has(id)) {
-            all.push_back({{"job", id}, {"name", name_of(id)}, {"error", state.of(id).error}});
-        }
-    }
-    return all;
-}
-
 }  // namespace sslslr

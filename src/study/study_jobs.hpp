@@ -4,31 +4,26 @@
 #include <unordered_map>
 #include <vector>
 
-#include "src/jobs/dealer.hpp"
-#include "src/jobs/ledger_state.hpp"
+#include "src/jobs/job_plan.hpp"
 #include "src/study/experiment_plan.hpp"
 
 namespace sslslr {
 
 /// The jobs of a planned study by name, and which of them can be done now.
-class StudyJobs {
+class StudyJobs : public JobPlan {
 public:
     /// @param plan  must outlive this
     explicit StudyJobs(const ExperimentPlan& plan);
 
     /// All trainings, and the evaluations of those that are done. Evaluations go first, then trainings run by run: the
     /// tables fill with one run of everything before a second begins.
-    std::vector<Job> wanted(const LedgerState& state) const;
+    std::vector<Job> wanted(const LedgerState& state) const override;
 
     /// Null if the job is of the other kind, or unknown.
     const PretrainingJob* pretraining(const std::string& id) const;
     const EvaluationJob* evaluation(const std::string& id) const;
-    bool has(const std::string& id) const;
-    /// What the job does; the id itself if the study does not have it.
-    std::string name_of(const std::string& id) const;
-    /// Its jobs that failed for good: [{"job", "name", "error"}]. The ledger may know others, of other tables
-    /// or of settings that the study once had.
-    nlohmann::json set_aside(const LedgerState& state) const;
+    bool has(const std::string& id) const override;
+    std::string name_of(const std::string& id) const override;
 
 private:
     const ExperimentPlan& plan_;

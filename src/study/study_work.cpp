@@ -13,7 +13,6 @@
 #include "src/evaluate/metrics.hpp"
 #include "src/jobs/take_over.hpp"
 #include "src/protocol/run_evaluation.hpp"
-#include "src/run/batch_config.hpp"
 #include "src/run/pretraining.hpp"
 #include "src/run/run_data.hpp"
 #include "src/run/run_encoder.hpp"
@@ -212,8 +211,6 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
         });
         return result;
     }
-    BatchConfig batches;
-    agree(group_.communicator(), [&] { batches = batch_config_of(options, data.features()); });
     const auto protocol = protocol_config_of(job.protocol, job.name);
     const auto checkpoints = evaluation_folder(folder_, claim.job, claim.attempt);
     const bool keeps_checkpoints = trains_encoder(protocol) && group_.rank() == 0;
@@ -222,20 +219,13 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             take_over(checkpoints, earlier(folder_, claim, evaluation_folder));
         }
     });
-    const auto scores = protocol_scores(
-        *method, protocol,
-        {.features = data.features(),
-         .clips = clips,
-         .method = shape,
-         .precision = precision_of(options.precision),
-         .batches = batches,
-         .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
-         .group = group_,
-         .embedding = cache,
-         .should_stop = should_stop,
-         .on_step = note_report,
-         .warn = warner_of(job.name),
-         .checkpoints = checkpoints});
+    auto setting = protocol_setting(options, data, clips, group_);
+    setting.embedding = cache;
+    setting.should_stop = should_stop;
+    setting.on_step = note_report;
+    setting.warn = warner_of(job.name);
+    setting.checkpoints = checkpoints;
+    const auto scores = protocol_scores(*method, protocol, setting);
     if (!scores) {
         return std::nullopt;
     }

@@ -139,9 +139,7 @@ TEST_F(Frozen, BoundaryStudies) {
     const auto finished = json("boundary status --study s");
     const auto report = json("boundary report --study s");
     fs::create_directory(folder_ / "dead");
-    for (const std::string file : {"plan.json", "plan.ini"}) {
-        fs::copy(folder_ / "s" / file, folder_ / "dead" / file);
-    }
+    fs::copy(folder_ / "s/plan.json", folder_ / "dead/plan.json");
     std::ifstream claims{folder_ / "s/claims.jsonl"};
     std::string first;
     std::getline(claims, first);  // a worker's life begins

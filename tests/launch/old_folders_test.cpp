@@ -97,7 +97,7 @@ TEST_F(OldFolders, AnUnfinishedBoundaryStudyIsReadButNotWorkedOn) {
     done(program(1, "boundary report --json --study " + path("boundary")));
 
     bring_paths_here("boundary/plan.ini");
-    const std::vector<std::string> parts{"an earlier release planned it", "another --study folder"};
+    const std::vector<std::string> parts{"an earlier release worked on it", "another --study folder"};
     refused("boundary work --study " + path("boundary"), parts);
     refused("boundary plan --accept-other-code --config " + path("boundary/plan.ini") + " --study " +
                 path("boundary"),

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "src/boundary/validation.hpp"
+#include "src/boundary/search_clips.hpp"
 #include "src/errors.hpp"
 #include "tests/src/boundary/oracle.hpp"
 
@@ -127,37 +127,68 @@ io::ClipIndex index_of(const std::vector<std::string>& signers) {
     return index;
 }
 
-TEST(Validation, IsByTheSmallestSignerWhereSignersAreKnown) {
-    const auto clips = choose_validation(index_of({"A", "B", "C"}), {.left_out_signers = {"C"}});
+/// A search whose options are otherwise the defaults.
+PlanOptions left_out(const std::vector<std::string>& signers) {
+    PlanOptions options;
+    options.training.left_out_signers = signers;
+    return options;
+}
+
+TEST(SearchClips, ValidateByTheSmallestSignerWhereSignersAreKnown) {
+    const auto clips = search_clips(index_of({"A", "B", "C"}), left_out({"C"}));
 
     EXPECT_EQ(clips.how, "signer A");
-    EXPECT_EQ(clips.train.size(), 13U);
-    for (const auto clip : clips.validation) {
+    EXPECT_EQ(clips.pretrain.size(), 13U);
+    for (const auto clip : clips.test) {
         EXPECT_EQ(clip % 3, 0);
     }
-    for (const auto clip : clips.train) {
+    for (const auto clip : clips.pretrain) {
         EXPECT_EQ(clip % 3, 1) << "neither the validation signer nor the one left out for the test";
     }
-    EXPECT_LT(clips.labelled.size(), clips.train.size()) << "clips without a sign pretrain alone";
+    EXPECT_LT(clips.train.size(), clips.pretrain.size()) << "clips without a sign only pretrain";
 }
 
-TEST(Validation, IsAFifthOfEachClassWhereSignersAreUnknown) {
+TEST(SearchClips, ValidateByAFifthOfEachClassWhereSignersAreUnknown) {
     const auto index = index_of({});
-    const auto clips = choose_validation(index, {.seed = 5});
+    auto options = left_out({});
+    options.training.seed = 5;
+    const auto clips = search_clips(index, options);
 
-    EXPECT_EQ(clips.validation.size(), 3U + 4U);
-    EXPECT_EQ(clips.train.size() + clips.validation.size(), 40U);
-    EXPECT_EQ(clips.validation, choose_validation(index, {.seed = 5}).validation);
-    EXPECT_NE(clips.validation, choose_validation(index, {.seed = 6}).validation);
+    EXPECT_EQ(clips.test.size(), 3U + 4U) << "16 and 20 clips";
+    EXPECT_EQ(clips.pretrain.size() + clips.test.size(), 40U);
+    EXPECT_EQ(clips.test, search_clips(index, options).test);
+    options.training.seed = 6;
+    EXPECT_NE(clips.test, search_clips(index, options).test);
 }
 
-TEST(Validation, IsASplitIfOneIsNamed) {
-    const auto clips = choose_validation(index_of({"A", "B"}), {.validation_split = "dev"});
+TEST(SearchClips, ValidateByASplitIfOneIsNamed) {
+    auto options = left_out({});
+    options.validation_split = "dev";
+    const auto clips = search_clips(index_of({"A", "B"}), options);
+    EXPECT_EQ(clips.test, (std::vector<std::int64_t>{0, 1, 2, 3}));
+    EXPECT_EQ(clips.pretrain.size(), 36U);
 
-    EXPECT_EQ(clips.validation, (std::vector<std::int64_t>{0, 1, 2, 3}));
-    EXPECT_EQ(clips.train.size(), 36U);
-    EXPECT_THROW(choose_validation(index_of({"A"}), {.validation_split = "none"}), ConfigError);
-    EXPECT_THROW(choose_validation(index_of({"A", "B"}), {.validation_signers = {"A", "B"}}), ConfigError);
+    options.training.left_out_signers = {"B"};
+    EXPECT_EQ(search_clips(index_of({"A", "B"}), options).test, (std::vector<std::int64_t>{0, 2}))
+        << "signers that a test is kept for do not validate";
+    options.validation_split = "none";
+    EXPECT_THROW(search_clips(index_of({"A"}), options), ConfigError);
+    auto everybody = left_out({});
+    everybody.validation_signers = {"A", "B"};
+    EXPECT_THROW(search_clips(index_of({"A", "B"}), everybody), ConfigError);
+}
+
+TEST(SearchClips, OfASignerThatValidatesStayWithinTheTrainingSplit) {
+    auto index = index_of({"A", "B"});
+    index.splits["train"] = {0, 1, 2, 3, 4, 5, 6, 7};
+    auto options = left_out({});
+    options.training.train_split = "train";
+    options.validation_signers = {"A"};
+
+    const auto clips = search_clips(index, options);
+
+    EXPECT_EQ(clips.test, (std::vector<std::int64_t>{0, 2, 4, 6})) << "none of another split's test clips";
+    EXPECT_EQ(clips.pretrain, (std::vector<std::int64_t>{1, 3, 5, 7}));
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "dist/group.hpp"
+#include "launch/command.hpp"
+#include "src/jobs/job_plan.hpp"
+#include "src/jobs/work.hpp"
+#include "src/settings/options.hpp"
+
+namespace sslslr {
+
+/// Options of every command that takes jobs from a ledger.
+struct WorkerOptions {
+    double lease_seconds = 60;
+    std::int64_t max_jobs = 0;
+    std::string retry;
+};
+
+void declare(Options& options, WorkerOptions& fields);
+
+/// @param group_ranks  that work on one job together
+/// @throws ConfigError  names the option, or the number of ranks that do not make whole groups
+void check(const WorkerOptions& fields, std::int64_t group_ranks, const Ranks& ranks);
+
+/// The group of `group_ranks` ranks that this one belongs to. Collective over all ranks.
+dist::Group worker_group(std::int64_t group_ranks, const Ranks& ranks);
+
+/// The work of one command.
+struct WorkerTask {
+    std::filesystem::path folder;  ///< of the ledger
+    std::string command;           ///< "study" or "boundary", whose status names the jobs set aside
+    const JobPlan& plan;
+    JobSource& source;  ///< does the plan's jobs
+    /// A result for the terminal: "accuracy 0.6821".
+    std::function<std::string(const Result&)> summary;
+    io::Durability durability = io::Durability::on_disk;
+    double idle_seconds = std::numeric_limits<double>::infinity();
+};
+
+/// Takes jobs until none is left, or until a signal or Slurm's time limit stops it; prints each accepted result and, at
+/// the end, how many there were. Collective over all ranks.
+/// @return exit_stopped; exit_training with a warning if jobs of the plan are set aside; else exit_done
+/// @throws dist::AgreedError  the ledger cannot be written
+int work_on(const WorkerTask& task, const WorkerOptions& options, dist::Group& group, const Ranks& ranks);
+
+}  // namespace sslslr
