@@ -58,6 +58,10 @@ public:
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
 
+    /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
+    /// advice; in files that the program wrote it is passed over.
+    void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
+
     /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
     void add_hidden(const std::string& name, std::string& field);
 
@@ -71,8 +75,8 @@ public:
 
     /// Fills the fields. Options of the file that the command line leaves without use are passed over.
     /// @return false if --help was asked for: print help()
-    /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
-    ///                      use with the others; of a file, with the line
+    /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its type, or of
+    ///                      no use with the others; of a file, with the line
     bool read(Arguments arguments);
 
     /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
@@ -80,7 +84,7 @@ public:
 
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
     /// @param where  the settings stand, for errors: "[method simclr]"
-    /// @throws ConfigError  an option unknown (names the nearest) or not of its type; names the line
+    /// @throws ConfigError  an option unknown (names the nearest), removed or not of its type; names the line
     void read_lines(const std::vector<IniLine>& settings, const std::string& where);
     void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::string& where);
@@ -121,6 +125,9 @@ private:
 
     void declare_all();
     const Option* find(const std::string& name) const;
+    /// What to say of a name that is no option: what became of it, or which may have been meant.
+    /// @param dashes  stand before names in the place where it was given
+    std::string no_option(const std::string& name, const std::string& dashes) const;
     bool is_of_use(const Option& option) const;
     /// Whether it is none of the words, or a negative number where boost would wrap it around.
     static bool is_refused(const Option& option, const std::string& value);
@@ -153,6 +160,7 @@ private:
     boost::program_options::positional_options_description positional_;
     std::string config_;
     std::set<std::string> passed_over_;
+    std::map<std::string, std::string> removed_;  ///< name -> advice
 };
 
 /// A line each, "name = value".

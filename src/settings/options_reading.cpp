@@ -1,6 +1,7 @@
 // How options get their values: the command line, files, settings.
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +20,24 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
+/// Whether the program wrote this configuration: it is that of a run or of a boundary study, beside their other files.
+bool is_of_this_program(const std::filesystem::path& file) {
+    const auto has = [&](const char* name) {
+        std::error_code ignored;
+        return std::filesystem::exists(file.parent_path() / name, ignored);
+    };
+    return (file.filename() == "config.ini" && (has("checkpoints") || has("metrics.jsonl"))) ||
+           (file.filename() == "plan.ini" && has("plan.json"));
+}
+
 }  // namespace
+
+std::string Options::no_option(const std::string& name, const std::string& dashes) const {
+    const auto found = removed_.find(name);
+    return found != removed_.end()
+               ? fmt::format("--{}: {}", name, found->second)
+               : fmt::format("unknown option {}{}{}", dashes, name, suggestion_for(name, names(), dashes));
+}
 
 bool Options::is_refused(const Option& option, const std::string& value) {
     return (option.is_unsigned && is_negative_number(value)) ||
@@ -72,8 +90,7 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         po::store(parsed, values);
     } catch (const po::unknown_option& error) {
         const auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
-        throw ConfigError{fmt::format("unknown option --{}{} (--help lists all)", name,
-                                      suggestion_for(name, names(), "--"))};
+        throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help lists all)")};
     } catch (const po::error& error) {
         throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
     }
@@ -82,6 +99,9 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
 Options::GivenOptions Options::options_in(const std::string& path, const std::string& what, bool splits,
                                           bool refuses) const {
     GivenOptions given;
+    const auto passes_removed = [&](const auto& name) {
+        return removed_.contains(name) && is_of_this_program(path);
+    };
     for (const auto& section : parse_ini(read_text(path, what), what)) {
         if (!section.title.empty() && refuses) {
             throw ConfigError{fmt::format(
@@ -92,9 +112,9 @@ Options::GivenOptions Options::options_in(const std::string& path, const std::st
         for (const auto& line : section.lines) {
             if (find(line.name) != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
                 add_line(given, line, what, splits);
-            } else if (refuses && !passed_over_.contains(line.name)) {
-                throw ConfigError{fmt::format("{}, line {}: unknown option {}{}", what, line.number,
-                                              line.name, suggestion_for(line.name, names(), ""))};
+            } else if (refuses && !passed_over_.contains(line.name) && !passes_removed(line.name)) {
+                throw ConfigError{
+                    fmt::format("{}: {}", place_of(what, line.number), no_option(line.name, ""))};
             }
         }
     }
@@ -175,8 +195,7 @@ void Options::read_lines(const std::vector<IniLine>& settings, const std::string
     GivenOptions given;
     for (const auto& line : settings) {
         if (find(line.name) == nullptr) {
-            throw ConfigError{fmt::format("{}: unknown option {}{}", place_of(where, line.number), line.name,
-                                          suggestion_for(line.name, names(), ""))};
+            throw ConfigError{fmt::format("{}: {}", place_of(where, line.number), no_option(line.name, ""))};
         }
         add_line(given, line, where, /*splits=*/true);
     }
