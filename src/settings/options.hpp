@@ -58,6 +58,12 @@ public:
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
 
+    /// The options, all declared by now, that most people need: --help lists only these, --help-all every option.
+    /// Without this call both list every option.
+    /// @param names  separated by blanks
+    /// @throws std::logic_error  one of them is not declared
+    void common(const std::string& names);
+
     /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
     /// advice; in files that the program wrote it is passed over.
     void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
@@ -74,7 +80,7 @@ public:
     std::vector<std::string> names() const;
 
     /// Fills the fields. Options of the file that the command line leaves without use are passed over.
-    /// @return false if --help was asked for: print help()
+    /// @return false if --help or --help-all was asked for: print help()
     /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its type, or of
     ///                      no use with the others; of a file, with the line
     bool read(Arguments arguments);
@@ -89,6 +95,7 @@ public:
     void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::string& where);
 
+    /// What was asked for by --help or --help-all. Sections that have nothing to list are left out.
     std::string help() const;
     /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
     /// list.
@@ -115,6 +122,10 @@ private:
         bool is_unsigned;
         bool is_remembered;
         Condition condition;
+    };
+    struct Section {
+        std::string title;
+        std::unique_ptr<boost::program_options::options_description> options;
     };
     /// What a file says of one option.
     struct Given {
@@ -153,12 +164,14 @@ private:
     std::string usage_;
     boost::program_options::options_description all_;
     boost::program_options::options_description hidden_;
-    std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
+    std::vector<Section> sections_;
     std::vector<Option> options_;
     Condition condition_;        ///< of the section being declared
     bool is_remembered_ = true;  ///< its options are
     boost::program_options::positional_options_description positional_;
     std::string config_;
+    std::set<std::string> common_;  ///< none: all are
+    bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
     std::map<std::string, std::string> removed_;  ///< name -> advice
 };

@@ -46,7 +46,7 @@ bool Options::is_refused(const Option& option, const std::string& value) {
 
 void Options::declare_all() {
     for (const auto& section : sections_) {
-        all_.add(*section);
+        all_.add(*section.options);
     }
     all_.add(hidden_);
 }
@@ -55,7 +55,8 @@ bool Options::read(std::span<const std::string> arguments) {
     declare_all();
     po::variables_map values;
     store_command_line(arguments, values);
-    if (values.count("help") != 0) {
+    helps_with_all_ = values.count("help-all") != 0;
+    if (helps_with_all_ || values.count("help") != 0) {
         return false;
     }
     GivenOptions of_file;
@@ -90,9 +91,9 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         po::store(parsed, values);
     } catch (const po::unknown_option& error) {
         const auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
-        throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help lists all)")};
+        throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help-all lists all)")};
     } catch (const po::error& error) {
-        throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
+        throw ConfigError{std::string{error.what()} + " (--help-all lists all options)"};
     }
 }
 

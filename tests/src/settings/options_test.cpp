@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -243,6 +244,30 @@ TEST_F(OptionsTest, AnOptionThatWasRemovedIsPassedOverInFilesThatTheProgramWrote
     EXPECT_TRUE(has(refusal_of({"--config", own}), "--optimiser: is called"));
     std::ofstream{folder_ / "metrics.jsonl"};
     EXPECT_EQ(read({"--config", own}).seed, 3U) << "of a run";
+}
+
+TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
+    const auto help = [](const std::string& asked, const std::string& common) {
+        Fields fields;
+        Options options{"usage: it"};
+        declare(options, fields);
+        options.common(common);
+        EXPECT_FALSE(options.read(std::vector{asked}));
+        return options.help();
+    };
+
+    const auto few = help("--help", "name seed");
+    for (const auto* part : {"usage: it", "--help ", "--help-all", "--config", "--name", "--seed"}) {
+        EXPECT_TRUE(has(few, part)) << part << '\n' << few;
+    }
+    EXPECT_FALSE(has(few, "--weight")) << few;
+    EXPECT_FALSE(has(few, "Momentum:")) << "a section without a common option\n" << few;
+    EXPECT_TRUE(has(few, "\n7 more options: --help-all\n")) << few;
+    const auto all = help("--help-all", "name seed");
+    EXPECT_TRUE(has(all, "--weight") && has(all, "--momentum")) << all;
+    EXPECT_FALSE(has(all, "more options")) << all;
+    EXPECT_EQ(help("--help", ""), all) << "where all are common";
+    EXPECT_THROW(help("--help", "nome"), std::logic_error);
 }
 
 TEST_F(OptionsTest, WhatIsWrittenIsReadBack) {
