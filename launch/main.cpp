@@ -44,8 +44,9 @@ constexpr std::array commands{
 };
 
 constexpr const char* program_usage =
-    "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]      (sslslr COMMAND --help lists a command's "
-    "options)\n"
+    "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]\n"
+    "       sslslr COMMAND --help          (the options that most people need)\n"
+    "       sslslr COMMAND --help-all      (every option)\n"
     "       sslslr --version\n\n";
 
 int run(std::vector<std::string> arguments, const Ranks& ranks) {

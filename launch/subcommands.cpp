@@ -34,7 +34,7 @@ bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks) {
 
 int run_subcommand(const Subcommands& subcommands, Arguments arguments, const Ranks& ranks) {
     const auto name = arguments.empty() ? std::string{} : arguments.front();
-    if (name == "--help" || name == "-h") {
+    if (name == "--help" || name == "-h" || name == "--help-all") {
         if (ranks.is_first()) {
             fmt::print("{}", usage_of(subcommands));
         }

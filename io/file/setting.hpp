@@ -85,7 +85,6 @@ inline constexpr std::string_view setting_names[] = {
     "normalise",
     "on-collapse",
     "optimizer",
-    "original-view",
     "output",
     "picture-size",
     "point-order",

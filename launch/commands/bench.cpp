@@ -82,7 +82,8 @@ void declare(Options& options, BenchOptions& o) {
     options.add("method", o.training.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
     options.add("projector-norm", o.training.method.heads.projector_norm, "none, hidden, all or auto");
     options.add("predictor-norm", o.training.method.heads.predictor_norm, "none, hidden, all or auto");
-    options.add("stop-gradient-original", o.training.method.sl_fpn.stop_gradient_original, "of sl-fpn");
+    options.removed("stop-gradient-original",
+                    "no longer there: sslslr pretrain takes it, and reports seconds");
     options.add("queue", o.training.method.contrast.queue, "keys, of moco-v2 and pcl");
     options.add("blocks", encoder.blocks, "transformer blocks");
     options.add("width", encoder.width, "channels of the encoder");

@@ -140,6 +140,10 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     PlanOptions fields;
     Options options{plan_usage};
     declare(options, fields);
+    options.common(
+        "study step repeats mode tolerance halving validation-split validation-signer ranks-per-job data "
+        "train-split leave-out-signer method blocks width heads epochs global-batch optimizer learning-rate "
+        "seed threads");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }

@@ -13,6 +13,7 @@
 
 #include "io/file/json_text.hpp"
 #include "io/file/setting.hpp"
+#include "launch/command.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/evaluated_runs.hpp"
@@ -208,6 +209,9 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     EvaluateOptions fields;
     Options options{evaluate_usage};
     declare(options, fields);
+    options.common(
+        "run data train-split validation-split test-split leave-out-signer train-fraction classes protocol "
+        "label-fraction fine-tune-epochs supervised-epochs output per-class json threads");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }

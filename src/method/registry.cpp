@@ -95,7 +95,6 @@ void check(const HeadConfig& h) {
 void check_objective(const MethodConfig& c) {
     if (c.name == "sl-fpn") {
         require_one_of("predictor-input", c.sl_fpn.predictor_input, {"original", "view"});
-        require_one_of("original-view", c.sl_fpn.original_view, {"first", "second"});
     }
     if (c.name == "simclr" || c.name == "moco-v2" || c.name == "pcl") {
         require(c.contrast.temperature > 0,

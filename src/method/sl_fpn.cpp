@@ -3,8 +3,12 @@
 #include <utility>
 
 namespace sslslr {
-
 namespace {
+
+/// Sum over this rank's clips of the mean over channels of (a - b)^2, over global_size. a, b: [B, D]
+torch::Tensor squared_distance(const torch::Tensor& a, const torch::Tensor& b, std::int64_t global_size) {
+    return torch::mse_loss(a, b, at::Reduction::Sum) / static_cast<double>(a.size(1) * global_size);
+}
 
 bool reads_original(const SlFpnConfig& config) {
     return config.original || config.swap;
@@ -35,16 +39,17 @@ SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnC
 
 LossTerms SlFpn::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
     const auto z = project(encoded, group);
-    auto [pair, original, predict] = terms(z, batch.global_size, group);
-    if (config_.symmetrise) {
-        const auto other = terms({z.original, z.second, z.first}, batch.global_size, group);
-        pair = 0.5 * (pair + other[0]);
-        original = 0.5 * (original + other[1]);
-        predict = 0.5 * (predict + other[2]);
+    const auto size = batch.global_size;
+    const auto pair = squared_distance(z.first, z.second, size);
+    auto original = torch::zeros_like(pair);
+    if (config_.original) {
+        original = squared_distance(z.first,
+                                    config_.stop_gradient_original ? z.original.detach() : z.original, size);
     }
+    const auto predicted = predict(z, size, group);
     return {.terms = {{"pair", config_.weights[0] * pair},
                       {"original", config_.weights[1] * original},
-                      {"predict", config_.weights[2] * predict}},
+                      {"predict", config_.weights[2] * predicted}},
             .projection = (z.original.defined() ? z.original : z.first).detach()};
 }
 
@@ -61,31 +66,13 @@ SlFpn::Projections SlFpn::project(const Encoded& encoded, dist::Group& group) {
     return z;
 }
 
-std::array<torch::Tensor, 3> SlFpn::terms(const Projections& z, std::int64_t global_size,
-                                          dist::Group& group) {
-    const auto constant_if = [](bool stops, const torch::Tensor& target) {
-        return stops ? target.detach() : target;
-    };
-    const auto pair = mse(z.first, constant_if(config_.stop_gradient_pair, z.second), global_size);
-    auto original = torch::zeros_like(pair);
-    if (config_.original) {
-        original = mse(config_.original_view == "first" ? z.first : z.second,
-                       constant_if(config_.stop_gradient_original, z.original), global_size);
-    }
+torch::Tensor SlFpn::predict(const Projections& z, std::int64_t global_size, dist::Group& group) {
     if (predictor_.is_empty()) {
-        return {pair, original, mse(z.first, z.second, global_size)};
+        return squared_distance(z.first, z.second, global_size);
     }
     const bool from_view = config_.predictor_input == "view" || !config_.original;
     const auto prediction = predictor_(from_view ? z.first : z.original, group);
-    return {pair, original, mse(prediction, constant_if(config_.stop_gradient, z.second), global_size)};
-}
-
-torch::Tensor SlFpn::mse(const torch::Tensor& a, const torch::Tensor& b, std::int64_t global_size) const {
-    const auto unit = [&](const torch::Tensor& z) {
-        return config_.normalise ? torch::nn::functional::normalize(z) : z;
-    };
-    const auto share = static_cast<double>((config_.sum_channels ? 1 : a.size(1)) * global_size);
-    return torch::mse_loss(unit(a), unit(b), at::Reduction::Sum) / share;
+    return squared_distance(prediction, z.second.detach(), global_size);
 }
 
 }  // namespace sslslr

@@ -9,20 +9,14 @@
 
 namespace sslslr {
 
-/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and open
-/// points.
+/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and what its text
+/// leaves open.
 struct SlFpnConfig {
     std::string predictor_input = "original";  ///< what the predictor sees: "original" (z0) or "view" (z1)
-    std::string original_view = "first";  ///< which view the second term draws to the original, or "second"
-    bool predictor = true;      ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
-    bool original = true;       ///< false: no second term, and the predictor sees z1
-    bool swap = false;          ///< true: the recorded clip and the first view change roles
-    bool stop_gradient = true;  ///< the third term's target z2 is a constant
+    bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
+    bool original = true;   ///< false: no second term, and the predictor sees z1
+    bool swap = false;      ///< true: the recorded clip and the first view change roles
     bool stop_gradient_original = false;  ///< true: the recorded clip is a constant target of the second term
-    bool stop_gradient_pair = false;      ///< true: z2 is a constant target of the first term
-    bool normalise = false;               ///< true: MSE of l2-normalised projections, as BYOL and SimSiam
-    bool sum_channels = false;            ///< true: squares are summed over the D channels, not averaged
-    bool symmetrise = false;              ///< true: averaged with the loss of swapped views
     std::array<double, 3> weights{1.0, 1.0, 1.0};  ///< of the terms pair, original, predict
 };
 
@@ -48,9 +42,8 @@ private:
         torch::Tensor original, first, second;  ///< [B, D]; original is undefined without the original
     };
     Projections project(const Encoded& encoded, dist::Group& group);
-    std::array<torch::Tensor, 3> terms(const Projections& z, std::int64_t global_size, dist::Group& group);
-    /// Sum over this rank's clips of the mean (or sum) over channels of (a - b)^2, over global_size.
-    torch::Tensor mse(const torch::Tensor& a, const torch::Tensor& b, std::int64_t global_size) const;
+    /// The third term.
+    torch::Tensor predict(const Projections& z, std::int64_t global_size, dist::Group& group);
 
     SlFpnConfig config_;
     bool couples_clips_;

@@ -105,23 +105,28 @@ void declare_model(Options& options, PretrainOptions& o) {
 
 void declare_losses(Options& options, PretrainOptions& o) {
     auto& loss = o.method.sl_fpn;
-    options.section("Loss of sl-fpn", "method", {"sl-fpn"});
-    options.add("predictor-input", loss.predictor_input, "original, or view (the first)");
+    options.section("Loss of sl-fpn: mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))", "method", {"sl-fpn"});
+    options.add("predictor-input", loss.predictor_input,
+                "original: q(z0), as in the authors' code; view: q(z1)");
     options.words({"original", "view"});
-    options.add("original-view", loss.original_view, "the view drawn to the original: first or second");
-    options.words({"first", "second"});
-    options.add("predictor", loss.predictor, "false: no predictor and no stop-gradient");
-    options.add("original", loss.original, "false: without the original as third positive");
-    options.add("swap", loss.swap, "original and first view change roles");
-    options.add("stop-gradient", loss.stop_gradient, "false: the prediction's target learns, too");
-    options.add("stop-gradient-original", loss.stop_gradient_original, "the original is a constant target");
-    options.add("stop-gradient-pair", loss.stop_gradient_pair, "the second view is a constant target");
-    options.add("normalise-projections", loss.normalise, "MSE of l2-normalised projections");
-    options.add("sum-channels", loss.sum_channels, "sum of squares over the channels instead of their mean");
-    options.add("symmetrise", loss.symmetrise, "average with the loss of swapped views");
+    options.add("predictor", loss.predictor,
+                "false: mse(z1, z2) as the third term, neither predictor nor stop-gradient");
+    options.add("original", loss.original, "false: no mse(z1, z0), and the predictor reads z1");
+    options.add("swap", loss.swap, "original (z0) and first view (z1) change roles");
+    options.add("stop-gradient-original", loss.stop_gradient_original, "mse(z1, sg(z0)) as the second term");
     options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
     options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
-    options.add("weight-predict", loss.weights[2], "of mse(q(z0), z2)");
+    options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
+    options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
+    options.removed(
+        "stop-gradient",
+        "no longer there: the predictor's target is a constant; --predictor=false leaves out both");
+    options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
+    options.removed("normalise-projections",
+                    "no longer there: --method simsiam and byol compare normalised outputs");
+    options.removed("sum-channels", "no longer there: squares are averaged over the channels");
+    options.removed("symmetrise",
+                    "no longer there: both views are drawn alike, so swapping them changes no expectation");
 
     auto& contrast = o.method.contrast;
     options.section("Contrast with negatives", "method", {"simclr", "moco-v2", "pcl"});

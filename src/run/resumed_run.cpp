@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -78,7 +79,8 @@ std::optional<fs::path> moved_run(const std::string& config) {
 
 ResumedRun resumed_run(Arguments arguments) {
     ResumedRun resumed{{arguments.begin(), arguments.end()}, ""};
-    if (std::ranges::count(arguments, option("help")) + std::ranges::count(arguments, "-h") > 0) {
+    const std::set<std::string> asks_for_help{option("help"), option("help-all"), "-h"};
+    if (std::ranges::any_of(arguments, [&](const auto& each) { return asks_for_help.contains(each); })) {
         return resumed;
     }
     const auto run = given(arguments, "run");

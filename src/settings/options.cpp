@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sstream>
+#include <stdexcept>
 #include <type_traits>
 
 #include <fmt/format.h>
@@ -11,6 +12,8 @@ namespace sslslr {
 namespace {
 
 namespace po = boost::program_options;
+
+constexpr unsigned line_length = 100;  // of --help
 
 std::string text_of(const std::string& value) {
     return value;
@@ -66,9 +69,10 @@ std::string kind_of() {
 
 }  // namespace
 
-Options::Options(std::string usage) : usage_{std::move(usage)}, all_{100} {
+Options::Options(std::string usage) : usage_{std::move(usage)}, all_{line_length} {
     section("General");
-    sections_.back()->add_options()("help,h", "prints this text")(
+    sections_.back().options->add_options()("help,h", "lists the options that most people need")(
+        "help-all", "lists every option")(
         "config", po::value(&config_),
         "INI file holding any of these options, lists on one line or several; the command line wins, and "
         "lines that it leaves without use are passed over");
@@ -80,7 +84,7 @@ void Options::section(const std::string& title) {
 
 void Options::section(const std::string& title, const std::string& selector,
                       std::vector<std::string> values) {
-    sections_.push_back(std::make_unique<po::options_description>(title, 100));
+    sections_.push_back({title, std::make_unique<po::options_description>(title, line_length)});
     condition_ = {selector, std::move(values)};
     is_remembered_ = true;
 }
@@ -99,7 +103,7 @@ void Options::add(const std::string& name, T& field, const std::string& help, De
     if constexpr (is_list<T>) {
         value->multitoken();
     }
-    sections_.back()->add_options()(name.c_str(), value, help.c_str());
+    sections_.back().options->add_options()(name.c_str(), value, help.c_str());
     options_.push_back({.name = name,
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
@@ -148,11 +152,36 @@ std::vector<std::string> Options::names() const {
     return names;
 }
 
+void Options::common(const std::string& names) {
+    std::istringstream all{names};
+    for (std::string name; all >> name;) {
+        if (find(name) == nullptr) {
+            throw std::logic_error{name + " is no option that could be common"};
+        }
+        common_.insert(name);
+    }
+}
+
 std::string Options::help() const {
     std::ostringstream text;
     text << usage_ << '\n';
+    std::size_t left_out = 0;
     for (const auto& section : sections_) {
-        text << '\n' << *section;
+        po::options_description listed{section.title, line_length};
+        for (const auto& option : section.options->options()) {
+            const auto& name = option->long_name();
+            if (helps_with_all_ || common_.empty() || common_.contains(name) || find(name) == nullptr) {
+                listed.add(option);
+            } else {
+                ++left_out;
+            }
+        }
+        if (!listed.options().empty()) {
+            text << '\n' << listed;
+        }
+    }
+    if (left_out > 0) {
+        text << fmt::format("\n{} more options: --help-all\n", left_out);
     }
     return text.str();
 }

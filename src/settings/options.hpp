@@ -58,6 +58,16 @@ public:
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
 
+    /// The options, all declared by now, that most people need: --help lists only these, --help-all every option.
+    /// Without this call both list every option.
+    /// @param names  separated by blanks
+    /// @throws std::logic_error  one of them is not declared
+    void common(const std::string& names);
+
+    /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
+    /// advice; in files that the program wrote it is passed over.
+    void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
+
     /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
     void add_hidden(const std::string& name, std::string& field);
 
@@ -70,9 +80,9 @@ public:
     std::vector<std::string> names() const;
 
     /// Fills the fields. Options of the file that the command line leaves without use are passed over.
-    /// @return false if --help was asked for: print help()
-    /// @throws ConfigError  an option unknown (names the nearest), missing its value, not of its type, or of no
-    ///                      use with the others; of a file, with the line
+    /// @return false if --help or --help-all was asked for: print help()
+    /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its type, or of
+    ///                      no use with the others; of a file, with the line
     bool read(Arguments arguments);
 
     /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
@@ -82,11 +92,12 @@ public:
 
     /// Fills the fields from name = value settings; those of no use with the others are passed over.
     /// @param where  the settings stand, for errors: "[method simclr]"
-    /// @throws ConfigError  an option unknown (names the nearest) or not of its type; names the line
+    /// @throws ConfigError  an option unknown (names the nearest), removed or not of its type; names the line
     void read_lines(const std::vector<IniLine>& settings, const std::string& where);
     void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::string& where);
 
+    /// What was asked for by --help or --help-all. Sections that have nothing to list are left out.
     std::string help() const;
     /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
     /// list.
@@ -114,6 +125,10 @@ private:
         bool is_remembered;
         Condition condition;
     };
+    struct Section {
+        std::string title;
+        std::unique_ptr<boost::program_options::options_description> options;
+    };
     /// What a file says of one option.
     struct Given {
         std::vector<std::string> entries;
@@ -123,6 +138,9 @@ private:
 
     void declare_all();
     const Option* find(const std::string& name) const;
+    /// What to say of a name that is no option: what became of it, or which may have been meant.
+    /// @param dashes  stand before names in the place where it was given
+    std::string no_option(const std::string& name, const std::string& dashes) const;
     bool is_of_use(const Option& option) const;
     /// Whether it is none of the words, or a negative number where boost would wrap it around.
     static bool is_refused(const Option& option, const std::string& value);
@@ -137,8 +155,8 @@ private:
     /// What an INI file says of the options that are known. @param what  the file is, for errors
     /// @param splits   lists have several entries on a line
     /// @param refuses  unknown options and sections; else they are passed over
-    GivenOptions options_in(const std::string& text, const std::string& what, bool splits,
-                            bool refuses) const;
+    GivenOptions options_in(const std::string& text, const std::string& path, const std::string& what,
+                            bool splits, bool refuses) const;
     void add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const;
     /// Drops what a selector named on the command line leaves without use.
     void drop_overruled(GivenOptions& given, const boost::program_options::variables_map& command_line) const;
@@ -148,13 +166,16 @@ private:
     std::string usage_;
     boost::program_options::options_description all_;
     boost::program_options::options_description hidden_;
-    std::vector<std::unique_ptr<boost::program_options::options_description>> sections_;
+    std::vector<Section> sections_;
     std::vector<Option> options_;
     Condition condition_;        ///< of the section being declared
     bool is_remembered_ = true;  ///< its options are
     boost::program_options::positional_options_description positional_;
     std::string config_;
+    std::set<std::string> common_;  ///< none: all are
+    bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
+    std::map<std::string, std::string> removed_;  ///< name -> advice
 };
 
 /// A line each, "name = value".

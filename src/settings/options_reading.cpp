@@ -1,6 +1,7 @@
 // How options get their values: the command line, files, settings.
 #include <algorithm>
 #include <cctype>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -19,7 +20,24 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
+/// Whether the program wrote this configuration: it is that of a run or of a boundary study, beside their other files.
+bool is_of_this_program(const std::filesystem::path& file) {
+    const auto has = [&](const char* name) {
+        std::error_code ignored;
+        return std::filesystem::exists(file.parent_path() / name, ignored);
+    };
+    return (file.filename() == "config.ini" && (has("checkpoints") || has("metrics.jsonl"))) ||
+           (file.filename() == "plan.ini" && has("plan.json"));
+}
+
 }  // namespace
+
+std::string Options::no_option(const std::string& name, const std::string& dashes) const {
+    const auto found = removed_.find(name);
+    return found != removed_.end()
+               ? fmt::format("--{}: {}", name, found->second)
+               : fmt::format("unknown option {}{}{}", dashes, name, suggestion_for(name, names(), dashes));
+}
 
 bool Options::is_refused(const Option& option, const std::string& value) {
     return (option.is_unsigned && is_negative_number(value)) ||
@@ -28,7 +46,7 @@ bool Options::is_refused(const Option& option, const std::string& value) {
 
 void Options::declare_all() {
     for (const auto& section : sections_) {
-        all_.add(*section);
+        all_.add(*section.options);
     }
     all_.add(hidden_);
 }
@@ -37,7 +55,8 @@ bool Options::read(std::span<const std::string> arguments) {
     declare_all();
     po::variables_map values;
     store_command_line(arguments, values);
-    if (values.count("help") != 0) {
+    helps_with_all_ = values.count("help-all") != 0;
+    if (helps_with_all_ || values.count("help") != 0) {
         return false;
     }
     GivenOptions of_file;
@@ -45,7 +64,7 @@ bool Options::read(std::span<const std::string> arguments) {
     if (values.count("config") != 0) {
         const auto path = values["config"].as<std::string>();
         what = "--config " + path;
-        of_file = options_in(path, what, /*splits=*/true, /*refuses=*/true);
+        of_file = options_in(read_text(path, what), path, what, /*splits=*/true, /*refuses=*/true);
         drop_overruled(of_file, values);
         store_given(of_file, what, values);
     }
@@ -72,16 +91,18 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         po::store(parsed, values);
     } catch (const po::unknown_option& error) {
         const auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
-        throw ConfigError{fmt::format("unknown option --{}{} (--help lists all)", name,
-                                      suggestion_for(name, names(), "--"))};
+        throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help-all lists all)")};
     } catch (const po::error& error) {
-        throw ConfigError{std::string{error.what()} + " (--help lists all options)"};
+        throw ConfigError{std::string{error.what()} + " (--help-all lists all options)"};
     }
 }
 
-Options::GivenOptions Options::options_in(const std::string& text, const std::string& what, bool splits,
-                                          bool refuses) const {
+Options::GivenOptions Options::options_in(const std::string& text, const std::string& path,
+                                          const std::string& what, bool splits, bool refuses) const {
     GivenOptions given;
+    const auto passes_removed = [&](const auto& name) {
+        return removed_.contains(name) && is_of_this_program(path);
+    };
     for (const auto& section : parse_ini(text, what)) {
         if (!section.title.empty() && refuses) {
             throw ConfigError{fmt::format(
@@ -92,9 +113,9 @@ Options::GivenOptions Options::options_in(const std::string& text, const std::st
         for (const auto& line : section.lines) {
             if (find(line.name) != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
                 add_line(given, line, what, splits);
-            } else if (refuses && !passed_over_.contains(line.name)) {
-                throw ConfigError{fmt::format("{}, line {}: unknown option {}{}", what, line.number,
-                                              line.name, suggestion_for(line.name, names(), ""))};
+            } else if (refuses && !passed_over_.contains(line.name) && !passes_removed(line.name)) {
+                throw ConfigError{
+                    fmt::format("{}: {}", place_of(what, line.number), no_option(line.name, ""))};
             }
         }
     }
@@ -160,7 +181,7 @@ void Options::read_file(const std::string& path) {
 void Options::read_written(const std::string& text, const std::string& path) {
     declare_all();
     po::variables_map values;
-    store_given(options_in(text, path, /*splits=*/false, /*refuses=*/false), path, values);
+    store_given(options_in(text, path, path, /*splits=*/false, /*refuses=*/false), path, values);
     po::store(po::parsed_options{&all_}, values);  // defaults
     po::notify(values);
 }
@@ -179,8 +200,7 @@ void Options::read_lines(const std::vector<IniLine>& settings, const std::string
     GivenOptions given;
     for (const auto& line : settings) {
         if (find(line.name) == nullptr) {
-            throw ConfigError{fmt::format("{}: unknown option {}{}", place_of(where, line.number), line.name,
-                                          suggestion_for(line.name, names(), ""))};
+            throw ConfigError{fmt::format("{}: {}", place_of(where, line.number), no_option(line.name, ""))};
         }
         add_line(given, line, where, /*splits=*/true);
     }

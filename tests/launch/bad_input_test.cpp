@@ -91,6 +91,11 @@ TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
     expect(2, "--lars-trust belongs to --optimizer lars", pretrain("r", "--lars-trust 0.1"));
 }
 
+TEST_F(BadInput, AnOptionThatWasRemovedIsRefusedWithAdvice) {
+    expect(2, "--symmetrise: no longer there: both views are drawn alike", pretrain("r", "--symmetrise"));
+    expect(2, "--stop-gradient: no longer there", pretrain("r", "--stop-gradient=false"));
+}
+
 TEST_F(BadInput, AMissingFileIsNamed) {
     expect(3, (folder_ / "none.h5").string(),
            "pretrain --run " + (folder_ / "r").string() + " --data " + (folder_ / "none.h5").string());

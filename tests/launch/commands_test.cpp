@@ -16,9 +16,11 @@ TEST_F(Commands, EachHasHelp) {
     for (const std::string command : {"", "pretrain ", "evaluate ", "inspect ", "bench ", "doctor ",
                                       "boundary ", "boundary plan ", "boundary work ", "boundary status ",
                                       "boundary report ", "prepare ", "repack ", "merge ", "split "}) {
-        const auto outcome = run(program(1, command + "--help"));
-        EXPECT_EQ(outcome.exit_code, 0) << command;
-        EXPECT_TRUE(outcome.says("usage: ")) << command;
+        for (const std::string help : {"--help", "--help-all"}) {
+            const auto outcome = run(program(1, command + help));
+            EXPECT_EQ(outcome.exit_code, 0) << command << help;
+            EXPECT_TRUE(outcome.says("usage: ")) << command << help;
+        }
     }
 }
 
@@ -52,37 +54,6 @@ TEST_F(Commands, AProgramThatWasMovedFindsItsFilesBesideItOrWhereItIsTold) {
     std::filesystem::create_directories((folder_ / script).parent_path());
     std::ofstream{folder_ / script};
     EXPECT_EQ(reads_by_python("").exit_code, 3);
-}
-
-TEST_F(Commands, PretrainKeepsTheOptionsThatScriptsName) {
-    const auto help = run(program(1, "pretrain --help"));
-    for (const std::string name : {"data",
-                                   "run",
-                                   "method",
-                                   "epochs",
-                                   "max-steps",
-                                   "global-batch",
-                                   "blocks",
-                                   "width",
-                                   "heads",
-                                   "dropout",
-                                   "points",
-                                   "frames",
-                                   "optimizer",
-                                   "learning-rate",
-                                   "schedule",
-                                   "precision",
-                                   "augmentation",
-                                   "k1",
-                                   "k2",
-                                   "seed",
-                                   "checkpoint-every",
-                                   "threads",
-                                   "config",
-                                   "train-split",
-                                   "leave-out-signer"}) {
-        EXPECT_TRUE(help.says("--" + name + " ")) << name;
-    }
 }
 
 TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {

@@ -27,11 +27,13 @@ std::vector<std::string> commands_in(const std::string& help) {
 TEST_F(Frozen, CommandsAndTheirOptionsWithDefaults) {
     std::string text;
     for (const auto& command : commands_in(done("--help"))) {
-        const auto help = done(command + " --help");
         const bool is_group = command == "boundary" || command == "study";
-        for (const auto& sub : is_group ? commands_in(help) : std::vector<std::string>{""}) {
+        for (const auto& sub :
+             is_group ? commands_in(done(command + " --help")) : std::vector<std::string>{""}) {
             const auto name = command + (sub.empty() ? "" : " " + sub);
-            text += list(name, options_in(name, sub.empty() ? help : done(name + " --help")));
+            const auto all = options_in(name, done(name + " --help-all"));
+            const auto common = options_in(name, done(name + " --help"));
+            text += list(name, all) + (common == all ? "" : list(name + " --help", common));
         }
     }
 

@@ -79,13 +79,6 @@ TEST_F(SlFpnTest, OptionsRouteTheGradientsOfTheOtherReadings) {
     EXPECT_TRUE(reaches(term(from_view, "predict"), first));
     EXPECT_FALSE(reaches(term(from_view, "predict"), anchor));
 
-    const auto to_second = loss_of(method({.original_view = "second"}), batch);
-    EXPECT_TRUE(reaches(term(to_second, "original"), second));
-    EXPECT_FALSE(reaches(term(to_second, "original"), first));
-
-    EXPECT_TRUE(reaches(term(loss_of(method({.stop_gradient = false}), batch), "predict"), second));
-    EXPECT_FALSE(reaches(term(loss_of(method({.stop_gradient_pair = true}), batch), "pair"), second));
-
     const auto plain = loss_of(method({.predictor = false}), batch);
     EXPECT_TRUE(reaches(term(plain, "predict"), second)) << "without predictor no stop-gradient";
 
@@ -121,19 +114,6 @@ TEST_F(SlFpnTest, PairAndOriginalTermsVanishWhenTheViewsCoincide) {
     EXPECT_GT(term(loss, "predict").item<double>(), 0);
 }
 
-TEST_F(SlFpnTest, SymmetrisedLossDoesNotChangeWhenTheViewsChangePlaces) {
-    auto batch = this->batch();
-    const auto symmetric = method({.symmetrise = true});
-    const auto before = loss_of(symmetric, batch);
-
-    std::swap(batch.views.first, batch.views.second);
-    const auto after = loss_of(symmetric, batch);
-
-    for (std::size_t i = 0; i < 3; ++i) {
-        EXPECT_NEAR(before.terms[i].value.item<double>(), after.terms[i].value.item<double>(), 1e-14);
-    }
-}
-
 TEST_F(SlFpnTest, WeightsScaleTheirTerms) {
     const auto batch = this->batch();
 
@@ -143,30 +123,6 @@ TEST_F(SlFpnTest, WeightsScaleTheirTerms) {
     EXPECT_NEAR(term(weighted, "pair").item<double>(), 2 * term(plain, "pair").item<double>(), 1e-15);
     EXPECT_NEAR(term(weighted, "original").item<double>(), 3 * term(plain, "original").item<double>(), 1e-15);
     EXPECT_NEAR(term(weighted, "predict").item<double>(), 5 * term(plain, "predict").item<double>(), 1e-15);
-}
-
-TEST_F(SlFpnTest, SummedChannelsAreTheMeanTimesTheirNumber) {
-    const auto batch = this->batch();
-
-    const auto mean = loss_of(method({}), batch);
-    const auto sum = loss_of(method({.sum_channels = true}), batch);
-
-    EXPECT_NEAR(term(sum, "predict").item<double>(), 4 * term(mean, "predict").item<double>(), 1e-15);
-}
-
-TEST_F(SlFpnTest, NormalisedLossIgnoresTheScaleOfTheProjections) {
-    const auto batch = this->batch();
-    const auto normalised = method({.normalise = true});
-    const double before = term(loss_of(normalised, batch), "pair").item<double>();
-
-    const torch::NoGradGuard no_grad;
-    for (const auto& item : normalised->named_parameters()) {
-        if (item.key().starts_with("projector.output")) {
-            item.value().mul_(10);
-        }
-    }
-
-    EXPECT_NEAR(term(loss_of(normalised, batch), "pair").item<double>(), before, 1e-12);
 }
 
 TEST_F(SlFpnTest, TheOrderOfClipsDoesNotChangeTheLoss) {

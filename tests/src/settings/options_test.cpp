@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +39,7 @@ void declare(Options& options, Fields& o) {
     options.add("smooth", o.smooth, "smooth");
     options.section("Momentum", "optimizer", {"sgd", "lars"});
     options.add("momentum", o.momentum, "momentum");
+    options.removed("optimiser", "is called --optimizer now");
 }
 
 class OptionsTest : public testing::Test {
@@ -172,8 +174,8 @@ TEST_F(OptionsTest, AWordThatIsNoneOfAnOptionsIsRefusedWhereverItIsRead) {
                     "c.ini, line 2: optimizer = adm: expected sgd, adamw or lars"));
     EXPECT_EQ(settings({{"optimizer", "\"adm\"", 7}}),
               "--study s.ini, [pretrain], line 7: optimizer = adm: expected sgd, adamw or lars");
-    EXPECT_EQ(settings({{"optimiser", "sgd", 7}}),
-              "--study s.ini, [pretrain], line 7: unknown option optimiser; did you mean optimizer?");
+    EXPECT_EQ(settings({{"optimizers", "sgd", 7}}),
+              "--study s.ini, [pretrain], line 7: unknown option optimizers; did you mean optimizer?");
     EXPECT_EQ(read({"--optimizer", "lars"}).optimizer, "lars");
 }
 
@@ -211,6 +213,61 @@ TEST_F(OptionsTest, AnUnknownOptionIsNamedWithItsLineAndTheNearestOne) {
     EXPECT_TRUE(has(refusal_of_config("seed = 1\nmax_steps = 2\n"),
                     "c.ini, line 2: unknown option max_steps; did you mean max-steps?"));
     EXPECT_TRUE(has(refusal_of({"--steps", "2"}), "unknown option --steps; did you mean --max-steps?"));
+}
+
+TEST_F(OptionsTest, AnOptionThatWasRemovedIsRefusedWithAdviceWhereverPeopleGiveIt) {
+    const std::string advice = "--optimiser: is called --optimizer now";
+
+    EXPECT_EQ(refusal_of({"--optimiser", "sgd"}), advice);
+    EXPECT_EQ(refusal_of({"--optimiser=sgd"}), advice);
+    EXPECT_TRUE(has(refusal_of_config("seed = 3\noptimiser = sgd\n"), "c.ini, line 2: " + advice));
+    EXPECT_EQ(refusal([] {
+                  Fields fields;
+                  Options options{""};
+                  declare(options, fields);
+                  options.read_lines({{"optimiser", "sgd", 7}}, "--study s.ini, [pretrain]");
+              }),
+              "--study s.ini, [pretrain], line 7: " + advice);
+}
+
+TEST_F(OptionsTest, AnOptionThatWasRemovedIsPassedOverInFilesThatTheProgramWrote) {
+    const std::string text = "seed = 3\noptimiser = sgd\n";
+    Fields fields;
+    Options options{""};
+    declare(options, fields);
+
+    options.read_file(file(text));
+    EXPECT_EQ(fields.seed, 3U);
+
+    const auto own = (folder_ / "config.ini").string();
+    std::ofstream{own} << text;
+    EXPECT_TRUE(has(refusal_of({"--config", own}), "--optimiser: is called"));
+    std::ofstream{folder_ / "metrics.jsonl"};
+    EXPECT_EQ(read({"--config", own}).seed, 3U) << "of a run";
+}
+
+TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
+    const auto help = [](const std::string& asked, const std::string& common) {
+        Fields fields;
+        Options options{"usage: it"};
+        declare(options, fields);
+        options.common(common);
+        EXPECT_FALSE(options.read(std::vector{asked}));
+        return options.help();
+    };
+
+    const auto few = help("--help", "name seed");
+    for (const auto* part : {"usage: it", "--help ", "--help-all", "--config", "--name", "--seed"}) {
+        EXPECT_TRUE(has(few, part)) << part << '\n' << few;
+    }
+    EXPECT_FALSE(has(few, "--weight")) << few;
+    EXPECT_FALSE(has(few, "Momentum:")) << "a section without a common option\n" << few;
+    EXPECT_TRUE(has(few, "\n7 more options: --help-all\n")) << few;
+    const auto all = help("--help-all", "name seed");
+    EXPECT_TRUE(has(all, "--weight") && has(all, "--momentum")) << all;
+    EXPECT_FALSE(has(all, "more options")) << all;
+    EXPECT_EQ(help("--help", ""), all) << "where all are common";
+    EXPECT_THROW(help("--help", "nome"), std::logic_error);
 }
 
 TEST_F(OptionsTest, WhatIsWrittenIsReadBack) {
