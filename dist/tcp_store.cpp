@@ -12,7 +12,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
-#include <unistd.h>
+
+#include "dist/host_name.hpp"
 
 namespace sslslr::dist {
 namespace {
@@ -54,18 +55,17 @@ std::string address_of_interface(const std::string& names) {
 }
 
 std::string address_of_host_name() {
-    char host[256] = {};
-    gethostname(host, sizeof host - 1);
+    const auto host = host_name();
     addrinfo wanted{};
     wanted.ai_family = AF_INET;
     addrinfo* all = nullptr;
-    const int error = getaddrinfo(host, nullptr, &wanted, &all);
+    const int error = getaddrinfo(host.c_str(), nullptr, &wanted, &all);
     const auto address = error == 0 ? text_of(all->ai_addr) : std::string{};
     if (error == 0) {
         freeaddrinfo(all);
     }
     if (address.empty() || address.starts_with("127.")) {
-        throw std::runtime_error{std::string{"host name "} + host + " stands for " +
+        throw std::runtime_error{"host name " + host + " stands for " +
                                  (address.empty() ? "no address" : address) +
                                  ", which other nodes cannot reach: name the cluster's network in "
                                  "NCCL_SOCKET_IFNAME"};

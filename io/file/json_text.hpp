@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,12 @@ namespace sslslr::io {
 template <class Json = nlohmann::json>
 std::string json_text(const Json& value, int indent = -1) {
     return value.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+/// Its JSON; null without a value.
+template <class T>
+nlohmann::json json_or_null(const std::optional<T>& value) {
+    return value ? nlohmann::json(*value) : nlohmann::json{};
 }
 
 /// Writes to a temporary name and renames; makes the folder. @throws DataError  the file system refuses

@@ -36,7 +36,7 @@ int boundary_report(Arguments arguments, const Ranks& ranks) {
     const auto study = read_study(folder);
     const auto report = report_of(study.plan, study.jobs(), read_ledger(folder));
     io::write_json(std::filesystem::path{folder} / "report" / "report.json", report);
-    fmt::print("{}", json ? io::json_text(report) + '\n' : text_of_report(report));
+    fmt::print("{}", json ? io::json_text(nlohmann::json(report)) + '\n' : text_of_report(report));
     return exit_done;
 }
 

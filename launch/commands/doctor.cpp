@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "dist/host_name.hpp"
 #include "dist/mpi_session.hpp"
 #include "dist/shared_memory.hpp"
 #include "io/file/data_error.hpp"
@@ -45,12 +46,6 @@ struct Finding {
     bool prevents_work = false;  ///< no training could run
 };
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    gethostname(name.data(), name.size() - 1);
-    return name.data();
-}
-
 double seconds_of(const std::function<void()>& work) {
     const auto start = std::chrono::steady_clock::now();
     work();
@@ -77,7 +72,7 @@ Finding collective_check(dist::Group& group) {
 
 /// Writes, syncs and reads back a file in the folder.
 Finding disk_check(const std::filesystem::path& folder) {
-    const auto path = folder / fmt::format(".sslslr-doctor-{}-{}", host_name(), getpid());
+    const auto path = folder / fmt::format(".sslslr-doctor-{}-{}", dist::host_name(), getpid());
     const std::string block(8 << 20, 'x');
     bool right = false;
     std::string problem = "does not give back what was written";
@@ -186,7 +181,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
     const bool crowded = ranks.node.size() > cores;
     return {{"sslslr", program_version(), ""},
             {"ranks",
-             fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), host_name(),
+             fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), dist::host_name(),
                          cores),
              crowded ? "more ranks than cores: they wait for each other; start fewer, or set "
                        "OMPI_MCA_mpi_yield_when_idle=1"
@@ -224,7 +219,7 @@ int doctor(Arguments arguments, const Ranks& ranks) {
     if (!ranks.is_first()) {
         for (const auto& finding : findings) {
             if (finding.prevents_work) {
-                fmt::print(stderr, "sslslr: rank {} on {}: {} {}\n", ranks.world.rank(), host_name(),
+                fmt::print(stderr, "sslslr: rank {} on {}: {} {}\n", ranks.world.rank(), dist::host_name(),
                            finding.what, finding.found);
             }
         }

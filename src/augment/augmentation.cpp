@@ -13,12 +13,6 @@
 namespace sslslr {
 namespace {
 
-void require(bool condition, const std::string& message) {
-    if (!condition) {
-        throw ConfigError{message};
-    }
-}
-
 void check(const AugmentationConfig& config) {
     require(config.kind == "boundary" || config.kind == "classical" || config.kind == "both" ||
                 config.kind == "none",

@@ -3,52 +3,45 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-
-#include <fmt/format.h>
+#include <tuple>
 
 namespace sslslr {
 
-nlohmann::json clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
-                         const std::optional<OwnBoundaries>& end) {
-    auto rows = nlohmann::json::array();
+std::vector<ClipRow> clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
+                               const std::optional<OwnBoundaries>& end) {
+    std::vector<ClipRow> rows;
     for (std::size_t i = 0; i < plan.validation.size(); ++i) {
-        nlohmann::json row{{"clip", plan.validation[i]},
-                           {"sign", plan.class_names[static_cast<std::size_t>(plan.classes[i])]}};
-        double loss = 0;
-        double inflated = 0;
+        ClipRow row{.clip = plan.validation[i],
+                    .sign = plan.class_names[static_cast<std::size_t>(plan.classes[i])]};
         double sides = 0;
-        for (const auto& [name, own] : {std::pair{"k1", &start}, std::pair{"k2", &end}}) {
-            const auto& side = *own;
-            row[name] = side ? nlohmann::json(side->best[i]) : nlohmann::json{};
-            row[fmt::format("prefers_{}", name)] = side && side->has_preference[i];
-            if (side) {
-                loss += side->loss[i];
-                inflated += side->inflated_loss[i];
+        for (const auto& [own, k, prefers] : {std::tuple{&start, &ClipRow::k1, &ClipRow::prefers_k1},
+                                              std::tuple{&end, &ClipRow::k2, &ClipRow::prefers_k2}}) {
+            if (const auto& side = *own) {
+                row.*k = side->best[i];
+                row.*prefers = side->has_preference[i];
+                row.loss += side->loss[i];
+                row.inflated_loss += side->inflated_loss[i];
                 ++sides;
             }
         }
-        row["loss"] = loss / sides;
-        row["inflated_loss"] = inflated / sides;
+        row.loss /= sides;
+        row.inflated_loss /= sides;
         rows.push_back(std::move(row));
     }
     return rows;
 }
 
-nlohmann::json sign_rows(const nlohmann::json& clips) {
+std::vector<SignRow> sign_rows(const std::vector<ClipRow>& clips) {
     std::map<std::string, std::vector<double>> losses;
     for (const auto& clip : clips) {
-        losses[clip.at("sign").get<std::string>()].push_back(clip.at("loss").get<double>());
+        losses[clip.sign].push_back(clip.loss);
     }
-    std::vector<std::pair<double, std::string>> order;
+    std::vector<SignRow> rows;
     for (const auto& [sign, values] : losses) {
         const auto sum = std::accumulate(values.begin(), values.end(), 0.0);
-        order.emplace_back(-sum / static_cast<double>(values.size()), sign);
+        rows.push_back({sign, values.size(), sum / static_cast<double>(values.size())});
     }
-    std::ranges::sort(order);
-    auto rows = nlohmann::json::array();
-    for (const auto& [negative_loss, sign] : order) {
-        rows.push_back({{"sign", sign}, {"clips", losses[sign].size()}, {"loss", -negative_loss}});
-    }
+    std::ranges::stable_sort(rows, std::ranges::greater{}, &SignRow::loss);  // of equal ones by name
     return rows;
 }
 

@@ -3,20 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "io/file/setting.hpp"
-#include "src/boundary/clip_report.hpp"
-#include "src/boundary/observations.hpp"
 
 namespace sslslr {
 namespace {
 
-using Json = nlohmann::json;
-
-Json json_of(const Interval& interval) {
-    return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
+/// Of two figures or more.
+std::optional<Interval> interval_of(const std::vector<double>& accuracies) {
+    return accuracies.size() >= 2 ? std::optional{student_interval(accuracies)} : std::nullopt;
 }
 
 /// A study and its results, as the report looks at them.
@@ -25,37 +23,31 @@ public:
     Reporter(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files)
         : plan_{plan}, jobs_{jobs}, files_{files}, lookup_{jobs.lookup(files.state())} {}
 
-    Json report() const {
+    BoundaryReport report() const {
         const auto start = jobs_.search(Side::start, files_.state());
         const auto end = jobs_.search(Side::end, files_.state());
         const auto k1 = answer_of(start);
         const auto k2 = answer_of(end);
-        Json report{{"k1", k1 && jobs_.searches(Side::start) ? Json(*k1) : Json(nullptr)},
-                    {"k2", k2 && jobs_.searches(Side::end) ? Json(*k2) : Json(nullptr)},
-                    {"code", plan_.code},
-                    {"frames", search().frames},
-                    {"step", search().step},
-                    {"mode", search().mode},
-                    {"halving", search().halving},
-                    {"repeats", search().repeats},
-                    {"validated_by", plan_.validated_by},
-                    {"validation_clips", plan_.validation.size()},
-                    {"start", side(Side::start, start)},
-                    {"end", side(Side::end, end)},
-                    {"other_modes", other_modes()},
-                    {"comparisons", comparisons(k1, k2)},
-                    {"clips", nullptr},
-                    {"signs", nullptr},
-                    {"cost", cost()}};
+        BoundaryReport report{.k1 = jobs_.searches(Side::start) ? k1 : std::nullopt,
+                              .k2 = jobs_.searches(Side::end) ? k2 : std::nullopt,
+                              .warning = {},
+                              .code = plan_.code,
+                              .search = search(),
+                              .validated_by = plan_.validated_by,
+                              .validation_clips = plan_.validation.size(),
+                              .start = side(Side::start, start),
+                              .end = side(Side::end, end),
+                              .other_modes = other_modes(),
+                              .comparisons = comparisons(k1, k2),
+                              .clips = k1 && k2 ? clips(*k1, *k2) : std::nullopt,
+                              .signs = {},
+                              .cost = cost()};
         if (k1 && k2 && *k1 + *k2 > search().frames) {
-            report["warning"] =
+            report.warning =
                 fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves", search().frames);
         }
-        if (k1 && k2) {
-            report["clips"] = clips(*k1, *k2);
-        }
-        if (!report["clips"].is_null()) {
-            report["signs"] = sign_rows(report["clips"]);
+        if (report.clips) {
+            report.signs = sign_rows(*report.clips);
         }
         return report;
     }
@@ -73,64 +65,40 @@ private:
         return lengths;
     }
 
-    Json side(Side which, const SideSearch& found) const {
-        Json curve = Json::array();
+    SideReport side(Side which, const SideSearch& found) const {
+        SideReport side{.curve = {}, .verdict = {}, .why = io::as_options(found.why)};
         const auto reference = point_of(which, 0, search().repeats, lookup_);
         for (const auto k : lengths()) {
             const auto point = point_of(which, k, search().repeats, lookup_);
             const auto accuracies = point.known();
-            if (accuracies.empty()) {
-                continue;
+            if (!accuracies.empty()) {
+                side.curve.push_back({k, accuracies, point.mean(), interval_of(accuracies),
+                                      k > 0 ? paired_difference(point, reference) : std::nullopt});
             }
-            Json row{{"k", k}, {"accuracies", accuracies}, {"mean", point.mean()}};
-            if (accuracies.size() >= 2) {
-                row["interval"] = json_of(student_interval(accuracies));
-            }
-            if (const auto difference = paired_difference(point, reference); difference && k > 0) {
-                row["against_reference"] = json_of(*difference);
-            }
-            curve.push_back(row);
         }
-        Json json{{"curve", curve}, {"why", io::as_options(found.why)}};
         if (const auto k = answer_of(found); k && jobs_.searches(which)) {
-            json["verdict"] = verdict(which, *k);
+            side.verdict = verdict_of(which, search(), *k, lookup_);
         }
-        return json;
-    }
-
-    Json verdict(Side which, std::int64_t k) const {
-        const auto verdict = verdict_of(which, search(), k, lookup_);
-        Json json{{"is_supported", verdict.is_supported},
-                  {"against_reference", json_of(verdict.against_reference)},
-                  {"larger_k_compared", verdict.compared}};
-        if (verdict.worse_k > 0) {
-            json["worse_k"] = verdict.worse_k;
-            json["worse_by"] = json_of(verdict.worse_by);
-        }
-        return json;
+        return side;
     }
 
     /// What the other modes would answer by the results there are, and how many trainings each rests on.
-    Json other_modes() const {
-        Json rows = Json::array();
+    std::vector<ModeAnswer> other_modes() const {
+        std::vector<ModeAnswer> answers;
         for (const auto& [mode, halving] : {std::pair{"tolerant", false}, std::pair{"strict", false},
                                             std::pair{"full", false}, std::pair{"full", true}}) {
             auto config = search();
             config.mode = mode;
             config.halving = halving;
-            Json row{{"mode", mode}, {"halving", halving}, {"trainings", search().repeats}};
-            for (const auto& [which, name] : {std::pair{Side::start, "k1"}, std::pair{Side::end, "k2"}}) {
-                const auto found = search_side(which, config, lookup_);
-                const auto k = answer_of(found);
-                row[name] = k ? Json(*k) : Json(nullptr);
-                row["trainings"] = row["trainings"].get<std::int64_t>() + found.rests_on;
+            const auto start = search_side(Side::start, config, lookup_);
+            const auto end = search_side(Side::end, config, lookup_);
+            ModeAnswer answer{mode, halving, answer_of(start), answer_of(end), {}};
+            if (answer.k1 && answer.k2) {
+                answer.trainings = search().repeats + start.rests_on + end.rests_on;
             }
-            if (row["k1"].is_null() || row["k2"].is_null()) {
-                row["trainings"] = nullptr;  // not known by these results
-            }
-            rows.push_back(row);
+            answers.push_back(answer);
         }
-        return rows;
+        return answers;
     }
 
     /// The accuracies of a kind of trial, by repeat.
@@ -144,24 +112,22 @@ private:
         return point;
     }
 
-    Json comparison(const std::string& name, const Trial& trial, std::int64_t trainings) const {
+    Comparison comparison(const std::string& name, const Trial& trial, std::int64_t trainings) const {
         const auto point = point_of_kind(trial);
-        Json row{{"what", name}, {"accuracies", point.known()}, {"trainings", trainings}};
-        if (point.known().size() >= 2) {
-            row["interval"] = json_of(student_interval(point.known()));
-        }
-        if (const auto difference = paired_difference(point, point_of_kind({}));
-            difference && trial != Trial{}) {
-            row["against_none"] = json_of(*difference);
+        Comparison row{.what = name, .accuracies = point.known(), .trainings = trainings};
+        row.interval = interval_of(row.accuracies);
+        if (trial != Trial{}) {
+            row.against_none = paired_difference(point, point_of_kind({}));
         }
         return row;
     }
 
-    Json comparisons(std::optional<std::int64_t> k1, std::optional<std::int64_t> k2) const {
+    std::vector<Comparison> comparisons(std::optional<std::int64_t> k1,
+                                        std::optional<std::int64_t> k2) const {
         const auto trainings = jobs_.search(Side::start, files_.state()).rests_on +
                                jobs_.search(Side::end, files_.state()).rests_on + search().repeats;
-        Json rows{comparison("no permutation", {}, 0),
-                  comparison("random weights", {.kind = Trial::Kind::random}, 0)};
+        std::vector rows{comparison("no permutation", {}, 0),
+                         comparison("random weights", {.kind = Trial::Kind::random}, 0)};
         if (k1 && k2) {
             rows.push_back(comparison("the search's k1 and k2", {.k1 = *k1, .k2 = *k2}, trainings));
         }
@@ -176,15 +142,17 @@ private:
     }
 
     /// How a boundary without a search agrees with the search's.
-    void add_estimate(Json& row, const Trial& trial, std::optional<std::int64_t> k1,
+    void add_estimate(Comparison& row, const Trial& trial, std::optional<std::int64_t> k1,
                       std::optional<std::int64_t> k2) const {
         const auto* const detail = detail_of(trial);
         if (detail == nullptr || !detail->contains("estimate")) {
             return;
         }
         const auto& estimate = detail->at("estimate");
-        for (const auto& [name, k] : {std::pair{"k1", k1}, std::pair{"k2", k2}}) {
-            row[name] = estimate.at(name);
+        for (const auto& [name, k, of_data, near_k] :
+             {std::tuple{"k1", k1, &Comparison::k1, &Comparison::near_k1},
+              std::tuple{"k2", k2, &Comparison::k2, &Comparison::near_k2}}) {
+            row.*of_data = estimate.at(name).get<double>();
             const auto& of_clips = estimate.at(std::string{"clips_"} + name);
             if (!k || of_clips.size() != plan_.lengths.size()) {
                 continue;
@@ -196,11 +164,11 @@ private:
                 near +=
                     std::fabs(scaled - static_cast<double>(*k)) <= static_cast<double>(search().step) ? 1 : 0;
             }
-            row[fmt::format("clips_within_a_step_of_{}", name)] = near / static_cast<double>(of_clips.size());
+            row.*near_k = near / static_cast<double>(of_clips.size());
         }
     }
 
-    const Json* detail_of(const Trial& trial) const {
+    const nlohmann::json* detail_of(const Trial& trial) const {
         const auto id = jobs_.id_of(trial);
         const auto& job = files_.state().of(id);
         const auto* const result = files_.result(id, job.attempt);
@@ -226,14 +194,14 @@ private:
         return data;
     }
 
-    Json clips(std::int64_t k1, std::int64_t k2) const {
+    std::optional<std::vector<ClipRow>> clips(std::int64_t k1, std::int64_t k2) const {
         const auto starts = correctness(Side::start);
         const auto ends = correctness(Side::end);
         const auto has = [](const SideCorrectness& data, std::int64_t k) {
             return std::ranges::find(data.k, k) != data.k.end();
         };
         if (search().repeats < 2 || !has(starts, k1) || !has(ends, k2)) {
-            return nullptr;  // the analysis chooses on one half of the repeats and scores on the other
+            return std::nullopt;  // the analysis chooses on one half of the repeats and scores on the other
         }
         const auto own = [&](Side side, const SideCorrectness& data, std::int64_t k) {
             return jobs_.searches(side) ? std::optional{own_boundaries(data, k)} : std::nullopt;
@@ -241,24 +209,22 @@ private:
         return clip_rows(plan_, own(Side::start, starts, k1), own(Side::end, ends, k2));
     }
 
-    Json cost() const {
-        double seconds = 0;
-        std::int64_t done = 0;
+    SearchCost cost() const {
+        const auto& counts = files_.state().counts();
+        SearchCost cost{.most_jobs = jobs_.most_jobs(),
+                        .cancelled_jobs = counts.cancelled,
+                        .cancelled_seconds = counts.cancelled_seconds,
+                        .lost_attempts = counts.lost};
         for (const auto& [id, job] : files_.state().jobs()) {
             if (job.status == JobStatus::done) {
-                seconds += job.seconds * static_cast<double>(plan_.ranks_per_job);
-                ++done;
+                cost.rank_seconds += job.seconds * static_cast<double>(plan_.ranks_per_job);
+                ++cost.jobs;
             }
         }
-        const auto& counts = files_.state().counts();
-        const double alive = files_.state().alive_seconds();
-        return {{"jobs", done},
-                {"most_jobs", jobs_.most_jobs()},
-                {"rank_seconds", seconds},
-                {"cancelled_jobs", counts.cancelled},
-                {"cancelled_seconds", counts.cancelled_seconds},
-                {"lost_attempts", counts.lost},
-                {"busy_share", alive > 0 ? Json(files_.state().busy_seconds() / alive) : Json(nullptr)}};
+        if (const double alive = files_.state().alive_seconds(); alive > 0) {
+            cost.busy_share = files_.state().busy_seconds() / alive;
+        }
+        return cost;
     }
 
     const StudyPlan& plan_;
@@ -269,7 +235,7 @@ private:
 
 }  // namespace
 
-nlohmann::json report_of(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files) {
+BoundaryReport report_of(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files) {
     return Reporter{plan, jobs, files}.report();
 }
 

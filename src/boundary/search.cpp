@@ -16,10 +16,6 @@ double tolerance_of(const SearchConfig& config, const Interval& difference) {
     return config.tolerance.value_or((difference.high - difference.low) / 2);
 }
 
-std::string text_of(const Interval& difference) {
-    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", difference.mean, difference.low, difference.high);
-}
-
 /// One side's search over what is known.
 class Searcher {
 public:
@@ -105,8 +101,9 @@ private:
             result_.rests_on += config_.repeats;
             const auto judged = judge(tested, best, config_.mode == "strict" && i > 0);
             if (!judged.is_accepted) {
-                answer(i == 0 ? 0 : grid_[i - 1], fmt::format("k = {} differs from k = {} by {}", judged.k,
-                                                              judged.against, text_of(judged.difference)));
+                answer(i == 0 ? 0 : grid_[i - 1],
+                       fmt::format("k = {} differs from k = {} by {}", judged.k, judged.against,
+                                   signed_interval_text(judged.difference)));
                 return;
             }
             if (judged.difference.mean > 0) {

@@ -7,6 +7,7 @@
 
 #include <boost/math/distributions/students_t.hpp>
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include "src/data/keyed_random.hpp"
 
@@ -30,6 +31,14 @@ void check_level(double level) {
 }
 
 }  // namespace
+
+std::string interval_text(const Interval& i, int digits) {
+    return fmt::format("{:.{}f} [{:.{}f}, {:.{}f}]", i.mean, digits, i.low, digits, i.high, digits);
+}
+
+std::string signed_interval_text(const Interval& i) {
+    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.mean, i.low, i.high);
+}
 
 std::vector<double> differences(std::span<const double> a, std::span<const double> b) {
     TORCH_CHECK_VALUE(a.size() == b.size(), "paired interval: ", a.size(), " values against ", b.size());

@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
+
+#include <nlohmann/json.hpp>
 
 namespace sslslr {
 
@@ -12,6 +15,12 @@ struct Interval {
     double low = 0;
     double high = 0;
 };
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Interval, mean, low, high)
+
+/// "0.812 [0.797, 0.827]". @param digits  after the point
+std::string interval_text(const Interval& interval, int digits = 3);
+/// "+0.012 [-0.003, +0.027]", of differences.
+std::string signed_interval_text(const Interval& interval);
 
 /// a - b, element by element: an interval of the differences is the paired interval (same runs, or same
 /// clips).

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "src/method/losses.hpp"
+
 namespace sslslr {
 namespace {
 
@@ -35,10 +37,6 @@ torch::Tensor vote(const torch::Tensor& queries, const LabelledFeatures& referen
                           weight(nearness.narrow(1, 0, voters)));
     }
     return votes;
-}
-
-torch::Tensor unit_rows(const torch::Tensor& rows) {
-    return torch::nn::functional::normalize(rows, torch::nn::functional::NormalizeFuncOptions().dim(1));
 }
 
 }  // namespace

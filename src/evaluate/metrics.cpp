@@ -63,6 +63,19 @@ std::vector<GlossScores> per_gloss(const torch::Tensor& confusion) {
     return table;
 }
 
+std::vector<std::int64_t> whole_numbers(const torch::Tensor& values) {
+    const auto here = values.to(torch::kCPU, torch::kInt64).contiguous();
+    return {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()};
+}
+
+std::vector<std::vector<std::int64_t>> rows_of(const torch::Tensor& counts) {
+    std::vector<std::vector<std::int64_t>> rows;
+    for (std::int64_t row = 0; row < counts.size(0); ++row) {
+        rows.push_back(whole_numbers(counts[row]));
+    }
+    return rows;
+}
+
 double macro_f1(const torch::Tensor& confusion) {
     double sum = 0;
     std::int64_t occurring = 0;

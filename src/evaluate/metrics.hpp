@@ -48,6 +48,10 @@ struct GlossScores {
 /// Scores of each gloss, from a confusion matrix [G, G].
 std::vector<GlossScores> per_gloss(const torch::Tensor& confusion);
 
+/// Numbers [N] of a tensor on any device, and a matrix's [R, C] by row.
+std::vector<std::int64_t> whole_numbers(const torch::Tensor& values);
+std::vector<std::vector<std::int64_t>> rows_of(const torch::Tensor& counts);
+
 /// Mean F1 over the glosses that occur in the truth or in the predictions; 0 if none does.
 double macro_f1(const torch::Tensor& confusion);
 

@@ -52,17 +52,6 @@ const Entry& entry_of(const std::string& name) {
     return *found;
 }
 
-void require(bool holds, const std::string& message) {
-    if (!holds) {
-        throw ConfigError{message};
-    }
-}
-
-void require_one_of(io::Setting option, const std::string& value, const std::vector<std::string>& choices) {
-    require(std::ranges::count(choices, value) == 1,
-            fmt::format("{}: expected {}", io::setting(option, value), fmt::join(choices, ", ")));
-}
-
 void require_share(io::Setting option, double value) {
     require(value >= 0 && value <= 1, fmt::format("{}: expected [0, 1]", io::setting(option, value)));
 }

@@ -37,12 +37,8 @@ std::string MeasureTable::text() const {
         text += fmt::format("\n{:<22}", name);
         for (const auto& row : rows_) {
             const auto values = values_of(row.runs, measure);
-            if (values.size() == 1) {
-                text += fmt::format(" {:<32}", fmt::format("{:.4f}", values.front()));
-            } else {
-                const auto [mean, low, high] = student_interval(values);
-                text += fmt::format(" {:<32}", fmt::format("{:.4f} [{:.4f}, {:.4f}]", mean, low, high));
-            }
+            text += fmt::format(" {:<32}", values.size() == 1 ? fmt::format("{:.4f}", values.front())
+                                                              : interval_text(student_interval(values), 4));
         }
     }
     return text + "\n";
@@ -57,8 +53,7 @@ nlohmann::json MeasureTable::json() const {
             auto& entry = measures[name];
             entry = {{"mean", values.front()}, {"runs", values}};
             if (values.size() > 1) {
-                const auto interval = student_interval(values);
-                entry.update({{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}});
+                entry.update(nlohmann::json(student_interval(values)));
             }
         }
         rows.push_back({{"name", row.name}, {"measures", measures}});

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <span>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -108,17 +107,6 @@ private:
     const ProtocolSetting& setting_;
     const LabelledClips& labelled_;
 };
-
-void require(bool holds, const std::string& message) {
-    if (!holds) {
-        throw ConfigError{message};
-    }
-}
-
-void require_one_of(io::Setting option, const std::string& value, std::span<const char* const> choices) {
-    require(std::ranges::count(choices, value) == 1,
-            fmt::format("{}: expected {}", io::setting(option, value), fmt::join(choices, ", ")));
-}
 
 void check_probe(const ProtocolConfig& config) {
     require_one_of("probe", config.probe, std::array{"mlp", "linear"});

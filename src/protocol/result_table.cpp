@@ -4,39 +4,9 @@
 
 #include <fmt/format.h>
 
-#include "io/file/json_text.hpp"
-#include "io/file/posix_file.hpp"
 #include "src/evaluate/metrics.hpp"
 
 namespace sslslr {
-namespace {
-
-nlohmann::json json_of(const Interval& interval) {
-    return {{"mean", interval.mean}, {"low", interval.low}, {"high", interval.high}};
-}
-
-std::vector<std::int64_t> whole_numbers(const torch::Tensor& values) {
-    const auto here = values.to(torch::kCPU, torch::kInt64).contiguous();
-    return {here.data_ptr<std::int64_t>(), here.data_ptr<std::int64_t>() + here.numel()};
-}
-
-nlohmann::json json_of_matrix(const torch::Tensor& counts) {
-    nlohmann::json rows = nlohmann::json::array();
-    for (std::int64_t row = 0; row < counts.size(0); ++row) {
-        rows.push_back(whole_numbers(counts[row]));
-    }
-    return rows;
-}
-
-std::string cell_of(const Interval& i) {
-    return fmt::format("{:.3f} [{:.3f}, {:.3f}]", i.mean, i.low, i.high);
-}
-
-std::string signed_cell_of(const Interval& i) {
-    return fmt::format("{:+.3f} [{:+.3f}, {:+.3f}]", i.mean, i.low, i.high);
-}
-
-}  // namespace
 
 void ResultTable::add(const std::string& row, const std::string& classifier, const ProtocolScores& scores,
                       bool is_control) {
@@ -49,11 +19,8 @@ void ResultTable::add(const std::string& row, const std::string& classifier, con
     run.predicted = whole_numbers(result.predicted);
     run.confusion = confusion_matrix(result.predicted, test_.truth, std::ssize(test_.classes));
     run.macro_f1 = macro_f1(run.confusion);
-    if (scores.validation_top1) {
-        run.chosen = {{"validation_top1", *scores.validation_top1},
-                      {"learning_rate", scores.chosen.learning_rate},
-                      {"weight_decay", scores.chosen.weight_decay}};
-    }
+    run.validation_top1 = scores.validation_top1;
+    run.chosen = scores.chosen;
     rows_.push_back({row, classifier, is_control, {std::move(run)}});
 }
 
@@ -120,12 +87,13 @@ torch::Tensor ResultTable::confusion_of(const Row& row) {
 }
 
 std::string ResultTable::text() const {
-    std::string text = fmt::format("{:<34} {:<24} {:<22} {:<22} {}\n", "", "", "top-1", "top-5", "macro F1");
+    constexpr auto line = "{:<34} {:<24} {:<22} {:<22} {}\n";
+    auto text = fmt::format(line, "", "", "top-1", "top-5", "macro F1");
     for (const auto& row : rows_) {
-        text += fmt::format("{:<34} {:<24} {:<22} {:<22} {}\n", row.name, row.classifier,
-                            cell_of(interval(row, &Scores::top1, &Scores::correct)),
-                            cell_of(interval(row, &Scores::top5, &Scores::correct5)),
-                            row.runs.size() > 1 ? cell_of(interval_over_runs(row, &Scores::macro_f1))
+        text += fmt::format(line, row.name, row.classifier,
+                            interval_text(interval(row, &Scores::top1, &Scores::correct)),
+                            interval_text(interval(row, &Scores::top5, &Scores::correct5)),
+                            row.runs.size() > 1 ? interval_text(interval_over_runs(row, &Scores::macro_f1))
                                                 : fmt::format("{:.3f}", row.runs.front().macro_f1));
     }
     const auto pairs = differences();
@@ -133,7 +101,7 @@ std::string ResultTable::text() const {
         text += fmt::format("\n{:<59} {}\n", "paired differences of top-1 to the controls", "");
     }
     for (const auto& [row, control, top1] : pairs) {
-        text += fmt::format("{:<34} {:<24} {}\n", control->name, row->classifier, signed_cell_of(top1));
+        text += fmt::format("{:<34} {:<24} {}\n", control->name, row->classifier, signed_interval_text(top1));
     }
     return text;
 }
@@ -156,17 +124,19 @@ std::string ResultTable::per_class_text() const {
     return text;
 }
 
-nlohmann::json ResultTable::json_of(const Row& row) const {
-    nlohmann::json runs = nlohmann::json::array();
-    for (const auto& run : row.runs) {
-        runs.push_back({{"top1", run.top1},
-                        {"top5", run.top5},
-                        {"macro_f1", run.macro_f1},
-                        {"correct", run.correct},
-                        {"correct5", run.correct5},
-                        {"predicted", run.predicted},
-                        {"chosen", run.chosen}});
+nlohmann::json ResultTable::json_of(const Scores& run) {
+    nlohmann::json json{{"top1", run.top1},       {"top5", run.top5},         {"macro_f1", run.macro_f1},
+                        {"correct", run.correct}, {"correct5", run.correct5}, {"predicted", run.predicted},
+                        {"chosen", nullptr}};
+    if (run.validation_top1) {
+        json["chosen"] = {{"validation_top1", *run.validation_top1},
+                          {"learning_rate", run.chosen.learning_rate},
+                          {"weight_decay", run.chosen.weight_decay}};
     }
+    return json;
+}
+
+nlohmann::json ResultTable::json_of(const Row& row) const {
     const auto confusion = confusion_of(row);
     nlohmann::json classes = nlohmann::json::array();
     const auto scores = per_gloss(confusion);
@@ -181,22 +151,22 @@ nlohmann::json ResultTable::json_of(const Row& row) const {
     nlohmann::json json{{"name", row.name},
                         {"classifier", row.classifier},
                         {"control", row.is_control},
-                        {"top1", sslslr::json_of(interval(row, &Scores::top1, &Scores::correct))},
-                        {"top5", sslslr::json_of(interval(row, &Scores::top5, &Scores::correct5))},
-                        {"confusion", json_of_matrix(confusion)},
+                        {"top1", interval(row, &Scores::top1, &Scores::correct)},
+                        {"top5", interval(row, &Scores::top5, &Scores::correct5)},
+                        {"confusion", rows_of(confusion)},
                         {"per_class", classes}};
     if (row.runs.size() > 1) {
         const auto f1 = interval_over_runs(row, &Scores::macro_f1);
         json["macro_f1"] = f1.mean;
-        json["macro_f1_interval"] = sslslr::json_of(f1);
-        json["runs"] = runs;
+        json["macro_f1_interval"] = f1;
+        for (const auto& run : row.runs) {
+            json["runs"].push_back(json_of(run));
+        }
         return json;
     }
-    auto figures = runs.front();
-    for (const auto* const name : {"macro_f1", "correct", "correct5", "predicted", "chosen"}) {
-        json[name] = figures[name];
-    }
-    return json;
+    auto own = json_of(row.runs.front());
+    own.update(json);  // whose "top1" and "top5" have intervals
+    return own;
 }
 
 nlohmann::json ResultTable::json() const {
@@ -210,7 +180,7 @@ nlohmann::json ResultTable::json() const {
                          {"classifier", row->classifier},
                          {"control", control->name},
                          {"control_classifier", control->classifier},
-                         {"top1", sslslr::json_of(top1)}});
+                         {"top1", top1}});
     }
     const auto runs = rows_.empty() ? 1 : rows_.front().runs.size();
     return {{"rows", rows},

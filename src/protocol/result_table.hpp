@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +54,8 @@ private:
         std::vector<double> correct5;         ///< likewise, among the best five
         std::vector<std::int64_t> predicted;  ///< [Q]
         torch::Tensor confusion;              ///< [G, G]
-        nlohmann::json chosen;                ///< the probe taken, where clips validated
+        std::optional<double> validation_top1;
+        ProbeTrial chosen;  ///< where clips validated
     };
     struct Row {
         std::string name;
@@ -73,6 +74,7 @@ private:
     Interval difference(const Row& row, const Row& control) const;
     std::vector<Difference> differences() const;
     static torch::Tensor confusion_of(const Row& row);
+    static nlohmann::json json_of(const Scores& run);
     nlohmann::json json_of(const Row& row) const;
 
     TestSet test_;

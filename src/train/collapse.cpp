@@ -8,15 +8,6 @@
 #include "src/errors.hpp"
 
 namespace sslslr {
-namespace {
-
-void require(bool holds, const std::string& message) {
-    if (!holds) {
-        throw ConfigError{message};
-    }
-}
-
-}  // namespace
 
 void check(const CollapseConfig& c) {
     require(c.policy == "none" || c.policy == "warn" || c.policy == "stop" || c.policy == "go-back",

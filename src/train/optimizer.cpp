@@ -14,12 +14,6 @@ constexpr double beta1 = 0.9;  // of AdamW, as in torch.optim
 constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;  // of AdamW and LARS
 
-void require(bool holds, io::Setting option, double value, const char* expected) {
-    if (!holds) {
-        throw ConfigError{fmt::format("{}: expected {}", io::setting(option, value), expected)};
-    }
-}
-
 void check(const OptimizerConfig& config) {
     if (config.name != "sgd" && config.name != "adamw" && config.name != "lars") {
         throw ConfigError{

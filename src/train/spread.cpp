@@ -2,11 +2,13 @@
 
 #include <cmath>
 
+#include "src/method/losses.hpp"
+
 namespace sslslr {
 
 torch::Tensor spread_sums(const torch::Tensor& z) {
     const auto raw = z.to(torch::kDouble);
-    const auto unit = torch::nn::functional::normalize(raw);
+    const auto unit = unit_rows(raw);
     return torch::cat({raw.sum(0), raw.square().sum(0), unit.sum(0), unit.square().sum(0)});
 }
 

@@ -54,21 +54,20 @@ Method& moved(Method& method, at::Device device) {
     return method;
 }
 
-/// What one rank tells the others of its step.
-struct Notes {
-    bool stop_requested = false;
-    bool has_failed = false;
-    double data_seconds = 0;
-};
-constexpr std::int64_t note_values = 3;
+/// Places in the report that the ranks add up besides the gradients, float64: the spread sums follow the loss
+/// terms.
+namespace report_at {
+enum : std::int64_t { stop_requests, failures, data_seconds, first_term };
+}
 
-/// What the ranks add up beside the gradients: [notes, loss terms, spread sums], float64.
-torch::Tensor packed_report(const LossTerms& loss, const Notes& notes) {
+torch::Tensor packed_report(const LossTerms& loss, bool stop_requested, bool has_failed,
+                            double data_seconds) {
     const auto& z = loss.projection;
-    std::vector<torch::Tensor> parts{
-        torch::tensor({notes.stop_requested ? 1.0 : 0.0, notes.has_failed ? 1.0 : 0.0, notes.data_seconds},
-                      torch::kDouble)
-            .to(z.device())};
+    auto notes = torch::empty({report_at::first_term}, torch::kDouble);
+    notes[report_at::stop_requests] = stop_requested ? 1.0 : 0.0;
+    notes[report_at::failures] = has_failed ? 1.0 : 0.0;
+    notes[report_at::data_seconds] = data_seconds;
+    std::vector<torch::Tensor> parts{notes.to(z.device())};
     for (const auto& term : loss.terms) {
         parts.push_back(term.value.detach().to(torch::kDouble).view({1}));
     }
@@ -76,17 +75,17 @@ torch::Tensor packed_report(const LossTerms& loss, const Notes& notes) {
     return torch::cat(parts);
 }
 
-/// What a report tells of a loss whose values are added up over ranks, and of the spread.
+/// Reads the sums of all ranks' reports.
 void read_report(const torch::Tensor& report, const LossTerms& loss, int ranks, StepReport& result) {
     const auto terms = static_cast<std::int64_t>(loss.terms.size());
-    result.stop = report[0].item<double>() > 0;
-    result.data_seconds = report[2].item<double>() / ranks;
+    result.stop = report[report_at::stop_requests].item<double>() > 0;
+    result.data_seconds = report[report_at::data_seconds].item<double>() / ranks;
     for (std::int64_t i = 0; i < terms; ++i) {
         result.terms.emplace_back(loss.terms[static_cast<std::size_t>(i)].name,
-                                  report[i + note_values].item<double>());
+                                  report[report_at::first_term + i].item<double>());
         result.loss += result.terms.back().second;
     }
-    result.spread = spread_of(report.slice(0, terms + note_values), result.clips);
+    result.spread = spread_of(report.slice(0, report_at::first_term + terms), result.clips);
 }
 
 }  // namespace
@@ -124,13 +123,11 @@ StepReport Trainer::step(bool stop_requested) {
     watch.lap();
     const auto batch = next_batch();
     seconds.data = watch.lap();
-    const Notes notes{stop_requested, failure_ != nullptr, seconds.data};
-
     torch::Tensor report;
     std::function<void()> wait_for_report;
     const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
     const auto loss = back_propagate(batch, [&](const LossTerms& known) {
-        report = packed_report(known, notes);
+        report = packed_report(known, stop_requested, failure_ != nullptr, seconds.data);
         wait_for_report = group_.start_all_reduce_sum(report);
         seconds.forward = watch.lap();
     });
@@ -142,7 +139,7 @@ StepReport Trainer::step(bool stop_requested) {
                       .clips = batch.global_size,
                       .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_)};
     report = report.cpu();
-    if (report[1].item<double>() > 0) {
+    if (report[report_at::failures].item<double>() > 0) {
         agree(group_.communicator(), [this] {
             if (failure_) {
                 std::rethrow_exception(failure_);

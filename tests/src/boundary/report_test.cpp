@@ -32,7 +32,7 @@ protected:
     void TearDown() override { fs::remove_all(folder_); }
 
     /// Does up to `most` of the jobs that are wanted, one after another, and reports.
-    nlohmann::json worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
+    BoundaryReport worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
         const BoundaryJobs jobs{search, "identity", true};
         {
             Ledger ledger{folder_, {.durability = io::Durability::handed_over}};
@@ -67,8 +67,8 @@ protected:
         return {.outcome = {{"accuracy", accuracy}}, .detail = detail, .seconds = 2};
     }
 
-    static const nlohmann::json& row(const nlohmann::json& rows, const std::string& name) {
-        return *std::ranges::find_if(rows, [&](const nlohmann::json& r) { return r["what"] == name; });
+    static const Comparison& row(const BoundaryReport& report, const std::string& name) {
+        return *std::ranges::find(report.comparisons, name, &Comparison::what);
     }
 
     fs::path folder_;
@@ -80,35 +80,35 @@ protected:
 TEST_F(ReportTest, TellsTheAnswerAndThatTheDataSupportIt) {
     const auto report = worked(full_, planted_);
 
-    EXPECT_EQ(report["k1"], 8);
-    EXPECT_EQ(report["k2"], 4);
-    EXPECT_TRUE(report["start"]["verdict"]["is_supported"]);
-    EXPECT_EQ(report["end"]["verdict"]["worse_k"], 8);
-    EXPECT_EQ(report["start"]["curve"].size(), 7U);
-    EXPECT_NEAR(report["start"]["curve"][2]["against_reference"]["mean"].get<double>(), 0.05, 0.005);
+    EXPECT_EQ(report.k1, 8);
+    EXPECT_EQ(report.k2, 4);
+    EXPECT_TRUE(report.start.verdict->is_supported);
+    EXPECT_EQ(report.end.verdict->worse_k, 8);
+    EXPECT_EQ(report.start.curve.size(), 7U);
+    EXPECT_NEAR(report.start.curve[2].against_reference->mean, 0.05, 0.005);
     EXPECT_NE(text_of_report(report).find("start: a boundary at 8 is supported"), std::string::npos);
-    EXPECT_EQ(report["cost"]["jobs"], 4 * (2 * 6 + 1 + 4));
-    EXPECT_EQ(report["cost"]["rank_seconds"], 2.0 * 4 * (2 * 6 + 1 + 4));
-    EXPECT_EQ(report["cost"]["busy_share"], 0.75);
+    EXPECT_EQ(report.cost.jobs, 4 * (2 * 6 + 1 + 4));
+    EXPECT_EQ(report.cost.rank_seconds, 2.0 * 4 * (2 * 6 + 1 + 4));
+    EXPECT_EQ(report.cost.busy_share, 0.75);
 }
 
 TEST_F(ReportTest, SaysWhenNoBoundaryIsSupported) {
     const auto report = worked(full_, {.slope = 0, .noise = 0.02});
 
-    EXPECT_FALSE(report["start"]["verdict"]["is_supported"]);
+    EXPECT_FALSE(report.start.verdict->is_supported);
     EXPECT_NE(text_of_report(report).find("start: no boundary is supported by this data"), std::string::npos);
 }
 
 TEST_F(ReportTest, ReplaysTheOtherModesByTheSameResults) {
     const auto report = worked(full_, planted_);
 
-    for (const auto& mode : report["other_modes"]) {
-        EXPECT_EQ(mode["k1"], 8) << mode.dump();
-        EXPECT_EQ(mode["k2"], 4) << mode.dump();
-        EXPECT_LE(mode["trainings"], 4 * (2 * 6 + 1));
+    for (const auto& answer : report.other_modes) {
+        EXPECT_EQ(answer.k1, 8) << answer.mode;
+        EXPECT_EQ(answer.k2, 4) << answer.mode;
+        EXPECT_LE(answer.trainings, 4 * (2 * 6 + 1));
     }
-    EXPECT_EQ(report["other_modes"][2]["trainings"], 4 * (2 * 6 + 1)) << "full";
-    EXPECT_EQ(report["other_modes"][3]["trainings"], 4 + 2 * (6 * 2 + 3 * 2)) << "halving";
+    EXPECT_EQ(report.other_modes[2].trainings, 4 * (2 * 6 + 1)) << "full";
+    EXPECT_EQ(report.other_modes[3].trainings, 4 + 2 * (6 * 2 + 3 * 2)) << "halving";
 }
 
 TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
@@ -117,8 +117,8 @@ TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
 
     const auto report = worked(tolerant, planted_);
 
-    EXPECT_EQ(report["k1"], 8);
-    EXPECT_TRUE(report["other_modes"][2]["k1"].is_null());
+    EXPECT_EQ(report.k1, 8);
+    EXPECT_FALSE(report.other_modes[2].k1);
     EXPECT_NE(text_of_report(report).find("not known"), std::string::npos);
 }
 
@@ -128,9 +128,10 @@ TEST_F(ReportTest, OfOneSideTellsNothingOfTheOther) {
 
     const auto report = worked(one_side, planted_);
 
-    EXPECT_TRUE(report["k2"].is_null());
-    EXPECT_TRUE(report["clips"][39]["k2"].is_null());
-    EXPECT_EQ(report["clips"][39]["loss"], 1.0) << "all of it at the only side there is";
+    EXPECT_FALSE(report.k2);
+    const auto& last = report.clips->at(39);
+    EXPECT_FALSE(last.k2);
+    EXPECT_EQ(last.loss, 1.0) << "all of it at the only side there is";
     const auto text = text_of_report(report);
     EXPECT_NE(text.find("50 % of the clips do better elsewhere than at k1; "), std::string::npos) << text;
 }
@@ -138,14 +139,15 @@ TEST_F(ReportTest, OfOneSideTellsNothingOfTheOther) {
 TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
     const auto report = worked(full_, planted_);
 
-    ASSERT_EQ(report["clips"].size(), clip_count);
-    EXPECT_EQ(report["clips"][0]["clip"], 100);
-    EXPECT_EQ(report["clips"][0]["loss"], 0.0);
-    EXPECT_EQ(report["clips"][39]["k1"], 0) << "it is right at none alone";
-    EXPECT_EQ(report["clips"][39]["loss"], 0.5) << "all of it at the start, nothing at the end";
-    EXPECT_EQ(report["signs"][0]["sign"], "tea");
-    EXPECT_EQ(report["signs"][0]["loss"], 0.5);
-    EXPECT_EQ(report["signs"][1]["loss"], 0.0);
+    const auto& clips = report.clips.value();
+    ASSERT_EQ(clips.size(), clip_count);
+    EXPECT_EQ(clips[0].clip, 100);
+    EXPECT_EQ(clips[0].loss, 0.0);
+    EXPECT_EQ(clips[39].k1, 0) << "it is right at none alone";
+    EXPECT_EQ(clips[39].loss, 0.5) << "all of it at the start, nothing at the end";
+    EXPECT_EQ(report.signs->at(0).sign, "tea");
+    EXPECT_EQ(report.signs->at(0).loss, 0.5);
+    EXPECT_EQ(report.signs->at(1).loss, 0.0);
     const auto text = text_of_report(report);
     EXPECT_NE(text.find("20 clips lose at the global values: clip 120 (tea) +0.50"), std::string::npos)
         << text;
@@ -154,19 +156,33 @@ TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
 TEST_F(ReportTest, ComparesWithBoundariesThatNeedNoSearch) {
     const auto report = worked(full_, planted_);
 
-    const auto& motion = row(report["comparisons"], "clips' own, by the motion of the wrists");
-    EXPECT_EQ(motion["k1"], 7);
-    EXPECT_EQ(motion["clips_within_a_step_of_k1"], 1.0);
-    EXPECT_EQ(motion["clips_within_a_step_of_k2"], 0.0);
-    EXPECT_EQ(row(report["comparisons"], "the search's k1 and k2")["trainings"], 4 * (2 * 6 + 1));
-    EXPECT_EQ(row(report["comparisons"], "random weights")["accuracies"].size(), 4U);
+    const auto& motion = row(report, "clips' own, by the motion of the wrists");
+    EXPECT_EQ(motion.k1, 7);
+    EXPECT_EQ(motion.near_k1, 1.0);
+    EXPECT_EQ(motion.near_k2, 0.0);
+    EXPECT_EQ(row(report, "the search's k1 and k2").trainings, 4 * (2 * 6 + 1));
+    EXPECT_EQ(row(report, "random weights").accuracies.size(), 4U);
+}
+
+TEST_F(ReportTest, WhatIsNotKnownIsNullInItsFileOrLeftOut) {
+    const nlohmann::json unfinished = worked(full_, planted_, 7);
+    EXPECT_TRUE(unfinished["k1"].is_null());
+    EXPECT_TRUE(unfinished["clips"].is_null());
+    EXPECT_TRUE(unfinished["other_modes"][0]["trainings"].is_null());
+    EXPECT_FALSE(unfinished["start"].contains("verdict"));
+    EXPECT_FALSE(unfinished.contains("warning"));
+
+    const nlohmann::json finished = worked(full_, planted_);
+    EXPECT_EQ(finished["end"]["verdict"]["worse_k"], 8);
+    EXPECT_EQ(finished["clips"][39]["prefers_k1"], true);
+    EXPECT_FALSE(finished["start"]["curve"][0].contains("against_reference")) << "is the reference";
 }
 
 TEST_F(ReportTest, IsThereAtAnyMoment) {
     for (const int done : {0, 1, 7, 12}) {
         const auto report = worked(full_, planted_, done);
-        EXPECT_TRUE(report["k1"].is_null());
-        EXPECT_TRUE(report["clips"].is_null());
+        EXPECT_FALSE(report.k1);
+        EXPECT_FALSE(report.clips);
         EXPECT_NE(text_of_report(report).find("not answered yet"), std::string::npos);
     }
 }

@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include "io/file/json_text.hpp"
+#include "src/boundary/report.hpp"
+
+namespace sslslr {
+namespace {
+
+using Json = nlohmann::json;
+
+template <class T>
+void put(Json& json, const char* name, const std::optional<T>& value) {
+    if (value) {
+        json[name] = *value;
+    }
+}
+
+}  // namespace
+
+static void to_json(Json& json, const CurvePoint& point) {
+    json = {{"k", point.k}, {"accuracies", point.accuracies}, {"mean", point.mean}};
+    put(json, "interval", point.interval);
+    put(json, "against_reference", point.against_reference);
+}
+
+static void to_json(Json& json, const Verdict& verdict) {
+    json = {{"is_supported", verdict.is_supported},
+            {"against_reference", verdict.against_reference},
+            {"larger_k_compared", verdict.compared}};
+    if (verdict.worse_k > 0) {
+        json["worse_k"] = verdict.worse_k;
+        json["worse_by"] = verdict.worse_by;
+    }
+}
+
+static void to_json(Json& json, const SideReport& side) {
+    json = {{"curve", side.curve}, {"why", side.why}};
+    put(json, "verdict", side.verdict);
+}
+
+static void to_json(Json& json, const ModeAnswer& answer) {
+    json = {{"mode", answer.mode},
+            {"halving", answer.halving},
+            {"k1", io::json_or_null(answer.k1)},
+            {"k2", io::json_or_null(answer.k2)},
+            {"trainings", io::json_or_null(answer.trainings)}};
+}
+
+static void to_json(Json& json, const Comparison& row) {
+    json = {{"what", row.what}, {"accuracies", row.accuracies}, {"trainings", row.trainings}};
+    put(json, "interval", row.interval);
+    put(json, "against_none", row.against_none);
+    put(json, "k1", row.k1);
+    put(json, "k2", row.k2);
+    put(json, "clips_within_a_step_of_k1", row.near_k1);
+    put(json, "clips_within_a_step_of_k2", row.near_k2);
+}
+
+static void to_json(Json& json, const ClipRow& row) {
+    json = {{"clip", row.clip},
+            {"sign", row.sign},
+            {"k1", io::json_or_null(row.k1)},
+            {"k2", io::json_or_null(row.k2)},
+            {"prefers_k1", row.prefers_k1},
+            {"prefers_k2", row.prefers_k2},
+            {"loss", row.loss},
+            {"inflated_loss", row.inflated_loss}};
+}
+
+static void to_json(Json& json, const SignRow& row) {
+    json = {{"sign", row.sign}, {"clips", row.clips}, {"loss", row.loss}};
+}
+
+static void to_json(Json& json, const SearchCost& cost) {
+    json = {{"jobs", cost.jobs},
+            {"most_jobs", cost.most_jobs},
+            {"rank_seconds", cost.rank_seconds},
+            {"cancelled_jobs", cost.cancelled_jobs},
+            {"cancelled_seconds", cost.cancelled_seconds},
+            {"lost_attempts", cost.lost_attempts},
+            {"busy_share", io::json_or_null(cost.busy_share)}};
+}
+
+void to_json(Json& json, const BoundaryReport& report) {
+    json = {{"k1", io::json_or_null(report.k1)},
+            {"k2", io::json_or_null(report.k2)},
+            {"code", report.code},
+            {"frames", report.search.frames},
+            {"step", report.search.step},
+            {"mode", report.search.mode},
+            {"halving", report.search.halving},
+            {"repeats", report.search.repeats},
+            {"validated_by", report.validated_by},
+            {"validation_clips", report.validation_clips},
+            {"start", report.start},
+            {"end", report.end},
+            {"other_modes", report.other_modes},
+            {"comparisons", report.comparisons},
+            {"clips", io::json_or_null(report.clips)},
+            {"signs", io::json_or_null(report.signs)},
+            {"cost", report.cost}};
+    if (!report.warning.empty()) {
+        json["warning"] = report.warning;
+    }
+}
+
+}  // namespace sslslr
