@@ -14,6 +14,7 @@
 #include "src/jobs/ledger_files.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/settings/program.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -37,10 +38,10 @@ void check(const PlanOptions& o, const Ranks& ranks) {
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
         throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};
     }
-    if (o.training.augmentation != "boundary" && o.training.augmentation != "both") {
+    if (!permutes(o.training.augmentation)) {
         throw ConfigError{
             fmt::format("--augmentation {}: a search permutes frames, so expected boundary or both",
-                        o.training.augmentation)};
+                        word_of(o.training.augmentation))};
     }
     if (o.probe != "mlp" && o.probe != "linear") {
         throw ConfigError{fmt::format("--probe {}: expected mlp or linear", o.probe)};

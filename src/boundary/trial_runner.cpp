@@ -19,9 +19,9 @@ BatchConfig batches_of(const TrialSetting& setting, const Trial& trial) {
     config.augmentation.k1 = {.amount = trial.k1, .whole = setting.frames};
     config.augmentation.k2 = {.amount = trial.k2, .whole = setting.frames};
     if (trial.kind == Trial::Kind::drawn) {
-        config.augmentation.boundary = "drawn";
+        config.augmentation.boundary = BoundaryKind::drawn;
     } else if (trial.kind == Trial::Kind::adaptive) {
-        config.augmentation.boundary = "adaptive";
+        config.augmentation.boundary = BoundaryKind::adaptive;
         config.boundaries = setting.by_motion;
     }
     return config;

@@ -122,6 +122,25 @@ template void Options::add(const std::string&, std::vector<std::string>&, const 
 template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, Decides);
 template void Options::add(const std::string&, std::vector<double>&, const std::string&, Decides);
 
+void Options::add_choice(const std::string& name, std::vector<std::string> words,
+                         std::function<std::string()> read, std::function<void(const std::string&)> write,
+                         const std::string& help, Decides decides) {
+    sections_.back()->add_options()(
+        name.c_str(), po::value<std::string>()->default_value(read())->notifier(std::move(write)),
+        help.c_str());
+    options_.push_back({.name = name,
+                        .lines = [read = std::move(read)] { return std::vector{read()}; },
+                        .kind = {},
+                        .words = {},
+                        .decides = decides,
+                        .is_flag = false,
+                        .is_list = false,
+                        .is_unsigned = false,
+                        .is_remembered = is_remembered_,
+                        .condition = condition_});
+    this->words(std::move(words));
+}
+
 void Options::words(std::vector<std::string> words) {
     auto& option = options_.back();
     option.kind = fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());

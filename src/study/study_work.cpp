@@ -227,7 +227,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
         {.features = data.features(),
          .clips = clips,
          .method = shape,
-         .precision = precision_of(options.precision),
+         .precision = options.precision,
          .batches = batches,
          .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
          .group = group_,

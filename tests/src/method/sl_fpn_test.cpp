@@ -26,8 +26,8 @@ protected:
             HeadConfig{.projector_hidden = 8,
                        .embedding = 4,
                        .predictor_hidden = 4,
-                       .projector_norm = "none",
-                       .predictor_norm = "none"},
+                       .projector_norm = HeadNorm::none,
+                       .predictor_norm = HeadNorm::none},
             config);
         made->set_precision(Precision::float64);
         return made;
