@@ -9,7 +9,7 @@ class Options;
 struct MethodSettings {
     const char* title;  ///< in --help
     void (*declare)(Options& options, MethodConfig& fields);
-    void (*check)(const MethodConfig& config) = nullptr;  ///< @throws ConfigError  names the option
+    void (*check)(const MethodConfig& config) = [](const MethodConfig&) {};  ///< @throws ConfigError
 };
 
 }  // namespace sslslr

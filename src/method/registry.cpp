@@ -91,11 +91,9 @@ const std::vector<MethodKind>& methods() {
          .source = "Madjoukeng et al. 2025",
          .loss = "mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))",
          .example = "configs/paper.ini",
-         .has_predictor = [](const MethodConfig& c) { return c.sl_fpn.predictor; },
+         .has_predictor = [](const auto& c) { return c.sl_fpn.predictor; },
          .settings = {&sl_fpn_settings},
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn);
-         }},
+         .make = [](const auto& c) { return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn); }},
         {.name = "simclr",
          .title = "SimCLR",
          .source = "Chen et al. 2020",
@@ -104,9 +102,10 @@ const std::vector<MethodKind>& methods() {
          .projector_norm = HeadNorm::all,
          .settings = {&temperature_settings},
          .alone = "contrasts a clip with the others of its batch: without any its loss is 0",
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature);
-         }},
+         .make =
+             [](const auto& c) {
+                 return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature);
+             }},
         {.name = "moco-v2",
          .title = "MoCo v2",
          .source = "He et al. 2020, Chen et al. 2020",
@@ -120,9 +119,7 @@ const std::vector<MethodKind>& methods() {
                                         " contrasts clips with other clips, and there is a single training "
                                         "clip: choose more");
              },
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast);
-         }},
+         .make = [](const auto& c) { return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast); }},
         {.name = "simsiam",
          .title = "SimSiam",
          .source = "Chen and He 2021",
@@ -131,9 +128,7 @@ const std::vector<MethodKind>& methods() {
          .projector_norm = HeadNorm::all,
          .predictor_norm = HeadNorm::hidden,
          .has_predictor = always,
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<SimSiam>(c.encoder, c.heads);
-         }},
+         .make = [](const auto& c) { return std::make_shared<SimSiam>(c.encoder, c.heads); }},
         {.name = "byol",
          .title = "BYOL",
          .source = "Grill et al. 2020",
@@ -143,9 +138,7 @@ const std::vector<MethodKind>& methods() {
          .predictor_norm = HeadNorm::hidden,
          .has_predictor = always,
          .settings = {&byol_settings},
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<Byol>(c.encoder, c.heads, c.target_momentum);
-         }},
+         .make = [](const auto& c) { return std::make_shared<Byol>(c.encoder, c.heads, c.target_momentum); }},
         {.name = "pcl",
          .title = "PCL",
          .source = "Li et al. 2021",
@@ -153,9 +146,10 @@ const std::vector<MethodKind>& methods() {
          .example = "configs/pcl.ini",
          .settings = {&temperature_settings, &key_settings, &pcl_settings},
          .check_clips = check_clusters,
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             return std::make_shared<Pcl>(c.encoder, c.heads, c.contrast, c.pcl, c.clips);
-         }},
+         .make =
+             [](const auto& c) {
+                 return std::make_shared<Pcl>(c.encoder, c.heads, c.contrast, c.pcl, c.clips);
+             }},
         {.name = "supervised",
          .title = "supervised",
          .source = "a control",
@@ -163,11 +157,12 @@ const std::vector<MethodKind>& methods() {
          .example = "",
          .has_projector = false,
          .needs_labels = true,
-         .make = [](const MethodConfig& c) -> std::shared_ptr<Method> {
-             require(c.classes > 1, io::setting("method", "supervised") +
-                                        " needs at least two classes among the chosen clips");
-             return std::make_shared<Supervised>(c.encoder, c.classes);
-         }},
+         .make =
+             [](const auto& c) {
+                 require(c.classes > 1, io::setting("method", "supervised") +
+                                            " needs at least two classes among the chosen clips");
+                 return std::make_shared<Supervised>(c.encoder, c.classes);
+             }},
     };
     return table;
 }
@@ -248,9 +243,7 @@ std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t se
     check(config.encoder);
     check(config.heads);
     for (const auto* const settings : config.kind->settings) {
-        if (settings->check != nullptr) {
-            settings->check(config);
-        }
+        settings->check(config);
     }
     auto complete = config;
     complete.heads = resolved_heads(config);

@@ -34,9 +34,9 @@ struct MethodKind {
     /// Why a clip that is alone in its batch teaches it nothing, whatever its heads; empty where it does.
     const char* alone = "";
     /// Refuses so few training clips. @throws ConfigError
-    void (*check_clips)(const MethodConfig&, std::int64_t clips) = nullptr;
+    void (*check_clips)(const MethodConfig&, std::int64_t clips) = [](const MethodConfig&, std::int64_t) {};
 
-    std::shared_ptr<Method> (*make)(const MethodConfig&);  ///< heads have no automatic norm
+    std::function<std::shared_ptr<Method>(const MethodConfig&)> make;  ///< heads have no automatic norm
 };
 
 /// The table, in the order of the help.

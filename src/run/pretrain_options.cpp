@@ -222,9 +222,7 @@ void check_batches(const PretrainOptions& options, std::int64_t clips) {
                         clips > 1 ? io::setting("global-batch", fitting) + " leaves none alone"
                                   : "choose more training clips")};
     }
-    if (options.method.kind->check_clips != nullptr) {
-        options.method.kind->check_clips(options.method, clips);
-    }
+    options.method.kind->check_clips(options.method, clips);
 }
 
 }  // namespace sslslr

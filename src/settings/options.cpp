@@ -103,7 +103,6 @@ void Options::add(const std::string& name, T& field, const std::string& help, De
     options_.push_back({.name = name,
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
-                        .words = {},
                         .decides = decides,
                         .is_flag = std::is_same_v<T, bool>,
                         .is_list = is_list<T>,
@@ -130,12 +129,7 @@ void Options::add_choice(const std::string& name, std::vector<std::string> words
         help.c_str());
     options_.push_back({.name = name,
                         .lines = [read = std::move(read)] { return std::vector{read()}; },
-                        .kind = {},
-                        .words = {},
                         .decides = decides,
-                        .is_flag = false,
-                        .is_list = false,
-                        .is_unsigned = false,
                         .is_remembered = is_remembered_,
                         .condition = condition_});
     this->words(std::move(words));

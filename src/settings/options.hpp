@@ -128,12 +128,12 @@ private:
     struct Option {
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
-        std::string kind;                                 ///< of values, for errors: "a number"
-        std::vector<std::string> words;                   ///< that are values; none: any are
+        std::string kind{};                               ///< of values, for errors: "a number"
+        std::vector<std::string> words{};                 ///< that are values; none: any are
         Decides decides;
-        bool is_flag;
-        bool is_list;
-        bool is_unsigned;
+        bool is_flag = false;
+        bool is_list = false;
+        bool is_unsigned = false;
         bool is_remembered;
         Condition condition;
     };
