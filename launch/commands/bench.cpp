@@ -8,8 +8,6 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
-#include <malloc.h>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
@@ -79,7 +77,7 @@ void declare_without(Options& options, std::vector<std::string>& without) {
 void declare(Options& options, BenchOptions& o) {
     auto& encoder = o.training.method.encoder;
     options.section("Options");
-    options.add("method", o.training.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
+    declare_method(options, o.training.method.kind);
     options.add("projector-norm", o.training.method.heads.projector_norm, "none, hidden, all or auto");
     options.add("predictor-norm", o.training.method.heads.predictor_norm, "none, hidden, all or auto");
     options.removed("stop-gradient-original",
@@ -99,7 +97,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("micro-batch", o.training.trainer.micro_batch, "clips encoded at a time (0: a rank's share)");
     options.add("precision", o.training.precision, "float32, bfloat16 or float64");
     options.add("gradient-compression", o.training.gradient_compression, "none or bfloat16");
-    options.add("optimizer", o.training.trainer.optimizer.name, "sgd, adamw or lars");
+    options.add("optimizer", o.training.trainer.optimizer.kind, "sgd, adamw or lars");
     options.add("max-steps", o.steps, "steps, the first not counted");
     options.add("threads", o.training.threads, "threads of each rank");
     declare_without(options, o.without);
@@ -120,7 +118,7 @@ Features random_features(const BenchOptions& o) {
     features.signers.assign(features.labels.size(), 0);
     torch::manual_seed(0);
     features.frames = torch::randn({features.offsets.back(), features.layout.width()})
-                          .to(weights_type(precision_of(o.training.precision)));
+                          .to(weights_type(o.training.precision));
     return features;
 }
 
@@ -143,7 +141,7 @@ nlohmann::json measure(const BenchOptions& o, const Features& features, const Ra
     std::erase_if(clips, [&](auto clip) { return features.length(clip) == 0; });
     check_batches(o.training, std::ssize(clips));
     const auto method = make_method(config, 0);
-    method->set_precision(precision_of(o.training.precision));
+    method->set_precision(o.training.precision);
     const Batches batches{
         features, clips, {o.training.global_batch, 0, {.kind = o.training.augmentation}}, labels};
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
@@ -181,7 +179,7 @@ nlohmann::json measure(const BenchOptions& o, const Features& features, const Ra
         useful_flops(config.encoder, lengths, method->trained_views(), method->target_views()) /
         static_cast<double>(batches.steps_per_epoch()) / static_cast<double>(ranks.world.size()) / seconds *
         1e-9;
-    const double peak = matrix_peak(precision_of(o.training.precision), ranks.world);
+    const double peak = matrix_peak(o.training.precision, ranks.world);
     return {{"clips_per_s", static_cast<double>(o.training.global_batch) / seconds},
             {"seconds_per_step", seconds},
             {"seconds",
@@ -246,11 +244,10 @@ int bench(Arguments arguments, const Ranks& ranks) {
     std::optional<DataSet> data;
     if (!fields.training.data.empty()) {
         fields.training.preprocess.frames = fields.training.method.encoder.frames;
-        data.emplace(
-            fields.training.data,
-            DataOptions{fields.training.preprocess, weights_type(precision_of(fields.training.precision)),
-                        fields.training.memory_limit},
-            ranks);
+        data.emplace(fields.training.data,
+                     DataOptions{fields.training.preprocess, weights_type(fields.training.precision),
+                                 fields.training.memory_limit},
+                     ranks);
     }
     const auto result = measure(fields, data ? data->features() : random_features(fields), ranks);
     if (ranks.is_first()) {

@@ -10,6 +10,7 @@
 #include "src/boundary/boundary_study.hpp"
 #include "src/errors.hpp"
 #include "src/run/run_folder.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -33,14 +34,12 @@ void check(const PlanOptions& o, const Ranks& ranks) {
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
         throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};
     }
-    if (o.training.augmentation != "boundary" && o.training.augmentation != "both") {
+    if (!permutes(o.training.augmentation)) {
         throw ConfigError{
             fmt::format("--augmentation {}: a search permutes frames, so expected boundary or both",
-                        o.training.augmentation)};
+                        word_of(o.training.augmentation))};
     }
-    if (o.probe != "mlp" && o.probe != "linear") {
-        throw ConfigError{fmt::format("--probe {}: expected mlp or linear", o.probe)};
-    }
+    check(probe_of(o));
     if (o.ranks_per_job < 1 || o.training.global_batch < o.ranks_per_job) {
         throw ConfigError{fmt::format("--ranks-per-job {}: expected 1 to the clips of a batch, {}",
                                       o.ranks_per_job, o.training.global_batch)};
@@ -99,7 +98,7 @@ nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const Stu
             {"k", grid_of(o.search)},
             {"frames", plan.frames},
             {"repeats", o.search.repeats},
-            {"mode", o.search.mode},
+            {"mode", word_of(o.search.mode)},
             {"halving", o.search.halving},
             {"train_clips", data.setting().clips.pretrain.size()},
             {"validation_clips", plan.validation.size()},

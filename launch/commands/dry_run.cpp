@@ -30,7 +30,7 @@ double bytes_of(const NamedTensors& tensors) {
 
 /// Values that the optimizer keeps beside each parameter.
 double kept_values(const OptimizerConfig& optimizer) {
-    if (optimizer.name == "adamw") {
+    if (optimizer.kind == OptimizerKind::adamw) {
         return 2;
     }
     return optimizer.momentum > 0 ? 1 : 0;
@@ -41,7 +41,7 @@ StepWork work_of(const PretrainOptions& training, const DataSet& data,
     check_batches(training, std::ssize(clips));
     const auto config = method_config_of(training, data);
     const auto method = make_method(config, training.seed);
-    method->set_precision(precision_of(training.precision));
+    method->set_precision(training.precision);
     const auto reduction = trainer_config_of(training).reduction;
 
     std::vector<std::int64_t> lengths;
@@ -65,7 +65,7 @@ StepWork work_of(const PretrainOptions& training, const DataSet& data,
         bytes_of(state_tensors(*method)) + kept_values(training.trainer.optimizer) * work.gradient_bytes;
     work.sent_bytes = reduction.compress ? work.gradient_bytes / 2 : work.gradient_bytes;
     work.bucket_bytes = static_cast<double>(reduction.bucket_bytes);
-    work.bfloat16 = training.precision == "bfloat16";
+    work.bfloat16 = training.precision == Precision::bfloat16;
     return work;
 }
 
@@ -93,7 +93,7 @@ double bus_between(const Ranks& ranks) {
 Machine this_machine(const PretrainOptions& training, const StepWork& work, const Ranks& ranks) {
     constexpr double resting_bytes = 0.25e9;  // of a process with LibTorch and MPI, measured
     constexpr double latency = 50e-6;         // of a message between polling threads, measured
-    const auto peak = 1e9 * matrix_peak(precision_of(training.precision), ranks.world);
+    const auto peak = 1e9 * matrix_peak(training.precision, ranks.world);
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
     return {.name = fmt::format("this one, {} cores: measured now on {} rank(s)", cores, ranks.world.size()),
             .flops = peak * share_of_peak(work.width, work.bfloat16),
@@ -164,13 +164,11 @@ void declare(Options& options, DryRunOptions& o) {
         "machine", o.machine,
         "of a dry run: a100 (4 of 40 GB a node, HDR-100 between; published figures and assumptions), or here "
         "(measured now, on the ranks that are started)");
+    options.words({"a100", "here"});
     options.add("json", o.json, "of a dry run: one JSON object instead of a table");
 }
 
 int dry_run(const PretrainOptions& training, const DryRunOptions& options, const Ranks& ranks) {
-    if (options.machine != "a100" && options.machine != "here") {
-        throw ConfigError{fmt::format("--machine {}: expected a100 or here", options.machine)};
-    }
     if (std::ranges::any_of(options.gpus, [](auto count) { return count < 1; })) {
         throw ConfigError{"--gpus: expected numbers of 1 or more"};
     }

@@ -24,6 +24,7 @@
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
 #include "src/settings/program.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -53,7 +54,7 @@ std::vector<std::string> as_options(std::vector<std::string> texts) {
 /// What every result file tells beside its table.
 nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     const auto& options = setting.options;
-    nlohmann::json facts{{"protocol", options.protocol.name},
+    nlohmann::json facts{{"protocol", word_of(options.protocol.kind)},
                          {"train_clips", setting.clips.train.size()},
                          {"validation_clips", setting.clips.validation.size()},
                          {"test_clips", setting.clips.test.size()},
@@ -82,7 +83,7 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
     return facts;
 }
 
-std::string heading_of(const nlohmann::json& facts) {
+std::string heading_of(const nlohmann::json& facts, ProtocolKind protocol) {
     const auto runs = facts["runs"].size();
     const auto share = facts["label_fraction"].get<double>();
     const auto chosen_on = facts["validation_clips"].get<std::int64_t>();
@@ -93,12 +94,12 @@ std::string heading_of(const nlohmann::json& facts) {
         chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
         share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
         facts["parts"].get<std::string>());
-    if (facts["protocol"] == "transfer") {
+    if (protocol == ProtocolKind::transfer) {
         text += fmt::format("\ntrained on {}, labels and test of {}",
                             fmt::join(facts["source"].get<std::vector<std::string>>(), ", "),
                             fmt::join(facts["target"].get<std::vector<std::string>>(), ", "));
     }
-    if (facts["protocol"] == "measures") {
+    if (protocol == ProtocolKind::measures) {
         return text + "\n\n";
     }
     return text +
@@ -118,8 +119,9 @@ void write_results(const Runs& runs, const EvaluationSetting& setting, const std
     const auto facts = facts_of(runs, setting, trainings);
     result.update(facts);
     // First to the terminal: a file that finds no space must not take the work with it.
-    fmt::print("{}\n",
-               setting.options.json ? io::json_text(result, 2) : heading_of(facts) + all.text() + more);
+    fmt::print("{}\n", setting.options.json
+                           ? io::json_text(result, 2)
+                           : heading_of(facts, setting.options.protocol.kind) + all.text() + more);
     std::fflush(stdout);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         auto own = tables[i].json();
@@ -138,7 +140,7 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
         const auto encoders = read_encoders(runs[i], setting);
         for (const auto& [name, method] :
              {std::pair{std::string{"same encoder, random weights"}, encoders.random},
-              std::pair{runs[i].method.name, encoders.trained}}) {
+              std::pair{std::string{runs[i].method.kind->name}, encoders.trained}}) {
             const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
                                         cached_features(runs[i], evaluate_folder(runs[i], setting.options),
                                                         std::cref(setting.warn_of_cache)))
@@ -220,7 +222,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     const auto runs = read_runs(fields.runs);
     const auto& first = runs.front();
     const DataSet data{data_for(first, fields.data, ranks.world),
-                       {first.preprocess, weights_type(precision_of(first.precision)), fields.memory_limit,
+                       {first.preprocess, weights_type(first.precision), fields.memory_limit,
                         /*keeps_prints=*/true},
                        ranks};
     const auto clips = part_clips(data.index(), parts_of(fields, first));
@@ -247,14 +249,14 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
         }
     });
     auto trainings = check_pretraining(runs, setting);
-    if (fields.protocol.name != "measures") {
+    if (fields.protocol.kind != ProtocolKind::measures) {
         const auto notes = notes_of(clips, fields.protocol, first.seed + fields.probe_seed);
         trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
     }
     if (ranks.is_first()) {
         std::ranges::for_each(trainings.notes, print_warning);
     }
-    if (fields.protocol.name == "measures") {
+    if (fields.protocol.kind == ProtocolKind::measures) {
         measure(runs, setting, trainings);
         return exit_done;
     }

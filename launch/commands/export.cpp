@@ -47,15 +47,13 @@ void declare(Options& options, ExportOptions& o) {
     options.add("output", o.output, "folder of the export");
     options.add("force", o.force, "replaces an export that is there");
     options.add("format", o.format, "weights (encoder.h5 and encoder.py), torchscript (encoder.pt) or both");
+    options.words({"weights", "torchscript", "both"});
     options.add("sample", o.sample, "clips to write with their features, spread over the data set");
     options.add("data", o.data, "clip stores of the sample (none: those of the run)");
     options.add("json", o.json, "prints what was written as one JSON object");
 }
 
 ExportFormats formats_of(const std::string& format) {
-    if (format != "weights" && format != "torchscript" && format != "both") {
-        throw ConfigError{fmt::format("--format {}: expected weights, torchscript or both", format)};
-    }
     return {.weights = format != "torchscript", .torchscript = format != "weights"};
 }
 
@@ -94,7 +92,7 @@ std::vector<std::int64_t> spread(const std::vector<std::int64_t>& clips, std::in
 /// Collective.
 ExportSample sample_of(const ExportOptions& options, const RunEncoder& encoder, const Ranks& ranks) {
     const DataSet data{data_for(encoder.run, options.data, ranks.world),
-                       {encoder.run.preprocess, weights_type(precision_of(encoder.run.precision)), "half"},
+                       {encoder.run.preprocess, weights_type(encoder.run.precision), "half"},
                        ranks};
     const auto clips = spread(select_clips(data.index(), {}), options.sample);
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};

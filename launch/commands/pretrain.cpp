@@ -90,7 +90,7 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
 /// Says where signs begin and end in the middle one of the training clips, if each clip has its own boundary.
 void tell_boundary(const BatchConfig& config, const Features& features,
                    const std::vector<std::int64_t>& clips) {
-    if (config.augmentation.boundary != "adaptive") {
+    if (config.augmentation.boundary != BoundaryKind::adaptive) {
         return;
     }
     std::vector<ClipBoundary> boundaries;
@@ -215,7 +215,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                     });
     const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
-        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.name,
+        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.kind->name,
                    training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
                    fields.run);
         tell_boundary(training.batch_config(), training.features(), clips);

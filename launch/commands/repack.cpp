@@ -33,14 +33,15 @@ void declare(Options& options, RepackOptions& o) {
     options.add(
         "points", o.points,
         "keep (those there are), upper-body (65: pose 0-22 and both hands) or all (75), in that order");
+    options.words({"keep", "upper-body", "all"});
     options.add("drop-z", o.drops_z, "keeps x and y alone");
     declare(options, o.layout);
 }
 
 io::StorePart part_of_store(const io::ClipIndex& index, const RepackOptions& options) {
     auto part = io::whole_of(index);
-    if (options.points != "keep") {
-        part.points = positions_of(points_of(options.points), index.point_names);
+    if (const auto set = enum_of<PointSet>(options.points)) {
+        part.points = positions_of(points_of(*set), index.point_names);
     }
     if (options.drops_z) {
         const auto& axes = index.attributes.at("coordinates");

@@ -9,16 +9,12 @@
 #include "src/augment/classical.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
 
 void check(const AugmentationConfig& config) {
-    require(config.kind == "boundary" || config.kind == "classical" || config.kind == "both" ||
-                config.kind == "none",
-            io::setting("augmentation", config.kind) + ": there are boundary, classical, both and none");
-    require(config.boundary == "fixed" || config.boundary == "drawn" || config.boundary == "adaptive",
-            io::setting("boundary", config.boundary) + ": there are fixed, drawn and adaptive");
     require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180,
             "rotation by " + std::to_string(config.rotation_degrees) + " degrees: expected 0 to 180");
     require(config.blur_sigma_min > 0 && config.blur_sigma_min <= config.blur_sigma_max &&
@@ -37,19 +33,14 @@ double between(double low, double high, KeyedRandom random) {
 
 Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
                            std::vector<ClipBoundary> boundaries)
-    : config_{std::move(config)},
-      layout_{layout},
-      seed_{seed},
-      boundaries_{std::move(boundaries)},
-      permutes_{config_.kind == "boundary" || config_.kind == "both"},
-      distorts_{config_.kind == "classical" || config_.kind == "both"} {
+    : config_{std::move(config)}, layout_{layout}, seed_{seed}, boundaries_{std::move(boundaries)} {
     check(config_);
-    TORCH_CHECK_VALUE(config_.boundary == "adaptive" || boundaries_.empty(), "boundaries of ",
-                      boundaries_.size(), " clips, but the boundary is ", config_.boundary);
+    TORCH_CHECK_VALUE(config_.boundary == BoundaryKind::adaptive || boundaries_.empty(), "boundaries of ",
+                      boundaries_.size(), " clips, but the boundary is ", word_of(config_.boundary));
     TORCH_CHECK_VALUE(
         std::ranges::all_of(boundaries_, [](const auto& own) { return own.k1 >= 0 && own.k2 >= 0; }),
         "a clip's boundary is negative");
-    if (distorts_) {
+    if (distorts(config_.kind)) {
         partners_ = mirrored_features(layout_);
     }
 }
@@ -60,14 +51,14 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
     if (view == 0) {
         return recorded;
     }
-    if (config_.boundary == "adaptive" && permutes_) {
+    if (config_.boundary == BoundaryKind::adaptive && permutes(config_.kind)) {
         TORCH_CHECK_VALUE(
             std::ranges::all_of(recorded.ids, [&](auto id) { return id < std::ssize(boundaries_); }),
             "boundaries of the first ", boundaries_.size(), " clips, and views of others");
     }
     auto made = recorded;
     std::ranges::fill(made.views, view);
-    if (!distorts_) {
+    if (!distorts(config_.kind)) {
         const auto rows = torch::tensor(rows_of(made, epoch), torch::kInt64);
         made.frames = recorded.frames.index_select(0, rows.to(recorded.frames.device()));
         return made;
@@ -85,10 +76,10 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
 }
 
 ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) const {
-    if (config_.boundary == "adaptive") {
+    if (config_.boundary == BoundaryKind::adaptive) {
         return boundaries_[static_cast<std::size_t>(key.clip)];
     }
-    if (config_.boundary == "drawn") {
+    if (config_.boundary == BoundaryKind::drawn) {
         // Keyed without the view: what one view may not change, the other may not either.
         KeyedRandom random{seed_, Purpose::boundary_length, {key.epoch, key.clip}};
         const auto choices = static_cast<std::uint32_t>(config_.longest.frames_of(frames) + 1);
@@ -101,7 +92,7 @@ ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) cons
 
 std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const Key& key) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
-    if (permutes_) {
+    if (permutes(config_.kind)) {
         KeyedRandom random{seed_, Purpose::permutation, {key.epoch, key.clip, key.view}};
         const auto [k1, k2] = boundary_of(frames, key);
         boundary_order(order, k1, k2, random);
@@ -169,7 +160,7 @@ void Augmentation::make_clip(std::span<const Value> clip, const Key& key, std::s
 }
 
 Augmentation::Operation Augmentation::operation_of(const Key& key) const {
-    if (!distorts_) {
+    if (!distorts(config_.kind)) {
         return Operation::none;
     }
     // Keyed without the view: both views of a clip share the draw of two different operations.

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "src/augment/boundary_length.hpp"
@@ -12,11 +12,32 @@
 
 namespace sslslr {
 
+/// What makes a view of a clip another one; see Augmentation.
+enum class AugmentationKind { boundary, classical, both, none };
+constexpr auto words(AugmentationKind /*of*/) {
+    return std::array{"boundary", "classical", "both", "none"};
+}
+
+/// Whether it puts frames into another order.
+constexpr bool permutes(AugmentationKind kind) {
+    return kind == AugmentationKind::boundary || kind == AugmentationKind::both;
+}
+/// Whether it changes frames themselves.
+constexpr bool distorts(AugmentationKind kind) {
+    return kind == AugmentationKind::classical || kind == AugmentationKind::both;
+}
+
+/// Which frames are permuted; see Augmentation.
+enum class BoundaryKind { fixed, drawn, adaptive };
+constexpr auto words(BoundaryKind /*of*/) {
+    return std::array{"fixed", "drawn", "adaptive"};
+}
+
 /// How the two random views of a clip come about. Magnitudes of the classical operations are ours: the paper
 /// names rotation, Gaussian blur and flip without any.
 struct AugmentationConfig {
-    std::string kind = "boundary";                    ///< "boundary", "classical", "both" or "none"
-    std::string boundary = "fixed";                   ///< "fixed", "drawn" or "adaptive"
+    AugmentationKind kind = AugmentationKind::boundary;
+    BoundaryKind boundary = BoundaryKind::fixed;
     BoundaryLength k1{.amount = 1, .whole = 3};       ///< permuted first frames where fixed
     BoundaryLength k2{.amount = 1, .whole = 4};       ///< permuted last frames where fixed
     BoundaryLength longest{.amount = 1, .whole = 2};  ///< most frames of either end where drawn
@@ -82,9 +103,7 @@ private:
     FeatureLayout layout_;
     std::uint64_t seed_;
     std::vector<ClipBoundary> boundaries_;  ///< by clip number, if adaptive
-    bool permutes_;
-    bool distorts_;
-    std::vector<std::int64_t> partners_;  ///< mirrored_features, if it distorts
+    std::vector<std::int64_t> partners_;    ///< mirrored_features, if it distorts
 };
 
 }  // namespace sslslr

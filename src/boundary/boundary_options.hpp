@@ -17,7 +17,7 @@ struct PlanOptions {
     std::string tolerance = "auto";
     std::string validation_split;
     std::vector<std::string> validation_signers;
-    std::string probe = "mlp";
+    ProbeKind probe = ProbeKind::mlp;
     bool compare = true;
     std::int64_t ranks_per_job = 1;
     bool json = false;

@@ -69,7 +69,7 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints
     : options_{options},
       data_{options.training.data,
             {.preprocess = options.training.preprocess,
-             .dtype = weights_type(precision_of(options.training.precision)),
+             .dtype = weights_type(options.training.precision),
              .keeps_prints = keeps_prints},
             ranks},
       clips_{search_clips(data_.index(), options)} {

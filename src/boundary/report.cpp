@@ -85,8 +85,9 @@ private:
     /// What the other modes would answer by the results there are, and how many trainings each rests on.
     std::vector<ModeAnswer> other_modes() const {
         std::vector<ModeAnswer> answers;
-        for (const auto& [mode, halving] : {std::pair{"tolerant", false}, std::pair{"strict", false},
-                                            std::pair{"full", false}, std::pair{"full", true}}) {
+        for (const auto& [mode, halving] :
+             {std::pair{SearchMode::tolerant, false}, std::pair{SearchMode::strict, false},
+              std::pair{SearchMode::full, false}, std::pair{SearchMode::full, true}}) {
             auto config = search();
             config.mode = mode;
             config.halving = halving;

@@ -32,7 +32,7 @@ struct SideReport {
 
 /// What a mode would answer by the same results.
 struct ModeAnswer {
-    std::string mode;
+    SearchMode mode = SearchMode::tolerant;
     bool halving = false;
     std::optional<std::int64_t> k1;
     std::optional<std::int64_t> k2;

@@ -2,6 +2,7 @@
 
 #include "io/file/json_text.hpp"
 #include "src/boundary/report.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -39,7 +40,7 @@ static void to_json(Json& json, const SideReport& side) {
 }
 
 static void to_json(Json& json, const ModeAnswer& answer) {
-    json = {{"mode", answer.mode},
+    json = {{"mode", word_of(answer.mode)},
             {"halving", answer.halving},
             {"k1", io::json_or_null(answer.k1)},
             {"k2", io::json_or_null(answer.k2)},
@@ -87,7 +88,7 @@ void to_json(Json& json, const BoundaryReport& report) {
             {"code", report.code},
             {"frames", report.search.frames},
             {"step", report.search.step},
-            {"mode", report.search.mode},
+            {"mode", word_of(report.search.mode)},
             {"halving", report.search.halving},
             {"repeats", report.search.repeats},
             {"validated_by", report.validated_by},

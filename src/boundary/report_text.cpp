@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "src/boundary/report.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -75,7 +76,7 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
     auto text = '\n' + fmt::format(line, "by the same results", "k1", "k2", "trainings");
     for (const auto& answer : answers) {
         text += fmt::format(
-            line, answer.mode + (answer.halving ? ", halving" : ""), number(answer.k1), number(answer.k2),
+            line, std::string{word_of(answer.mode)} + (answer.halving ? ", halving" : ""), number(answer.k1), number(answer.k2),
             answer.trainings ? number(answer.trainings) : "not known: k beyond were not tested");
     }
     return text;
@@ -132,7 +133,7 @@ std::string clips_text(const BoundaryReport& report) {
 std::string text_of_report(const BoundaryReport& report) {
     const auto& cost = report.cost;
     auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search{}, {} repeats, {} clips of {})\n",
-                            number(report.k1), number(report.k2), report.search.frames, report.search.mode,
+                            number(report.k1), number(report.k2), report.search.frames, word_of(report.search.mode),
                             report.search.halving ? " with halving" : "", report.search.repeats,
                             report.validation_clips, report.validated_by);
     if (!report.warning.empty()) {

@@ -9,7 +9,7 @@ namespace sslslr {
 namespace {
 
 bool rises_step_by_step(const SearchConfig& config) {
-    return config.mode != "full";
+    return config.mode != SearchMode::full;
 }
 
 double tolerance_of(const SearchConfig& config, const Interval& difference) {
@@ -99,7 +99,7 @@ private:
                 return;
             }
             result_.rests_on += config_.repeats;
-            const auto judged = judge(tested, best, config_.mode == "strict" && i > 0);
+            const auto judged = judge(tested, best, config_.mode == SearchMode::strict && i > 0);
             if (!judged.is_accepted) {
                 answer(i == 0 ? 0 : grid_[i - 1],
                        fmt::format("k = {} differs from k = {} by {}", judged.k, judged.against,

@@ -4,6 +4,7 @@
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 
@@ -21,25 +22,19 @@ void check(const SearchConfig& config) {
         refuse(fmt::format("{}: expected the {}, {}, or more", io::setting("largest", config.largest),
                            io::setting("step"), config.step));
     }
-    if (config.sides != "both" && config.sides != "start" && config.sides != "end") {
-        refuse(fmt::format("{}: expected both, start or end", io::setting("sides", config.sides)));
-    }
     if (config.frames < 2) {
         refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
     }
     if (config.repeats < 1) {
         refuse(fmt::format("{}: expected 1 or more", io::setting("repeats", config.repeats)));
     }
-    if (config.mode != "tolerant" && config.mode != "strict" && config.mode != "full") {
-        refuse(fmt::format("{}: expected tolerant, strict or full", io::setting("mode", config.mode)));
-    }
     if (config.tolerance && (*config.tolerance < 0 || *config.tolerance > 1)) {
         refuse(fmt::format("{}: expected a share of the clips, 0 to 1",
                            io::setting("tolerance", *config.tolerance)));
     }
-    if (config.halving && config.mode != "full") {
+    if (config.halving && config.mode != SearchMode::full) {
         refuse(fmt::format("{} belongs to {}: the others stop by themselves", io::setting("halving"),
-                           io::setting("mode", "full")));
+                           io::setting("mode", word_of(SearchMode::full))));
     }
 }
 

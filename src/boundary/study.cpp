@@ -77,7 +77,7 @@ Lookup BoundaryJobs::lookup(const LedgerState& state) const {
 }
 
 bool BoundaryJobs::searches(Side side) const {
-    return search_.sides == "both" || (search_.sides == "start") == (side == Side::start);
+    return search_.sides == Sides::both || (search_.sides == Sides::start) == (side == Side::start);
 }
 
 SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
@@ -127,7 +127,7 @@ std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
 std::int64_t BoundaryJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
     const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
-    const std::int64_t sides = search_.sides == "both" ? 2 : 1;
+    const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
     return search_.repeats * (sides * lengths + 2 + compared);  // 2: the reference and random weights
 }
 

@@ -23,9 +23,9 @@ PretrainOptions options_of(const TrialSetting& setting, const Trial& trial) {
     options.seed += static_cast<std::uint64_t>(trial.repeat);
     options.k1 = length(trial.k1);
     options.k2 = length(trial.k2);
-    options.boundary = trial.kind == Trial::Kind::drawn      ? "drawn"
-                       : trial.kind == Trial::Kind::adaptive ? "adaptive"
-                                                             : "fixed";
+    options.boundary = trial.kind == Trial::Kind::drawn      ? BoundaryKind::drawn
+                       : trial.kind == Trial::Kind::adaptive ? BoundaryKind::adaptive
+                                                             : BoundaryKind::fixed;
     return options;
 }
 

@@ -18,13 +18,9 @@ constexpr std::ptrdiff_t upper_body_points = 23;  // of the pose: those above th
 
 }  // namespace
 
-std::vector<std::string> points_of(const std::string& set) {
-    if (set != "upper-body" && set != "all") {
-        throw ConfigError{io::setting("points", set) +
-                          ": there are upper-body (65 points) and all (75 points)"};
-    }
+std::vector<std::string> points_of(PointSet set) {
     auto points = io::holistic_point_names();
-    if (set == "upper-body") {
+    if (set == PointSet::upper_body) {
         points.erase(points.begin() + upper_body_points, points.begin() + std::ssize(io::pose_points));
     }
     return points;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -7,12 +8,16 @@
 
 namespace sslslr {
 
+enum class PointSet {
+    upper_body,  ///< 65: the pose without hips and legs, both hands
+    all          ///< 75: the whole pose, both hands
+};
+constexpr auto words(PointSet /*of*/) {
+    return std::array{"upper-body", "all"};
+}
+
 /// The names of a set of points, in the order in which features hold them: MediaPipe's, each after its part.
-///
-/// @param set  "upper-body" (65: the pose without hips and legs, both hands) or "all" (75: the whole pose,
-/// both hands)
-/// @throws ConfigError  another name
-std::vector<std::string> points_of(const std::string& set);
+std::vector<std::string> points_of(PointSet set);
 
 /// The part of the body that a point belongs to and is detected with: "pose", "left_hand" or "right_hand".
 std::string_view part_of(std::string_view point);

@@ -55,9 +55,6 @@ void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     if (config.frames < 1) {
         throw ConfigError{io::setting("frames", config.frames) + ": a clip keeps at least 1"};
     }
-    if (config.shorten != "resample" && config.shorten != "first") {
-        throw ConfigError{io::setting("shorten", config.shorten) + ": there are resample and first"};
-    }
 }
 
 }  // namespace
@@ -167,7 +164,7 @@ void Preprocessor::normalise(TimeSeries& series, const Origin& origin) {
 
 void Preprocessor::shorten(TimeSeries& series) const {
     const auto frames = length(series.frames());
-    if (config_.shorten == "resample") {
+    if (config_.shorten == Shortening::resample) {
         series = resampled(series, frames);
     } else {
         series.keep_first(frames);

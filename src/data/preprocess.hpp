@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -8,20 +9,29 @@
 
 #include "src/data/body_origin.hpp"
 #include "src/data/features.hpp"
+#include "src/data/points.hpp"
 #include "src/data/time_series.hpp"
 
 namespace sslslr {
 
 // Shapes: T frames, P points and C coordinates of a store's clip; T' frames and F features of the result.
 
+/// What becomes of the frames that a clip has too many.
+enum class Shortening {
+    resample,  ///< evenly
+    first      ///< only the first are kept
+};
+constexpr auto words(Shortening /*of*/) {
+    return std::array{"resample", "first"};
+}
+
 struct PreprocessConfig {
-    std::string points = "upper-body";  ///< see points_of
-    std::int64_t coordinates = 2;       ///< 2 (x, y) or 3 (x, y, z)
-    bool smooth = false;                ///< Savitzky-Golay, window 7, degree 2
-    bool normalise = true;              ///< centre and scale by shoulders or palms; off: raw coordinates
-    std::int64_t frames = 64;           ///< the most a clip keeps
-    std::string shorten =
-        "resample";           ///< what happens to longer ones: "resample" evenly, or keep the "first"
+    PointSet points = PointSet::upper_body;
+    std::int64_t coordinates = 2;  ///< 2 (x, y) or 3 (x, y, z)
+    bool smooth = false;           ///< Savitzky-Golay, window 7, degree 2
+    bool normalise = true;         ///< centre and scale by shoulders or palms; off: raw coordinates
+    std::int64_t frames = 64;      ///< the most a clip keeps
+    Shortening shorten = Shortening::resample;
     bool part_masks = false;  ///< one more feature a part: 1 where it is missing throughout the clip
 };
 

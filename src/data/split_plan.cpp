@@ -14,6 +14,7 @@
 #include "src/data/keyed_random.hpp"
 #include "src/data/stratified_share.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -46,18 +47,20 @@ ClipSet taking_part(const io::ClipIndex& index, const SplitConfig& config, Split
         const auto at = static_cast<std::size_t>(clip);
         return index.offsets[at] == index.offsets[at + 1];
     }));
-    if (config.by == "signer" || (config.by == "folds" && config.group_by == "signer")) {
+    if (config.by == SplitWay::signer ||
+        (config.by == SplitWay::folds && config.group_by == FoldGroups::signer)) {
         plan.without_signer = static_cast<std::int64_t>(std::erase_if(
             clips, [&](std::int64_t clip) { return index.signers[static_cast<std::size_t>(clip)] < 0; }));
     }
-    if (config.by == "class-count") {
+    if (config.by == SplitWay::class_count) {
         plan.without_label = static_cast<std::int64_t>(std::erase_if(
             clips, [&](std::int64_t clip) { return index.labels[static_cast<std::size_t>(clip)] < 0; }));
     }
     if (clips.empty()) {
-        throw ConfigError{fmt::format(
-            "{}: no clip is left to split: {} have no frames, {} no signer, {} no label",
-            io::setting("by", config.by), plan.without_frames, plan.without_signer, plan.without_label)};
+        throw ConfigError{
+            fmt::format("{}: no clip is left to split: {} have no frames, {} no signer, {} no label",
+                        io::setting("by", word_of(*config.by)), plan.without_frames, plan.without_signer,
+                        plan.without_label)};
     }
     return clips;
 }
@@ -152,13 +155,9 @@ void split_by_folds(const io::ClipIndex& index, const SplitConfig& config, const
         throw ConfigError{fmt::format("{}: expected 2 to the number of clips, {}",
                                       io::setting("folds", config.folds), clips.size())};
     }
-    if (config.group_by != "none" && config.group_by != "signer") {
-        throw ConfigError{
-            fmt::format("{}: expected none or signer", io::setting("group-by", config.group_by))};
-    }
     refuse_too_much(config.folds, clips);
-    auto folds = config.group_by == "signer" ? signer_folds(index, config, clips)
-                                             : stratified_folds(index, config, clips);
+    auto folds = config.group_by == FoldGroups::signer ? signer_folds(index, config, clips)
+                                                       : stratified_folds(index, config, clips);
     for (std::size_t fold = 0; fold < folds.size(); ++fold) {
         add_with_complement(plan, clips, fmt::format("fold-{}", fold), std::move(folds[fold]));
     }
@@ -217,18 +216,25 @@ void refuse_other_splits_of_the_same_name(const io::ClipIndex& index, const Spli
 }  // namespace
 
 SplitPlan plan_splits(const io::ClipIndex& index, const SplitConfig& config) {
-    const std::map<std::string, decltype(&split_by_signer)> ways{{"signer", split_by_signer},
-                                                                 {"fraction", split_by_fraction},
-                                                                 {"folds", split_by_folds},
-                                                                 {"class-count", split_by_class_count}};
-    const auto way = ways.find(config.by);
-    if (way == ways.end()) {
+    if (!config.by) {
         throw ConfigError{fmt::format("{}: expected signer, fraction, folds or class-count",
-                                      io::setting("by", config.by.empty() ? "(missing)" : config.by))};
+                                      io::setting("by", "(missing)"))};
     }
     SplitPlan plan;
     const auto clips = taking_part(index, config, plan);
-    way->second(index, config, clips, plan);
+    switch (*config.by) {
+        case SplitWay::signer:
+            split_by_signer(index, config, clips, plan);
+            break;
+        case SplitWay::fraction:
+            split_by_fraction(index, config, clips, plan);
+            break;
+        case SplitWay::folds:
+            split_by_folds(index, config, clips, plan);
+            break;
+        case SplitWay::class_count:
+            split_by_class_count(index, config, clips, plan);
+    }
     refuse_other_splits_of_the_same_name(index, plan);
     return plan;
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,16 +10,30 @@
 
 namespace sslslr {
 
+enum class SplitWay { signer, fraction, folds, class_count };
+constexpr auto words(SplitWay /*of*/) {
+    return std::array{"signer", "fraction", "folds", "class-count"};
+}
+
+/// What a fold takes whole.
+enum class FoldGroups {
+    none,   ///< each class is spread evenly
+    signer  ///< all clips of a signer
+};
+constexpr auto words(FoldGroups /*of*/) {
+    return std::array{"none", "signer"};
+}
+
 /// How named splits are made of the clips of a data set.
 struct SplitConfig {
-    std::string by;                      ///< signer, fraction, folds or class-count
-    std::string within{};                ///< a split of the data: its clips alone; empty: all
+    std::optional<SplitWay> by{};        ///< must be given
+    std::string within{};                ///< a split of the data: only its clips; empty: all
     std::vector<std::string> signers{};  ///< of by signer: those that get splits; empty: all
     double fraction = 0.3;
     std::int64_t folds = 5;
-    std::string group_by = "none";  ///< of folds: none (stratified by label) or signer (whole signers)
-    std::int64_t classes = 100;     ///< of class-count: so many of the largest
-    std::uint64_t seed = 0;         ///< of fraction and folds
+    FoldGroups group_by = FoldGroups::none;  ///< of folds
+    std::int64_t classes = 100;              ///< of class-count: so many of the largest
+    std::uint64_t seed = 0;                  ///< of fraction and folds
 };
 
 /// A split by name. Clips ascend.

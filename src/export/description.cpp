@@ -1,8 +1,11 @@
 #include "src/export/description.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "src/data/points.hpp"
+#include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -56,7 +59,7 @@ std::vector<std::string> steps_of(const PreprocessConfig& config) {
             "below 10^-6 is taken as 1.");
     }
     steps.push_back(
-        config.shorten == "resample"
+        config.shorten == Shortening::resample
             ? fmt::format(
                   "A clip of T > {0} frames becomes {0} frames: frame i stands at time i (T - 1) / ({0} "
                   "- 1), linear between frames (a single one in the middle). Shorter clips stay.",
@@ -72,6 +75,14 @@ std::vector<std::string> steps_of(const PreprocessConfig& config) {
     return steps;
 }
 
+template <Worded E>
+E from_word(const std::string& word) {
+    if (const auto value = enum_of<E>(word)) {
+        return *value;
+    }
+    throw ConfigError{fmt::format("{}: expected {}", word, fmt::join(words_of<E>(), " or "))};
+}
+
 }  // namespace
 
 FeatureLayout layout_of(const PreprocessConfig& config) {
@@ -80,30 +91,37 @@ FeatureLayout layout_of(const PreprocessConfig& config) {
 
 json description_of(const EncoderConfig& config) {
     // Without a block there is no CLS token to read that has seen the frames: the encoder takes their mean.
-    return {{"features", config.features},     {"frames", config.frames},
-            {"blocks", config.blocks},         {"width", config.width},
-            {"heads", config.heads},           {"pooling", config.blocks == 0 ? "mean" : config.pooling},
-            {"position", config.position},     {"layer_norm", config.layer_norm},
-            {"layer_norm_epsilon", 1e-5},      {"feed_forward_width", 4 * config.width},
-            {"activation", "gelu, exact"},     {"block", "pre-norm"},
+    return {{"features", config.features},
+            {"frames", config.frames},
+            {"blocks", config.blocks},
+            {"width", config.width},
+            {"heads", config.heads},
+            {"pooling", word_of(config.blocks == 0 ? Pooling::mean : config.pooling)},
+            {"position", word_of(config.position)},
+            {"layer_norm", word_of(config.layer_norm)},
+            {"layer_norm_epsilon", 1e-5},
+            {"feed_forward_width", 4 * config.width},
+            {"activation", "gelu, exact"},
+            {"block", "pre-norm"},
             {"cls_token", "before the frames"}};
 }
 
 json description_of(const PreprocessConfig& config) {
     const auto layout = layout_of(config);
-    return {
-        {"points", config.points},         {"coordinates", config.coordinates}, {"smooth", config.smooth},
-        {"normalise", config.normalise},   {"frames", config.frames},           {"shorten", config.shorten},
-        {"part_masks", config.part_masks}, {"features", feature_names(layout)}, {"steps", steps_of(config)}};
+    return {{"points", word_of(config.points)}, {"coordinates", config.coordinates},
+            {"smooth", config.smooth},          {"normalise", config.normalise},
+            {"frames", config.frames},          {"shorten", word_of(config.shorten)},
+            {"part_masks", config.part_masks},  {"features", feature_names(layout)},
+            {"steps", steps_of(config)}};
 }
 
 PreprocessConfig preprocess_config_of(const json& description) {
-    return {.points = description.at("points"),
+    return {.points = from_word<PointSet>(description.at("points")),
             .coordinates = description.at("coordinates"),
             .smooth = description.at("smooth"),
             .normalise = description.at("normalise"),
             .frames = description.at("frames"),
-            .shorten = description.at("shorten"),
+            .shorten = from_word<Shortening>(description.at("shorten")),
             .part_masks = description.at("part_masks")};
 }
 

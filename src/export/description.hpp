@@ -19,7 +19,7 @@ nlohmann::json description_of(const EncoderConfig& config);
 nlohmann::json description_of(const PreprocessConfig& config);
 
 /// The options back from a description.
-/// @throws nlohmann::json::exception  something is missing or not of its type
+/// @throws nlohmann::json::exception, ConfigError  something is missing, or not of its type or words
 PreprocessConfig preprocess_config_of(const nlohmann::json& description);
 
 }  // namespace sslslr

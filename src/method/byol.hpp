@@ -1,6 +1,7 @@
 #pragma once
 
 #include "src/method/method.hpp"
+#include "src/method/method_settings.hpp"
 #include "src/model/heads.hpp"
 
 namespace sslslr {
@@ -28,5 +29,7 @@ private:
     Mlp predictor_;
     Mlp momentum_projector_;
 };
+
+extern const MethodSettings byol_settings;
 
 }  // namespace sslslr

@@ -1,9 +1,49 @@
 #include "src/method/moco_v2.hpp"
 
+#include <fmt/format.h>
+
+#include "io/file/setting.hpp"
+#include "src/errors.hpp"
 #include "src/method/losses.hpp"
 #include "src/method/momentum.hpp"
+#include "src/method/registry.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
+
+const MethodSettings temperature_settings{
+    .title = "Contrast with negatives",
+    .declare =
+        [](Options& options, MethodConfig& fields) {
+            options.add("temperature", fields.contrast.temperature, "of the softmax over similarities");
+        },
+    .check =
+        [](const MethodConfig& config) {
+            if (!(config.contrast.temperature > 0)) {
+                throw ConfigError{fmt::format("{}: expected more than 0",
+                                              io::setting("temperature", config.contrast.temperature))};
+            }
+        }};
+
+const MethodSettings key_settings{
+    .title = "Key network of moco-v2 and pcl",
+    .declare =
+        [](Options& options, MethodConfig& fields) {
+            options.add("queue", fields.contrast.queue, "keys of earlier clips that serve as negatives");
+            options.add("key-momentum", fields.contrast.momentum, "of the key network, a step");
+        },
+    .check =
+        [](const MethodConfig& config) {
+            const auto queue = config.contrast.queue;
+            const auto momentum = config.contrast.momentum;
+            if (queue < 1) {
+                throw ConfigError{
+                    fmt::format("{}: the queue must hold 1 key or more", io::setting("queue", queue))};
+            }
+            if (!(momentum >= 0 && momentum <= 1)) {
+                throw ConfigError{fmt::format("{}: expected [0, 1]", io::setting("key-momentum", momentum))};
+            }
+        }};
 
 MocoV2::MocoV2(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& config)
     : Method{encoder, {.first = true}, {.second = true}},

@@ -2,6 +2,7 @@
 
 #include "src/method/key_queue.hpp"
 #include "src/method/method.hpp"
+#include "src/method/method_settings.hpp"
 #include "src/model/heads.hpp"
 
 namespace sslslr {
@@ -12,6 +13,9 @@ struct MomentumContrastConfig {
     double momentum = 0.999;    ///< of the key network, in [0, 1]
     std::int64_t queue = 4096;  ///< keys
 };
+
+extern const MethodSettings temperature_settings;  ///< simclr has it, too
+extern const MethodSettings key_settings;
 
 /// MoCo v2: a clip's first view (query) finds its second (key, by the momentum network) among the keys of the
 /// clips before it. Keys of the very clip in the queue are left out.

@@ -2,10 +2,16 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "dist/collectives.hpp"
+#include "io/file/setting.hpp"
 #include "src/data/keyed_random.hpp"
+#include "src/errors.hpp"
 #include "src/method/k_means.hpp"
 #include "src/method/losses.hpp"
+#include "src/method/registry.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
 namespace {
@@ -14,7 +20,44 @@ namespace functional = torch::nn::functional;
 
 constexpr std::int64_t clips_a_pass = 64;  // bounds the memory of embedding the whole data set
 
+/// @param what  the clips are, for the error
+void require_from_two_to(std::int64_t clips, const char* what, const std::vector<std::int64_t>& clusters) {
+    for (const auto count : clusters) {
+        if (count < 2 || count > clips) {
+            throw ConfigError{fmt::format("{}: expected 2 to the number of {}, {}",
+                                          io::setting("clusters", count), what, clips)};
+        }
+    }
+}
+
 }  // namespace
+
+const MethodSettings pcl_settings{
+    .title = "Prototypes of pcl",
+    .declare =
+        [](Options& options, MethodConfig& fields) {
+            options.add("clusters", fields.pcl.clusters, "centres of each clustering, one number each");
+            options.add("cluster-warmup-epochs", fields.pcl.warmup_epochs,
+                        "epochs before the first clustering");
+            options.add("cluster-iterations", fields.pcl.iterations, "most rounds of k-means");
+        },
+    .check =
+        [](const MethodConfig& config) {
+            const auto& pcl = config.pcl;
+            if (pcl.warmup_epochs < 0 || pcl.iterations < 1) {
+                throw ConfigError{fmt::format("{} must be 0 or more, {} 1 or more",
+                                              io::setting("cluster-warmup-epochs"),
+                                              io::setting("cluster-iterations"))};
+            }
+            if (pcl.clusters.empty()) {
+                throw ConfigError{fmt::format("{}: expected one number or more", io::setting("clusters"))};
+            }
+            require_from_two_to(config.clips, "clips", pcl.clusters);
+        }};
+
+void check_clusters(const MethodConfig& config, std::int64_t clips) {
+    require_from_two_to(clips, "training clips", config.pcl.clusters);
+}
 
 Pcl::Pcl(const EncoderConfig& encoder, const HeadConfig& heads, const MomentumContrastConfig& contrast,
          const PclConfig& config, std::int64_t clips)

@@ -14,6 +14,11 @@ struct PclConfig {
     std::uint64_t seed = 0;                       ///< of the first centres
 };
 
+extern const MethodSettings pcl_settings;
+
+/// Prototypes are centres of clusters of the training clips. @throws ConfigError  more clusters than clips
+void check_clusters(const MethodConfig& config, std::int64_t clips);
+
 /// PCL: MoCo's instance contrast, and contrast with prototypes, the centres of the clips' clusters.
 ///
 ///     loss = InfoNCE(q, k, queue) + mean over clusterings of -log softmax_c(q . c / phi_c), mean over clips

@@ -1,7 +1,6 @@
 #include "src/method/registry.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,48 +11,40 @@
 #include "src/method/simclr.hpp"
 #include "src/method/simsiam.hpp"
 #include "src/method/supervised.hpp"
+#include "src/settings/options.hpp"
 
 namespace sslslr {
 namespace {
 
-struct Entry {
-    const char* name;
-    const char* projector_norm;  ///< what "auto" means
-    const char* predictor_norm;
-    std::function<std::shared_ptr<Method>(const MethodConfig&)> make;
-};
+const MethodSettings sl_fpn_settings{
+    .title = "Loss of sl-fpn: mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))",
+    .declare = [](Options& options, MethodConfig& fields) {
+        auto& loss = fields.sl_fpn;
+        options.add("predictor-input", loss.predictor_input,
+                    "original: q(z0), as in the authors' code; view: q(z1)");
+        options.add("predictor", loss.predictor,
+                    "false: mse(z1, z2) as the third term, neither predictor nor stop-gradient");
+        options.add("original", loss.original, "false: no mse(z1, z0), and the predictor reads z1");
+        options.add("swap", loss.swap, "original (z0) and first view (z1) change roles");
+        options.add("stop-gradient-original", loss.stop_gradient_original,
+                    "mse(z1, sg(z0)) as the second term");
+        options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
+        options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
+        options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
+        options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
+        options.removed(
+            "stop-gradient",
+            "no longer there: the predictor's target is a constant; --predictor=false leaves out both");
+        options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
+        options.removed("normalise-projections",
+                        "no longer there: --method simsiam and byol compare normalised outputs");
+        options.removed("sum-channels", "no longer there: squares are averaged over the channels");
+        options.removed("symmetrise",
+                        "no longer there: both views are drawn alike, so swapping them changes no expectation");
+    }};
 
-const std::vector<Entry>& table() {
-    static const std::vector<Entry> methods{
-        {"sl-fpn", "none", "none",
-         [](const auto& c) { return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn); }},
-        {"simclr", "all", "none",
-         [](const auto& c) { return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature); }},
-        {"moco-v2", "none", "none",
-         [](const auto& c) { return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast); }},
-        {"simsiam", "all", "hidden",
-         [](const auto& c) { return std::make_shared<SimSiam>(c.encoder, c.heads); }},
-        {"byol", "hidden", "hidden",
-         [](const auto& c) { return std::make_shared<Byol>(c.encoder, c.heads, c.target_momentum); }},
-        {"pcl", "none", "none",
-         [](const auto& c) { return std::make_shared<Pcl>(c.encoder, c.heads, c.contrast, c.pcl, c.clips); }},
-        {"supervised", "none", "none",
-         [](const auto& c) { return std::make_shared<Supervised>(c.encoder, c.classes); }},
-    };
-    return methods;
-}
-
-const Entry& entry_of(const std::string& name) {
-    const auto found = std::ranges::find(table(), name, &Entry::name);
-    if (found == table().end()) {
-        throw ConfigError{fmt::format("{}: expected one of {}", io::setting("method", name),
-                                      fmt::join(method_names(), ", "))};
-    }
-    return *found;
-}
-
-void require_share(io::Setting option, double value) {
-    require(value >= 0 && value <= 1, fmt::format("{}: expected [0, 1]", io::setting(option, value)));
+bool always(const MethodConfig& /*of*/) {
+    return true;
 }
 
 void check(const EncoderConfig& e) {
@@ -63,9 +54,6 @@ void check(const EncoderConfig& e) {
                         io::setting("heads", e.heads)));
     require(e.dropout >= 0 && e.dropout < 1,
             fmt::format("{}: expected [0, 1)", io::setting("dropout", e.dropout)));
-    require_one_of("position", e.position, {"learnt", "sinusoidal"});
-    require_one_of("pooling", e.pooling, {"cls", "mean"});
-    require_one_of("layer-norm", e.layer_norm, {"all", "blocks", "none"});
 }
 
 void check(const HeadConfig& h) {
@@ -76,87 +64,189 @@ void check(const HeadConfig& h) {
     require(h.embedding >= 1, fmt::format("{}: expected 1 or more", io::setting("embedding", h.embedding)));
     require(h.predictor_hidden >= 1,
             fmt::format("{}: expected 1 or more", io::setting("predictor-hidden", h.predictor_hidden)));
-    require_one_of("projector-norm", h.projector_norm, {"auto", "none", "hidden", "all"});
-    require_one_of("predictor-norm", h.predictor_norm, {"auto", "none", "hidden", "all"});
 }
 
-/// Only what the chosen method looks at.
-void check_objective(const MethodConfig& c) {
-    if (c.name == "sl-fpn") {
-        require_one_of("predictor-input", c.sl_fpn.predictor_input, {"original", "view"});
+bool has_predictor(const MethodConfig& config) {
+    return config.kind->has_predictor != nullptr && config.kind->has_predictor(config);
+}
+
+std::string norms_of(const MethodKind& kind) {
+    if (!kind.has_projector) {
+        return "no heads";
     }
-    if (c.name == "simclr" || c.name == "moco-v2" || c.name == "pcl") {
-        require(c.contrast.temperature > 0,
-                fmt::format("{}: expected more than 0", io::setting("temperature", c.contrast.temperature)));
-    }
-    if (c.name == "moco-v2" || c.name == "pcl") {
-        require(c.contrast.queue >= 1,
-                fmt::format("{}: the queue must hold 1 key or more", io::setting("queue", c.contrast.queue)));
-        require_share("key-momentum", c.contrast.momentum);
-    }
-    if (c.name == "pcl") {
-        require(c.pcl.warmup_epochs >= 0 && c.pcl.iterations >= 1,
-                fmt::format("{} must be 0 or more, {} 1 or more", io::setting("cluster-warmup-epochs"),
-                            io::setting("cluster-iterations")));
-        require(!c.pcl.clusters.empty(),
-                fmt::format("{}: expected one number or more", io::setting("clusters")));
-        for (const auto clusters : c.pcl.clusters) {
-            require(clusters >= 2 && clusters <= c.clips,
-                    fmt::format("{}: expected 2 to the number of clips, {}",
-                                io::setting("clusters", clusters), c.clips));
-        }
-    }
-    if (c.name == "byol") {
-        require_share("target-momentum", c.target_momentum);
-    }
-    require(c.name != "supervised" || c.classes > 1,
-            fmt::format("{} needs at least two classes among the chosen clips",
-                        io::setting("method", "supervised")));
+    const auto projector = kind.projector_norm == HeadNorm::all ? "all layers" : word_of(kind.projector_norm);
+    return kind.has_predictor != nullptr && kind.predictor_norm != kind.projector_norm
+               ? fmt::format("{}, predictor {}", projector, word_of(kind.predictor_norm))
+               : projector;
 }
 
 }  // namespace
 
-std::vector<std::string> method_names() {
+const std::vector<MethodKind>& methods() {
+    static const std::vector<MethodKind> table{
+        {.name = "sl-fpn",
+         .title = "SL-FPN",
+         .source = "Madjoukeng et al. 2025",
+         .loss = "mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))",
+         .example = "configs/paper.ini",
+         .has_predictor = [](const auto& c) { return c.sl_fpn.predictor; },
+         .settings = {&sl_fpn_settings},
+         .make = [](const auto& c) { return std::make_shared<SlFpn>(c.encoder, c.heads, c.sl_fpn); }},
+        {.name = "simclr",
+         .title = "SimCLR",
+         .source = "Chen et al. 2020",
+         .loss = "NT-Xent, negatives from all ranks",
+         .example = "configs/simclr.ini",
+         .projector_norm = HeadNorm::all,
+         .settings = {&temperature_settings},
+         .alone = "contrasts a clip with the others of its batch: without any its loss is 0",
+         .make =
+             [](const auto& c) {
+                 return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature);
+             }},
+        {.name = "moco-v2",
+         .title = "MoCo v2",
+         .source = "He et al. 2020, Chen et al. 2020",
+         .loss =
+             "InfoNCE against a queue of keys, the same on every rank; a clip's own earlier keys left out",
+         .example = "configs/moco-v2.ini",
+         .settings = {&temperature_settings, &key_settings},
+         .check_clips =
+             [](const MethodConfig&, std::int64_t clips) {
+                 require(clips > 1, io::setting("method", "moco-v2") +
+                                        " contrasts clips with other clips, and there is a single training "
+                                        "clip: choose more");
+             },
+         .make = [](const auto& c) { return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast); }},
+        {.name = "simsiam",
+         .title = "SimSiam",
+         .source = "Chen and He 2021",
+         .loss = "-cos(q(z1), sg(z2)), both ways",
+         .example = "configs/simsiam.ini",
+         .projector_norm = HeadNorm::all,
+         .predictor_norm = HeadNorm::hidden,
+         .has_predictor = always,
+         .make = [](const auto& c) { return std::make_shared<SimSiam>(c.encoder, c.heads); }},
+        {.name = "byol",
+         .title = "BYOL",
+         .source = "Grill et al. 2020",
+         .loss = "2 - 2 cos(q(z1), z2'), both ways, z' by a momentum network",
+         .example = "configs/byol.ini",
+         .projector_norm = HeadNorm::hidden,
+         .predictor_norm = HeadNorm::hidden,
+         .has_predictor = always,
+         .settings = {&byol_settings},
+         .make = [](const auto& c) { return std::make_shared<Byol>(c.encoder, c.heads, c.target_momentum); }},
+        {.name = "pcl",
+         .title = "PCL",
+         .source = "Li et al. 2021",
+         .loss = "MoCo's and contrast with prototypes, by k-means over all ranks before each epoch",
+         .example = "configs/pcl.ini",
+         .settings = {&temperature_settings, &key_settings, &pcl_settings},
+         .check_clips = check_clusters,
+         .make =
+             [](const auto& c) {
+                 return std::make_shared<Pcl>(c.encoder, c.heads, c.contrast, c.pcl, c.clips);
+             }},
+        {.name = "supervised",
+         .title = "supervised",
+         .source = "a control",
+         .loss = "cross-entropy of the labels",
+         .example = "",
+         .has_projector = false,
+         .needs_labels = true,
+         .make =
+             [](const auto& c) {
+                 require(c.classes > 1, io::setting("method", "supervised") +
+                                            " needs at least two classes among the chosen clips");
+                 return std::make_shared<Supervised>(c.encoder, c.classes);
+             }},
+    };
+    return table;
+}
+
+const MethodKind* method_named(std::string_view name) {
+    const auto found = std::ranges::find(methods(), name, &MethodKind::name);
+    if (found == methods().end()) {
+        throw ConfigError{fmt::format("{}: expected one of {}", io::setting("method", std::string{name}),
+                                      fmt::join(method_names(), ", "))};
+    }
+    return &*found;
+}
+
+std::vector<std::string> method_names(const std::function<bool(const MethodKind&)>& fits) {
     std::vector<std::string> names;
-    for (const auto& entry : table()) {
-        names.emplace_back(entry.name);
+    for (const auto& kind : methods()) {
+        if (fits(kind)) {
+            names.emplace_back(kind.name);
+        }
     }
     return names;
 }
 
+std::string table_of_methods() {
+    std::string text =
+        "| `--method` | method | loss | heads' batch norm (`auto`) | settings of its source |\n"
+        "|---|---|---|---|---|\n";
+    for (const auto& kind : methods()) {
+        text +=
+            fmt::format("| `{}` | {} ({}) | {} | {} | {} |\n", kind.name, kind.title, kind.source, kind.loss,
+                        norms_of(kind), *kind.example == '\0' ? "-" : fmt::format("`{}`", kind.example));
+    }
+    return text;
+}
+
+void declare_method(Options& options, const MethodKind*& kind) {
+    options.add_choice(
+        "method", method_names(), [&kind] { return kind->name; },
+        [&kind](const std::string& name) { kind = method_named(name); },
+        fmt::format("{}", fmt::join(method_names(), ", ")));
+}
+
+void declare_settings(Options& options, MethodConfig& fields) {
+    std::vector<const MethodSettings*> declared;
+    for (const auto& kind : methods()) {
+        for (const auto* const settings : kind.settings) {
+            if (std::ranges::count(declared, settings) > 0) {
+                continue;
+            }
+            declared.push_back(settings);
+            options.section(settings->title, "method", method_names([&](const MethodKind& other) {
+                                return std::ranges::count(other.settings, settings) > 0;
+                            }));
+            settings->declare(options, fields);
+        }
+    }
+}
+
 HeadConfig resolved_heads(const MethodConfig& config) {
-    const auto& entry = entry_of(config.name);
+    const auto resolve = [](HeadNorm& norm, HeadNorm of_source) {
+        norm = norm == HeadNorm::automatic ? of_source : norm;
+    };
     auto heads = config.heads;
-    if (heads.projector_norm == "auto") {
-        heads.projector_norm = entry.projector_norm;
-    }
-    if (heads.predictor_norm == "auto") {
-        heads.predictor_norm = entry.predictor_norm;
-    }
+    resolve(heads.projector_norm, config.kind->projector_norm);
+    resolve(heads.predictor_norm, config.kind->predictor_norm);
     return heads;
 }
 
 std::string objection_to_single_clips(const MethodConfig& config) {
-    const bool has_predictor = (config.name == "sl-fpn" && config.sl_fpn.predictor) ||
-                               config.name == "simsiam" || config.name == "byol";
-    if (config.name != "supervised" && resolved_heads(config).normalises(has_predictor)) {
-        return fmt::format("the batch norm in the heads of {} cannot normalise it", config.name);
+    const auto& kind = *config.kind;
+    if (kind.has_projector && resolved_heads(config).normalises(has_predictor(config))) {
+        return fmt::format("the batch norm in the heads of {} cannot normalise it", kind.name);
     }
-    if (config.name == "simclr") {
-        return "simclr contrasts a clip with the others of its batch: without any its loss is 0";
-    }
-    return "";
+    return *kind.alone == '\0' ? "" : fmt::format("{} {}", kind.name, kind.alone);
 }
 
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
-    const auto& entry = entry_of(config.name);
     check(config.encoder);
     check(config.heads);
-    check_objective(config);
+    for (const auto* const settings : config.kind->settings) {
+        settings->check(config);
+    }
     auto complete = config;
     complete.heads = resolved_heads(config);
     torch::manual_seed(seed);
-    return entry.make(complete);
+    return config.kind->make(complete);
 }
 
 }  // namespace sslslr

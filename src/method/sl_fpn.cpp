@@ -17,7 +17,7 @@ bool reads_original(const SlFpnConfig& config) {
 /// No gradient leaves the recorded clip: its pass needs no graph, a fifth of the work less.
 bool original_is_constant(const SlFpnConfig& config) {
     return config.original && !config.swap && config.stop_gradient_original &&
-           (config.predictor_input == "view" || !config.predictor);
+           (config.predictor_input == PredictorInput::view || !config.predictor);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ torch::Tensor SlFpn::predict(const Projections& z, std::int64_t global_size, dis
     if (predictor_.is_empty()) {
         return squared_distance(z.first, z.second, global_size);
     }
-    const bool from_view = config_.predictor_input == "view" || !config_.original;
+    const bool from_view = config_.predictor_input == PredictorInput::view || !config_.original;
     const auto prediction = predictor_(from_view ? z.first : z.original, group);
     return squared_distance(prediction, z.second.detach(), global_size);
 }

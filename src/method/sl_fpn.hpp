@@ -2,17 +2,25 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 
 #include "src/method/method.hpp"
 #include "src/model/heads.hpp"
 
 namespace sslslr {
 
+/// What the predictor sees.
+enum class PredictorInput {
+    original,  ///< z0
+    view       ///< z1
+};
+constexpr auto words(PredictorInput /*of*/) {
+    return std::array{"original", "view"};
+}
+
 /// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and what its text
 /// leaves open.
 struct SlFpnConfig {
-    std::string predictor_input = "original";  ///< what the predictor sees: "original" (z0) or "view" (z1)
+    PredictorInput predictor_input = PredictorInput::original;
     bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
     bool original = true;   ///< false: no second term, and the predictor sees z1
     bool swap = false;      ///< true: the recorded clip and the first view change roles

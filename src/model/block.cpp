@@ -43,10 +43,10 @@ torch::Tensor attend(const SequenceLayout& layout, std::int64_t heads, const tor
 BlockImpl::BlockImpl(const EncoderConfig& config, std::uint32_t layer)
     : heads_{config.heads},
       dropout_{config.dropout},
-      fused_{config.fused && config.layer_norm != "none"},
+      fused_{config.fused && config.layer_norm != LayerNorms::none},
       layer_{layer} {
     const auto width = config.width;
-    const bool has_norm = config.layer_norm != "none";
+    const bool has_norm = config.layer_norm != LayerNorms::none;
     attention_norm_ = optional_layer_norm(*this, "attention_norm", width, has_norm);
     auto attention = std::make_shared<nn::Module>();
     qkv_ = attention->register_module("qkv", nn::Linear{width, 3 * width});

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
-#include <string>
 
 #include <torch/torch.h>
 
@@ -14,6 +14,33 @@ namespace sslslr {
 // Shapes: B clips, T tokens of all of them (a CLS token before each clip's frames), F features a frame, W width,
 // H heads.
 
+/// What of a clip's tokens the encoder gives out.
+enum class Pooling {
+    cls,
+    mean  ///< over the frames
+};
+constexpr auto words(Pooling /*of*/) {
+    return std::array{"cls", "mean"};
+}
+
+enum class Positions {
+    learnt,  ///< from the sinusoidal table on
+    sinusoidal
+};
+constexpr auto words(Positions /*of*/) {
+    return std::array{"learnt", "sinusoidal"};
+}
+
+/// Where layers are normalised; not everywhere only in the paper's ablations.
+enum class LayerNorms {
+    all,
+    blocks,  ///< not at the embedding
+    none
+};
+constexpr auto words(LayerNorms /*of*/) {
+    return std::array{"all", "blocks", "none"};
+}
+
 struct EncoderConfig {
     std::int64_t features = 130;  ///< F
     std::int64_t frames = 64;     ///< longest clip
@@ -21,9 +48,9 @@ struct EncoderConfig {
     std::int64_t width = 128;  ///< W, a multiple of heads
     std::int64_t heads = 8;    ///< H
     double dropout = 0.1;  ///< after the embedding, the attention projection and twice in the feed-forward
-    std::string position = "learnt";  ///< from the sinusoidal table on, or fixed "sinusoidal"
-    std::string pooling = "cls";      ///< or "mean" over the frames
-    std::string layer_norm = "all";  ///< or "blocks" (not at the embedding), or "none": the paper's ablations
+    Positions position = Positions::learnt;
+    Pooling pooling = Pooling::cls;
+    LayerNorms layer_norm = LayerNorms::all;
     bool fused = true;  ///< false: blocks of LibTorch's operations where fused_block() could serve
 };
 

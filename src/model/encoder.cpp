@@ -24,22 +24,23 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
     TORCH_CHECK_VALUE(config.width % config.heads == 0, "encoder: width ", config.width,
                       " is not a multiple of ", config.heads, " heads");
     const auto width = config.width;
-    input_norm_ = optional_layer_norm(*this, "input_norm", config.features, config.layer_norm == "all");
+    input_norm_ =
+        optional_layer_norm(*this, "input_norm", config.features, config.layer_norm == LayerNorms::all);
     input_ = register_module("input", nn::Linear{config.features, width});
-    token_norm_ = optional_layer_norm(*this, "token_norm", width, config.layer_norm == "all");
+    token_norm_ = optional_layer_norm(*this, "token_norm", width, config.layer_norm == LayerNorms::all);
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
     // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so
     // faint that the order of frames, which the boundary augmentation changes, would hardly reach the output.
     const auto position = sinusoidal_positions(1 + config.frames, width);
-    position_ = config.position == "sinusoidal" ? register_buffer("position", position)
-                                                : register_parameter("position", position);
+    position_ = config.position == Positions::sinusoidal ? register_buffer("position", position)
+                                                         : register_parameter("position", position);
     nn::ModuleList blocks;
     for (std::int64_t layer = 1; layer <= config.blocks; ++layer) {
         blocks_.emplace_back(config, static_cast<std::uint32_t>(layer));
         blocks->push_back(blocks_.back());
     }
     register_module("blocks", blocks);
-    norm_ = optional_layer_norm(*this, "norm", width, config.layer_norm != "none");
+    norm_ = optional_layer_norm(*this, "norm", width, config.layer_norm != LayerNorms::none);
 }
 
 torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& key) {
@@ -56,7 +57,7 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
     auto x = keyed_dropout(with_cls(embedded, layout), {}, layout.row_keys,
                            dropout_site(key.network, 0, DropoutPlace::embedding),
                            is_training() ? config_.dropout : 0.0);
-    const bool cls_only = config_.pooling == "cls" && !blocks_.empty();
+    const bool cls_only = config_.pooling == Pooling::cls && !blocks_.empty();
     for (std::size_t i = 0; i + (cls_only ? 1 : 0) < blocks_.size(); ++i) {
         x = blocks_[i](x, shared_layout, key.network, /*cls_only=*/false);
     }

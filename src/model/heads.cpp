@@ -3,12 +3,6 @@
 namespace sslslr {
 namespace {
 
-HeadNorm norm_of(const std::string& name) {
-    TORCH_CHECK_VALUE(name == "none" || name == "hidden" || name == "all", "head norm ", name,
-                      ": expected none, hidden or all");
-    return name == "none" ? HeadNorm::none : name == "hidden" ? HeadNorm::hidden : HeadNorm::all;
-}
-
 std::string layer_name(std::int64_t layer, std::int64_t layers) {
     if (layer + 1 == layers) {
         return "output";
@@ -19,6 +13,7 @@ std::string layer_name(std::int64_t layer, std::int64_t layers) {
 }  // namespace
 
 MlpImpl::MlpImpl(const MlpConfig& config) {
+    TORCH_CHECK_VALUE(config.norm != HeadNorm::automatic, "the norm of a head depends on its method");
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
         const bool is_last = layer + 1 == config.layers;
         const auto in = layer == 0 ? config.in : config.hidden;
@@ -47,15 +42,15 @@ MlpConfig HeadConfig::projector(std::int64_t width) const {
             .hidden = projector_hidden > 0 ? projector_hidden : width,
             .out = embedding,
             .layers = projector_layers,
-            .norm = norm_of(projector_norm)};
+            .norm = projector_norm};
 }
 
 MlpConfig HeadConfig::predictor() const {
-    return {.in = embedding, .hidden = predictor_hidden, .out = embedding, .norm = norm_of(predictor_norm)};
+    return {.in = embedding, .hidden = predictor_hidden, .out = embedding, .norm = predictor_norm};
 }
 
 bool HeadConfig::normalises(bool has_predictor) const {
-    return projector_norm != "none" || (has_predictor && predictor_norm != "none");
+    return projector_norm != HeadNorm::none || (has_predictor && predictor_norm != HeadNorm::none);
 }
 
 }  // namespace sslslr

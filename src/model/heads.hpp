@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,8 +16,12 @@ namespace sslslr {
 enum class HeadNorm {
     none,
     hidden,  ///< after every layer but the last
-    all
+    all,
+    automatic  ///< as the source of the method has it (resolved_heads)
 };
+constexpr auto words(HeadNorm /*of*/) {
+    return std::array{"none", "hidden", "all", "auto"};
+}
 
 struct MlpConfig {
     std::int64_t in = 0;
@@ -30,6 +35,7 @@ struct MlpConfig {
 /// output, batch norms hidden_norm, ..., output_norm. A layer before a batch norm has no bias.
 class MlpImpl : public torch::nn::Module {
 public:
+    /// @throws c10::ValueError  its norm is still automatic
     explicit MlpImpl(const MlpConfig& config);
 
     /// [B, in] -> [B, out]. Collective if the head normalises.
@@ -42,14 +48,14 @@ private:
 TORCH_MODULE(Mlp);
 
 /// Sizes of the heads. Defaults: the paper's projector 512-512-128 scaled to the encoder's width, predictor
-/// 128-128-128. Norms "auto" are those of each method's source (registry.cpp).
+/// 128-128-128.
 struct HeadConfig {
     std::int64_t projector_layers = 2;
     std::int64_t projector_hidden = 0;  ///< 0: the encoder's width
     std::int64_t embedding = 128;       ///< D, the projector's output
     std::int64_t predictor_hidden = 128;
-    std::string projector_norm = "auto";  ///< or "none", "hidden", "all"
-    std::string predictor_norm = "auto";
+    HeadNorm projector_norm = HeadNorm::automatic;
+    HeadNorm predictor_norm = HeadNorm::automatic;
 
     /// @param width  of the encoder
     MlpConfig projector(std::int64_t width) const;

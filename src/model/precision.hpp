@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include <torch/torch.h>
 
 namespace sslslr {
@@ -7,9 +9,12 @@ namespace sslslr {
 /// What a training computes in.
 enum class Precision {
     float32,
-    float64,  ///< for tests and comparisons
-    bfloat16  ///< weights, loss and update in float32; matrix products of the encoder in bfloat16 (autocast)
+    bfloat16,  ///< weights, loss and update in float32; matrix products of the encoder in bfloat16 (autocast)
+    float64    ///< for tests and comparisons
 };
+constexpr auto words(Precision /*of*/) {
+    return std::array{"float32", "bfloat16", "float64"};
+}
 
 /// The type of weights, features and gradients.
 torch::Dtype weights_type(Precision precision);

@@ -5,19 +5,20 @@
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
 
-double usual_label_fraction(const std::string& protocol) {
+double usual_label_fraction(ProtocolKind protocol) {
     constexpr double semi_supervised = 0.3;  // Madjoukeng et al. 2025, table 3
-    return protocol == "semi-supervised" ? semi_supervised : 1;
+    return protocol == ProtocolKind::semi_supervised ? semi_supervised : 1;
 }
 
 }  // namespace
 
 EvaluateOptions::EvaluateOptions() : protocol{default_protocol()} {
-    protocol.probe = "both";
+    protocol.probe = ProbeKind::both;
     protocol.label_fraction = 0;
 }
 
@@ -61,7 +62,7 @@ void complete(EvaluateOptions& o) {
         throw ConfigError{io::setting("run", "FOLDER") +
                           " is missing: which pretraining shall be evaluated?"};
     }
-    if (o.protocol.name == "transfer" && o.data.empty()) {
+    if (o.protocol.kind == ProtocolKind::transfer && o.data.empty()) {
         throw ConfigError{fmt::format("{}: name the {} whose labels are learnt, other than the run's own",
                                       io::setting("protocol", "transfer"), io::setting("data"))};
     }
@@ -75,12 +76,12 @@ void complete(EvaluateOptions& o) {
                                       io::setting("supervised-learning-rate", o.supervised_learning_rate))};
     }
     if (o.protocol.label_fraction == 0) {
-        o.protocol.label_fraction = usual_label_fraction(o.protocol.name);
+        o.protocol.label_fraction = usual_label_fraction(o.protocol.kind);
     }
     auto config = o.protocol;
-    config.probe = config.probe == "both" ? "mlp" : config.probe;
-    if (config.name == "measures") {
-        config.name = "linear";
+    config.probe = config.probe == ProbeKind::both ? ProbeKind::mlp : config.probe;
+    if (config.kind == ProtocolKind::measures) {
+        config.kind = ProtocolKind::linear;
     }
     check(config);
     if (o.supervised_epochs > 0) {
@@ -90,22 +91,23 @@ void complete(EvaluateOptions& o) {
 
 std::string name_of(const EvaluateOptions& completed) {
     const auto& protocol = completed.protocol;
-    return protocol.label_fraction == usual_label_fraction(protocol.name)
-               ? protocol.name
-               : fmt::format("{}-{:g}", protocol.name, protocol.label_fraction);
+    const auto* const name = word_of(protocol.kind);
+    return protocol.label_fraction == usual_label_fraction(protocol.kind)
+               ? name
+               : fmt::format("{}-{:g}", name, protocol.label_fraction);
 }
 
 ProtocolConfig supervised_control(const EvaluateOptions& o) {
     auto config = o.protocol;
-    config.name = "supervised";
-    config.probe = "mlp";
+    config.kind = ProtocolKind::supervised;
+    config.probe = ProbeKind::mlp;
     config.freeze = false;
     if (!trains_encoder(o.protocol)) {
         config.epochs = o.supervised_epochs;
-        config.trainer = {.optimizer = {.name = "adamw",
+        config.trainer = {.optimizer = {.kind = OptimizerKind::adamw,
                                         .learning_rate = o.supervised_learning_rate,
                                         .weight_decay = 0.01}};
-        config.schedule = {.name = "cosine"};
+        config.schedule = {.kind = ScheduleKind::cosine};
         config.augmentation = o.supervised_augmentation;
     }
     return config;
@@ -113,7 +115,8 @@ ProtocolConfig supervised_control(const EvaluateOptions& o) {
 
 ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run) {
     auto parts = options.parts;
-    if (parts.left_out_signers.empty() && parts.train_fraction == 0 && options.protocol.name != "transfer") {
+    if (parts.left_out_signers.empty() && parts.train_fraction == 0 &&
+        options.protocol.kind != ProtocolKind::transfer) {
         parts.left_out_signers = run.left_out_signers;
     }
     return parts;

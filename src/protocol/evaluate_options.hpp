@@ -17,13 +17,12 @@ struct EvaluateOptions {
     std::vector<std::string> data;
     std::string memory_limit = "half";
     ClipParts parts;
-    /// Beside what protocols there are, its name may be "measures"; its probe "both"; its label fraction 0: the
-    /// protocol's own.
+    /// May be `measures`; its probe `both`; its label fraction 0: the protocol's own.
     ProtocolConfig protocol;
     std::uint64_t probe_seed = 0;
     std::int64_t supervised_epochs = 100;
     double supervised_learning_rate = 1e-3;
-    std::string supervised_augmentation = "none";
+    AugmentationKind supervised_augmentation = AugmentationKind::none;
     std::int64_t bootstrap = 10000;
     std::string output;
     bool per_class = false;

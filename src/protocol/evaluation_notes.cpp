@@ -81,7 +81,7 @@ Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::
     Notes notes;
     const LabelledClips labelled{clips, config.label_fraction, seed};
     const auto count = std::ssize(labelled.both());
-    if (config.name == "knn") {
+    if (config.kind == ProtocolKind::knn) {
         note_neighbours("neighbours", config.neighbours, count, notes);
     }
     note_neighbours("raw-neighbours", config.raw_neighbours, count, notes);

@@ -1,7 +1,6 @@
 #include "src/protocol/protocol.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -13,14 +12,12 @@
 #include "src/evaluate/metrics.hpp"
 #include "src/evaluate/raw_skeletons.hpp"
 #include "src/protocol/whole_network.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
 
 using Clips = std::vector<std::int64_t>;
-
-constexpr std::array protocol_names{"linear",    "transfer",   "knn", "semi-supervised",
-                                    "fine-tune", "supervised", "raw"};
 
 std::vector<ProbeTrial> candidates_of(const ProtocolConfig& config, std::uint64_t seed) {
     std::vector<ProbeTrial> candidates;
@@ -40,12 +37,12 @@ public:
         : trained_{trained}, config_{config}, setting_{setting}, labelled_{labelled} {}
 
     ProtocolScores scores() const {
-        if (config_.name == "raw") {
+        if (config_.kind == ProtocolKind::raw) {
             return {.test = knn_euclidean_votes(skeletons(setting_.clips.test),
                                                 known(labelled_.both(), skeletons(labelled_.both())),
                                                 config_.raw_neighbours)};
         }
-        if (config_.name == "knn") {
+        if (config_.kind == ProtocolKind::knn) {
             return {.test = knn_cosine_votes(features(setting_.clips.test),
                                              known(labelled_.both(), features(labelled_.both())),
                                              {.k = config_.neighbours})};
@@ -72,7 +69,7 @@ private:
 
     ProtocolScores probe() const {
         auto training = config_.probe_training;
-        training.hidden = config_.probe == "linear" ? 0 : ProbeConfig{}.hidden;
+        training.hidden = config_.probe == ProbeKind::linear ? 0 : ProbeConfig{}.hidden;
         const auto candidates = candidates_of(config_, setting_.batches.seed);
         const auto train = known(labelled_.train(), features(labelled_.train()));
         const auto test = features(setting_.clips.test);
@@ -108,8 +105,17 @@ private:
     const LabelledClips& labelled_;
 };
 
+/// Refuses the last word of an enumeration, which only some commands take.
+template <Worded E>
+void refuse_last(io::Setting option, E value) {
+    const auto words = words_of<E>();
+    require(word_of(value) != std::string_view{words.back()},
+            fmt::format("{}: expected {}", io::setting(option, word_of(value)),
+                        fmt::join(words.begin(), words.end() - 1, ", ")));
+}
+
 void check_probe(const ProtocolConfig& config) {
-    require_one_of("probe", config.probe, std::array{"mlp", "linear"});
+    refuse_last("probe", config.probe);
     const auto are = [](const std::vector<double>& values, auto wanted) {
         return !values.empty() && std::ranges::all_of(values, [&](double value) {
             return std::isfinite(value) && wanted(value);
@@ -127,16 +133,11 @@ void check_probe(const ProtocolConfig& config) {
 /// What Optimizer and Schedule would refuse by the names of pretraining's options.
 void check_training(const ProtocolConfig& config) {
     const auto& optimizer = config.trainer.optimizer;
-    require_one_of("fine-tune-augmentation", config.augmentation,
-                   std::array{"none", "boundary", "classical", "both"});
-    require_one_of("fine-tune-optimizer", optimizer.name, std::array{"sgd", "adamw", "lars"});
-    require_one_of("fine-tune-rate-scaling", optimizer.rate_scaling, std::array{"none", "linear", "sqrt"});
     require(optimizer.learning_rate > 0, fmt::format("{}: expected a rate above 0",
                                                      io::setting("fine-tune-rate", optimizer.learning_rate)));
     require(
         optimizer.weight_decay >= 0,
         fmt::format("{}: expected 0 or more", io::setting("fine-tune-weight-decay", optimizer.weight_decay)));
-    require_one_of("fine-tune-schedule", config.schedule.name, std::array{"constant", "cosine", "triangle"});
     const auto warmup = config.schedule.warmup_epochs;
     require(warmup >= 0 && warmup <= static_cast<double>(config.epochs),
             fmt::format("{}: expected 0 to {}", io::setting("fine-tune-warmup-epochs", warmup),
@@ -150,22 +151,22 @@ bool is_no_transfer(std::int64_t tested, std::int64_t labelled, std::int64_t all
 }
 
 bool trains_encoder(const ProtocolConfig& config) {
-    return config.name == "fine-tune" || config.name == "supervised" ||
-           (config.name == "semi-supervised" && !config.freeze);
+    return config.kind == ProtocolKind::fine_tune || config.kind == ProtocolKind::supervised ||
+           (config.kind == ProtocolKind::semi_supervised && !config.freeze);
 }
 
 bool trains_probe(const ProtocolConfig& config) {
-    return !trains_encoder(config) && config.name != "knn" && config.name != "raw";
+    return !trains_encoder(config) && config.kind != ProtocolKind::knn && config.kind != ProtocolKind::raw;
 }
 
 void check(const ProtocolConfig& config) {
-    require_one_of("protocol", config.name, protocol_names);
+    refuse_last("protocol", config.kind);
     require(config.label_fraction > 0 && config.label_fraction <= 1,
             fmt::format("{}: expected more than 0, at most 1",
                         io::setting("label-fraction", config.label_fraction)));
-    require(!config.freeze || config.name == "semi-supervised",
+    require(!config.freeze || config.kind == ProtocolKind::semi_supervised,
             fmt::format("{} belongs to {}; it means nothing with {}", io::setting("freeze"),
-                        io::setting("protocol", "semi-supervised"), config.name));
+                        io::setting("protocol", "semi-supervised"), word_of(config.kind)));
     for (const auto& [name, value] : {std::pair{io::Setting{"probe-epochs"}, config.probe_training.epochs},
                                       std::pair{io::Setting{"neighbours"}, config.neighbours},
                                       std::pair{io::Setting{"raw-neighbours"}, config.raw_neighbours},
@@ -190,8 +191,8 @@ std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolCon
             io::setting("validation-fraction")));
     const LabelledClips labelled{setting.clips, config.label_fraction, setting.batches.seed};
     if (trains_encoder(config)) {
-        return whole_network_scores(config.name == "supervised" ? nullptr : &trained, config, setting,
-                                    labelled);
+        return whole_network_scores(config.kind == ProtocolKind::supervised ? nullptr : &trained, config,
+                                    setting, labelled);
     }
     return FrozenProtocol{trained, config, setting, labelled}.scores();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -21,28 +22,47 @@
 
 namespace sslslr {
 
+enum class ProtocolKind {
+    linear,           ///< a probe on frozen features
+    transfer,         ///< the same, on the clips of another data set than the encoder was trained on
+    knn,              ///< cosine-weighted neighbours among frozen features
+    semi_supervised,  ///< from a share of the labels: the whole network, or a probe
+    fine_tune,        ///< the whole network from all labels
+    supervised,       ///< the same from random weights: a control
+    raw,              ///< neighbours on the skeletons themselves: a control
+    measures          ///< of the features themselves, without a classifier; check() refuses it
+};
+constexpr auto words(ProtocolKind /*of*/) {
+    return std::array{"linear",    "transfer",   "knn", "semi-supervised",
+                      "fine-tune", "supervised", "raw", "measures"};
+}
+
+/// What reads frozen features.
+enum class ProbeKind {
+    mlp,  ///< one hidden layer
+    linear,
+    both  ///< one after the other; check() refuses it
+};
+constexpr auto words(ProbeKind /*of*/) {
+    return std::array{"mlp", "linear", "both"};
+}
+
 /// What is learnt from labels on top of an encoder, and how.
 struct ProtocolConfig {
-    /// linear           a probe on frozen features
-    /// transfer         the same, on the clips of another data set than the encoder was trained on
-    /// knn              cosine-weighted neighbours among frozen features
-    /// semi-supervised  from a share of the labels: the whole network, or a probe
-    /// fine-tune        the whole network from all labels
-    /// supervised       the same from random weights: a control
-    /// raw              neighbours on the skeletons themselves: a control
-    std::string name = "linear";
-    std::string probe = "mlp";              ///< or "linear": what reads frozen features
+    ProtocolKind kind = ProtocolKind::linear;
+    ProbeKind probe = ProbeKind::mlp;
     ProbeConfig probe_training{};           ///< its hidden width is overruled by `probe`
     std::vector<double> probe_rates{1e-3};  ///< tried side by side, the best on the validation clips is taken
     std::vector<double> probe_weight_decays{1e-3};  ///< likewise, each with each
     double label_fraction = 1;     ///< of the labelled clips of each class whose labels are used, in (0, 1]
     bool freeze = false;           ///< of semi-supervised: a probe instead of the whole network
     std::int64_t neighbours = 20;  ///< of knn
-    std::int64_t raw_neighbours = 5;           ///< of raw
-    std::int64_t epochs = 1000;                ///< of training the whole network
-    TrainerConfig trainer{};                   ///< likewise; the paper: SGD
-    ScheduleConfig schedule{"triangle", 600};  ///< likewise; the paper: up over 600 epochs, down over 400
-    std::string augmentation = "none";         ///< likewise
+    std::int64_t raw_neighbours = 5;  ///< of raw
+    std::int64_t epochs = 1000;       ///< of training the whole network
+    TrainerConfig trainer{};          ///< likewise; the paper: SGD
+    ScheduleConfig schedule{ScheduleKind::triangle,
+                            600};  ///< likewise; the paper: up over 600 epochs, down over 400
+    AugmentationKind augmentation = AugmentationKind::none;  ///< likewise
 };
 
 /// Refuses what cannot be. @throws ConfigError  names the option

@@ -22,42 +22,35 @@ void declare(Options& options, ClipParts& p) {
 void declare(Options& options, ProtocolConfig& c) {
     options.section("Protocol");
     options.add(
-        "protocol", c.name,
+        "protocol", c.kind,
         "linear (a probe on frozen features), transfer (the same on other data), knn, semi-supervised (from "
         "--label-fraction of the labels), fine-tune (the whole network), supervised (the same from random "
         "weights), raw (neighbours on the skeletons) or measures (of the features, without a classifier)");
-    options.words(
-        {"linear", "transfer", "knn", "semi-supervised", "fine-tune", "supervised", "raw", "measures"});
     options.add("label-fraction", c.label_fraction,
                 "of the labelled clips of each class whose labels are used (0, of evaluate alone: 0.3 where "
                 "semi-supervised, else 1)");
     options.add("freeze", c.freeze, "semi-supervised trains a probe instead of the whole network");
     options.add("probe", c.probe, "mlp (one hidden layer), linear, or both (of evaluate alone)");
-    options.words({"mlp", "linear", "both"});
     options.add("probe-epochs", c.probe_training.epochs, "passes over the labelled clips");
     options.add("probe-rates", c.probe_rates, "learning rates, the best on the validation clips is taken");
     options.add("probe-weight-decays", c.probe_weight_decays, "likewise, each with each rate");
     options.add("neighbours", c.neighbours, "of knn");
     options.add("raw-neighbours", c.raw_neighbours, "of raw");
     options.add("fine-tune-epochs", c.epochs, "of training the whole network");
-    options.add("fine-tune-optimizer", c.trainer.optimizer.name, "sgd, adamw or lars");
-    options.words({"sgd", "adamw", "lars"});
+    options.add("fine-tune-optimizer", c.trainer.optimizer.kind, "sgd, adamw or lars");
     options.add("fine-tune-rate", c.trainer.optimizer.learning_rate, "peak rate, before scaling");
     options.add("fine-tune-rate-scaling", c.trainer.optimizer.rate_scaling,
                 "none, linear or sqrt of the batch");
-    options.words({"none", "linear", "sqrt"});
     options.add("fine-tune-weight-decay", c.trainer.optimizer.weight_decay, "of all parameters");
-    options.add("fine-tune-schedule", c.schedule.name,
+    options.add("fine-tune-schedule", c.schedule.kind,
                 "constant, cosine or triangle, after a linear warm-up");
-    options.words({"constant", "cosine", "triangle"});
     options.add("fine-tune-warmup-epochs", c.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("fine-tune-augmentation", c.augmentation, "boundary, classical, both or none");
-    options.words({"boundary", "classical", "both", "none"});
 }
 
 ProtocolConfig default_protocol() {
     ProtocolConfig config;
-    config.trainer.optimizer = {.name = "sgd", .learning_rate = 0.1, .rate_scaling = "linear"};
+    config.trainer.optimizer = {.learning_rate = 0.1, .rate_scaling = RateScaling::linear};
     return config;
 }
 

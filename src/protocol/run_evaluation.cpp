@@ -36,24 +36,24 @@ std::string classifier_of(const ProtocolConfig& config) {
     if (trains_encoder(config)) {
         return "own classifier";
     }
-    if (config.name == "knn") {
+    if (config.kind == ProtocolKind::knn) {
         return fmt::format("{} neighbours, cosine", config.neighbours);
     }
-    if (config.name == "raw") {
+    if (config.kind == ProtocolKind::raw) {
         return fmt::format("{} neighbours, Euclidean", config.raw_neighbours);
     }
-    return config.probe == "linear" ? "linear probe" : "MLP probe";
+    return config.probe == ProbeKind::linear ? "linear probe" : "MLP probe";
 }
 
 /// The protocol, once for each classifier that is asked for.
 std::vector<ProtocolConfig> asked_for(const ProtocolConfig& config) {
-    if (config.probe != "both") {
+    if (config.probe != ProbeKind::both) {
         return {config};
     }
     auto mlp = config;
-    mlp.probe = "mlp";
+    mlp.probe = ProbeKind::mlp;
     auto linear = config;
-    linear.probe = "linear";
+    linear.probe = ProbeKind::linear;
     return trains_probe(config) ? std::vector{mlp, linear} : std::vector{mlp};
 }
 
@@ -63,18 +63,18 @@ std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::stri
                          bool is_control) {
         rows.push_back({name, classifier_of(config), config, is_of_trained, is_control});
     };
-    const auto& name = options.protocol.name;
+    const auto kind = options.protocol.kind;
     const auto configs = asked_for(options.protocol);
     auto raw = configs.front();
-    raw.name = "raw";
+    raw.kind = ProtocolKind::raw;
     raw.freeze = false;
-    if (name == "raw") {
+    if (kind == ProtocolKind::raw) {
         add(raw_skeletons_row, raw, false, false);
         return rows;
     }
-    if (name == "supervised") {
+    if (kind == ProtocolKind::supervised) {
         auto frozen = configs.front();
-        frozen.name = "linear";
+        frozen.kind = ProtocolKind::linear;
         add(random_weights, frozen, false, true);
         add(from_scratch, configs.front(), false, false);
         add(raw_skeletons_row, raw, false, true);
@@ -156,7 +156,7 @@ ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& 
     return {.features = data.features(),
             .clips = clips,
             .method = method_config_of(options, data),
-            .precision = precision_of(options.precision),
+            .precision = options.precision,
             .batches = batches,
             .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
             .group = group};
@@ -171,7 +171,7 @@ bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const
     protocol.should_stop = stop_requested;
     protocol.warn = [&](const std::string& text) { setting.ranks.warn(text); };
     protocol.checkpoints = training_folder(run, setting.options);
-    for (const auto& row : table_rows(setting.options, run.method.name)) {
+    for (const auto& row : table_rows(setting.options, run.method.kind->name)) {
         if (any_rank_stops(setting.ranks)) {
             return false;
         }

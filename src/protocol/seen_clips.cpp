@@ -231,7 +231,7 @@ SeenClips compared(const std::vector<PretrainOptions>& runs, const std::vector<i
     }
     SeenClips seen;
     const auto tested = seen_among(test, evaluated, by_run);
-    if (setting.options.protocol.name == "transfer") {
+    if (setting.options.protocol.kind == ProtocolKind::transfer) {
         const auto of_labelled = seen_among(labelled, evaluated, by_run);
         refuse_seen_transfer(tested, of_labelled, test.size() + labelled.size(), evaluated);
         if (!of_labelled.empty()) {
@@ -245,7 +245,7 @@ SeenClips compared(const std::vector<PretrainOptions>& runs, const std::vector<i
     if (trained.size() == runs.size()) {
         seen.test = std::ssize(tested);
     }
-    note_seen(tested, test.size(), runs.front().method.name == "supervised", evaluated, seen.notes);
+    note_seen(tested, test.size(), runs.front().method.kind->needs_labels, evaluated, seen.notes);
     const auto unclear =
         std::ranges::count_if(test, [&](auto clip) { return !evaluated.print(clip).is_recognisable(); });
     if (unclear > 0) {

@@ -28,7 +28,7 @@ void copy_encoder(const Method& from, Method& to) {
 
 std::shared_ptr<Method> start_of(const Method* trained, const ProtocolSetting& setting) {
     auto config = setting.method;
-    config.name = "supervised";
+    config.kind = method_named("supervised");
     config.classes = setting.clips.classes();
     auto method = make_method(config, setting.batches.seed);
     method->set_precision(setting.precision);

@@ -1,7 +1,6 @@
 #include "src/run/pretrain_options.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
@@ -18,12 +17,10 @@ void declare_data(Options& options, PretrainOptions& o) {
     options.add("leave-out-signer", o.left_out_signers, "signers that take no part in training");
     options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)",
                 Decides::clips);
-    options.words({"upper-body", "all"});
     options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)", Decides::clips);
     options.add("frames", o.preprocess.frames, "most frames of a clip; longer ones are shortened",
                 Decides::clips);
     options.add("shorten", o.preprocess.shorten, "how: resample evenly, or keep the first", Decides::clips);
-    options.words({"resample", "first"});
     options.add("smooth", o.preprocess.smooth, "Savitzky-Golay filter over time, window 7, degree 2",
                 Decides::clips);
     options.add(
@@ -38,7 +35,6 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
     options.section("Augmentation");
     options.add("augmentation", o.augmentation,
                 "boundary (permute first and last frames), classical, both or none");
-    options.words({"boundary", "classical", "both", "none"});
     options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees",
                 Decides::learning);
     options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames",
@@ -54,7 +50,6 @@ void declare_boundary(Options& options, PretrainOptions& o) {
         "fixed (k1 and k2), drawn anew for every clip and epoch, or adaptive (each clip's own, by the "
         "motion of the wrists)",
         Decides::learning);
-    options.words({"fixed", "drawn", "adaptive"});
     options.section("Fixed boundary", "boundary", {"fixed"});
     options.add("k1", o.k1, "first frames to permute: a count, or a share of each clip's length (33%, 1/3)",
                 Decides::learning);
@@ -68,25 +63,21 @@ void declare_model(Options& options, PretrainOptions& o) {
     auto& encoder = o.method.encoder;
     auto& heads = o.method.heads;
     options.section("Model");
-    options.add("method", o.method.name, fmt::format("{}", fmt::join(method_names(), ", ")));
-    options.words(method_names());
+    declare_method(options, o.method.kind);
     options.add("blocks", encoder.blocks, "transformer blocks", Decides::encoder);
     options.add("width", encoder.width, "channels of the encoder", Decides::encoder);
     options.add("heads", encoder.heads, "attention heads", Decides::encoder);
     options.add("dropout", encoder.dropout, "probability, after embedding, attention and in the feed-forward",
                 Decides::learning);
     options.add("position", encoder.position, "learnt or sinusoidal positions", Decides::encoder);
-    options.words({"learnt", "sinusoidal"});
     options.add("pooling", encoder.pooling, "cls, or mean over the frames", Decides::encoder);
-    options.words({"cls", "mean"});
     options.add("layer-norm", encoder.layer_norm, "all, blocks (none at the embedding) or none: ablations",
                 Decides::encoder);
-    options.words({"all", "blocks", "none"});
     options.add("fused-blocks", encoder.fused,
                 "hand-written kernels on CPUs; false: LibTorch's operations, equal but for rounding",
                 Decides::encoder);
 
-    options.section("Projector", "method", {"sl-fpn", "simclr", "moco-v2", "simsiam", "byol", "pcl"});
+    options.section("Projector", "method", method_names([](const auto& kind) { return kind.has_projector; }));
     options.add("projector-layers", heads.projector_layers, "linear layers");
     options.add("projector-hidden", heads.projector_hidden, "hidden width (0: the encoder's width)");
     options.add("embedding", heads.embedding, "output width, of the predictor too");
@@ -94,52 +85,12 @@ void declare_model(Options& options, PretrainOptions& o) {
         "projector-norm", heads.projector_norm,
         "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
         "source has it");
-    options.words({"none", "hidden", "all", "auto"});
-    options.section("Predictor", "method", {"sl-fpn", "simsiam", "byol"});
+    options.section("Predictor", "method",
+                    method_names([](const auto& kind) { return kind.has_predictor != nullptr; }));
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
     options.add("predictor-norm", heads.predictor_norm, "batch norm: none, hidden, all or auto");
-    options.words({"none", "hidden", "all", "auto"});
     options.add("constant-predictor-rate", o.trainer.optimizer.constant_predictor_rate,
                 "the schedule leaves its learning rate at the peak");
-}
-
-void declare_losses(Options& options, PretrainOptions& o) {
-    auto& loss = o.method.sl_fpn;
-    options.section("Loss of sl-fpn: mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))", "method", {"sl-fpn"});
-    options.add("predictor-input", loss.predictor_input,
-                "original: q(z0), as in the authors' code; view: q(z1)");
-    options.words({"original", "view"});
-    options.add("predictor", loss.predictor,
-                "false: mse(z1, z2) as the third term, neither predictor nor stop-gradient");
-    options.add("original", loss.original, "false: no mse(z1, z0), and the predictor reads z1");
-    options.add("swap", loss.swap, "original (z0) and first view (z1) change roles");
-    options.add("stop-gradient-original", loss.stop_gradient_original, "mse(z1, sg(z0)) as the second term");
-    options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
-    options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
-    options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
-    options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
-    options.removed(
-        "stop-gradient",
-        "no longer there: the predictor's target is a constant; --predictor=false leaves out both");
-    options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
-    options.removed("normalise-projections",
-                    "no longer there: --method simsiam and byol compare normalised outputs");
-    options.removed("sum-channels", "no longer there: squares are averaged over the channels");
-    options.removed("symmetrise",
-                    "no longer there: both views are drawn alike, so swapping them changes no expectation");
-
-    auto& contrast = o.method.contrast;
-    options.section("Contrast with negatives", "method", {"simclr", "moco-v2", "pcl"});
-    options.add("temperature", contrast.temperature, "of the softmax over similarities");
-    options.section("Key network of moco-v2 and pcl", "method", {"moco-v2", "pcl"});
-    options.add("queue", contrast.queue, "keys of earlier clips that serve as negatives");
-    options.add("key-momentum", contrast.momentum, "of the key network, a step");
-    options.section("Prototypes of pcl", "method", {"pcl"});
-    options.add("clusters", o.method.pcl.clusters, "centres of each clustering, one number each");
-    options.add("cluster-warmup-epochs", o.method.pcl.warmup_epochs, "epochs before the first clustering");
-    options.add("cluster-iterations", o.method.pcl.iterations, "most rounds of k-means");
-    options.section("Target network of byol", "method", {"byol"});
-    options.add("target-momentum", o.method.target_momentum, "at the start; rises to 1 by a half cosine");
 }
 
 void declare_training(Options& options, PretrainOptions& o) {
@@ -154,23 +105,19 @@ void declare_training(Options& options, PretrainOptions& o) {
         "* clips that a rank encodes at a time, to bound memory; the result is that of the whole batch "
         "(0: its whole share)",
         Decides::nothing);
-    options.add("optimizer", optimizer.name, "sgd, adamw or lars");
-    options.words({"sgd", "adamw", "lars"});
+    options.add("optimizer", optimizer.kind, "sgd, adamw or lars");
     options.add("learning-rate", optimizer.learning_rate, "peak rate, before scaling");
     options.add("rate-scaling", optimizer.rate_scaling,
                 "none, linear (times global batch / 256) or sqrt (of the same)");
-    options.words({"none", "linear", "sqrt"});
     options.add("weight-decay", optimizer.weight_decay, "of all parameters; not of biases and norms in lars");
     options.add("clip-gradient-norm", optimizer.clip_gradient_norm,
                 "largest global l2 norm of the gradients (0: no limit)");
-    options.add("schedule", o.schedule.name,
+    options.add("schedule", o.schedule.kind,
                 "of the rate: constant, cosine or triangle, each after a linear warm-up");
-    options.words({"constant", "cosine", "triangle"});
     options.add("warmup-epochs", o.schedule.warmup_epochs, "epochs of the rate's rise");
     options.add("precision", o.precision,
                 "float32; bfloat16 (matrix products of the encoder alone); float64 for comparisons",
                 Decides::clips);
-    options.words({"float32", "bfloat16", "float64"});
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout", Decides::encoder);
     options.add("threads", o.threads, "* threads of each rank", Decides::nothing);
 
@@ -186,7 +133,6 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.section("Reduction of gradients over ranks");
     options.add("gradient-compression", o.gradient_compression,
                 "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
-    options.words({"none", "bfloat16"});
     options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", Decides::nothing);
 }
 
@@ -220,7 +166,7 @@ void declare_learning(Options& options, PretrainOptions& fields) {
     declare_data(options, fields);
     declare_augmentation(options, fields);
     declare_model(options, fields);
-    declare_losses(options, fields);
+    declare_settings(options, fields.method);
     declare_training(options, fields);
 }
 
@@ -249,33 +195,14 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
     return config;
 }
 
-Precision precision_of(const std::string& name) {
-    if (name == "float32") {
-        return Precision::float32;
-    }
-    if (name == "float64") {
-        return Precision::float64;
-    }
-    if (name == "bfloat16") {
-        return Precision::bfloat16;
-    }
-    throw ConfigError{
-        fmt::format("{}: expected float32, bfloat16 or float64", io::setting("precision", name))};
-}
-
 TrainerConfig trainer_config_of(const PretrainOptions& options) {
-    const auto& compression = options.gradient_compression;
-    if (compression != "none" && compression != "bfloat16") {
-        throw ConfigError{
-            fmt::format("{}: expected none or bfloat16", io::setting("gradient-compression", compression))};
-    }
     if (options.bucket_megabytes < 1 || options.bucket_megabytes > 4096) {
         throw ConfigError{
             fmt::format("{}: expected 1 to 4096", io::setting("bucket-megabytes", options.bucket_megabytes))};
     }
     auto config = options.trainer;
     config.reduction = {.bucket_bytes = options.bucket_megabytes << 20,
-                        .compress = compression == "bfloat16"};
+                        .compress = options.gradient_compression == GradientCompression::bfloat16};
     return config;
 }
 
@@ -295,11 +222,7 @@ void check_batches(const PretrainOptions& options, std::int64_t clips) {
                         clips > 1 ? io::setting("global-batch", fitting) + " leaves none alone"
                                   : "choose more training clips")};
     }
-    if (options.method.name == "moco-v2" && clips == 1) {
-        throw ConfigError{
-            io::setting("method", "moco-v2") +
-            " contrasts clips with other clips, and there is a single training clip: choose more"};
-    }
+    options.method.kind->check_clips(options.method, clips);
 }
 
 }  // namespace sslslr

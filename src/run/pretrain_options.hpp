@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,24 +16,30 @@
 
 namespace sslslr {
 
+/// What gradients travel as between ranks.
+enum class GradientCompression { none, bfloat16 };
+constexpr auto words(GradientCompression /*of*/) {
+    return std::array{"none", "bfloat16"};
+}
+
 /// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from
 /// there.
 struct PretrainOptions {
     std::vector<std::string> data;
     std::string run;
     std::string memory_limit = "half";
-    std::string precision = "float32";
+    Precision precision = Precision::float32;
     std::string train_split;
     std::vector<std::string> left_out_signers;
     PreprocessConfig preprocess;
     MethodConfig method;
     TrainerConfig trainer;
-    std::string gradient_compression = "none";
+    GradientCompression gradient_compression = GradientCompression::none;
     std::int64_t bucket_megabytes = 25;
     CollapseConfig collapse;
     ScheduleConfig schedule;
-    std::string augmentation = "boundary";
-    std::string boundary = AugmentationConfig{}.boundary;
+    AugmentationKind augmentation = AugmentationConfig{}.kind;
+    BoundaryKind boundary = AugmentationConfig{}.boundary;
     std::string longest_boundary = "1/2";
     std::string k1 = "1/3";
     std::string k2 = "1/4";
@@ -62,13 +69,11 @@ std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 /// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
-/// @throws ConfigError  not a precision
-Precision precision_of(const std::string& name);
-
-/// @throws ConfigError  --gradient-compression or --bucket-megabytes is out of range
+/// @throws ConfigError  --bucket-megabytes is out of range
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
-/// @throws ConfigError  some batch of `clips` clips would hold too few for the method to learn from
+/// @throws ConfigError  the method needs more training clips than these, or some batch of them would hold too few for it
+/// to learn from
 void check_batches(const PretrainOptions& options, std::int64_t clips);
 
 }  // namespace sslslr

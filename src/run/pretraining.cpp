@@ -1,8 +1,5 @@
 #include "src/run/pretraining.hpp"
 
-#include <fmt/format.h>
-
-#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/batch_config.hpp"
 
@@ -12,31 +9,17 @@ namespace {
 /// The features where views are made of them: on the GPU if they may lie there, else in host memory or streamed.
 Features placed(const Features& features, const PretrainOptions& options, at::Device device) {
     auto here = features;
-    const bool permutes_only = options.augmentation == "boundary" || options.augmentation == "none";
-    if (options.features_on_device && permutes_only && features.streamed == nullptr) {
+    if (options.features_on_device && !distorts(options.augmentation) && features.streamed == nullptr) {
         here.frames = features.frames.to(device);
     }
     return here;
-}
-
-/// Prototypes are centres of clusters of the training clips.
-void check_clusters(const PretrainOptions& options, std::int64_t clips) {
-    if (options.method.name != "pcl") {
-        return;
-    }
-    for (const auto clusters : options.method.pcl.clusters) {
-        if (clusters > clips) {
-            throw ConfigError{fmt::format("{}: expected 2 to the number of training clips, {}",
-                                          io::setting("clusters", clusters), clips)};
-        }
-    }
 }
 
 }  // namespace
 
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
     return {options.data,
-            {options.preprocess, weights_type(precision_of(options.precision)), options.memory_limit,
+            {options.preprocess, weights_type(options.precision), options.memory_limit,
              /*keeps_prints=*/true},
             ranks};
 }
@@ -44,7 +27,7 @@ DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
 Selection selection_of(const PretrainOptions& options) {
     return {.split = options.train_split,
             .left_out_signers = options.left_out_signers,
-            .only_labelled = options.method.name == "supervised"};
+            .only_labelled = options.method.kind->needs_labels};
 }
 
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data) {
@@ -66,9 +49,8 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
     : options_{std::move(options)}, features_{placed(data.features(), options_, group.device())} {
     options_.method = method_config_of(options_, data);
     check_batches(options_, std::ssize(clips));
-    check_clusters(options_, std::ssize(clips));
     method_ = make_method(options_.method, options_.seed);
-    method_->set_precision(precision_of(options_.precision));
+    method_->set_precision(options_.precision);
     agree(group.communicator(), [&] { batch_config_ = batch_config_of(options_, data.features()); });
     batches_.emplace(features_, std::move(clips), batch_config_, data.classes().labels);
     const Schedule schedule{options_.schedule, options_.epochs, batches_->steps_per_epoch()};

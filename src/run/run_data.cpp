@@ -58,9 +58,8 @@ bool accepts(const std::string& accepted, const std::string& run) {
 void remember_origin(RunConfig& config, const PretrainOptions& options, const DataSet& data,
                      const std::vector<std::int64_t>& clips, const std::string& accepted_codes,
                      std::function<void(const std::string&)> warn) {
-    const bool learns_labels = options.method.name == "supervised";
     config.attributes[fingerprint_attribute] = data.fingerprint();
-    config.attributes[identity_attribute] = data.identity(clips, learns_labels).text();
+    config.attributes[identity_attribute] = data.identity(clips, options.method.kind->needs_labels).text();
     config.attributes[code_attribute] = code_identity();
     config.check_attributes = [files = options.data, folder = config.folder.string(), accepted_codes,
                                warn = std::move(warn)](const Attributes& then, Attributes& now) {

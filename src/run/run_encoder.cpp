@@ -54,10 +54,10 @@ void declare(Options& options, EncoderOptions& o) {
 }
 
 std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions& run) {
-    shape.name = "supervised";
+    shape.kind = method_named("supervised");
     shape.classes = 2;
     auto method = make_method(shape, run.seed);
-    method->set_precision(precision_of(run.precision));
+    method->set_precision(run.precision);
     return method;
 }
 
@@ -86,7 +86,7 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
     encoder.run.method.encoder.frames = encoder.run.preprocess.frames;
     encoder.method = fresh_encoder(encoder.run.method, encoder.run);
     encoder.attributes = {{"run", folder.string()},
-                          {"method", is_random ? "random weights" : encoder.run.method.name},
+                          {"method", is_random ? "random weights" : encoder.run.method.kind->name},
                           {"step", "0"},
                           {"written_by", "sslslr " + program_version()},
                           {"code", code_identity()}};

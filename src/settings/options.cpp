@@ -107,7 +107,6 @@ void Options::add(const std::string& name, T& field, const std::string& help, De
     options_.push_back({.name = name,
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
-                        .words = {},
                         .decides = decides,
                         .is_flag = std::is_same_v<T, bool>,
                         .is_list = is_list<T>,
@@ -125,6 +124,20 @@ template void Options::add(const std::string&, double&, const std::string&, Deci
 template void Options::add(const std::string&, std::vector<std::string>&, const std::string&, Decides);
 template void Options::add(const std::string&, std::vector<std::int64_t>&, const std::string&, Decides);
 template void Options::add(const std::string&, std::vector<double>&, const std::string&, Decides);
+
+void Options::add_choice(const std::string& name, std::vector<std::string> words,
+                         std::function<std::string()> read, std::function<void(const std::string&)> write,
+                         const std::string& help, Decides decides) {
+    sections_.back()->add_options()(
+        name.c_str(), po::value<std::string>()->default_value(read())->notifier(std::move(write)),
+        help.c_str());
+    options_.push_back({.name = name,
+                        .lines = [read = std::move(read)] { return std::vector{read()}; },
+                        .decides = decides,
+                        .is_remembered = is_remembered_,
+                        .condition = condition_});
+    this->words(std::move(words));
+}
 
 void Options::words(std::vector<std::string> words) {
     auto& option = options_.back();

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -11,6 +12,7 @@
 #include <boost/program_options.hpp>
 
 #include "src/settings/ini_file.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 
@@ -54,6 +56,29 @@ public:
     /// @param decides  left out, results count as different where the values differ
     template <class T>
     void add(const std::string& name, T& field, const std::string& help, Decides decides = Decides::result);
+
+    /// The same for an enumeration; any word but its own is refused wherever it is read.
+    template <Worded E>
+    void add(const std::string& name, E& field, const std::string& help, Decides decides = Decides::result) {
+        add_choice(
+            name, to_texts(words_of<E>()), [&field] { return word_of(field); },
+            [&field](const std::string& word) { field = *enum_of<E>(word); }, help, decides);
+    }
+    /// One that holds nothing unless it is given, so that the command can ask for it.
+    template <Worded E>
+    void add(const std::string& name, std::optional<E>& field, const std::string& help,
+             Decides decides = Decides::result) {
+        add_choice(
+            name, to_texts(words_of<E>()), [&field] { return field ? word_of(*field) : ""; },
+            [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
+    }
+
+    /// Declares `--name`, which takes one of these words, for what is no field.
+    /// @param read   gives the word that holds now
+    /// @param write  takes a word that was given, or the default
+    void add_choice(const std::string& name, std::vector<std::string> words,
+                    std::function<std::string()> read, std::function<void(const std::string&)> write,
+                    const std::string& help, Decides decides = Decides::result);
 
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
@@ -116,12 +141,12 @@ private:
     struct Option {
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
-        std::string kind;                                 ///< of values, for errors: "a number"
-        std::vector<std::string> words;                   ///< that are values; none: any are
+        std::string kind{};                               ///< of values, for errors: "a number"
+        std::vector<std::string> words{};                 ///< that are values; none: any are
         Decides decides;
-        bool is_flag;
-        bool is_list;
-        bool is_unsigned;
+        bool is_flag = false;
+        bool is_list = false;
+        bool is_unsigned = false;
         bool is_remembered;
         Condition condition;
     };
@@ -136,6 +161,10 @@ private:
     };
     using GivenOptions = std::map<std::string, Given>;
 
+    template <class Words>
+    static std::vector<std::string> to_texts(const Words& words) {
+        return {words.begin(), words.end()};
+    }
     void declare_all();
     const Option* find(const std::string& name) const;
     /// What to say of a name that is no option: what became of it, or which may have been meant.

@@ -104,7 +104,7 @@ StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_li
         place_errors(data.where, [&] {
             sets_.push_back(std::make_unique<DataSet>(
                 options.data,
-                DataOptions{options.preprocess, weights_type(precision_of(options.precision)), memory_limit,
+                DataOptions{options.preprocess, weights_type(options.precision), memory_limit,
                             /*keeps_prints=*/true},
                 ranks));
         });

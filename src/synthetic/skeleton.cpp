@@ -30,7 +30,7 @@ Point direction(Point a) {
     return (1 / std::max(length(a), smallest)) * a;
 }
 
-// Where points_of("all") has what.
+// Where points_of(PointSet::all) has what.
 constexpr std::size_t left_shoulder = 11;
 constexpr std::size_t first_of_arms = 13;  // elbows, wrists, little fingers, index fingers, thumbs
 constexpr std::size_t left_hip = 23;

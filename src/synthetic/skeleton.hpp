@@ -50,7 +50,7 @@ struct Body {
     double y = 0.4;
 };
 
-/// The points of the skeleton: out is [75, 2], x and y of points_of("all") as shares of the image's width.
+/// The points of the skeleton: out is [75, 2], x and y of points_of(PointSet::all) as shares of the image's width.
 ///
 /// Additions, products, quotients and square roots alone, so that every machine gives the same bits.
 void place(const Posture& posture, const Body& body, std::span<double> out);

@@ -10,6 +10,7 @@
 #include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -42,7 +43,8 @@ std::int64_t fewest_poses(std::int64_t classes) {
 std::int64_t poses_per_sign(const SyntheticConfig& config) {
     const auto frames = static_cast<double>(config.last - config.first);
     const auto fitting = static_cast<std::int64_t>(std::floor(frames / config.pose_frames + 0.5));
-    return std::max(fitting, config.kind == "order" ? fewest_poses(config.classes) : std::int64_t{1});
+    return std::max(fitting,
+                    config.kind == SyntheticKind::order ? fewest_poses(config.classes) : std::int64_t{1});
 }
 
 void expect(bool holds, const std::string& found, const std::string& expected) {
@@ -53,10 +55,9 @@ void expect(bool holds, const std::string& found, const std::string& expected) {
 
 void check_counts(const SyntheticConfig& c) {
     constexpr std::int64_t most = 1'000'000;  // of anything: frames of a store stay far below 2^63
-    expect(c.kind == "order" || c.kind == "pose", io::setting("kind", c.kind), "order or pose");
-    const std::int64_t fewest = c.kind == "order" ? 4 : 2;
+    const std::int64_t fewest = c.kind == SyntheticKind::order ? 4 : 2;
     expect(c.classes >= fewest && c.classes <= most, io::setting("classes", c.classes),
-           fmt::format("{} to {} signs of kind {}", fewest, most, c.kind));
+           fmt::format("{} to {} signs of kind {}", fewest, most, word_of(c.kind)));
     expect(c.clips >= c.classes && c.clips <= 1000 * most, io::setting("clips", c.clips),
            fmt::format("at least one for each of the {} classes", c.classes));
     expect(c.signers >= 1 && c.signers <= c.clips, io::setting("signers", c.signers),
@@ -140,12 +141,12 @@ SyntheticSigns::SyntheticSigns(SyntheticConfig config) : config_{std::move(confi
     check(config_);
     const auto per_sign = poses_per_sign(config_);
     for (std::int64_t label = 0; label < config_.classes; ++label) {
-        signs_.push_back(order_of(config_.kind == "order" ? label : 0, per_sign));
-        if (config_.kind == "pose") {
+        signs_.push_back(order_of(config_.kind == SyntheticKind::order ? label : 0, per_sign));
+        if (config_.kind == SyntheticKind::pose) {
             std::ranges::for_each(signs_.back(), [&](std::int64_t& pose) { pose += label * per_sign; });
         }
     }
-    const auto poses = config_.kind == "order" ? per_sign : config_.classes * per_sign;
+    const auto poses = config_.kind == SyntheticKind::order ? per_sign : config_.classes * per_sign;
     for (std::int64_t pose = 0; pose < poses; ++pose) {
         KeyedRandom random{config_.seed, Purpose::synthetic_pose, {key(pose)}};
         poses_.push_back(random_posture(random));
@@ -183,7 +184,7 @@ io::ClipIndex SyntheticSigns::index() const {
     for (std::int64_t signer = 0; signer < config_.signers; ++signer) {
         index.signer_names.push_back(fmt::format("signer-{}", signer + 1));
     }
-    index.point_names = points_of("all");
+    index.point_names = points_of(PointSet::all);
     index.coordinates = 2;
     index.attributes["coordinates"] = "x,y";
     return index;

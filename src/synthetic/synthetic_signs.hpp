@@ -1,8 +1,8 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "io/store/clip_store.hpp"
@@ -10,6 +10,15 @@
 #include "src/synthetic/skeleton.hpp"
 
 namespace sslslr {
+
+/// What tells classes apart.
+enum class SyntheticKind {
+    order,  ///< of the same poses
+    pose    ///< poses of their own
+};
+constexpr auto words(SyntheticKind /*of*/) {
+    return std::array{"order", "pose"};
+}
 
 /// The defaults are hard enough for a small encoder with random weights to be right in two clips of three, where one
 /// trained on them with labels is always right. Noise from frame to frame makes them so; little varies from clip to
@@ -22,7 +31,7 @@ struct SyntheticConfig {
     std::int64_t length_spread = 0;  ///< a clip has up to this many frames more or fewer
     std::int64_t first = 8;          ///< first informative frame of a clip of `length`
     std::int64_t last = 24;          ///< first frame behind the informative ones
-    std::string kind = "order";      ///< what tells classes apart: "order" of poses, or the "pose" themselves
+    SyntheticKind kind = SyntheticKind::order;
     double pose_frames = 4;          ///< frames from one pose to the next
     double noise = 0.12;             ///< deviation of every coordinate in every frame, shoulder widths
     double clip_variation = 0.02;    ///< deviation of each pose from clip to clip, shoulder widths
@@ -55,7 +64,7 @@ public:
     /// @throws ConfigError  a value out of range
     explicit SyntheticSigns(SyntheticConfig config);
 
-    /// All but the landmarks: labels "sign-01"..., signers "signer-1"..., points_of("all"), x and y. Classes
+    /// All but the landmarks: labels "sign-01"..., signers "signer-1"..., points_of(PointSet::all), x and y. Classes
     /// take turns from clip to clip, and so do the signers within a class.
     io::ClipIndex index() const;
 

@@ -15,10 +15,6 @@ constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;  // of AdamW and LARS
 
 void check(const OptimizerConfig& config) {
-    if (config.name != "sgd" && config.name != "adamw" && config.name != "lars") {
-        throw ConfigError{
-            fmt::format("{}: expected sgd, adamw or lars", io::setting("optimizer", config.name))};
-    }
     require(config.learning_rate > 0, "learning-rate", config.learning_rate, "a rate above 0");
     require(config.momentum >= 0 && config.momentum < 1, "momentum", config.momentum, "[0, 1)");
     require(config.weight_decay >= 0, "weight-decay", config.weight_decay, "0 or more");
@@ -38,17 +34,10 @@ std::vector<torch::Tensor> gradients(const std::vector<torch::Tensor>& parameter
 
 double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch) {
     const double batches = static_cast<double>(global_batch) / 256;
-    if (config.rate_scaling == "none") {
-        return config.learning_rate;
-    }
-    if (config.rate_scaling == "linear") {
-        return config.learning_rate * batches;
-    }
-    if (config.rate_scaling == "sqrt") {
-        return config.learning_rate * std::sqrt(batches);
-    }
-    throw ConfigError{
-        fmt::format("{}: expected none, linear or sqrt", io::setting("rate-scaling", config.rate_scaling))};
+    const bool is_linear = config.rate_scaling == RateScaling::linear;
+    return config.rate_scaling == RateScaling::none
+               ? config.learning_rate
+               : config.learning_rate * (is_linear ? batches : std::sqrt(batches));
 }
 
 Optimizer::Optimizer(const OptimizerConfig& config, NamedTensors parameters) : config_{config} {
@@ -82,11 +71,11 @@ void Optimizer::update(Group& group, double rate) {
         group.memory = blank(group);
     }
     auto& memory = group.memory;
-    if (config_.name == "sgd") {
+    if (config_.kind == OptimizerKind::sgd) {
         at::_fused_sgd_(group.parameters, gradients(group.parameters), memory["momentum_buffer"],
                         config_.weight_decay, config_.momentum, rate, /*dampening=*/0, /*nesterov=*/false,
                         /*maximize=*/false, /*is_first_step=*/false);
-    } else if (config_.name == "adamw") {
+    } else if (config_.kind == OptimizerKind::adamw) {
         at::_foreach_add_(memory["step"], 1);
         at::_fused_adamw_(group.parameters, gradients(group.parameters), memory["exp_avg"],
                           memory["exp_avg_sq"], /*max_exp_avg_sqs=*/{}, memory["step"], rate, beta1, beta2,
@@ -126,7 +115,7 @@ void Optimizer::lars(Group& group, double rate) {
 std::map<std::string, std::vector<torch::Tensor>> Optimizer::blank(const Group& group) const {
     std::map<std::string, std::vector<torch::Tensor>> memory;
     for (const auto& parameter : group.parameters) {
-        if (config_.name == "adamw") {
+        if (config_.kind == OptimizerKind::adamw) {
             memory["step"].push_back(torch::zeros({}, parameter.options().dtype(torch::kFloat32)));
             memory["exp_avg"].push_back(torch::zeros_like(parameter));
             memory["exp_avg_sq"].push_back(torch::zeros_like(parameter));

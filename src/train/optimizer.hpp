@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,10 +12,21 @@
 
 namespace sslslr {
 
+enum class OptimizerKind { sgd, adamw, lars };
+constexpr auto words(OptimizerKind /*of*/) {
+    return std::array{"sgd", "adamw", "lars"};
+}
+
+/// How the rate grows with the global batch B: not, by B / 256, or by its square root.
+enum class RateScaling { none, linear, sqrt };
+constexpr auto words(RateScaling /*of*/) {
+    return std::array{"none", "linear", "sqrt"};
+}
+
 struct OptimizerConfig {
-    std::string name = "sgd";              ///< or "adamw", "lars"
-    double learning_rate = 1e-3;           ///< peak; the schedule scales it
-    std::string rate_scaling = "none";     ///< of the rate with the global batch B: "linear" B / 256, "sqrt"
+    OptimizerKind kind = OptimizerKind::sgd;
+    double learning_rate = 1e-3;  ///< peak; the schedule scales it
+    RateScaling rate_scaling = RateScaling::none;
     double momentum = 0.9;                 ///< of SGD and LARS
     double weight_decay = 1e-4;            ///< added to the gradient in SGD and LARS, decoupled in AdamW
     double trust = 1e-3;                   ///< LARS: length of a step as a share of the weights' length
@@ -24,7 +36,6 @@ struct OptimizerConfig {
 
 /// The peak rate for a global batch. Source: linear, Goyal et al. 2017, section 2.1; sqrt, Krizhevsky 2014,
 /// section 5, as 0.075 sqrt(B) in Chen et al. 2020 (SimCLR), section B.1, is 1.2 sqrt(B / 256).
-/// @throws ConfigError  unknown scaling
 double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch);
 
 /// SGD, AdamW or LARS over named parameters; its state travels by parameter name, as checkpoints need it.
@@ -38,7 +49,7 @@ double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch);
 /// arXiv:1708.03888; the exclusion: Grill et al. 2020, section 3.3.
 class Optimizer {
 public:
-    /// @throws ConfigError  unknown name, or a setting out of range
+    /// @throws ConfigError  a setting out of range
     Optimizer(const OptimizerConfig& config, NamedTensors parameters);
 
     /// Clips the gradients if configured and updates the parameters from them; they keep their gradients (views

@@ -11,13 +11,9 @@
 namespace sslslr {
 
 Schedule::Schedule(const ScheduleConfig& config, std::int64_t epochs, std::int64_t steps_per_epoch)
-    : name_{config.name},
+    : kind_{config.kind},
       warmup_{std::round(config.warmup_epochs * static_cast<double>(steps_per_epoch))},
       steps_{static_cast<double>(epochs * steps_per_epoch)} {
-    if (name_ != "constant" && name_ != "cosine" && name_ != "triangle") {
-        throw ConfigError{
-            fmt::format("{}: expected constant, cosine or triangle", io::setting("schedule", name_))};
-    }
     if (config.warmup_epochs < 0 || warmup_ > steps_) {
         throw ConfigError{fmt::format("{}: expected 0 to {}",
                                       io::setting("warmup-epochs", config.warmup_epochs),
@@ -30,11 +26,11 @@ double Schedule::factor(std::int64_t step) const {
     if (s < warmup_) {
         return (s + 1) / warmup_;
     }
-    if (name_ == "constant") {
+    if (kind_ == ScheduleKind::constant) {
         return 1;
     }
     const double left = (steps_ - s) / (steps_ - warmup_);  // 1 at the peak, 0 after the last step
-    return name_ == "triangle" ? left : (1 + std::cos(std::numbers::pi * (1 - left))) / 2;
+    return kind_ == ScheduleKind::triangle ? left : (1 + std::cos(std::numbers::pi * (1 - left))) / 2;
 }
 
 }  // namespace sslslr

@@ -1,13 +1,18 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <string>
 
 namespace sslslr {
 
+enum class ScheduleKind { constant, cosine, triangle };
+constexpr auto words(ScheduleKind /*of*/) {
+    return std::array{"constant", "cosine", "triangle"};
+}
+
 struct ScheduleConfig {
-    std::string name = "constant";  ///< "constant", "cosine" or "triangle"
-    double warmup_epochs = 0;       ///< of the rate's linear rise; for "triangle" where the peak lies
+    ScheduleKind kind = ScheduleKind::constant;
+    double warmup_epochs = 0;  ///< of the rate's linear rise; the triangle's peak is at its end
 };
 
 /// How the learning rate moves, as a factor of its peak in (0, 1].
@@ -20,7 +25,7 @@ struct ScheduleConfig {
 /// Madjoukeng et al. 2025, section 6.2 (up over the first 600 of 1,000 epochs, down over the rest).
 class Schedule {
 public:
-    /// @throws ConfigError  unknown name, or a warm-up outside [0, all epochs]
+    /// @throws ConfigError  a warm-up outside [0, all epochs]
     Schedule(const ScheduleConfig& config, std::int64_t epochs, std::int64_t steps_per_epoch);
 
     /// @param step  counted from 0
@@ -30,7 +35,7 @@ public:
     std::int64_t steps() const noexcept { return static_cast<std::int64_t>(steps_); }
 
 private:
-    std::string name_;
+    ScheduleKind kind_;
     double warmup_;
     double steps_;
 };

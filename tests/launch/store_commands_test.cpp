@@ -225,7 +225,7 @@ TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
          "chunks of -3 frames: expected 1 or more"},
         {"repack " + asl9 + " --compress 1 --chunk-frames 999999" + output, "expected at most 223696"},
         {"repack " + asl9 + " --drop-z" + output, "--drop-z: expected a store of x,y,z, found x,y"},
-        {"repack " + asl9 + " --points face" + output, "--points face: there are upper-body"},
+        {"repack " + asl9 + " --points face" + output, "--points face: expected keep, upper-body or all"},
         {"merge" + output, "no store named"},
         {"split " + asl9 + output, "--by (missing): expected signer, fraction, folds or class-count"},
         {"split " + asl9 + " --by signer --signers S09" + output, "no signer S09; they have: S01, S02, S03"},

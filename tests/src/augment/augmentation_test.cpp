@@ -7,6 +7,7 @@
 
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
 namespace sslslr {
@@ -17,7 +18,7 @@ using Numbers = std::vector<std::int64_t>;
 const Numbers lengths{1, 2, 3, 17, 64, 40, 12, 64};
 const Numbers all_clips{0, 1, 2, 3, 4, 5, 6, 7};
 
-Augmentation augmentation_of(const std::string& kind, const Features& features, std::uint64_t seed = 3) {
+Augmentation augmentation_of(AugmentationKind kind, const Features& features, std::uint64_t seed = 3) {
     return {{.kind = kind}, features.layout, seed};
 }
 
@@ -32,7 +33,8 @@ bool same(const PackedClips& one, const PackedClips& other) {
 
 TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
     const auto features = numbered_features(lengths);
-    for (const char* kind : {"boundary", "classical", "both", "none"}) {
+    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both,
+                            AugmentationKind::none}) {
         EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, all_clips), 0, 0),
                          gather(features, all_clips)));
     }
@@ -41,7 +43,8 @@ TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
 TEST(Augmentation, NoneGivesViewsAsRecorded) {
     const auto features = numbered_features(lengths);
 
-    const auto second = augmentation_of("none", features).make_view(gather(features, all_clips), 0, 2);
+    const auto second =
+        augmentation_of(AugmentationKind::none, features).make_view(gather(features, all_clips), 0, 2);
 
     EXPECT_TRUE(same(second, gather(features, all_clips)));
     EXPECT_EQ(second.views, Numbers(8, 2));
@@ -49,7 +52,8 @@ TEST(Augmentation, NoneGivesViewsAsRecorded) {
 
 TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
     const auto features = numbered_features(lengths);
-    for (const char* kind : {"boundary", "classical", "both"}) {
+    for (const auto kind :
+         {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both}) {
         const auto augmentation = augmentation_of(kind, features);
         const auto batch = augmentation.make_view(gather(features, all_clips), 4, 1);
         const Numbers others{7, 4, 0, 5};
@@ -59,14 +63,14 @@ TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
         for (std::size_t at = 0; at < others.size(); ++at) {
             EXPECT_TRUE(torch::equal(frames_of(other_batch, static_cast<std::int64_t>(at)),
                                      frames_of(batch, others[at])))
-                << kind << ", clip " << others[at];
+                << word_of(kind) << ", clip " << others[at];
         }
     }
 }
 
 TEST(Augmentation, SeedEpochClipAndViewEachGiveAnotherDraw) {
     const auto features = numbered_features({64, 64});
-    for (const char* kind : {"boundary", "both"}) {
+    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::both}) {
         const auto augmentation = augmentation_of(kind, features);
         const Numbers clip{0};
         const auto view = augmentation.make_view(gather(features, clip), 4, 1);
@@ -78,14 +82,15 @@ TEST(Augmentation, SeedEpochClipAndViewEachGiveAnotherDraw) {
     }
     auto twins = numbered_features({64, 64});
     twins.frames.slice(0, 64, 128).copy_(twins.frames.slice(0, 0, 64).clone());
-    const auto views = augmentation_of("boundary", twins).make_view(gather(twins, Numbers{0, 1}), 0, 1);
+    const auto views =
+        augmentation_of(AugmentationKind::boundary, twins).make_view(gather(twins, Numbers{0, 1}), 0, 1);
     EXPECT_FALSE(torch::equal(frames_of(views, 0), frames_of(views, 1)));
 }
 
 TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
     for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
         const auto features = numbered_features(lengths, 3, dtype);
-        const auto augmentation = augmentation_of("boundary", features);
+        const auto augmentation = augmentation_of(AugmentationKind::boundary, features);
         const auto recorded = gather(features, all_clips);
         const auto view = augmentation.make_view(gather(features, all_clips), 0, 1);
 
@@ -110,7 +115,9 @@ TEST(Augmentation, ClassicalGivesTheTwoViewsOfAClipDifferentOperations) {
     // The operations are told apart by their traces: a flip changes the sign of x of the nose, a rotation
     // keeps its distance from the origin in every frame, a blur does neither.
     const Augmentation augmentation{
-        {.kind = "classical", .blur_sigma_min = 1, .flip_probability = 1}, features.layout, 1};
+        {.kind = AugmentationKind::classical, .blur_sigma_min = 1, .flip_probability = 1},
+        features.layout,
+        1};
     const auto operation_of = [&](std::int64_t clip, std::int64_t view) {
         const auto before = gather(features, Numbers{clip}).frames.slice(1, 0, 2).to(torch::kFloat64);
         const auto after = augmentation.make_view(gather(features, Numbers{clip}), 0, view)
@@ -136,11 +143,14 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
     const auto features = numbered_features(Numbers(40, 24));
     Numbers clips(40);
     std::iota(clips.begin(), clips.end(), std::int64_t{0});
-    const auto classical = augmentation_of("classical", features).make_view(gather(features, clips), 2, 1);
-    const auto permuted = augmentation_of("boundary", features).make_view(gather(features, clips), 2, 1);
+    const auto classical =
+        augmentation_of(AugmentationKind::classical, features).make_view(gather(features, clips), 2, 1);
+    const auto permuted =
+        augmentation_of(AugmentationKind::boundary, features).make_view(gather(features, clips), 2, 1);
     const auto recorded = gather(features, clips);
 
-    const auto both = augmentation_of("both", features).make_view(gather(features, clips), 2, 1);
+    const auto both =
+        augmentation_of(AugmentationKind::both, features).make_view(gather(features, clips), 2, 1);
 
     for (const std::int64_t clip : clips) {
         // Where boundary put each recorded frame tells the order that both must give the classical ones.
@@ -152,7 +162,8 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
 
 TEST(Augmentation, OfNoClipsIsAnEmptyBatch) {
     const auto features = numbered_features(lengths);
-    for (const char* kind : {"boundary", "classical", "both", "none"}) {
+    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both,
+                            AugmentationKind::none}) {
         const auto view = augmentation_of(kind, features).make_view(gather(features, {}), 0, 1);
 
         EXPECT_EQ(view.clips(), 0);
@@ -163,12 +174,12 @@ TEST(Augmentation, OfNoClipsIsAnEmptyBatch) {
 TEST(Augmentation, RefusesOptionsOutOfRange) {
     const auto layout = numbered_features({1}).layout;
 
-    EXPECT_THROW((Augmentation{{.kind = "boundry"}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.rotation_degrees = -1}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.blur_sigma_min = 0}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.blur_sigma_min = 3}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.flip_probability = 1.5}, layout, 0}), ConfigError);
-    EXPECT_THROW((Augmentation{{.kind = "both"}, {.points = {"pose.left_eye"}}, 0}), ConfigError);
+    EXPECT_THROW((Augmentation{{.kind = AugmentationKind::both}, {.points = {"pose.left_eye"}}, 0}),
+                 ConfigError);
 }
 
 }  // namespace

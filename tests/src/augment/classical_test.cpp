@@ -46,9 +46,9 @@ protected:
         }
     }
 
-    FeatureLayout flat_{.points = points_of("upper-body"), .masks = 3};
-    FeatureLayout deep_{.points = points_of("all"), .coordinates = 3};
-    FeatureLayout raw_{.points = points_of("upper-body"), .centred = false};
+    FeatureLayout flat_{.points = points_of(PointSet::upper_body), .masks = 3};
+    FeatureLayout deep_{.points = points_of(PointSet::all), .coordinates = 3};
+    FeatureLayout raw_{.points = points_of(PointSet::upper_body), .centred = false};
 };
 
 using Values = testing::Types<float, double>;

@@ -8,7 +8,6 @@
 #include "src/augment/augmentation.hpp"
 #include "src/augment/boundary_order.hpp"
 #include "src/data/gather.hpp"
-#include "src/errors.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
 namespace sslslr {
@@ -73,7 +72,7 @@ TEST(DrawnBoundary, LengthsAreUniformUpToTheLongest) {
     constexpr int epochs = 200;
     const auto clips = first_numbers(40);
     const auto features = numbered_features(Numbers(40, 2 * longest), 0, torch::kFloat64);
-    const Augmentation augmentation{{.boundary = "drawn"}, features.layout, 1};
+    const Augmentation augmentation{{.boundary = BoundaryKind::drawn}, features.layout, 1};
     std::array<int, longest + 1> heads{};
     std::array<int, longest + 1> tails{};
 
@@ -103,7 +102,7 @@ TEST(DrawnBoundary, LengthsAreUniformUpToTheLongest) {
 TEST(DrawnBoundary, BothViewsShareTheLengthsAndPermuteEachForItself) {
     const auto clips = first_numbers(50);
     const auto features = numbered_features(Numbers(50, 40), 0, torch::kFloat64);
-    const Augmentation augmentation{{.boundary = "drawn"}, features.layout, 1};
+    const Augmentation augmentation{{.boundary = BoundaryKind::drawn}, features.layout, 1};
 
     const auto first = augmentation.make_view(gather(features, clips), 0, 1);
     const auto second = augmentation.make_view(gather(features, clips), 0, 2);
@@ -122,7 +121,7 @@ TEST(DrawnBoundary, BothViewsShareTheLengthsAndPermuteEachForItself) {
 
 TEST(DrawnBoundary, DependsOnClipAndEpochButNotOnTheBatch) {
     const auto features = numbered_features(Numbers(20, 40), 0, torch::kFloat64);
-    const Augmentation augmentation{{.boundary = "drawn"}, features.layout, 1};
+    const Augmentation augmentation{{.boundary = BoundaryKind::drawn}, features.layout, 1};
     const auto batch = augmentation.make_view(gather(features, first_numbers(20)), 2, 1);
     std::vector<Numbers> orders;
 
@@ -139,7 +138,7 @@ TEST(DrawnBoundary, DependsOnClipAndEpochButNotOnTheBatch) {
 TEST(AdaptiveBoundary, EveryClipUsesItsOwn) {
     const auto features = numbered_features(Numbers(4, 30), 0, torch::kFloat64);
     const std::vector<ClipBoundary> own{{0, 0}, {12, 0}, {0, 15}, {9, 11}};
-    const Augmentation augmentation{{.boundary = "adaptive"}, features.layout, 1, own};
+    const Augmentation augmentation{{.boundary = BoundaryKind::adaptive}, features.layout, 1, own};
 
     const auto view = augmentation.make_view(gather(features, Numbers{3, 1, 0, 2}), 0, 1);
 
@@ -155,7 +154,7 @@ TEST(AdaptiveBoundary, EveryClipUsesItsOwn) {
 
 TEST(AdaptiveBoundary, WhereTheEndsOfAClipWouldOverlapTheTailIsCut) {
     const auto features = numbered_features({10}, 0, torch::kFloat64);
-    const Augmentation augmentation{{.boundary = "adaptive"}, features.layout, 1, {{7, 99}}};
+    const Augmentation augmentation{{.boundary = BoundaryKind::adaptive}, features.layout, 1, {{7, 99}}};
 
     auto order = order_of(augmentation.make_view(gather(features, Numbers{0}), 0, 1), 0, features);
 
@@ -169,11 +168,11 @@ TEST(VaryingBoundary, RefusesBoundariesThatDoNotFit) {
     const auto& layout = features.layout;
     using Config = AugmentationConfig;
 
-    EXPECT_THROW((Augmentation{Config{.boundary = "drwan"}, layout, 0}), ConfigError);
-    EXPECT_THROW((Augmentation{Config{.boundary = "drawn"}, layout, 0, {{1, 1}, {1, 1}}}), c10::ValueError);
-    EXPECT_THROW((Augmentation{Config{.boundary = "adaptive"}, layout, 0, {{1, 1}, {-1, 1}}}),
+    EXPECT_THROW((Augmentation{Config{.boundary = BoundaryKind::drawn}, layout, 0, {{1, 1}, {1, 1}}}),
                  c10::ValueError);
-    const Augmentation too_few{{.boundary = "adaptive"}, layout, 0, {{1, 1}}};
+    EXPECT_THROW((Augmentation{Config{.boundary = BoundaryKind::adaptive}, layout, 0, {{1, 1}, {-1, 1}}}),
+                 c10::ValueError);
+    const Augmentation too_few{{.boundary = BoundaryKind::adaptive}, layout, 0, {{1, 1}}};
     EXPECT_THROW(too_few.make_view(gather(features, Numbers{0, 1}), 0, 1), c10::ValueError);
 }
 

@@ -36,7 +36,7 @@ inline Features clips_of(const std::vector<Phases>& clips, double noise) {
                       .offsets = {0},
                       .labels = std::vector<std::int64_t>(clips.size(), 0),
                       .signers = std::vector<std::int64_t>(clips.size(), 0),
-                      .layout = {.points = points_of("upper-body")}};
+                      .layout = {.points = points_of(PointSet::upper_body)}};
     for (const auto& clip : clips) {
         features.offsets.push_back(features.offsets.back() + clip.end);
     }

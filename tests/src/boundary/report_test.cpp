@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "src/jobs/ledger.hpp"
+#include "src/settings/words.hpp"
 #include "tests/src/boundary/oracle.hpp"
 
 namespace sslslr {
@@ -73,7 +74,7 @@ protected:
 
     fs::path folder_;
     StudyPlan plan_;
-    SearchConfig full_{.frames = 24, .step = 4, .repeats = 4, .mode = "full"};
+    SearchConfig full_{.frames = 24, .step = 4, .repeats = 4, .mode = SearchMode::full};
     test::Oracle planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};
 };
 
@@ -103,8 +104,8 @@ TEST_F(ReportTest, ReplaysTheOtherModesByTheSameResults) {
     const auto report = worked(full_, planted_);
 
     for (const auto& answer : report.other_modes) {
-        EXPECT_EQ(answer.k1, 8) << answer.mode;
-        EXPECT_EQ(answer.k2, 4) << answer.mode;
+        EXPECT_EQ(answer.k1, 8) << word_of(answer.mode);
+        EXPECT_EQ(answer.k2, 4) << word_of(answer.mode);
         EXPECT_LE(answer.trainings, 4 * (2 * 6 + 1));
     }
     EXPECT_EQ(report.other_modes[2].trainings, 4 * (2 * 6 + 1)) << "full";
@@ -113,7 +114,7 @@ TEST_F(ReportTest, ReplaysTheOtherModesByTheSameResults) {
 
 TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
     auto tolerant = full_;
-    tolerant.mode = "tolerant";
+    tolerant.mode = SearchMode::tolerant;
 
     const auto report = worked(tolerant, planted_);
 
@@ -124,7 +125,7 @@ TEST_F(ReportTest, ATolerantSearchDoesNotKnowWhatTheFullOneWouldSay) {
 
 TEST_F(ReportTest, OfOneSideTellsNothingOfTheOther) {
     auto one_side = full_;
-    one_side.sides = "start";
+    one_side.sides = Sides::start;
 
     const auto report = worked(one_side, planted_);
 

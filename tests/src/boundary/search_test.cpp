@@ -7,6 +7,7 @@
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 #include "tests/src/boundary/oracle.hpp"
 
 namespace sslslr {
@@ -17,7 +18,7 @@ using test::drive;
 using test::Oracle;
 using Progress = SideSearch::Progress;
 
-SearchConfig config_of(const std::string& mode, bool halving = false) {
+SearchConfig config_of(SearchMode mode, bool halving = false) {
     return {.frames = 64, .step = 4, .repeats = 5, .mode = mode, .halving = halving};
 }
 
@@ -33,9 +34,9 @@ class PlantedBoundary : public testing::TestWithParam<std::tuple<std::int64_t, s
 TEST_P(PlantedBoundary, IsFoundOnAPlateauByTheModesThatKeepOne) {
     const auto [k1, k2] = GetParam();
     const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2};
-    for (const auto& config : {config_of("tolerant"), config_of("full")}) {
-        EXPECT_EQ(answer(Side::start, config, oracle), k1) << config.mode;
-        EXPECT_EQ(answer(Side::end, config, oracle), k2) << config.mode;
+    for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::full)}) {
+        EXPECT_EQ(answer(Side::start, config, oracle), k1) << word_of(config.mode);
+        EXPECT_EQ(answer(Side::end, config, oracle), k2) << word_of(config.mode);
     }
 }
 
@@ -43,9 +44,9 @@ TEST_P(PlantedBoundary, IsFoundByEveryModeWhereAccuracyRisesToIt) {
     const auto [k1, k2] = GetParam();
     const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1};
     for (const auto& config :
-         {config_of("tolerant"), config_of("strict"), config_of("full"), config_of("full", true)}) {
-        EXPECT_EQ(answer(Side::start, config, oracle), k1) << config.mode << config.halving;
-        EXPECT_EQ(answer(Side::end, config, oracle), k2) << config.mode << config.halving;
+         {config_of(SearchMode::tolerant), config_of(SearchMode::strict), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
+        EXPECT_EQ(answer(Side::start, config, oracle), k1) << word_of(config.mode) << config.halving;
+        EXPECT_EQ(answer(Side::end, config, oracle), k2) << word_of(config.mode) << config.halving;
     }
 }
 
@@ -53,7 +54,7 @@ TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
     const auto [k1, k2] = GetParam();
     // Each comparison stops a tolerant search by chance in one case of forty, and 64 is sixteen of them away.
     const int enough = k1 <= 32 ? 18 : 12;
-    for (const auto& config : {config_of("tolerant"), config_of("full"), config_of("full", true)}) {
+    for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
         int near = 0;
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             const Oracle oracle{
@@ -61,7 +62,7 @@ TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
             near += std::abs(answer(Side::start, config, oracle) - k1) <= config.step &&
                     std::abs(answer(Side::end, config, oracle) - k2) <= config.step;
         }
-        EXPECT_GE(near, enough) << config.mode << config.halving;
+        EXPECT_GE(near, enough) << word_of(config.mode) << config.halving;
     }
 }
 
@@ -76,9 +77,9 @@ INSTANTIATE_TEST_SUITE_P(Places, PlantedBoundary,
 TEST(Search, AllAccuraciesEqualIsAPlateauToTheEndForTolerantAndAStepForStrict) {
     const Oracle flat{.slope = 0};
 
-    EXPECT_EQ(answer(Side::start, config_of("tolerant"), flat), 64);
-    EXPECT_EQ(answer(Side::start, config_of("full"), flat), 64);
-    EXPECT_EQ(answer(Side::start, config_of("strict"), flat), 4);
+    EXPECT_EQ(answer(Side::start, config_of(SearchMode::tolerant), flat), 64);
+    EXPECT_EQ(answer(Side::start, config_of(SearchMode::full), flat), 64);
+    EXPECT_EQ(answer(Side::start, config_of(SearchMode::strict), flat), 4);
 }
 
 TEST(Search, AFirstStepBelowTheReferenceMeansZero) {
@@ -98,7 +99,7 @@ TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
 
 TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
     for (const auto& config :
-         {config_of("tolerant"), config_of("strict"), config_of("full"), config_of("full", true)}) {
+         {config_of(SearchMode::tolerant), config_of(SearchMode::strict), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
         const Oracle oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
         Answers narrow;
         const auto one_by_one = drive(Side::start, config, oracle, narrow, 1);
@@ -113,15 +114,15 @@ TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
         }
         const auto known_before = search_side(Side::start, config, whole.lookup());
 
-        EXPECT_EQ(one_by_one.k, all_ahead.k) << config.mode;
-        EXPECT_EQ(one_by_one.k, known_before.k) << config.mode;
-        EXPECT_EQ(one_by_one.why, known_before.why) << config.mode;
+        EXPECT_EQ(one_by_one.k, all_ahead.k) << word_of(config.mode);
+        EXPECT_EQ(one_by_one.k, known_before.k) << word_of(config.mode);
+        EXPECT_EQ(one_by_one.why, known_before.why) << word_of(config.mode);
         EXPECT_LE(narrow.done.size(), wide.done.size());
     }
 }
 
 TEST(Search, OnlyTheNextKIsOfStageZeroAndTheRestAreAhead) {
-    const auto found = search_side(Side::start, config_of("tolerant"), Answers{}.lookup());
+    const auto found = search_side(Side::start, config_of(SearchMode::tolerant), Answers{}.lookup());
 
     ASSERT_EQ(found.progress, Progress::open);
     for (const auto& [trial, stage] : found.needed) {
@@ -137,7 +138,7 @@ TEST(Search, GoesOnWithTheRepeatsThatAreLeft) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
     }
 
-    const auto found = drive(Side::start, config_of("tolerant"), oracle, answers);
+    const auto found = drive(Side::start, config_of(SearchMode::tolerant), oracle, answers);
 
     EXPECT_EQ(found.progress, Progress::answered);
     EXPECT_EQ(found.k, 16);
@@ -150,7 +151,7 @@ TEST(Search, SaysWhyItCannotGoOn) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
     }
 
-    const auto found = drive(Side::start, config_of("tolerant"), oracle, answers);
+    const auto found = drive(Side::start, config_of(SearchMode::tolerant), oracle, answers);
 
     EXPECT_EQ(found.progress, Progress::stuck);
     EXPECT_TRUE(found.why.starts_with("k = 8 cannot be judged")) << found.why;
@@ -164,7 +165,7 @@ TEST(Search, AFullSearchLeavesOutAKThatCannotBeJudgedAndSaysSo) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
     }
 
-    const auto found = drive(Side::start, config_of("full"), oracle, answers);
+    const auto found = drive(Side::start, config_of(SearchMode::full), oracle, answers);
 
     EXPECT_EQ(found.k, 16);
     EXPECT_NE(found.why.find("1 of 16 k left out"), std::string::npos) << found.why;
@@ -174,21 +175,21 @@ TEST(Search, HalvingNeedsFewerTrainingsAndASingleRepeatIsEnough) {
     const Oracle oracle{.planted_k1 = 16, .rise = 0.1};
     Answers full;
     Answers halved;
-    drive(Side::start, config_of("full"), oracle, full);
-    const auto found = drive(Side::start, config_of("full", true), oracle, halved);
+    drive(Side::start, config_of(SearchMode::full), oracle, full);
+    const auto found = drive(Side::start, config_of(SearchMode::full, true), oracle, halved);
     EXPECT_EQ(found.k, 16);
     EXPECT_EQ(full.done.size(), 5U * 17);
     EXPECT_EQ(halved.done.size(), 5U + 16 * 2 + 8 * 2 + 4 * 1);
     EXPECT_EQ(found.rests_on, 16 * 2 + 8 * 2 + 4 * 1);
 
-    auto single = config_of("tolerant");
+    auto single = config_of(SearchMode::tolerant);
     single.repeats = 1;
     EXPECT_EQ(answer(Side::start, single, oracle), 16);
 }
 
 TEST(Search, AGivenToleranceDecidesInPlaceOfTheInterval) {
     const Oracle oracle{.planted_k1 = 16, .slope = 0.01};
-    auto config = config_of("tolerant");
+    auto config = config_of(SearchMode::tolerant);
     config.tolerance = 0.05;  // 5 frames' fall
 
     EXPECT_EQ(answer(Side::start, config, oracle), 20);
@@ -212,7 +213,6 @@ TEST(Search, RefusesSettingsOutOfRangeByOption) {
         {{.frames = 64, .step = 65}, "--step 65"},
         {{.frames = 1, .step = 1}, "nothing to permute"},
         {{.frames = 64, .repeats = 0}, "--repeats 0"},
-        {{.frames = 64, .mode = "lenient"}, "--mode lenient: expected tolerant, strict or full"},
         {{.frames = 64, .tolerance = 1.5}, "--tolerance 1.5"},
         {{.frames = 64, .halving = true}, "--halving belongs to --mode full"},
     };

@@ -83,7 +83,7 @@ TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
 
 TEST_F(BoundaryJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
     const BoundaryJobs start_alone{
-        {.frames = 16, .sides = "start", .step = 4, .repeats = 3}, "identity", false};
+        {.frames = 16, .sides = Sides::start, .step = 4, .repeats = 3}, "identity", false};
 
     for (const auto& job : start_alone.wanted(state_)) {
         EXPECT_EQ(start_alone.trial_of(job.id).k2, 0);
@@ -95,7 +95,7 @@ TEST_F(BoundaryJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
 TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
     const BoundaryJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
     const BoundaryJobs more_repeats{
-        {.frames = 16, .step = 8, .repeats = 9, .mode = "full"}, "identity", false};
+        {.frames = 16, .step = 8, .repeats = 9, .mode = SearchMode::full}, "identity", false};
 
     EXPECT_NE(jobs_.id_of({}), other.id_of({}));
     EXPECT_NE(jobs_.id_of({}), jobs_.id_of({.repeat = 1}));

@@ -29,7 +29,7 @@ inline io::ClipIndex example_index() {
     }
     index.label_names = {"a", "b", "-"};
     index.signer_names = {"S01", "S02"};
-    index.point_names = points_of("all");
+    index.point_names = points_of(PointSet::all);
     index.attributes["coordinates"] = "x,y";
     index.coordinates = 2;
     return index;

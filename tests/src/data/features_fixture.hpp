@@ -16,7 +16,7 @@ inline Features numbered_features(const std::vector<std::int64_t>& lengths, std:
                       .offsets = {0},
                       .labels = std::vector<std::int64_t>(lengths.size(), 0),
                       .signers = std::vector<std::int64_t>(lengths.size(), 0),
-                      .layout = {.points = points_of("upper-body"), .masks = masks}};
+                      .layout = {.points = points_of(PointSet::upper_body), .masks = masks}};
     for (const auto length : lengths) {
         features.offsets.push_back(features.offsets.back() + length);
     }

@@ -10,6 +10,7 @@
 
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -43,7 +44,7 @@ struct Clip {
     }
 
     std::vector<float> preprocessed(const PreprocessConfig& config) const {
-        return Preprocessor{config, points_of("all"), 3}(values);
+        return Preprocessor{config, points_of(PointSet::all), 3}(values);
     }
 
     int frames;
@@ -72,13 +73,14 @@ TEST(Preprocess, GivesTheGoldenValuesOfNumPyAndSciPy) {
             }
         }
 
-        const auto features = clip.preprocessed({.points = expected["points"],
-                                                 .coordinates = expected["coordinates"],
-                                                 .smooth = expected["smooth"],
-                                                 .normalise = expected["normalise"],
-                                                 .frames = expected["frames"],
-                                                 .shorten = expected["shorten"],
-                                                 .part_masks = expected["part_masks"]});
+        const auto features =
+            clip.preprocessed({.points = *enum_of<PointSet>(expected["points"].get<std::string>()),
+                               .coordinates = expected["coordinates"],
+                               .smooth = expected["smooth"],
+                               .normalise = expected["normalise"],
+                               .frames = expected["frames"],
+                               .shorten = *enum_of<Shortening>(expected["shorten"].get<std::string>()),
+                               .part_masks = expected["part_masks"]});
 
         const std::size_t frames = expected["shape"][0];
         const std::size_t width = expected["shape"][1];
@@ -109,7 +111,7 @@ TEST(Preprocess, ShouldersEndAroundTheOriginAtDistanceOne) {
 TEST(Preprocess, WithoutNormalisationCompleteClipsKeepTheirRawCoordinates) {
     Clip clip{20};
 
-    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+    const auto features = clip.preprocessed({.points = PointSet::all, .coordinates = 3, .normalise = false});
 
     EXPECT_EQ(features, clip.values);
 }
@@ -154,7 +156,7 @@ TEST(Preprocess, AHandWithAMissingFingertipKeepsItsOtherPoints) {
         clip.lose(t, fingertip, fingertip + 1);
     }
 
-    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+    const auto features = clip.preprocessed({.points = PointSet::all, .coordinates = 3, .normalise = false});
 
     for (int t = 0; t < 12; ++t) {
         for (int p = 0; p < all_points; ++p) {
@@ -175,7 +177,7 @@ TEST(Preprocess, AHandMissingAsAWholeIsInterpolatedAsAWhole) {
     clip.lose(1, 33, 54);
     clip.lose(2, 33, 54);
 
-    const auto features = clip.preprocessed({.points = "all", .coordinates = 3, .normalise = false});
+    const auto features = clip.preprocessed({.points = PointSet::all, .coordinates = 3, .normalise = false});
 
     for (int p = 33; p < 54; ++p) {
         const auto at = static_cast<std::size_t>((2 * all_points + p) * 3);
@@ -227,7 +229,7 @@ TEST(Preprocess, WithoutShouldersTheHandsAreCentredAndTheirPalmsAreOneLong) {
     }
 
     std::vector<float> features(20 * width);
-    const auto unit = Preprocessor{{}, points_of("all"), 3}(clip.values, features);
+    const auto unit = Preprocessor{{}, points_of(PointSet::all), 3}(clip.values, features);
 
     EXPECT_EQ(unit, BodyUnit::palms);
     double sum = 0;
@@ -269,7 +271,7 @@ TEST(Preprocess, WithoutShouldersAndHandsTheDetectedPointsAreCentredAndNotScaled
     clip.lose(0, left_shoulder, 75);
 
     std::vector<float> features(130);
-    const auto unit = Preprocessor{{}, points_of("all"), 3}(clip.values, features);
+    const auto unit = Preprocessor{{}, points_of(PointSet::all), 3}(clip.values, features);
 
     EXPECT_EQ(unit, BodyUnit::none);
     double sum = 0;
@@ -285,7 +287,7 @@ TEST(Preprocess, ShortClipsAreNotStretchedAndLongOnesKeepBothEnds) {
     const auto whole = clip.preprocessed({.normalise = false});
 
     const auto resampled = clip.preprocessed({.normalise = false, .frames = 7});
-    const auto first = clip.preprocessed({.normalise = false, .frames = 7, .shorten = "first"});
+    const auto first = clip.preprocessed({.normalise = false, .frames = 7, .shorten = Shortening::first});
 
     EXPECT_EQ(whole.size(), 20U * 130);
     EXPECT_EQ(resampled.size(), 7U * 130);
@@ -295,7 +297,7 @@ TEST(Preprocess, ShortClipsAreNotStretchedAndLongOnesKeepBothEnds) {
 }
 
 TEST(Preprocess, LengthsAreKnownBeforehand) {
-    const Preprocessor preprocess{{.frames = 7}, points_of("all"), 3};
+    const Preprocessor preprocess{{.frames = 7}, points_of(PointSet::all), 3};
 
     for (int frames : {1, 2, 6, 7, 8, 100}) {
         const auto length = static_cast<std::size_t>(preprocess.length(frames));
@@ -305,14 +307,12 @@ TEST(Preprocess, LengthsAreKnownBeforehand) {
 }
 
 TEST(Preprocess, RefusesOptionsThatTheDataCannotMeet) {
-    const auto points = points_of("upper-body");
+    const auto points = points_of(PointSet::upper_body);
 
-    EXPECT_THROW((Preprocessor{{.points = "all"}, points, 3}), ConfigError);
-    EXPECT_THROW((Preprocessor{{.points = "face"}, points, 3}), ConfigError);
+    EXPECT_THROW((Preprocessor{{.points = PointSet::all}, points, 3}), ConfigError);
     EXPECT_THROW((Preprocessor{{.coordinates = 3}, points, 2}), ConfigError);
     EXPECT_THROW((Preprocessor{{.coordinates = 1}, points, 3}), ConfigError);
     EXPECT_THROW((Preprocessor{{.frames = 0}, points, 3}), ConfigError);
-    EXPECT_THROW((Preprocessor{{.shorten = "last"}, points, 3}), ConfigError);
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ TEST(SplitPlanTest, EachSignerGetsASplitAndItsComplement) {
     index.signers[10] = -1;
     index.signer_names[2] = "A/B";
 
-    const auto plan = plan_splits(index, {.by = "signer"});
+    const auto plan = plan_splits(index, {.by = SplitWay::signer});
 
     EXPECT_EQ(clips_of(plan, "signer-S00"), (Clips{0, 3, 6, 9}));
     EXPECT_EQ(clips_of(plan, "signer-S01"), (Clips{1, 4, 7}));
@@ -86,7 +86,7 @@ TEST(SplitPlanTest, EachSignerGetsASplitAndItsComplement) {
 TEST(SplitPlanTest, OnlyTheSignersAskedForGetSplits) {
     const auto index = index_of_classes({8});
 
-    const auto plan = plan_splits(index, {.by = "signer", .signers = {"S02"}});
+    const auto plan = plan_splits(index, {.by = SplitWay::signer, .signers = {"S02"}});
 
     ASSERT_EQ(plan.splits.size(), 2U);
     EXPECT_EQ(plan.splits[0].name, "signer-S02");
@@ -102,7 +102,7 @@ TEST(SplitPlanTest, AFractionIsExactInEachClassAndAtLeastOneClip) {
         {"29", {0.29, {1, 1, 1, 3, 4, 10, 15, 29}}},  // 14.5, though 0.29 is less in binary
         {"0.5", {0.005, {1, 1, 1, 1, 1, 1, 1, 1}}}};
     for (const auto& [percent, fraction] : expected) {
-        const auto plan = plan_splits(index, {.by = "fraction", .fraction = fraction.first});
+        const auto plan = plan_splits(index, {.by = SplitWay::fraction, .fraction = fraction.first});
         const auto& labelled = clips_of(plan, "labelled-" + percent);
 
         for (std::size_t label = 0; label < counts.size(); ++label) {
@@ -118,7 +118,7 @@ TEST(SplitPlanTest, ClipsWithoutLabelGoToTheRest) {
     auto index = index_of_classes({10});
     index.labels[3] = index.labels[4] = -1;
 
-    const auto plan = plan_splits(index, {.by = "fraction", .fraction = 0.5});
+    const auto plan = plan_splits(index, {.by = SplitWay::fraction, .fraction = 0.5});
 
     EXPECT_EQ(clips_of(plan, "labelled-50").size(), 4U);
     EXPECT_EQ(std::ranges::count(clips_of(plan, "rest-50"), 3), 1);
@@ -127,7 +127,7 @@ TEST(SplitPlanTest, ClipsWithoutLabelGoToTheRest) {
 TEST(SplitPlanTest, TheSeedAloneDecidesWhatIsDrawn) {
     const auto index = index_of_classes({40, 40});
     const auto labelled = [&](std::uint64_t seed) {
-        return plan_splits(index, {.by = "fraction", .fraction = 0.25, .seed = seed}).splits[0].clips;
+        return plan_splits(index, {.by = SplitWay::fraction, .fraction = 0.25, .seed = seed}).splits[0].clips;
     };
 
     EXPECT_EQ(labelled(0), labelled(0));
@@ -136,8 +136,8 @@ TEST(SplitPlanTest, TheSeedAloneDecidesWhatIsDrawn) {
 }
 
 TEST(SplitPlanTest, WhatIsDrawnOfAClassDoesNotDependOnTheOthers) {
-    const auto alone = plan_splits(index_of_classes({40}), {.by = "fraction"}).splits[0].clips;
-    auto together = plan_splits(index_of_classes({40, 17}), {.by = "fraction"}).splits[0].clips;
+    const auto alone = plan_splits(index_of_classes({40}), {.by = SplitWay::fraction}).splits[0].clips;
+    auto together = plan_splits(index_of_classes({40, 17}), {.by = SplitWay::fraction}).splits[0].clips;
 
     std::erase_if(together, [](auto clip) { return clip >= 40; });
     EXPECT_EQ(together, alone);
@@ -147,7 +147,7 @@ TEST(SplitPlanTest, FoldsDifferByOneClipAtMostInAllAndInEachClass) {
     const Clips counts{1, 2, 7, 11, 23};
     const auto index = index_of_classes(counts);
     for (const std::int64_t folds : {2, 3, 5, 10}) {
-        const auto plan = plan_splits(index, {.by = "folds", .folds = folds, .seed = 3});
+        const auto plan = plan_splits(index, {.by = SplitWay::folds, .folds = folds, .seed = 3});
         std::vector<Clips> parts;
         for (std::int64_t fold = 0; fold < folds; ++fold) {
             const auto name = "fold-" + std::to_string(fold);
@@ -173,7 +173,7 @@ TEST(SplitPlanTest, FoldsBySignerKeepSignersWholeAndBalanced) {
         index.signers[clip] = 0;  // one signer has a third and more
     }
 
-    const auto plan = plan_splits(index, {.by = "folds", .folds = 3, .group_by = "signer"});
+    const auto plan = plan_splits(index, {.by = SplitWay::folds, .folds = 3, .group_by = FoldGroups::signer});
 
     std::map<std::int64_t, std::set<std::string>> folds_of_signer;
     std::vector<Clips> parts;
@@ -195,7 +195,7 @@ TEST(SplitPlanTest, ClassCountKeepsTheLargestClassesAndOfEqualsTheFirstName) {
     auto index = index_of_classes({5, 9, 5, 20, 5});
     index.label_names = {"d", "b", "a", "-", "c"};  // "-" is no sign
 
-    const auto plan = plan_splits(index, {.by = "class-count", .classes = 2});
+    const auto plan = plan_splits(index, {.by = SplitWay::class_count, .classes = 2});
 
     EXPECT_EQ(clips_of(plan, "classes-2"), (Clips{5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18}));
     expect_partition({clips_of(plan, "classes-2"), clips_of(plan, "not-classes-2")}, 44);
@@ -208,7 +208,7 @@ TEST(SplitPlanTest, OnlyClipsOfTheSplitWithinAndWithFramesTakePart) {
         index.offsets[clip + 1] = index.offsets[clip] + (clip == 3 ? 0 : 5);
     }
 
-    const auto plan = plan_splits(index, {.by = "folds", .within = "train", .folds = 2});
+    const auto plan = plan_splits(index, {.by = SplitWay::folds, .within = "train", .folds = 2});
 
     EXPECT_EQ(plan.without_frames, 1);
     auto both = clips_of(plan, "fold-0");
@@ -221,18 +221,17 @@ TEST(SplitPlanTest, OnlyClipsOfTheSplitWithinAndWithFramesTakePart) {
 TEST(SplitPlanTest, RefusesByOption) {
     const auto index = index_of_classes({10, 10}, 3);
     const std::vector<std::pair<SplitConfig, std::string>> refused{
-        {{.by = ""}, "--by (missing): expected signer, fraction, folds or class-count"},
-        {{.by = "moon"}, "--by moon: expected signer"},
-        {{.by = "signer", .signers = {"S07"}}, "no signer S07; they have: S00, S01, S02"},
-        {{.by = "fraction", .within = "trian"}, "no split trian; they have: none"},
-        {{.by = "fraction", .fraction = 0}, "--fraction 0: expected more than 0 and less than 1"},
-        {{.by = "fraction", .fraction = 1}, "--fraction 1: expected more than 0 and less than 1"},
-        {{.by = "fraction", .fraction = -0.5}, "--fraction -0.5: expected"},
-        {{.by = "folds", .folds = 1}, "--folds 1: expected 2 to the number of clips, 20"},
-        {{.by = "folds", .folds = 21}, "--folds 21: expected 2 to the number of clips, 20"},
-        {{.by = "folds", .group_by = "label"}, "--group-by label: expected none or signer"},
-        {{.by = "folds", .folds = 4, .group_by = "signer"}, "--folds 4 by signer: there are only 3 signers"},
-        {{.by = "class-count", .classes = 3}, "--classes 3: expected 1 to the number of classes, 2"},
+        {{}, "--by (missing): expected signer, fraction, folds or class-count"},
+        {{.by = SplitWay::signer, .signers = {"S07"}}, "no signer S07; they have: S00, S01, S02"},
+        {{.by = SplitWay::fraction, .within = "trian"}, "no split trian; they have: none"},
+        {{.by = SplitWay::fraction, .fraction = 0}, "--fraction 0: expected more than 0 and less than 1"},
+        {{.by = SplitWay::fraction, .fraction = 1}, "--fraction 1: expected more than 0 and less than 1"},
+        {{.by = SplitWay::fraction, .fraction = -0.5}, "--fraction -0.5: expected"},
+        {{.by = SplitWay::folds, .folds = 1}, "--folds 1: expected 2 to the number of clips, 20"},
+        {{.by = SplitWay::folds, .folds = 21}, "--folds 21: expected 2 to the number of clips, 20"},
+        {{.by = SplitWay::folds, .folds = 4, .group_by = FoldGroups::signer},
+         "--folds 4 by signer: there are only 3 signers"},
+        {{.by = SplitWay::class_count, .classes = 3}, "--classes 3: expected 1 to the number of classes, 2"},
     };
     for (const auto& [config, error] : refused) {
         EXPECT_NE(refusal_of(index, config).find(error), std::string::npos) << refusal_of(index, config);
@@ -241,7 +240,7 @@ TEST(SplitPlanTest, RefusesByOption) {
 
 TEST(SplitPlanTest, ASplitOfThatNameIsRefusedUnlessItIsTheSame) {
     auto index = index_of_classes({10});
-    const SplitConfig config{.by = "folds", .folds = 2};
+    const SplitConfig config{.by = SplitWay::folds, .folds = 2};
     index.splits["fold-0"] = clips_of(plan_splits(index, config), "fold-0");
 
     EXPECT_EQ(refusal_of(index, config), "no ConfigError");

@@ -9,7 +9,7 @@ namespace {
 
 /// Two clips, of 4 frames and of 1; the value of a point in a frame is 1000 frame + 2 point (+ 1 in y).
 Features numbered() {
-    FeatureLayout layout{.points = points_of("upper-body"), .coordinates = 2};
+    FeatureLayout layout{.points = points_of(PointSet::upper_body), .coordinates = 2};
     const auto frame = torch::arange(5).unsqueeze(1) * 1000;
     return {.frames = (frame + torch::arange(layout.width())).to(torch::kFloat32),
             .offsets = {0, 4, 5},

@@ -7,7 +7,7 @@ namespace {
 
 TEST(Description, NamesEveryFeatureInOrder) {
     const auto description =
-        description_of({.points = "all", .coordinates = 3, .frames = 20, .part_masks = true});
+        description_of({.points = PointSet::all, .coordinates = 3, .frames = 20, .part_masks = true});
 
     const auto names = description["features"].get<std::vector<std::string>>();
     ASSERT_EQ(names.size(), 75U * 3 + 3);
@@ -20,12 +20,12 @@ TEST(Description, NamesEveryFeatureInOrder) {
 }
 
 TEST(Description, GivesTheOptionsBack) {
-    const PreprocessConfig config{.points = "all",
+    const PreprocessConfig config{.points = PointSet::all,
                                   .coordinates = 3,
                                   .smooth = true,
                                   .normalise = false,
                                   .frames = 17,
-                                  .shorten = "first",
+                                  .shorten = Shortening::first,
                                   .part_masks = true};
 
     const auto found = preprocess_config_of(nlohmann::json::parse(description_of(config).dump()));

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "src/export/padded_clips.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -60,13 +61,14 @@ void expect_same_features(const EncoderConfig& config) {
 
     ASSERT_EQ(found.sizes(), expected.sizes());
     EXPECT_LT((found - expected).abs().max().item<double>(), 1e-5)
-        << config.pooling << ' ' << config.position << ' ' << config.layer_norm << ' ' << config.blocks;
+        << word_of(config.pooling) << ' ' << word_of(config.position) << ' ' << word_of(config.layer_norm)
+        << ' ' << config.blocks;
 }
 
 TEST(EncoderScript, EqualsTheEncoderOfEveryKindOnClipsOfDifferentLengths) {
-    for (const std::string pooling : {"cls", "mean"}) {
-        for (const std::string position : {"learnt", "sinusoidal"}) {
-            for (const std::string layer_norm : {"all", "blocks"}) {
+    for (const auto pooling : {Pooling::cls, Pooling::mean}) {
+        for (const auto position : {Positions::learnt, Positions::sinusoidal}) {
+            for (const auto layer_norm : {LayerNorms::all, LayerNorms::blocks}) {
                 expect_same_features({.features = 6,
                                       .frames = 8,
                                       .blocks = 2,
@@ -82,7 +84,7 @@ TEST(EncoderScript, EqualsTheEncoderOfEveryKindOnClipsOfDifferentLengths) {
 
 TEST(EncoderScript, EqualsTheEncoderWithoutLayerNorm) {
     expect_same_features(
-        {.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 4, .layer_norm = "none"});
+        {.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 4, .layer_norm = LayerNorms::none});
 }
 
 TEST(EncoderScript, EqualsTheEncoderWithoutBlocks) {
@@ -92,7 +94,7 @@ TEST(EncoderScript, EqualsTheEncoderWithoutBlocks) {
 TEST(EncoderScript, WhatFollowsAClipsEndHasNoEffect) {
     torch::manual_seed(4);
     const EncoderConfig config{
-        .features = 6, .frames = 8, .blocks = 2, .width = 8, .heads = 2, .pooling = "mean"};
+        .features = 6, .frames = 8, .blocks = 2, .width = 8, .heads = 2, .pooling = Pooling::mean};
     auto script = scripted_encoder(config, weights_of(trained_encoder(config)));
     const auto [frames, lengths] = padded(mixed_clips(torch::kFloat32));
     auto other = frames.clone();
@@ -106,7 +108,7 @@ TEST(EncoderScript, WhatFollowsAClipsEndHasNoEffect) {
 
 TEST(EncoderScript, HasTheWeightsNamesAndLearnsByThem) {
     const EncoderConfig config{
-        .features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .position = "sinusoidal"};
+        .features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .position = Positions::sinusoidal};
     const auto weights = weights_of(trained_encoder(config));
     auto script = saved_and_loaded(scripted_encoder(config, weights));
     const auto [frames, lengths] = padded(mixed_clips(torch::kFloat32));

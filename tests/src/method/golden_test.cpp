@@ -48,8 +48,8 @@ TEST_F(GoldenTest, SlFpnEqualsPyTorchInTermsAndGradients) {
                  {.projector_hidden = model_["projector_hidden"],
                   .embedding = model_["embedding"],
                   .predictor_hidden = model_["predictor_hidden"],
-                  .projector_norm = "none",
-                  .predictor_norm = "none"},
+                  .projector_norm = HeadNorm::none,
+                  .predictor_norm = HeadNorm::none},
                  {}};
     method.set_precision(Precision::float64);
     golden::fill_parameters(method);

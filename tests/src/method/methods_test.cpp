@@ -23,7 +23,7 @@ protected:
 
     std::shared_ptr<Method> method(const std::string& name, double dropout = 0) {
         auto made = make_method(
-            {.name = name,
+            {.kind = method_named(name),
              .encoder = {.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = dropout},
              .heads = {.embedding = 4, .predictor_hidden = 4},
              .contrast = {.momentum = 0.75, .queue = 6},

@@ -1,5 +1,9 @@
 #include "src/method/registry.hpp"
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
 #include <gtest/gtest.h>
 
 #include "io/file/setting.hpp"
@@ -7,6 +11,10 @@
 
 namespace sslslr {
 namespace {
+
+MethodConfig config_of(const char* name) {
+    return {.kind = method_named(name)};
+}
 
 std::string refusal(const MethodConfig& config) {
     try {
@@ -19,9 +27,11 @@ std::string refusal(const MethodConfig& config) {
 
 TEST(Registry, MakesEveryMethodItNames) {
     MethodConfig config{.classes = 3, .clips = 200};
-    for (const auto& name : method_names()) {
-        config.name = name;
-        EXPECT_GT(make_method(config, 0)->parameters().size(), 10U) << name;
+    for (const auto& kind : methods()) {
+        config.kind = &kind;
+        const auto method = make_method(config, 0);
+        EXPECT_GT(method->parameters().size(), 10U) << kind.name;
+        EXPECT_EQ(method->uses_labels(), kind.needs_labels) << kind.name;
     }
 }
 
@@ -33,43 +43,41 @@ TEST(Registry, TheSeedFixesTheWeights) {
 }
 
 TEST(Registry, RefusesBadSettingsByOption) {
-    EXPECT_NE(
-        refusal({.name = "sl-fnp"})
-            .find("--method sl-fnp: expected one of sl-fpn, simclr, moco-v2, simsiam, byol, pcl, supervised"),
-        std::string::npos);
+    EXPECT_THROW(method_named("sl-fnp"), ConfigError);
     EXPECT_NE(refusal({.encoder = {.width = 100, .heads = 8}}).find("--width 100 --heads 8"),
               std::string::npos);
     EXPECT_NE(refusal({.encoder = {.dropout = 1}}).find("--dropout 1"), std::string::npos);
-    EXPECT_NE(refusal({.encoder = {.pooling = "max"}}).find("--pooling max"), std::string::npos);
-    EXPECT_NE(refusal({.sl_fpn = {.predictor_input = "z"}}).find("--predictor-input z"), std::string::npos);
-    EXPECT_NE(refusal({.name = "supervised", .classes = 1}).find("two classes"), std::string::npos);
-    EXPECT_NE(refusal({.encoder = {.layer_norm = "some"}}).find("--layer-norm some"), std::string::npos);
-    EXPECT_NE(refusal({.heads = {.projector_norm = "batch"}}).find("--projector-norm batch"),
+    EXPECT_NE(refusal({.kind = method_named("supervised"), .classes = 1}).find("two classes"),
               std::string::npos);
-    EXPECT_NE(
-        refusal({.name = "simclr", .contrast = {.temperature = 0}}).find("--temperature 0: expected more"),
-        std::string::npos);
-    EXPECT_NE(refusal({.name = "moco-v2", .contrast = {.queue = 0}}).find("--queue 0"), std::string::npos);
-    EXPECT_NE(refusal({.name = "moco-v2", .contrast = {.momentum = 1.5}})
+    EXPECT_NE(refusal({.kind = method_named("simclr"), .contrast = {.temperature = 0}})
+                  .find("--temperature 0: expected more"),
+              std::string::npos);
+    EXPECT_NE(refusal({.kind = method_named("moco-v2"), .contrast = {.queue = 0}}).find("--queue 0"),
+              std::string::npos);
+    EXPECT_NE(refusal({.kind = method_named("moco-v2"), .contrast = {.momentum = 1.5}})
                   .find("--key-momentum 1.5: expected [0, 1]"),
               std::string::npos);
-    EXPECT_NE(refusal({.name = "byol", .target_momentum = -0.1}).find("--target-momentum -0.1"),
+    EXPECT_NE(refusal({.kind = method_named("byol"), .target_momentum = -0.1}).find("--target-momentum -0.1"),
               std::string::npos);
-    EXPECT_NE(refusal({.name = "pcl", .pcl = {.clusters = {50}}, .clips = 40}).find("--clusters 50"),
-              std::string::npos);
-    EXPECT_EQ(refusal({.name = "sl-fpn", .contrast = {.temperature = 0}}), "") << "none of its settings";
+    EXPECT_NE(
+        refusal({.kind = method_named("pcl"), .pcl = {.clusters = {50}}, .clips = 40}).find("--clusters 50"),
+        std::string::npos);
+    EXPECT_EQ(refusal({.kind = method_named("sl-fpn"), .contrast = {.temperature = 0}}), "")
+        << "none of its settings";
 }
 
 TEST(Registry, HeadsHaveTheNormOfEachMethodsSourceUnlessAskedOtherwise) {
-    EXPECT_EQ(resolved_heads({.name = "sl-fpn"}).projector_norm, "none");
-    EXPECT_EQ(resolved_heads({.name = "simsiam"}).projector_norm, "all");
-    EXPECT_EQ(resolved_heads({.name = "simsiam"}).predictor_norm, "hidden");
-    EXPECT_EQ(resolved_heads({.name = "byol", .heads = {.projector_norm = "none"}}).projector_norm, "none");
+    EXPECT_EQ(resolved_heads(config_of("sl-fpn")).projector_norm, HeadNorm::none);
+    EXPECT_EQ(resolved_heads(config_of("simsiam")).projector_norm, HeadNorm::all);
+    EXPECT_EQ(resolved_heads(config_of("simsiam")).predictor_norm, HeadNorm::hidden);
+    auto byol = config_of("byol");
+    byol.heads.projector_norm = HeadNorm::none;
+    EXPECT_EQ(resolved_heads(byol).projector_norm, HeadNorm::none);
 }
 
 TEST(Registry, EveryMethodBeginsWithTheSameEncoder) {
     const auto encoder = [](const std::string& name) {
-        const auto method = make_method({.name = name, .classes = 2, .clips = 200}, 3);
+        const auto method = make_method({.kind = method_named(name), .classes = 2, .clips = 200}, 3);
         return method->named_parameters()["encoder.blocks.0.attention.qkv.weight"].clone();
     };
     for (const auto& name : method_names()) {
@@ -81,16 +89,42 @@ TEST(Registry, SaysWhichMethodsLearnNothingFromASingleClip) {
     const auto objects = [](const MethodConfig& config) {
         return !objection_to_single_clips(config).empty();
     };
-    EXPECT_TRUE(objects({.name = "simclr"}));
-    EXPECT_TRUE(objects({.name = "simclr", .heads = {.projector_norm = "none"}}));
-    EXPECT_TRUE(objects({.name = "simsiam"}));
-    EXPECT_TRUE(objects({.name = "byol"}));
-    EXPECT_TRUE(objects({.name = "sl-fpn", .heads = {.predictor_norm = "hidden"}}));
-    EXPECT_FALSE(
-        objects({.name = "sl-fpn", .heads = {.predictor_norm = "hidden"}, .sl_fpn = {.predictor = false}}));
-    for (const auto* name : {"sl-fpn", "simsiam", "byol", "moco-v2", "pcl", "supervised"}) {
-        EXPECT_FALSE(objects({.name = name, .heads = {.projector_norm = "none", .predictor_norm = "none"}}))
-            << name;
+    for (const auto& kind : methods()) {
+        const bool needs_others = *kind.alone != '\0';
+        const bool has_norm = kind.projector_norm != HeadNorm::none || kind.predictor_norm != HeadNorm::none;
+        EXPECT_EQ(objects({.kind = &kind}), needs_others || has_norm) << kind.name;
+        const HeadConfig plain{.projector_norm = HeadNorm::none, .predictor_norm = HeadNorm::none};
+        EXPECT_EQ(objects({.kind = &kind, .heads = plain}), needs_others) << kind.name;
+    }
+    EXPECT_TRUE(objects(config_of("simclr")));
+    auto predicts = config_of("sl-fpn");
+    predicts.heads.predictor_norm = HeadNorm::hidden;
+    EXPECT_TRUE(objects(predicts));
+    predicts.sl_fpn.predictor = false;
+    EXPECT_FALSE(objects(predicts));
+}
+
+TEST(Registry, RefusesTooFewTrainingClips) {
+    const auto check = [](const char* name, std::int64_t clips) {
+        const auto config = config_of(name);
+        config.kind->check_clips(config, clips);
+    };
+    EXPECT_THROW(check("moco-v2", 1), ConfigError);
+    EXPECT_NO_THROW(check("moco-v2", 2));
+    EXPECT_THROW(check("pcl", 99), ConfigError) << "the larger clustering has 100 centres";
+    EXPECT_NO_THROW(check("pcl", 100));
+}
+
+TEST(Registry, TheReadmeHasItsTable) {
+    const std::filesystem::path root{SSLSLR_SOURCE_DIR};
+    std::ifstream file{root / "README.md"};
+    const std::string readme{std::istreambuf_iterator<char>{file}, {}};
+
+    EXPECT_NE(readme.find("\n\n" + table_of_methods() + "\n"), std::string::npos)
+        << "its section Methods should hold\n"
+        << table_of_methods();
+    for (const auto& kind : methods()) {
+        EXPECT_TRUE(std::filesystem::exists(root / kind.example)) << kind.example;
     }
 }
 

@@ -26,8 +26,8 @@ protected:
             HeadConfig{.projector_hidden = 8,
                        .embedding = 4,
                        .predictor_hidden = 4,
-                       .projector_norm = "none",
-                       .predictor_norm = "none"},
+                       .projector_norm = HeadNorm::none,
+                       .predictor_norm = HeadNorm::none},
             config);
         made->set_precision(Precision::float64);
         return made;
@@ -75,7 +75,7 @@ TEST_F(SlFpnTest, OptionsRouteTheGradientsOfTheOtherReadings) {
     EXPECT_FALSE(reaches(term(constant, "original"), anchor));
     EXPECT_TRUE(reaches(term(constant, "original"), first));
 
-    const auto from_view = loss_of(method({.predictor_input = "view"}), batch);
+    const auto from_view = loss_of(method({.predictor_input = PredictorInput::view}), batch);
     EXPECT_TRUE(reaches(term(from_view, "predict"), first));
     EXPECT_FALSE(reaches(term(from_view, "predict"), anchor));
 
@@ -93,11 +93,11 @@ TEST_F(SlFpnTest, OptionsRouteTheGradientsOfTheOtherReadings) {
 
 TEST_F(SlFpnTest, AConstantOriginalIsEncodedWithoutGraphAndGivesTheSameLoss) {
     const auto batch = this->batch();
-    const SlFpnConfig constant{.predictor_input = "view", .stop_gradient_original = true};
+    const SlFpnConfig constant{.predictor_input = PredictorInput::view, .stop_gradient_original = true};
 
     EXPECT_FALSE(method(constant, 0.2)->encode(batch).trained.anchor.defined());
     const auto cheap = loss_of(method(constant, 0.2), batch);
-    const auto whole = loss_of(method({.predictor_input = "view"}, 0.2), batch);
+    const auto whole = loss_of(method({.predictor_input = PredictorInput::view}, 0.2), batch);
 
     EXPECT_NEAR(cheap.sum().item<double>(), whole.sum().item<double>(), 1e-14);
     EXPECT_FALSE(reaches(cheap.sum(), batch.views.anchor));

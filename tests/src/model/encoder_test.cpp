@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "src/settings/words.hpp"
 #include "tests/src/golden/golden.hpp"
 
 namespace sslslr {
@@ -30,7 +31,7 @@ protected:
 TEST_F(EncoderTest, EqualsPyTorchPaddedAndMasked) {
     const auto file = golden::read("encoder.json");
     auto config = golden::encoder_config(file["model"]);
-    for (const std::string pooling : {"cls", "mean"}) {
+    for (const auto pooling : {Pooling::cls, Pooling::mean}) {
         config.pooling = pooling;
         Encoder encoder{config};
         encoder->to(torch::kFloat64);
@@ -41,8 +42,8 @@ TEST_F(EncoderTest, EqualsPyTorchPaddedAndMasked) {
         const auto features =
             encoder(golden::clips(golden::whole(file["lengths"]), config.features, 0), DropoutKey{});
 
-        const auto expected = golden::matrix(file["sl_fpn"]["features_" + pooling]);
-        EXPECT_LT(golden::relative_difference(expected, features), 1e-10) << pooling;
+        const auto expected = golden::matrix(file["sl_fpn"][std::string{"features_"} + word_of(pooling)]);
+        EXPECT_LT(golden::relative_difference(expected, features), 1e-10) << word_of(pooling);
     }
 }
 
@@ -91,7 +92,7 @@ TEST_F(EncoderTest, AnEmptyBatchReachesEveryParameterWithZeroGradient) {
 }
 
 TEST_F(EncoderTest, TheOrderOfFramesReachesTheOutputFromTheStart) {
-    for (const std::string position : {"learnt", "sinusoidal"}) {
+    for (const auto position : {Positions::learnt, Positions::sinusoidal}) {
         auto config = small(0);
         config.position = position;
         Encoder encoder{config};
@@ -103,7 +104,7 @@ TEST_F(EncoderTest, TheOrderOfFramesReachesTheOutputFromTheStart) {
 
         EXPECT_GT((encoder(turned, DropoutKey{}) - features).norm().item<float>(),
                   0.02 * features.norm().item<float>())
-            << position;
+            << word_of(position);
     }
 }
 

@@ -37,7 +37,8 @@ TEST(EvaluationNotes, ASoundEvaluationNeedsNoneButThatFewSignsMakeTop5Right) {
 }
 
 TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {
-    const auto found = notes(clips_of_three(), {.name = "knn", .neighbours = 25, .raw_neighbours = 30});
+    const auto found =
+        notes(clips_of_three(), {.kind = ProtocolKind::knn, .neighbours = 25, .raw_neighbours = 30});
 
     EXPECT_EQ(found, (std::vector<std::string>{"--neighbours 25: only 24 labelled clips train, so all of "
                                                "them vote on every test clip: lower it, "
@@ -45,12 +46,13 @@ TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {
                                                "--raw-neighbours 30: only 24 labelled clips train, so all of "
                                                "them vote on every test clip: lower "
                                                "it, or train on more clips"}));
-    EXPECT_TRUE(notes(clips_of_three(), {.name = "knn", .neighbours = 24}).empty());
-    EXPECT_TRUE(notes(clips_of_three(), {.name = "linear", .neighbours = 25}).empty());
+    EXPECT_TRUE(notes(clips_of_three(), {.kind = ProtocolKind::knn, .neighbours = 24}).empty());
+    EXPECT_TRUE(notes(clips_of_three(), {.kind = ProtocolKind::linear, .neighbours = 25}).empty());
 }
 
 TEST(EvaluationNotes, AShareOfLabelsThatRoundsUpToAClipIsSaidAsWhatItIs) {
-    const ProtocolConfig config{.name = "semi-supervised", .label_fraction = 0.01, .raw_neighbours = 1};
+    const ProtocolConfig config{
+        .kind = ProtocolKind::semi_supervised, .label_fraction = 0.01, .raw_neighbours = 1};
 
     const auto found = notes(clips_of_three(), config);
 

@@ -7,6 +7,7 @@
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol.hpp"
+#include "src/settings/words.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
@@ -40,13 +41,13 @@ protected:
             (clip < 30 ? clips_.train : clips_.test).push_back(clip);
         }
         clips_.class_names = {"x", "y", "z"};
-        shape_.name = "supervised";
+        shape_.kind = method_named("supervised");
         shape_.classes = 3;
         shape_.encoder = {.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = 0.1};
         method_ = make_method(shape_, 1);
         method_->set_precision(Precision::float64);
         short_.epochs = 3;
-        short_.schedule = {"cosine", 0};
+        short_.schedule = {ScheduleKind::cosine, 0};
         short_.trainer.optimizer.learning_rate = 0.05;
         const auto name = "sslslr-protocol-" + group_.communicator().broadcast(std::to_string(::getpid()));
         folder_ = std::filesystem::temp_directory_path() / name;
@@ -60,7 +61,7 @@ protected:
 
     /// Repeats the features until there are as many as the control on raw skeletons wants.
     void name_points_of_arms_and_hands() {
-        features_.layout.points = points_of("upper-body");
+        features_.layout.points = points_of(PointSet::upper_body);
         features_.frames = features_.frames.repeat({1, features_.layout.width() / 6 + 1})
                                .slice(1, 0, features_.layout.width())
                                .contiguous();
@@ -86,9 +87,9 @@ protected:
         }
         return "";
     }
-    ProtocolConfig protocol(const std::string& name) const {
+    ProtocolConfig protocol(ProtocolKind kind) const {
         auto config = short_;
-        config.name = name;
+        config.kind = kind;
         return config;
     }
 
@@ -103,35 +104,40 @@ protected:
 };
 
 TEST_F(ProtocolTest, FrozenProtocolsGiveOneRanksNumbersBitForBit) {
-    for (const auto* const name : {"linear", "knn"}) {
-        EXPECT_TRUE(torch::equal(scores(protocol(name), group_), scores(protocol(name), alone_))) << name;
+    for (const auto kind : {ProtocolKind::linear, ProtocolKind::knn}) {
+        EXPECT_TRUE(torch::equal(scores(protocol(kind), group_), scores(protocol(kind), alone_)))
+            << word_of(kind);
     }
 }
 
 TEST_F(ProtocolTest, TrainingTheWholeNetworkGivesOneRanksNumbers) {
-    for (const auto* const name : {"fine-tune", "semi-supervised", "supervised"}) {
-        const auto many = scores(protocol(name), group_);
-        const auto one = scores(protocol(name), alone_);
-        EXPECT_LT((many - one).abs().max().item<double>(), 1e-9 * one.abs().max().item<double>()) << name;
+    for (const auto kind :
+         {ProtocolKind::fine_tune, ProtocolKind::semi_supervised, ProtocolKind::supervised}) {
+        const auto many = scores(protocol(kind), group_);
+        const auto one = scores(protocol(kind), alone_);
+        EXPECT_LT((many - one).abs().max().item<double>(), 1e-9 * one.abs().max().item<double>())
+            << word_of(kind);
     }
 }
 
 TEST_F(ProtocolTest, LabelsOfTestClipsHaveNoWayIn) {
-    for (const auto* const name :
-         {"linear", "transfer", "knn", "semi-supervised", "fine-tune", "supervised", "raw"}) {
-        if (name == std::string{"raw"}) {
+    for (const auto kind :
+         {ProtocolKind::linear, ProtocolKind::transfer, ProtocolKind::knn, ProtocolKind::semi_supervised,
+          ProtocolKind::fine_tune, ProtocolKind::supervised, ProtocolKind::raw}) {
+        if (kind == ProtocolKind::raw) {
             name_points_of_arms_and_hands();
         }
-        const auto before = scores(protocol(name), alone_);
+        const auto before = scores(protocol(kind), alone_);
         const auto labels = clips_.labels;
         for (const auto clip : clips_.test) {
             clips_.labels[static_cast<std::size_t>(clip)] = (clip + 1) % 3;
         }
-        EXPECT_TRUE(torch::equal(before, scores(protocol(name), alone_))) << name << ", other labels";
+        EXPECT_TRUE(torch::equal(before, scores(protocol(kind), alone_)))
+            << word_of(kind) << ", other labels";
         for (const auto clip : clips_.test) {
             clips_.labels[static_cast<std::size_t>(clip)] = -1;
         }
-        EXPECT_TRUE(torch::equal(before, scores(protocol(name), alone_))) << name << ", no labels";
+        EXPECT_TRUE(torch::equal(before, scores(protocol(kind), alone_))) << word_of(kind) << ", no labels";
         clips_.labels = labels;
     }
 }
@@ -139,29 +145,30 @@ TEST_F(ProtocolTest, LabelsOfTestClipsHaveNoWayIn) {
 TEST_F(ProtocolTest, CachedFeaturesGiveTheScoresOfFreshOnes) {
     auto cached = setting(group_);
     cached.embedding.cache = folder_ / "features";
-    for (const auto* const name : {"linear", "knn"}) {
-        const auto fresh = scores(protocol(name), group_);
+    for (const auto kind : {ProtocolKind::linear, ProtocolKind::knn}) {
+        const auto fresh = scores(protocol(kind), group_);
         for (const auto* const time : {"first", "second"}) {
-            const auto again = protocol_scores(*method_, protocol(name), cached)->test;
-            EXPECT_TRUE(torch::equal(again, fresh)) << name << ", " << time;
+            const auto again = protocol_scores(*method_, protocol(kind), cached)->test;
+            EXPECT_TRUE(torch::equal(again, fresh)) << word_of(kind) << ", " << time;
         }
     }
 }
 
 TEST_F(ProtocolTest, AStoppedTrainingGoesOnToTheVeryScoresOfOneNeverStopped) {
-    const auto whole = scores(protocol("fine-tune"), group_);
+    const auto whole = scores(protocol(ProtocolKind::fine_tune), group_);
     auto stopping = setting(group_);
     stopping.checkpoints = folder_;
     std::int64_t asked = 0;
     stopping.should_stop = [&] { return ++asked == 4; };
 
-    EXPECT_FALSE(protocol_scores(*method_, protocol("fine-tune"), stopping).has_value());
-    const auto rest = protocol_scores(*method_, protocol("fine-tune"), stopping);
+    EXPECT_FALSE(protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping).has_value());
+    const auto rest = protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping);
 
     ASSERT_TRUE(rest.has_value());
     EXPECT_EQ(asked, 15);  // 3 epochs of 5 steps, none of them twice
     EXPECT_TRUE(torch::equal(rest->test, whole));
-    EXPECT_TRUE(torch::equal(protocol_scores(*method_, protocol("fine-tune"), stopping)->test, whole));
+    EXPECT_TRUE(
+        torch::equal(protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping)->test, whole));
     EXPECT_EQ(asked, 15) << "what is done is not done again";
 }
 
@@ -171,7 +178,7 @@ TEST_F(ProtocolTest, RanksThatHangAreLookedForInATrainingAndNowhereElse) {
         watched.checkpoints = checkpoints;
         int steps = 0;
         watched.on_step = [&](const StepReport&) { steps += group_.expects_progress() ? 1 : 0; };
-        protocol_scores(*method_, protocol("fine-tune"), watched);
+        protocol_scores(*method_, protocol(ProtocolKind::fine_tune), watched);
 
         EXPECT_EQ(steps, 15);
         EXPECT_FALSE(group_.expects_progress());
@@ -183,40 +190,40 @@ TEST_F(ProtocolTest, AnotherTrainingDoesNotGoOnFromAStoppedOne) {
     stopping.checkpoints = folder_;
     bool is_asked = true;
     stopping.should_stop = [&] { return is_asked; };
-    protocol_scores(*method_, protocol("fine-tune"), stopping);
+    protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping);
     is_asked = false;
-    auto longer = protocol("fine-tune");
+    auto longer = protocol(ProtocolKind::fine_tune);
     longer.epochs = 4;
 
     EXPECT_TRUE(torch::equal(protocol_scores(*method_, longer, stopping)->test, scores(longer, group_)));
 }
 
 TEST_F(ProtocolTest, FewerLabelsTeachLessAndTheSeedDrawsThem) {
-    auto few = protocol("linear");
+    auto few = protocol(ProtocolKind::linear);
     few.label_fraction = 0.3;
 
-    EXPECT_FALSE(torch::equal(scores(few, alone_), scores(protocol("linear"), alone_)));
+    EXPECT_FALSE(torch::equal(scores(few, alone_), scores(protocol(ProtocolKind::linear), alone_)));
     EXPECT_TRUE(torch::equal(scores(few, alone_), scores(few, alone_)));
 }
 
 TEST_F(ProtocolTest, FineTuningLeavesTheGivenEncoderAsItWas) {
     const auto before = weights_fingerprint(*method_);
-    scores(protocol("fine-tune"), alone_);
+    scores(protocol(ProtocolKind::fine_tune), alone_);
 
     EXPECT_EQ(weights_fingerprint(*method_), before);
 }
 
 TEST_F(ProtocolTest, FineTuningStartsFromTheGivenEncoder) {
-    auto untrained = protocol("fine-tune");
+    auto untrained = protocol(ProtocolKind::fine_tune);
     untrained.trainer.optimizer.learning_rate = 1e-12;
     const auto from_given = scores(untrained, alone_);
-    untrained.name = "supervised";
+    untrained.kind = ProtocolKind::supervised;
 
     EXPECT_FALSE(torch::allclose(from_given, scores(untrained, alone_)));  // other weights: seed 4, not 1
 }
 
 TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
-    auto sweep = protocol("linear");
+    auto sweep = protocol(ProtocolKind::linear);
     sweep.probe_rates = {1e-3, 1e-2};
     EXPECT_THROW(scores(sweep, alone_), ConfigError);
 
@@ -228,8 +235,8 @@ TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
 }
 
 TEST_F(ProtocolTest, RefusesWhatIsNone) {
-    EXPECT_THROW(scores(protocol("linaer"), alone_), ConfigError);
-    auto few = protocol("linear");
+    EXPECT_THROW(scores(protocol(ProtocolKind::measures), alone_), ConfigError);
+    auto few = protocol(ProtocolKind::linear);
     few.label_fraction = 0;
     EXPECT_THROW(scores(few, alone_), ConfigError);
 }
@@ -245,13 +252,9 @@ TEST_F(ProtocolTest, RefusesByTheOptionsName) {
     const std::vector<std::pair<std::string, std::function<void(ProtocolConfig&)>>> refused{
         {"--fine-tune-warmup-epochs 9: expected 0 to --fine-tune-epochs 3",
          [](auto& config) { config.schedule.warmup_epochs = 9; }},
-        {"--fine-tune-optimizer adam: expected sgd, adamw, lars",
-         [](auto& config) { config.trainer.optimizer.name = "adam"; }},
         {"--fine-tune-rate 0: expected", [](auto& config) { config.trainer.optimizer.learning_rate = 0; }},
-        {"--fine-tune-schedule step: expected", [](auto& config) { config.schedule.name = "step"; }},
-        {"--fine-tune-augmentation all: expected", [](auto& config) { config.augmentation = "all"; }},
         {"--freeze belongs to --protocol semi-supervised", [](auto& config) { config.freeze = true; }},
-        {"--probe tree: expected mlp, linear", [](auto& config) { config.probe = "tree"; }},
+        {"--probe both: expected mlp, linear", [](auto& config) { config.probe = ProbeKind::both; }},
         {"--probe-rates 0.1 0: expected",
          [](auto& config) {
              config.probe_rates = {0.1, 0};
@@ -259,7 +262,7 @@ TEST_F(ProtocolTest, RefusesByTheOptionsName) {
         {"--probe-weight-decays -1: expected", [](auto& config) { config.probe_weight_decays = {-1}; }},
         {"--neighbours 0: expected", [](auto& config) { config.neighbours = 0; }}};
     for (const auto& [text, change] : refused) {
-        auto config = protocol("fine-tune");
+        auto config = protocol(ProtocolKind::fine_tune);
         change(config);
         EXPECT_NE(refusal(config).find(text), std::string::npos) << text << ", not " << refusal(config);
     }

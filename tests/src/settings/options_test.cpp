@@ -1,25 +1,34 @@
 #include "src/settings/options.hpp"
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 
 #include "src/errors.hpp"
 #include "src/settings/option_names.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
 
 namespace fs = std::filesystem;
 
+enum class Optimizer { sgd, adamw, lars };
+constexpr auto words(Optimizer /*of*/) {
+    return std::array{"sgd", "adamw", "lars"};
+}
+
 /// Options as pretrain has them, few.
 struct Fields {
     std::vector<std::string> signers;
     std::vector<std::int64_t> clusters;
     std::string name;
-    std::string optimizer = "sgd";
+    Optimizer optimizer = Optimizer::sgd;
+    std::optional<Optimizer> second;
     double momentum = 0.9;
     double weight = 1;
     std::int64_t steps = 0;
@@ -31,8 +40,8 @@ void declare(Options& options, Fields& o) {
     options.add("signers", o.signers, "signers");
     options.add("clusters", o.clusters, "clusters");
     options.add("name", o.name, "name");
-    options.add("optimizer", o.optimizer, "sgd or adamw");
-    options.words({"sgd", "adamw", "lars"});
+    options.add("optimizer", o.optimizer, "of the first stage");
+    options.add("second-optimizer", o.second, "of the second stage");
     options.add("weight", o.weight, "weight");
     options.add("max-steps", o.steps, "steps");
     options.add("seed", o.seed, "seed");
@@ -176,7 +185,7 @@ TEST_F(OptionsTest, AWordThatIsNoneOfAnOptionsIsRefusedWhereverItIsRead) {
               "--study s.ini, [pretrain], line 7: optimizer = adm: expected sgd, adamw or lars");
     EXPECT_EQ(settings({{"optimizers", "sgd", 7}}),
               "--study s.ini, [pretrain], line 7: unknown option optimizers; did you mean optimizer?");
-    EXPECT_EQ(read({"--optimizer", "lars"}).optimizer, "lars");
+    EXPECT_EQ(read({"--optimizer", "lars"}).optimizer, Optimizer::lars);
 }
 
 TEST_F(OptionsTest, OtherNumbersMayBeNegativeBehindABlank) {
@@ -195,7 +204,7 @@ TEST_F(OptionsTest, AValueOfTheWrongKindIsRefusedWithItsLine) {
 TEST_F(OptionsTest, TheCommandLineWinsOverAFileEvenWhereItLeavesALineWithoutUse) {
     const auto fields = read_config("optimizer = sgd\nmomentum = 0.5\n", {"--optimizer", "adamw"});
 
-    EXPECT_EQ(fields.optimizer, "adamw");
+    EXPECT_EQ(fields.optimizer, Optimizer::adamw);
     EXPECT_EQ(fields.momentum, 0.9) << "passed over";
     EXPECT_EQ(read_config("momentum = 0.5\n", {"--optimizer", "lars"}).momentum, 0.5);
 }
@@ -289,6 +298,13 @@ TEST_F(OptionsTest, AFileOfAnEarlierVersionKeepsBlanksInItsEntries) {
     options.read_file(file("signers = Ana Maria\nsigners = S1\nof-another-version = 3\n"));
 
     EXPECT_EQ(fields.signers, (std::vector<std::string>{"Ana Maria", "S1"}));
+}
+
+TEST(Words, StandForTheValuesInTheirOrderAndForNothingElse) {
+    EXPECT_STREQ(word_of(Optimizer::lars), "lars");
+    EXPECT_EQ(enum_of<Optimizer>("adamw"), Optimizer::adamw);
+    EXPECT_EQ(enum_of<Optimizer>("adam"), std::nullopt);
+    EXPECT_EQ(enum_of<Optimizer>(""), std::nullopt);
 }
 
 TEST(OptionNames, NamesThatHoldTheUnknownOneAsAWordComeFirst) {

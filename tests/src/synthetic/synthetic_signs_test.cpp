@@ -9,6 +9,7 @@
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -56,7 +57,7 @@ double nearest_neighbour(const SyntheticSigns& signs, std::size_t first, std::si
     return right / static_cast<double>(clips / 2);
 }
 
-SyntheticConfig easy(const std::string& kind) {
+SyntheticConfig easy(SyntheticKind kind) {
     return {.classes = 8,
             .clips = 400,
             .signers = 2,
@@ -71,18 +72,18 @@ SyntheticConfig easy(const std::string& kind) {
 }
 
 TEST(SyntheticSigns, FramesBeforeAndAfterTheSignTellNothingOfItsClass) {
-    for (const std::string kind : {"order", "pose"}) {
+    for (const auto kind : {SyntheticKind::order, SyntheticKind::pose}) {
         const SyntheticSigns signs{easy(kind)};
         constexpr double chance = 1.0 / 8;
         constexpr double four_deviations = 4 * 0.0234;  // of a share of 200 clips
-        EXPECT_NEAR(nearest_neighbour(signs, 0, 8), chance, four_deviations) << kind;
-        EXPECT_NEAR(nearest_neighbour(signs, 18, 24), chance, four_deviations) << kind;
-        EXPECT_GT(nearest_neighbour(signs, 8, 18), 0.9) << kind;
+        EXPECT_NEAR(nearest_neighbour(signs, 0, 8), chance, four_deviations) << word_of(kind);
+        EXPECT_NEAR(nearest_neighbour(signs, 18, 24), chance, four_deviations) << word_of(kind);
+        EXPECT_GT(nearest_neighbour(signs, 8, 18), 0.9) << word_of(kind);
     }
 }
 
 TEST(SyntheticSigns, EitherEndOfASignOfKindOrderHoldsABitOfItsClass) {
-    const SyntheticSigns signs{easy("order")};
+    const SyntheticSigns signs{easy(SyntheticKind::order)};
     for (std::int64_t label = 0; label < 8; label += 2) {
         const auto& one = signs.poses_of(label);
         const auto& other = signs.poses_of(label + 1);  // bit 0: the first two swapped
@@ -93,7 +94,7 @@ TEST(SyntheticSigns, EitherEndOfASignOfKindOrderHoldsABitOfItsClass) {
 }
 
 TEST(SyntheticSigns, ClassesOfKindOrderShowTheSamePosesInOrdersOfTheirOwn) {
-    auto config = easy("order");
+    auto config = easy(SyntheticKind::order);
     config.classes = 24;
     config.length = 40;
     config.last = 28;
@@ -111,7 +112,7 @@ TEST(SyntheticSigns, ClassesOfKindOrderShowTheSamePosesInOrdersOfTheirOwn) {
 }
 
 TEST(SyntheticSigns, ClassesOfKindPoseShareNone) {
-    const SyntheticSigns signs{easy("pose")};
+    const SyntheticSigns signs{easy(SyntheticKind::pose)};
     std::set<std::int64_t> seen;
     for (std::int64_t label = 0; label < 8; ++label) {
         for (const auto pose : signs.poses_of(label)) {
@@ -121,7 +122,7 @@ TEST(SyntheticSigns, ClassesOfKindPoseShareNone) {
 }
 
 TEST(SyntheticSigns, ClassesAndSignersAreBalanced) {
-    const auto index = SyntheticSigns{easy("order")}.index();
+    const auto index = SyntheticSigns{easy(SyntheticKind::order)}.index();
     std::map<std::pair<std::int64_t, std::int64_t>, int> counts;
     for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
         ++counts[{index.labels[clip], index.signers[clip]}];
@@ -135,21 +136,22 @@ TEST(SyntheticSigns, ClassesAndSignersAreBalanced) {
 }
 
 TEST(SyntheticSigns, AClipIsAFunctionOfSeedAndNumberAlone) {
-    auto more_clips = easy("order");
+    auto more_clips = easy(SyntheticKind::order);
     more_clips.clips = 800;
-    auto other_seed = easy("order");
+    auto other_seed = easy(SyntheticKind::order);
     other_seed.seed = 1;
-    const auto clip = drawn(SyntheticSigns{easy("order")}, 7);
+    const auto clip = drawn(SyntheticSigns{easy(SyntheticKind::order)}, 7);
 
-    EXPECT_EQ(clip, drawn(SyntheticSigns{easy("order")}, 7));
+    EXPECT_EQ(clip, drawn(SyntheticSigns{easy(SyntheticKind::order)}, 7));
     EXPECT_EQ(clip, drawn(SyntheticSigns{more_clips}, 7));
     EXPECT_NE(clip, drawn(SyntheticSigns{other_seed}, 7));
-    EXPECT_NE(clip, drawn(SyntheticSigns{easy("order")}, 15)) << "another clip of the same class";
+    EXPECT_NE(clip, drawn(SyntheticSigns{easy(SyntheticKind::order)}, 15))
+        << "another clip of the same class";
     EXPECT_TRUE(std::ranges::all_of(clip, [](float value) { return std::isfinite(value); }));
 }
 
 TEST(SyntheticSigns, TheBoundaryScalesWithAClipsLength) {
-    auto config = easy("order");
+    auto config = easy(SyntheticKind::order);
     config.length_spread = 6;
     const SyntheticSigns signs{config};
     std::set<std::int64_t> lengths;
@@ -165,7 +167,7 @@ TEST(SyntheticSigns, TheBoundaryScalesWithAClipsLength) {
 }
 
 TEST(SyntheticSigns, ASignMayFillItsClip) {
-    auto config = easy("order");
+    auto config = easy(SyntheticKind::order);
     config.first = 0;
     config.last = 24;
 
@@ -181,13 +183,12 @@ TEST(SyntheticSigns, RefusesValuesOutOfRangeByOption) {
         {"--length-spread 24", [](auto& c) { c.length_spread = 24; }},
         {"--first 18", [](auto& c) { c.first = 18; }},
         {"--last 25", [](auto& c) { c.last = 25; }},
-        {"--kind dance", [](auto& c) { c.kind = "dance"; }},
         {"--noise -1", [](auto& c) { c.noise = -1; }},
         {"--pose-frames 0.5", [](auto& c) { c.pose_frames = 0.5; }},
         {"do not tell 8 classes apart", [](auto& c) { c.last = c.first + 4; }},
     };
     for (const auto& [text, change] : refused) {
-        auto config = easy("order");
+        auto config = easy(SyntheticKind::order);
         change(config);
         try {
             const SyntheticSigns signs{config};

@@ -63,7 +63,8 @@ TEST_F(BatchesTest, AClipsViewsDoNotDependOnTheRanks) {
 }
 
 TEST_F(BatchesTest, OnlyWhatTheMethodReadsIsMade) {
-    const auto supervised = make_method({.name = "supervised", .encoder = {.features = 6}, .classes = 3}, 0);
+    const auto supervised =
+        make_method({.kind = method_named("supervised"), .encoder = {.features = 6}, .classes = 3}, 0);
 
     const auto batch = batches_.share(0, 0, 1, *supervised);
 

@@ -10,7 +10,7 @@ namespace {
 /// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
-    void expect_exact(std::int64_t micro_batch, const std::string& norm = "auto") {
+    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic) {
         for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
             toy::Settings settings{
                 .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
@@ -30,13 +30,13 @@ TEST_P(EveryMethod, InMicroBatchesEqualsTheWholeBatch) {
 }
 
 TEST_P(EveryMethod, WithBatchNormInItsHeadsIsExactToo) {
-    expect_exact(0, "all");
-    expect_exact(3, "all");
+    expect_exact(0, HeadNorm::all);
+    expect_exact(3, HeadNorm::all);
 }
 
 TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
-    expect_exact(0, "none");
-    expect_exact(3, "none");
+    expect_exact(0, HeadNorm::none);
+    expect_exact(3, HeadNorm::none);
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {

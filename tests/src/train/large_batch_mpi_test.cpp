@@ -27,7 +27,7 @@ Features clips_of_64_frames(std::int64_t clips) {
 /// The gradient of the first step.
 torch::Tensor first_gradient(const Features& features, std::int64_t micro_batch) {
     const auto method =
-        make_method({.name = "simclr", .encoder = {.blocks = 4, .width = 128, .heads = 8}}, 1);
+        make_method({.kind = method_named("simclr"), .encoder = {.blocks = 4, .width = 128, .heads = 8}}, 1);
     method->set_precision(Precision::float64);
     std::vector<std::int64_t> all(features.labels.size());
     std::iota(all.begin(), all.end(), 0);

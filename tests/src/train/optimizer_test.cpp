@@ -4,6 +4,7 @@
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 #include "tests/src/golden/golden.hpp"
 
 namespace sslslr {
@@ -26,24 +27,27 @@ void expect_golden(const OptimizerConfig& config, const nlohmann::json& values) 
         const auto expected =
             torch::tensor(values[static_cast<std::size_t>(step)].get<std::vector<double>>(), torch::kFloat64);
         EXPECT_LT((parameter - expected).abs().max().item<double>(), 1e-14)
-            << config.name << " step " << step;
+            << word_of(config.kind) << " step " << step;
     }
 }
 
 TEST(Optimizer, EqualsPyTorch) {
     const auto file = golden::read("training.json");
-    expect_golden({.name = "sgd", .learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01},
+    expect_golden({.kind = OptimizerKind::sgd, .learning_rate = 0.1, .momentum = 0.9, .weight_decay = 0.01},
                   file["sgd"]["values"]);
-    expect_golden({.name = "adamw", .learning_rate = 0.01, .weight_decay = 0.1}, file["adamw"]["values"]);
+    expect_golden({.kind = OptimizerKind::adamw, .learning_rate = 0.01, .weight_decay = 0.1},
+                  file["adamw"]["values"]);
 }
 
 TEST(Optimizer, LarsEqualsLightlys) {
     const auto file = golden::read("methods.json")["lars"];
     auto weight = golden::input(file, "weight").set_requires_grad(true);
     auto bias = golden::input(file, "bias").set_requires_grad(true);
-    Optimizer optimizer{
-        {.name = "lars", .momentum = file["momentum"], .weight_decay = file["weight_decay"], .trust = 0.001},
-        {{"weight", weight}, {"bias", bias}}};
+    Optimizer optimizer{{.kind = OptimizerKind::lars,
+                         .momentum = file["momentum"],
+                         .weight_decay = file["weight_decay"],
+                         .trust = 0.001},
+                        {{"weight", weight}, {"bias", bias}}};
     for (std::size_t step = 0; step < 5; ++step) {
         weight.mutable_grad() = golden::input(file, "weight_gradient" + std::to_string(step));
         bias.mutable_grad() = golden::input(file, "bias_gradient" + std::to_string(step));
@@ -57,7 +61,7 @@ TEST(Optimizer, LarsEqualsLightlys) {
 TEST(Optimizer, LarsScalesTheStepWithoutMomentumToo) {
     auto weight = torch::ones({2, 8}, torch::kFloat64).set_requires_grad(true);  // of length 4
     weight.mutable_grad() = torch::full({2, 8}, 0.5, torch::kFloat64);           // of length 2
-    Optimizer optimizer{{.name = "lars", .momentum = 0, .weight_decay = 0.25, .trust = 0.1},
+    Optimizer optimizer{{.kind = OptimizerKind::lars, .momentum = 0, .weight_decay = 0.25, .trust = 0.1},
                         {{"weight", weight}}};
     optimizer.step(0.5, 0.5);
     const double ratio = 0.1 * 4 / (2 + 0.25 * 4);
@@ -101,18 +105,17 @@ TEST(Optimizer, APredictorMayKeepItsRate) {
 }
 
 TEST(Optimizer, RatesScaleWithTheGlobalBatch) {
-    const auto rate = [](const std::string& scaling) {
+    const auto rate = [](RateScaling scaling) {
         return scaled_rate({.learning_rate = 0.3, .rate_scaling = scaling}, 4096);
     };
-    EXPECT_DOUBLE_EQ(rate("none"), 0.3);
-    EXPECT_DOUBLE_EQ(rate("linear"), 4.8);
-    EXPECT_DOUBLE_EQ(rate("sqrt"), 1.2);
-    EXPECT_THROW(rate("log"), ConfigError);
+    EXPECT_DOUBLE_EQ(rate(RateScaling::none), 0.3);
+    EXPECT_DOUBLE_EQ(rate(RateScaling::linear), 4.8);
+    EXPECT_DOUBLE_EQ(rate(RateScaling::sqrt), 1.2);
 }
 
 TEST(Optimizer, StateTravelsByName) {
-    for (const std::string name : {"sgd", "adamw", "lars"}) {
-        const OptimizerConfig config{.name = name, .learning_rate = 0.1};
+    for (const auto kind : {OptimizerKind::sgd, OptimizerKind::adamw, OptimizerKind::lars}) {
+        const OptimizerConfig config{.kind = kind, .learning_rate = 0.1};
         const auto whole = start();
         const auto parts = start();
         Optimizer one{config, {{"p", whole}}};
@@ -129,7 +132,7 @@ TEST(Optimizer, StateTravelsByName) {
             (step < 2 ? before : after).step(0.1, 0.1);
         }
 
-        EXPECT_TRUE(torch::equal(whole, parts)) << name;
+        EXPECT_TRUE(torch::equal(whole, parts)) << word_of(kind);
     }
 }
 
@@ -142,8 +145,6 @@ TEST(Optimizer, RefusesBadSettingsByOption) {
         }
         return "";
     };
-    EXPECT_NE(refusal({.name = "adm"}).find("--optimizer adm: expected sgd, adamw or lars"),
-              std::string::npos);
     EXPECT_NE(refusal({.learning_rate = -1}).find("--learning-rate -1"), std::string::npos);
     EXPECT_NE(refusal({.momentum = 1}).find("--momentum 1"), std::string::npos);
     EXPECT_NE(refusal({.clip_gradient_norm = -1}).find("--clip-gradient-norm -1"), std::string::npos);

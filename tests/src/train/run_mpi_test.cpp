@@ -50,7 +50,7 @@ protected:
     void live_to_collapse(const CollapseConfig& collapse, std::int64_t last_step,
                           const RunHooks& hooks = {}) {
         toy::Settings settings{.precision = Precision::float32};
-        settings.trainer.optimizer = {.name = "adamw", .learning_rate = 0.02};
+        settings.trainer.optimizer = {.kind = OptimizerKind::adamw, .learning_rate = 0.02};
         toy::Training training{world_.duplicate(), settings};
         run_training(training.trainer, training.group,
                      {.folder = folder_,

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "src/settings/words.hpp"
 #include "tests/src/train/toy_training.hpp"
 
 namespace sslslr::toy {
@@ -13,8 +14,9 @@ namespace sslslr::toy {
 /// be the same training in loss, gradient and everything the method remembers: no further apart than a share
 /// of the distance that the trained weights moved.
 inline void expect_same_training(Settings settings, double weight_tolerance) {
-    SCOPED_TRACE(fmt::format("{}, norm {}, {} of {} clips, micro-batch {}", settings.method, settings.norm,
-                             settings.global_batch, settings.clips, settings.trainer.micro_batch));
+    SCOPED_TRACE(fmt::format("{}, norm {}, {} of {} clips, micro-batch {}", settings.method,
+                             word_of(settings.norm), settings.global_batch, settings.clips,
+                             settings.trainer.micro_batch));
     Training many{dist::Communicator::world(), settings};
     settings.trainer.micro_batch = 0;
     Training one{dist::Communicator::self(), settings};

@@ -66,8 +66,9 @@ TEST_F(StreamedBatches, AreThoseOfMemoryBitForBitUnderEveryAugmentation) {
     const auto streamed = load_features(plain, {}, world_, world_, {.memory_limit = 0});
     const auto streamed_decoded = load_features(compressed, {}, world_, world_, {.memory_limit = 0});
 
-    for (const std::string kind : {"none", "boundary", "classical", "both"}) {
-        for (const std::string boundary : {"fixed", "drawn"}) {
+    for (const auto kind : {AugmentationKind::none, AugmentationKind::boundary, AugmentationKind::classical,
+                            AugmentationKind::both}) {
+        for (const auto boundary : {BoundaryKind::fixed, BoundaryKind::drawn}) {
             for (const std::int64_t global_batch :
                  {3, 10, 36}) {  // the last of 38 clips: 2, 8 and 2; or ranks without
                 BatchConfig config{global_batch, 5, {.kind = kind, .boundary = boundary}};
@@ -113,7 +114,7 @@ public:
                    .streamed = &frames},
           method{make_method(toy::method_config(settings), settings.weights_seed)},
           batches{features, all_clips(), toy::batch_config(settings), features.labels},
-          schedule{{.name = "cosine", .warmup_epochs = 1}, 10, batches.steps_per_epoch()} {
+          schedule{{.kind = ScheduleKind::cosine, .warmup_epochs = 1}, 10, batches.steps_per_epoch()} {
         method->set_precision(settings.precision);
         trainer.emplace(*method, batches, settings.trainer, schedule, group);
     }

@@ -2,7 +2,7 @@
 
 #include <memory>
 #include <numeric>
-#include <string_view>
+#include <string>
 #include <vector>
 
 #include "dist/group.hpp"
@@ -29,27 +29,27 @@ inline Features features(std::int64_t clips, torch::Dtype dtype) {
 
 struct Settings {
     std::string method = "sl-fpn";
-    std::string norm = "auto";  ///< of the heads
-    TrainerConfig trainer{
-        .optimizer = {.name = "sgd", .learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3}};
+    HeadNorm norm = HeadNorm::automatic;  ///< of the heads
+    TrainerConfig trainer{.optimizer = {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3}};
     Precision precision = Precision::float64;
     std::int64_t clips = 23;  ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
-    std::string_view boundary = "fixed";
+    BoundaryKind boundary = BoundaryKind::fixed;
 };
 
 /// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
 inline BatchConfig batch_config(const Settings& settings) {
-    BatchConfig config{settings.global_batch, 3, {.boundary = std::string{settings.boundary}}};
-    for (std::int64_t clip = 0; settings.boundary == "adaptive" && clip < settings.clips; ++clip) {
+    BatchConfig config{settings.global_batch, 3, {.boundary = settings.boundary}};
+    for (std::int64_t clip = 0; settings.boundary == BoundaryKind::adaptive && clip < settings.clips;
+         ++clip) {
         config.boundaries.push_back({clip % 4, clip % 3});
     }
     return config;
 }
 
 inline MethodConfig method_config(const Settings& settings) {
-    return {.name = settings.method,
+    return {.kind = method_named(settings.method),
             .encoder = {.features = 6, .frames = 16, .blocks = 2, .width = 16, .heads = 4},
             .heads = {.projector_hidden = 16,
                       .embedding = 8,
@@ -72,7 +72,8 @@ public:
           method{make_method(method_config(settings), settings.weights_seed)},
           batches{features, all_clips(settings.clips), batch_config(settings), features.labels},
           trainer{prepared(*method, settings.precision), batches, settings.trainer,
-                  Schedule{{.name = "cosine", .warmup_epochs = 1}, 10, batches.steps_per_epoch()}, group} {}
+                  Schedule{{.kind = ScheduleKind::cosine, .warmup_epochs = 1}, 10, batches.steps_per_epoch()},
+                  group} {}
 
     dist::Group group;
     Features features;

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 #include "src/train/trainer.hpp"
 #include "tests/src/train/same_training.hpp"
 
@@ -11,11 +12,12 @@ using dist::Communicator;
 
 TEST(Trainer, OnAnyNumberOfRanksEqualsOneRankWithEveryOptimizer) {
     toy::Settings settings{.method = "byol"};
-    settings.trainer = {.optimizer = {.name = "adamw", .learning_rate = 1e-3, .weight_decay = 0.01}};
+    settings.trainer = {
+        .optimizer = {.kind = OptimizerKind::adamw, .learning_rate = 1e-3, .weight_decay = 0.01}};
     toy::expect_same_training(settings, 1e-7);
-    settings.trainer = {.optimizer = {.name = "lars",
+    settings.trainer = {.optimizer = {.kind = OptimizerKind::lars,
                                       .learning_rate = 4,
-                                      .rate_scaling = "sqrt",
+                                      .rate_scaling = RateScaling::sqrt,
                                       .weight_decay = 1e-3,
                                       .clip_gradient_norm = 0.1,
                                       .constant_predictor_rate = true},
@@ -28,8 +30,8 @@ TEST(Trainer, ABatchOfOneClipLeavesAllRanksButTheFirstEmptyAndIsStillExact) {
 }
 
 TEST(Trainer, BoundariesOfTheirOwnForEveryClipTrainAlikeOnAnyNumberOfRanks) {
-    toy::expect_same_training({.boundary = "adaptive"}, 1e-9);
-    toy::expect_same_training({.boundary = "drawn"}, 1e-9);
+    toy::expect_same_training({.boundary = BoundaryKind::adaptive}, 1e-9);
+    toy::expect_same_training({.boundary = BoundaryKind::drawn}, 1e-9);
 }
 
 TEST(Trainer, BucketSizesDoNotChangeTheTraining) {
@@ -101,10 +103,11 @@ TEST(Trainer, WeightsThatDifferBetweenRanksAreFound) {
 }
 
 TEST(Trainer, GoingOnFromAStateEqualsNeverStoppingBitForBit) {
-    for (const auto& [optimizer, method] : {std::pair{"sgd", "moco-v2"}, std::pair{"adamw", "sl-fpn"},
-                                            std::pair{"lars", "byol"}, std::pair{"sgd", "pcl"}}) {
+    for (const auto& [optimizer, method] :
+         {std::pair{OptimizerKind::sgd, "moco-v2"}, std::pair{OptimizerKind::adamw, "sl-fpn"},
+          std::pair{OptimizerKind::lars, "byol"}, std::pair{OptimizerKind::sgd, "pcl"}}) {
         const toy::Settings settings{.method = method,
-                                     .trainer = {.optimizer = {.name = optimizer, .learning_rate = 0.01}},
+                                     .trainer = {.optimizer = {.kind = optimizer, .learning_rate = 0.01}},
                                      .precision = Precision::float32};
         toy::Training whole{Communicator::world(), settings};
         toy::Training first{Communicator::world(), settings};
@@ -125,7 +128,7 @@ TEST(Trainer, GoingOnFromAStateEqualsNeverStoppingBitForBit) {
 
         EXPECT_EQ(second.trainer.steps_done(), 9);
         EXPECT_TRUE(torch::equal(toy::state(*whole.method), toy::state(*second.method)))
-            << optimizer << ' ' << method;
+            << word_of(optimizer) << ' ' << method;
     }
 }
 

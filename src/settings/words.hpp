@@ -1,0 +1,37 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+
+namespace sslslr {
+
+/// An enumeration whose values are written as words. A constexpr function words(E), declared beside it and found by its
+/// argument, returns a std::array of them in the order of its enumerators, which count from 0.
+template <class E>
+concept Worded = std::is_enum_v<E> && requires(E value) {
+    words(value);
+};
+
+/// The words of an enumeration, in the order of its enumerators.
+template <Worded E>
+constexpr auto words_of() {
+    return words(E{});
+}
+
+template <Worded E>
+constexpr const char* word_of(E value) {
+    return words(value)[static_cast<std::size_t>(value)];
+}
+
+/// The value that is written so; nothing where the text is none of the words.
+template <Worded E>
+constexpr std::optional<E> enum_of(std::string_view text) {
+    const auto all = words_of<E>();
+    const auto found = std::ranges::find(all, text);
+    return found == all.end() ? std::nullopt : std::optional{static_cast<E>(found - all.begin())};
+}
+
+}  // namespace sslslr
