@@ -3,6 +3,8 @@
 
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
@@ -92,45 +94,59 @@ std::string codes_of(const PlanOptions& options, const StudyPlan& plan, const Ra
     });
 }
 
-nlohmann::json summary_of(const PlanOptions& o, const StudyPlan& plan, const StudyData& data,
-                          const BoundaryJobs& jobs) {
-    return {{"study", o.study},
-            {"k", grid_of(o.search)},
-            {"frames", plan.frames},
-            {"repeats", o.search.repeats},
-            {"mode", word_of(o.search.mode)},
-            {"halving", o.search.halving},
-            {"train_clips", data.setting().clips.pretrain.size()},
-            {"validation_clips", plan.validation.size()},
-            {"validated_by", plan.validated_by},
-            {"steps_per_job", steps_of(data.setting())},
-            {"ranks_per_job", o.ranks_per_job},
-            {"most_jobs", jobs.most_jobs()},
-            {"seconds_per_job", plan.seconds_per_job},
-            {"rank_hours",
-             static_cast<double>(jobs.most_jobs() * o.ranks_per_job) * plan.seconds_per_job / 3600}};
+/// What is planned, for the terminal or as JSON.
+struct PlanSummary {
+    std::string study;
+    std::vector<std::int64_t> k;
+    std::int64_t frames;
+    std::int64_t repeats;
+    std::string mode;
+    bool halving;
+    std::size_t train_clips;
+    std::size_t validation_clips;
+    std::string validated_by;
+    std::int64_t steps_per_job;
+    std::int64_t ranks_per_job;
+    std::int64_t most_jobs;
+    double seconds_per_job;
+    double rank_hours;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_ONLY_SERIALIZE(PlanSummary, study, k, frames, repeats, mode, halving,
+                                                  train_clips, validation_clips, validated_by, steps_per_job,
+                                                  ranks_per_job, most_jobs, seconds_per_job, rank_hours)
+
+PlanSummary summary_of(const PlanOptions& o, const StudyPlan& plan, const TrialSetting& setting) {
+    const auto jobs = BoundaryJobs{o.search, plan.identity, o.compare}.most_jobs();
+    return {.study = o.study,
+            .k = grid_of(o.search),
+            .frames = plan.frames,
+            .repeats = o.search.repeats,
+            .mode = word_of(o.search.mode),
+            .halving = o.search.halving,
+            .train_clips = setting.clips.pretrain.size(),
+            .validation_clips = plan.validation.size(),
+            .validated_by = plan.validated_by,
+            .steps_per_job = steps_of(setting),
+            .ranks_per_job = o.ranks_per_job,
+            .most_jobs = jobs,
+            .seconds_per_job = plan.seconds_per_job,
+            .rank_hours = static_cast<double>(jobs * o.ranks_per_job) * plan.seconds_per_job / 3600};
 }
 
-std::string text_of(const nlohmann::json& summary) {
-    const auto jobs = summary["most_jobs"].get<std::int64_t>();
-    const auto seconds = summary["seconds_per_job"].get<double>();
+std::string text_of(const PlanSummary& s) {
     auto text = fmt::format(
-        "{} search over k = {} of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
+        "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
         "{} clips pretrain, {} validate ({})\n"
         "a job takes about {:.1f} s on {} rank(s), by a shortened one just timed; all jobs:",
-        summary["mode"].get<std::string>(), io::json_text(summary["k"]),
-        summary["frames"].get<std::int64_t>(), summary["repeats"].get<std::int64_t>(), jobs,
-        summary["steps_per_job"].get<std::int64_t>(),
-        summary["halving"].get<bool>() ? " (fewer by halving)" : "",
-        summary["train_clips"].get<std::int64_t>(), summary["validation_clips"].get<std::int64_t>(),
-        summary["validated_by"].get<std::string>(), seconds, summary["ranks_per_job"].get<std::int64_t>());
+        s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job,
+        s.halving ? " (fewer by halving)" : "", s.train_clips, s.validation_clips, s.validated_by,
+        s.seconds_per_job, s.ranks_per_job);
     for (const std::int64_t workers : {1, 8, 64}) {
-        const auto rounds = static_cast<double>((jobs + workers - 1) / workers);
-        text += fmt::format(" {} with {} worker(s){}", clock_text(seconds * rounds), workers,
+        const auto rounds = static_cast<double>((s.most_jobs + workers - 1) / workers);
+        text += fmt::format(" {} with {} worker(s){}", clock_text(s.seconds_per_job * rounds), workers,
                             workers < 64 ? "," : "\n");
     }
-    return text + fmt::format("start workers: sslslr boundary work --study {}\n",
-                              summary["study"].get<std::string>());
+    return text + fmt::format("start workers: sslslr boundary work --study {}\n", s.study);
 }
 
 }  // namespace
@@ -165,8 +181,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         }
     });
     if (ranks.is_first()) {
-        const BoundaryJobs jobs{fields.search, plan.identity, fields.compare};
-        const auto summary = summary_of(fields, plan, data, jobs);
+        const auto summary = summary_of(fields, plan, data.setting());
         fmt::print("{}", fields.json ? io::json_text(summary) + '\n' : text_of(summary));
     }
     return exit_done;

@@ -84,8 +84,8 @@ TEST(Search, AllAccuraciesEqualIsAPlateauToTheEndForTolerantAndAStepForStrict) {
 
 TEST(Search, AFirstStepBelowTheReferenceMeansZero) {
     const Oracle falls_at_once{.planted_k1 = 0};
-    for (const std::string mode : {"tolerant", "strict", "full"}) {
-        EXPECT_EQ(answer(Side::start, config_of(mode), falls_at_once), 0) << mode;
+    for (const auto mode : {SearchMode::tolerant, SearchMode::strict, SearchMode::full}) {
+        EXPECT_EQ(answer(Side::start, config_of(mode), falls_at_once), 0) << word_of(mode);
     }
 }
 
