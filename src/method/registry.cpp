@@ -16,33 +16,6 @@
 namespace sslslr {
 namespace {
 
-const MethodSettings sl_fpn_settings{
-    .title = "Loss of sl-fpn: mse(z1, z2) + mse(z1, z0) + mse(q(z0), sg(z2))",
-    .declare = [](Options& options, MethodConfig& fields) {
-        auto& loss = fields.sl_fpn;
-        options.add("predictor-input", loss.predictor_input,
-                    "original: q(z0), as in the authors' code; view: q(z1)");
-        options.add("predictor", loss.predictor,
-                    "false: mse(z1, z2) as the third term, neither predictor nor stop-gradient");
-        options.add("original", loss.original, "false: no mse(z1, z0), and the predictor reads z1");
-        options.add("swap", loss.swap, "original (z0) and first view (z1) change roles");
-        options.add("stop-gradient-original", loss.stop_gradient_original,
-                    "mse(z1, sg(z0)) as the second term");
-        options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
-        options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
-        options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
-        options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
-        options.removed(
-            "stop-gradient",
-            "no longer there: the predictor's target is a constant; --predictor=false leaves out both");
-        options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
-        options.removed("normalise-projections",
-                        "no longer there: --method simsiam and byol compare normalised outputs");
-        options.removed("sum-channels", "no longer there: squares are averaged over the channels");
-        options.removed("symmetrise",
-                        "no longer there: both views are drawn alike, so swapping them changes no expectation");
-    }};
-
 bool always(const MethodConfig& /*of*/) {
     return true;
 }

@@ -4,15 +4,13 @@
 #include <cstdint>
 
 #include "src/method/method.hpp"
+#include "src/method/method_settings.hpp"
 #include "src/model/heads.hpp"
 
 namespace sslslr {
 
-/// What the predictor sees.
-enum class PredictorInput {
-    original,  ///< z0
-    view       ///< z1
-};
+/// What the predictor sees: z0 or z1.
+enum class PredictorInput { original, view };
 constexpr auto words(PredictorInput /*of*/) {
     return std::array{"original", "view"};
 }
@@ -27,6 +25,8 @@ struct SlFpnConfig {
     bool stop_gradient_original = false;  ///< true: the recorded clip is a constant target of the second term
     std::array<double, 3> weights{1.0, 1.0, 1.0};  ///< of the terms pair, original, predict
 };
+
+extern const MethodSettings sl_fpn_settings;
 
 /// SL-FPN: learning from positive pairs only, with the unaugmented clip as a third positive.
 ///

@@ -128,7 +128,7 @@ template void Options::add(const std::string&, std::vector<double>&, const std::
 void Options::add_choice(const std::string& name, std::vector<std::string> words,
                          std::function<std::string()> read, std::function<void(const std::string&)> write,
                          const std::string& help, Decides decides) {
-    sections_.back()->add_options()(
+    sections_.back().options->add_options()(
         name.c_str(), po::value<std::string>()->default_value(read())->notifier(std::move(write)),
         help.c_str());
     options_.push_back({.name = name,
