@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -129,7 +130,18 @@ double peak_memory_gb() {
     return static_cast<double>(usage.ru_maxrss) * 1024e-9;
 }
 
-nlohmann::json measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
+struct Speed {
+    double clips_per_s = 0;
+    StepTimes seconds;      ///< medians over the steps
+    double data_share = 0;  ///< of the steps' time, waited for data; mean over ranks and steps
+    double useful_gflops_per_s = 0;
+    double peak_gflops_per_s = 0;
+    double loss = 0;  ///< of the last step
+
+    double peak_share() const { return useful_gflops_per_s / peak_gflops_per_s; }
+};
+
+Speed measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
     auto config = o.training.method;
     config.encoder.features = features.layout.width();
     config.classes = 10;
@@ -170,51 +182,63 @@ nlohmann::json measure(const BenchOptions& o, const Features& features, const Ra
         std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
         return values[values.size() / 2];
     };
-    const double seconds = median_of(&StepTimes::total);
+    const StepTimes seconds{.data = median_of(&StepTimes::data),
+                            .forward = median_of(&StepTimes::forward),
+                            .backward = median_of(&StepTimes::backward),
+                            .update = median_of(&StepTimes::update),
+                            .total = median_of(&StepTimes::total)};
     std::vector<std::int64_t> lengths;
     for (const auto clip : clips) {
         lengths.push_back(features.length(clip));
     }
     const double useful =
         useful_flops(config.encoder, lengths, method->trained_views(), method->target_views()) /
-        static_cast<double>(batches.steps_per_epoch()) / static_cast<double>(ranks.world.size()) / seconds *
-        1e-9;
-    const double peak = matrix_peak(o.training.precision, ranks.world);
-    return {{"clips_per_s", static_cast<double>(o.training.global_batch) / seconds},
-            {"seconds_per_step", seconds},
-            {"seconds",
-             {{"data", median_of(&StepTimes::data)},
-              {"forward", median_of(&StepTimes::forward)},
-              {"backward", median_of(&StepTimes::backward)},
-              {"update", median_of(&StepTimes::update)}}},
-            {"data_share", data_seconds / all_seconds},
-            {"useful_gflops_per_s", useful},
-            {"peak_gflops_per_s", peak},
-            {"peak_share", useful / peak},
-            {"ranks", ranks.world.size()},
-            {"threads", o.training.threads},
-            {"peak_memory_gb", peak_memory_gb()},
-            {"loss", report.loss}};
+        static_cast<double>(batches.steps_per_epoch()) / static_cast<double>(ranks.world.size()) /
+        seconds.total * 1e-9;
+    return {.clips_per_s = static_cast<double>(o.training.global_batch) / seconds.total,
+            .seconds = seconds,
+            .data_share = data_seconds / all_seconds,
+            .useful_gflops_per_s = useful,
+            .peak_gflops_per_s = matrix_peak(o.training.precision, ranks.world),
+            .loss = report.loss};
 }
 
-std::string table(const nlohmann::json& result, std::int64_t clips) {
-    const double step = result["seconds_per_step"];
-    auto text =
-        fmt::format("{:.2f} clips/s: {:.1f} ms a step of {} clips on {} ranks\n",
-                    result["clips_per_s"].get<double>(), step * 1e3, clips, result["ranks"].get<int>());
-    for (const std::string part : {"data", "forward", "backward", "update"}) {
-        const double seconds = result["seconds"][part];
-        text += fmt::format("  {:<9}{:9.2f} ms {:5.1f} %{}\n", part, seconds * 1e3, 100 * seconds / step,
-                            part == "backward" ? "  (with the reduction over ranks)" : "");
+nlohmann::json json_of(const Speed& speed, const BenchOptions& o, int ranks) {
+    return {{"clips_per_s", speed.clips_per_s},
+            {"seconds_per_step", speed.seconds.total},
+            {"seconds",
+             {{"data", speed.seconds.data},
+              {"forward", speed.seconds.forward},
+              {"backward", speed.seconds.backward},
+              {"update", speed.seconds.update}}},
+            {"data_share", speed.data_share},
+            {"useful_gflops_per_s", speed.useful_gflops_per_s},
+            {"peak_gflops_per_s", speed.peak_gflops_per_s},
+            {"peak_share", speed.peak_share()},
+            {"ranks", ranks},
+            {"threads", o.training.threads},
+            {"peak_memory_gb", peak_memory_gb()},
+            {"loss", speed.loss}};
+}
+
+std::string table(const Speed& speed, const BenchOptions& o, int ranks) {
+    const auto& [data, forward, backward, update, step] = speed.seconds;
+    auto text = fmt::format("{:.2f} clips/s: {:.1f} ms a step of {} clips on {} ranks\n", speed.clips_per_s,
+                            step * 1e3, o.training.global_batch, ranks);
+    for (const auto& [part, seconds, note] :
+         {std::tuple{"data", data, ""}, std::tuple{"forward", forward, ""},
+          std::tuple{"backward", backward, "  (with the reduction over ranks)"},
+          std::tuple{"update", update, ""}}) {
+        text +=
+            fmt::format("  {:<9}{:9.2f} ms {:5.1f} %{}\n", part, seconds * 1e3, 100 * seconds / step, note);
     }
     return text +
            fmt::format(
                "waited for data in {:.2f} % of the steps' time, mean over ranks and steps\n"
                "useful work: {:.1f} GFLOP/s a rank, {:.0f} % of the {:.1f} that matrix products reach here\n"
                "memory: at most {:.2f} GB on rank 0\n",
-               100 * result["data_share"].get<double>(), result["useful_gflops_per_s"].get<double>(),
-               100 * result["peak_share"].get<double>(), result["peak_gflops_per_s"].get<double>(),
-               result["peak_memory_gb"].get<double>());
+               100 * speed.data_share, speed.useful_gflops_per_s, 100 * speed.peak_share(),
+               speed.peak_gflops_per_s, peak_memory_gb());
 }
 
 }  // namespace
@@ -249,12 +273,12 @@ int bench(Arguments arguments, const Ranks& ranks) {
                                  fields.training.memory_limit},
                      ranks);
     }
-    const auto result = measure(fields, data ? data->features() : random_features(fields), ranks);
+    const auto speed = measure(fields, data ? data->features() : random_features(fields), ranks);
     if (ranks.is_first()) {
         if (fields.json) {
-            fmt::print("{}\n", io::json_text(result));
+            fmt::print("{}\n", io::json_text(json_of(speed, fields, ranks.world.size())));
         } else {
-            fmt::print("{}", table(result, fields.training.global_batch));
+            fmt::print("{}", table(speed, fields, ranks.world.size()));
         }
     }
     return exit_done;

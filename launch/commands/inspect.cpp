@@ -32,15 +32,6 @@ constexpr const char* inspect_usage =
     "classes,\n"
     "coordinates that are no shares of an image. src/report/store_page.py draws what --json prints.";
 
-json describe_store(const std::vector<std::string>& files, bool tells_progress) {
-    const auto store = io::ClipStore::open(files);
-    CountProgress progress{tells_progress, "clips"};
-    const auto survey =
-        io::survey_of(store, [&](std::int64_t done) { progress.show(done, store.index().clips()); });
-    progress.end();
-    return json_of(store, survey, io::findings_of(store.index(), survey));
-}
-
 json describe_checkpoint(const std::string& path) {
     const auto checkpoint = io::read_checkpoint(path);
     json tensors = json::object();
@@ -73,18 +64,31 @@ void print_indented(const json& object, std::size_t indent) {
     }
 }
 
-/// A checkpoint's, or that of stores taken for one data set.
-json describe(const std::vector<std::string>& files, bool tells_progress) {
-    return files.size() == 1 && io::is_checkpoint(files.front()) ? describe_checkpoint(files.front())
-                                                                 : describe_store(files, tells_progress);
-}
-
-void print(const json& description) {
-    if (description["kind"] == "checkpoint") {
-        print_indented(description, 0);
-    } else {
-        fmt::print("{}", text_of_store(description));
+/// Reads a checkpoint, or stores taken for one data set, and prints what there is in it unless JSON is wanted.
+/// @return the description as JSON; of stores null if it was printed
+json inspected(const std::vector<std::string>& files, bool as_json) {
+    const auto file = fmt::format("{}", fmt::join(files, " "));
+    if (files.size() == 1 && io::is_checkpoint(file)) {
+        auto description = describe_checkpoint(file);
+        description["file"] = file;
+        if (!as_json) {
+            print_indented(description, 0);
+        }
+        return description;
     }
+    const auto store = io::ClipStore::open(files);
+    CountProgress progress{!as_json, "clips"};
+    const auto survey =
+        io::survey_of(store, [&](std::int64_t done) { progress.show(done, store.index().clips()); });
+    progress.end();
+    const auto findings = io::findings_of(store.index(), survey);
+    if (!as_json) {
+        fmt::print("{}", text_of(store, survey, findings, file));
+        return {};
+    }
+    auto description = json_of(store, survey, findings);
+    description["file"] = file;
+    return description;
 }
 
 /// The files that are described as one.
@@ -123,12 +127,7 @@ int inspect(Arguments arguments, const Ranks& ranks) {
         }
         json all = json::array();
         for (const auto& group : groups_of(files, is_together)) {
-            auto description = describe(group, !as_json);
-            description["file"] = fmt::format("{}", fmt::join(group, " "));
-            if (!as_json) {
-                print(description);
-            }
-            all.push_back(std::move(description));
+            all.push_back(inspected(group, as_json));
         }
         if (as_json) {
             fmt::print("{}\n", io::json_text(all, 2));

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <ranges>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "io/file/json_text.hpp"
 #include "io/file/setting.hpp"
 
 namespace sslslr {
@@ -15,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t most_rows = 30;  // of splits
+constexpr std::size_t most_parts = 6;  // of bodies
 
 std::string name_of_clip(const io::ClipIndex& index, std::int64_t clip) {
     const auto at = static_cast<std::size_t>(clip);
@@ -58,13 +60,21 @@ json json_of_group(const io::ClipIndex& index, const io::StoreSurvey& survey, co
             {"missing", missing}};
 }
 
+const char* kind_of(const io::Finding& finding) {
+    return finding.is_note ? "note" : "warning";
+}
+
+const char* dtype_of(const io::ClipStore& store) {
+    return store.is_float16() ? "float16" : "float32";
+}
+
 json json_of_finding(const io::ClipIndex& index, const io::Finding& finding) {
     json clips = json::array();
     for (const auto clip : finding.clips) {
         clips.push_back(name_of_clip(index, clip));
     }
     return {{"name", finding.name},
-            {"kind", finding.is_note ? "note" : "warning"},
+            {"kind", kind_of(finding)},
             {"count", finding.count},
             {"what", io::as_options(finding.what)},
             {"clips", clips},
@@ -72,41 +82,36 @@ json json_of_finding(const io::ClipIndex& index, const io::Finding& finding) {
             {"remedy", io::as_options(finding.remedy)}};
 }
 
-std::string percent(const json& share) {
-    return share.is_null() ? "-" : fmt::format("{:.1f}", 100 * share.get<double>());
-}
-
-std::string rates_of(const json& fps) {
-    const auto least = fps["least"].get<double>();
-    const auto greatest = fps["greatest"].get<double>();
-    if (greatest == 0) {
+std::string rates_of(const io::GroupSurvey& group) {
+    if (group.greatest_fps == 0) {
         return "-";
     }
-    return least == greatest ? fmt::format("{:g}", least) : fmt::format("{:g} to {:g}", least, greatest);
+    return group.least_fps == group.greatest_fps
+               ? fmt::format("{:g}", group.least_fps)
+               : fmt::format("{:g} to {:g}", group.least_fps, group.greatest_fps);
 }
 
-std::vector<std::string> row_of(const std::string& name, const json& group) {
-    const auto& lengths = group["lengths"];
-    std::vector<std::string> row{
-        name,
-        io::json_text(group["clips"]),
-        fmt::format("{}", group["labels"].size()),
-        fmt::format("{}", group["signers"].size()),
-        fmt::format("{} {} {} {} {}", lengths["shortest"].get<std::int64_t>(),
-                    lengths["lower_quartile"].get<std::int64_t>(), lengths["median"].get<std::int64_t>(),
-                    lengths["upper_quartile"].get<std::int64_t>(), lengths["longest"].get<std::int64_t>()),
-        rates_of(group["fps"]),
-        io::json_text(group["clips_without_frames"]),
-        io::json_text(group["clips_without_hands"]),
-        io::json_text(group["duplicates"])};
-    for (const auto& [part, share] : group["missing"].items()) {
-        row.push_back(percent(share));
+using Row = std::vector<std::string>;
+
+Row row_of(const std::string& name, const io::GroupSurvey& group) {
+    Row row{name};
+    for (const auto count :
+         {group.clips, std::ssize(group.clips_of_label), std::ssize(group.clips_of_signer)}) {
+        row.push_back(std::to_string(count));
+    }
+    row.push_back(fmt::format("{}", fmt::join(group.lengths, " ")));
+    row.push_back(rates_of(group));
+    for (const auto count : {group.empty, group.handless, group.duplicates}) {
+        row.push_back(std::to_string(count));
+    }
+    for (const auto share : group.missing | std::views::take(most_parts)) {
+        row.push_back(std::isnan(share) ? "-" : fmt::format("{:.1f}", 100 * share));
     }
     return row;
 }
 
 /// Columns as wide as their widest entry; the first to the left, the others to the right.
-std::string table_of(const std::vector<std::vector<std::string>>& rows) {
+std::string table_of(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(rows[0].size());
     for (const auto& row : rows) {
         for (std::size_t column = 0; column < row.size(); ++column) {
@@ -124,39 +129,33 @@ std::string table_of(const std::vector<std::vector<std::string>>& rows) {
     return text;
 }
 
-std::string table_of_splits(const json& store) {
-    std::vector<std::vector<std::string>> rows{{"split", "clips", "labels", "signers",
-                                                "frames: least, quartiles, most", "fps", "no frames",
-                                                "no hand", "twice"}};
-    constexpr std::size_t most_parts = 6;
-    for (const auto& [part, share] : store["missing"].items()) {
-        rows[0].push_back("% " + part);
+std::string table_of_splits(const io::StoreSurvey& survey) {
+    Row titles{"split", "clips",     "labels",  "signers", "frames: least, quartiles, most",
+               "fps",   "no frames", "no hand", "twice"};
+    for (const auto& part : survey.parts | std::views::take(most_parts)) {
+        titles.push_back("% " + part);
     }
-    rows.push_back(row_of("(all clips)", store));
-    for (const auto& [name, group] : store["splits"].items()) {
+    std::vector<Row> rows{titles, row_of("(all clips)", survey.all)};
+    for (const auto& [name, group] : survey.splits) {
         if (rows.size() < most_rows) {
             rows.push_back(row_of(name, group));
         }
     }
-    for (auto& row : rows) {
-        row.resize(std::min(row.size(), row.size() - store["missing"].size() + most_parts));
-    }
     auto text = table_of(rows);
-    if (const auto shown = rows.size() - 2; shown < store["splits"].size()) {
-        text += fmt::format("  ... and {} more splits, see --json\n", store["splits"].size() - shown);
+    if (const auto shown = rows.size() - 2; shown < survey.splits.size()) {
+        text += fmt::format("  ... and {} more splits, see --json\n", survey.splits.size() - shown);
     }
     return text;
 }
 
 /// "10 labels of 90 clips", "500 labels of 12 to 240 clips, median 80".
-std::string text_of_counts(const json& counts, const char* one, const char* many) {
-    std::vector<std::int64_t> clips;
-    for (const auto& [name, count] : counts.items()) {
-        clips.push_back(count.get<std::int64_t>());
-    }
-    if (clips.empty()) {
+std::string text_of_counts(const std::map<std::int64_t, std::int64_t>& counts, const char* one,
+                           const char* many) {
+    if (counts.empty()) {
         return fmt::format("no {}", many);
     }
+    std::vector<std::int64_t> clips;
+    std::ranges::copy(counts | std::views::values, std::back_inserter(clips));
     std::ranges::sort(clips);
     const auto* const word = clips.size() == 1 ? one : many;
     return clips.front() == clips.back()
@@ -165,18 +164,16 @@ std::string text_of_counts(const json& counts, const char* one, const char* many
                              clips.back(), clips[clips.size() / 2]);
 }
 
-std::string text_of_finding(const json& finding) {
+std::string text_of_finding(const io::ClipIndex& index, const io::Finding& finding) {
     std::vector<std::string> named;
-    for (const auto* const list : {"clips", "examples"}) {
-        for (const auto& name : finding[list]) {
-            named.push_back(name.get<std::string>());
-        }
+    for (const auto clip : finding.clips) {
+        named.push_back(name_of_clip(index, clip));
     }
-    const bool are_more =
-        !named.empty() && finding["count"].get<std::int64_t>() > static_cast<std::int64_t>(named.size());
-    return fmt::format("  {}: {}{}{}{}\n           {}\n", finding["kind"].get<std::string>(),
-                       finding["what"].get<std::string>(), named.empty() ? "" : ": ", fmt::join(named, ", "),
-                       are_more ? ", ..." : "", finding["remedy"].get<std::string>());
+    std::ranges::copy(finding.examples, std::back_inserter(named));
+    const bool are_more = !named.empty() && finding.count > std::ssize(named);
+    return fmt::format("  {}: {}{}{}{}\n           {}\n", kind_of(finding), io::as_options(finding.what),
+                       named.empty() ? "" : ": ", fmt::join(named, ", "), are_more ? ", ..." : "",
+                       io::as_options(finding.remedy));
 }
 
 }  // namespace
@@ -188,7 +185,7 @@ json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
     all["kind"] = "clip store";
     all["points"] = index.point_names.size();
     all["coordinates"] = index.coordinates;
-    all["dtype"] = store.is_float16() ? "float16" : "float32";
+    all["dtype"] = dtype_of(store);
     all["length_edges"] = survey.length_edges;
     all["values"] = {{"detected", survey.values.values},
                      {"infinite", survey.values.infinite},
@@ -209,23 +206,24 @@ json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
     return all;
 }
 
-std::string text_of_store(const json& store) {
-    auto text = fmt::format("{}: clip store\n  {} clips of {} frames, {} points of {} as {}; {}; {}\n",
-                            store["file"].get<std::string>(), store["clips"].get<std::int64_t>(),
-                            store["frames"].get<std::int64_t>(), store["points"].get<std::int64_t>(),
-                            store["attributes"].value("coordinates", "?"), store["dtype"].get<std::string>(),
-                            text_of_counts(store["labels"], "label", "labels"),
-                            text_of_counts(store["signers"], "signer", "signers"));
-    for (const auto& [name, value] : store["attributes"].items()) {
-        text += fmt::format("  {}: {}\n", name, value.get<std::string>());
+std::string text_of(const io::ClipStore& store, const io::StoreSurvey& survey,
+                    const std::vector<io::Finding>& findings, const std::string& file) {
+    const auto& index = store.index();
+    const auto coordinates = index.attributes.find("coordinates");
+    auto text = fmt::format("{}: clip store\n  {} clips of {} frames, {} points of {} as {}; {}; {}\n", file,
+                            survey.all.clips, survey.all.frames, index.point_names.size(),
+                            coordinates == index.attributes.end() ? "?" : coordinates->second,
+                            dtype_of(store), text_of_counts(survey.all.clips_of_label, "label", "labels"),
+                            text_of_counts(survey.all.clips_of_signer, "signer", "signers"));
+    for (const auto& [name, value] : index.attributes) {
+        text += fmt::format("  {}: {}\n", name, value);
     }
-    text += fmt::format("  fingerprint: {}\n\n", store["fingerprint"].get<std::string>()) +
-            table_of_splits(store) + "\n";
-    if (store["findings"].empty()) {
+    text += fmt::format("  fingerprint: {}\n\n{}\n", store.fingerprint_text(), table_of_splits(survey));
+    if (findings.empty()) {
         return text + "  nothing to warn of\n";
     }
-    for (const auto& finding : store["findings"]) {
-        text += text_of_finding(finding);
+    for (const auto& finding : findings) {
+        text += text_of_finding(index, finding);
     }
     return text;
 }

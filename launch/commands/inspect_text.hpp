@@ -18,7 +18,8 @@ namespace sslslr {
 nlohmann::json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
                        const std::vector<io::Finding>& findings);
 
-/// The same for people.
-std::string text_of_store(const nlohmann::json& store);
+/// The same for people. @param file  what to call the store
+std::string text_of(const io::ClipStore& store, const io::StoreSurvey& survey,
+                    const std::vector<io::Finding>& findings, const std::string& file);
 
 }  // namespace sslslr

@@ -91,41 +91,49 @@ nlohmann::json json_of_data(const DataFacts& data) {
     return json;
 }
 
-nlohmann::json report_of_study(const StoredStudy& stored, const LedgerFiles& files,
-                               const StudyPlaces& places) {
+struct StudyReport {
+    std::vector<ReportTable> tables;
+    std::vector<ClaimVerdict> claims;
+    nlohmann::json json;  ///< all of it, as it is written
+};
+
+/// @param stored  must outlive the result
+StudyReport report_of_study(const StoredStudy& stored, const LedgerFiles& files, const StudyPlaces& places) {
     const StudyJobs jobs{stored.plan};
     const auto folder = places.results();
     const StudyResults results{stored.plan, results_in(files, jobs, folder)};
-    nlohmann::json report{
-        {"schema", "sslslr-study-report"},
-        {"version", 1},
-        {"title", stored.spec.title},
-        {"program", "sslslr " + program_version()},
-        {"code", stored.code},
-        {"study_file", stored.text},
-        {"command", fmt::format("sslslr study run --study {}", places.study)},
-        {"runs", stored.spec.runs},
-        {"interval",
-         stored.spec.runs > 1
-             ? "95 % Student t over the runs; of a figure of one run, bootstrap over its test clips"
-             : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
-        {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
-        {"data", nlohmann::json::array()},
-        {"tables", nlohmann::json::array()},
-        {"published", published_results()},
-        {"classes", nlohmann::json::array()},
-        {"claims", verdicts_of(stored.spec.claims, results)}};
-    report["complete"] = report["jobs"]["done"] == report["jobs"]["all"];
-    for (const auto& data : stored.plan.data) {
-        report["data"].push_back(json_of_data(data));
-    }
+    StudyReport report{.tables = {}, .claims = verdicts_of(stored.spec.claims, results), .json = {}};
+    auto classes = nlohmann::json::array();
     for (const auto& table : stored.plan.tables) {
-        report["tables"].push_back(table_of(table, results));
+        report.tables.push_back(table_of(table, results));
         for (const auto& entry : classes_of(table, results)) {
-            report["classes"].push_back(entry);
+            classes.push_back(entry);
         }
     }
-    report["figures"] = figures_of(stored, files.state(), folder);
+    auto& json = report.json;
+    json = {{"schema", "sslslr-study-report"},
+            {"version", 1},
+            {"title", stored.spec.title},
+            {"program", "sslslr " + program_version()},
+            {"code", stored.code},
+            {"study_file", stored.text},
+            {"command", fmt::format("sslslr study run --study {}", places.study)},
+            {"runs", stored.spec.runs},
+            {"interval",
+             stored.spec.runs > 1
+                 ? "95 % Student t over the runs; of a figure of one run, bootstrap over its test clips"
+                 : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
+            {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
+            {"data", nlohmann::json::array()},
+            {"tables", report.tables},
+            {"published", published_results()},
+            {"classes", std::move(classes)},
+            {"claims", report.claims},
+            {"figures", figures_of(stored, files.state(), folder)}};
+    json["complete"] = json["jobs"]["done"] == json["jobs"]["all"];
+    for (const auto& data : stored.plan.data) {
+        json["data"].push_back(json_of_data(data));
+    }
     return report;
 }
 
@@ -167,19 +175,18 @@ int study_report(Arguments arguments, const Ranks& ranks) {
     const auto stored = read_stored_study(places);
     const auto folder = places.results();
     const auto report = report_of_study(stored, read_ledger(folder), places);
-    io::write_json(folder / "report" / "report.json", report);
+    io::write_json(folder / "report" / "report.json", report.json);
     if (json) {
-        fmt::print("{}\n", io::json_text(report));
+        fmt::print("{}\n", io::json_text(report.json));
     } else {
-        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title, io::json_text(report["jobs"]["done"]),
-                   io::json_text(report["jobs"]["all"]), report["interval"].get<std::string>());
-        for (const auto& table : report["tables"]) {
+        fmt::print("{}: {} of {} jobs done; {}\n", stored.spec.title,
+                   io::json_text(report.json["jobs"]["done"]), io::json_text(report.json["jobs"]["all"]),
+                   report.json["interval"].get<std::string>());
+        for (const auto& table : report.tables) {
             fmt::print("{}", text_of_table(table));
         }
-        for (const auto& claim : report["claims"]) {
-            fmt::print("\n{} {}: {} ({})", claim["id"].get<std::string>(),
-                       claim["verdict"].get<std::string>(), claim["says"].get<std::string>(),
-                       claim["evidence"].get<std::string>());
+        for (const auto& [id, says, verdict, evidence] : report.claims) {
+            fmt::print("\n{} {}: {} ({})", id, verdict, says, evidence);
         }
         fmt::print("\n");
     }

@@ -245,19 +245,15 @@ private:
 
 }  // namespace
 
-nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results) {
-    nlohmann::json verdicts = nlohmann::json::array();
+std::vector<ClaimVerdict> verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results) {
+    std::vector<ClaimVerdict> verdicts;
     for (const auto& claim : claims) {
-        nlohmann::json verdict{{"id", claim.name},
-                               {"says", claim.says},
-                               {"verdict", "not tested here"},
-                               {"evidence", claim.why}};
-        if (claim.kind != "untested") {
+        if (claim.kind == "untested") {
+            verdicts.push_back({claim.name, claim.says, Tally{}.verdict(), claim.why});
+        } else {
             const auto tally = Judge{claim, results}.tally();
-            verdict["verdict"] = tally.verdict();
-            verdict["evidence"] = tally.evidence();
+            verdicts.push_back({claim.name, claim.says, tally.verdict(), tally.evidence()});
         }
-        verdicts.push_back(std::move(verdict));
     }
     return verdicts;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -8,7 +9,16 @@
 
 namespace sslslr {
 
-/// What the results say of each claim: [{"id", "says", "verdict", "evidence"}], with verdict
+/// What the results say of a claim.
+struct ClaimVerdict {
+    std::string id;
+    std::string says;
+    std::string verdict;
+    std::string evidence;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClaimVerdict, id, says, verdict, evidence)
+
+/// Judges each claim; verdicts are
 ///
 ///     holds                every comparison bears it out beyond its paired 95 % interval
 ///     does not hold        some comparison says the opposite beyond its interval
@@ -17,6 +27,6 @@ namespace sslslr {
 ///
 /// Comparisons are not corrected for their number; the evidence counts them.
 /// @throws ConfigError  a claim names a table that the study does not have
-nlohmann::json verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results);
+std::vector<ClaimVerdict> verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results);
 
 }  // namespace sslslr

@@ -32,12 +32,7 @@ Confusion summed(const PlannedCell& cell, const StudyResults& results) {
 }
 
 nlohmann::json json_of(const Confusion& confusion) {
-    nlohmann::json json{{"names", *confusion.names}};
-    for (std::int64_t gloss = 0; gloss < confusion.counts.size(0); ++gloss) {
-        const auto row = confusion.counts[gloss].contiguous();
-        json["confusion"].push_back(std::vector<std::int64_t>(row.data_ptr<std::int64_t>(),
-                                                              row.data_ptr<std::int64_t>() + row.numel()));
-    }
+    nlohmann::json json{{"names", *confusion.names}, {"confusion", rows_of(confusion.counts)}};
     for (const auto& scores : per_gloss(confusion.counts)) {
         json["per_class"].push_back({{"clips", scores.clips},
                                      {"precision", scores.precision},

@@ -4,10 +4,70 @@
 
 #include <fmt/format.h>
 
-#include "src/study/measure.hpp"
-
 namespace sslslr {
 namespace {
+
+ReportCell cell_of(const PlannedCell& cell, const Measure& measure, const StudyResults& results) {
+    if (cell.empty()) {
+        return {};
+    }
+    ReportCell found{.values = results.values(cell, measure.name)};
+    if (found.values.runs.empty()) {
+        const bool is_done = std::ranges::all_of(cell, [&](const auto& run) {
+            return std::ranges::all_of(run, [&](const auto& id) { return results.record(id) != nullptr; });
+        });
+        // Done without a value: such as the validation of what chooses nothing.
+        found.status = is_done ? ReportCell::Status::none : ReportCell::Status::missing;
+        return found;
+    }
+    found.status = ReportCell::Status::done;
+    found.figure = figure_of(found.values);
+    if (measure.source == Measure::Source::labels) {
+        for (const std::string other : {"top1", "top5", "macro_f1"}) {
+            found.accuracies[other] = other == measure.name ? found.figure : *results.figure(cell, other);
+        }
+    }
+    return found;
+}
+
+/// Which of the methods is best, which second, and whether the results tell them apart.
+std::optional<Ranking> ranking_of(const std::vector<ReportCell>& cells, const PlannedTable& table,
+                                  std::size_t row, const Measure& measure, const StudyResults& results) {
+    std::vector<std::pair<double, std::size_t>> order;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+        if (table.columns[column].kind == "method" && cells[column].status == ReportCell::Status::done &&
+            measure.sign != 0) {
+            order.emplace_back(-measure.sign * cells[column].figure.mean, column);
+        }
+    }
+    if (order.size() < 2) {
+        return std::nullopt;
+    }
+    std::ranges::sort(order);
+    Ranking ranking{.best = order[0].second, .second = order[1].second};
+    const auto& planned = table.cells[row];
+    ranking.difference = results.difference(planned[ranking.best], planned[ranking.second], measure.name);
+    if (const auto& difference = ranking.difference) {
+        ranking.is_better =
+            measure.sign * difference->mean > 0 && (difference->low > 0 || difference->high < 0);
+    }
+    return ranking;
+}
+
+const char* verdict_of(const Ranking& ranking) {
+    return ranking.is_better ? "better" : "not distinguishable";
+}
+
+std::string cell_text(const ReportCell& cell, const Measure& measure) {
+    if (cell.status != ReportCell::Status::done) {
+        return cell.status == ReportCell::Status::none ? "-" : "(not yet)";
+    }
+    const auto scale = measure.scale;
+    const auto& [mean, interval] = cell.figure;
+    return interval
+               ? interval_text({scale * mean, scale * interval->low, scale * interval->high}, measure.digits)
+               : fmt::format("{:.{}f}", scale * mean, measure.digits);
+}
 
 nlohmann::json json_of(const Figure& figure) {
     nlohmann::json json{{"mean", figure.mean}, {"low", nullptr}, {"high", nullptr}};
@@ -18,125 +78,99 @@ nlohmann::json json_of(const Figure& figure) {
     return json;
 }
 
-nlohmann::json cell_json(const PlannedCell& cell, const Measure& measure, const StudyResults& results) {
-    if (cell.empty()) {
-        return {{"status", "none"}};
+nlohmann::json json_of(const ReportCell& cell) {
+    if (cell.status != ReportCell::Status::done) {
+        return {{"status", cell.status == ReportCell::Status::none ? "none" : "missing"}};
     }
-    const auto values = results.values(cell, measure.name);
-    if (values.runs.empty()) {
-        const bool is_done = std::ranges::all_of(cell, [&](const auto& run) {
-            return std::ranges::all_of(run, [&](const auto& id) { return results.record(id) != nullptr; });
-        });
-        return {{"status", is_done ? "none" : "missing"}};  // such as the validation of what chooses nothing
-    }
-    const auto own = json_of(figure_of(values));
-    auto json = own;
+    auto json = json_of(cell.figure);
     json["status"] = "done";
-    json["runs"] = values.runs.size();
-    json["clips"] = values.clips.size();
-    json["values"] = values.runs;
-    if (measure.source == Measure::Source::labels) {
-        for (const std::string other : {"top1", "top5", "macro_f1"}) {
-            json[other] = other == measure.name ? own : json_of(*results.figure(cell, other));
-        }
+    json["runs"] = cell.values.runs.size();
+    json["clips"] = cell.values.clips.size();
+    json["values"] = cell.values.runs;
+    for (const auto& [name, figure] : cell.accuracies) {
+        json[name] = json_of(figure);
     }
     return json;
 }
 
-/// Which of the methods is best, which second, and whether the results tell them apart.
-void add_comparison(nlohmann::json& row, const PlannedTable& table, std::size_t number,
-                    const Measure& measure, const StudyResults& results) {
-    row["best"] = nullptr;
-    row["second"] = nullptr;
-    row["best_over_second"] = nullptr;
-    std::vector<std::pair<double, std::size_t>> order;
-    for (std::size_t column = 0; column < table.columns.size(); ++column) {
-        const auto& cell = row["cells"][column];
-        if (table.columns[column].kind == "method" && cell["status"] == "done" && measure.sign != 0) {
-            order.emplace_back(-measure.sign * cell["mean"].get<double>(), column);
+nlohmann::json json_of(const ReportRow& row, const PlannedRow& planned,
+                       const std::vector<PlannedColumn>& columns) {
+    nlohmann::json json = planned;
+    json.update({{"cells", nlohmann::json::array()},
+                 {"best", nullptr},
+                 {"second", nullptr},
+                 {"best_over_second", nullptr}});
+    for (const auto& cell : row.cells) {
+        json["cells"].push_back(json_of(cell));
+    }
+    if (row.ranking) {
+        const auto& [best, second, difference, is_better] = *row.ranking;
+        json["best"] = columns[best].name;
+        json["second"] = columns[second].name;
+        if (difference) {
+            json["best_over_second"] = {{"difference", difference->mean},
+                                        {"low", difference->low},
+                                        {"high", difference->high},
+                                        {"verdict", verdict_of(*row.ranking)}};
         }
     }
-    if (order.size() < 2) {
-        return;
-    }
-    std::ranges::sort(order);
-    const auto best = order[0].second;
-    const auto second = order[1].second;
-    row["best"] = table.columns[best].name;
-    row["second"] = table.columns[second].name;
-    const auto difference =
-        results.difference(table.cells[number][best], table.cells[number][second], measure.name);
-    if (difference) {
-        const bool is_better =
-            measure.sign * difference->mean > 0 && (difference->low > 0 || difference->high < 0);
-        row["best_over_second"] = {{"difference", difference->mean},
-                                   {"low", difference->low},
-                                   {"high", difference->high},
-                                   {"verdict", is_better ? "better" : "not distinguishable"}};
-    }
-}
-
-std::string cell_text(const nlohmann::json& cell, double scale, int digits) {
-    if (cell["status"] != "done") {
-        return cell["status"] == "none" ? "-" : "(not yet)";
-    }
-    const auto mean = fmt::format("{:.{}f}", scale * cell["mean"].get<double>(), digits);
-    return cell["low"].is_null()
-               ? mean
-               : fmt::format("{} [{:.{}f}, {:.{}f}]", mean, scale * cell["low"].get<double>(), digits,
-                             scale * cell["high"].get<double>(), digits);
+    return json;
 }
 
 }  // namespace
 
-nlohmann::json table_of(const PlannedTable& table, const StudyResults& results) {
-    const auto& measure = measure_named(table.spec.measure);
-    nlohmann::json json{{"name", table.spec.name},
-                        {"title", table.spec.title},
-                        {"layout", table.spec.layout},
-                        {"measure", table.spec.measure},
-                        {"unit", measure.unit},
-                        {"scale", measure.scale},
-                        {"digits", measure.digits},
-                        {"higher_is_better", nullptr},
-                        {"note", table.spec.note},
-                        {"columns", table.columns},
-                        {"rows", nlohmann::json::array()},
-                        {"published", nlohmann::json::array()}};
-    if (measure.sign != 0) {
-        json["higher_is_better"] = measure.sign > 0;
-    }
-    for (std::size_t number = 0; number < table.rows.size(); ++number) {
-        nlohmann::json row = table.rows[number];
-        row["cells"] = nlohmann::json::array();
-        for (const auto& cell : table.cells[number]) {
-            row["cells"].push_back(cell_json(cell, measure, results));
+ReportTable table_of(const PlannedTable& planned, const StudyResults& results) {
+    ReportTable table{planned, measure_named(planned.spec.measure), {}};
+    for (std::size_t number = 0; number < planned.rows.size(); ++number) {
+        auto& row = table.rows.emplace_back();
+        for (const auto& cell : planned.cells[number]) {
+            row.cells.push_back(cell_of(cell, table.measure, results));
         }
-        add_comparison(row, table, number, measure, results);
-        json["rows"].push_back(std::move(row));
+        row.ranking = ranking_of(row.cells, planned, number, table.measure, results);
     }
-    return json;
+    return table;
 }
 
-std::string text_of_table(const nlohmann::json& table) {
-    const auto scale = table["scale"].get<double>();
-    const auto digits = table["digits"].get<int>();
-    auto text =
-        fmt::format("\nTable {}. {}{}\n", table["name"].get<std::string>(), table["title"].get<std::string>(),
-                    table["unit"] == "" ? "" : fmt::format(" ({})", table["unit"].get<std::string>()));
-    for (const auto& row : table["rows"]) {
-        text += fmt::format("  {}\n", row["title"].get<std::string>());
-        for (std::size_t column = 0; column < table["columns"].size(); ++column) {
-            text += fmt::format("    {:<28} {}{}\n", table["columns"][column]["title"].get<std::string>(),
-                                cell_text(row["cells"][column], scale, digits),
-                                row["best"] == table["columns"][column]["name"] ? "  best" : "");
+std::string text_of_table(const ReportTable& table) {
+    const auto& [planned, measure, rows] = table;
+    const std::string unit = measure.unit;
+    auto text = fmt::format("\nTable {}. {}{}\n", planned.spec.name, planned.spec.title,
+                            unit.empty() ? "" : fmt::format(" ({})", unit));
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        const auto& [cells, ranking] = rows[number];
+        text += fmt::format("  {}\n", planned.rows[number].title);
+        for (std::size_t column = 0; column < cells.size(); ++column) {
+            text += fmt::format("    {:<28} {}{}\n", planned.columns[column].title,
+                                cell_text(cells[column], measure),
+                                ranking && ranking->best == column ? "  best" : "");
         }
-        if (!row["best_over_second"].is_null()) {
-            text += fmt::format("    best and second: {}\n",
-                                row["best_over_second"]["verdict"].get<std::string>());
+        if (ranking && ranking->difference) {
+            text += fmt::format("    best and second: {}\n", verdict_of(*ranking));
         }
     }
     return text;
+}
+
+void to_json(nlohmann::json& json, const ReportTable& table) {
+    const auto& [planned, measure, rows] = table;
+    json = {{"name", planned.spec.name},
+            {"title", planned.spec.title},
+            {"layout", planned.spec.layout},
+            {"measure", planned.spec.measure},
+            {"unit", measure.unit},
+            {"scale", measure.scale},
+            {"digits", measure.digits},
+            {"higher_is_better", nullptr},
+            {"note", planned.spec.note},
+            {"columns", planned.columns},
+            {"rows", nlohmann::json::array()},
+            {"published", nlohmann::json::array()}};
+    if (measure.sign != 0) {
+        json["higher_is_better"] = measure.sign > 0;
+    }
+    for (std::size_t number = 0; number < rows.size(); ++number) {
+        json["rows"].push_back(json_of(rows[number], planned.rows[number], planned.columns));
+    }
 }
 
 }  // namespace sslslr

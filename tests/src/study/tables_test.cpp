@@ -23,7 +23,7 @@ protected:
                             {{"correct", correct}, {"correct5", "11"}, {"predicted", predicted}}};
         }
     }
-    nlohmann::json table(std::size_t number) const { return table_of(plan_.tables[number], results()); }
+    ReportTable table(std::size_t number) const { return table_of(plan_.tables[number], results()); }
     StudyResults results() const {
         return {plan_, [this](const std::string& id) -> std::optional<JobRecord> {
                     const auto found = records_.find(id);
@@ -36,18 +36,18 @@ protected:
 };
 
 TEST_F(TablesTest, ACellWithoutResultsIsMissing) {
-    EXPECT_EQ(table(0)["rows"][0]["cells"][0]["status"], "missing");
-    EXPECT_TRUE(table(0)["rows"][0]["best"].is_null());
+    EXPECT_EQ(table(0).rows[0].cells[0].status, ReportCell::Status::missing);
+    EXPECT_FALSE(table(0).rows[0].ranking);
 }
 
 TEST_F(TablesTest, AMeasureThatAProtocolDoesNotHaveIsNotWaitedFor) {
     plan_.tables[0].spec.measure = "validation";
-    const auto status = [&] { return table(0)["rows"][0]["cells"][0]["status"]; };
+    const auto status = [&] { return table(0).rows[0].cells[0].status; };
     answer(plan_.tables[0].cells[0][0], 0, "11");
-    EXPECT_EQ(status(), "missing");
+    EXPECT_EQ(status(), ReportCell::Status::missing);
 
     answer(plan_.tables[0].cells[0][0], 1, "11");
-    EXPECT_EQ(status(), "none");
+    EXPECT_EQ(status(), ReportCell::Status::none);
 }
 
 TEST_F(TablesTest, ARunWithAFoldMissingDoesNotCount) {
@@ -56,7 +56,7 @@ TEST_F(TablesTest, ARunWithAFoldMissingDoesNotCount) {
     answer(cell, 1, "11");
     records_.erase(cell[1][2]);
 
-    EXPECT_EQ(table(0)["rows"][0]["cells"][0]["runs"], 1);
+    EXPECT_EQ(table(0).rows[0].cells[0].values.runs.size(), 1);
 }
 
 TEST_F(TablesTest, SeveralRunsGiveStudentsInterval) {
@@ -64,29 +64,29 @@ TEST_F(TablesTest, SeveralRunsGiveStudentsInterval) {
     answer(cell, 0, "11");
     answer(cell, 1, "10");
 
-    const auto found = table(0)["rows"][0]["cells"][0];
+    const auto found = table(0).rows[0].cells[0];
 
     const std::vector<double> runs{1.0, 0.5};
-    EXPECT_EQ(found["values"], runs);
-    EXPECT_DOUBLE_EQ(found["mean"], 0.75);
-    EXPECT_DOUBLE_EQ(found["low"], student_interval(runs).low);
-    EXPECT_DOUBLE_EQ(found["macro_f1"]["mean"], 0.25);
+    EXPECT_EQ(found.values.runs, runs);
+    EXPECT_DOUBLE_EQ(found.figure.mean, 0.75);
+    EXPECT_DOUBLE_EQ(found.figure.interval->low, student_interval(runs).low);
+    EXPECT_DOUBLE_EQ(found.accuracies.at("macro_f1").mean, 0.25);
 }
 
 TEST_F(TablesTest, OneRunGivesABootstrapOverTestClips) {
     answer(plan_.tables[0].cells[0][0], 0, "10");
 
-    const auto found = table(0)["rows"][0]["cells"][0];
+    const auto found = table(0).rows[0].cells[0];
 
-    EXPECT_EQ(found["clips"], 6);
+    EXPECT_EQ(found.values.clips.size(), 6);
     const std::vector<double> clips{1, 0, 1, 0, 1, 0};
-    EXPECT_DOUBLE_EQ(found["high"], bootstrap_interval(clips).high);
+    EXPECT_DOUBLE_EQ(found.figure.interval->high, bootstrap_interval(clips).high);
 }
 
 TEST_F(TablesTest, ATargetsClipCountsOnceHoweverManyEncodersReadIt) {
     answer(plan_.tables[1].cells[0][0], 0, "10");
 
-    EXPECT_EQ(table(1)["rows"][0]["cells"][0]["clips"], 2);
+    EXPECT_EQ(table(1).rows[0].cells[0].values.clips.size(), 2);
 }
 
 TEST_F(TablesTest, TheBestIsBetterOnlyIfPairedRunsSaySo) {
@@ -95,13 +95,12 @@ TEST_F(TablesTest, TheBestIsBetterOnlyIfPairedRunsSaySo) {
         answer(cells[0], run, "11");
         answer(cells[1], run, run == 0 ? "10" : "01");
     }
-    auto row = table(0)["rows"][0];
-    EXPECT_EQ(row["best"], "one");
-    EXPECT_EQ(row["best_over_second"]["verdict"], "better");  // 0.5 in both runs
+    const auto ranking = [&] { return table(0).rows[0].ranking.value(); };
+    EXPECT_EQ(ranking().best, 0);
+    EXPECT_TRUE(ranking().is_better);  // 0.5 in both runs
 
     answer(cells[1], 1, "11");  // 0.5 and 0
-    row = table(0)["rows"][0];
-    EXPECT_EQ(row["best_over_second"]["verdict"], "not distinguishable");
+    EXPECT_FALSE(ranking().is_better);
 }
 
 TEST_F(TablesTest, OfAnUnfinishedStudyOnlyRunsThatBothHaveArePaired) {
@@ -129,7 +128,7 @@ TEST_F(TablesTest, ControlsAreNeverTheBest) {
     answer(cells[1], 0, "00");
     answer(cells[2], 0, "11");  // random weights
 
-    EXPECT_EQ(table(0)["rows"][0]["best"], "one");
+    EXPECT_EQ(table(0).rows[0].ranking->best, 0);
 }
 
 TEST_F(TablesTest, OfTimesTheShortestIsBest) {
@@ -139,9 +138,12 @@ TEST_F(TablesTest, OfTimesTheShortestIsBest) {
 
     const auto found = table(2);
 
-    EXPECT_EQ(found["higher_is_better"], false);
-    EXPECT_DOUBLE_EQ(found["rows"][0]["cells"][0]["mean"], 7);
-    EXPECT_TRUE(found["rows"][0]["cells"][0]["low"].is_null());
+    EXPECT_DOUBLE_EQ(found.rows[0].cells[0].figure.mean, 7);
+    const nlohmann::json json = found;
+    EXPECT_EQ(json["higher_is_better"], false);
+    EXPECT_DOUBLE_EQ(json["rows"][0]["cells"][0]["mean"], 7);
+    EXPECT_TRUE(json["rows"][0]["cells"][0]["low"].is_null());
+    EXPECT_TRUE(json["rows"][0]["best_over_second"].is_null());
 }
 
 TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
@@ -158,7 +160,7 @@ TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
 TEST_F(TablesTest, AClaimHoldsIfEveryComparisonBearsItOut) {
     const ClaimSpec claim{
         .name = "C", .kind = "better", .tables = {"1"}, .better = {"one"}, .worse = {"two"}};
-    const auto verdict = [&] { return verdicts_of({claim}, results())[0]["verdict"]; };
+    const auto verdict = [&] { return verdicts_of({claim}, results())[0].verdict; };
     EXPECT_EQ(verdict(), "not tested here");
 
     for (const std::size_t row : {0, 1}) {
@@ -190,8 +192,8 @@ TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
         {{.name = "C", .kind = "better", .tables = {"1"}, .better = {"our"}, .worse = {"classical"}}},
         results());
 
-    EXPECT_EQ(verdict[0]["verdict"], "holds");
-    EXPECT_EQ(verdict[0]["evidence"],
+    EXPECT_EQ(verdict[0].verdict, "holds");
+    EXPECT_EQ(verdict[0].evidence,
               "2 of 2 comparisons bear it out beyond their interval, 0 say the opposite");
 }
 
@@ -203,7 +205,8 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
     }
     const auto verdict = [&](const std::string& kind, double limit) {
         return verdicts_of({{.name = "C", .kind = kind, .tables = {"4"}, .better = {"two"}, .limit = limit}},
-                           results())[0]["verdict"];
+                           results())[0]
+            .verdict;
     };
 
     EXPECT_EQ(verdict("below", 8), "holds");
@@ -219,8 +222,8 @@ TEST_F(TablesTest, TheFigureOfOneTrainingDecidesNoClaim) {
     const auto verdict = verdicts_of(
         {{.name = "C", .kind = "below", .tables = {"4"}, .better = {"two"}, .limit = 8}}, results())[0];
 
-    EXPECT_EQ(verdict["verdict"], "not tested here");
-    EXPECT_NE(verdict["evidence"].get<std::string>().find("no interval"), std::string::npos);
+    EXPECT_EQ(verdict.verdict, "not tested here");
+    EXPECT_NE(verdict.evidence.find("no interval"), std::string::npos);
 }
 
 TEST_F(TablesTest, WhatIsDoneOnceStandsBesideEveryRun) {
@@ -261,15 +264,14 @@ TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
 
     give(ours, "10", 0.9);
     give(others, "11", 0.1);  // better on the test, which is not asked
-    EXPECT_EQ(verdict()["verdict"], "holds");
+    EXPECT_EQ(verdict().verdict, "holds");
 
     give(others, "11", 0.95);
-    EXPECT_EQ(verdict()["verdict"], "does not hold");
-    EXPECT_EQ(verdict()["evidence"],
-              "1 of 2 comparisons bear it out beyond their interval, 1 say the opposite");
+    EXPECT_EQ(verdict().verdict, "does not hold");
+    EXPECT_EQ(verdict().evidence, "1 of 2 comparisons bear it out beyond their interval, 1 say the opposite");
 
     give(others, "10", 0.95);  // its own choice gains nothing
-    EXPECT_EQ(verdict()["verdict"], "holds");
+    EXPECT_EQ(verdict().verdict, "holds");
 }
 
 TEST_F(TablesTest, AnInteractionComparesTwoDifferences) {
@@ -279,9 +281,13 @@ TEST_F(TablesTest, AnInteractionComparesTwoDifferences) {
         answer(plan_.tables[table].cells[0][column], 1, second);
     };
     const auto verdict = [&](const std::vector<std::string>& tables) {
-        return verdicts_of(
-            {{.name = "C19", .kind = "interaction", .tables = tables, .better = {"one"}, .worse = {"two"}}},
-            results())[0]["verdict"];
+        return verdicts_of({{.name = "C19",
+                             .kind = "interaction",
+                             .tables = tables,
+                             .better = {"one"},
+                             .worse = {"two"}}},
+                           results())[0]
+            .verdict;
     };
     give(0, 0, "11", "11");
     give(0, 1, "00", "00");  // ahead by 1
