@@ -57,7 +57,7 @@ public:
         for (const auto& name : claim_.tables) {
             tables.push_back(&table_named(name));
         }
-        if (claim_.kind == "interaction") {
+        if (claim_.kind == ClaimKind::interaction) {
             compare_differences(tables);
         } else {
             std::ranges::for_each(tables, [&](const auto* table) { judge(*table); });
@@ -78,18 +78,28 @@ private:
 
     void judge(const PlannedTable& table) {
         for (std::size_t row = 0; row < table.rows.size(); ++row) {
-            if (claim_.kind == "better") {
-                compare(table, row);
-            } else if (claim_.kind == "order") {
-                for (std::size_t i = 0; i + 1 < claim_.better.size(); ++i) {
-                    tally_.count(difference(table, row, claim_.better[i + 1], row, claim_.better[i]));
-                }
-            } else if (claim_.kind == "equal") {
-                compare_to_first(table, row);
-            } else if (claim_.kind == "own-choice") {
-                compare_to_own_choice(table, row);
-            } else {
-                hold_against_limit(table, row);
+            switch (claim_.kind) {
+                case ClaimKind::better:
+                    compare(table, row);
+                    break;
+                case ClaimKind::order:
+                    for (std::size_t i = 0; i + 1 < claim_.better.size(); ++i) {
+                        tally_.count(difference(table, row, claim_.better[i + 1], row, claim_.better[i]));
+                    }
+                    break;
+                case ClaimKind::equal:
+                    compare_to_first(table, row);
+                    break;
+                case ClaimKind::own_choice:
+                    compare_to_own_choice(table, row);
+                    break;
+                case ClaimKind::above:
+                case ClaimKind::below:
+                    hold_against_limit(table, row);
+                    break;
+                case ClaimKind::interaction:
+                case ClaimKind::untested:
+                    break;  // not judged row by row
             }
         }
     }
@@ -136,7 +146,7 @@ private:
             return;
         }
         for (const auto& column : table.columns) {
-            if (column.kind != "method") {
+            if (column.control) {
                 continue;
             }
             const auto own = best_validated(table, row, column.name);
@@ -201,7 +211,7 @@ private:
             const auto* const of_column = cell(table, row, name);
             const auto figure =
                 of_column == nullptr ? std::nullopt : results_.figure(*of_column, table.spec.measure);
-            const bool is_above = claim_.kind == "above";
+            const bool is_above = claim_.kind == ClaimKind::above;
             auto interval = figure ? figure->interval : std::nullopt;
             if (interval && !is_above) {
                 interval = negated(*interval);
@@ -248,7 +258,7 @@ private:
 std::vector<ClaimVerdict> verdicts_of(const std::vector<ClaimSpec>& claims, const StudyResults& results) {
     std::vector<ClaimVerdict> verdicts;
     for (const auto& claim : claims) {
-        if (claim.kind == "untested") {
+        if (claim.kind == ClaimKind::untested) {
             verdicts.push_back({claim.name, claim.says, Tally{}.verdict(), claim.why});
         } else {
             const auto tally = Judge{claim, results}.tally();

@@ -7,6 +7,7 @@
 
 #include "io/file/checksum.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 #include "src/study/measure.hpp"
 
 namespace sslslr {
@@ -14,6 +15,10 @@ namespace {
 
 std::string fold_name(const DataFacts& data, const FoldFacts& fold) {
     return fold.name.empty() ? data.name : fmt::format("{} {}", data.name, fold.name);
+}
+
+Settings protocol_settings(ProtocolKind kind) {
+    return {{"protocol", word_of(kind)}};
 }
 
 /// Builds a plan; a job that is asked for again is found by its id.
@@ -53,7 +58,7 @@ private:
         PlannedTable table{.spec = spec};
         for (const auto& name : spec.methods) {
             const auto& method = named(spec_.methods, name, "method");
-            table.columns.push_back({method.name, method.title, "method"});
+            table.columns.push_back({method.name, method.title, std::nullopt});
         }
         if (measure.source != Measure::Source::pretraining) {
             add_control_columns(table, measure);
@@ -73,20 +78,21 @@ private:
         const bool learns =
             measure.source == Measure::Source::labels &&
             !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
-        table.columns.push_back({"random", learns ? "From scratch" : "Random weights", "control"});
+        const auto add = [&](Control control, const char* title) {
+            table.columns.push_back({word_of(control), title, control});
+        };
+        add(Control::random, learns ? "From scratch" : "Random weights");
         if (measure.source == Measure::Source::labels) {
-            table.columns.push_back({"raw", "Raw skeletons, neighbours", "control"});
+            add(Control::raw, "Raw skeletons, neighbours");
             if (supervised() != nullptr && !learns) {
-                table.columns.push_back({"supervised", "Supervised", "control"});
+                add(Control::supervised, "Supervised");
             }
         }
     }
 
     const Variant* supervised() const {
         const auto found = std::ranges::find_if(spec_.protocols, [](const Variant& protocol) {
-            return std::ranges::find(protocol.settings,
-                                     std::pair<std::string, std::string>{"protocol", "supervised"}) !=
-                   protocol.settings.end();
+            return protocol_kind(protocol.settings) == ProtocolKind::supervised;
         });
         return found == spec_.protocols.end() ? nullptr : &*found;
     }
@@ -102,10 +108,9 @@ private:
         table.rows.push_back({title, source_name, target_name, augmentation_name});
         std::vector<PlannedCell> cells;
         for (const auto& column : table.columns) {
-            cells.push_back(column.kind == "method"
-                                ? cell(table.spec, measure, source, target,
-                                       named(spec_.methods, column.name, "method"), augmentation)
-                                : control_cell(table.spec, measure, column.name, target));
+            cells.push_back(column.control ? control_cell(table.spec, measure, *column.control, target)
+                                           : cell(table.spec, measure, source, target,
+                                                  named(spec_.methods, column.name, "method"), augmentation));
         }
         table.cells.push_back(std::move(cells));
     }
@@ -138,20 +143,20 @@ private:
         return cell;
     }
 
-    PlannedCell control_cell(const TableSpec& spec, const Measure& measure, const std::string& control,
+    PlannedCell control_cell(const TableSpec& spec, const Measure& measure, Control control,
                              std::int64_t target) {
         PlannedCell cell;
-        const auto runs = control == "raw" ? 1 : spec_.runs;
+        const auto runs = control == Control::raw ? 1 : spec_.runs;
         for (std::int64_t run = 0; run < runs; ++run) {
             auto& jobs = cell.emplace_back();
             for (std::int64_t fold = 0; fold < folds(target); ++fold) {
-                jobs.push_back(
-                    evaluation({.encoder = control == "random" ? EncoderKind::random : EncoderKind::none,
-                                .data = target,
-                                .fold = fold,
-                                .run = run,
-                                .options = base_options(target, run),
-                                .protocol = control_protocol(spec, measure, control)}));
+                jobs.push_back(evaluation(
+                    {.encoder = control == Control::random ? EncoderKind::random : EncoderKind::none,
+                     .data = target,
+                     .fold = fold,
+                     .run = run,
+                     .options = base_options(target, run),
+                     .protocol = control_protocol(spec, measure, control)}));
             }
         }
         return cell;
@@ -159,16 +164,16 @@ private:
 
     Settings protocol_of(const TableSpec& spec, const Measure& measure) const {
         return measure.source == Measure::Source::embedding
-                   ? Settings{{"protocol", "measures"}}
+                   ? protocol_settings(ProtocolKind::measures)
                    : named(spec_.protocols, spec.protocol, "protocol").settings;
     }
 
-    Settings control_protocol(const TableSpec& spec, const Measure& measure,
-                              const std::string& control) const {
-        if (control == "random") {
+    Settings control_protocol(const TableSpec& spec, const Measure& measure, Control control) const {
+        if (control == Control::random) {
             return protocol_of(spec, measure);
         }
-        auto settings = control == "supervised" ? supervised()->settings : Settings{{"protocol", "raw"}};
+        auto settings =
+            control == Control::supervised ? supervised()->settings : protocol_settings(ProtocolKind::raw);
         for (const auto& setting : protocol_of(spec, measure)) {
             if (setting.first == "label-fraction") {
                 settings = with(settings, {setting});  // as few labels as the methods get
@@ -208,7 +213,7 @@ private:
             "evaluation\n{}\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint, clips.evaluation_identity,
             identities_.of_preprocessing(base_options(job.data, job.run)), encoder_identity(job),
             identities_.of_protocol(job.protocol), job.run));
-        job.name = fmt::format("{} of {} on {}, run {}", job.protocol.front().second,
+        job.name = fmt::format("{} of {} on {}, run {}", word_of(protocol_kind(job.protocol)),
                                job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
                                : job.encoder == EncoderKind::random   ? "random weights"
                                                                       : "no encoder",
@@ -223,13 +228,13 @@ private:
         if (job.encoder == EncoderKind::pretrained) {
             return job.pretraining;
         }
-        const auto& protocol = job.protocol.front().second;
-        if (protocol == "raw") {  // the seed draws which labels are used where not all are
+        const auto protocol = protocol_kind(job.protocol);
+        if (protocol == ProtocolKind::raw) {  // the seed draws which labels are used where not all are
             return job.protocol.size() == 1
-                       ? protocol
+                       ? "raw"
                        : fmt::format("raw, seed {}", spec_.seed + static_cast<std::uint64_t>(job.run));
         }
-        return protocol == "measures" || identities_.is_frozen(job.protocol)
+        return protocol == ProtocolKind::measures || identities_.is_frozen(job.protocol)
                    ? "random\n" + identities_.of_encoder(job.options)
                    : fmt::format("{}\n{}", job.encoder == EncoderKind::random ? "random" : "scratch",
                                  identities_.of_network(job.options));
@@ -253,7 +258,7 @@ private:
                                        .pretraining = pretraining(data, 0, 0, method, augmentation),
                                        .data = data,
                                        .options = options_of(data, method, augmentation, 0),
-                                       .protocol = {{"protocol", "measures"}}})});
+                                       .protocol = protocol_settings(ProtocolKind::measures)})});
     }
 
     const StudySpec& spec_;
@@ -263,6 +268,24 @@ private:
 };
 
 }  // namespace
+
+void to_json(nlohmann::json& json, const PlannedColumn& column) {
+    json = {{"name", column.name}, {"title", column.title}, {"kind", column.control ? "control" : "method"}};
+}
+
+void from_json(const nlohmann::json& json, PlannedColumn& column) {
+    column.name = json.at("name");
+    column.title = json.at("title");
+    if (json.at("kind") == "control") {
+        column.control = enum_of<Control>(column.name);
+    }
+}
+
+ProtocolKind protocol_kind(const Settings& settings) {
+    const auto found = std::ranges::find(settings, "protocol", &Settings::value_type::first);
+    return found == settings.end() ? ProtocolKind::linear
+                                   : enum_of<ProtocolKind>(found->second).value_or(ProtocolKind::linear);
+}
 
 ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
                                 const Identities& identities) {

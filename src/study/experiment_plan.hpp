@@ -1,12 +1,15 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "src/protocol/protocol.hpp"
 #include "src/study/study_spec.hpp"
 
 namespace sslslr {
@@ -42,6 +45,9 @@ struct DataFacts {
 /// Whose features a protocol reads.
 enum class EncoderKind { pretrained, random, none };
 
+/// The protocol that settings name. @param settings  of sslslr evaluate, as study files hold them, read before
+ProtocolKind protocol_kind(const Settings& settings);
+
 /// A training without labels.
 struct PretrainingJob {
     std::string id;
@@ -65,11 +71,21 @@ struct EvaluationJob {
     Settings protocol;
 };
 
+/// What a method is compared with.
+enum class Control {
+    random,     ///< weights
+    raw,        ///< neighbours on the skeletons
+    supervised  ///< the whole network, from labels
+};
+constexpr auto words(Control /*of*/) {
+    return std::array{"random", "raw", "supervised"};
+}
+
 /// A column of a table.
 struct PlannedColumn {
     std::string name;
     std::string title;
-    std::string kind;  ///< method or control
+    std::optional<Control> control;  ///< nothing: a method
 };
 
 struct PlannedRow {
@@ -137,7 +153,10 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataFacts, name, title, published, language, 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PretrainingJob, id, name, data, fold, run, options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EvaluationJob, id, name, encoder, pretraining, data, fold, run, options,
                                    protocol)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedColumn, name, title, kind)
+void to_json(nlohmann::json& json, const PlannedColumn& column);
+void from_json(const nlohmann::json& json, PlannedColumn& column);
+NLOHMANN_JSON_SERIALIZE_ENUM(TableLayout, {{TableLayout::grid, "grid"},
+                                           {TableLayout::state_of_the_art, "state-of-the-art"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRow, title, data, target, augmentation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableSpec, name, title, note, layout, measure, protocol, data, targets,
                                    methods, augmentations)

@@ -15,8 +15,8 @@ namespace {
 using enum Measure::Source;
 
 constexpr std::array measures{
-    Measure{"top1", labels, "%", 100, 1, 1},
-    Measure{"top5", labels, "%", 100, 1, 1},
+    Measure{"top1", labels, "%", 100, 1, 1, "correct"},
+    Measure{"top5", labels, "%", 100, 1, 1, "correct5"},
     Measure{"macro_f1", labels, "%", 100, 1, 1},
     Measure{"validation", labels, "%", 100, 1, 1},
     Measure{"inertia", embedding, "", 1, 3, -1},

@@ -17,6 +17,8 @@ struct Measure {
     double scale;  ///< to the unit
     int digits;    ///< after the point, in the unit
     int sign;      ///< 1 higher is better, -1 lower is better, 0 neither
+    const char* of_clips =
+        nullptr;  ///< where it is a share of test clips: what of a job's detail has a digit for each
 };
 
 /// @throws ConfigError  no such measure; names those there are

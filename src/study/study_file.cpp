@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,6 +14,7 @@
 #include "src/protocol/protocol_options.hpp"
 #include "src/settings/ini_file.hpp"
 #include "src/settings/options.hpp"
+#include "src/settings/words.hpp"
 #include "src/study/measure.hpp"
 #include "src/study/study_data.hpp"
 
@@ -74,6 +74,17 @@ public:
     std::string text(const std::string& key, const std::string& otherwise = "") {
         const auto value = raw(key);
         return value ? unquoted(*value) : otherwise;
+    }
+    /// One of the words of an enumeration.
+    template <Worded E>
+    E word(const std::string& key, std::optional<E> otherwise = std::nullopt) {
+        const auto value = text(key, otherwise ? word_of(*otherwise) : "");
+        const auto word = enum_of<E>(value);
+        if (!word) {
+            throw ConfigError{fmt::format("{}: {} = {}: expected {}", where(key), key, value,
+                                          fmt::join(words_of<E>(), ", "))};
+        }
+        return *word;
     }
     std::vector<std::string> words(const std::string& key) {
         return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where(key), key));
@@ -234,14 +245,13 @@ Variant protocol_of(const Section& section, Keys keys) {
     }
     place_errors(keys.where("protocol"), [&] { protocol_config_of(variant.settings, section.name); });
     found->second = unquoted(found->second);
-    std::rotate(variant.settings.begin(), found, found + 1);  // the plan looks for it there
     return variant;
 }
 
 TableSpec table_of_section(const Section& section, Keys keys, const StudySpec& study) {
     TableSpec table{.name = section.name, .title = keys.text("title", section.name)};
     table.note = keys.text("note");
-    table.layout = keys.text("layout", table.layout);
+    table.layout = keys.word<TableLayout>("layout", table.layout);
     table.measure = keys.text("measure", table.measure);
     table.protocol = keys.text("protocol");
     table.data = keys.names("data", study.data, "data");
@@ -260,10 +270,6 @@ TableSpec table_of_section(const Section& section, Keys keys, const StudySpec& s
     if (table.data.empty() || table.methods.empty() || table.augmentations.empty()) {
         throw ConfigError{
             fmt::format("{}: data, methods and augmentations must each name one or more", keys.where())};
-    }
-    if (table.layout != "grid" && table.layout != "state-of-the-art") {
-        throw ConfigError{fmt::format("{}: layout = {}: expected grid or state-of-the-art",
-                                      keys.where("layout"), table.layout)};
     }
     return table;
 }
@@ -332,24 +338,18 @@ void add_figure(StudySpec& study, const Section& section, Keys keys) {
 ClaimSpec claim_of(const Section& section, Keys keys, const StudySpec& study) {
     ClaimSpec claim{.name = section.name};
     claim.says = keys.text("says");
-    claim.kind = keys.text("kind");
+    claim.kind = keys.word<ClaimKind>("kind");
     claim.tables = keys.names("tables", study.tables, "table");
     claim.better = keys.words("better");
     claim.worse = keys.words("worse");
     claim.limit = keys.number("limit", claim.limit);
     claim.why = keys.text("why");
     keys.refuse_others();
-    const std::set<std::string> claim_kinds{"better", "order",      "equal",       "above",
-                                            "below",  "own-choice", "interaction", "untested"};
-    if (!claim_kinds.contains(claim.kind)) {
-        throw ConfigError{fmt::format("{}: kind = {}: expected {}", keys.where("kind"), claim.kind,
-                                      fmt::join(claim_kinds, ", "))};
-    }
-    if (claim.kind == "own-choice" && claim.better.size() != 1) {
+    if (claim.kind == ClaimKind::own_choice && claim.better.size() != 1) {
         throw ConfigError{
             fmt::format("{}: better must name the one augmentation for all", keys.where("better"))};
     }
-    if (claim.kind == "interaction" && claim.tables.size() != 2) {
+    if (claim.kind == ClaimKind::interaction && claim.tables.size() != 2) {
         throw ConfigError{fmt::format("{}: tables must name two", keys.where("tables"))};
     }
     return claim;

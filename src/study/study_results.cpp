@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include "src/study/measure.hpp"
+
 namespace sslslr {
 namespace {
 
@@ -12,7 +14,7 @@ double mean_over(const std::vector<double>& values) {
 }
 
 bool is_share(const std::string& measure) {
-    return measure == "top1" || measure == "top5";
+    return measure_named(measure).of_clips != nullptr;
 }
 
 /// Whether each clip was right, in the mean over the folds that it tests in, by data set and clip.
@@ -85,8 +87,7 @@ std::vector<double> StudyResults::run_values(const std::vector<std::string>& job
         }
         if (is_share(measure)) {
             const auto& job = evaluation(id);
-            means.add(job, fold(job).test,
-                      found->detail[measure == "top1" ? "correct" : "correct5"].get<std::string>());
+            means.add(job, fold(job).test, found->detail[measure_named(measure).of_clips].get<std::string>());
         } else if (const auto value = found->outcome.find(measure); value != found->outcome.end()) {
             folds.push_back(value->get<double>());
         }

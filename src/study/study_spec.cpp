@@ -67,8 +67,9 @@ StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
     for (auto& claim : spec.claims) {
         const auto named = claim.tables.size();
         keep(claim.tables, left);
-        if (claim.tables.empty() ? named > 0 : claim.kind == "interaction" && claim.tables.size() < named) {
-            claim.kind = "untested";
+        if (claim.tables.empty() ? named > 0
+                                 : claim.kind == ClaimKind::interaction && claim.tables.size() < named) {
+            claim.kind = ClaimKind::untested;
             claim.why = "its tables are not among those of this run";
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <string>
@@ -37,12 +38,21 @@ struct DataSpec {
     std::string where{};           ///< in the study's file, for errors
 };
 
+/// How the page arranges a table.
+enum class TableLayout {
+    grid,
+    state_of_the_art  ///< as the paper's table 6
+};
+constexpr auto words(TableLayout /*of*/) {
+    return std::array{"grid", "state-of-the-art"};
+}
+
 /// A table of the report: a row for each data set and augmentation, a column for each method.
 struct TableSpec {
     std::string name;
     std::string title;
     std::string note;
-    std::string layout = "grid";  ///< or "state-of-the-art": the paper's table 6
+    TableLayout layout = TableLayout::grid;
     std::string measure = "top1";
     std::string protocol;  ///< name of a protocol; none where trainings themselves are measured
     std::vector<std::string> data;
@@ -51,20 +61,29 @@ struct TableSpec {
     std::vector<std::string> augmentations;
 };
 
+enum class ClaimKind {
+    /// each of `better` has a better measure than each of `worse`: columns of a row, or rows of a column by their
+    /// augmentation
+    better,
+    order,  ///< the measure rises from each of the columns `better` to the next
+    equal,  ///< no column of `better` differs from the first by more than `limit`
+    above,  ///< the measure of each column of `better` is above `limit`
+    below,  ///< or below
+    /// with the augmentation that validates best on a data set, no column is better by more than `limit` than with the
+    /// one augmentation that `better` names
+    own_choice,
+    interaction,  ///< each of `better` is ahead of each of `worse` by more in the first of two tables than in the second
+    untested  ///< for the reason given in `why`
+};
+constexpr auto words(ClaimKind /*of*/) {
+    return std::array{"better", "order", "equal", "above", "below", "own-choice", "interaction", "untested"};
+}
+
 /// A statement about cells of tables, which the results bear out or not.
 struct ClaimSpec {
     std::string name;
     std::string says;
-    /// better        each of `better` has a better measure than each of `worse`: columns of a row, or rows of a column by
-    ///               their augmentation
-    /// order         the measure rises from each of the columns `better` to the next
-    /// equal         no column of `better` differs from the first by more than `limit`
-    /// above, below  the measure of each column of `better` lies on that side of `limit`
-    /// own-choice    with the augmentation that validates best on a data set, no column is better by more than `limit` than
-    ///               with the one augmentation that `better` names
-    /// interaction   each of `better` is ahead of each of `worse` by more in the first of two tables than in the second
-    /// untested      for the reason given in `why`
-    std::string kind;
+    ClaimKind kind = ClaimKind::untested;
     std::vector<std::string> tables;
     std::vector<std::string> better;
     std::vector<std::string> worse;

@@ -201,7 +201,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const auto shape = method_config_of(options, data);
     const auto method = encoder_of(job, shape, options);
     const auto cache = cached_features(options, folder_ / "cache", warner_of(job.name));
-    if (job.protocol.front().second == "measures") {
+    if (protocol_kind(job.protocol) == ProtocolKind::measures) {
         const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
         Result result;
         agree(group_.communicator(), [&] {

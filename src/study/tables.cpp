@@ -35,7 +35,7 @@ std::optional<Ranking> ranking_of(const std::vector<ReportCell>& cells, const Pl
                                   std::size_t row, const Measure& measure, const StudyResults& results) {
     std::vector<std::pair<double, std::size_t>> order;
     for (std::size_t column = 0; column < cells.size(); ++column) {
-        if (table.columns[column].kind == "method" && cells[column].status == ReportCell::Status::done &&
+        if (!table.columns[column].control && cells[column].status == ReportCell::Status::done &&
             measure.sign != 0) {
             order.emplace_back(-measure.sign * cells[column].figure.mean, column);
         }

@@ -183,15 +183,15 @@ TEST(ExperimentPlan, RefusesWhatTheStudyDoesNotList) {
 
 TEST(ExperimentPlan, AStudyDoesWithoutDataThatAreNotHere) {
     auto whole = small_study(1);
-    whole.claims = {{.name = "C2", .kind = "better", .tables = {"2"}},
-                    {.name = "C12", .kind = "better", .tables = {"1", "2"}}};
+    whole.claims = {{.name = "C2", .kind = ClaimKind::better, .tables = {"2"}},
+                    {.name = "C12", .kind = ClaimKind::better, .tables = {"1", "2"}}};
 
     const auto spec = narrowed(whole, {"asl"}, {"1", "2"});
 
     ASSERT_EQ(spec.tables.size(), 1);  // 2 has no target left, 4 is not wanted
     EXPECT_EQ(spec.tables[0].name, "1");
     EXPECT_EQ(spec.data.size(), 1);
-    EXPECT_EQ(spec.claims[0].kind, "untested");
+    EXPECT_EQ(spec.claims[0].kind, ClaimKind::untested);
     EXPECT_EQ(spec.claims[1].tables, std::vector<std::string>{"1"});
     EXPECT_EQ(narrowed(whole, {"asl", "lsa"}, {"1", "2", "4"}).tables.size(), 3);
 }

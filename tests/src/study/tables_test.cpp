@@ -159,7 +159,7 @@ TEST_F(TablesTest, TheConfusionMatrixSumsRunsAndFolds) {
 
 TEST_F(TablesTest, AClaimHoldsIfEveryComparisonBearsItOut) {
     const ClaimSpec claim{
-        .name = "C", .kind = "better", .tables = {"1"}, .better = {"one"}, .worse = {"two"}};
+        .name = "C", .kind = ClaimKind::better, .tables = {"1"}, .better = {"one"}, .worse = {"two"}};
     const auto verdict = [&] { return verdicts_of({claim}, results())[0].verdict; };
     EXPECT_EQ(verdict(), "not tested here");
 
@@ -188,9 +188,12 @@ TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
             answer(plan_.tables[0].cells[1][column], run, "10");
         }
     }
-    const auto verdict = verdicts_of(
-        {{.name = "C", .kind = "better", .tables = {"1"}, .better = {"our"}, .worse = {"classical"}}},
-        results());
+    const auto verdict = verdicts_of({{.name = "C",
+                                       .kind = ClaimKind::better,
+                                       .tables = {"1"},
+                                       .better = {"our"},
+                                       .worse = {"classical"}}},
+                                     results());
 
     EXPECT_EQ(verdict[0].verdict, "holds");
     EXPECT_EQ(verdict[0].evidence,
@@ -203,15 +206,15 @@ TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
             records_[id] = {{{"seconds", 7.0}}, nlohmann::json::object()};
         }
     }
-    const auto verdict = [&](const std::string& kind, double limit) {
+    const auto verdict = [&](ClaimKind kind, double limit) {
         return verdicts_of({{.name = "C", .kind = kind, .tables = {"4"}, .better = {"two"}, .limit = limit}},
                            results())[0]
             .verdict;
     };
 
-    EXPECT_EQ(verdict("below", 8), "holds");
-    EXPECT_EQ(verdict("above", 8), "does not hold");
-    EXPECT_EQ(verdict("above", 6), "holds");
+    EXPECT_EQ(verdict(ClaimKind::below, 8), "holds");
+    EXPECT_EQ(verdict(ClaimKind::above, 8), "does not hold");
+    EXPECT_EQ(verdict(ClaimKind::above, 6), "holds");
 }
 
 TEST_F(TablesTest, TheFigureOfOneTrainingDecidesNoClaim) {
@@ -219,8 +222,9 @@ TEST_F(TablesTest, TheFigureOfOneTrainingDecidesNoClaim) {
         records_[id] = {{{"seconds", 7.0}}, nlohmann::json::object()};
     }
 
-    const auto verdict = verdicts_of(
-        {{.name = "C", .kind = "below", .tables = {"4"}, .better = {"two"}, .limit = 8}}, results())[0];
+    const auto verdict =
+        verdicts_of({{.name = "C", .kind = ClaimKind::below, .tables = {"4"}, .better = {"two"}, .limit = 8}},
+                    results())[0];
 
     EXPECT_EQ(verdict.verdict, "not tested here");
     EXPECT_NE(verdict.evidence.find("no interval"), std::string::npos);
@@ -255,9 +259,12 @@ TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
         }
     };
     const auto verdict = [&] {
-        return verdicts_of(
-            {{.name = "C11", .kind = "own-choice", .tables = {"1"}, .better = {"our"}, .limit = 0.03}},
-            results())[0];
+        return verdicts_of({{.name = "C11",
+                             .kind = ClaimKind::own_choice,
+                             .tables = {"1"},
+                             .better = {"our"},
+                             .limit = 0.03}},
+                           results())[0];
     };
     give(plan_.tables[0].cells[0][1], "10", 0.5);  // the other method: both alike, so the common one stays
     give(plan_.tables[0].cells[1][1], "11", 0.5);
@@ -282,7 +289,7 @@ TEST_F(TablesTest, AnInteractionComparesTwoDifferences) {
     };
     const auto verdict = [&](const std::vector<std::string>& tables) {
         return verdicts_of({{.name = "C19",
-                             .kind = "interaction",
+                             .kind = ClaimKind::interaction,
                              .tables = tables,
                              .better = {"one"},
                              .worse = {"two"}}},
@@ -303,7 +310,8 @@ TEST_F(TablesTest, AnInteractionComparesTwoDifferences) {
 }
 
 TEST_F(TablesTest, AClaimAboutATableThatThereIsNotIsRefused) {
-    EXPECT_THROW(verdicts_of({{.name = "C", .kind = "better", .tables = {"9"}}}, results()), ConfigError);
+    EXPECT_THROW(verdicts_of({{.name = "C", .kind = ClaimKind::better, .tables = {"9"}}}, results()),
+                 ConfigError);
 }
 
 }  // namespace
