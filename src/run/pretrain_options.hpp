@@ -28,7 +28,6 @@ struct PretrainOptions {
     MethodConfig method;
     TrainerConfig trainer;
     std::string gradient_compression = "none";
-    std::int64_t bucket_megabytes = 25;
     CollapseConfig collapse;
     ScheduleConfig schedule;
     std::string augmentation = "boundary";
@@ -65,7 +64,7 @@ AugmentationConfig augmentation_of(const PretrainOptions& options);
 /// @throws ConfigError  not a precision
 Precision precision_of(const std::string& name);
 
-/// @throws ConfigError  --gradient-compression or --bucket-megabytes is out of range
+/// @throws ConfigError  not a --gradient-compression
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
 /// @throws ConfigError  some batch of `clips` clips would hold too few for the method to learn from
