@@ -66,7 +66,8 @@ public:
     void common(const std::string& names);
 
     /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
-    /// advice; in files that the program wrote it is passed over.
+    /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
+    /// study's own).
     void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
 
     /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
