@@ -108,7 +108,6 @@ void Options::add(const std::string& name, T& field, const std::string& help, De
                         .lines = [&field] { return lines_of(field); },
                         .kind = kind_of<T>(),
                         .words = {},
-                        .removed = {},
                         .decides = decides,
                         .is_flag = std::is_same_v<T, bool>,
                         .is_list = is_list<T>,

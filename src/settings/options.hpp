@@ -128,7 +128,7 @@ private:
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         std::string kind;                                 ///< of values, for errors: "a number"
         std::vector<std::string> words;                   ///< that are values; none: any are
-        std::optional<RemovedWord> removed;               ///< from them
+        std::optional<RemovedWord> removed{};             ///< from them
         Decides decides;
         bool is_flag;
         bool is_list;
