@@ -220,7 +220,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                    fields.run);
         tell_boundary(training.batch_config(), training.features(), clips);
     }
-    if (trainer.largest_batch() == 1 && fields.collapse.policy != "none" && ranks.is_first()) {
+    if (trainer.largest_batch() == 1 && fields.collapse.policy != CollapsePolicy::none && ranks.is_first()) {
         print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
     }
     TrainingRecord record{fields.run, data, clips, ranks};

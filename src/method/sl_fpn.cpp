@@ -40,17 +40,6 @@ const MethodSettings sl_fpn_settings{
         options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
         options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
         options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
-        options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
-        options.removed(
-            "stop-gradient",
-            "no longer there: the predictor's target is a constant; --predictor=false leaves out both");
-        options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
-        options.removed("normalise-projections",
-                        "no longer there: --method simsiam and byol compare normalised outputs");
-        options.removed("sum-channels", "no longer there: squares are averaged over the channels");
-        options.removed(
-            "symmetrise",
-            "no longer there: both views are drawn alike, so swapping them changes no expectation");
     }};
 
 SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnConfig& config)

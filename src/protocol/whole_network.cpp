@@ -89,7 +89,7 @@ bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const Pr
                   .last_step = schedule.steps(),
                   .checkpoint_every = steps_between_checkpoints,
                   .keep_checkpoints = 1};
-    run.collapse.policy = "none";  // labels hold features apart
+    run.collapse.policy = CollapsePolicy::none;  // labels hold features apart
     RunHooks hooks;
     hooks.on_step = setting.on_step;
     hooks.warn = setting.warn;

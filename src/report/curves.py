@@ -112,9 +112,6 @@ def main():
     normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
     normalised.set_xlabel("step")
     for axes in (loss, spread, normalised):
-        for row in rows:
-            if "event" in row:  # the run went back to this step
-                axes.axvline(row["step"], color="0.5", linewidth=0.8, linestyle="--")
 
     figure.align_ylabels()
     save(figure, run / "curves.png")

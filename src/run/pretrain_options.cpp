@@ -10,6 +10,9 @@
 namespace sslslr {
 namespace {
 
+constexpr const char* instead_of_going_back =
+    "no longer there: --on-collapse stop ends the run; a lower --learning-rate needs another --run folder";
+
 void declare_data(Options& options, PretrainOptions& o) {
     options.section("Data (* may change when a run goes on)");
     options.add("data", o.data, "* clip stores: files or patterns, concatenated", Decides::nothing);
@@ -120,7 +123,6 @@ void declare_training(Options& options, PretrainOptions& o) {
                 Decides::clips);
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout", Decides::encoder);
     options.add("threads", o.threads, "* threads of each rank", Decides::nothing);
-
     options.add("features-on-device", o.features_on_device,
                 "* a GPU keeps all clips where views are permutations (false if its memory runs short)",
                 Decides::nothing);
@@ -133,7 +135,18 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.section("Reduction of gradients over ranks");
     options.add("gradient-compression", o.gradient_compression,
                 "none, or bfloat16: half the bytes, each sum rounded to 8 bits; for slow networks");
-    options.add("bucket-megabytes", o.bucket_megabytes, "* gradients that travel together", Decides::nothing);
+}
+
+void declare_removed(Options& options) {
+    options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
+    options.removed("stop-gradient", "no longer there: --predictor=false leaves out both");
+    options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
+    options.removed("normalise-projections", "no longer there: simsiam and byol compare directions");
+    options.removed("sum-channels", "no longer there: squares are averaged over the channels");
+    options.removed("symmetrise", "no longer there: both views are drawn alike, so the mean is the same");
+    options.removed("bucket-megabytes", "no longer there: gradients travel in buckets of 25 MiB");
+    options.removed("collapse-rate-factor", instead_of_going_back);
+    options.removed("collapse-retries", instead_of_going_back);
 }
 
 void declare_run(Options& options, PretrainOptions& o) {
@@ -147,17 +160,12 @@ void declare_run(Options& options, PretrainOptions& o) {
                 Decides::nothing);
 
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
-    options.add(
-        "on-collapse", o.collapse.policy,
-        "* none, warn, stop (checkpoint, exit code 5), or go-back (to the last healthy checkpoint, with "
-        "a lower rate)",
-        Decides::resumable);
-    options.words({"none", "warn", "stop", "go-back"});
+    options.add("on-collapse", o.collapse.policy, "* none, warn or stop (checkpoint, exit code 5)",
+                Decides::resumable);
+    options.words({"none", "warn", "stop"});
+    options.removed_word("go-back", "stop", instead_of_going_back);
     options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
     options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);
-    options.add("collapse-rate-factor", o.collapse.rate_factor, "* of the rate at each return",
-                Decides::resumable);
-    options.add("collapse-retries", o.collapse.retries, "* returns before giving up", Decides::resumable);
 }
 
 }  // namespace
@@ -168,6 +176,7 @@ void declare_learning(Options& options, PretrainOptions& fields) {
     declare_model(options, fields);
     declare_settings(options, fields.method);
     declare_training(options, fields);
+    declare_removed(options);
 }
 
 void declare(Options& options, PretrainOptions& fields) {
@@ -196,13 +205,8 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
 }
 
 TrainerConfig trainer_config_of(const PretrainOptions& options) {
-    if (options.bucket_megabytes < 1 || options.bucket_megabytes > 4096) {
-        throw ConfigError{
-            fmt::format("{}: expected 1 to 4096", io::setting("bucket-megabytes", options.bucket_megabytes))};
-    }
     auto config = options.trainer;
-    config.reduction = {.bucket_bytes = options.bucket_megabytes << 20,
-                        .compress = options.gradient_compression == GradientCompression::bfloat16};
+    config.reduction.compress = options.gradient_compression == GradientCompression::bfloat16;
     return config;
 }
 

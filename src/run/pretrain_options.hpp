@@ -35,7 +35,6 @@ struct PretrainOptions {
     MethodConfig method;
     TrainerConfig trainer;
     GradientCompression gradient_compression = GradientCompression::none;
-    std::int64_t bucket_megabytes = 25;
     CollapseConfig collapse;
     ScheduleConfig schedule;
     AugmentationKind augmentation = AugmentationConfig{}.kind;
@@ -69,7 +68,6 @@ std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 /// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
-/// @throws ConfigError  --bucket-megabytes is out of range
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
 /// @throws ConfigError  the method needs more training clips than these, or some batch of them would hold too few for it

@@ -90,8 +90,14 @@ public:
     void common(const std::string& names);
 
     /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
-    /// advice; in files that the program wrote it is passed over.
+    /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
+    /// study's own).
     void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
+
+    /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
+    void removed_word(const std::string& word, const std::string& successor, const std::string& advice) {
+        options_.back().removed = RemovedWord{word, successor, advice};
+    }
 
     /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
     void add_hidden(const std::string& name, std::string& field);
@@ -138,11 +144,17 @@ private:
         std::string selector;
         std::vector<std::string> values;
     };
+    struct RemovedWord {
+        std::string word;
+        std::string successor;
+        std::string advice;
+    };
     struct Option {
         std::string name;
         std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
         std::string kind{};                               ///< of values, for errors: "a number"
         std::vector<std::string> words{};                 ///< that are values; none: any are
+        std::optional<RemovedWord> removed{};             ///< from them
         Decides decides;
         bool is_flag = false;
         bool is_list = false;
@@ -173,6 +185,8 @@ private:
     bool is_of_use(const Option& option) const;
     /// Whether it is none of the words, or a negative number where boost would wrap it around.
     static bool is_refused(const Option& option, const std::string& value);
+    /// What to say of a value that the option does not take.
+    static std::string expected(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
     void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
                         const std::string& what) const;

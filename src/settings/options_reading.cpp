@@ -44,6 +44,11 @@ bool Options::is_refused(const Option& option, const std::string& value) {
            (!option.words.empty() && std::ranges::count(option.words, value) == 0);
 }
 
+std::string Options::expected(const Option& option, const std::string& value) {
+    return option.removed && option.removed->word == value ? option.removed->advice
+                                                           : "expected " + option.kind;
+}
+
 void Options::declare_all() {
     for (const auto& section : sections_) {
         all_.add(*section.options);
@@ -84,8 +89,8 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         for (const auto& given : parsed.options) {
             const auto* const option = find(given.string_key);
             if (option != nullptr && !given.value.empty() && is_refused(*option, given.value.front())) {
-                throw ConfigError{
-                    fmt::format("--{} {}: expected {}", option->name, given.value.front(), option->kind)};
+                throw ConfigError{fmt::format("--{} {}: {}", option->name, given.value.front(),
+                                              expected(*option, given.value.front()))};
             }
         }
         po::store(parsed, values);
@@ -100,9 +105,7 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
 Options::GivenOptions Options::options_in(const std::string& text, const std::string& path,
                                           const std::string& what, bool splits, bool refuses) const {
     GivenOptions given;
-    const auto passes_removed = [&](const auto& name) {
-        return removed_.contains(name) && is_of_this_program(path);
-    };
+    const bool is_own = !refuses || is_of_this_program(path);
     for (const auto& section : parse_ini(text, what)) {
         if (!section.title.empty() && refuses) {
             throw ConfigError{fmt::format(
@@ -110,10 +113,16 @@ Options::GivenOptions Options::options_in(const std::string& text, const std::st
                 "file by `sslslr study run --study`",
                 what, section.number, section.title)};
         }
-        for (const auto& line : section.lines) {
-            if (find(line.name) != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
+        for (auto line : section.lines) {
+            const auto* const option = find(line.name);
+            if (is_own && option != nullptr && option->removed &&
+                option->removed->word == unquoted(line.value)) {
+                line.value = option->removed->successor;
+            }
+            if (option != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
                 add_line(given, line, what, splits);
-            } else if (refuses && !passed_over_.contains(line.name) && !passes_removed(line.name)) {
+            } else if (refuses && !passed_over_.contains(line.name) &&
+                       !(is_own && removed_.contains(line.name))) {
                 throw ConfigError{
                     fmt::format("{}: {}", place_of(what, line.number), no_option(line.name, ""))};
             }
@@ -154,9 +163,10 @@ void Options::store_given(const GivenOptions& given, const std::string& what,
     for (const auto& [name, value] : given) {
         const auto* const option = find(name);
         const auto wrong = [&] {
-            return ConfigError{fmt::format("{}: {} = {}: expected {}", place_of(what, value.line), name,
-                                           fmt::join(value.entries, " "),
-                                           option == nullptr ? "another value" : option->kind)};
+            const auto entries = fmt::format("{}", fmt::join(value.entries, " "));
+            return ConfigError{
+                fmt::format("{}: {} = {}: {}", place_of(what, value.line), name, entries,
+                            option == nullptr ? "expected another value" : expected(*option, entries))};
         };
         if (value.entries.empty()) {
             continue;  // of a list

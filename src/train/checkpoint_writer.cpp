@@ -99,7 +99,6 @@ void CheckpointWriter::write(const CheckpointOrder& order) {
         fs::create_directories(folder_);
         write_file_(path, order.content);
         auto all = io::list_checkpoints(folder_);
-        all.erase(order.protected_step);
         all.erase(all.upper_bound(order.step),
                   all.end());  // damaged ones, which this training went back behind
         auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(order.keep, 1);

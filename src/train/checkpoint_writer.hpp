@@ -15,12 +15,11 @@
 
 namespace sslslr {
 
-/// A checkpoint to write, and which of those on the disk stay beside it.
+/// A checkpoint to write, and how many there may be then.
 struct CheckpointOrder {
     std::int64_t step = 0;
     io::CheckpointFile content;
-    std::int64_t keep = 2;             ///< the oldest beyond so many are deleted, ...
-    std::int64_t protected_step = -1;  ///< ... but never the one of this step
+    std::int64_t keep = 2;  ///< the oldest beyond so many are deleted
 };
 
 /// Writes the checkpoints of a training, on rank 0 in the background. Where one cannot be written, it warns, lets the

@@ -60,25 +60,4 @@ std::optional<io::CheckpointFile> Checkpoints::read_newest(
     return content;
 }
 
-io::CheckpointFile Checkpoints::read(std::int64_t step) const {
-    io::CheckpointFile content;
-    agree(ranks_, [&] { content = io::read_checkpoint(folder_ / io::checkpoint_name(step)); });
-    return content;
-}
-
-bool Checkpoints::has(std::int64_t step) const {
-    const bool is_there = ranks_.rank() == 0 && fs::exists(folder_ / io::checkpoint_name(step));
-    return !ranks_.broadcast(is_there ? "yes" : "").empty();
-}
-
-void Checkpoints::remove_after(std::int64_t step) const {
-    agree(ranks_, [&] {
-        if (ranks_.rank() != 0) {
-            return;
-        }
-        const auto all = io::list_checkpoints(folder_);
-        std::for_each(all.upper_bound(step), all.end(), [](const auto& later) { fs::remove(later.second); });
-    });
-}
-
 }  // namespace sslslr

@@ -26,14 +26,6 @@ public:
     /// @throws dist::AgreedError  there are checkpoints, and none can be read
     std::optional<io::CheckpointFile> read_newest(const std::function<void(const std::string&)>& warn) const;
 
-    /// Whether there is one of this step. Collective.
-    bool has(std::int64_t step) const;
-    /// @throws dist::AgreedError  it cannot be read. Collective.
-    io::CheckpointFile read(std::int64_t step) const;
-
-    /// Deletes all after a step. Collective. @throws dist::AgreedError
-    void remove_after(std::int64_t step) const;
-
     const std::filesystem::path& folder() const noexcept { return folder_; }
 
 private:

@@ -10,18 +10,11 @@
 namespace sslslr {
 
 void check(const CollapseConfig& c) {
-    require(c.policy == "none" || c.policy == "warn" || c.policy == "stop" || c.policy == "go-back",
-            fmt::format("{}: expected none, warn, stop or go-back", io::setting("on-collapse", c.policy)));
     require(c.threshold > 0 && c.threshold < 0.5,
             fmt::format("{}: expected more than 0, less than 0.5",
                         io::setting("collapse-threshold", c.threshold)));
     require(c.patience >= 1,
             fmt::format("{}: expected 1 or more", io::setting("collapse-patience", c.patience)));
-    require(c.rate_factor > 0 && c.rate_factor < 1,
-            fmt::format("{}: expected more than 0, less than 1",
-                        io::setting("collapse-rate-factor", c.rate_factor)));
-    require(c.retries >= 1,
-            fmt::format("{}: expected 1 or more", io::setting("collapse-retries", c.retries)));
 }
 
 CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t largest_batch)
@@ -39,29 +32,28 @@ bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
     if (first_.raw == 0 || first_.normalised == 0) {
         return false;  // outputs that were never apart, a single clip repeated for instance
     }
-    health_ = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
-    low_steps_ = health_ < config_.threshold ? low_steps_ + 1 : 0;
-    if (config_.policy == "none") {
+    const double health = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
+    low_steps_ = health < config_.threshold ? low_steps_ + 1 : 0;
+    if (config_.policy == CollapsePolicy::none) {
         // A life of the run that does watch, after this one, sees a collapse at its first low step.
         low_steps_ = std::min(low_steps_, config_.patience - 1);
         return false;
     }
     // What is told of is told of once; a training that was stopped and goes on all the same stops again.
-    return config_.policy == "warn" ? low_steps_ == config_.patience : low_steps_ >= config_.patience;
+    return config_.policy == CollapsePolicy::warn ? low_steps_ == config_.patience
+                                                  : low_steps_ >= config_.patience;
 }
 
 std::map<std::string, std::string> CollapseMonitor::state() const {
     return {{"collapse_first_raw", fmt::format("{}", first_.raw)},
             {"collapse_first_normalised", fmt::format("{}", first_.normalised)},
-            {"collapse_low_steps", std::to_string(low_steps_)},
-            {"collapse_healthy", is_healthy() ? "yes" : "no"}};
+            {"collapse_low_steps", std::to_string(low_steps_)}};
 }
 
 void CollapseMonitor::load_state(const std::map<std::string, std::string>& state) {
     first_ = {.raw = std::stod(state.at("collapse_first_raw")),
               .normalised = std::stod(state.at("collapse_first_normalised"))};
     low_steps_ = std::stoll(state.at("collapse_low_steps"));
-    health_ = 1;
 }
 
 }  // namespace sslslr

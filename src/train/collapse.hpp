@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -8,16 +9,20 @@
 
 namespace sslslr {
 
+/// What happens when a training collapses.
+enum class CollapsePolicy { none, warn, stop };
+constexpr auto words(CollapsePolicy /*of*/) {
+    return std::array{"none", "warn", "stop"};
+}
+
 /// When a training counts as collapsed, and what happens then.
 struct CollapseConfig {
-    std::string policy = "warn";  ///< or "none", "stop", "go-back"
-    double threshold = 0.1;       ///< health below this is low
-    std::int64_t patience = 20;   ///< so many low steps in a row are a collapse
-    double rate_factor = 0.5;     ///< going back multiplies the learning rate by this
-    std::int64_t retries = 3;     ///< returns before the training is given up
+    CollapsePolicy policy = CollapsePolicy::warn;
+    double threshold = 0.1;      ///< health below this is low
+    std::int64_t patience = 20;  ///< so many low steps in a row are a collapse
 };
 
-/// @throws ConfigError  unknown policy, or a setting out of range
+/// @throws ConfigError  a setting out of range
 void check(const CollapseConfig& config);
 
 /// Watches whether the outputs draw together into a point.
@@ -35,11 +40,6 @@ public:
     /// Takes in a step. @return true if the run has collapsed at this step
     bool observe(const Spread& spread, std::int64_t clips);
 
-    /// Of the last step that was taken in; 1 before the first.
-    double health() const noexcept { return health_; }
-    /// Whether a checkpoint of this moment is one to go back to: twice the threshold or more.
-    bool is_healthy() const noexcept { return low_steps_ == 0 && health_ >= 2 * config_.threshold; }
-
     /// What a checkpoint keeps, as text that gives back the same bits.
     std::map<std::string, std::string> state() const;
     void load_state(const std::map<std::string, std::string>& state);
@@ -47,8 +47,7 @@ public:
 private:
     CollapseConfig config_;
     std::int64_t largest_batch_;
-    Spread first_;  ///< zero until a first step
-    double health_ = 1;
+    Spread first_;                ///< zero until a first step
     std::int64_t low_steps_ = 0;  ///< in a row
 };
 

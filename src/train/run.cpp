@@ -1,7 +1,6 @@
 #include "src/train/run.hpp"
 
 #include <chrono>
-#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -56,14 +55,12 @@ public:
         checkpoints_.remove_half_written();
         if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
             config_.check_attributes(checkpoint->attributes, attributes_);
-            restore(*checkpoint);
+            trainer_.load_state(*checkpoint);
+            monitor_.load_state(checkpoint->attributes);
             hooks_.on_resume(trainer_.steps_done());
         }
         hooks_.on_start();
         open_metrics();
-        if (goes_back() && trainer_.steps_done() == 0) {
-            write_checkpoint();  // there must be one to go back to
-        }
         const StepsUnderWay steps{group_};
         while (trainer_.steps_done() < config_.last_step) {
             hooks_.before_step(trainer_.steps_done() + 1);
@@ -71,8 +68,8 @@ public:
             const bool collapsed = monitor_.observe(report.spread, report.clips);
             append(with_shares(row_of(report), report));
             hooks_.on_step(report);
-            if (collapsed && meet_collapse(report)) {
-                continue;
+            if (collapsed) {
+                meet_collapse(report);
             }
             const bool is_last = report.stop || report.step == config_.last_step;
             if (is_last || (config_.checkpoint_every > 0 && report.step % config_.checkpoint_every == 0)) {
@@ -89,8 +86,6 @@ public:
     }
 
 private:
-    bool goes_back() const { return config_.collapse.policy == "go-back"; }
-
     void open_metrics() {
         agree(ranks_, [&] {
             if (ranks_.rank() == 0) {
@@ -153,91 +148,37 @@ private:
         auto content = trainer_.state();
         content.attributes.insert(attributes_.begin(), attributes_.end());
         content.attributes.merge(monitor_.state());
-        content.attributes["collapse_returns"] = std::to_string(returns_);
-        content.attributes["last_healthy_step"] = std::to_string(last_healthy_);
-        return {trainer_.steps_done(), std::move(content), config_.keep_checkpoints,
-                goes_back() ? last_healthy_ : -1};
+        return {trainer_.steps_done(), std::move(content), config_.keep_checkpoints};
     }
 
     void write_checkpoint() {
         const auto begin = std::chrono::steady_clock::now();
         hooks_.before_checkpoint();
         trainer_.check_weights();
-        if (monitor_.is_healthy()) {
-            last_healthy_ = trainer_.steps_done();
-        }
         writer_.start();
-        if (goes_back()) {
-            writer_.finish();  // the healthy one must be there to go back to
-        }
         checkpoint_seconds_ +=
             std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     }
 
-    void restore(const io::CheckpointFile& checkpoint) {
-        trainer_.load_state(checkpoint);
-        monitor_.load_state(checkpoint.attributes);
-        returns_ = std::stoll(checkpoint.attributes.at("collapse_returns"));
-        last_healthy_ = std::stoll(checkpoint.attributes.at("last_healthy_step"));
-        lower_rate();
-    }
-
-    void lower_rate() {
-        trainer_.set_rate_factor(std::pow(config_.collapse.rate_factor, static_cast<double>(returns_)));
-    }
-
-    /// Does what the policy says. @return true if the training went back
-    bool meet_collapse(const StepReport& report) {
+    /// Does what the policy says.
+    /// @throws TrainingError  with the policy "stop"
+    void meet_collapse(const StepReport& report) {
         const auto what = fmt::format(
             "the outputs have collapsed: for {} steps up to step {} their spread stayed below {:.3g} of its "
             "first value (spread {:.3g}, normalised {:.3g})",
             config_.collapse.patience, report.step, config_.collapse.threshold, report.spread.raw,
             report.spread.normalised);
-        if (config_.collapse.policy == "warn") {
-            warn(what + fmt::format("; the training goes on ({} or go-back to do otherwise)",
-                                    io::setting("on-collapse", "stop")));
-            return false;
+        if (config_.collapse.policy == CollapsePolicy::warn) {
+            warn(what +
+                 fmt::format("; the training continues ({} ends it)", io::setting("on-collapse", "stop")));
+            return;
         }
-        if (config_.collapse.policy == "stop") {
-            write_checkpoint();
-            writer_.finish();
-            write_last_rows();
-            throw TrainingError{what + fmt::format(": try a lower {}, another {}, or batch norm in the "
-                                                   "heads; a checkpoint of this step is written",
-                                                   io::setting("learning-rate"), io::setting("optimizer"))};
-        }
-        if (++returns_ > config_.collapse.retries) {
-            throw TrainingError{
-                fmt::format("{}, after {} returns to a lower rate: the last healthy checkpoint, "
-                            "of step {}, is kept",
-                            what, config_.collapse.retries, last_healthy_)};
-        }
-        if (!checkpoints_.has(last_healthy_)) {
-            throw TrainingError{
-                fmt::format("{}, and there is no healthy checkpoint to go back to: the last one, of step {}, "
-                            "was not kept, as only {} does; start again in another {} folder",
-                            what, last_healthy_, io::setting("on-collapse", "go-back"), io::setting("run"))};
-        }
-        go_back(report, what);
-        return true;
-    }
-
-    void go_back(const StepReport& report, const std::string& what) {
-        const auto healthy = checkpoints_.read(last_healthy_);
-        checkpoints_.remove_after(last_healthy_);
-        trainer_.load_state(healthy);
-        monitor_.load_state(healthy.attributes);
-        lower_rate();
-        write_checkpoint();  // the same step with one return more: a new life of the run goes on from here
-        open_metrics();
-        append({{"step", trainer_.steps_done()},
-                {"event", "collapse"},
-                {"collapsed_at_step", report.step},
-                {"returns", returns_},
-                {"learning_rate_factor", trainer_.rate_factor()}});
-        warn(fmt::format("{}; going back to step {} with {:.3g} of the learning rate (return {} of {})", what,
-                         trainer_.steps_done(), trainer_.rate_factor(), returns_, config_.collapse.retries));
-        hooks_.on_resume(trainer_.steps_done());
+        write_checkpoint();
+        writer_.finish();
+        write_last_rows();
+        throw TrainingError{what + fmt::format(": try a lower {}, another {}, or batch norm in the heads; a "
+                                               "checkpoint of this step is written",
+                                               io::setting("learning-rate"), io::setting("optimizer"))};
     }
 
     Trainer& trainer_;
@@ -254,8 +195,6 @@ private:
     double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
     double epoch_data_seconds_ = 0;           ///< of them, waiting for data
     double checkpoint_seconds_ = 0;  ///< that checkpoints have kept the training since the row before
-    std::int64_t returns_ = 0;
-    std::int64_t last_healthy_ = -1;  ///< step of the newest checkpoint that was healthy
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ struct RunConfig {
 
 /// What the caller sees and says while a training runs.
 struct RunHooks {
-    /// The run goes on from this step: at its start, or after going back.
+    /// The run resumes from this step.
     std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};
     /// Nothing keeps the run from starting or resuming: what describes it may be written. Collective.
     std::function<void()> on_start = [] {};
@@ -51,12 +51,9 @@ struct RunHooks {
 ///
 /// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited for. Where
 /// one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and tries again, and only
-/// a failure of the last one, or with "go-back" of any, ends the run. So do rows of metrics.jsonl wait until they can be
-/// written.
+/// a failure of the last one ends the run. So do rows of metrics.jsonl wait until they can be written.
 ///
-/// A collapse (CollapseMonitor) is met as config.collapse says: a warning; a checkpoint and an end; or a return
-/// to the last healthy checkpoint with a lower learning rate, which is always kept then. After a return,
-/// metrics.jsonl goes on behind that checkpoint's step, with one row of "event": "collapse".
+/// A collapse (CollapseMonitor) is met as config.collapse says: by a warning, or by a checkpoint and an end.
 /// @return false if a rank asked to stop: a checkpoint of that step is written, run again to go on
 /// @throws TrainingError, dist::AgreedError  the training failed or collapsed, or the last checkpoint could
 ///                                           not be written; older ones stay

@@ -137,7 +137,7 @@ StepReport Trainer::step(bool stop_requested) {
     StepReport result{.step = steps_done_ + 1,
                       .epoch = steps_done_ / batches_.steps_per_epoch() + 1,
                       .clips = batch.global_size,
-                      .learning_rate = learning_rate_ * rate_factor_ * schedule_.factor(steps_done_)};
+                      .learning_rate = learning_rate_ * schedule_.factor(steps_done_)};
     report = report.cpu();
     if (report[report_at::failures].item<double>() > 0) {
         agree(group_.communicator(), [this] {
@@ -155,7 +155,7 @@ StepReport Trainer::step(bool stop_requested) {
                         io::setting("learning-rate"))};  // a NaN may carry a sign
     }
 
-    result.gradient_norm = optimizer_.step(result.learning_rate, learning_rate_ * rate_factor_);
+    result.gradient_norm = optimizer_.step(result.learning_rate, learning_rate_);
     ++steps_done_;
     const auto progress = static_cast<double>(steps_done_) / static_cast<double>(schedule_.steps());
     method_.after_step(std::min(progress, 1.0), batch, loss, group_);

@@ -77,10 +77,6 @@ public:
     }
     std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
-    /// Scales the learning rate of all steps to come, on top of the schedule.
-    void set_rate_factor(double factor) noexcept { rate_factor_ = factor; }
-    double rate_factor() const noexcept { return rate_factor_; }
-
     /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step": copies, in host
     /// memory.
     io::CheckpointFile state() const;
@@ -109,7 +105,6 @@ private:
     TrainerConfig config_;
     Schedule schedule_;
     double learning_rate_;  ///< peak, for this global batch
-    double rate_factor_ = 1;
     dist::Group& group_;
     NamedTensors parameters_;  ///< those that train
     Optimizer optimizer_;

@@ -94,6 +94,9 @@ TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
 TEST_F(BadInput, AnOptionThatWasRemovedIsRefusedWithAdvice) {
     expect(2, "--symmetrise: no longer there: both views are drawn alike", pretrain("r", "--symmetrise"));
     expect(2, "--stop-gradient: no longer there", pretrain("r", "--stop-gradient=false"));
+    const std::string stop = "no longer there: --on-collapse stop ends the run";
+    expect(2, "--on-collapse go-back: " + stop, pretrain("r", "--on-collapse go-back"));
+    expect(2, "--collapse-retries: " + stop, pretrain("r", "--collapse-retries 2"));
 }
 
 TEST_F(BadInput, AMissingFileIsNamed) {

@@ -36,14 +36,23 @@ protected:
             EXPECT_TRUE(outcome.says(part)) << arguments << '\n' << outcome.output;
         }
     }
-    /// The folders were made at /mnt.
-    void bring_paths_here(const std::string& file) const {
+    std::string text_of(const std::string& file) const {
         std::ifstream stream{folder_ / file};
-        std::string text{std::istreambuf_iterator<char>{stream}, {}};
-        for (auto at = text.find("/mnt/"); at != std::string::npos; at = text.find("/mnt/")) {
-            text.replace(at, 5, folder_.string() + '/');
+        return {std::istreambuf_iterator<char>{stream}, {}};
+    }
+    void replace(const std::string& file, const std::string& old, const std::string& now) const {
+        auto text = text_of(file);
+        for (auto at = text.find(old); at != std::string::npos; at = text.find(old)) {
+            text.replace(at, old.size(), now);
         }
         std::ofstream{folder_ / file} << text;
+    }
+    /// The folders were made at /mnt.
+    void bring_paths_here(const std::string& file) const { replace(file, "/mnt/", folder_.string() + '/'); }
+    /// Of the run, beyond its end.
+    std::string resume() const {
+        return "pretrain --max-steps 8 --config " + path("run/config.ini") + " --data " + path("store.h5") +
+               " --run " + path("run");
     }
     static Json json_of(const Outcome& outcome) {
         const auto start = outcome.output.find_first_of("{[");
@@ -62,10 +71,8 @@ TEST_F(OldFolders, AStoreIsReadAndHoldsWhatItHeld) {
 }
 
 TEST_F(OldFolders, ARunThatHasMovedResumesAsTheProgramThatStartedItWouldHave) {
-    const auto resume = "pretrain --max-steps 8 --config " + path("run/config.ini") + " --data " +
-                        path("store.h5") + " --run " + path("run");
-    refused(resume, {"code unknown", "--accept-other-code"});
-    done(program(1, resume + " --accept-other-code"));
+    refused(resume(), {"code unknown", "--accept-other-code"});
+    done(program(1, resume() + " --accept-other-code"));
 
     std::vector<double> losses;
     std::ifstream file{folder_ / "run/metrics.jsonl"};
@@ -77,6 +84,14 @@ TEST_F(OldFolders, ARunThatHasMovedResumesAsTheProgramThatStartedItWouldHave) {
         const auto expected = resumed_["losses"][step].get<double>();
         EXPECT_NEAR(losses[step], expected, 1e-9 * std::abs(expected)) << "step " << step + 1;
     }
+}
+
+TEST_F(OldFolders, ARunThatWouldGoBackAtACollapseNowStopsThere) {
+    replace("run/config.ini", "on-collapse = warn", "on-collapse = go-back");
+
+    done(program(1, resume() + " --accept-other-code"));
+
+    EXPECT_NE(text_of("run/config.ini").find("on-collapse = stop\n"), std::string::npos);
 }
 
 TEST_F(OldFolders, ARunIsEvaluatedEmbeddedAndExported) {

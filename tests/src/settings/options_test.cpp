@@ -41,6 +41,7 @@ void declare(Options& options, Fields& o) {
     options.add("clusters", o.clusters, "clusters");
     options.add("name", o.name, "name");
     options.add("optimizer", o.optimizer, "of the first stage");
+    options.removed_word("rmsprop", "adamw", "no longer there: give adamw");
     options.add("second-optimizer", o.second, "of the second stage");
     options.add("weight", o.weight, "weight");
     options.add("max-steps", o.steps, "steps");
@@ -253,6 +254,23 @@ TEST_F(OptionsTest, AnOptionThatWasRemovedIsPassedOverInFilesThatTheProgramWrote
     EXPECT_TRUE(has(refusal_of({"--config", own}), "--optimiser: is called"));
     std::ofstream{folder_ / "metrics.jsonl"};
     EXPECT_EQ(read({"--config", own}).seed, 3U) << "of a run";
+}
+
+TEST_F(OptionsTest, AWordThatWasRemovedIsRefusedWithAdviceAndReadAsItsSuccessorInFilesThatTheProgramWrote) {
+    const std::string text = "optimizer = rmsprop\n";
+
+    EXPECT_EQ(refusal_of({"--optimizer", "rmsprop"}), "--optimizer rmsprop: no longer there: give adamw");
+    EXPECT_TRUE(has(refusal_of_config(text), "line 1: optimizer = rmsprop: no longer there: give adamw"));
+    const auto own = (folder_ / "config.ini").string();
+    std::ofstream{own} << text;
+    std::ofstream{folder_ / "metrics.jsonl"};
+    EXPECT_EQ(read({"--config", own}).optimizer, "adamw");
+    EXPECT_EQ(read({"--config", own, "--optimizer", "lars"}).optimizer, "lars");
+    Fields fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_file(file(text));
+    EXPECT_EQ(fields.optimizer, "adamw");
 }
 
 TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {

@@ -15,8 +15,6 @@ TEST(CollapseMonitor, IsHealthyWhileTheSpreadStays) {
     for (int step = 0; step < 10; ++step) {
         EXPECT_FALSE(monitor.observe(healthy, 64));
     }
-    EXPECT_DOUBLE_EQ(monitor.health(), 1);
-    EXPECT_TRUE(monitor.is_healthy());
 }
 
 TEST(CollapseMonitor, SeesACollapseInScaleAndOneInDirection) {
@@ -25,7 +23,6 @@ TEST(CollapseMonitor, SeesACollapseInScaleAndOneInDirection) {
         monitor.observe(healthy, 64);
         EXPECT_FALSE(monitor.observe(low, 64));
         EXPECT_FALSE(monitor.observe(low, 64));
-        EXPECT_FALSE(monitor.is_healthy());
         EXPECT_TRUE(monitor.observe(low, 64)) << "the third low step in a row";
         EXPECT_FALSE(monitor.observe(low, 64)) << "said once";
     }
@@ -43,7 +40,6 @@ TEST(CollapseMonitor, SmallBatchesSayNothing) {
     CollapseMonitor monitor{{.patience = 1}, 64};
     monitor.observe(healthy, 64);
     EXPECT_FALSE(monitor.observe({.raw = 0, .normalised = 0}, 31));
-    EXPECT_DOUBLE_EQ(monitor.health(), 1);
 }
 
 TEST(CollapseMonitor, ItsStateGoesOnWhereItStopped) {
@@ -59,7 +55,8 @@ TEST(CollapseMonitor, ItsStateGoesOnWhereItStopped) {
 }
 
 TEST(CollapseMonitor, ATrainingThatWasStoppedStopsAgain) {
-    for (const auto& [policy, again] : {std::pair{"stop", true}, {"warn", false}}) {
+    for (const auto& [policy, again] :
+         {std::pair{CollapsePolicy::stop, true}, {CollapsePolicy::warn, false}}) {
         CollapseMonitor before{{.policy = policy, .patience = 2}, 4};
         before.observe({.raw = 1, .normalised = 1}, 4);
         EXPECT_FALSE(before.observe({.raw = 0.01, .normalised = 1}, 4));
@@ -67,23 +64,21 @@ TEST(CollapseMonitor, ATrainingThatWasStoppedStopsAgain) {
 
         CollapseMonitor after{{.policy = policy, .patience = 2}, 4};
         after.load_state(before.state());
-        EXPECT_EQ(after.observe({.raw = 0.01, .normalised = 1}, 4), again) << policy;
+        EXPECT_EQ(after.observe({.raw = 0.01, .normalised = 1}, 4), again) << (again ? "stop" : "warn");
     }
 }
 
 TEST(CollapseMonitor, WhoDoesNotWatchRemembersTheFirstSpreadForWhoDoes) {
-    for (const auto* policy : {"warn", "stop", "go-back"}) {
-        CollapseMonitor before{{.policy = "none", .patience = 2}, 4};
+    for (const auto policy : {CollapsePolicy::warn, CollapsePolicy::stop}) {
+        CollapseMonitor before{{.policy = CollapsePolicy::none, .patience = 2}, 4};
         EXPECT_FALSE(before.observe({.raw = 1, .normalised = 1}, 4));
-        EXPECT_TRUE(before.is_healthy());
         for (int step = 0; step < 5; ++step) {
             EXPECT_FALSE(before.observe({.raw = 0.01, .normalised = 1}, 4)) << "policy none";
         }
-        EXPECT_FALSE(before.is_healthy());
 
         CollapseMonitor after{{.policy = policy, .patience = 2}, 4};
         after.load_state(before.state());
-        EXPECT_TRUE(after.observe({.raw = 0.01, .normalised = 1}, 4)) << policy;
+        EXPECT_TRUE(after.observe({.raw = 0.01, .normalised = 1}, 4)) << static_cast<int>(policy);
     }
 }
 
@@ -96,11 +91,8 @@ TEST(CollapseMonitor, RefusesBadSettingsByOption) {
         }
         return "";
     };
-    EXPECT_NE(refusal({.policy = "panic"}).find("--on-collapse panic"), std::string::npos);
     EXPECT_NE(refusal({.threshold = 0}).find("--collapse-threshold 0"), std::string::npos);
     EXPECT_NE(refusal({.patience = 0}).find("--collapse-patience 0"), std::string::npos);
-    EXPECT_NE(refusal({.rate_factor = 1}).find("--collapse-rate-factor 1"), std::string::npos);
-    EXPECT_NE(refusal({.retries = 0}).find("--collapse-retries 0"), std::string::npos);
 }
 
 }  // namespace

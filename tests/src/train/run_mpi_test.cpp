@@ -63,18 +63,6 @@ protected:
         collapsed_weights_ = toy::state(*training.method);
     }
 
-    /// The file's rows that tell of an event.
-    std::vector<nlohmann::json> events() const {
-        std::ifstream file{fs::path{folder_} / "metrics.jsonl"};
-        std::vector<nlohmann::json> rows;
-        for (std::string line; std::getline(file, line);) {
-            if (auto row = nlohmann::json::parse(line); row.contains("event")) {
-                rows.push_back(row);
-            }
-        }
-        return rows;
-    }
-
     std::vector<std::int64_t> metric_steps() const {
         std::ifstream file{fs::path{folder_} / "metrics.jsonl"};
         std::vector<std::int64_t> steps;
@@ -241,7 +229,7 @@ TEST_F(RunTest, ACollapseIsToldAndTheTrainingGoesOnUnlessAskedOtherwise) {
     RunHooks hooks;
     hooks.warn = [&](const std::string& text) { warnings += text; };
 
-    live_to_collapse({.policy = "warn", .threshold = 0.4, .patience = 3}, 60, hooks);
+    live_to_collapse({.policy = CollapsePolicy::warn, .threshold = 0.4, .patience = 3}, 60, hooks);
 
     world_.barrier();
     EXPECT_EQ(metric_steps().size(), 60U);
@@ -250,10 +238,10 @@ TEST_F(RunTest, ACollapseIsToldAndTheTrainingGoesOnUnlessAskedOtherwise) {
 }
 
 TEST_F(RunTest, ACollapseThatNobodyWatchedIsSeenByTheNextLifeThatDoes) {
-    live_to_collapse({.policy = "none", .threshold = 0.4, .patience = 3}, 50);
+    live_to_collapse({.policy = CollapsePolicy::none, .threshold = 0.4, .patience = 3}, 50);
 
     try {
-        live_to_collapse({.policy = "stop", .threshold = 0.4, .patience = 3}, 60);
+        live_to_collapse({.policy = CollapsePolicy::stop, .threshold = 0.4, .patience = 3}, 60);
         FAIL() << "the collapsed state was taken as healthy";
     } catch (const TrainingError& error) {
         EXPECT_NE(std::string{error.what()}.find("have collapsed"), std::string::npos) << error.what();
@@ -262,22 +250,10 @@ TEST_F(RunTest, ACollapseThatNobodyWatchedIsSeenByTheNextLifeThatDoes) {
     EXPECT_EQ(metric_steps().back(), 52) << "the first step that counts: 51 has the short batch of an epoch";
 }
 
-TEST_F(RunTest, WhoWantsToGoBackToACheckpointThatWasNotKeptIsToldSo) {
-    live_to_collapse({.policy = "none", .threshold = 0.4, .patience = 3}, 50);
-
-    try {
-        live_to_collapse({.policy = "go-back", .threshold = 0.4, .patience = 3}, 60);
-        FAIL() << "there is none";
-    } catch (const TrainingError& error) {
-        EXPECT_NE(std::string{error.what()}.find("no healthy checkpoint to go back to"), std::string::npos)
-            << error.what();
-    }
-}
-
 TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
     std::string message;
     try {
-        live_to_collapse({.policy = "stop", .threshold = 0.4, .patience = 3}, 60);
+        live_to_collapse({.policy = CollapsePolicy::stop, .threshold = 0.4, .patience = 3}, 60);
     } catch (const TrainingError& error) {
         message = error.what();
     }
@@ -287,52 +263,6 @@ TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
     const auto last_step = metric_steps().back();
     EXPECT_LT(last_step, 60);
     EXPECT_TRUE(fs::exists(fs::path{folder_} / "checkpoints" / io::checkpoint_name(last_step)));
-}
-
-TEST_F(RunTest, ACollapseLeadsBackToTheLastHealthyCheckpointWithALowerRate) {
-    const CollapseConfig collapse{
-        .policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.001, .retries = 2};
-    std::vector<double> rates;
-    RunHooks hooks;
-    hooks.on_step = [&](const StepReport& report) { rates.push_back(report.learning_rate); };
-
-    live_to_collapse(collapse, 60, hooks);
-
-    world_.barrier();
-    const auto told = events();
-    ASSERT_EQ(told.size(), 1U) << "at a thousandth of the rate nothing moves any more";
-    const std::int64_t healthy = told[0]["step"];
-    const std::int64_t collapsed = told[0]["collapsed_at_step"];
-    EXPECT_LT(healthy, collapsed - 2);
-    EXPECT_EQ(metric_steps().size(), 61U) << "60 steps and the event";
-    EXPECT_EQ(rates.size(), static_cast<std::size_t>(60 + collapsed - healthy)) << "steps were taken again";
-    EXPECT_LT(rates[static_cast<std::size_t>(collapsed)], 0.002 * rates[static_cast<std::size_t>(healthy)]);
-}
-
-TEST_F(RunTest, ARunThatWentBackGoesOnBitForBitAfterAStop) {
-    const CollapseConfig collapse{
-        .policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.001, .retries = 2};
-    live_to_collapse(collapse, 60);
-    const auto whole = collapsed_weights_;
-    start_anew();
-
-    std::int64_t steps = 0;
-    RunHooks stop_later;
-    stop_later.on_step = [&](const StepReport&) { ++steps; };
-    stop_later.stop_requested = [&] { return steps == 50; };  // after the return
-    live_to_collapse(collapse, 60, stop_later);
-    live_to_collapse(collapse, 60);
-
-    EXPECT_TRUE(torch::equal(whole, collapsed_weights_));
-}
-
-TEST_F(RunTest, ReturnsAreLimited) {
-    EXPECT_THROW(
-        live_to_collapse(
-            {.policy = "go-back", .threshold = 0.4, .patience = 3, .rate_factor = 0.9, .retries = 2}, 200),
-        TrainingError);
-    world_.barrier();
-    EXPECT_EQ(events().size(), 2U);
 }
 
 }  // namespace
