@@ -162,7 +162,6 @@ void declare_run(Options& options, PretrainOptions& o) {
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
     options.add("on-collapse", o.collapse.policy, "* none, warn or stop (checkpoint, exit code 5)",
                 Decides::resumable);
-    options.words({"none", "warn", "stop"});
     options.removed_word("go-back", "stop", instead_of_going_back);
     options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
     options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);

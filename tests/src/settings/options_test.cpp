@@ -264,13 +264,13 @@ TEST_F(OptionsTest, AWordThatWasRemovedIsRefusedWithAdviceAndReadAsItsSuccessorI
     const auto own = (folder_ / "config.ini").string();
     std::ofstream{own} << text;
     std::ofstream{folder_ / "metrics.jsonl"};
-    EXPECT_EQ(read({"--config", own}).optimizer, "adamw");
-    EXPECT_EQ(read({"--config", own, "--optimizer", "lars"}).optimizer, "lars");
+    EXPECT_EQ(read({"--config", own}).optimizer, Optimizer::adamw);
+    EXPECT_EQ(read({"--config", own, "--optimizer", "lars"}).optimizer, Optimizer::lars);
     Fields fields;
     Options options{""};
     declare(options, fields);
     options.read_file(file(text));
-    EXPECT_EQ(fields.optimizer, "adamw");
+    EXPECT_EQ(fields.optimizer, Optimizer::adamw);
 }
 
 TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
