@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/process.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::test {
 
@@ -20,23 +21,14 @@ inline std::string program(int ranks, const std::string& arguments, const std::s
     return "env " + environment + " " + start + SSLSLR_PROGRAM " " + arguments;
 }
 
-/// A folder of its own for each test, removed at the end.
-class ProgramTest : public testing::Test {
+class ProgramTest : public FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "sslslr-test-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     /// A tiny pretraining on asl9 into the folder `run`.
     std::string pretrain(const std::string& run, const std::string& more = "") const {
         return "pretrain --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +
                (folder_ / run).string() + " " + more;
     }
-
-    std::filesystem::path folder_;
 };
 
 }  // namespace sslslr::test

@@ -1,13 +1,13 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol.hpp"
 #include "src/train/weights.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 namespace {
@@ -32,7 +32,7 @@ Features three_signs() {
     return features;
 }
 
-class ProtocolTest : public testing::Test {
+class ProtocolTest : public test::SharedFolderTest {
 protected:
     void SetUp() override {
         for (std::int64_t clip = 0; clip < clips_in_all; ++clip) {
@@ -48,14 +48,6 @@ protected:
         short_.epochs = 3;
         short_.schedule = {"cosine", 0};
         short_.trainer.optimizer.learning_rate = 0.05;
-        const auto name = "sslslr-protocol-" + group_.communicator().broadcast(std::to_string(::getpid()));
-        folder_ = std::filesystem::temp_directory_path() / name;
-    }
-    void TearDown() override {
-        group_.communicator().barrier();
-        if (group_.rank() == 0) {
-            std::filesystem::remove_all(folder_);
-        }
     }
 
     /// Repeats the features until there are as many as the control on raw skeletons wants.
@@ -99,7 +91,6 @@ protected:
     MethodConfig shape_;
     ProtocolConfig short_;
     std::shared_ptr<Method> method_;
-    std::filesystem::path folder_;
 };
 
 TEST_F(ProtocolTest, FrozenProtocolsGiveOneRanksNumbersBitForBit) {
