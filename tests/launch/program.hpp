@@ -14,6 +14,32 @@ namespace sslslr::test {
 inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
 inline const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
 
+/// What studies of simclr and sl-fpn end with: tables of accuracy on asl9 and libras5, inertia and spread, and a figure.
+inline const std::string tables_of_study = R"([protocol scratch]
+protocol = supervised
+fine-tune-epochs = 1
+fine-tune-warmup-epochs = 0
+[table 1]
+data = asl9
+targets = asl9 libras5
+methods = simclr sl-fpn
+augmentations = our
+protocol = linear
+[table 5]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = inertia
+[table 8]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = spread_end
+[figure 8]
+trainings = 8
+accuracies = 1
+)";
+
 /// The program on `ranks` ranks (1: without mpirun).
 inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {
     const std::string start =
