@@ -101,19 +101,6 @@ void write_foreign_values(const std::filesystem::path& path, const ClipIndex& in
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder() {
-    auto name = (std::filesystem::temp_directory_path() / "sslslr-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::system_error{errno, std::generic_category(), name};
-    }
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 ClipIndex sample_index() {
     ClipIndex index;
     index.offsets = {0, 3, 3, 7, 8, 10};

@@ -8,23 +8,11 @@
 
 #include "io/store/clip_store.hpp"
 #include "io/store/store_writer.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::io::test {
 
-/// A folder of its own, removed with its content at the end.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder();
-
-    std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
+using sslslr::test::TemporaryFolder;
 
 /// Five clips of 3, 0, 4, 1 and 2 frames; 4 points, x and y; 3 labels and one clip without; 2 signers; 2
 /// splits.

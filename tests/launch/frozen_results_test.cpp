@@ -42,27 +42,8 @@ augmentation = )" +
 [protocol linear]
 protocol = linear
 probe-epochs = 1
-[protocol scratch]
-protocol = supervised
-fine-tune-epochs = 1
-fine-tune-warmup-epochs = 0
-[table 1]
-data = asl9
-targets = asl9 libras5
-methods = simclr sl-fpn
-augmentations = our
-protocol = linear
-[table 5]
-data = asl9
-methods = simclr sl-fpn
-augmentations = our
-measure = inertia
-[table 8]
-data = asl9
-methods = simclr sl-fpn
-augmentations = our
-measure = spread_end
-[figure 2]
+)" + tables_of_study +
+           R"([figure 2]
 store = )" +
            asl9 + R"(
 clips = 0
@@ -70,9 +51,6 @@ clips = 0
 data = asl9
 methods = sl-fpn
 augmentation = our
-[figure 8]
-trainings = 8
-accuracies = 1
 [claim C1]
 says = One is better
 kind = better

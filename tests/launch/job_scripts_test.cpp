@@ -9,20 +9,15 @@
 #include <gtest/gtest.h>
 
 #include "tests/process.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-class JobScripts : public testing::Test {
+class JobScripts : public FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-test-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     void write(const std::string& name, const std::string& text) const {
         std::ofstream{folder_ / name, std::ios::binary} << text;
     }
@@ -34,8 +29,6 @@ protected:
                    " SCRATCH='/scratch/of me' HOME=/home/me " +
                    command);
     }
-
-    fs::path folder_;
 };
 
 const std::string scripts = SSLSLR_SOURCE_DIR "/launch/slurm/";

@@ -7,11 +7,38 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/process.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::test {
 
 inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
 inline const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
+
+/// What studies of simclr and sl-fpn end with: tables of accuracy on asl9 and libras5, inertia and spread, and a figure.
+inline const std::string tables_of_study = R"([protocol scratch]
+protocol = supervised
+fine-tune-epochs = 1
+fine-tune-warmup-epochs = 0
+[table 1]
+data = asl9
+targets = asl9 libras5
+methods = simclr sl-fpn
+augmentations = our
+protocol = linear
+[table 5]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = inertia
+[table 8]
+data = asl9
+methods = simclr sl-fpn
+augmentations = our
+measure = spread_end
+[figure 8]
+trainings = 8
+accuracies = 1
+)";
 
 /// The program on `ranks` ranks (1: without mpirun).
 inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {
@@ -20,23 +47,14 @@ inline std::string program(int ranks, const std::string& arguments, const std::s
     return "env " + environment + " " + start + SSLSLR_PROGRAM " " + arguments;
 }
 
-/// A folder of its own for each test, removed at the end.
-class ProgramTest : public testing::Test {
+class ProgramTest : public FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (std::filesystem::temp_directory_path() / "sslslr-test-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
-
     /// A tiny pretraining on asl9 into the folder `run`.
     std::string pretrain(const std::string& run, const std::string& more = "") const {
         return "pretrain --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +
                (folder_ / run).string() + " " + more;
     }
-
-    std::filesystem::path folder_;
 };
 
 }  // namespace sslslr::test

@@ -31,8 +31,8 @@ data = )" + asl9 +
               R"(
 leave-out-signer = S03
 [data libras5]
-data = )" + std::string{SSLSLR_SOURCE_DIR} +
-              R"(/io/examples/libras5.h5
+data = )" + libras5 +
+              R"(
 train-fraction = 0.1
 [method simclr]
 title = SimCLR
@@ -45,33 +45,11 @@ title = (our)
 [protocol linear]
 protocol = linear
 probe-epochs = 2
-[protocol scratch]
-protocol = supervised
-fine-tune-epochs = 1
-fine-tune-warmup-epochs = 0
-[table 1]
-data = asl9
-targets = asl9 libras5
-methods = simclr sl-fpn
-augmentations = our
-protocol = linear
-[table 5]
-data = asl9
-methods = simclr sl-fpn
-augmentations = our
-measure = inertia
-[table 8]
-data = asl9
-methods = simclr sl-fpn
-augmentations = our
-measure = spread_end
-[figure 2]
+)" + tables_of_study +
+              R"([figure 2]
 store = )" + asl9 +
               R"(
 clips = 0 450
-[figure 8]
-trainings = 8
-accuracies = 1
 [figure 7]
 data = asl9
 methods = simclr sl-fpn

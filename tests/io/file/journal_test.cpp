@@ -5,21 +5,15 @@
 #include <gtest/gtest.h>
 
 #include "io/file/data_error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::io {
 namespace {
 
 namespace fs = std::filesystem;
 
-class JournalTest : public testing::Test {
+class JournalTest : public sslslr::test::FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-journal-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-        path_ = folder_ / "journal.jsonl";
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     void write(const std::vector<nlohmann::json>& records) const {
         append(PosixFile{path_, PosixFile::Access::create}, records, Durability::on_disk);
     }
@@ -29,8 +23,7 @@ protected:
     }
     void add_raw(const std::string& raw) const { std::ofstream{path_, std::ios::app} << raw; }
 
-    fs::path folder_;
-    fs::path path_;
+    fs::path path_ = folder_ / "journal.jsonl";
 };
 
 TEST_F(JournalTest, AReaderGetsEachRecordOnceInOrder) {

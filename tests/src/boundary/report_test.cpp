@@ -7,6 +7,7 @@
 #include "src/jobs/ledger.hpp"
 #include "src/settings/words.hpp"
 #include "tests/src/boundary/oracle.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
@@ -16,11 +17,9 @@ namespace fs = std::filesystem;
 constexpr std::size_t clip_count = 40;
 
 /// A study on 40 clips of two signs, worked on by an oracle.
-class ReportTest : public testing::Test {
+class ReportTest : public test::FolderTest {
 protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-report-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
         plan_.frames = 24;
         plan_.validated_by = "signer A";
         plan_.class_names = {"hello", "tea"};
@@ -30,7 +29,6 @@ protected:
             plan_.lengths.push_back(24);
         }
     }
-    void TearDown() override { fs::remove_all(folder_); }
 
     /// Does up to `most` of the jobs that are wanted, one after another, and reports.
     BoundaryReport worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
@@ -72,7 +70,6 @@ protected:
         return *std::ranges::find(report.comparisons, name, &Comparison::what);
     }
 
-    fs::path folder_;
     StudyPlan plan_;
     SearchConfig full_{.frames = 24, .step = 4, .repeats = 4, .mode = SearchMode::full};
     test::Oracle planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};

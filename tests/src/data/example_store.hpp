@@ -1,16 +1,15 @@
 #pragma once
 
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "dist/communicator.hpp"
 #include "io/store/store_writer.hpp"
 #include "src/data/points.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 
@@ -46,24 +45,16 @@ inline void example_clip(std::int64_t clip, std::span<float> out) {
 }
 
 /// A store that rank 0 writes, contiguous and compressed, and all ranks open, removed at the end.
-class ExampleStoreTest : public testing::Test {
+class ExampleStoreTest : public test::SharedFolderTest {
 protected:
     void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "load_features_XXXXXX").string();
         if (world_.rank() == 0) {
-            ASSERT_NE(mkdtemp(name.data()), nullptr);
             for (const bool is_compressed : {false, true}) {
-                io::write_store(std::filesystem::path{name} / (is_compressed ? "compressed.h5" : "store.h5"),
-                                example_index(), example_clip, {false, is_compressed});
+                io::write_store(is_compressed ? compressed_file() : file(), example_index(), example_clip,
+                                {false, is_compressed});
             }
         }
-        folder_ = world_.broadcast(name);
-    }
-    void TearDown() override {
         world_.barrier();
-        if (world_.rank() == 0) {
-            std::filesystem::remove_all(folder_);
-        }
     }
 
     std::string file() const { return (folder_ / "store.h5").string(); }
@@ -81,9 +72,6 @@ protected:
         }
         world_.barrier();
     }
-
-    dist::Communicator world_ = dist::Communicator::world();
-    std::filesystem::path folder_;
 };
 
 }  // namespace sslslr

@@ -7,6 +7,7 @@
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
@@ -35,25 +36,20 @@ TEST(MemoryLimit, RefusesAnythingElseByName) {
 }
 
 /// A made-up system in a folder.
-class FreeMemory : public testing::Test {
+class FreeMemory : public test::FolderTest {
 protected:
     void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "free_memory_XXXXXX").string();
-        root_ = mkdtemp(pattern.data());
         write("proc/meminfo", "MemTotal: 9000 kB\nMemFree: 10 kB\nMemAvailable: 4000 kB\n");
     }
-    void TearDown() override { fs::remove_all(root_); }
 
     void write(const std::string& file, const std::string& text) const {
-        fs::create_directories((root_ / file).parent_path());
-        std::ofstream{root_ / file} << text;
+        fs::create_directories((folder_ / file).parent_path());
+        std::ofstream{folder_ / file} << text;
     }
-
-    fs::path root_;
 };
 
 TEST_F(FreeMemory, IsWhatTheSystemCallsAvailable) {
-    EXPECT_EQ(free_memory(root_), 4000 * 1024);
+    EXPECT_EQ(free_memory(folder_), 4000 * 1024);
 }
 
 TEST_F(FreeMemory, OrWhatTheNarrowestControlGroupLeaves) {
@@ -64,7 +60,7 @@ TEST_F(FreeMemory, OrWhatTheNarrowestControlGroupLeaves) {
     write("sys/fs/cgroup/slurm/memory.current", "900000\n");
     write("sys/fs/cgroup/slurm/memory.stat", "anon 5\ninactive_file 50000\n");
 
-    EXPECT_EQ(free_memory(root_), 150000);
+    EXPECT_EQ(free_memory(folder_), 150000);
 }
 
 TEST_F(FreeMemory, AlsoOfTheFirstVersion) {
@@ -72,7 +68,7 @@ TEST_F(FreeMemory, AlsoOfTheFirstVersion) {
     write("sys/fs/cgroup/memory/job/memory.limit_in_bytes", "2000000\n");
     write("sys/fs/cgroup/memory/job/memory.usage_in_bytes", "2100000\n");
 
-    EXPECT_EQ(free_memory(root_), 0);
+    EXPECT_EQ(free_memory(folder_), 0);
 }
 
 TEST_F(FreeMemory, OfThisMachineIsSomething) {

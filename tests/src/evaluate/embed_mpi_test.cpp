@@ -6,10 +6,10 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 namespace {
@@ -47,27 +47,17 @@ Features random_features() {
     return features;
 }
 
-class EmbedTest : public testing::Test {
+class EmbedTest : public test::SharedFolderTest {
 protected:
     void SetUp() override {
         torch::manual_seed(5);
         method_ = std::make_shared<CountingEncoder>();
         std::iota(clips_.begin(), clips_.end(), std::int64_t{3});
-        const auto name = "sslslr-embed-" + group_.communicator().broadcast(std::to_string(::getpid()));
-        folder_ = std::filesystem::temp_directory_path() / name;
-    }
-
-    void TearDown() override {
-        group_.communicator().barrier();
-        if (group_.rank() == 0) {
-            std::filesystem::remove_all(folder_);
-        }
-        group_.communicator().barrier();
     }
 
     torch::Tensor embed_cached(const std::string& settings = "") {
         return embed(*method_, features_, clips_, group_,
-                     {.batch = 4, .cache = folder_, .settings = settings});
+                     {.batch = 4, .cache = cache_, .settings = settings});
     }
 
     /// Clips that went through the network in the meantime, over all ranks.
@@ -82,7 +72,7 @@ protected:
     std::shared_ptr<CountingEncoder> method_;
     Features features_ = random_features();
     std::vector<std::int64_t> clips_ = std::vector<std::int64_t>(30);
-    std::filesystem::path folder_;
+    std::filesystem::path cache_ = folder_ / "features";
 };
 
 TEST_F(EmbedTest, EveryRankHoldsTheVeryBitsOfOneRank) {
@@ -167,7 +157,7 @@ TEST_F(EmbedTest, ADamagedCacheIsComputedAfresh) {
     const auto fresh = embed_cached();
     if (group_.rank() == 0) {
         const std::filesystem::path file = std::filesystem::directory_iterator {
-            folder_
+            cache_
             } -> path();
         std::filesystem::resize_file(file, std::filesystem::file_size(file) / 2);
     }
@@ -182,16 +172,16 @@ TEST_F(EmbedTest, ADamagedCacheIsComputedAfresh) {
 TEST_F(EmbedTest, ACacheThatCannotBeWrittenCostsAWarningAndNoFeature) {
     const auto expected = embed(*method_, features_, clips_, group_, {.batch = 4});
     if (group_.rank() == 0) {
-        std::ofstream{folder_} << "a file where the folder should be";
+        std::ofstream{cache_} << "a file where the folder should be";
     }
     std::string warning;
 
     const auto features =
         embed(*method_, features_, clips_, group_,
-              {.batch = 4, .cache = folder_, .warn = [&](const std::string& text) { warning += text; }});
+              {.batch = 4, .cache = cache_, .warn = [&](const std::string& text) { warning += text; }});
 
     EXPECT_TRUE(torch::equal(features, expected));
-    EXPECT_EQ(warning.find(folder_.string()) != std::string::npos, group_.rank() == 0) << warning;
+    EXPECT_EQ(warning.find(cache_.string()) != std::string::npos, group_.rank() == 0) << warning;
 }
 
 TEST_F(EmbedTest, RefusesClipsThatAreNotThere) {

@@ -12,6 +12,7 @@
 #include "src/errors.hpp"
 #include "src/import/import_job.hpp"
 #include "src/import/import_pieces.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 namespace {
@@ -76,23 +77,11 @@ private:
     io::Listing listing_;
 };
 
-class ImportJob : public testing::Test {
+class ImportJob : public test::SharedFolderTest {
 protected:
     void SetUp() override {
-        std::string name = (fs::temp_directory_path() / "import_job_XXXXXX").string();
-        if (world_.rank() == 0) {
-            ASSERT_NE(mkdtemp(name.data()), nullptr);
-        }
-        folder_ = world_.broadcast(name);
         config_.output = folder_ / "store.h5";
         config_.clips_per_piece = 3;
-    }
-    void TearDown() override {
-        world_.barrier();
-        if (world_.rank() == 0) {
-            fs::remove_all(folder_);
-        }
-        world_.barrier();
     }
     ImportSummary import(const ImportHooks& hooks = {}) {
         return import_corpus(corpus_, config_, world_, hooks);
@@ -128,8 +117,6 @@ protected:
         return "no error";
     }
 
-    dist::Communicator world_ = dist::Communicator::world();
-    fs::path folder_;
     ToyCorpus corpus_;
     ImportConfig config_;
 };

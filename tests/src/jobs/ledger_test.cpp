@@ -7,20 +7,15 @@
 #include <unistd.h>
 
 #include "io/file/data_error.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
 
 namespace fs = std::filesystem;
 
-class LedgerTest : public testing::Test {
+class LedgerTest : public test::FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-ledger-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     static std::optional<Claim> take(Ledger& ledger, const std::string& job) {
         return ledger.claim([&](const LedgerState& state) {
             return state.of(job).status == JobStatus::free ? std::optional{job} : std::nullopt;
@@ -44,8 +39,6 @@ protected:
         }
         waitpid(child, nullptr, 0);
     }
-
-    fs::path folder_;
     LedgerConfig config_{.lease_seconds = 1};
 };
 

@@ -5,19 +5,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/temporary_folder.hpp"
+
 namespace sslslr {
 namespace {
 
 namespace fs = std::filesystem;
 
-class TakeOver : public testing::Test {
+class TakeOver : public test::FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-take-over-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     void write(const std::string& file, const std::string& text) const {
         fs::create_directories((folder_ / file).parent_path());
         std::ofstream{folder_ / file} << text;
@@ -27,8 +23,6 @@ protected:
         return {std::istreambuf_iterator<char>{stream}, {}};
     }
     void begin_third() const { take_over(folder_ / "job.3", {folder_ / "job.2", folder_ / "job.1"}); }
-
-    fs::path folder_;
 };
 
 TEST_F(TakeOver, CopiesAllThatTheNewestWithACheckpointHasLeft) {

@@ -8,6 +8,7 @@
 
 #include "src/errors.hpp"
 #include "src/jobs/work.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 namespace {
@@ -67,22 +68,8 @@ public:
     }
 };
 
-class WorkTest : public testing::Test {
+class WorkTest : public test::SharedFolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-work-XXXXXX").string();
-        if (world_.rank() == 0) {
-            pattern = mkdtemp(pattern.data());
-        }
-        folder_ = world_.broadcast(pattern);
-    }
-    void TearDown() override {
-        world_.barrier();
-        if (world_.rank() == 0) {
-            fs::remove_all(folder_);
-        }
-    }
-
     /// Works in groups of `size` ranks; the last one may be smaller.
     WorkReport work_in_groups(int size, int failures = 0, const WorkOptions& options = {}) {
         const auto group = world_.split(world_.rank() / size);
@@ -99,9 +86,6 @@ protected:
         files.refresh();
         return files.state();
     }
-
-    dist::Communicator world_ = dist::Communicator::world();
-    fs::path folder_;
 };
 
 TEST_F(WorkTest, EveryJobIsDoneOnceByAnyNumberOfGroupsAlsoThoseThatResultsBring) {

@@ -1,7 +1,6 @@
 #include <filesystem>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "io/file/setting.hpp"
 #include "src/data/points.hpp"
@@ -9,6 +8,7 @@
 #include "src/protocol/protocol.hpp"
 #include "src/settings/words.hpp"
 #include "src/train/weights.hpp"
+#include "tests/shared_folder_test.hpp"
 
 namespace sslslr {
 namespace {
@@ -33,7 +33,7 @@ Features three_signs() {
     return features;
 }
 
-class ProtocolTest : public testing::Test {
+class ProtocolTest : public test::SharedFolderTest {
 protected:
     void SetUp() override {
         for (std::int64_t clip = 0; clip < clips_in_all; ++clip) {
@@ -49,14 +49,6 @@ protected:
         short_.epochs = 3;
         short_.schedule = {ScheduleKind::cosine, 0};
         short_.trainer.optimizer.learning_rate = 0.05;
-        const auto name = "sslslr-protocol-" + group_.communicator().broadcast(std::to_string(::getpid()));
-        folder_ = std::filesystem::temp_directory_path() / name;
-    }
-    void TearDown() override {
-        group_.communicator().barrier();
-        if (group_.rank() == 0) {
-            std::filesystem::remove_all(folder_);
-        }
     }
 
     /// Repeats the features until there are as many as the control on raw skeletons wants.
@@ -100,7 +92,6 @@ protected:
     MethodConfig shape_;
     ProtocolConfig short_;
     std::shared_ptr<Method> method_;
-    std::filesystem::path folder_;
 };
 
 TEST_F(ProtocolTest, FrozenProtocolsGiveOneRanksNumbersBitForBit) {

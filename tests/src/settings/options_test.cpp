@@ -11,6 +11,7 @@
 #include "src/errors.hpp"
 #include "src/settings/option_names.hpp"
 #include "src/settings/words.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
@@ -52,14 +53,8 @@ void declare(Options& options, Fields& o) {
     options.removed("optimiser", "is called --optimizer now");
 }
 
-class OptionsTest : public testing::Test {
+class OptionsTest : public test::FolderTest {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-test-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     std::string file(const std::string& text) const {
         const auto path = folder_ / "c.ini";
         std::ofstream{path, std::ios::binary} << text;
@@ -94,8 +89,6 @@ protected:
     static std::string refusal_of(const std::vector<std::string>& arguments) {
         return refusal([&] { read(arguments); });
     }
-
-    fs::path folder_;
 };
 
 bool has(const std::string& text, const std::string& part) {

@@ -8,9 +8,9 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "src/errors.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
@@ -72,17 +72,14 @@ TEST_F(Codes, AnotherThatIsAcceptedIsToldAndRecorded) {
 }
 
 /// The hash that the build takes of sources, here of made ones.
-class SourceIdentity : public testing::Test {
+class SourceIdentity : public test::FolderTest {
 protected:
-    void TearDown() override { fs::remove_all(folder_); }
-
     /// The exit code of the program that writes the header.
     int hash(const std::string& header, const std::string& sources) const {
         const auto status = std::system((SSLSLR_SOURCE_IDENTITY " " + header + " " + sources).c_str());
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     }
     std::string of(const std::string& code, const std::string& more = "int second;\n") {
-        fs::create_directories(folder_);
         std::ofstream{folder_ / "a.cpp"} << code;
         std::ofstream{folder_ / "b.cpp"} << more;
         const auto header = (folder_ / "identity.hpp").string();
@@ -90,8 +87,6 @@ protected:
         std::ifstream stream{header};
         return {std::istreambuf_iterator<char>{stream}, {}};
     }
-
-    fs::path folder_ = fs::temp_directory_path() / ("source_identity_" + std::to_string(getpid()));
 };
 
 TEST_F(SourceIdentity, CommentsAndFormattingDoNotCount) {

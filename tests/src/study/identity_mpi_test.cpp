@@ -9,7 +9,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "dist/communicator.hpp"
 #include "src/boundary/boundary_options.hpp"
@@ -19,6 +18,7 @@
 #include "src/run/run_folder.hpp"
 #include "src/study/study_data.hpp"
 #include "tests/frozen_file.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr {
 namespace {
@@ -114,11 +114,8 @@ std::string decisions(const std::string& title, Fields fields) {
     return text + '\n';
 }
 
-class Identity : public testing::Test {
+class Identity : public test::FolderTest {
 protected:
-    void SetUp() override { fs::create_directories(folder_); }
-    void TearDown() override { fs::remove_all(folder_); }
-
     std::string run_of(const Settings& settings, const std::string& name, std::uint64_t seed) {
         auto fields = read(PretrainOptions{}, settings).fields;
         fields.seed = seed;
@@ -137,7 +134,6 @@ protected:
     }
 
     dist::Communicator world_ = dist::Communicator::world();
-    fs::path folder_ = fs::temp_directory_path() / ("identity_" + std::to_string(getpid()));
 };
 
 TEST_F(Identity, OfJobsChangesWithWhatDecidesThem) {

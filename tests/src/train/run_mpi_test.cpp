@@ -8,30 +8,16 @@
 #include "src/errors.hpp"
 #include "src/train/checkpoints.hpp"
 #include "src/train/run.hpp"
+#include "tests/shared_folder_test.hpp"
 #include "tests/src/train/toy_training.hpp"
 
 namespace sslslr {
 namespace {
 
 namespace fs = std::filesystem;
-using dist::Communicator;
 
-/// A folder that all ranks share and the first makes and removes.
-class RunTest : public testing::Test {
+class RunTest : public test::SharedFolderTest {
 protected:
-    void SetUp() override {
-        const auto* const name = testing::UnitTest::GetInstance()->current_test_info()->name();
-        folder_ = world_.broadcast(
-            (fs::temp_directory_path() / (std::string{"sslslr-"} + name + std::to_string(getpid())))
-                .string());
-    }
-    void TearDown() override {
-        world_.barrier();
-        if (world_.rank() == 0) {
-            fs::remove_all(folder_);
-        }
-    }
-
     /// One life of a run, on weights of its own; returns the weights it ends with.
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
         toy::Training training{world_.duplicate(),
@@ -64,7 +50,7 @@ protected:
     }
 
     std::vector<std::int64_t> metric_steps() const {
-        std::ifstream file{fs::path{folder_} / "metrics.jsonl"};
+        std::ifstream file{folder_ / "metrics.jsonl"};
         std::vector<std::int64_t> steps;
         for (std::string line; std::getline(file, line);) {
             steps.push_back(nlohmann::json::parse(line)["step"]);
@@ -80,9 +66,6 @@ protected:
         }
         world_.barrier();
     }
-
-    Communicator world_ = Communicator::world();
-    std::string folder_;
     torch::Tensor collapsed_weights_;
 };
 
@@ -113,13 +96,13 @@ TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
         live(last_step);
     }
     world_.barrier();
-    const auto kept = io::list_checkpoints(fs::path{folder_} / "checkpoints");
+    const auto kept = io::list_checkpoints(folder_ / "checkpoints");
     EXPECT_EQ(kept.size(), 3U);
     EXPECT_EQ(kept.rbegin()->first, 9);
     world_.barrier();
     if (world_.rank() == 0) {
         fs::remove(kept.rbegin()->second);  // as if killed before it was written
-        std::ofstream{fs::path{folder_} / "metrics.jsonl", std::ios::app}
+        std::ofstream{folder_ / "metrics.jsonl", std::ios::app}
             << R"({"step": 10, "lo)";  // and in the middle of a row
     }
     world_.barrier();
@@ -151,7 +134,7 @@ TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {
     const auto whole = live(6);
     world_.barrier();
     if (world_.rank() == 0) {
-        const auto newest = io::list_checkpoints(fs::path{folder_} / "checkpoints").rbegin()->second;
+        const auto newest = io::list_checkpoints(folder_ / "checkpoints").rbegin()->second;
         std::fstream file{newest, std::ios::in | std::ios::out | std::ios::binary};
         file.seekp(static_cast<std::streamoff>(fs::file_size(newest) / 2));
         file.put('\x5a');
@@ -173,7 +156,7 @@ TEST_F(RunTest, WhateverBitOfTheNewestCheckpointIsFlippedTheOneBeforeItIsTaken) 
     live(6);
     world_.barrier();
     const Checkpoints checkpoints{folder_, world_};
-    const auto newest = fs::path{folder_} / "checkpoints" / io::checkpoint_name(6);
+    const auto newest = folder_ / "checkpoints" / io::checkpoint_name(6);
     const auto bytes = static_cast<std::int64_t>(fs::file_size(newest));
     // Spread over the whole file: user block, HDF5's own structures, names, tensors, the last byte.
     const std::int64_t flips = world_.size() == 1 ? 2'500 : 60;
@@ -209,7 +192,7 @@ TEST_F(RunTest, WhateverBitOfTheNewestCheckpointIsFlippedTheOneBeforeItIsTaken) 
 TEST_F(RunTest, WhatAKilledWriterHasLeftIsRemoved) {
     live(4);
     world_.barrier();
-    const auto half = fs::path{folder_} / "checkpoints" / (io::checkpoint_name(5).string() + ".partial");
+    const auto half = folder_ / "checkpoints" / (io::checkpoint_name(5).string() + ".partial");
     if (world_.rank() == 0) {
         std::ofstream{half} << "half of a checkpoint";
     }
@@ -262,7 +245,7 @@ TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
     EXPECT_EQ(exit_code_of(TrainingError{message}), 5);
     const auto last_step = metric_steps().back();
     EXPECT_LT(last_step, 60);
-    EXPECT_TRUE(fs::exists(fs::path{folder_} / "checkpoints" / io::checkpoint_name(last_step)));
+    EXPECT_TRUE(fs::exists(folder_ / "checkpoints" / io::checkpoint_name(last_step)));
 }
 
 }  // namespace
