@@ -13,6 +13,7 @@
 
 #include "io/file/json_text.hpp"
 #include "io/file/setting.hpp"
+#include "launch/command.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/evaluated_runs.hpp"
