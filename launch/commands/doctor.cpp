@@ -181,8 +181,8 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
     const bool crowded = ranks.node.size() > cores;
     return {{"sslslr", program_version(), ""},
             {"ranks",
-             fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(), dist::host_name(),
-                         cores),
+             fmt::format("{} in all, {} on {} ({} cores)", ranks.world.size(), ranks.node.size(),
+                         dist::host_name(), cores),
              crowded ? "more ranks than cores: they wait for each other; start fewer, or set "
                        "OMPI_MCA_mpi_yield_when_idle=1"
                      : ""},

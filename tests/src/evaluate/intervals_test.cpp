@@ -102,5 +102,13 @@ TEST(BootstrapInterval, RefusesNoClipsAndNoResamples) {
     EXPECT_THROW(bootstrap_interval(std::vector{1.0}, {.resamples = 0}), c10::ValueError);
 }
 
+TEST(IntervalText, ShowsTheMeanAndBothBoundsWithASignWhereItIsADifference) {
+    const Interval interval{.mean = 0.0124, .low = -0.003, .high = 0.0271};
+
+    EXPECT_EQ(interval_text(interval), "0.012 [-0.003, 0.027]");
+    EXPECT_EQ(interval_text(interval, 1), "0.0 [-0.0, 0.0]");
+    EXPECT_EQ(signed_interval_text(interval), "+0.012 [-0.003, +0.027]");
+}
+
 }  // namespace
 }  // namespace sslslr
