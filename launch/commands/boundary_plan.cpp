@@ -9,7 +9,7 @@
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
 #include "launch/terminal.hpp"
-#include "src/boundary/boundary_study.hpp"
+#include "src/boundary/planned_search.hpp"
 #include "src/errors.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/settings/words.hpp"
@@ -79,9 +79,9 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
 
 /// Refuses to plan a search again where that would mix results.
 /// @return the codes whose results count
-std::string codes_of(const PlanOptions& options, const StudyPlan& plan, const Ranks& ranks) {
+std::string codes_of(const PlanOptions& options, const SearchPlan& plan, const Ranks& ranks) {
     const auto folder = search_folder(options.study);
-    StudyPlan before;
+    SearchPlan before;
     const auto stored = readable_plan(folder.path, before);
     if (stored) {
         refuse_older_plan(folder, stored->code);
@@ -115,8 +115,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_ONLY_SERIALIZE(PlanSummary, study, k, frames,
                                                   train_clips, validation_clips, validated_by, steps_per_job,
                                                   ranks_per_job, most_jobs, seconds_per_job, rank_hours)
 
-PlanSummary summary_of(const PlanOptions& o, const StudyPlan& plan, const TrialSetting& setting) {
-    const auto jobs = BoundaryJobs{o.search, plan.identity, o.compare}.most_jobs();
+PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const TrialSetting& setting) {
+    const auto jobs = SearchJobs{o.search, plan.identity, o.compare}.most_jobs();
     return {.study = o.study,
             .k = grid_of(o.search),
             .frames = plan.frames,
@@ -166,7 +166,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     check(fields, ranks);
     make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
-    const StudyData data{fields, ranks, /*keeps_prints=*/true};
+    const SearchData data{fields, ranks, /*keeps_prints=*/true};
     check_batches(fields.training, static_cast<std::int64_t>(data.setting().clips.pretrain.size()));
     if (const auto leak = data.leak(ranks); !leak.empty()) {
         print_warning(leak);

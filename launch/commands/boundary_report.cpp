@@ -4,7 +4,7 @@
 
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
-#include "src/boundary/boundary_study.hpp"
+#include "src/boundary/planned_search.hpp"
 #include "src/boundary/report.hpp"
 #include "src/errors.hpp"
 #include "src/jobs/ledger_files.hpp"
@@ -33,7 +33,7 @@ int boundary_report(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks) || !ranks.is_first()) {
         return exit_done;
     }
-    const auto study = read_study(folder);
+    const auto study = read_search(folder);
     const auto report = report_of(study.plan, study.jobs(), read_ledger(folder));
     io::write_json(std::filesystem::path{folder} / "report" / "report.json", report);
     fmt::print("{}", json ? io::json_text(nlohmann::json(report)) + '\n' : text_of_report(report));

@@ -5,7 +5,7 @@
 #include "io/file/setting.hpp"
 #include "launch/commands/boundary.hpp"
 #include "launch/commands/job_status.hpp"
-#include "src/boundary/boundary_study.hpp"
+#include "src/boundary/planned_search.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {
@@ -51,7 +51,7 @@ int boundary_status(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks) || !ranks.is_first()) {
         return exit_done;
     }
-    const auto study = read_study(folder);
+    const auto study = read_search(folder);
     const auto files = read_ledger(folder);
     const auto jobs = study.jobs();
     const auto report = ledger_report(jobs, files);

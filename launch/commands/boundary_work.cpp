@@ -4,7 +4,7 @@
 #include "launch/commands/boundary.hpp"
 #include "launch/commands/worker.hpp"
 #include "launch/terminal.hpp"
-#include "src/boundary/boundary_study.hpp"
+#include "src/boundary/planned_search.hpp"
 #include "src/errors.hpp"
 #include "src/settings/program.hpp"
 
@@ -47,20 +47,20 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
-    auto study = read_study(fields.study);
+    auto study = read_search(fields.study);
     refuse_older_plan(search_folder(fields.study), study.plan.code);
     joined_codes(study.plan.code, "the study in " + fields.study, /*accepts=*/false, print_warning,
                  "plan it again with");
     check(fields.worker, study.plan.ranks_per_job, ranks);
     at::set_num_threads(static_cast<int>(study.options.training.threads));
-    const StudyData data{study.options, ranks, /*keeps_prints=*/false};
+    const SearchData data{study.options, ranks, /*keeps_prints=*/false};
     Options planned{""};
     declare(planned, study.options);
     check_same(fields.study, study.plan, data.plan(planned));
 
     auto group = worker_group(study.plan.ranks_per_job, ranks);
     const auto jobs = study.jobs();
-    BoundaryWork source{jobs, data.setting(), group};
+    SearchWork source{jobs, data.setting(), group};
     WorkerTask task{.folder = fields.study,
                     .command = "boundary",
                     .plan = jobs,

@@ -7,7 +7,7 @@
 
 namespace sslslr {
 
-std::vector<ClipRow> clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
+std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBoundaries>& start,
                                const std::optional<OwnBoundaries>& end) {
     std::vector<ClipRow> rows;
     for (std::size_t i = 0; i < plan.validation.size(); ++i) {

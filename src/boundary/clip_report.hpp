@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "src/boundary/observations.hpp"
-#include "src/boundary/study_plan.hpp"
+#include "src/boundary/search_plan.hpp"
 
 namespace sslslr {
 
@@ -29,7 +29,7 @@ struct SignRow {
 };
 
 /// One row a validation clip.
-std::vector<ClipRow> clip_rows(const StudyPlan& plan, const std::optional<OwnBoundaries>& start,
+std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBoundaries>& start,
                                const std::optional<OwnBoundaries>& end);
 
 /// One row a sign, the largest loss first.

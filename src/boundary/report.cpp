@@ -20,7 +20,7 @@ std::optional<Interval> interval_of(const std::vector<double>& accuracies) {
 /// A study and its results, as the report looks at them.
 class Reporter {
 public:
-    Reporter(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files)
+    Reporter(const SearchPlan& plan, const SearchJobs& jobs, const LedgerFiles& files)
         : plan_{plan}, jobs_{jobs}, files_{files}, lookup_{jobs.lookup(files.state())} {}
 
     BoundaryReport report() const {
@@ -228,15 +228,15 @@ private:
         return cost;
     }
 
-    const StudyPlan& plan_;
-    const BoundaryJobs& jobs_;
+    const SearchPlan& plan_;
+    const SearchJobs& jobs_;
     const LedgerFiles& files_;
     Lookup lookup_;
 };
 
 }  // namespace
 
-BoundaryReport report_of(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files) {
+BoundaryReport report_of(const SearchPlan& plan, const SearchJobs& jobs, const LedgerFiles& files) {
     return Reporter{plan, jobs, files}.report();
 }
 

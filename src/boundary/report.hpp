@@ -9,8 +9,8 @@
 
 #include "src/boundary/clip_report.hpp"
 #include "src/boundary/observations.hpp"
-#include "src/boundary/study.hpp"
-#include "src/boundary/study_plan.hpp"
+#include "src/boundary/search_jobs.hpp"
+#include "src/boundary/search_plan.hpp"
 #include "src/jobs/ledger_files.hpp"
 
 namespace sslslr {
@@ -81,7 +81,7 @@ struct BoundaryReport {
 };
 
 /// @param files  read and told; results that are missing are left out
-BoundaryReport report_of(const StudyPlan& plan, const BoundaryJobs& jobs, const LedgerFiles& files);
+BoundaryReport report_of(const SearchPlan& plan, const SearchJobs& jobs, const LedgerFiles& files);
 
 /// For people.
 std::string text_of_report(const BoundaryReport& report);

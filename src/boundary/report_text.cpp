@@ -75,9 +75,10 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
     constexpr auto line = "{:<25} {:>5} {:>5}  {}\n";
     auto text = '\n' + fmt::format(line, "by the same results", "k1", "k2", "trainings");
     for (const auto& answer : answers) {
-        text += fmt::format(
-            line, std::string{word_of(answer.mode)} + (answer.halving ? ", halving" : ""), number(answer.k1), number(answer.k2),
-            answer.trainings ? number(answer.trainings) : "not known: k beyond were not tested");
+        text +=
+            fmt::format(line, std::string{word_of(answer.mode)} + (answer.halving ? ", halving" : ""),
+                        number(answer.k1), number(answer.k2),
+                        answer.trainings ? number(answer.trainings) : "not known: k beyond were not tested");
     }
     return text;
 }
@@ -133,9 +134,9 @@ std::string clips_text(const BoundaryReport& report) {
 std::string text_of_report(const BoundaryReport& report) {
     const auto& cost = report.cost;
     auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search{}, {} repeats, {} clips of {})\n",
-                            number(report.k1), number(report.k2), report.search.frames, word_of(report.search.mode),
-                            report.search.halving ? " with halving" : "", report.search.repeats,
-                            report.validation_clips, report.validated_by);
+                            number(report.k1), number(report.k2), report.search.frames,
+                            word_of(report.search.mode), report.search.halving ? " with halving" : "",
+                            report.search.repeats, report.validation_clips, report.validated_by);
     if (!report.warning.empty()) {
         text += report.warning + '\n';
     }

@@ -21,11 +21,11 @@ constexpr auto words(SearchMode /*of*/) {
 
 /// The paper's algorithm 1 with its open points decided.
 struct SearchConfig {
-    std::int64_t frames = 64;         ///< n: of the longest clip; k is a length in a clip of so many
-    std::int64_t largest = 0;         ///< k that is tested; 0: all frames
+    std::int64_t frames = 64;  ///< n: of the longest clip; k is a length in a clip of so many
+    std::int64_t largest = 0;  ///< k that is tested; 0: all frames
     Sides sides = Sides::both;
-    std::int64_t step = 4;            ///< p: k = p, 2 p, ..., the last one cut to n
-    std::int64_t repeats = 5;         ///< R: trainings for each k, each from its own seeds
+    std::int64_t step = 4;     ///< p: k = p, 2 p, ..., the last one cut to n
+    std::int64_t repeats = 5;  ///< R: trainings for each k, each from its own seeds
     SearchMode mode = SearchMode::tolerant;
     std::optional<double> tolerance;  ///< share of clips; none: half the width of the paired 95 % interval
     bool halving = false;  ///< with "full": gives up the worse half of the k after 2, 4, ... repeats

@@ -109,7 +109,7 @@ std::optional<Result> StudyWork::run(const Claim& claim, const std::function<boo
     if (const auto* const job = jobs_.evaluation(claim.job)) {
         return evaluate(*job, claim, should_stop);
     }
-    throw ConfigError{fmt::format("the study has no job {}: was its file changed meanwhile?", claim.job)};
+    throw ConfigError{fmt::format("the study has no job {}: was it planned again meanwhile?", claim.job)};
 }
 
 std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim& claim,

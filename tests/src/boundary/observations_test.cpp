@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "src/boundary/study.hpp"
+#include "src/boundary/search_jobs.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
 #include "tests/src/boundary/oracle.hpp"

@@ -32,7 +32,7 @@ protected:
 
     /// Does up to `most` of the jobs that are wanted, one after another, and reports.
     BoundaryReport worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
-        const BoundaryJobs jobs{search, "identity", true};
+        const SearchJobs jobs{search, "identity", true};
         {
             Ledger ledger{folder_, {.durability = io::Durability::handed_over}};
             for (auto wanted = jobs.wanted(ledger.state()); !wanted.empty() && most > 0;
@@ -70,7 +70,7 @@ protected:
         return *std::ranges::find(report.comparisons, name, &Comparison::what);
     }
 
-    StudyPlan plan_;
+    SearchPlan plan_;
     SearchConfig full_{.frames = 24, .step = 4, .repeats = 4, .mode = SearchMode::full};
     test::Oracle planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};
 };

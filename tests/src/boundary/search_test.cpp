@@ -43,8 +43,8 @@ TEST_P(PlantedBoundary, IsFoundOnAPlateauByTheModesThatKeepOne) {
 TEST_P(PlantedBoundary, IsFoundByEveryModeWhereAccuracyRisesToIt) {
     const auto [k1, k2] = GetParam();
     const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1};
-    for (const auto& config :
-         {config_of(SearchMode::tolerant), config_of(SearchMode::strict), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
+    for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::strict),
+                               config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
         EXPECT_EQ(answer(Side::start, config, oracle), k1) << word_of(config.mode) << config.halving;
         EXPECT_EQ(answer(Side::end, config, oracle), k2) << word_of(config.mode) << config.halving;
     }
@@ -54,7 +54,8 @@ TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
     const auto [k1, k2] = GetParam();
     // Each comparison stops a tolerant search by chance in one case of forty, and 64 is sixteen of them away.
     const int enough = k1 <= 32 ? 18 : 12;
-    for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
+    for (const auto& config :
+         {config_of(SearchMode::tolerant), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
         int near = 0;
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             const Oracle oracle{
@@ -98,8 +99,8 @@ TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
 }
 
 TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
-    for (const auto& config :
-         {config_of(SearchMode::tolerant), config_of(SearchMode::strict), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
+    for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::strict),
+                               config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
         const Oracle oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
         Answers narrow;
         const auto one_by_one = drive(Side::start, config, oracle, narrow, 1);

@@ -13,11 +13,11 @@
 namespace sslslr {
 
 /// A boundary search as jobs: which trial is which job, and which ones are needed next.
-class BoundaryJobs : public JobPlan {
+class SearchJobs : public JobPlan {
 public:
     /// @param identity         everything beside the trial that decides a result, as text
     /// @param compares         also trains what needs no search, and the answer itself on both sides at once
-    BoundaryJobs(const SearchConfig& search, const std::string& identity, bool compares);
+    SearchJobs(const SearchConfig& search, const std::string& identity, bool compares);
 
     std::string id_of(const Trial& trial) const;
     /// @throws ConfigError  the study has no such job
@@ -47,10 +47,10 @@ private:
 };
 
 /// Runs the jobs of a boundary search on one group of ranks.
-class BoundaryWork : public JobSource {
+class SearchWork : public JobSource {
 public:
     /// What is passed by reference, or referred to, must outlive this.
-    BoundaryWork(const BoundaryJobs& jobs, const TrialSetting& setting, dist::Group& group)
+    SearchWork(const SearchJobs& jobs, const TrialSetting& setting, dist::Group& group)
         : jobs_{jobs}, setting_{setting}, group_{group} {}
 
     std::vector<Job> wanted(const LedgerState& state) override { return jobs_.wanted(state); }
@@ -59,7 +59,7 @@ public:
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
-    const BoundaryJobs& jobs_;
+    const SearchJobs& jobs_;
     TrialSetting setting_;
     dist::Group& group_;
 };

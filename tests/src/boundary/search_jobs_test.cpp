@@ -1,4 +1,4 @@
-#include "src/boundary/study.hpp"
+#include "src/boundary/search_jobs.hpp"
 
 #include <set>
 
@@ -11,7 +11,7 @@
 namespace sslslr {
 namespace {
 
-class BoundaryJobsTest : public testing::Test {
+class SearchJobsTest : public testing::Test {
 protected:
     /// Does the first `count` jobs that are wanted, or fails them for good.
     void advance(std::size_t count, bool fails = false) {
@@ -30,11 +30,11 @@ protected:
     }
 
     test::Oracle oracle_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.1};
-    BoundaryJobs jobs_{{.frames = 16, .step = 4, .repeats = 3}, "identity", true};
+    SearchJobs jobs_{{.frames = 16, .step = 4, .repeats = 3}, "identity", true};
     LedgerState state_;
 };
 
-TEST_F(BoundaryJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
+TEST_F(SearchJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
     std::size_t rounds = 0;
     while (!jobs_.wanted(state_).empty() && ++rounds < 100) {
         advance(1);
@@ -50,7 +50,7 @@ TEST_F(BoundaryJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
     EXPECT_LE(state_.results(), jobs_.most_jobs());
 }
 
-TEST_F(BoundaryJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
+TEST_F(SearchJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
     const auto far = jobs_.id_of({.k1 = 16});
     const auto is_wanted = [&] {
         const auto wanted = jobs_.wanted(state_);
@@ -71,7 +71,7 @@ TEST_F(BoundaryJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
     EXPECT_FALSE(is_wanted());
 }
 
-TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
+TEST_F(SearchJobsTest, TheReferenceIsOneJobForBothSides) {
     EXPECT_EQ(trial_of(Side::start, 0, 1), trial_of(Side::end, 0, 1));
     const auto wanted = jobs_.wanted(state_);
     std::set<std::string> ids;
@@ -81,8 +81,8 @@ TEST_F(BoundaryJobsTest, TheReferenceIsOneJobForBothSides) {
     EXPECT_EQ(ids.size(), wanted.size());
 }
 
-TEST_F(BoundaryJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
-    const BoundaryJobs start_alone{
+TEST_F(SearchJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
+    const SearchJobs start_alone{
         {.frames = 16, .sides = Sides::start, .step = 4, .repeats = 3}, "identity", false};
 
     for (const auto& job : start_alone.wanted(state_)) {
@@ -92,9 +92,9 @@ TEST_F(BoundaryJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
     EXPECT_EQ(start_alone.search(Side::end, state_).progress, SideSearch::Progress::answered);
 }
 
-TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
-    const BoundaryJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
-    const BoundaryJobs more_repeats{
+TEST_F(SearchJobsTest, AnIdIsThatOfTrialAndIdentity) {
+    const SearchJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
+    const SearchJobs more_repeats{
         {.frames = 16, .step = 8, .repeats = 9, .mode = SearchMode::full}, "identity", false};
 
     EXPECT_NE(jobs_.id_of({}), other.id_of({}));
@@ -103,7 +103,7 @@ TEST_F(BoundaryJobsTest, AnIdIsThatOfTrialAndIdentity) {
     EXPECT_THROW(jobs_.trial_of("0123"), ConfigError);
 }
 
-TEST_F(BoundaryJobsTest, AllSetAsideLeavesNothingToDo) {
+TEST_F(SearchJobsTest, AllSetAsideLeavesNothingToDo) {
     for (int round = 0; round < 100 && !jobs_.wanted(state_).empty(); ++round) {
         advance(1, /*fails=*/true);
     }

@@ -1,4 +1,4 @@
-#include "src/boundary/boundary_study.hpp"
+#include "src/boundary/planned_search.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -30,8 +30,8 @@ std::string first_difference(const std::string& before, const std::string& now) 
 
 }  // namespace
 
-PlannedStudy read_study(const std::filesystem::path& folder) {
-    PlannedStudy study;
+PlannedSearch read_search(const std::filesystem::path& folder) {
+    PlannedSearch study;
     const auto stored = read_stored_plan(folder, study.plan);
     if (!stored) {
         throw ConfigError{fmt::format("{}: no plan.json there; sslslr boundary plan makes one",
@@ -51,7 +51,7 @@ PlanFolder search_folder(const std::filesystem::path& folder) {
     return {folder, io::setting("study", folder.string()), "another " + io::setting("study") + " folder"};
 }
 
-void check_same(const std::filesystem::path& folder, const StudyPlan& planned, const StudyPlan& now) {
+void check_same(const std::filesystem::path& folder, const SearchPlan& planned, const SearchPlan& now) {
     const auto refuse = [&](const std::string& what) {
         throw ConfigError{fmt::format("{}: planned with other {}: give the same, or name another {} folder",
                                       io::setting("study", folder.string()), what, io::setting("study"))};
@@ -65,7 +65,7 @@ void check_same(const std::filesystem::path& folder, const StudyPlan& planned, c
     }
 }
 
-StudyData::StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints)
+SearchData::SearchData(PlanOptions& options, const Ranks& ranks, bool keeps_prints)
     : options_{options},
       data_{options.training.data,
             {.preprocess = options.training.preprocess,
@@ -80,7 +80,7 @@ StudyData::StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints
     check(options.search);
 }
 
-std::string StudyData::leak(const Ranks& ranks) const {
+std::string SearchData::leak(const Ranks& ranks) const {
     const auto validation = data_.prints(clips_.test, ranks);
     const auto repeated = io::repeated_in(io::PrintIndex{data_.prints(clips_.pretrain, ranks)}, validation);
     if (repeated.count == 0) {
@@ -93,14 +93,14 @@ std::string StudyData::leak(const Ranks& ranks) const {
         data_.name_of(clips_.pretrain[repeated.original]));
 }
 
-StudyPlan StudyData::plan(const Options& options) const {
-    StudyPlan plan{.data_fingerprint = data_.fingerprint(),
-                   .frames = options_.search.frames,
-                   .ranks_per_job = options_.ranks_per_job,
-                   .validated_by = clips_.how,
-                   .validation = clips_.test,
-                   .classes = clips_.classes_of(clips_.test),
-                   .class_names = clips_.class_names};
+SearchPlan SearchData::plan(const Options& options) const {
+    SearchPlan plan{.data_fingerprint = data_.fingerprint(),
+                    .frames = options_.search.frames,
+                    .ranks_per_job = options_.ranks_per_job,
+                    .validated_by = clips_.how,
+                    .validation = clips_.test,
+                    .classes = clips_.classes_of(clips_.test),
+                    .class_names = clips_.class_names};
     plan.identity = fmt::format("{}data = {}\n", text_of(options.deciding()), plan.data_fingerprint);
     for (const auto clip : clips_.test) {
         plan.lengths.push_back(data_.features().length(clip));

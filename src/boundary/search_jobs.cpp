@@ -1,4 +1,4 @@
-#include "src/boundary/study.hpp"
+#include "src/boundary/search_jobs.hpp"
 
 #include <fmt/format.h>
 
@@ -25,7 +25,7 @@ constexpr double random_cost = 0.1;  ///< of a trial without training, in traini
 
 }  // namespace
 
-BoundaryJobs::BoundaryJobs(const SearchConfig& search, const std::string& identity, bool compares)
+SearchJobs::SearchJobs(const SearchConfig& search, const std::string& identity, bool compares)
     : search_{search}, identity_{identity}, compares_{compares} {
     auto lengths = grid_of(search_);
     lengths.insert(lengths.begin(), 0);
@@ -41,28 +41,28 @@ BoundaryJobs::BoundaryJobs(const SearchConfig& search, const std::string& identi
     }
 }
 
-void BoundaryJobs::add(const Trial& trial) {
+void SearchJobs::add(const Trial& trial) {
     trials_.emplace(id_of(trial), trial);
 }
 
-std::string BoundaryJobs::id_of(const Trial& trial) const {
+std::string SearchJobs::id_of(const Trial& trial) const {
     return io::hash_text(identity_ + text_of(trial));
 }
 
-const Trial& BoundaryJobs::trial_of(const std::string& id) const {
+const Trial& SearchJobs::trial_of(const std::string& id) const {
     const auto found = trials_.find(id);
     if (found == trials_.end()) {
-        throw ConfigError{fmt::format("the study has no job {}: was it planned anew meanwhile?", id)};
+        throw ConfigError{fmt::format("the study has no job {}: was it planned again meanwhile?", id)};
     }
     return found->second;
 }
 
-std::string BoundaryJobs::name_of(const std::string& id) const {
+std::string SearchJobs::name_of(const std::string& id) const {
     const auto found = trials_.find(id);
     return found == trials_.end() ? id : text_of(found->second);
 }
 
-Lookup BoundaryJobs::lookup(const LedgerState& state) const {
+Lookup SearchJobs::lookup(const LedgerState& state) const {
     return [this, &state](const Trial& trial) -> Known {
         const auto& job = state.of(id_of(trial));
         switch (job.status) {
@@ -76,11 +76,11 @@ Lookup BoundaryJobs::lookup(const LedgerState& state) const {
     };
 }
 
-bool BoundaryJobs::searches(Side side) const {
+bool SearchJobs::searches(Side side) const {
     return search_.sides == Sides::both || (search_.sides == Sides::start) == (side == Side::start);
 }
 
-SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
+SideSearch SearchJobs::search(Side side, const LedgerState& state) const {
     if (!searches(side)) {
         return {.progress = SideSearch::Progress::answered,
                 .k = 0,
@@ -89,7 +89,7 @@ SideSearch BoundaryJobs::search(Side side, const LedgerState& state) const {
     return search_side(side, search_, lookup(state));
 }
 
-std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
+std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
     std::vector<Job> jobs;
     std::unordered_map<std::string, std::size_t> places;
     const auto want = [&](const Trial& trial, std::int64_t stage) {
@@ -124,14 +124,14 @@ std::vector<Job> BoundaryJobs::wanted(const LedgerState& state) const {
     return jobs;
 }
 
-std::int64_t BoundaryJobs::most_jobs() const {
+std::int64_t SearchJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
     const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
     const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
     return search_.repeats * (sides * lengths + 2 + compared);  // 2: the reference and random weights
 }
 
-std::optional<Result> BoundaryWork::run(const Claim& claim, const std::function<bool()>& should_stop) {
+std::optional<Result> SearchWork::run(const Claim& claim, const std::function<bool()>& should_stop) {
     const auto& trial = jobs_.trial_of(claim.job);
     const auto outcome = run_trial(setting_, trial, group_, should_stop);
     if (!outcome) {

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "src/boundary/boundary_options.hpp"
-#include "src/boundary/study.hpp"
-#include "src/boundary/study_plan.hpp"
+#include "src/boundary/search_jobs.hpp"
+#include "src/boundary/search_plan.hpp"
 #include "src/run/data_set.hpp"
 #include "src/run/ranks.hpp"
 #include "src/study/stored_plan.hpp"
@@ -13,33 +13,33 @@
 namespace sslslr {
 
 /// A search's plan and options, without its data: what status and report need.
-struct PlannedStudy {
+struct PlannedSearch {
     PlanOptions options;
-    StudyPlan plan;
+    SearchPlan plan;
 
-    BoundaryJobs jobs() const { return {options.search, plan.identity, options.compare}; }
+    SearchJobs jobs() const { return {options.search, plan.identity, options.compare}; }
 };
 
 /// @throws ConfigError  the folder holds no plan; io::DataError  it cannot be read
-PlannedStudy read_study(const std::filesystem::path& folder);
+PlannedSearch read_search(const std::filesystem::path& folder);
 
 /// A search's folder, for errors.
 PlanFolder search_folder(const std::filesystem::path& folder);
 
 /// Refuses a plan of other data, or of other options that decide a result.
 /// @throws ConfigError  names what differs
-void check_same(const std::filesystem::path& folder, const StudyPlan& planned, const StudyPlan& now);
+void check_same(const std::filesystem::path& folder, const SearchPlan& planned, const SearchPlan& now);
 
 /// The data of a search, chosen and resident, ready to train on. Construction and destruction are collective.
-class StudyData {
+class SearchData {
 public:
     /// Fills in what the options leave open: options.search.frames becomes that of the longest clip.
     /// @param keeps_prints  for leak()
     /// @throws ConfigError, dist::AgreedError  as DataSet and search_clips
-    StudyData(PlanOptions& options, const Ranks& ranks, bool keeps_prints);
+    SearchData(PlanOptions& options, const Ranks& ranks, bool keeps_prints);
 
     /// The plan as these data and options make it.
-    StudyPlan plan(const Options& options) const;
+    SearchPlan plan(const Options& options) const;
     TrialSetting setting() const noexcept { return {options_, data_, clips_}; }
     /// How many validation clips show the same as clips that train, with an example; empty if none does.
     /// Needs keeps_prints. Collective; the answer is on the first rank.
