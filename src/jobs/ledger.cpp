@@ -1,11 +1,11 @@
 #include "src/jobs/ledger.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
 
 #include <unistd.h>
 
+#include "dist/host_name.hpp"
 #include "io/file/checksum.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
@@ -17,12 +17,6 @@ namespace fs = std::filesystem;
 
 /// For the claims log, which is held for a fraction of a millisecond at a time.
 constexpr std::chrono::seconds longest_wait{300};
-
-std::string host_name() {
-    std::array<char, 256> name{};
-    gethostname(name.data(), name.size() - 1);
-    return name.data();
-}
 
 /// The processor's type as the system names it; results are compared bit for bit within one.
 std::string cpu_type() {
@@ -91,7 +85,7 @@ void Ledger::join() {
         records.push_back({{"what", "life"},
                            {"worker", worker_},
                            {"life", life_},
-                           {"host", host_name()},
+                           {"host", dist::host_name()},
                            {"pid", static_cast<std::int64_t>(getpid())}});
         return records;
     });
