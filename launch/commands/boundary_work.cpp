@@ -24,7 +24,6 @@ struct WorkFields {
     std::string study;
     WorkerOptions worker;
     double idle_seconds = -1;
-    bool sync = true;
 };
 
 void declare(Options& options, WorkFields& o) {
@@ -33,9 +32,7 @@ void declare(Options& options, WorkFields& o) {
     declare(options, o.worker);
     options.add("idle-seconds", o.idle_seconds,
                 "leaves after so long without a job to take, while others still work (-1: waits for them)");
-    options.add(
-        "sync", o.sync,
-        "waits until each claim and result is on the disk; false: survives the process, not the machine");
+    options.removed("sync", "no longer there: each claim and result waits until it is on the disk");
 }
 
 }  // namespace
@@ -65,11 +62,9 @@ int boundary_work(Arguments arguments, const Ranks& ranks) {
                     .command = "boundary",
                     .plan = jobs,
                     .source = source,
-                    .summary =
-                        [](const Result& result) {
-                            return fmt::format("accuracy {:.4f}", result.outcome["accuracy"].get<double>());
-                        },
-                    .durability = fields.sync ? io::Durability::on_disk : io::Durability::handed_over};
+                    .summary = [](const Result& result) {
+                        return fmt::format("accuracy {:.4f}", result.outcome["accuracy"].get<double>());
+                    }};
     if (fields.idle_seconds >= 0) {
         task.idle_seconds = fields.idle_seconds;
     }

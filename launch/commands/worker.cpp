@@ -24,8 +24,7 @@ std::unique_ptr<Ledger> join_ledger(const WorkerTask& task, const WorkerOptions&
         if (!is_leader) {
             return;
         }
-        ledger = std::make_unique<Ledger>(
-            task.folder, LedgerConfig{.lease_seconds = options.lease_seconds, .durability = task.durability});
+        ledger = std::make_unique<Ledger>(task.folder, LedgerConfig{.lease_seconds = options.lease_seconds});
         if (const auto count = options.retry.empty() ? 0 : ledger->retry_failed(); count > 0) {
             fmt::print("{} jobs that were set aside are tried again\n", count);
         }

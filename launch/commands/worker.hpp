@@ -38,7 +38,6 @@ struct WorkerTask {
     JobSource& source;  ///< does the plan's jobs
     /// A result for the terminal: "accuracy 0.6821".
     std::function<std::string(const Result&)> summary;
-    io::Durability durability = io::Durability::on_disk;
     double idle_seconds = std::numeric_limits<double>::infinity();
 };
 
