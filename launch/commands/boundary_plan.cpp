@@ -111,9 +111,9 @@ struct PlanSummary {
     double seconds_per_job;
     double rank_hours;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_ONLY_SERIALIZE(PlanSummary, study, k, frames, repeats, mode, halving,
-                                                  train_clips, validation_clips, validated_by, steps_per_job,
-                                                  ranks_per_job, most_jobs, seconds_per_job, rank_hours)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode, halving, train_clips,
+                                   validation_clips, validated_by, steps_per_job, ranks_per_job, most_jobs,
+                                   seconds_per_job, rank_hours)
 
 PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const TrialSetting& setting) {
     const auto jobs = SearchJobs{o.search, plan.identity, o.compare}.most_jobs();
