@@ -182,7 +182,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     });
     if (ranks.is_first()) {
         const auto summary = summary_of(fields, plan, data.setting());
-        fmt::print("{}", fields.json ? io::json_text(summary) + '\n' : text_of(summary));
+        fmt::print("{}", fields.json ? io::json_text(nlohmann::json(summary)) + '\n' : text_of(summary));
     }
     return exit_done;
 }
