@@ -98,8 +98,8 @@ public:
     /// Collective if couples_clips().
     virtual LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) = 0;
 
-    /// Whether a clip's loss depends on the other clips of its batch. If not, the losses of a batch's parts add
-    /// up to the batch's.
+    /// Whether a clip's loss depends on the other clips of its batch, by negatives or by batch norm in the heads
+    /// (HeadConfig::normalises). If not, the losses of a batch's parts add up to the batch's.
     virtual bool couples_clips() const = 0;
 
     /// What evaluation sees: features [B, W] before any projector, without dropout in eval mode.

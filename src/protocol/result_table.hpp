@@ -45,7 +45,8 @@ public:
     nlohmann::json json() const;
 
 private:
-    /// One classifier of one run.
+    /// One classifier of one run. A further figure is a field here, computed in add() and written by text() and both
+    /// json_of(); what studies show of it is listed in src/study/measure.cpp.
     struct Scores {
         double top1 = 0;
         double top5 = 0;

@@ -26,13 +26,13 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Settings under which each option is of use at least once.
-const std::vector<Settings> bases{{},
-                                  {{"method", "simclr"}},
-                                  {{"method", "pcl"}},
-                                  {{"method", "byol"}},
-                                  {{"method", "supervised"}},
-                                  {{"optimizer", "lars"}},
-                                  {{"boundary", "drawn"}}};
+const std::vector<Settings> bases = [] {
+    std::vector<Settings> all{{}, {{"optimizer", "lars"}}, {{"boundary", "drawn"}}};
+    for (const auto& name : method_names()) {
+        all.push_back({{"method", name}});
+    }
+    return all;
+}();
 
 /// Of which every option takes one that it does not have already.
 const std::vector<std::string> candidates{
