@@ -95,7 +95,8 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         }
         po::store(parsed, values);
     } catch (const po::unknown_option& error) {
-        const auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
+        auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
+        name = name.substr(0, name.find('='));
         throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help-all lists all)")};
     } catch (const po::error& error) {
         throw ConfigError{std::string{error.what()} + " (--help-all lists all options)"};
