@@ -22,16 +22,6 @@ void require(bool holds, io::Setting setting, double value, const char* expected
     require(holds, fmt::format("{}: expected {}", io::setting(setting, value), expected));
 }
 
-void require_one_of(io::Setting setting, const std::string& value, std::span<const char* const> choices) {
-    require(std::ranges::count(choices, value) == 1,
-            fmt::format("{}: expected {}", io::setting(setting, value), fmt::join(choices, ", ")));
-}
-
-void require_one_of(io::Setting setting, const std::string& value,
-                    std::initializer_list<const char*> choices) {
-    require_one_of(setting, value, std::span{choices.begin(), choices.size()});
-}
-
 int exit_code_of(const std::exception& error) {
     if (const auto* agreed = dynamic_cast<const dist::AgreedError*>(&error)) {
         return agreed->exit_code;

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
-#include <span>
 #include <stdexcept>
 #include <string>
 
@@ -34,11 +32,6 @@ struct ConfigError : std::runtime_error {
 void require(bool holds, const std::string& message);
 /// The same of a number: "--NAME VALUE: expected EXPECTED".
 void require(bool holds, io::Setting setting, double value, const char* expected);
-/// @throws ConfigError  the value is none of the choices, which the message lists
-void require_one_of(io::Setting setting, const std::string& value, std::span<const char* const> choices);
-void require_one_of(io::Setting setting, const std::string& value,
-                    std::initializer_list<const char*> choices);
-
 /// The training cannot go on; agreed by all ranks.
 struct TrainingError : std::runtime_error {
     using std::runtime_error::runtime_error;

@@ -21,7 +21,8 @@ constexpr const char* plan_usage =
     "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n\n"
     "Settles a boundary search: which k are tested, and by which training. Prints how many jobs that is, "
     "and\n"
-    "how long they take by a timed one. Then start workers: sslslr boundary work --study FOLDER.";
+    "how long they take by a timed one. Then start workers: sslslr boundary work --study FOLDER.\n"
+    "Without --data, plans what FOLDER holds again, with the options marked * that are given now.";
 
 using Clock = std::chrono::steady_clock;
 
@@ -156,18 +157,25 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     Options options{plan_usage};
     declare(options, fields);
     options.common(
-        "study step repeats mode tolerance halving validation-split validation-signer ranks-per-job data "
-        "train-split leave-out-signer method blocks width heads epochs global-batch optimizer learning-rate "
-        "seed threads");
+        "study step largest sides repeats mode tolerance halving validation-split validation-signer probe "
+        "ranks-per-job json data train-split leave-out-signer method blocks width heads epochs max-steps "
+        "global-batch optimizer learning-rate seed threads accept-other-code");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
+    }
+    if (SearchPlan unused; fields.training.data.empty() && readable_plan(fields.study, unused)) {
+        fields = read_search(fields.study).options;  // those that the command line leaves as they are
+        fields.json = false;
+        Options again{plan_usage};
+        declare(again, fields);
+        read_or_help(again, arguments, ranks);
     }
     read_tolerance(fields);
     check(fields, ranks);
     make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const SearchData data{fields, ranks, /*keeps_prints=*/true};
-    check_batches(fields.training, static_cast<std::int64_t>(data.setting().clips.pretrain.size()));
+    check_batches(fields.training, std::ssize(training_clips(data.setting())));
     if (const auto leak = data.leak(ranks); !leak.empty()) {
         print_warning(leak);
     }

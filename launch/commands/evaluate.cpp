@@ -212,7 +212,8 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     declare(options, fields);
     options.common(
         "run data train-split validation-split test-split leave-out-signer train-fraction classes protocol "
-        "label-fraction fine-tune-epochs supervised-epochs output per-class json threads");
+        "validation-signer validation-fraction label-fraction probe probe-rates fine-tune-epochs "
+        "supervised-epochs output per-class json threads");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }

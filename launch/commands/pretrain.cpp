@@ -170,7 +170,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     options.common(
         "data train-split leave-out-signer frames augmentation boundary k1 k2 method blocks width heads "
         "dropout epochs max-steps global-batch micro-batch optimizer learning-rate schedule precision seed "
-        "threads run checkpoint-every time-limit dry-run");
+        "threads run checkpoint-every on-collapse warmup-epochs time-limit accept-other-code dry-run");
     const auto resumed = resumed_run(arguments);
     if (!read_or_help(options, resumed.arguments, ranks)) {
         return exit_done;

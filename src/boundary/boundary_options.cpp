@@ -59,6 +59,7 @@ ProtocolConfig probe_of(const PlanOptions& options) {
 }
 
 void read_tolerance(PlanOptions& fields) {
+    fields.search.tolerance.reset();
     if (fields.tolerance == "auto") {
         return;
     }

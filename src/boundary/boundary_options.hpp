@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// Options of `sslslr boundary plan`; the study folder remembers them in plan.ini.
+/// Options of `sslslr boundary plan`; the folder remembers them in plan.json.
 struct PlanOptions {
     std::string study;
     PretrainOptions training;

@@ -170,10 +170,8 @@ private:
     }
 
     const nlohmann::json* detail_of(const Trial& trial) const {
-        const auto id = jobs_.id_of(trial);
-        const auto& job = files_.state().of(id);
-        const auto* const result = files_.result(id, job.attempt);
-        return job.status == JobStatus::done && result != nullptr ? &result->record.at("detail") : nullptr;
+        const auto* const result = files_.accepted(jobs_.id_of(trial));
+        return result == nullptr ? nullptr : &result->record.at("detail");
     }
 
     /// The k whose repeats are all there.

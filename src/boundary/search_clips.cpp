@@ -31,47 +31,42 @@ std::optional<std::string> smallest_signer(const io::ClipIndex& index, const Pre
     return std::ranges::min_element(clips_of, {}, [](const auto& entry) { return entry.second; })->first;
 }
 
-/// Of a split, the signers that are not left out; none where nobody is, which means all.
-std::vector<std::string> signers_of_split(const io::ClipIndex& index, const PlanOptions& options) {
-    auto signers = options.validation_signers;
-    const auto& left_out = options.training.left_out_signers;
-    if (signers.empty() && !left_out.empty()) {
-        std::ranges::copy_if(index.signer_names, std::back_inserter(signers), [&](const auto& name) {
-            return std::ranges::find(left_out, name) == left_out.end();
-        });
-    }
-    return signers;
-}
-
 }  // namespace
 
 EvaluationClips search_clips(const io::ClipIndex& index, const PlanOptions& options) {
     const auto& training = options.training;
     ClipParts parts{.train_split = training.train_split,
-                    .left_out_signers = training.left_out_signers,
+                    .excluded_signers = training.left_out_signers,
+                    .test_signers = options.validation_signers,
                     .seed = training.seed};
-    auto signers = options.validation_signers;
-    if (signers.empty() && options.validation_split.empty()) {
+    if (parts.test_signers.empty() && options.validation_split.empty()) {
         if (const auto signer = smallest_signer(index, training)) {
-            signers.push_back(*signer);
+            parts.test_signers.push_back(*signer);
         }
     }
     std::string how;
     if (!options.validation_split.empty()) {
         parts.test_split = options.validation_split;
-        parts.test_signers = signers_of_split(index, options);
         const auto lacking = stores_without_split(index, options.validation_split);
         how = "split " + options.validation_split + (lacking.empty() ? "" : ", which is not in " + lacking);
-    } else if (!signers.empty()) {
+    } else if (!parts.test_signers.empty()) {
         parts.test_split = training.train_split;
-        parts.test_signers = signers;
-        parts.left_out_signers.insert(parts.left_out_signers.end(), signers.begin(), signers.end());
-        how = fmt::format("signer {}", fmt::join(signers, ", "));
+        parts.left_out_signers = parts.test_signers;
+        how = fmt::format("signer {}", fmt::join(parts.test_signers, ", "));
     } else {
         parts.train_fraction = 1 - drawn_share;
         how = fmt::format("{:.0f} % of each class, drawn", 100 * drawn_share);
     }
-    auto clips = part_clips(index, parts);
+    EvaluationClips clips;
+    place_errors(fmt::format("validation by {} ({} or {} choose another)", how,
+                             io::setting("validation-split"), io::setting("validation-signer")),
+                 [&] { clips = part_clips(index, parts); });
+    if (!options.validation_split.empty()) {  // nobody of it trains, whoever validates
+        const auto of_split =
+            select_clips(index, {.split = options.validation_split, .stores_may_lack_split = true});
+        clips.pretrain = without(clips.pretrain, of_split);
+        clips.train = without(clips.train, of_split);
+    }
     clips.how = how;
     return clips;
 }

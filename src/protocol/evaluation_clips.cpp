@@ -64,7 +64,7 @@ public:
         auto candidates = select(parts_.train_split, {}, parts_.left_out_signers, true);
         clips.pretrain = select(parts_.train_split, {}, parts_.left_out_signers, false);
         choose_test(clips, candidates);
-        if (!parts_.train_split.empty()) {
+        if (!parts_.train_split.empty() && parts_.train_fraction == 0) {
             refuse_shared(candidates, clips.test, io::setting("train-split", parts_.train_split));
         }
         candidates = without(candidates, clips.test);
@@ -77,7 +77,9 @@ public:
 
 private:
     Clips select(const std::string& split, const std::vector<std::string>& signers,
-                 const std::vector<std::string>& left_out, bool labelled) const {
+                 std::vector<std::string> left_out, bool labelled) const {
+        const auto& excluded = parts_.excluded_signers;
+        left_out.insert(left_out.end(), excluded.begin(), excluded.end());
         return select_clips(index_, {.split = split,
                                      .signers = signers,
                                      .left_out_signers = left_out,
@@ -93,8 +95,7 @@ private:
 
     void choose_test(EvaluationClips& clips, const Clips& candidates) const {
         if (parts_.train_fraction > 0) {
-            clips.test = without(
-                candidates, stratified_share(candidates, index_.labels, parts_.train_fraction, parts_.seed));
+            clips.test = drawn_test(candidates);
             clips.how = fmt::format("all but {:g} % of each class test, drawn", 100 * parts_.train_fraction);
         } else {
             clips.test = of_tested(true);
@@ -132,6 +133,29 @@ private:
             clips.how +=
                 fmt::format(", {:g} % of each class validate, drawn", 100 * parts_.validation_fraction);
         }
+    }
+
+    /// Of a class whose clips would all train, the last one tests, unless it is alone.
+    Clips drawn_test(const Clips& candidates) const {
+        const auto label_of = [&](std::int64_t clip) {
+            return index_.labels[static_cast<std::size_t>(clip)];
+        };
+        auto test = without(candidates,
+                            stratified_share(candidates, index_.labels, parts_.train_fraction, parts_.seed));
+        std::map<std::int64_t, Clips> untested;
+        for (const auto clip : candidates) {
+            untested[label_of(clip)].push_back(clip);
+        }
+        for (const auto clip : test) {
+            untested.erase(label_of(clip));
+        }
+        for (const auto& [label, clips] : untested) {
+            if (clips.size() > 1) {
+                test.push_back(clips.back());
+            }
+        }
+        std::ranges::sort(test);
+        return test;
     }
 
     /// A class that would be drawn whole keeps a clip to train on.

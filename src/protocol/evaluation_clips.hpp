@@ -14,14 +14,15 @@ struct ClipParts {
     std::string validation_split{};               ///< choices are made on it; empty: see below
     std::string test_split{};                     ///< empty: by signer, or by train_fraction
     std::vector<std::string> left_out_signers{};  ///< take no part in training
+    std::vector<std::string> excluded_signers{};  ///< take no part at all, not even in the test
     std::vector<std::string> test_signers{};      ///< none: those left out
     std::vector<std::string>
         validation_signers{};  ///< of the training signers; none: see validation_fraction
     double validation_fraction =
         0;  ///< of the training clips of each class, drawn, where neither split nor signers
             ///< say; 0: no clips validate
-    double train_fraction =
-        0;  ///< of the clips of each class, drawn: they train, the others test; 0: not by a draw
+    /// Of the clips of each class, drawn: they train, the others test, of two or more at least one; 0: not by a draw.
+    double train_fraction = 0;
     std::int64_t classes = 0;  ///< only the classes of most training clips, so many; 0: all
     std::uint64_t seed = 0;    ///< of the draws
 };

@@ -111,7 +111,6 @@ def main():
     normalised.legend(handles=normalised.lines[-1:], fontsize="small")
     normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
     normalised.set_xlabel("step")
-    for axes in (loss, spread, normalised):
 
     figure.align_ylabels()
     save(figure, run / "curves.png")

@@ -10,8 +10,10 @@
 namespace sslslr {
 namespace {
 
-constexpr const char* instead_of_going_back =
-    "no longer there: --on-collapse stop ends the run; a lower --learning-rate needs another --run folder";
+std::string instead_of_going_back() {
+    return fmt::format("no longer there: {} ends the run; a lower {} needs another {} folder",
+                       io::setting("on-collapse", "stop"), io::setting("learning-rate"), io::setting("run"));
+}
 
 void declare_data(Options& options, PretrainOptions& o) {
     options.section("Data (* may change when a run goes on)");
@@ -138,15 +140,16 @@ void declare_training(Options& options, PretrainOptions& o) {
 }
 
 void declare_removed(Options& options) {
-    options.removed("original-view", "no longer there: the second term is mse(z1, z0)");
-    options.removed("stop-gradient", "no longer there: --predictor=false leaves out both");
-    options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)");
-    options.removed("normalise-projections", "no longer there: simsiam and byol compare directions");
-    options.removed("sum-channels", "no longer there: squares are averaged over the channels");
-    options.removed("symmetrise", "no longer there: both views are drawn alike, so the mean is the same");
+    options.removed("original-view", "no longer there: the second term is mse(z1, z0)", "first");
+    options.removed("stop-gradient", "no longer there: --predictor=false leaves out both", "true");
+    options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)", "false");
+    options.removed("normalise-projections", "no longer there: simsiam and byol compare directions", "false");
+    options.removed("sum-channels", "no longer there: squares are averaged over the channels", "false");
+    options.removed("symmetrise", "no longer there: both views are drawn alike, so the mean is the same",
+                    "false");
     options.removed("bucket-megabytes", "no longer there: gradients travel in buckets of 25 MiB");
-    options.removed("collapse-rate-factor", instead_of_going_back);
-    options.removed("collapse-retries", instead_of_going_back);
+    options.removed("collapse-rate-factor", instead_of_going_back());
+    options.removed("collapse-retries", instead_of_going_back());
 }
 
 void declare_run(Options& options, PretrainOptions& o) {
@@ -162,7 +165,7 @@ void declare_run(Options& options, PretrainOptions& o) {
     options.section("Collapse: the outputs' spread falls to a small share of its first value");
     options.add("on-collapse", o.collapse.policy, "* none, warn or stop (checkpoint, exit code 5)",
                 Decides::resumable);
-    options.removed_word("go-back", "stop", instead_of_going_back);
+    options.removed_word("go-back", "stop", instead_of_going_back());
     options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
     options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);
 }

@@ -92,7 +92,11 @@ public:
     /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
     /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
     /// study's own).
-    void removed(const std::string& name, const std::string& advice) { removed_[name] = advice; }
+    /// @param harmless  the only value that files of the program may give it: what happens now; without one, any
+    void removed(const std::string& name, const std::string& advice,
+                 std::optional<std::string> harmless = std::nullopt) {
+        removed_[name] = {advice, std::move(harmless)};
+    }
 
     /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
     void removed_word(const std::string& word, const std::string& successor, const std::string& advice) {
@@ -107,6 +111,12 @@ public:
 
     /// Lets an INI file hold these options, too: another command's, which this one has no use for.
     void pass_over(const std::vector<std::string>& names) { passed_over_.insert(names.begin(), names.end()); }
+    /// Lets settings that were stored before hold options that were removed since.
+    void pass_over_removed() {
+        for (const auto& [name, unused] : removed_) {
+            passed_over_.insert(name);
+        }
+    }
     /// All declared ones.
     std::vector<std::string> names() const;
 
@@ -183,8 +193,10 @@ private:
     /// @param dashes  stand before names in the place where it was given
     std::string no_option(const std::string& name, const std::string& dashes) const;
     bool is_of_use(const Option& option) const;
-    /// Whether it is none of the words, or a negative number where boost would wrap it around.
-    static bool is_refused(const Option& option, const std::string& value);
+    /// The first value that is none of the words, or a negative number where boost would wrap it around.
+    static std::optional<std::string> refused(const Option& option, const std::vector<std::string>& values);
+    /// Whether a file of the program may hold this line of an option that was removed.
+    bool is_harmless(const IniLine& line) const;
     /// What to say of a value that the option does not take.
     static std::string expected(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
@@ -218,7 +230,8 @@ private:
     std::set<std::string> common_;  ///< none: all are
     bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
-    std::map<std::string, std::string> removed_;  ///< name -> advice
+    std::map<std::string, std::pair<std::string, std::optional<std::string>>>
+        removed_;  ///< name -> advice, harmless value
 };
 
 /// A line each, "name = value".

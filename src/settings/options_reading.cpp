@@ -35,13 +35,22 @@ bool is_of_this_program(const std::filesystem::path& file) {
 std::string Options::no_option(const std::string& name, const std::string& dashes) const {
     const auto found = removed_.find(name);
     return found != removed_.end()
-               ? fmt::format("--{}: {}", name, found->second)
+               ? fmt::format("--{}: {}", name, found->second.first)
                : fmt::format("unknown option {}{}{}", dashes, name, suggestion_for(name, names(), dashes));
 }
 
-bool Options::is_refused(const Option& option, const std::string& value) {
-    return (option.is_unsigned && is_negative_number(value)) ||
-           (!option.words.empty() && std::ranges::count(option.words, value) == 0);
+std::optional<std::string> Options::refused(const Option& option, const std::vector<std::string>& values) {
+    const auto found = std::ranges::find_if(values, [&](const std::string& value) {
+        return (option.is_unsigned && is_negative_number(value)) ||
+               (!option.words.empty() && std::ranges::count(option.words, value) == 0);
+    });
+    return found == values.end() ? std::nullopt : std::optional{*found};
+}
+
+bool Options::is_harmless(const IniLine& line) const {
+    const auto found = removed_.find(line.name);
+    return found != removed_.end() &&
+           (!found->second.second || *found->second.second == unquoted(line.value));
 }
 
 std::string Options::expected(const Option& option, const std::string& value) {
@@ -88,9 +97,10 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
                                 .run();
         for (const auto& given : parsed.options) {
             const auto* const option = find(given.string_key);
-            if (option != nullptr && !given.value.empty() && is_refused(*option, given.value.front())) {
-                throw ConfigError{fmt::format("--{} {}: {}", option->name, given.value.front(),
-                                              expected(*option, given.value.front()))};
+            const auto wrong = option == nullptr ? std::nullopt : refused(*option, given.value);
+            if (wrong) {
+                throw ConfigError{
+                    fmt::format("--{} {}: {}", option->name, *wrong, expected(*option, *wrong))};
             }
         }
         po::store(parsed, values);
@@ -122,8 +132,7 @@ Options::GivenOptions Options::options_in(const std::string& text, const std::st
             }
             if (option != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
                 add_line(given, line, what, splits);
-            } else if (refuses && !passed_over_.contains(line.name) &&
-                       !(is_own && removed_.contains(line.name))) {
+            } else if (refuses && !passed_over_.contains(line.name) && !(is_own && is_harmless(line))) {
                 throw ConfigError{
                     fmt::format("{}: {}", place_of(what, line.number), no_option(line.name, ""))};
             }
@@ -172,7 +181,7 @@ void Options::store_given(const GivenOptions& given, const std::string& what,
         if (value.entries.empty()) {
             continue;  // of a list
         }
-        if (option != nullptr && is_refused(*option, value.entries.front())) {
+        if (option != nullptr && refused(*option, value.entries)) {
             throw wrong();
         }
         po::parsed_options parsed{&all_};
@@ -210,6 +219,9 @@ void Options::read_lines(const std::vector<IniLine>& settings, const std::string
     declare_all();
     GivenOptions given;
     for (const auto& line : settings) {
+        if (find(line.name) == nullptr && passed_over_.contains(line.name)) {
+            continue;
+        }
         if (find(line.name) == nullptr) {
             throw ConfigError{fmt::format("{}: {}", place_of(where, line.number), no_option(line.name, ""))};
         }

@@ -277,7 +277,7 @@ void from_json(const nlohmann::json& json, PlannedColumn& column) {
     column.name = json.at("name");
     column.title = json.at("title");
     if (json.at("kind") == "control") {
-        column.control = enum_of<Control>(column.name);
+        column.control = json.at("name").get<Control>();
     }
 }
 

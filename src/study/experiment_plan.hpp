@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/protocol/protocol.hpp"
+#include "src/settings/word_json.hpp"
 #include "src/study/study_spec.hpp"
 
 namespace sslslr {
@@ -44,6 +45,9 @@ struct DataFacts {
 
 /// Whose features a protocol reads.
 enum class EncoderKind { pretrained, random, none };
+constexpr auto words(EncoderKind /*of*/) {
+    return std::array{"pretrained", "random", "none"};
+}
 
 /// The protocol that settings name. @param settings  of sslslr evaluate, as study files hold them, read before
 ProtocolKind protocol_kind(const Settings& settings);
@@ -143,9 +147,6 @@ struct Identities {
 ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
                                 const Identities& identities);
 
-NLOHMANN_JSON_SERIALIZE_ENUM(EncoderKind, {{EncoderKind::pretrained, "pretrained"},
-                                           {EncoderKind::random, "random"},
-                                           {EncoderKind::none, "none"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FoldFacts, name, how, pretrain_identity, evaluation_identity, pretrain,
                                    train, validation, test, test_classes, class_names)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DataFacts, name, title, published, language, licence, source, fingerprint,
@@ -155,8 +156,6 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(EvaluationJob, id, name, encoder, pretraining
                                    protocol)
 void to_json(nlohmann::json& json, const PlannedColumn& column);
 void from_json(const nlohmann::json& json, PlannedColumn& column);
-NLOHMANN_JSON_SERIALIZE_ENUM(TableLayout, {{TableLayout::grid, "grid"},
-                                           {TableLayout::state_of_the_art, "state-of-the-art"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlannedRow, title, data, target, augmentation)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(TableSpec, name, title, note, layout, measure, protocol, data, targets,
                                    methods, augmentations)

@@ -17,7 +17,7 @@ namespace {
 constexpr const char* plan_name = "plan.json";
 constexpr const char* text_key = "study_file";
 
-/// The options of a search of 0.1.0, which had a file of their own.
+/// The options of an older search, which had a file of their own.
 std::string old_options(const std::filesystem::path& folder) {
     std::ifstream file{folder / "plan.ini"};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -35,9 +35,9 @@ std::optional<StoredPlan> read_plan_file(const std::filesystem::path& folder,
         const auto json = nlohmann::json::parse(std::ifstream{file});
         const bool is_old_search = !json.contains(text_key);
         convert(is_old_search ? json : json.at("plan"));
-        return is_old_search ? StoredPlan{old_options(folder), ""}
+        return is_old_search ? StoredPlan{old_options(folder), json.value("code", "")}
                              : StoredPlan{json.at(text_key), json.value("code", "")};
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const std::exception& error) {  // of JSON, or of a word that is none
         throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
     }
 }

@@ -64,8 +64,10 @@ Settings settings_of(const std::vector<IniLine>& lines) {
 /// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
 class Keys {
 public:
-    Keys(const Section& section, const std::string& path)
-        : what_{fmt::format("{}{}", io::setting("study", path),
+    /// @param is_stored  the text is that of a plan, which may hold options that were removed since
+    Keys(const Section& section, const std::string& path, bool is_stored)
+        : is_stored_{is_stored},
+          what_{fmt::format("{}{}", io::setting("study", path),
                             section.kind.empty() ? "" : ", " + title_of(section))},
           number_{section.number},
           all_{section.lines},
@@ -196,9 +198,12 @@ private:
     }
 
     template <class Fields>
-    static void check(const std::vector<IniLine>& lines, const std::string& what, Fields fields) {
+    void check(const std::vector<IniLine>& lines, const std::string& what, Fields fields) const {
         Options options{""};
         declare(options, fields);
+        if (is_stored_) {
+            options.pass_over_removed();
+        }
         options.read_lines(lines, what);
     }
 
@@ -213,6 +218,7 @@ private:
         return number;
     }
 
+    bool is_stored_;
     std::string what_;
     std::size_t number_;
     std::vector<IniLine> all_;
@@ -365,7 +371,7 @@ std::string study_text(const std::string& path) {
     return read_text(path, io::setting("study", path));
 }
 
-StudySpec parse_study(const std::string& text, const std::string& path) {
+StudySpec parse_study(const std::string& text, const std::string& path, bool is_stored) {
     StudySpec spec;
     const std::pair<std::string, std::function<void(const Section&, Keys)>> kinds[]{
         // each names those before it
@@ -406,7 +412,7 @@ StudySpec parse_study(const std::string& text, const std::string& path) {
     };
     std::ranges::stable_sort(sections, {}, kind_of);
     for (const auto& section : sections) {
-        kind_of(section)->second(section, Keys{section, path});
+        kind_of(section)->second(section, Keys{section, path, is_stored});
     }
     if (spec.tables.empty()) {
         throw ConfigError{

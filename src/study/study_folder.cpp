@@ -71,7 +71,7 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     std::ranges::transform(study.plan.data, std::back_inserter(data), &DataFacts::name);
     std::ranges::transform(study.plan.tables, std::back_inserter(tables),
                            [](const PlannedTable& table) { return table.spec.name; });
-    study.spec = narrowed(parse_study(study.text, places.study), data, tables);
+    study.spec = narrowed(parse_study(study.text, places.study, /*is_stored=*/true), data, tables);
     std::ranges::sort(study.plan.tables, {}, [&](const PlannedTable& table) {
         return std::ranges::find(study.spec.tables, table.spec.name, &TableSpec::name);
     });

@@ -54,6 +54,7 @@ public:
     bool train() {
         checkpoints_.remove_half_written();
         if (const auto checkpoint = checkpoints_.read_newest(hooks_.warn)) {
+            refuse_lowered_rate(checkpoint->attributes);
             config_.check_attributes(checkpoint->attributes, attributes_);
             trainer_.load_state(*checkpoint);
             monitor_.load_state(checkpoint->attributes);
@@ -86,6 +87,15 @@ public:
     }
 
 private:
+    /// Runs of 0.1.0 could return to a healthy checkpoint with a lower rate, which only they know how to continue.
+    void refuse_lowered_rate(const std::map<std::string, std::string>& attributes) const {
+        const auto returns = attributes.find("collapse_returns");
+        require(returns == attributes.end() || returns->second == "0",
+                fmt::format("{}: an earlier release trains it at a lower rate since it collapsed, which this "
+                            "one cannot continue: start it again in another {} folder",
+                            io::setting("run", config_.folder.string()), io::setting("run")));
+    }
+
     void open_metrics() {
         agree(ranks_, [&] {
             if (ranks_.rank() == 0) {

@@ -69,7 +69,8 @@ protected:
     }
     /// Every job has one accepted result, that of its newest attempt: none was run again after it had
     /// finished.
-    void expect_each_job_done_once(const std::string& study) const {
+    /// @param is_planned_again  the ledger holds jobs that the plan no longer has
+    void expect_each_job_done_once(const std::string& study, bool is_planned_again = false) const {
         std::map<std::string, std::int64_t> claimed;
         std::map<std::string, std::int64_t> accepted;
         for (const auto& record : claims_log(study)) {
@@ -83,7 +84,9 @@ protected:
         }
         EXPECT_EQ(accepted, claimed);
         const auto status = ask("status", study);
-        EXPECT_EQ(status["done"], accepted.size());
+        if (!is_planned_again) {
+            EXPECT_EQ(status["done"], accepted.size());
+        }
         EXPECT_EQ(status["differing_results"], 0) << status.dump(2);
         EXPECT_EQ(status["accepted_twice"], 0);
         EXPECT_TRUE(status["set_aside"].empty()) << status.dump(2);
@@ -320,14 +323,16 @@ TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoes
     const auto other = plan("s", "--step 15 --repeats 2 --max-steps 3 --compare=false");
     EXPECT_EQ(other.exit_code, 2);
     EXPECT_TRUE(other.says("max-steps = 2, not max-steps = 3")) << other.output;
-    ASSERT_EQ(plan("s", "--step 15 --repeats 3 --max-steps 2 --mode full --compare=false").exit_code, 0);
+    const auto again = run(program(1, "boundary plan --repeats 3 --mode full --study " + path("s")));
+    ASSERT_EQ(again.exit_code, 0) << again.output;
     ASSERT_EQ(work("s", 1).exit_code, 0);
     EXPECT_EQ(ask("status", "s")["done"], done * 3 / 2) << "only what was missing is trained";
     const auto one_side = plan(
         "s", "--step 15 --repeats 3 --max-steps 2 --mode full --compare=false --sides start --largest 15");
     EXPECT_EQ(one_side.exit_code, 0) << one_side.output;
     ASSERT_EQ(work("s", 1).exit_code, 0);
-    expect_each_job_done_once("s");
+    EXPECT_EQ(ask("status", "s")["done"], 3 * 4) << "those of k up to 15, and random weights";
+    expect_each_job_done_once("s", /*is_planned_again=*/true);
 }
 
 TEST_F(BoundaryJob, APlanTakesTheConfigurationOfAPretraining) {

@@ -173,9 +173,50 @@ TEST(SearchClips, ValidateByASplitIfOneIsNamed) {
         << "signers that a test is kept for do not validate";
     options.validation_split = "none";
     EXPECT_THROW(search_clips(index_of({"A"}), options), ConfigError);
+    options.validation_split = "dev";
+    options.training.left_out_signers = {"A", "B"};
+    EXPECT_THROW(search_clips(index_of({"A", "B"}), options), ConfigError) << "nobody is left";
     auto everybody = left_out({});
     everybody.validation_signers = {"A", "B"};
     EXPECT_THROW(search_clips(index_of({"A", "B"}), everybody), ConfigError);
+}
+
+TEST(SearchClips, OfSignersThatAreLeftOutNeverValidate) {
+    for (const std::string split : {"", "dev"}) {
+        auto options = left_out({"A"});
+        options.validation_split = split;
+        options.validation_signers = {"A"};
+        EXPECT_THROW(search_clips(index_of({"A", "B", "C"}), options), ConfigError) << split;
+    }
+}
+
+TEST(SearchClips, OfASplitThatValidatesNeverTrainWhoeverSignsThem) {
+    auto index = index_of({"A", "B"});
+    for (std::size_t clip = 0; clip < 20; ++clip) {
+        index.signers[2 * clip] = -1;  // unknown, in the place of A
+    }
+    auto options = left_out({"A"});
+    options.validation_split = "dev";
+    EXPECT_EQ(search_clips(index, options).test, (std::vector<std::int64_t>{0, 1, 2, 3}));
+
+    options.validation_signers = {"B"};
+    const auto clips = search_clips(index, options);
+
+    EXPECT_EQ(clips.test, (std::vector<std::int64_t>{1, 3}));
+    EXPECT_EQ(clips.pretrain.front(), 4);
+    EXPECT_EQ(clips.train.front(), 4);
+}
+
+TEST(SearchClips, AreDrawnWithinTheTrainingSplitOneAtLeastOfEachClassOfTwo) {
+    auto index = index_of({});
+    index.splits["train"] = {0, 1, 2, 3, 4};
+    auto options = left_out({});
+    options.training.train_split = "train";
+
+    const auto clips = search_clips(index, options);
+
+    EXPECT_EQ(clips.test.size(), 2U) << "of 3 and 2 clips";
+    EXPECT_EQ(clips.train.size(), 3U);
 }
 
 TEST(SearchClips, OfASignerThatValidatesStayWithinTheTrainingSplit) {

@@ -26,6 +26,7 @@ constexpr auto words(Optimizer /*of*/) {
 /// Options as pretrain has them, few.
 struct Fields {
     std::vector<std::string> signers;
+    std::vector<std::string> parts;
     std::vector<std::int64_t> clusters;
     std::string name;
     Optimizer optimizer = Optimizer::sgd;
@@ -39,6 +40,8 @@ struct Fields {
 
 void declare(Options& options, Fields& o) {
     options.add("signers", o.signers, "signers");
+    options.add("parts", o.parts, "parts");
+    options.words({"head", "hands"});
     options.add("clusters", o.clusters, "clusters");
     options.add("name", o.name, "name");
     options.add("optimizer", o.optimizer, "of the first stage");
@@ -51,6 +54,7 @@ void declare(Options& options, Fields& o) {
     options.section("Momentum", "optimizer", {"sgd", "lars"});
     options.add("momentum", o.momentum, "momentum");
     options.removed("optimiser", "is called --optimizer now");
+    options.removed("doubled", "no longer there", "false");
 }
 
 class OptionsTest : public test::FolderTest {
@@ -218,6 +222,20 @@ TEST_F(OptionsTest, AnUnknownOptionIsNamedWithItsLineAndTheNearestOne) {
     EXPECT_TRUE(has(refusal_of({"--steps", "2"}), "unknown option --steps; did you mean --max-steps?"));
 }
 
+TEST_F(OptionsTest, EveryEntryOfAListMustBeOneOfItsWords) {
+    EXPECT_EQ(refusal_of({"--parts", "head", "feet"}), "--parts feet: expected head or hands");
+    EXPECT_TRUE(has(refusal_of_config("parts = head feet\n"), "parts = head feet: expected head or hands"));
+}
+
+TEST_F(OptionsTest, AFileOfTheProgramMayOnlyHoldWhatARemovedOptionDoesNow) {
+    const auto own = (folder_ / "config.ini").string();
+    std::ofstream{folder_ / "metrics.jsonl"};
+    std::ofstream{own} << "seed = 3\ndoubled = false\n";
+    EXPECT_EQ(read({"--config", own}).seed, 3U);
+    std::ofstream{own} << "seed = 3\ndoubled = true\n";
+    EXPECT_TRUE(has(refusal_of({"--config", own}), "line 2: --doubled: no longer there"));
+}
+
 TEST_F(OptionsTest, AnOptionThatWasRemovedIsRefusedWithAdviceWhereverPeopleGiveIt) {
     const std::string advice = "--optimiser: is called --optimizer now";
 
@@ -282,7 +300,7 @@ TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
     }
     EXPECT_FALSE(has(few, "--weight")) << few;
     EXPECT_FALSE(has(few, "Momentum:")) << "a section without a common option\n" << few;
-    EXPECT_TRUE(has(few, "\n8 more options: --help-all\n")) << few;
+    EXPECT_TRUE(has(few, "\n9 more options: --help-all\n")) << few;
     const auto all = help("--help-all", "name seed");
     EXPECT_TRUE(has(all, "--weight") && has(all, "--momentum")) << all;
     EXPECT_FALSE(has(all, "more options")) << all;

@@ -1,0 +1,35 @@
+"""Every Python file of the project can be read by Python, and curves.py draws a run."""
+import ast
+import json
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+class Scripts(unittest.TestCase):
+    def test_each_can_be_parsed(self):
+        scripts = [path for folder in ("benchmarks", "io", "launch", "src", "tests")
+                   for path in (ROOT / folder).rglob("*.py") if "fixtures" not in path.parts]
+        self.assertGreater(len(scripts), 40)
+        for path in scripts:
+            with self.subTest(path=path):
+                ast.parse(path.read_text(), path)
+
+    def test_curves_draws_a_run(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run = Path(folder)
+            (run / "config.ini").write_text("data = asl9.h5\nmethod = sl-fpn\nseed = 0\n")
+            rows = [{"step": step, "loss": 1 / step, "loss_pair": 0.5 / step, "spread": 1.0, "spread_normalised": 0.9}
+                    for step in range(1, 60)]
+            (run / "metrics.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
+            done = subprocess.run([sys.executable, ROOT / "src/report/curves.py", run], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue((run / "curves.png").read_bytes().startswith(b"\x89PNG"))
+
+
+if __name__ == "__main__":
+    unittest.main()
