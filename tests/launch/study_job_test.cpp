@@ -417,10 +417,10 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
             "[pretrain], line 8: unknown option max-step; did you mean max-steps?");
     refuses("[figure 7]", "[figur 7]", "tiny.ini, line 54: unknown section [figur]");
     refuses("trainings = 8", "trainings = 1",
-            "[figure 8], line 52: trainings = 1: expected a table that measures trainings");
+            "[figure 8], line 49: trainings = 1: expected a table that measures trainings");
     refuses("accuracies = 1", "accuracies = 9",
-            "[figure 8], line 53: no [table 9] in the study file; there is 1, 5, 8");
-    refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 50: clips = 4x: expected a number");
+            "[figure 8], line 50: no [table 9] in the study file; there is 1, 5, 8");
+    refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 53: clips = 4x: expected a number");
     refuses("leave-out-signer = S03", "leave-out-signer = S04",
             "tiny.ini, [data asl9], line 9: the data have no signer S04");
     refuses("protocol = linear\nprobe", "protocol = linaer\nprobe",
