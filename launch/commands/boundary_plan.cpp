@@ -32,7 +32,7 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 
 void check(const PlanOptions& o, const Ranks& ranks) {
     if (o.study.empty()) {
-        throw ConfigError{"--study FOLDER is missing: where shall the plan and the results go?"};
+        throw ConfigError{"--study FOLDER is missing: it holds the plan and the results"};
     }
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
         throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};

@@ -7,6 +7,7 @@
 #include "launch/commands/job_status.hpp"
 #include "src/boundary/planned_search.hpp"
 #include "src/errors.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -28,11 +29,9 @@ std::string state_of(const SideSearch& side) {
 }
 
 nlohmann::json json_of(const SideSearch& side) {
-    const auto name = side.progress == SideSearch::Progress::answered ? "answered"
-                      : side.progress == SideSearch::Progress::stuck  ? "stuck"
-                                                                      : "open";
-    nlohmann::json json{
-        {"progress", name}, {"why", io::as_options(side.why)}, {"needed", side.needed.size()}};
+    nlohmann::json json{{"progress", word_of(side.progress)},
+                        {"why", io::as_options(side.why)},
+                        {"needed", side.needed.size()}};
     if (side.progress == SideSearch::Progress::answered) {
         json["k"] = side.k;
     }

@@ -31,7 +31,7 @@ void declare(Options& options, WorkFields& o) {
     options.add("study", o.study, "folder of the study");
     declare(options, o.worker);
     options.add("idle-seconds", o.idle_seconds,
-                "leaves after so long without a job to take, while others still work (-1: waits for them)");
+                "exits after this long without a job to take, while others still work (-1: waits for them)");
     options.removed("sync", "no longer there: each claim and result waits until it is on the disk");
 }
 

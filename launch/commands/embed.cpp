@@ -58,7 +58,7 @@ void declare(Options& options, EmbedCommandOptions& o) {
 /// Before anything is computed for it.
 void check_output(const OutputOptions& output) {
     if (output.output.empty()) {
-        throw ConfigError{"--output FILE.h5 is missing: where shall the features go?"};
+        throw ConfigError{"--output FILE.h5 is missing: the features are written to it"};
     }
     refuse_existing(output.output, output.force);
     const auto folder = std::filesystem::absolute(output.output).parent_path();

@@ -59,7 +59,7 @@ ExportFormats formats_of(const std::string& format) {
 
 void check(const ExportOptions& o) {
     if (o.output.empty()) {
-        throw ConfigError{"--output FOLDER is missing: where shall the encoder go?"};
+        throw ConfigError{"--output FOLDER is missing: the encoder is written to it"};
     }
     if (o.sample < 0) {
         throw ConfigError{fmt::format("--sample {}: expected 0 or more clips", o.sample)};

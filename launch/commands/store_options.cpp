@@ -68,7 +68,7 @@ void declare(Options& options, OutputOptions& o) {
 
 void refuse_existing(const std::string& output, bool force) {
     if (output.empty()) {
-        throw ConfigError{"--output FILE.h5 is missing: where shall the store go?"};
+        throw ConfigError{"--output FILE.h5 is missing: the store is written to it"};
     }
     if (std::filesystem::is_directory(output) || output.ends_with('/')) {
         throw ConfigError{"--output " + output +

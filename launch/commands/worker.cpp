@@ -83,7 +83,7 @@ std::int64_t count_set_aside(const WorkerTask& task, Ledger* ledger, const Ranks
 void declare(Options& options, WorkerOptions& o) {
     options.add("lease-seconds", o.lease_seconds,
                 "a worker that shows no sign of life for so long loses its job to another; the same for all");
-    options.add("max-jobs", o.max_jobs, "leaves after so many jobs (0: no limit)");
+    options.add("max-jobs", o.max_jobs, "exits after this many jobs (0: no limit)");
     options.add("retry", o.retry, "failed: tries the jobs again that were set aside");
 }
 

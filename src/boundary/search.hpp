@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -22,6 +23,7 @@ struct Judgement {
 /// How far the search on one side has come.
 struct SideSearch {
     enum class Progress { open, answered, stuck };
+    friend constexpr auto words(Progress /*of*/) { return std::array{"open", "answered", "stuck"}; }
     Progress progress = Progress::open;
     std::int64_t k = 0;                                  ///< the answer, once there is one
     std::vector<Judgement> path;                         ///< in the order in which they were made

@@ -72,15 +72,12 @@ std::string digits_of(const torch::Tensor& bits) {
 
 Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int64_t classes) {
     const auto result = outcome(scores.test, truth);
-    const auto predicted = result.predicted.contiguous();
     Result done{.outcome = {{"top1", share_right(result.top1)},
                             {"top5", share_right(result.top5)},
                             {"macro_f1", macro_f1(confusion_matrix(result.predicted, truth, classes))}},
                 .detail = {{"correct", digits_of(result.top1)},
                            {"correct5", digits_of(result.top5)},
-                           {"predicted", std::vector<std::int64_t>(
-                                             predicted.data_ptr<std::int64_t>(),
-                                             predicted.data_ptr<std::int64_t>() + predicted.numel())}}};
+                           {"predicted", whole_numbers(result.predicted)}}};
     if (scores.validation_top1) {
         done.outcome["validation"] = *scores.validation_top1;
     }

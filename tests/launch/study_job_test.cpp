@@ -304,14 +304,6 @@ TEST_F(StudyJob, TheExamplesCanBeRun) {
     EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
 }
 
-TEST_F(StudyJob, TheAblationTrainsSevenSettingsWithEachSignerLeftOut) {
-    const auto outcome =
-        run(in(SSLSLR_SOURCE_DIR, program(1, "study run --dry-run --study " + shipped("ablation.ini") +
-                                                 " --folder " + (folder_ / "ablation").string())));
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("21 trainings and ")) << outcome.output;
-}
-
 TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
     fs::create_symlink(SSLSLR_SOURCE_DIR "/configs", folder_ / "configs");
     const auto study = " --tables 1 6 --dry-run --study " + shipped("paper.ini");
