@@ -1,8 +1,5 @@
 #include "src/method/byol.hpp"
 
-#include <fmt/format.h>
-
-#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/method/losses.hpp"
 #include "src/method/momentum.hpp"
@@ -11,21 +8,18 @@
 
 namespace sslslr {
 
-const MethodSettings byol_settings{
-    .title = "Target network of byol",
-    .declare =
-        [](Options& options, MethodConfig& fields) {
-            options.add("target-momentum", fields.target_momentum,
-                        "at the start; rises to 1 by a half cosine");
-        },
-    .check =
-        [](const MethodConfig& config) {
-            const auto momentum = config.target_momentum;
-            if (!(momentum >= 0 && momentum <= 1)) {
-                throw ConfigError{
-                    fmt::format("{}: expected [0, 1]", io::setting("target-momentum", momentum))};
-            }
-        }};
+const MethodSettings byol_settings{.title = "Target network of byol",
+                                   .declare =
+                                       [](Options& options, MethodConfig& fields) {
+                                           options.add("target-momentum", fields.target_momentum,
+                                                       "at the start; rises to 1 by a half cosine");
+                                       },
+                                   .check =
+                                       [](const MethodConfig& config) {
+                                           const auto momentum = config.target_momentum;
+                                           require(momentum >= 0 && momentum <= 1, "target-momentum",
+                                                   momentum, "[0, 1]");
+                                       }};
 
 Byol::Byol(const EncoderConfig& encoder, const HeadConfig& heads, double momentum)
     : Method{encoder, {.first = true, .second = true}, {.first = true, .second = true}},

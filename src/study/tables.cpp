@@ -24,7 +24,9 @@ ReportCell cell_of(const PlannedCell& cell, const Measure& measure, const StudyR
     found.figure = figure_of(found.values);
     if (measure.source == Measure::Source::labels) {
         for (const std::string other : {"top1", "top5", "macro_f1"}) {
-            found.accuracies[other] = other == measure.name ? found.figure : *results.figure(cell, other);
+            if (const auto figure = results.figure(cell, other)) {
+                found.accuracies[other] = *figure;
+            }
         }
     }
     return found;

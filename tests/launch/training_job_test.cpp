@@ -58,7 +58,7 @@ protected:
     }
 };
 
-TEST_F(TrainingJob, EveryMethodTrainsGoesOnAtAnotherRankCountAndIsEvaluated) {
+TEST_F(TrainingJob, BaselinesTrainContinueAtAnotherRankCountAndAreEvaluated) {
     for (const std::string method :
          {"simclr", "moco-v2 --queue 100", "simsiam", "byol", "pcl --clusters 8 20"}) {
         const auto name = method.substr(0, method.find(' '));
