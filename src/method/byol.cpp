@@ -1,5 +1,6 @@
 #include "src/method/byol.hpp"
 
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/method/losses.hpp"
 #include "src/method/momentum.hpp"
