@@ -1,231 +1,21 @@
 #include "src/study/study_file.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
-#include <map>
-#include <optional>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol_options.hpp"
-#include "src/settings/ini_file.hpp"
-#include "src/settings/options.hpp"
-#include "src/settings/words.hpp"
 #include "src/study/measure.hpp"
 #include "src/study/study_data.hpp"
+#include "src/study/study_section.hpp"
 
 namespace sslslr {
 namespace {
 
-/// A section of the file: "method simclr" is kind and name.
-struct Section {
-    std::string kind;
-    std::string name;
-    std::size_t number = 0;  ///< of the title's line
-    std::vector<IniLine> lines;
-};
-
-std::string title_of(const Section& section) {
-    return fmt::format("[{}{}{}]", section.kind, section.name.empty() ? "" : " ", section.name);
-}
-
-/// The sections in the order of the file; the lines before the first title have neither kind nor name.
-/// @throws ConfigError  a line that is none, or a section that is there twice
-std::vector<Section> sections_of(const std::string& text, const std::string& what) {
-    std::vector<Section> sections;
-    std::map<std::string, std::size_t> lines;  // of titles
-    for (const auto& found : parse_ini(text, what)) {
-        const auto space = found.title.find(' ');
-        const auto name = found.title.find_first_not_of(' ', space);
-        Section section{found.title.substr(0, space),
-                        name == std::string::npos ? "" : found.title.substr(name), found.number, found.lines};
-        const auto [before, is_new] = lines.try_emplace(title_of(section), found.number);
-        if (!is_new && section.kind != "figure") {
-            throw ConfigError{fmt::format("{}: {} stands there twice, in lines {} and {}: make one of them",
-                                          what, title_of(section), before->second, found.number)};
-        }
-        sections.push_back(std::move(section));
-    }
-    return sections;
-}
-
-Settings settings_of(const std::vector<IniLine>& lines) {
-    Settings settings;
-    for (const auto& line : lines) {
-        settings.emplace_back(line.name, line.value);
-    }
-    return settings;
-}
-
-/// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
-class Keys {
-public:
-    /// @param is_stored  the text is that of a plan, which may hold options that were removed since
-    Keys(const Section& section, const std::string& path, bool is_stored)
-        : is_stored_{is_stored},
-          what_{fmt::format("{}{}", io::setting("study", path),
-                            section.kind.empty() ? "" : ", " + title_of(section))},
-          number_{section.number},
-          all_{section.lines},
-          left_{section.lines} {}
-
-    std::string text(const std::string& key, const std::string& otherwise = "") {
-        const auto value = raw(key);
-        return value ? unquoted(*value) : otherwise;
-    }
-    /// One of the words of an enumeration.
-    template <Worded E>
-    E word(const std::string& key, std::optional<E> otherwise = std::nullopt) {
-        const auto value = text(key, otherwise ? word_of(*otherwise) : "");
-        const auto word = enum_of<E>(value);
-        if (!word) {
-            throw ConfigError{fmt::format("{}: {} = {}: expected {}", where(key), key, value,
-                                          fmt::join(words_of<E>(), ", "))};
-        }
-        return *word;
-    }
-    std::vector<std::string> words(const std::string& key) {
-        return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where(key), key));
-    }
-    /// Names of entries, which must be there.
-    template <class T>
-    std::vector<std::string> names(const std::string& key, const std::vector<T>& entries, const char* what) {
-        auto names = words(key);
-        for (const auto& name : names) {
-            place_errors(where(key), [&] { named(entries, name, what); });
-        }
-        return names;
-    }
-
-    template <class T>
-    T number(const std::string& key, T otherwise) {
-        const auto value = text(key);
-        return value.empty() ? otherwise : number_in<T>(key, value);
-    }
-    std::int64_t count(const std::string& key, std::int64_t otherwise) {
-        const auto count = number(key, otherwise);
-        if (count < 1) {
-            throw ConfigError{fmt::format("{}: {} = {}: expected 1 or more", where(key), key, count)};
-        }
-        return count;
-    }
-    std::vector<std::int64_t> numbers(const std::string& key) {
-        std::vector<std::int64_t> numbers;
-        for (const auto& word : words(key)) {
-            numbers.push_back(number_in<std::int64_t>(key, word));
-        }
-        return numbers;
-    }
-
-    bool flag(const std::string& key) {
-        const auto value = text(key, "false");
-        if (value != "true" && value != "false") {
-            throw ConfigError{fmt::format("{}: {} = {}: expected true or false", where(key), key, value)};
-        }
-        return value == "true";
-    }
-
-    /// The settings that are options of these fields.
-    template <class Fields>
-    Settings take(Fields fields) {
-        Options options{""};
-        declare(options, fields);
-        const auto names = options.names();
-        std::vector<IniLine> taken;
-        std::erase_if(left_, [&](const auto& line) {
-            const bool is_wanted = std::ranges::count(names, line.name) > 0;
-            if (is_wanted) {
-                taken.push_back(line);
-            }
-            return is_wanted;
-        });
-        options.read_lines(taken, what_);
-        return settings_of(taken);
-    }
-
-    /// What is left, options of these fields, on top of those in the file that `config` names.
-    template <class Fields>
-    Settings options(const Fields& fields) {
-        const auto config = text("config");
-        check(left_, what_, fields);
-        if (config.empty()) {
-            return settings_of(left_);
-        }
-        const auto what = fmt::format("{}: config {}", where("config"), config);
-        const auto sections = sections_of(read_text(config, what), what);
-        if (sections.size() > 1) {
-            throw ConfigError{fmt::format("{}: holds {}, but only options are of use here",
-                                          place_of(what, sections[1].number), title_of(sections[1]))};
-        }
-        check(sections.front().lines, what, fields);
-        return with(settings_of(sections.front().lines), settings_of(left_));
-    }
-
-    void refuse_others() const {
-        if (!left_.empty()) {
-            throw ConfigError{
-                fmt::format("{}: unknown key {}", where(left_.front().name), left_.front().name)};
-        }
-    }
-    /// The section, for errors.
-    std::string where() const { return place_of(what_, number_); }
-    /// The line of a key, or that of the title where it is not given.
-    std::string where(const std::string& key) const {
-        const auto found = std::ranges::find(all_, key, &IniLine::name);
-        return found == all_.end() ? where() : place_of(what_, found->number);
-    }
-
-private:
-    /// The value as it stands in the file.
-    std::optional<std::string> raw(const std::string& key) {
-        const auto found = std::ranges::find(left_, key, &IniLine::name);
-        if (found == left_.end()) {
-            return std::nullopt;
-        }
-        const auto again =
-            std::find_if(found + 1, left_.end(), [&](const auto& line) { return line.name == key; });
-        if (again != left_.end()) {
-            throw ConfigError{fmt::format("{}: {} is given twice, in lines {} and {}: leave one out", what_,
-                                          key, found->number, again->number)};
-        }
-        auto value = found->value;
-        left_.erase(found);
-        return value;
-    }
-
-    template <class Fields>
-    void check(const std::vector<IniLine>& lines, const std::string& what, Fields fields) const {
-        Options options{""};
-        declare(options, fields);
-        if (is_stored_) {
-            options.pass_over_removed();
-        }
-        options.read_lines(lines, what);
-    }
-
-    template <class T>
-    T number_in(const std::string& key, const std::string& value) const {
-        T number{};
-        const auto* const end = value.data() + value.size();
-        const auto read = std::from_chars(value.data(), end, number);
-        if (read.ec != std::errc{} || read.ptr != end) {
-            throw ConfigError{fmt::format("{}: {} = {}: expected a number", where(key), key, value)};
-        }
-        return number;
-    }
-
-    bool is_stored_;
-    std::string what_;
-    std::size_t number_;
-    std::vector<IniLine> all_;
-    std::vector<IniLine> left_;
-};
-
-DataSpec data_of(const Section& section, Keys keys) {
+DataSpec data_of(const StudySection& section, StudyKeys keys) {
     DataSpec data{.name = section.name, .title = keys.text("title", section.name)};
     data.where = keys.where();
     data.published = keys.text("published");
@@ -237,13 +27,13 @@ DataSpec data_of(const Section& section, Keys keys) {
 }
 
 template <class Fields>
-Variant variant_of(const Section& section, Keys keys, const Fields& fields) {
+Variant variant_of(const StudySection& section, StudyKeys keys, const Fields& fields) {
     Variant variant{.name = section.name, .title = keys.text("title")};
     variant.settings = keys.options(fields);
     return variant;
 }
 
-Variant protocol_of(const Section& section, Keys keys) {
+Variant protocol_of(const StudySection& section, StudyKeys keys) {
     auto variant = variant_of(section, keys, default_protocol());
     const auto found = std::ranges::find(variant.settings, "protocol", &Settings::value_type::first);
     if (found == variant.settings.end()) {
@@ -254,7 +44,7 @@ Variant protocol_of(const Section& section, Keys keys) {
     return variant;
 }
 
-TableSpec table_of_section(const Section& section, Keys keys, const StudySpec& study) {
+TableSpec table_of_section(const StudySection& section, StudyKeys keys, const StudySpec& study) {
     TableSpec table{.name = section.name, .title = keys.text("title", section.name)};
     table.note = keys.text("note");
     table.layout = keys.word<TableLayout>("layout", table.layout);
@@ -280,7 +70,7 @@ TableSpec table_of_section(const Section& section, Keys keys, const StudySpec& s
     return table;
 }
 
-EmbeddingFigure embedding_of(Keys& keys, const StudySpec& study) {
+EmbeddingFigure embedding_of(StudyKeys& keys, const StudySpec& study) {
     EmbeddingFigure figure;
     figure.data = keys.names("data", study.data, "data");
     figure.methods = keys.names("methods", study.methods, "method");
@@ -294,7 +84,7 @@ EmbeddingFigure embedding_of(Keys& keys, const StudySpec& study) {
     return figure;
 }
 
-StripFigure strip_of(Keys& keys) {
+StripFigure strip_of(StudyKeys& keys) {
     StripFigure figure;
     figure.store = keys.text("store");
     figure.where = keys.where("clips");
@@ -307,7 +97,7 @@ StripFigure strip_of(Keys& keys) {
     return figure;
 }
 
-SpreadFigure spread_of(Keys& keys, const StudySpec& study) {
+SpreadFigure spread_of(StudyKeys& keys, const StudySpec& study) {
     SpreadFigure figure;
     figure.trainings = keys.text("trainings");
     figure.accuracies = keys.text("accuracies");
@@ -327,7 +117,7 @@ SpreadFigure spread_of(Keys& keys, const StudySpec& study) {
     return figure;
 }
 
-void add_figure(StudySpec& study, const Section& section, Keys keys) {
+void add_figure(StudySpec& study, const StudySection& section, StudyKeys keys) {
     if (section.name == "2") {
         study.figures.strips.push_back(strip_of(keys));
     } else if (section.name == "7") {
@@ -341,7 +131,7 @@ void add_figure(StudySpec& study, const Section& section, Keys keys) {
     keys.refuse_others();
 }
 
-ClaimSpec claim_of(const Section& section, Keys keys, const StudySpec& study) {
+ClaimSpec claim_of(const StudySection& section, StudyKeys keys, const StudySpec& study) {
     ClaimSpec claim{.name = section.name};
     claim.says = keys.text("says");
     claim.kind = keys.word<ClaimKind>("kind");
@@ -373,33 +163,38 @@ std::string study_text(const std::string& path) {
 
 StudySpec parse_study(const std::string& text, const std::string& path, bool is_stored) {
     StudySpec spec;
-    const std::pair<std::string, std::function<void(const Section&, Keys)>> kinds[]{
+    const std::pair<std::string, std::function<void(const StudySection&, StudyKeys)>> kinds[]{
         // each names those before it
         {"",
-         [&](const Section&, Keys keys) {
+         [&](const StudySection&, StudyKeys keys) {
              spec.title = keys.text("title", path);
              spec.runs = keys.count("runs", spec.runs);
              spec.seed = keys.number("seed", spec.seed);
              spec.ranks_per_job = keys.count("ranks-per-job", spec.ranks_per_job);
              keys.refuse_others();
          }},
-        {"pretrain", [&](const Section&, Keys keys) { spec.pretrain = keys.options(PretrainOptions{}); }},
-        {"data", [&](const Section& s, const Keys& keys) { spec.data.push_back(data_of(s, keys)); }},
-        {"method", [&](const Section& s,
-                       const Keys& keys) { spec.methods.push_back(variant_of(s, keys, PretrainOptions{})); }},
+        {"pretrain",
+         [&](const StudySection&, StudyKeys keys) { spec.pretrain = keys.options(PretrainOptions{}); }},
+        {"data",
+         [&](const StudySection& s, const StudyKeys& keys) { spec.data.push_back(data_of(s, keys)); }},
+        {"method",
+         [&](const StudySection& s, const StudyKeys& keys) {
+             spec.methods.push_back(variant_of(s, keys, PretrainOptions{}));
+         }},
         {"augmentation",
-         [&](const Section& s, const Keys& keys) {
+         [&](const StudySection& s, const StudyKeys& keys) {
              spec.augmentations.push_back(variant_of(s, keys, PretrainOptions{}));
          }},
-        {"protocol",
-         [&](const Section& s, const Keys& keys) { spec.protocols.push_back(protocol_of(s, keys)); }},
-        {"table",
-         [&](const Section& s, const Keys& keys) { spec.tables.push_back(table_of_section(s, keys, spec)); }},
-        {"figure", [&](const Section& s, const Keys& keys) { add_figure(spec, s, keys); }},
-        {"claim",
-         [&](const Section& s, const Keys& keys) { spec.claims.push_back(claim_of(s, keys, spec)); }}};
+        {"protocol", [&](const StudySection& s,
+                         const StudyKeys& keys) { spec.protocols.push_back(protocol_of(s, keys)); }},
+        {"table", [&](const StudySection& s,
+                      const StudyKeys& keys) { spec.tables.push_back(table_of_section(s, keys, spec)); }},
+        {"figure", [&](const StudySection& s, const StudyKeys& keys) { add_figure(spec, s, keys); }},
+        {"claim", [&](const StudySection& s, const StudyKeys& keys) {
+             spec.claims.push_back(claim_of(s, keys, spec));
+         }}};
     auto sections = sections_of(text, io::setting("study", path));
-    const auto kind_of = [&](const Section& section) {
+    const auto kind_of = [&](const StudySection& section) {
         const auto* const kind =
             std::ranges::find(kinds, section.kind, [](const auto& each) { return each.first; });
         if (kind == std::end(kinds)) {
@@ -412,7 +207,7 @@ StudySpec parse_study(const std::string& text, const std::string& path, bool is_
     };
     std::ranges::stable_sort(sections, {}, kind_of);
     for (const auto& section : sections) {
-        kind_of(section)->second(section, Keys{section, path, is_stored});
+        kind_of(section)->second(section, StudyKeys{section, path, is_stored});
     }
     if (spec.tables.empty()) {
         throw ConfigError{
