@@ -3,6 +3,7 @@
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <ostream>
 #include <set>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/process.hpp"
+#include "tests/temporary_folder.hpp"
 
 namespace sslslr::test {
 namespace {
@@ -26,6 +28,9 @@ struct Benchmark {
     /// How it is started, FOLDER being an empty one; without it, as a script.
     std::string command;
 };
+void PrintTo(const Benchmark& benchmark, std::ostream* out) {
+    *out << benchmark.file;
+}
 
 const std::vector<Benchmark> run_here{
     {"BatchAssembly", "batch_assembly.cpp", "\"load_seconds\"",
@@ -46,14 +51,8 @@ const std::map<std::string, std::string> not_run_here{
 
 const std::set<std::string> shared{"common.py"};  // by scripts that run here
 
-class BenchmarkTest : public testing::TestWithParam<Benchmark> {
+class BenchmarkTest : public FolderTest, public testing::WithParamInterface<Benchmark> {
 protected:
-    void SetUp() override {
-        std::string pattern = (fs::temp_directory_path() / "sslslr-test-XXXXXX").string();
-        folder_ = mkdtemp(pattern.data());
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
     std::string command() const {
         const std::string placeholder = "FOLDER";
         auto command = GetParam().command.empty() ? "env TMPDIR=FOLDER " SSLSLR_PYTHON " -B " +
@@ -65,8 +64,6 @@ protected:
         }
         return command;
     }
-
-    fs::path folder_;
 };
 
 TEST_P(BenchmarkTest, RunsAtItsSmallest) {
