@@ -1,10 +1,8 @@
 #include "src/errors.hpp"
 
-#include <algorithm>
 #include <filesystem>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "dist/agree.hpp"
 #include "io/file/data_error.hpp"

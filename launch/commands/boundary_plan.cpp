@@ -163,7 +163,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
-    if (SearchPlan unused; fields.training.data.empty() && readable_plan(fields.study, unused)) {
+    if (fields.training.data.empty() && has_plan(fields.study)) {
         fields = read_search(fields.study).options;  // those that the command line leaves as they are
         fields.json = false;
         Options again{plan_usage};

@@ -14,6 +14,7 @@
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
 #include "src/run/pretraining.hpp"
+#include "src/train/epoch_steps.hpp"
 #include "src/train/step_estimate.hpp"
 #include "src/train/weights.hpp"
 
@@ -181,7 +182,7 @@ int dry_run(const PretrainOptions& training, const DryRunOptions& options, const
     const auto work = work_of(training, data, clips);
     const auto machine =
         options.machine == "here" ? this_machine(training, work, ranks) : a100_node(work.bfloat16);
-    const auto steps_per_epoch = (std::ssize(clips) + training.global_batch - 1) / training.global_batch;
+    const auto steps_per_epoch = epoch_steps(std::ssize(clips), training.global_batch);
     const auto all_steps = training.epochs * steps_per_epoch;
     const auto steps = training.max_steps > 0 ? std::min(training.max_steps, all_steps) : all_steps;
 

@@ -10,6 +10,7 @@
 #include "src/evaluate/metrics.hpp"
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/pretraining.hpp"
+#include "src/train/epoch_steps.hpp"
 #include "src/train/steps_under_way.hpp"
 
 namespace sslslr {
@@ -80,8 +81,7 @@ const std::vector<std::int64_t>& training_clips(const TrialSetting& setting) {
 
 std::int64_t steps_of(const TrialSetting& setting) {
     const auto& options = setting.options.training;
-    const auto batch = options.global_batch;
-    const auto all = options.epochs * ((std::ssize(training_clips(setting)) + batch - 1) / batch);
+    const auto all = options.epochs * epoch_steps(std::ssize(training_clips(setting)), options.global_batch);
     return options.max_steps > 0 ? std::min(options.max_steps, all) : all;
 }
 
@@ -94,8 +94,9 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
     if (trial.kind != Trial::Kind::random && !train(training, group, should_stop, outcome)) {
         return std::nullopt;
     }
-    const auto scores = protocol_scores(method, probe_of(setting.options),
-                                        protocol_setting(options, setting.data, setting.clips, group));
+    const auto scores = protocol_scores(
+        method, probe_of(setting.options),
+        protocol_setting(options, setting.data, setting.clips, group, training.batch_config()));
     const auto truth = torch::tensor(setting.clips.classes_of(setting.clips.test));
     for (const auto bit : per_clip(sslslr::outcome(scores->test, truth).top1)) {
         outcome.correct.push_back(bit > 0);

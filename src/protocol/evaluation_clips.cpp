@@ -95,7 +95,7 @@ private:
 
     void choose_test(EvaluationClips& clips, const Clips& candidates) const {
         if (parts_.train_fraction > 0) {
-            clips.test = drawn_test(candidates);
+            clips.test = without(candidates, drawn(candidates, parts_.train_fraction, /*takes_single=*/true));
             clips.how = fmt::format("all but {:g} % of each class test, drawn", 100 * parts_.train_fraction);
         } else {
             clips.test = of_tested(true);
@@ -129,45 +129,30 @@ private:
             clips.validation = without(of_signers, clips.test);
             clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
         } else if (parts_.validation_fraction > 0) {
-            clips.validation = drawn_validation(candidates);
+            clips.validation = drawn(candidates, parts_.validation_fraction, /*takes_single=*/false);
             clips.how +=
                 fmt::format(", {:g} % of each class validate, drawn", 100 * parts_.validation_fraction);
         }
     }
 
-    /// Of a class whose clips would all train, the last one tests, unless it is alone.
-    Clips drawn_test(const Clips& candidates) const {
+    /// The share of each class; of one that would be drawn whole its last clip stays behind, so that both parts have
+    /// the class.
+    /// @param takes_single  a class of one clip is drawn all the same
+    Clips drawn(const Clips& candidates, double fraction, bool takes_single) const {
         const auto label_of = [&](std::int64_t clip) {
             return index_.labels[static_cast<std::size_t>(clip)];
         };
-        auto test = without(candidates,
-                            stratified_share(candidates, index_.labels, parts_.train_fraction, parts_.seed));
-        std::map<std::int64_t, Clips> untested;
+        std::map<std::int64_t, std::int64_t> clips_of;
         for (const auto clip : candidates) {
-            untested[label_of(clip)].push_back(clip);
+            ++clips_of[label_of(clip)];
         }
-        for (const auto clip : test) {
-            untested.erase(label_of(clip));
-        }
-        for (const auto& [label, clips] : untested) {
-            if (clips.size() > 1) {
-                test.push_back(clips.back());
-            }
-        }
-        std::ranges::sort(test);
-        return test;
-    }
-
-    /// A class that would be drawn whole keeps a clip to train on.
-    Clips drawn_validation(const Clips& candidates) const {
-        std::map<std::int64_t, std::int64_t> left;
-        for (const auto clip : candidates) {
-            ++left[index_.labels[static_cast<std::size_t>(clip)]];
-        }
-        auto drawn = stratified_share(candidates, index_.labels, parts_.validation_fraction, parts_.seed);
-        std::erase_if(drawn,
-                      [&](auto clip) { return left[index_.labels[static_cast<std::size_t>(clip)]]-- == 1; });
-        return drawn;
+        auto left = clips_of;
+        auto share = stratified_share(candidates, index_.labels, fraction, parts_.seed);
+        std::erase_if(share, [&](auto clip) {
+            const bool is_last = left[label_of(clip)]-- == 1;
+            return is_last && !(takes_single && clips_of[label_of(clip)] == 1);
+        });
+        return share;
     }
 
     const io::ClipIndex& index_;

@@ -46,8 +46,8 @@ public:
 
 private:
     /// One classifier of one run. A further figure is a field here, computed in add() and written by text() and both
-    /// json_of(); studies compute theirs in
-    /// src/study/study_work.cpp and list them in measure.cpp, tables.cpp and src/report/study/cells.py.
+    /// json_of(); studies compute theirs in src/study/study_work.cpp and list them in measure.cpp, tables.cpp
+    /// and src/report/study/cells.py.
     struct Scores {
         double top1 = 0;
         double top5 = 0;

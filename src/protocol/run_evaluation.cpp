@@ -14,6 +14,7 @@
 #include "src/run/run_data.hpp"
 #include "src/run/run_encoder.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/train/epoch_steps.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
@@ -106,8 +107,8 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
                                         const RunEncoders& encoders, const EvaluationSetting& setting,
                                         const ProtocolSetting& protocol) {
     const LabelledClips labelled{setting.clips, row.config.label_fraction, protocol.batches.seed};
-    const auto batch = protocol.batches.global_batch;
-    const auto steps = row.config.epochs * ((std::ssize(labelled.both()) + batch - 1) / batch);
+    const auto steps =
+        row.config.epochs * epoch_steps(std::ssize(labelled.both()), protocol.batches.global_batch);
     if (setting.ranks.is_first() && trains_encoder(row.config)) {
         setting.say(fmt::format("{}: {}: training the whole network from {} labels, {} steps", run.run,
                                 row.name, labelled.both().size(), steps));
@@ -150,21 +151,20 @@ EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::
 }
 
 ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& data,
-                                 const EvaluationClips& clips, dist::Group& group) {
-    BatchConfig batches;
-    agree(group.communicator(), [&] { batches = batch_config_of(options, data.features()); });
+                                 const EvaluationClips& clips, dist::Group& group, BatchConfig batches) {
     return {.features = data.features(),
             .clips = clips,
             .method = method_config_of(options, data),
             .precision = options.precision,
-            .batches = batches,
+            .batches = std::move(batches),
             .identity = identity_of(options, {Decides::clips, Decides::encoder, Decides::learning}),
             .group = group};
 }
 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table) {
-    auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group);
+    auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
+                                     agreed_batch_config(run, setting.data.features(), setting.group));
     protocol.batches.seed = run.seed + setting.options.probe_seed;
     protocol.embedding =
         cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache));

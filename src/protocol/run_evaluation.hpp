@@ -46,11 +46,11 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
 EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
                              std::function<void(const std::string&)> warn);
 
-/// What a protocol works on that is followed from an encoder of these options. Collective.
+/// What a protocol works on that is followed from an encoder of these options.
 /// @param clips, group  must outlive it, as must the data
-/// @throws dist::AgreedError  as batch_config_of
+/// @param batches       those of the encoder's training
 ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& data,
-                                 const EvaluationClips& clips, dist::Group& group);
+                                 const EvaluationClips& clips, dist::Group& group, BatchConfig batches);
 
 /// Adds what the protocol comes to on this run's encoder and on its controls. Collective.
 /// @return false if it was stopped

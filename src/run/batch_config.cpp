@@ -27,4 +27,11 @@ BatchConfig batch_config_of(const PretrainOptions& options, const Features& feat
     return config;
 }
 
+BatchConfig agreed_batch_config(const PretrainOptions& options, const Features& features,
+                                const dist::Group& group) {
+    BatchConfig config;
+    agree(group.communicator(), [&] { config = batch_config_of(options, features); });
+    return config;
+}
+
 }  // namespace sslslr

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "dist/group.hpp"
 #include "src/data/features.hpp"
 #include "src/run/pretrain_options.hpp"
 #include "src/train/batches.hpp"
@@ -11,5 +12,10 @@ namespace sslslr {
 /// @param features  in host memory
 /// @throws ConfigError  as augmentation_of; a boundary that varies where no view is permuted
 BatchConfig batch_config_of(const PretrainOptions& options, const Features& features);
+
+/// The same on every rank of a group, or the same error. Collective.
+/// @throws dist::AgreedError  as batch_config_of
+BatchConfig agreed_batch_config(const PretrainOptions& options, const Features& features,
+                                const dist::Group& group);
 
 }  // namespace sslslr

@@ -51,7 +51,7 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
     check_batches(options_, std::ssize(clips));
     method_ = make_method(options_.method, options_.seed);
     method_->set_precision(options_.precision);
-    agree(group.communicator(), [&] { batch_config_ = batch_config_of(options_, data.features()); });
+    batch_config_ = agreed_batch_config(options_, data.features(), group);
     batches_.emplace(features_, std::move(clips), batch_config_, data.classes().labels);
     const Schedule schedule{options_.schedule, options_.epochs, batches_->steps_per_epoch()};
     last_step_ = options_.max_steps > 0 ? std::min(options_.max_steps, schedule.steps()) : schedule.steps();

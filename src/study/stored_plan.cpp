@@ -25,12 +25,16 @@ std::string old_options(const std::filesystem::path& folder) {
 
 }  // namespace
 
+bool has_plan(const std::filesystem::path& folder) {
+    return !folder.empty() && std::filesystem::exists(folder / plan_name);
+}
+
 std::optional<StoredPlan> read_plan_file(const std::filesystem::path& folder,
                                          const std::function<void(const nlohmann::json&)>& convert) {
-    const auto file = folder / plan_name;
-    if (folder.empty() || !std::filesystem::exists(file)) {
+    if (!has_plan(folder)) {
         return std::nullopt;
     }
+    const auto file = folder / plan_name;
     try {
         const auto json = nlohmann::json::parse(std::ifstream{file});
         const bool is_old_search = !json.contains(text_key);

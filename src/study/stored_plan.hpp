@@ -28,6 +28,9 @@ struct PlanFolder {
     std::string another;  ///< what names another folder: "another --folder"
 };
 
+/// Whether a folder holds a plan, readable or not.
+bool has_plan(const std::filesystem::path& folder);
+
 /// @param plan  becomes the one that is stored
 /// @return nothing if there is none
 /// @throws io::DataError  it cannot be read

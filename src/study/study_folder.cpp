@@ -53,8 +53,7 @@ std::string write_stored_study(const StudyPlaces& places, const std::string& tex
 }
 
 bool is_stored(const StudyPlaces& places) {
-    ExperimentPlan unused;
-    return readable_plan(places.results(), unused).has_value();
+    return has_plan(places.results());
 }
 
 StoredStudy read_stored_study(const StudyPlaces& places) {

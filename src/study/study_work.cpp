@@ -13,6 +13,7 @@
 #include "src/evaluate/metrics.hpp"
 #include "src/jobs/take_over.hpp"
 #include "src/protocol/run_evaluation.hpp"
+#include "src/run/batch_config.hpp"
 #include "src/run/pretraining.hpp"
 #include "src/run/run_data.hpp"
 #include "src/run/run_encoder.hpp"
@@ -216,7 +217,8 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             take_over(checkpoints, earlier(folder_, claim, evaluation_folder));
         }
     });
-    auto setting = protocol_setting(options, data, clips, group_);
+    auto setting =
+        protocol_setting(options, data, clips, group_, agreed_batch_config(options, data.features(), group_));
     setting.embedding = cache;
     setting.should_stop = should_stop;
     setting.on_step = note_report;

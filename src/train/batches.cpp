@@ -9,6 +9,7 @@
 #include "src/data/gather.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
+#include "src/train/epoch_steps.hpp"
 
 namespace sslslr {
 
@@ -26,7 +27,7 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
 }
 
 std::int64_t Batches::steps_per_epoch() const noexcept {
-    return (clips() + config_.global_batch - 1) / config_.global_batch;
+    return epoch_steps(clips(), config_.global_batch);
 }
 
 std::vector<std::int64_t> Batches::global_clips(std::int64_t step) const {

@@ -233,6 +233,19 @@ TEST_F(RunTest, ACollapseThatNobodyWatchedIsSeenByTheNextLifeThatDoes) {
     EXPECT_EQ(metric_steps().back(), 52) << "the first step that counts: 51 has the short batch of an epoch";
 }
 
+TEST_F(RunTest, ARunThatAnEarlierReleaseTrainsAtALowerRateIsRefused) {
+    const auto live = [&](std::int64_t last_step) {
+        toy::Training training{world_.duplicate(), {}};
+        run_training(training.trainer, training.group,
+                     {.folder = folder_, .last_step = last_step, .attributes = {{"collapse_returns", "2"}}},
+                     {});
+    };
+    live(3);
+    EXPECT_THROW(live(6), ConfigError);
+    world_.barrier();
+    EXPECT_EQ(metric_steps().back(), 3);
+}
+
 TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
     std::string message;
     try {
