@@ -11,25 +11,26 @@
 
 namespace sslslr {
 
-/// Makes strongly changed views of clips by tensor operations where their frames are, on the host or a GPU; only a few
-/// numbers a clip and a frame are drawn on the host.
+/// Makes strongly changed views of clips by tensor operations where the clips are, on the host or a GPU. Only a
+/// few numbers for each clip and frame are drawn on the host.
 ///
-/// In this order, each off at 0 (the time crop at 1), when it costs nothing:
+/// In this order; what is off (the time crop at 1, all else at 0) costs nothing:
 ///
-/// 1. Time: the view shows a random stretch of the clip at a smoothly varying speed, resampled linearly to as many
-///    frames as the clip has. A point that only one of the two frames shows is taken from the nearer frame.
+/// 1. Time: the view shows a random stretch of the clip at a smoothly varying speed, resampled linearly to as
+///    many frames as the clip has. A point that is missing from one of the two frames is taken from the nearer.
 /// 2. Mirror: left and right change places and sides, as in `mirror`.
-/// 3. Affine: scale of each axis, shear of x along y, rotation in the plane, all about the body centre, then a shift.
-/// 4. Jitter: noise of x and y, drawn for each frame, point and coordinate, nearly normal (the centred sum of four
-///    uniform bytes, at most 3.45 standard deviations).
-/// 5. Hiding: of one hand or some points throughout the view, and of both hands in a stretch of frames. What is hidden
-///    becomes 0 as if it was missing.
+/// 3. Affine: scale of each axis, shear of x along y and rotation in the plane, all about the body centre, then a
+///    shift.
+/// 4. Jitter of x and y, drawn for each frame, point and coordinate: nearly normal (centred_byte_sums_).
+/// 5. Hiding: of points and of one hand throughout the view, and of both hands in a stretch of frames. What is
+///    hidden becomes 0, as if it was missing.
 ///
-/// z, where there is one, takes part in 1, 2 and 5 alone. A missing point (x = y = 0) stays 0. Flags of parts follow
-/// their points: resampled and exchanged like these, and 0 where a hand is hidden.
+/// z takes part in 1, 2 and 5 only. A missing point (x = y = 0) stays 0. Flags of parts are resampled and
+/// exchanged as coordinates are, and become 0 where a hand is hidden; points hidden one by one leave them.
 ///
-/// Passes over a batch's frames, with all operations of the defaults on: 3 to change the layout and back, 5 to resample,
-/// 2 for the affine map, 22 of integers and 2 of reals for the jitter, 1 for all hiding.
+/// Every operation on values rounds once, so a view's bits depend neither on the batch, the threads nor the
+/// device. Passes over the frames: 3 to split coordinates, find what is missing and join them; 6 for time; 4 for
+/// the affine map; 20 of int32 and 3 of reals for the jitter.
 class SkeletonViews {
 public:
     /// @throws ConfigError  as check(), or a layout that cannot be mirrored where views are to be
@@ -37,9 +38,9 @@ public:
 
     /// The frames of a view.
     ///
-    /// @param view   the clips as recorded, float32 or float64, numbered as the view that is to be made
-    /// @param order  [S] the row of `view.frames` that each row of the result would be if frames were only permuted: a
-    ///               permutation of each clip's rows, applied to the finished view
+    /// @param view   the clips as recorded, float32 or float64, with the numbers of the view to make
+    /// @param order  [S] permutes each clip's rows after all else: row i of the result is row order[i] of the
+    ///               view
     /// @return [S, F] on the device of `view.frames`
     torch::Tensor operator()(const PackedClips& view, std::int64_t epoch,
                              std::span<const std::int64_t> order) const;
