@@ -89,9 +89,9 @@ public:
 
     /// One view of each of the clips.
     ///
-    /// @param recorded  the clips as recorded (`gather`), B or none, of the layout given at construction, float32
-    ///                  or float64; on a GPU the view is made there, but classical operations need them in host
-    ///                  memory (a GPU was never used)
+    /// @param recorded  the clips as recorded (`gather`), B or none, of the layout given at construction,
+    ///                  float32 or float64; on a GPU the view is made there, but classical operations need
+    ///                  them in host memory (a GPU was never used)
     /// @param view      0 the clips as recorded, 1 the first random view, 2 the second
     PackedClips make_view(const PackedClips& recorded, std::int64_t epoch, std::int64_t view) const;
 

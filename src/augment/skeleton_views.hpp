@@ -11,26 +11,27 @@
 
 namespace sslslr {
 
-/// Makes strongly changed views of clips by tensor operations where the clips are, on the host or a GPU. Only a
-/// few numbers for each clip and frame are drawn on the host.
+/// Makes strongly changed views of clips by tensor operations where the clips are, on the host or a GPU.
+/// Only a few numbers for each clip and frame are drawn on the host.
 ///
 /// In this order; what is off (the time crop at 1, all else at 0) costs nothing:
 ///
 /// 1. Time: the view shows a random stretch of the clip at a smoothly varying speed, resampled linearly to as
-///    many frames as the clip has. A point that is missing from one of the two frames is taken from the nearer.
+///    many frames as the clip has. A point that is missing from one of the two frames is taken from the
+///    nearer.
 /// 2. Mirror: left and right change places and sides, as in `mirror`.
-/// 3. Affine: scale of each axis, shear of x along y and rotation in the plane, all about the body centre, then a
-///    shift.
+/// 3. Affine: scale of each axis, shear of x along y and rotation in the plane, all about the body centre,
+///    then a shift.
 /// 4. Jitter of x and y, drawn for each frame, point and coordinate: nearly normal (centred_byte_sums_).
-/// 5. Hiding: of points and of one hand throughout the view, and of both hands in a stretch of frames. What is
-///    hidden becomes 0, as if it was missing.
+/// 5. Hiding: of points and of one hand throughout the view, and of both hands in a stretch of frames. What
+///    is hidden becomes 0, as if it was missing.
 ///
 /// z takes part in 1, 2 and 5 only. A missing point (x = y = 0) stays 0. Flags of parts are resampled and
 /// exchanged as coordinates are, and become 0 where a hand is hidden; points hidden one by one leave them.
 ///
 /// Every operation on values rounds once, so a view's bits depend neither on the batch, the threads nor the
-/// device. Passes over the frames: 3 to split coordinates, find what is missing and join them; 6 for time; 4 for
-/// the affine map; 20 of int32 and 3 of reals for the jitter.
+/// device. Passes over the frames: 3 to split coordinates, find what is missing and join them; 6 for time; 4
+/// for the affine map; 20 of int32 and 3 of reals for the jitter.
 class SkeletonViews {
 public:
     /// @throws ConfigError  as check(), or a layout that cannot be mirrored where views are to be

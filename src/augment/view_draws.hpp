@@ -10,8 +10,8 @@
 
 namespace sslslr {
 
-/// Magnitudes of the operations that make a skeleton view; see SkeletonViews. They are ours. The unit of lengths
-/// is that of the features: shoulder widths, or palms where a clip shows no shoulders.
+/// Magnitudes of the operations that make a skeleton view; see SkeletonViews. They are ours. The unit of
+/// lengths is that of the features: shoulder widths, or palms where a clip shows no shoulders.
 struct SkeletonViewsConfig {
     double time_crop = 0.6;  ///< least share of a clip's duration that a view keeps, in (0, 1]; 1: all of it
     double speed_warp = 0;   ///< largest change of speed, as a share of it, 0 to 0.9
@@ -55,8 +55,8 @@ struct Affine {
     double yx = 0, yy = 1, y0 = 0;
 };
 
-/// What is drawn for one view of one clip. Every kind has a stream of its own and draws from it alike whatever
-/// the magnitudes are, so no operation changes the draws of another.
+/// What is drawn for one view of one clip. Every kind has a stream of its own and draws from it alike
+/// whatever the magnitudes are, so no operation changes the draws of another.
 struct ViewDraw {
     ViewTime time;
     bool is_mirrored = false;

@@ -7,8 +7,8 @@
 
 namespace sslslr {
 
-// Counter-based random words by tensor operations: the same on every device and for every batch layout. Words are
-// int32, all bits of which are random.
+// Counter-based random words by tensor operations: the same on every device and for every batch layout.
+// Words are int32, all bits of which are random.
 
 /// lowbias32 of each word, in place: a bijection in which every input bit reaches every output bit.
 /// Source: Chris Wellons, "Prospecting for Hash Functions", 2018.
@@ -40,8 +40,8 @@ inline torch::Tensor hash_words(const torch::Tensor& keys, const torch::Tensor& 
 /// Standard deviation of centred_byte_sums_ of random words: that of four numbers uniform over 256.
 inline const double byte_sum_deviation = std::sqrt(4 * (256.0 * 256.0 - 1) / 12);
 
-/// Replaces each word by the sum of its four bytes less 510. Of random words these whole numbers are nearly normal
-/// about 0: excess kurtosis -0.3, at most 3.45 standard deviations.
+/// Replaces each word by the sum of its four bytes less 510. Of random words these whole numbers are nearly
+/// normal about 0: excess kurtosis -0.3, at most 3.45 standard deviations.
 inline torch::Tensor& centred_byte_sums_(torch::Tensor& words) {
     constexpr std::int64_t even_bytes = 0x00FF00FF;
     auto others = words.bitwise_right_shift(8).bitwise_and_(even_bytes);

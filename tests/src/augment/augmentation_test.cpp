@@ -8,23 +8,17 @@
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/settings/words.hpp"
+#include "tests/src/augment/views_fixture.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
 namespace sslslr {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
-
 const Numbers lengths{1, 2, 3, 17, 64, 40, 12, 64};
-const Numbers all_clips{0, 1, 2, 3, 4, 5, 6, 7};
+const Numbers eight_clips{0, 1, 2, 3, 4, 5, 6, 7};
 
 Augmentation augmentation_of(AugmentationKind kind, const Features& features, std::uint64_t seed = 3) {
     return {{.kind = kind}, features.layout, seed};
-}
-
-torch::Tensor frames_of(const PackedClips& batch, std::int64_t at) {
-    return batch.frames.slice(0, batch.offsets[static_cast<std::size_t>(at)],
-                              batch.offsets[static_cast<std::size_t>(at) + 1]);
 }
 
 bool same(const PackedClips& one, const PackedClips& other) {
@@ -35,8 +29,8 @@ TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
     const auto features = numbered_features(lengths);
     for (const auto kind : {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both,
                             AugmentationKind::none}) {
-        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, all_clips), 0, 0),
-                         gather(features, all_clips)));
+        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, eight_clips), 0, 0),
+                         gather(features, eight_clips)));
     }
 }
 
@@ -44,9 +38,9 @@ TEST(Augmentation, NoneGivesViewsAsRecorded) {
     const auto features = numbered_features(lengths);
 
     const auto second =
-        augmentation_of(AugmentationKind::none, features).make_view(gather(features, all_clips), 0, 2);
+        augmentation_of(AugmentationKind::none, features).make_view(gather(features, eight_clips), 0, 2);
 
-    EXPECT_TRUE(same(second, gather(features, all_clips)));
+    EXPECT_TRUE(same(second, gather(features, eight_clips)));
     EXPECT_EQ(second.views, Numbers(8, 2));
 }
 
@@ -55,7 +49,7 @@ TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
     for (const auto kind :
          {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both}) {
         const auto augmentation = augmentation_of(kind, features);
-        const auto batch = augmentation.make_view(gather(features, all_clips), 4, 1);
+        const auto batch = augmentation.make_view(gather(features, eight_clips), 4, 1);
         const Numbers others{7, 4, 0, 5};
 
         const auto other_batch = augmentation.make_view(gather(features, others), 4, 1);
@@ -91,11 +85,11 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
     for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
         const auto features = numbered_features(lengths, 3, dtype);
         const auto augmentation = augmentation_of(AugmentationKind::boundary, features);
-        const auto recorded = gather(features, all_clips);
-        const auto view = augmentation.make_view(gather(features, all_clips), 0, 1);
+        const auto recorded = gather(features, eight_clips);
+        const auto view = augmentation.make_view(gather(features, eight_clips), 0, 1);
 
         ASSERT_EQ(view.frames.scalar_type(), dtype);
-        for (const std::int64_t clip : all_clips) {
+        for (const std::int64_t clip : eight_clips) {
             const auto n = view.length(clip);
             const auto k1 = (2 * n + 3) / 6;  // n/3 and n/4, halves up
             const auto k2 = (2 * n + 4) / 8;
