@@ -140,21 +140,18 @@ TEST(SkeletonViews, MissingPointsStayMissing) {
 
 TEST(SkeletonViews, APointThatOneOfTwoFramesLacksIsTakenFromTheNearer) {
     const auto features = golden_features(torch::kFloat64);
+    auto x = features.frames.select(1, 10);  // of point 5, which frames 1, 5, 9 and 13 lack
+    x.copy_(x != 0);
     auto views = nothing;
     views.time_crop = 0.5;
-    const auto recorded = frames_of(all_clips(features), 1).select(1, 10);  // x of point 5
-    const auto present = recorded.masked_select(recorded != 0);
+    const auto augmentation = skeleton_views(views, features.layout);
     int gaps = 0;
-    for (std::int64_t epoch = 0; epoch < 20; ++epoch) {
-        const auto view =
-            skeleton_views(views, features.layout).make_view(gather(features, Numbers{1}), epoch, 1);
-        const auto x = view.frames.select(1, 10);
-        gaps += (x == 0).sum().item<int>();
-        // Nothing between 0 and the values there are: frames near a gap come from its neighbours.
-        EXPECT_GE(x.masked_select(x != 0).abs().min().item<double>(),
-                  present.abs().min().item<double>() * 0.999);
+    for (std::int64_t epoch = 0; epoch < 50; ++epoch) {
+        const auto view = augmentation.make_view(gather(features, Numbers{1}), epoch, 1).frames.select(1, 10);
+        EXPECT_TRUE(((view == 0) | (view == 1)).all().item<bool>());
+        gaps += (view == 0).sum().item<int>();
     }
-    EXPECT_GT(gaps, 20);
+    EXPECT_NEAR(gaps / (50.0 * 17), 0.25, 0.05);
 }
 
 TEST(SkeletonViews, ThePermutationComesLast) {

@@ -25,7 +25,8 @@ TEST(TensorHash, GivesTheWordsOfUnsignedArithmetic) {
         numbers.push_back(static_cast<std::int32_t>(i));
     }
 
-    auto words = hash_words(torch::tensor(keys).unsqueeze(1), torch::tensor(numbers));
+    auto words =
+        hash_words(torch::tensor(keys, torch::kInt32).unsqueeze(1), torch::tensor(numbers, torch::kInt32));
     const auto found = words.clone();
     centred_byte_sums_(words);
 
