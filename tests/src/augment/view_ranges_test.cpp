@@ -10,7 +10,7 @@
 namespace sslslr {
 namespace {
 
-constexpr std::int64_t clips = 400;
+constexpr std::int64_t clip_count = 400;
 
 FeatureLayout three_points() {
     return {.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .masks = 3};
@@ -19,13 +19,13 @@ FeatureLayout three_points() {
 /// Clips of ones with flags, of the whole upper body.
 Features ones(std::int64_t length) {
     FeatureLayout layout{.points = points_of(PointSet::upper_body), .masks = 3};
-    return clips_of(layout, length, torch::ones({clips * length, layout.width()}, torch::kFloat64));
+    return clips_of(layout, length, torch::ones({clip_count * length, layout.width()}, torch::kFloat64));
 }
 
-/// Views of all clips, [clips, T, F].
+/// Views of all clips, [clip_count, T, F].
 torch::Tensor views_of(const Features& features, const SkeletonViewsConfig& config) {
     const auto view = skeleton_views(config, features.layout).make_view(all_clips(features), 0, 1);
-    return view.frames.view({clips, -1, features.layout.width()});
+    return view.frames.view({clip_count, -1, features.layout.width()});
 }
 
 /// Expects draws uniform over a range: all within, the mean in the middle, the ends nearly reached.
@@ -35,13 +35,13 @@ void expect_uniform(const torch::Tensor& draws, double least, double most) {
     EXPECT_LE(draws.max().item<double>(), most + 1e-9);
     EXPECT_LT(draws.min().item<double>(), least + 0.03 * width);
     EXPECT_GT(draws.max().item<double>(), most - 0.03 * width);
-    EXPECT_NEAR(draws.mean().item<double>(), (least + most) / 2, 5 * width / std::sqrt(12.0 * clips));
+    EXPECT_NEAR(draws.mean().item<double>(), (least + most) / 2, 5 * width / std::sqrt(12.0 * clip_count));
 }
 
-/// The times that views show, [clips, T], of clips of 21 frames whose nose moves by 1 a frame.
+/// The times that views show, [clip_count, T], of clips of 21 frames whose nose moves by 1 a frame.
 torch::Tensor times_of(const SkeletonViewsConfig& config) {
     auto features = ones(21);
-    features.frames.view({clips, 21, -1}).select(2, 0).copy_(torch::arange(21, torch::kFloat64));
+    features.frames.view({clip_count, 21, -1}).select(2, 0).copy_(torch::arange(21, torch::kFloat64));
     return views_of(features, config).select(2, 0);
 }
 
@@ -54,7 +54,7 @@ TEST(TimeCrop, KeepsAShareThatLiesAnywhereInTheClip) {
     const auto share = (times.select(1, 20) - times.select(1, 0)) / 20;
     expect_uniform(share, 0.6, 1);
     expect_uniform(times.select(1, 0) / 20 / (1 - share), 0, 1);
-    EXPECT_TRUE(torch::allclose(times.diff(), share.unsqueeze(1).expand({clips, 20})));
+    EXPECT_TRUE(torch::allclose(times.diff(), share.unsqueeze(1).expand({clip_count, 20})));
 }
 
 TEST(SpeedWarp, VariesTheSpeedAndKeepsOrderAndEnds) {
@@ -64,20 +64,20 @@ TEST(SpeedWarp, VariesTheSpeedAndKeepsOrderAndEnds) {
     const auto times = times_of(config);
 
     EXPECT_TRUE((times.select(1, 0) == 0).all().item<bool>());
-    EXPECT_TRUE(torch::allclose(times.select(1, 20), torch::full({clips}, 20.0, torch::kFloat64)));
+    EXPECT_TRUE(torch::allclose(times.select(1, 20), torch::full({clip_count}, 20.0, torch::kFloat64)));
     EXPECT_GT(times.diff().min().item<double>(), 0.1 - 1e-9);
     EXPECT_LT(times.diff().max().item<double>(), 1.9 + 1e-9);
     EXPECT_LT(times.diff().min().item<double>(), 0.2);
     EXPECT_GT(times.diff().max().item<double>(), 1.8);
 }
 
-/// The affine maps of views of one frame, [clips, 2, 3], found from where three points go.
+/// The affine maps of views of one frame, [clip_count, 2, 3], found from where three points go.
 torch::Tensor maps_of(const SkeletonViewsConfig& config, bool is_centred = true) {
     auto layout = three_points();
     layout.centred = is_centred;
     const auto frame = torch::tensor({1.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0}, torch::kFloat64);
-    const auto points = views_of(clips_of(layout, 1, frame.repeat({clips, 1})), config).slice(2, 0, 6);
-    const auto at = points.view({clips, 3, 2});
+    const auto points = views_of(clips_of(layout, 1, frame.repeat({clip_count, 1})), config).slice(2, 0, 6);
+    const auto at = points.view({clip_count, 3, 2});
     const auto of_x = at.select(1, 2) - at.select(1, 1);
     const auto of_y = at.select(1, 2) - at.select(1, 0);
     return torch::stack({of_x, of_y, at.select(1, 0) - of_x}, 2);
@@ -95,8 +95,8 @@ TEST(ViewRotation, IsUniformToEitherSide) {
 
     expect_uniform(torch::atan2(entry(maps, 1, 0), entry(maps, 0, 0)) * 180 / M_PI, -20, 20);
     EXPECT_TRUE(torch::allclose(maps.slice(2, 0, 2).matmul(maps.slice(2, 0, 2).transpose(1, 2)),
-                                torch::eye(2, torch::kFloat64).expand({clips, 2, 2})));
-    EXPECT_TRUE(torch::allclose(maps.select(2, 2), torch::zeros({clips, 2}, torch::kFloat64)));
+                                torch::eye(2, torch::kFloat64).expand({clip_count, 2, 2})));
+    EXPECT_TRUE(torch::allclose(maps.select(2, 2), torch::zeros({clip_count, 2}, torch::kFloat64)));
 }
 
 TEST(ViewRotation, TurnsRawCoordinatesAboutTheMiddleOfTheImage) {
@@ -107,8 +107,8 @@ TEST(ViewRotation, TurnsRawCoordinatesAboutTheMiddleOfTheImage) {
     const auto maps = maps_of(config, /*is_centred=*/false);
 
     const auto middle = torch::full({2, 1}, 0.5, torch::kFloat64);
-    EXPECT_TRUE(
-        torch::allclose(maps.slice(2, 0, 2).matmul(middle) + maps.slice(2, 2), middle.expand({clips, 2, 1})));
+    EXPECT_TRUE(torch::allclose(maps.slice(2, 0, 2).matmul(middle) + maps.slice(2, 2),
+                                middle.expand({clip_count, 2, 1})));
 }
 
 TEST(ViewScale, ChangesEachAxisByItself) {
@@ -131,7 +131,7 @@ TEST(ViewShear, MovesXAlongY) {
 
     expect_uniform(entry(maps, 0, 1), -0.2, 0.2);
     EXPECT_LT(entry(maps, 1, 0).abs().max().item<double>(), 1e-12);
-    EXPECT_TRUE(torch::allclose(entry(maps, 0, 0), torch::ones({clips}, torch::kFloat64)));
+    EXPECT_TRUE(torch::allclose(entry(maps, 0, 0), torch::ones({clip_count}, torch::kFloat64)));
 }
 
 TEST(ViewShift, MovesEachAxisByItself) {
@@ -182,8 +182,8 @@ TEST(HideHand, TakesOneHandFromAShareOfTheViews) {
     };
     const auto left = lost(46, 88);
     const auto right = lost(88, 130);
-    EXPECT_NEAR(left.sum().item<double>(), 0.15 * clips, 5 * std::sqrt(0.13 * clips));
-    EXPECT_NEAR(right.sum().item<double>(), 0.15 * clips, 5 * std::sqrt(0.13 * clips));
+    EXPECT_NEAR(left.sum().item<double>(), 0.15 * clip_count, 5 * std::sqrt(0.13 * clip_count));
+    EXPECT_NEAR(right.sum().item<double>(), 0.15 * clip_count, 5 * std::sqrt(0.13 * clip_count));
     EXPECT_FALSE(left.logical_and(right).any().item<bool>());
     EXPECT_FALSE(lost(0, 46).any().item<bool>());
     EXPECT_TRUE(torch::equal(lost(131, 132), left));
@@ -199,7 +199,7 @@ TEST(HidePoints, TakesPointsThroughoutTheView) {
 
     EXPECT_TRUE(torch::equal(lost.any(1), lost.all(1)));
     EXPECT_TRUE(torch::equal(lost.slice(2, 0, 130, 2), lost.slice(2, 1, 130, 2)));
-    EXPECT_NEAR(lost.to(torch::kFloat64).mean().item<double>(), 0.2, 5 * std::sqrt(0.16 / (65 * clips)));
+    EXPECT_NEAR(lost.to(torch::kFloat64).mean().item<double>(), 0.2, 5 * std::sqrt(0.16 / (65 * clip_count)));
 }
 
 TEST(HideFrames, TakesBothHandsFromAStretchOfFrames) {
@@ -209,8 +209,8 @@ TEST(HideFrames, TakesBothHandsFromAStretchOfFrames) {
     const auto views = views_of(ones(21), config);
 
     const auto lost = views.select(2, 46) == 0;
-    EXPECT_TRUE(torch::equal(views.slice(2, 46, 130) == 0, lost.unsqueeze(2).expand({clips, 21, 84})));
-    EXPECT_TRUE(torch::equal(views.slice(2, 131) == 0, lost.unsqueeze(2).expand({clips, 21, 2})));
+    EXPECT_TRUE(torch::equal(views.slice(2, 46, 130) == 0, lost.unsqueeze(2).expand({clip_count, 21, 84})));
+    EXPECT_TRUE(torch::equal(views.slice(2, 131) == 0, lost.unsqueeze(2).expand({clip_count, 21, 2})));
     EXPECT_FALSE((views.slice(2, 0, 46) == 0).any().item<bool>());
     EXPECT_EQ(lost.to(torch::kInt64).diff().abs().sum(1).max().item<int>(), 2);  // one stretch
     expect_uniform(lost.sum(1).to(torch::kFloat64), 0, 6);
@@ -224,7 +224,7 @@ TEST(MirrorViews, TakesPlaceInAShareOfTheViews) {
     const auto mirrored = views_of(ones(3), config).select(2, 0).lt(0);
 
     EXPECT_TRUE(torch::equal(mirrored.any(1), mirrored.all(1)));
-    EXPECT_NEAR(mirrored.any(1).sum().item<double>(), 0.4 * clips, 5 * std::sqrt(0.24 * clips));
+    EXPECT_NEAR(mirrored.any(1).sum().item<double>(), 0.4 * clip_count, 5 * std::sqrt(0.24 * clip_count));
 }
 
 TEST(SkeletonViewsConfig, IsRefusedOutOfRangeByTheNameOfTheOption) {

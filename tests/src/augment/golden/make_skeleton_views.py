@@ -10,13 +10,14 @@ import pathlib
 import numpy
 
 CLIP_RULE = (
-    "clip 1 of the data set: frame t of 17, point p of 65 (pose 23, left hand, right hand), x: 0.2 + sin(0.37 * t + "
-    "0.11 * p), y: cos(0.29 * t - 0.17 * p) - 0.1; flags (pose, left, right): t % 2, t % 3 == 0, 1; missing: point 40 "
-    "always, points 5 and 50 where t % 4 == 1"
+    "clip 1 of the data set: frame t of 17, point p of 65 (pose 23, left hand, right hand), "
+    "x: 0.2 + sin(0.37 * t + 0.11 * p), y: cos(0.29 * t - 0.17 * p) - 0.1; "
+    "flags (pose, left, right): t % 2, t % 3 == 0, 1; "
+    "missing: point 40 always, points 5 and 50 where t % 4 == 1"
 )
 FRAMES, SEED, CLIP = 17, 3, 1
-CONFIG = dict(time_crop=0.5, speed_warp=0.6, mirror=0.5, rotation_degrees=25, scale=0.3, shear=0.25, shift=0.2,
-              jitter_body=0.02, jitter_hands=0.05, hide_hand=0.5, hide_points=0.1, hide_frames=0.4)
+CONFIG = dict(time_crop=0.5, speed_warp=0.6, mirror=0.5, rotation_degrees=25, scale=0.3, shear=0.25,
+              shift=0.2, jitter_body=0.02, jitter_hands=0.05, hide_hand=0.5, hide_points=0.1, hide_frames=0.4)
 CASES = [dict(epoch=epoch, view=view) for epoch in range(3) for view in (1, 2)]
 STRIDE = 7  # of the flattened result, every seventh value is kept
 PURPOSE = dict(permutation=2, time=61, mirror=62, affine=63, jitter=64, hand=65, points=66, frames=67)
@@ -114,8 +115,8 @@ def jittered(points, key):
         words ^= words >> numpy.uint32(15)
         words *= numpy.uint32(0x846CA68B)
         words ^= words >> numpy.uint32(16)
-        total = sum(((words >> numpy.uint32(8 * byte)) & numpy.uint32(255)).astype(float) for byte in range(4))
-        noise[frame] = (total - 510) / numpy.sqrt(4 * (256**2 - 1) / 12)
+        total = words.view(numpy.uint8).reshape(65, 2, 4).sum(axis=2)
+        noise[frame] = (total.astype(float) - 510) / numpy.sqrt(4 * (256**2 - 1) / 12)
     return points + noise * scale
 
 
@@ -159,7 +160,7 @@ def make_view(epoch, view):
             other = permutation.below(left)
             order[[first + left - 1, first + other]] = order[[first + other, first + left - 1]]
     frames = numpy.concatenate([points.reshape(FRAMES, 130), flags], axis=1)[order]
-    return frames, dict(mirrored=bool(is_mirrored), hidden=int(side) if is_hidden else None, stretch=int(length))
+    return frames, dict(mirrored=is_mirrored, hidden_hand=side if is_hidden else None, stretch=length)
 
 
 def main():
@@ -168,8 +169,8 @@ def main():
         frames, what = make_view(**case)
         print(case, what)
         cases.append(dict(case, values=[round(value, 12) for value in frames.flatten()[::STRIDE].tolist()]))
-    golden = dict(made_by=f"make_skeleton_views.py, NumPy {numpy.__version__}", clip_rule=CLIP_RULE, seed=SEED,
-                  clip=CLIP, config=CONFIG, stride=STRIDE, cases=cases)
+    golden = dict(made_by=f"make_skeleton_views.py, NumPy {numpy.__version__}", clip_rule=CLIP_RULE,
+                  seed=SEED, clip=CLIP, config=CONFIG, stride=STRIDE, cases=cases)
     path = pathlib.Path(__file__).with_name("skeleton_views.json")
     path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 
