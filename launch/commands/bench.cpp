@@ -93,7 +93,8 @@ void declare(Options& options, BenchOptions& o) {
     options.add("frames", encoder.frames, "longest clip");
     options.add("data", o.training.data, "clip stores instead of random clips");
     options.add("memory-limit", o.training.memory_limit, memory_limit_help);
-    options.add("augmentation", o.training.augmentation, "boundary, classical, both or none");
+    options.add("augmentation", o.training.augmentation,
+                "boundary, classical, both, none, skeleton or skeleton-boundary");
     options.add("lengths", o.lengths,
                 "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
     options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");

@@ -39,7 +39,8 @@ void check(const PlanOptions& o, const Ranks& ranks) {
     }
     if (!permutes(o.training.augmentation)) {
         throw ConfigError{
-            fmt::format("--augmentation {}: a search permutes frames, so expected boundary or both",
+            fmt::format("--augmentation {}: a search permutes frames, so expected boundary, both or "
+                        "skeleton-boundary",
                         word_of(o.training.augmentation))};
     }
     check(probe_of(o));

@@ -40,8 +40,11 @@ Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layou
     TORCH_CHECK_VALUE(
         std::ranges::all_of(boundaries_, [](const auto& own) { return own.k1 >= 0 && own.k2 >= 0; }),
         "a clip's boundary is negative");
-    if (distorts(config_.kind)) {
+    if (is_classical(config_.kind)) {
         partners_ = mirrored_features(layout_);
+    }
+    if (is_skeleton(config_.kind)) {
+        skeleton_.emplace(config_.skeleton, layout_, seed_);
     }
 }
 
@@ -58,9 +61,11 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
     }
     auto made = recorded;
     std::ranges::fill(made.views, view);
-    if (!distorts(config_.kind)) {
-        const auto rows = torch::tensor(rows_of(made, epoch), torch::kInt64);
-        made.frames = recorded.frames.index_select(0, rows.to(recorded.frames.device()));
+    if (!is_classical(config_.kind)) {
+        const auto rows = rows_of(made, epoch);
+        made.frames = skeleton_ ? (*skeleton_)(made, epoch, rows)
+                                : recorded.frames.index_select(
+                                      0, torch::tensor(rows, torch::kInt64).to(recorded.frames.device()));
         return made;
     }
     TORCH_CHECK_VALUE(recorded.frames.is_cpu(),
@@ -75,7 +80,7 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
     return made;
 }
 
-ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) const {
+ClipBoundary Augmentation::boundary_of(std::int64_t frames, const ViewKey& key) const {
     if (config_.boundary == BoundaryKind::adaptive) {
         return boundaries_[static_cast<std::size_t>(key.clip)];
     }
@@ -90,9 +95,9 @@ ClipBoundary Augmentation::boundary_of(std::int64_t frames, const Key& key) cons
     return {config_.k1.frames_of(frames), config_.k2.frames_of(frames)};
 }
 
-std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const Key& key) const {
+std::vector<std::int64_t> Augmentation::frame_order(std::int64_t frames, const ViewKey& key) const {
     std::vector<std::int64_t> order(static_cast<std::size_t>(frames));
-    if (permutes(config_.kind)) {
+    if (permutes(config_.kind) && (config_.permuted_views == PermutedViews::both || key.view == 1)) {
         KeyedRandom random{seed_, Purpose::permutation, {key.epoch, key.clip, key.view}};
         const auto [k1, k2] = boundary_of(frames, key);
         boundary_order(order, k1, k2, random);
@@ -114,7 +119,7 @@ std::vector<std::int64_t> Augmentation::rows_of(const PackedClips& view, std::in
     return rows;
 }
 
-Augmentation::Key Augmentation::key_of(const PackedClips& batch, std::int64_t at, std::int64_t epoch) {
+ViewKey Augmentation::key_of(const PackedClips& batch, std::int64_t at, std::int64_t epoch) {
     return {.epoch = static_cast<std::uint64_t>(epoch),
             .clip = static_cast<std::uint64_t>(batch.ids[static_cast<std::size_t>(at)]),
             .view = static_cast<std::uint64_t>(batch.views[static_cast<std::size_t>(at)])};
@@ -133,7 +138,7 @@ void Augmentation::fill(PackedClips& view, const PackedClips& recorded, std::int
 }
 
 template <class Value>
-void Augmentation::make_clip(std::span<const Value> clip, const Key& key, std::span<Value> out) const {
+void Augmentation::make_clip(std::span<const Value> clip, const ViewKey& key, std::span<Value> out) const {
     const auto random_for = [&](Purpose purpose) {
         return KeyedRandom{seed_, purpose, {key.epoch, key.clip, key.view}};
     };
@@ -159,8 +164,8 @@ void Augmentation::make_clip(std::span<const Value> clip, const Key& key, std::s
     }
 }
 
-Augmentation::Operation Augmentation::operation_of(const Key& key) const {
-    if (!distorts(config_.kind)) {
+Augmentation::Operation Augmentation::operation_of(const ViewKey& key) const {
+    if (!is_classical(config_.kind)) {
         return Operation::none;
     }
     // Keyed without the view: both views of a clip share the draw of two different operations.

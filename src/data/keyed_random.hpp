@@ -29,7 +29,14 @@ enum class Purpose : std::uint64_t {
     boundary_length = 21,
     sensitivity = 22,
     validation = 31,
-    store_split = 51
+    store_split = 51,
+    view_time = 61,
+    view_mirror = 62,
+    view_affine = 63,
+    view_jitter = 64,
+    hidden_hand = 65,
+    hidden_points = 66,
+    hidden_frames = 67
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

@@ -42,7 +42,7 @@ void declare(Options& options, EvaluateOptions& o) {
     options.add("supervised-learning-rate", o.supervised_learning_rate,
                 "of its AdamW, falling along a cosine");
     options.add("supervised-augmentation", o.supervised_augmentation,
-                "of its clips: boundary, classical, both or none");
+                "of its clips: boundary, classical, both, none, skeleton or skeleton-boundary");
     options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals of a single run");
 
     options.section("Output");

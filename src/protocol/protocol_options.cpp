@@ -45,7 +45,8 @@ void declare(Options& options, ProtocolConfig& c) {
     options.add("fine-tune-schedule", c.schedule.kind,
                 "constant, cosine or triangle, after a linear warm-up");
     options.add("fine-tune-warmup-epochs", c.schedule.warmup_epochs, "epochs of the rate's rise");
-    options.add("fine-tune-augmentation", c.augmentation, "boundary, classical, both or none");
+    options.add("fine-tune-augmentation", c.augmentation,
+                "boundary, classical, both, none, skeleton or skeleton-boundary");
 }
 
 ProtocolConfig default_protocol() {

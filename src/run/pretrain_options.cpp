@@ -36,16 +36,49 @@ void declare_data(Options& options, PretrainOptions& o) {
                 "one feature a body part that flags it as never detected", Decides::clips);
 }
 
+void declare_skeleton_views(Options& options, SkeletonViewsConfig& views) {
+    options.section("Views of skeleton, in this order (lengths in shoulder widths; 0: off)", "augmentation",
+                    {"skeleton", "skeleton-boundary"});
+    options.add("time-crop", views.time_crop,
+                "least share of a clip's duration that a view keeps, resampled to as many frames (1: off)",
+                Decides::learning);
+    options.add("speed-warp", views.speed_warp,
+                "largest change of speed within a view, as a share of it, to 0.9", Decides::learning);
+    options.add("mirror-views", views.mirror, "probability that left and right change places",
+                Decides::learning);
+    options.add("view-scale", views.scale,
+                "largest change of width and of height, each by itself, as a share of it", Decides::learning);
+    options.add("view-shear", views.shear, "largest shear: shift of x per unit of y", Decides::learning);
+    options.add("view-rotation", views.rotation_degrees, "largest angle in the plane, degrees",
+                Decides::learning);
+    options.add("view-shift", views.shift, "largest shift of each axis", Decides::learning);
+    options.add("jitter-body", views.jitter_body,
+                "standard deviation of the noise of each frame, point and coordinate, but for the hands",
+                Decides::learning);
+    options.add("jitter-hands", views.jitter_hands, "the same of the points of hands", Decides::learning);
+    options.add("hide-points", views.hide_points, "probability of each point to be missing throughout a view",
+                Decides::learning);
+    options.add("hide-hand", views.hide_hand, "probability that one hand is missing throughout a view",
+                Decides::learning);
+    options.add("hide-frames", views.hide_frames,
+                "longest stretch of a view that lacks both hands, as a share of the clip", Decides::learning);
+}
+
 void declare_augmentation(Options& options, PretrainOptions& o) {
     options.section("Augmentation");
     options.add("augmentation", o.augmentation,
-                "boundary (permute first and last frames), classical, both or none");
+                "boundary (permute first and last frames), classical, both, none, skeleton (strong views) or "
+                "skeleton-boundary (the same, then permuted)");
     options.add("rotation-degrees", o.rotation_degrees, "largest angle of a rotation, degrees",
                 Decides::learning);
     options.add("blur-sigma-max", o.blur_sigma_max, "largest deviation of the blur along time, frames",
                 Decides::learning);
     options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn",
                 Decides::learning);
+    declare_skeleton_views(options, o.skeleton_views);
+    options.section("Permuted views", "augmentation", {"boundary", "both", "skeleton-boundary"});
+    options.add("permuted-views", o.permuted_views,
+                "both, or first: the second view keeps the order of its frames", Decides::learning);
 }
 
 void declare_boundary(Options& options, PretrainOptions& o) {
@@ -126,7 +159,7 @@ void declare_training(Options& options, PretrainOptions& o) {
     options.add("seed", o.seed, "fixes weights, order, augmentation and dropout", Decides::encoder);
     options.add("threads", o.threads, "* threads of each rank", Decides::nothing);
     options.add("features-on-device", o.features_on_device,
-                "* a GPU keeps all clips where views are permutations (false if its memory runs short)",
+                "* a GPU keeps all clips, unless views are classical (false if its memory runs short)",
                 Decides::nothing);
 
     options.section("Optimizers sgd and lars", "optimizer", {"sgd", "lars"});
@@ -203,6 +236,8 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
     config.rotation_degrees = options.rotation_degrees;
     config.blur_sigma_max = options.blur_sigma_max;
     config.flip_probability = options.flip_probability;
+    config.skeleton = options.skeleton_views;
+    config.permuted_views = options.permuted_views;
     return config;
 }
 

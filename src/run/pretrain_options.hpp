@@ -45,6 +45,8 @@ struct PretrainOptions {
     double rotation_degrees = AugmentationConfig{}.rotation_degrees;
     double blur_sigma_max = AugmentationConfig{}.blur_sigma_max;
     double flip_probability = AugmentationConfig{}.flip_probability;
+    SkeletonViewsConfig skeleton_views;
+    PermutedViews permuted_views = AugmentationConfig{}.permuted_views;
     std::int64_t epochs = 100;
     std::int64_t max_steps = 0;
     std::int64_t global_batch = 64;

@@ -9,7 +9,7 @@ namespace {
 /// The features where views are made of them: on the GPU if they may lie there, else in host memory or streamed.
 Features placed(const Features& features, const PretrainOptions& options, at::Device device) {
     auto here = features;
-    if (options.features_on_device && !distorts(options.augmentation) && features.streamed == nullptr) {
+    if (options.features_on_device && !is_classical(options.augmentation) && features.streamed == nullptr) {
         here.frames = features.frames.to(device);
     }
     return here;

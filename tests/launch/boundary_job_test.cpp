@@ -356,7 +356,7 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         {"--halving", "--halving belongs to --mode full"},
         {"--tolerance much", "--tolerance much: expected auto or a number from 0 to 1"},
         {"--validation-signer S09", "no signer S09"},
-        {"--augmentation none", "expected boundary or both"},
+        {"--augmentation none", "expected boundary, both or skeleton-boundary"},
         {"--ranks-per-job 99", "--ranks-per-job 99: expected 1 to the clips of a batch, 50"},
     };
     for (const auto& [arguments, error] : refused) {

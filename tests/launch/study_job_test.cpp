@@ -379,9 +379,9 @@ TEST_F(StudyJob, AMisspeltWordIsRefusedByItsLineBeforeAnythingIsPlanned) {
         }
         EXPECT_FALSE(fs::exists(folder_ / "study"));
     };
-    refuses(
-        "title = (our)", "augmentation = boundry",
-        "[augmentation our], line 24: augmentation = boundry: expected boundary, classical, both or none");
+    refuses("title = (our)", "augmentation = boundry",
+            "[augmentation our], line 24: augmentation = boundry: expected boundary, classical, both, none, "
+            "skeleton or skeleton-boundary");
     refuses("method = simclr", "method = simclear",
             "[method simclr], line 19: method = simclear: expected sl-fpn, ");
     refuses("global-batch = 100", "optimizer = adam",

@@ -1,30 +1,30 @@
 #include "src/augment/augmentation.hpp"
 
+#include <array>
 #include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "src/augment/classical.hpp"
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/settings/words.hpp"
+#include "tests/src/augment/views_fixture.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
 namespace sslslr {
 namespace {
 
-using Numbers = std::vector<std::int64_t>;
-
 const Numbers lengths{1, 2, 3, 17, 64, 40, 12, 64};
-const Numbers all_clips{0, 1, 2, 3, 4, 5, 6, 7};
+const Numbers eight_clips{0, 1, 2, 3, 4, 5, 6, 7};
+
+constexpr std::array kinds{AugmentationKind::boundary, AugmentationKind::classical,
+                           AugmentationKind::both,     AugmentationKind::none,
+                           AugmentationKind::skeleton, AugmentationKind::skeleton_boundary};
 
 Augmentation augmentation_of(AugmentationKind kind, const Features& features, std::uint64_t seed = 3) {
     return {{.kind = kind}, features.layout, seed};
-}
-
-torch::Tensor frames_of(const PackedClips& batch, std::int64_t at) {
-    return batch.frames.slice(0, batch.offsets[static_cast<std::size_t>(at)],
-                              batch.offsets[static_cast<std::size_t>(at) + 1]);
 }
 
 bool same(const PackedClips& one, const PackedClips& other) {
@@ -33,10 +33,9 @@ bool same(const PackedClips& one, const PackedClips& other) {
 
 TEST(Augmentation, TheAnchorIsTheClipAsRecordedUnderEveryKind) {
     const auto features = numbered_features(lengths);
-    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both,
-                            AugmentationKind::none}) {
-        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, all_clips), 0, 0),
-                         gather(features, all_clips)));
+    for (const auto kind : kinds) {
+        EXPECT_TRUE(same(augmentation_of(kind, features).make_view(gather(features, eight_clips), 0, 0),
+                         gather(features, eight_clips)));
     }
 }
 
@@ -44,18 +43,17 @@ TEST(Augmentation, NoneGivesViewsAsRecorded) {
     const auto features = numbered_features(lengths);
 
     const auto second =
-        augmentation_of(AugmentationKind::none, features).make_view(gather(features, all_clips), 0, 2);
+        augmentation_of(AugmentationKind::none, features).make_view(gather(features, eight_clips), 0, 2);
 
-    EXPECT_TRUE(same(second, gather(features, all_clips)));
+    EXPECT_TRUE(same(second, gather(features, eight_clips)));
     EXPECT_EQ(second.views, Numbers(8, 2));
 }
 
 TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
     const auto features = numbered_features(lengths);
-    for (const auto kind :
-         {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both}) {
+    for (const auto kind : kinds) {
         const auto augmentation = augmentation_of(kind, features);
-        const auto batch = augmentation.make_view(gather(features, all_clips), 4, 1);
+        const auto batch = augmentation.make_view(gather(features, eight_clips), 4, 1);
         const Numbers others{7, 4, 0, 5};
 
         const auto other_batch = augmentation.make_view(gather(features, others), 4, 1);
@@ -70,7 +68,8 @@ TEST(Augmentation, AViewDoesNotDependOnTheBatchItIsMadeIn) {
 
 TEST(Augmentation, SeedEpochClipAndViewEachGiveAnotherDraw) {
     const auto features = numbered_features({64, 64});
-    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::both}) {
+    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::both, AugmentationKind::skeleton,
+                            AugmentationKind::skeleton_boundary}) {
         const auto augmentation = augmentation_of(kind, features);
         const Numbers clip{0};
         const auto view = augmentation.make_view(gather(features, clip), 4, 1);
@@ -91,11 +90,11 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
     for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
         const auto features = numbered_features(lengths, 3, dtype);
         const auto augmentation = augmentation_of(AugmentationKind::boundary, features);
-        const auto recorded = gather(features, all_clips);
-        const auto view = augmentation.make_view(gather(features, all_clips), 0, 1);
+        const auto recorded = gather(features, eight_clips);
+        const auto view = augmentation.make_view(gather(features, eight_clips), 0, 1);
 
         ASSERT_EQ(view.frames.scalar_type(), dtype);
-        for (const std::int64_t clip : all_clips) {
+        for (const std::int64_t clip : eight_clips) {
             const auto n = view.length(clip);
             const auto k1 = (2 * n + 3) / 6;  // n/3 and n/4, halves up
             const auto k2 = (2 * n + 4) / 8;
@@ -160,10 +159,60 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
     }
 }
 
+TEST(Augmentation, ClassicalKeepsTheDrawsThatEarlierRunsWereMadeWith) {
+    const auto features = numbered_features(Numbers(30, 9), 0, torch::kFloat64);
+    const auto& layout = features.layout;
+    const auto view = augmentation_of(AugmentationKind::classical, features)
+                          .make_view(gather(features, first_numbers(30)), 7, 1);
+
+    Numbers order(9);
+    std::iota(order.begin(), order.end(), std::int64_t{0});
+    for (std::int64_t clip = 0; clip < 30; ++clip) {
+        const auto recorded = gather(features, Numbers{clip}).frames;
+        const std::span<const double> before{recorded.const_data_ptr<double>(), 9 * 130};
+        std::vector<double> expected{before.begin(), before.end()};
+        const auto key = {std::uint64_t{7}, static_cast<std::uint64_t>(clip)};
+        const auto draw = [&](Purpose purpose) {
+            return KeyedRandom{3, purpose, {7, static_cast<std::uint64_t>(clip), 1}}.uniform();
+        };
+        switch (KeyedRandom{3, Purpose::choice, key}.below(3)) {
+            case 0:
+                rotate<double>(expected, layout, 30 * draw(Purpose::rotation) - 15);
+                break;
+            case 1:
+                blur<double>(before, layout, order, 0.1 + 1.9 * draw(Purpose::blur), expected);
+                break;
+            default:
+                if (draw(Purpose::flip) < 0.5) {
+                    mirror<double>(expected, layout, mirrored_features(layout));
+                }
+        }
+        EXPECT_TRUE(
+            torch::allclose(frames_of(view, clip).flatten(), torch::tensor(expected, torch::kFloat64), 1e-12))
+            << clip;
+    }
+}
+
+TEST(Augmentation, PermutesTheFirstViewOnlyIfAsked) {
+    const auto features = numbered_features(lengths);
+    const auto recorded = gather(features, eight_clips);
+    for (const auto kind :
+         {AugmentationKind::boundary, AugmentationKind::both, AugmentationKind::skeleton_boundary}) {
+        const auto unpermuted = kind == AugmentationKind::boundary ? AugmentationKind::none
+                                : kind == AugmentationKind::both   ? AugmentationKind::classical
+                                                                   : AugmentationKind::skeleton;
+        const Augmentation first{{.kind = kind, .permuted_views = PermutedViews::first}, features.layout, 3};
+
+        EXPECT_TRUE(
+            same(first.make_view(recorded, 2, 1), augmentation_of(kind, features).make_view(recorded, 2, 1)));
+        EXPECT_TRUE(same(first.make_view(recorded, 2, 2),
+                         augmentation_of(unpermuted, features).make_view(recorded, 2, 2)));
+    }
+}
+
 TEST(Augmentation, OfNoClipsIsAnEmptyBatch) {
     const auto features = numbered_features(lengths);
-    for (const auto kind : {AugmentationKind::boundary, AugmentationKind::classical, AugmentationKind::both,
-                            AugmentationKind::none}) {
+    for (const auto kind : kinds) {
         const auto view = augmentation_of(kind, features).make_view(gather(features, {}), 0, 1);
 
         EXPECT_EQ(view.clips(), 0);
@@ -178,6 +227,8 @@ TEST(Augmentation, RefusesOptionsOutOfRange) {
     EXPECT_THROW((Augmentation{{.blur_sigma_min = 0}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.blur_sigma_min = 3}, layout, 0}), ConfigError);
     EXPECT_THROW((Augmentation{{.flip_probability = 1.5}, layout, 0}), ConfigError);
+    EXPECT_THROW((Augmentation{{.kind = AugmentationKind::skeleton, .skeleton = {.scale = 1}}, layout, 0}),
+                 ConfigError);
     EXPECT_THROW((Augmentation{{.kind = AugmentationKind::both}, {.points = {"pose.left_eye"}}, 0}),
                  ConfigError);
 }

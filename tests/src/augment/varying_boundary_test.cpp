@@ -8,18 +8,11 @@
 #include "src/augment/augmentation.hpp"
 #include "src/augment/boundary_order.hpp"
 #include "src/data/gather.hpp"
+#include "tests/src/augment/views_fixture.hpp"
 #include "tests/src/data/features_fixture.hpp"
 
 namespace sslslr {
 namespace {
-
-using Numbers = std::vector<std::int64_t>;
-
-Numbers first_numbers(std::int64_t count) {
-    Numbers numbers(static_cast<std::size_t>(count));
-    std::iota(numbers.begin(), numbers.end(), std::int64_t{0});
-    return numbers;
-}
 
 /// Which frame of its clip each frame of a view of `numbered_features` is.
 Numbers order_of(const PackedClips& view, std::int64_t at, const Features& features) {

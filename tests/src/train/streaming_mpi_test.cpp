@@ -67,7 +67,7 @@ TEST_F(StreamedBatches, AreThoseOfMemoryBitForBitUnderEveryAugmentation) {
     const auto streamed_decoded = load_features(compressed, {}, world_, world_, {.memory_limit = 0});
 
     for (const auto kind : {AugmentationKind::none, AugmentationKind::boundary, AugmentationKind::classical,
-                            AugmentationKind::both}) {
+                            AugmentationKind::both, AugmentationKind::skeleton_boundary}) {
         for (const auto boundary : {BoundaryKind::fixed, BoundaryKind::drawn}) {
             for (const std::int64_t global_batch :
                  {3, 10, 36}) {  // the last of 38 clips: 2, 8 and 2; or ranks without
