@@ -53,6 +53,7 @@ inline constexpr std::string_view setting_names[] = {
     "hand",
     "heads",
     "input",
+    "inputs",
     "key-momentum",
     "label-fraction",
     "largest",

@@ -145,7 +145,7 @@ struct Speed {
 
 Speed measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
     auto config = o.training.method;
-    config.encoder.features = features.layout.width();
+    fit_to(config.encoder, features.layout);
     config.classes = 10;
     config.clips = features.clips();
     std::vector<std::int64_t> clips(features.labels.size());
@@ -271,7 +271,7 @@ int bench(Arguments arguments, const Ranks& ranks) {
     if (!fields.training.data.empty()) {
         fields.training.preprocess.frames = fields.training.method.encoder.frames;
         data.emplace(fields.training.data,
-                     DataOptions{fields.training.preprocess, weights_type(fields.training.precision),
+                     DataOptions{preprocess_config_of(fields.training), weights_type(fields.training.precision),
                                  fields.training.memory_limit},
                      ranks);
     }

@@ -45,7 +45,8 @@ struct InputTables {
 /// @return those of them that the layout has
 InputTables input_tables(const FeatureLayout& layout);
 
-/// A palm is taken to be at least this long: in shoulder widths about a fifteenth of a hand's.
+/// A palm counts as at least this long, so that one seen edge-on does not blow its hand up. In shoulder widths palms are
+/// about 0.2 long.
 inline constexpr double smallest_palm = 0.01;
 
 /// Derives the encoder's inputs from frames, by tensor operations: differentiable, on any device.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -71,6 +73,28 @@ public:
         add_choice(
             name, to_texts(words_of<E>()), [&field] { return field ? word_of(*field) : ""; },
             [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
+    }
+
+    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order of the
+    /// enumeration, each once.
+    template <Worded E>
+    void add(const std::string& name, std::vector<E>& field, const std::string& help,
+             Decides decides = Decides::result) {
+        add_choices(
+            name, to_texts(words_of<E>()),
+            [&field] {
+                std::vector<std::string> words;
+                std::ranges::transform(field, std::back_inserter(words), word_of<E>);
+                return words;
+            },
+            [&field](const std::vector<std::string>& words) {
+                field.clear();
+                std::ranges::transform(words, std::back_inserter(field),
+                                       [](const std::string& word) { return *enum_of<E>(word); });
+                std::ranges::sort(field);
+                field.erase(std::ranges::unique(field).begin(), field.end());
+            },
+            help, decides);
     }
 
     /// Declares `--name`, which takes one of these words, for what is no field.
@@ -187,6 +211,11 @@ private:
     static std::vector<std::string> to_texts(const Words& words) {
         return {words.begin(), words.end()};
     }
+    /// As add_choice, for a list of the words.
+    void add_choices(const std::string& name, std::vector<std::string> words,
+                     std::function<std::vector<std::string>()> read,
+                     std::function<void(const std::vector<std::string>&)> write, const std::string& help,
+                     Decides decides);
     void declare_all();
     const Option* find(const std::string& name) const;
     /// What to say of a name that is no option: what became of it, or which may have been meant.
