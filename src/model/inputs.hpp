@@ -57,6 +57,9 @@ public:
     /// @throws c10::ValueError  the layout has nothing for one of the parts, or there are no parts
     Inputs(const FeatureLayout& layout, std::vector<InputPart> parts);
 
+    /// In the order of the enumeration.
+    const std::vector<InputPart>& parts() const noexcept { return parts_; }
+
     /// D
     std::int64_t width() const noexcept { return width_; }
 
