@@ -151,7 +151,7 @@ void declare_removed(Options& options) {
     options.removed("part-masks",
                     fmt::format("no longer there: {} flags each frame's parts",
                                 io::setting("inputs", word_of(InputPart::validity))),
-                    "false");
+                    "false", Decides::clips);
     options.removed("original-view", "no longer there: the second term is mse(z1, z0)", "first");
     options.removed("stop-gradient", "no longer there: --predictor=false leaves out both", "true");
     options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)", "false");

@@ -117,9 +117,11 @@ public:
     /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
     /// study's own).
     /// @param harmless  the only value that files of the program may give it: what happens now; without one, any
+    /// @param decided   what it decided: read_file(), too, refuses another value than the harmless one of what decided
+    ///                  clips or encoder, for what the file describes can no longer be made
     void removed(const std::string& name, const std::string& advice,
-                 std::optional<std::string> harmless = std::nullopt) {
-        removed_[name] = {advice, std::move(harmless)};
+                 std::optional<std::string> harmless = std::nullopt, Decides decided = Decides::result) {
+        removed_[name] = {advice, std::move(harmless), decided};
     }
 
     /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
@@ -200,6 +202,11 @@ private:
         std::string title;
         std::unique_ptr<boost::program_options::options_description> options;
     };
+    struct RemovedOption {
+        std::string advice;
+        std::optional<std::string> harmless;  ///< value
+        Decides decided;
+    };
     /// What a file says of one option.
     struct Given {
         std::vector<std::string> entries;
@@ -226,6 +233,8 @@ private:
     static std::optional<std::string> refused(const Option& option, const std::vector<std::string>& values);
     /// Whether a file of the program may hold this line of an option that was removed.
     bool is_harmless(const IniLine& line) const;
+    /// Whether the option was removed, and clips or encoders differed by it.
+    bool shaped_encoders(const std::string& name) const;
     /// What to say of a value that the option does not take.
     static std::string expected(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
@@ -259,8 +268,7 @@ private:
     std::set<std::string> common_;  ///< none: all are
     bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
-    std::map<std::string, std::pair<std::string, std::optional<std::string>>>
-        removed_;  ///< name -> advice, harmless value
+    std::map<std::string, RemovedOption> removed_;  ///< by name
 };
 
 /// A line each, "name = value".

@@ -42,7 +42,7 @@ TEST_F(ExportInPython, TheReaderGivesTheFeaturesOfEveryKindOfEncoder) {
                               "--layer-norm none --pooling mean",
                               "--precision bfloat16",
                               "--inputs positions velocities bones hands validity",
-                              "--inputs velocities hands --pooling mean --coordinates 3"};
+                              "--inputs velocities hands --pooling mean"};
     int number = 0;
     for (const auto& kind : kinds) {
         const auto folder = exported("run" + std::to_string(number++), kind);
