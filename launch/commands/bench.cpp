@@ -273,8 +273,8 @@ int bench(Arguments arguments, const Ranks& ranks) {
     if (!fields.training.data.empty()) {
         fields.training.preprocess.frames = fields.training.method.encoder.frames;
         data.emplace(fields.training.data,
-                     DataOptions{preprocess_config_of(fields.training), weights_type(fields.training.precision),
-                                 fields.training.memory_limit},
+                     DataOptions{preprocess_config_of(fields.training),
+                                 weights_type(fields.training.precision), fields.training.memory_limit},
                      ranks);
     }
     const auto speed = measure(fields, data ? data->features() : random_features(fields), ranks);

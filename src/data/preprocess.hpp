@@ -104,9 +104,9 @@ private:
     std::int64_t frame_values_;  ///< P * C
     std::vector<Run> runs_;      ///< all columns in order
     std::vector<Part> parts_;
-    std::optional<BodyOrigin> origin_of_;  ///< of layout_.points
+    std::optional<BodyOrigin> origin_of_;   ///< of layout_.points
     std::array<std::int64_t, 2> wrists_{};  ///< first columns of the left and the right hand's
-    std::vector<std::int64_t> partners_;   ///< mirrored_features
+    std::vector<std::int64_t> partners_;    ///< mirrored_features
 };
 
 }  // namespace sslslr

@@ -101,12 +101,14 @@ json description_of(const EncoderConfig& config) {
     if (const auto derived = inputs_of(config)) {
         inputs["parts"] = derived->parts();
         const auto tables = input_tables(config.layout);
-        inputs["layout"] = {
-            {"shape", {std::ssize(config.layout.points), config.layout.coordinates}},
-            {"bones", tables.bones.ends},     {"bone_starts", tables.bones.starts},
-            {"fingers", tables.fingers.ends}, {"finger_starts", tables.fingers.starts},
-            {"hands", tables.hands},          {"palms", tables.palms.ends},
-            {"palm_starts", tables.palms.starts}};
+        inputs["layout"] = {{"shape", {std::ssize(config.layout.points), config.layout.coordinates}},
+                            {"bones", tables.bones.ends},
+                            {"bone_starts", tables.bones.starts},
+                            {"fingers", tables.fingers.ends},
+                            {"finger_starts", tables.fingers.starts},
+                            {"hands", tables.hands},
+                            {"palms", tables.palms.ends},
+                            {"palm_starts", tables.palms.starts}};
     }
     return {{"features", config.features},
             {"inputs", inputs},
@@ -126,10 +128,10 @@ json description_of(const EncoderConfig& config) {
 
 json description_of(const PreprocessConfig& config) {
     const auto layout = layout_of(config);
-    return {{"points", word_of(config.points)}, {"coordinates", config.coordinates},
-            {"smooth", config.smooth},          {"normalise", config.normalise},
-            {"frames", config.frames},          {"shorten", word_of(config.shorten)},
-            {"validity", config.validity},      {"canonical_hand", config.canonical_hand},
+    return {{"points", word_of(config.points)},  {"coordinates", config.coordinates},
+            {"smooth", config.smooth},           {"normalise", config.normalise},
+            {"frames", config.frames},           {"shorten", word_of(config.shorten)},
+            {"validity", config.validity},       {"canonical_hand", config.canonical_hand},
             {"features", feature_names(layout)}, {"steps", steps_of(config)}};
 }
 

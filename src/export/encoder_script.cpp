@@ -34,9 +34,8 @@ public:
     std::shared_ptr<jit::SugaredValue> resolveValue(const std::string& name, jit::GraphFunction& function,
                                                     const jit::SourceRange& place) override {
         auto* const found = script_->find_function(c10::QualifiedName{name_space, name});
-        return found != nullptr
-                   ? std::make_shared<jit::FunctionValue>(jit::StrongFunctionPtr{script_, found})
-                   : jit::nativeResolver()->resolveValue(name, function, place);
+        return found != nullptr ? std::make_shared<jit::FunctionValue>(jit::StrongFunctionPtr{script_, found})
+                                : jit::nativeResolver()->resolveValue(name, function, place);
     }
 
 private:
@@ -108,13 +107,12 @@ jit::Module scripted_encoder(const EncoderConfig& config, const NamedTensors& we
         entries.push_back(fmt::format("\"{}\": {}", name, member(name)));
     }
     const auto description = description_of(config);
-    module.define(
-        fmt::format("def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:\n"
-                    "    weights = {{{}}}\n"
-                    "    return represent({}, lengths, weights, {}, \"{}\")\n",
-                    fmt::join(entries, ", "), inputs_expression(description["inputs"]), config.heads,
-                    description["pooling"].get<std::string>()),
-        std::make_shared<ScriptResolver>(unit));
+    module.define(fmt::format("def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:\n"
+                              "    weights = {{{}}}\n"
+                              "    return represent({}, lengths, weights, {}, \"{}\")\n",
+                              fmt::join(entries, ", "), inputs_expression(description["inputs"]),
+                              config.heads, description["pooling"].get<std::string>()),
+                  std::make_shared<ScriptResolver>(unit));
     return module;
 }
 

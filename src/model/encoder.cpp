@@ -66,8 +66,8 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
                       "encoder: a clip of ", layout.runs.back().length, " frames, longer than ",
                       config_.frames);
 
-    const auto embedded = normalised(
-        token_norm_, input_(normalised(input_norm_, inputs_in_order(clips, layout))));  // [S, W]
+    const auto embedded =
+        normalised(token_norm_, input_(normalised(input_norm_, inputs_in_order(clips, layout))));  // [S, W]
     auto x = keyed_dropout(with_cls(embedded, layout), {}, layout.row_keys,
                            dropout_site(key.network, 0, DropoutPlace::embedding),
                            is_training() ? config_.dropout : 0.0);

@@ -16,36 +16,16 @@ namespace {
 
 /// Joints of the pose and what they hang on.
 constexpr std::pair<std::string_view, std::string_view> pose_bones[]{
-    {"left_eye_inner", "nose"},
-    {"left_eye", "left_eye_inner"},
-    {"left_eye_outer", "left_eye"},
-    {"right_eye_inner", "nose"},
-    {"right_eye", "right_eye_inner"},
-    {"right_eye_outer", "right_eye"},
-    {"left_ear", "left_eye_outer"},
-    {"right_ear", "right_eye_outer"},
-    {"mouth_left", "nose"},
-    {"mouth_right", "nose"},
-    {"left_elbow", "left_shoulder"},
-    {"right_elbow", "right_shoulder"},
-    {"left_wrist", "left_elbow"},
-    {"right_wrist", "right_elbow"},
-    {"left_pinky", "left_wrist"},
-    {"right_pinky", "right_wrist"},
-    {"left_index", "left_wrist"},
-    {"right_index", "right_wrist"},
-    {"left_thumb", "left_wrist"},
-    {"right_thumb", "right_wrist"},
-    {"left_hip", "left_shoulder"},
-    {"right_hip", "right_shoulder"},
-    {"left_knee", "left_hip"},
-    {"right_knee", "right_hip"},
-    {"left_ankle", "left_knee"},
-    {"right_ankle", "right_knee"},
-    {"left_heel", "left_ankle"},
-    {"right_heel", "right_ankle"},
-    {"left_foot_index", "left_heel"},
-    {"right_foot_index", "right_heel"},
+    {"left_eye_inner", "nose"},      {"left_eye", "left_eye_inner"},   {"left_eye_outer", "left_eye"},
+    {"right_eye_inner", "nose"},     {"right_eye", "right_eye_inner"}, {"right_eye_outer", "right_eye"},
+    {"left_ear", "left_eye_outer"},  {"right_ear", "right_eye_outer"}, {"mouth_left", "nose"},
+    {"mouth_right", "nose"},         {"left_elbow", "left_shoulder"},  {"right_elbow", "right_shoulder"},
+    {"left_wrist", "left_elbow"},    {"right_wrist", "right_elbow"},   {"left_pinky", "left_wrist"},
+    {"right_pinky", "right_wrist"},  {"left_index", "left_wrist"},     {"right_index", "right_wrist"},
+    {"left_thumb", "left_wrist"},    {"right_thumb", "right_wrist"},   {"left_hip", "left_shoulder"},
+    {"right_hip", "right_shoulder"}, {"left_knee", "left_hip"},        {"right_knee", "right_hip"},
+    {"left_ankle", "left_knee"},     {"right_ankle", "right_knee"},    {"left_heel", "left_ankle"},
+    {"right_heel", "right_ankle"},   {"left_foot_index", "left_heel"}, {"right_foot_index", "right_heel"},
 };
 constexpr std::size_t finger_joints = 4;  // of a hand, after its wrist, finger by finger from the palm
 constexpr std::array<std::string_view, 2> hand_names{"left_hand", "right_hand"};
@@ -191,10 +171,14 @@ Inputs::Columns Inputs::columns_of(const PointPairs& pairs) const {
 std::int64_t Inputs::width_of(InputPart part) const {
     switch (part) {
         case InputPart::positions:
-        case InputPart::velocities: return points_ * coordinates_;
-        case InputPart::bones: return bones_.ends.numel();
-        case InputPart::hands: return fingers_.ends.numel();
-        case InputPart::validity: return flags_;
+        case InputPart::velocities:
+            return points_ * coordinates_;
+        case InputPart::bones:
+            return bones_.ends.numel();
+        case InputPart::hands:
+            return fingers_.ends.numel();
+        case InputPart::validity:
+            return flags_;
     }
     return 0;
 }
@@ -221,11 +205,16 @@ Inputs::Landmarks Inputs::landmarks_of(const torch::Tensor& frames) const {
 torch::Tensor Inputs::part_of(InputPart part, const torch::Tensor& frames, const Landmarks& landmarks,
                               const Clips& clips) const {
     switch (part) {
-        case InputPart::positions: return landmarks.values;
-        case InputPart::velocities: return velocities(landmarks, clips);
-        case InputPart::bones: return differences(landmarks, bones_);
-        case InputPart::hands: return hands(landmarks, clips);
-        case InputPart::validity: return frames.slice(1, points_ * coordinates_);
+        case InputPart::positions:
+            return landmarks.values;
+        case InputPart::velocities:
+            return velocities(landmarks, clips);
+        case InputPart::bones:
+            return differences(landmarks, bones_);
+        case InputPart::hands:
+            return hands(landmarks, clips);
+        case InputPart::validity:
+            return frames.slice(1, points_ * coordinates_);
     }
     return {};
 }
@@ -256,8 +245,7 @@ torch::Tensor Inputs::hands(const Landmarks& landmarks, const Clips& clips) cons
     const auto lengths = squares.clamp_min(smallest_square).sqrt() * seen;
 
     const auto sums = clips.sums(torch::cat({lengths, seen}, 1));  // [B, 2 hands]
-    const auto palms =
-        (sums.slice(1, 0, count) / sums.slice(1, count).clamp_min(1)).clamp_min(smallest_palm);
+    const auto palms = (sums.slice(1, 0, count) / sums.slice(1, count).clamp_min(1)).clamp_min(smallest_palm);
     return differences(landmarks, fingers_) /
            clips.for_frames(palms).index_select(1, hand_of_column_.to(device));
 }

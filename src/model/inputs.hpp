@@ -19,8 +19,8 @@ enum class InputPart {
     positions,   ///< [P C] the landmarks as they are
     velocities,  ///< [P C] their change from the frame before, in frames; 0 at a clip's first frame
     bones,       ///< [points that hang on another, C] each relative to that one: see input_tables
-    hands,       ///< [2 x 20 C] each hand's points relative to its wrist, in palms; where the wrist is, positions say
-    validity     ///< [3] for each part of the body whether the frame showed it: the layout's flags
+    hands,  ///< [2 x 20 C] each hand's points relative to its wrist, in palms; where the wrist is, positions say
+    validity  ///< [3] for each part of the body whether the frame showed it: the layout's flags
 };
 constexpr auto words(InputPart /*of*/) {
     return std::array{"positions", "velocities", "bones", "hands", "validity"};

@@ -34,9 +34,10 @@ void declare_data(Options& options, PretrainOptions& o) {
         "normalise", o.preprocess.normalise,
         "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates",
         Decides::clips);
-    options.add("canonical-hand", o.preprocess.canonical_hand,
-                "mirror clips whose left hand is dominant: of which the wrist is seen more and ranges further",
-                Decides::clips);
+    options.add(
+        "canonical-hand", o.preprocess.canonical_hand,
+        "mirror clips whose left hand is dominant: of which the wrist is seen more and ranges further",
+        Decides::clips);
 }
 
 void declare_augmentation(Options& options, PretrainOptions& o) {

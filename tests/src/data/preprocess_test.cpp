@@ -203,9 +203,8 @@ TEST(Preprocess, AClipWhoseLeftHandIsDominantIsMirroredWithExchangeOfTheSides) {
 
         const float middle = normalise ? 0.0F : 0.5F;
         for (std::size_t frame = 0; frame < recorded.size(); frame += 133) {
-            for (const auto& [here, there] :
-                 {std::pair{0, 0}, std::pair{left_shoulder, right_shoulder}, std::pair{15, 16},
-                  std::pair{23, 44}, std::pair{43, 64}}) {
+            for (const auto& [here, there] : {std::pair{0, 0}, std::pair{left_shoulder, right_shoulder},
+                                              std::pair{15, 16}, std::pair{23, 44}, std::pair{43, 64}}) {
                 const auto to = frame + 2 * static_cast<std::size_t>(here);
                 const auto from = frame + 2 * static_cast<std::size_t>(there);
                 ASSERT_FLOAT_EQ(mirrored[to], 2 * middle - recorded[from]);

@@ -43,8 +43,8 @@ TEST(Description, GivesTheOptionsBack) {
 
 TEST(Description, TellsOnlyTheStepsThatAreTaken) {
     const auto plain = description_of(PreprocessConfig{.normalise = false})["steps"];
-    const auto full = description_of(
-        PreprocessConfig{.smooth = true, .canonical_hand = true, .validity = true})["steps"];
+    const auto full =
+        description_of(PreprocessConfig{.smooth = true, .canonical_hand = true, .validity = true})["steps"];
 
     EXPECT_EQ(plain.size(), 4U);
     EXPECT_EQ(full.size(), 8U);

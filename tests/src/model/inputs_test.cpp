@@ -61,8 +61,7 @@ TEST(Inputs, GiveTheGoldenValuesOfNumPy) {
         for (const auto part : all_parts) {
             const Inputs inputs{layout_with_flags(coordinates), {part}};
             const auto& values = expected["parts"][word_of(part)];
-            const auto wanted =
-                torch::tensor(values["values"].get<std::vector<double>>(), torch::kFloat64);
+            const auto wanted = torch::tensor(values["values"].get<std::vector<double>>(), torch::kFloat64);
             EXPECT_EQ(inputs.width(), values["width"].get<std::int64_t>()) << word_of(part);
             for (const auto dtype : {torch::kFloat64, torch::kFloat32}) {
                 const auto derived = inputs(frames.to(dtype), golden_offsets);
@@ -157,7 +156,9 @@ TEST(Inputs, HaveTheGradientOfFiniteDifferences) {
     frames[2].slice(0, 46, 88).zero_();
     frames.set_requires_grad(true);
     const auto weights = torch::randn({9, inputs.width()}, torch::kFloat64);
-    const auto loss = [&](const torch::Tensor& of) { return (inputs(of, random_offsets).sin() * weights).sum(); };
+    const auto loss = [&](const torch::Tensor& of) {
+        return (inputs(of, random_offsets).sin() * weights).sum();
+    };
     loss(frames).backward();
 
     const torch::NoGradGuard no_grad;
@@ -214,12 +215,14 @@ TEST(EncoderInputs, AreDerivedFromEachClipInWhateverOrderClipsCome) {
                                 {0, batch.offsets[clip + 1] - batch.offsets[clip]},
                                 {static_cast<std::int64_t>(clip)},
                                 {0}};
-        EXPECT_LT(difference(together[static_cast<std::int64_t>(clip)], encoder(alone, DropoutKey{})[0]), 1e-12);
+        EXPECT_LT(difference(together[static_cast<std::int64_t>(clip)], encoder(alone, DropoutKey{})[0]),
+                  1e-12);
     }
 }
 
 TEST(EncoderInputs, OfPositionsAloneLeaveOutFlags) {
-    const EncoderConfig shape{.features = 130, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = 0};
+    const EncoderConfig shape{
+        .features = 130, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = 0};
     auto flagged = shape;
     fit_to(flagged, layout_with_flags(2));
     torch::manual_seed(5);
