@@ -136,6 +136,10 @@ json description_of(const PreprocessConfig& config) {
 }
 
 PreprocessConfig preprocess_config_of(const json& description) {
+    if (description.value("part_masks", false)) {
+        throw ConfigError{
+            "part_masks: made by an earlier version, whose flags of body parts are no longer there"};
+    }
     return {.points = from_word<PointSet>(description.at("points")),
             .coordinates = description.at("coordinates"),
             .smooth = description.at("smooth"),

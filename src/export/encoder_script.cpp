@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <torch/csrc/jit/frontend/resolver.h>
 
+#include "io/file/json_text.hpp"
 #include "src/export/description.hpp"
 #include "src/export/encoder_source.hpp"
 
@@ -86,10 +87,10 @@ std::string inputs_expression(const nlohmann::json& inputs) {
     std::vector<std::string> tables;
     for (const auto& [name, numbers] : inputs["layout"].items()) {
         if (!numbers.empty()) {  // the type of a list without entries would be unknown
-            tables.push_back(fmt::format("\"{}\": {}", name, numbers.dump()));
+            tables.push_back(fmt::format("\"{}\": {}", name, io::json_text(numbers)));
         }
     }
-    return fmt::format("derived(frames, lengths, {}, {{{}}})", inputs["parts"].dump(),
+    return fmt::format("derived(frames, lengths, {}, {{{}}})", io::json_text(inputs["parts"]),
                        fmt::join(tables, ", "));
 }
 

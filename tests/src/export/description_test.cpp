@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "src/errors.hpp"
+
 namespace sslslr {
 namespace {
 
@@ -39,6 +41,17 @@ TEST(Description, GivesTheOptionsBack) {
     EXPECT_EQ(found.shorten, config.shorten);
     EXPECT_EQ(found.canonical_hand, config.canonical_hand);
     EXPECT_EQ(found.validity, config.validity);
+}
+
+TEST(Description, OfAnEarlierVersionIsReadUnlessItsFlagsAreNoLongerMade) {
+    auto description = description_of(PreprocessConfig{.frames = 17});
+    description.erase("validity");
+    description.erase("canonical_hand");
+    description["part_masks"] = false;
+    EXPECT_EQ(preprocess_config_of(description).frames, 17);
+
+    description["part_masks"] = true;
+    EXPECT_THROW(preprocess_config_of(description), ConfigError);
 }
 
 TEST(Description, TellsOnlyTheStepsThatAreTaken) {
