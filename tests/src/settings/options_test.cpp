@@ -356,7 +356,7 @@ TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
     }
     EXPECT_FALSE(has(few, "--weight")) << few;
     EXPECT_FALSE(has(few, "Momentum:")) << "a section without a common option\n" << few;
-    EXPECT_TRUE(has(few, "\n9 more options: --help-all\n")) << few;
+    EXPECT_TRUE(has(few, "\n10 more options: --help-all\n")) << few;
     const auto all = help("--help-all", "name seed");
     EXPECT_TRUE(has(all, "--weight") && has(all, "--momentum")) << all;
     EXPECT_FALSE(has(all, "more options")) << all;
