@@ -47,9 +47,9 @@ struct PreprocessConfig {
 ///    clip without shoulders the hands' centre and the palm size take their place (see BodyOrigin).
 /// 5. Shorten to at most `frames` frames. Shorter clips are never stretched.
 /// 6. What was never detected becomes 0.
-/// 7. Append the flags of validity, if asked: a part is there where any of its values was detected in step 1. They are
-///    shortened as coordinates are, so that they may lie between 0 and 1.
-/// 8. Mirror a clip whose left hand is dominant, if asked, with exchange of left and right: see is_left_handed.
+/// 7. Append the flags of validity, if asked: a part is there where any of its values was detected in step 1.
+///    They are shortened as coordinates are, so that they may lie between 0 and 1.
+/// 8. Mirror a clip whose left hand is dominant, if asked, with exchange of left and right.
 class Preprocessor {
 public:
     /// @param points       [P] point names of the store
@@ -80,8 +80,8 @@ private:
     ///
     ///     activity(hand) = sum over its t of |wrist(t) - mean over its t of wrist| in x and y
     ///
-    /// and the hand's t are the frames in which its wrist was detected. So the hand counts that is seen more and ranges
-    /// more widely, and jitter at rest hardly does. A tie, such as of two hands never detected, is right-handed.
+    /// and the hand's t are the frames in which its wrist was detected. So the hand counts that is seen more and
+    /// ranges more widely; jitter at rest hardly does. A tie, as of two hands never detected, is right-handed.
     /// @param series  before gaps are filled
     bool is_left_handed(const TimeSeries& series) const;
     void shorten(TimeSeries& series) const;

@@ -56,7 +56,8 @@ def derived(frames: Tensor, lengths: Tensor, parts: List[str], layout: Dict[str,
         if part == "positions":
             made.append(x.flatten(2))
         elif part == "velocities":  # at the first frame 0
-            before, known_before = torch.cat([x[:, :1], x], 1)[:, :-1], torch.cat([known[:, :1], known], 1)[:, :-1]
+            before = torch.cat([x[:, :1], x], 1)[:, :-1]
+            known_before = torch.cat([known[:, :1], known], 1)[:, :-1]
             made.append(((x - before) * known * known_before).flatten(2))
         elif part == "bones":
             made.append(differences(x, known, layout["bones"], layout["bone_starts"]).flatten(2))

@@ -65,7 +65,7 @@ private:
 TORCH_MODULE(Encoder);
 
 /// What derives the encoder's inputs; nothing where they are the features themselves.
-/// @throws c10::ValueError  config.layout is not that of config.features, or has nothing for one of the inputs
+/// @throws c10::ValueError  config.layout is not that of config.features, or has nothing for an input
 std::optional<Inputs> inputs_of(const EncoderConfig& config);
 
 /// Takes over what follows from the features of a data set.

@@ -75,8 +75,8 @@ public:
             [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
     }
 
-    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order of the
-    /// enumeration, each once.
+    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order of
+    /// the enumeration, each once.
     template <Worded E>
     void add(const std::string& name, std::vector<E>& field, const std::string& help,
              Decides decides = Decides::result) {
@@ -117,8 +117,8 @@ public:
     /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
     /// study's own).
     /// @param harmless  the only value that files of the program may give it: what happens now; without one, any
-    /// @param decided   what it decided: read_file(), too, refuses another value than the harmless one of what decided
-    ///                  clips or encoder, for what the file describes can no longer be made
+    /// @param decided   what it decided. If clips or encoder, read_file() refuses other values than the harmless
+    ///                  one, too, for what the file describes can no longer be made
     void removed(const std::string& name, const std::string& advice,
                  std::optional<std::string> harmless = std::nullopt, Decides decided = Decides::result) {
         removed_[name] = {advice, std::move(harmless), decided};
