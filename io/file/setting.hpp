@@ -56,6 +56,7 @@ inline constexpr std::string_view setting_names[] = {
     "hide-hand",
     "hide-points",
     "input",
+    "inputs",
     "jitter-body",
     "jitter-hands",
     "key-momentum",

@@ -18,6 +18,7 @@
 #include "launch/command.hpp"
 #include "launch/commands/matrix_peak.hpp"
 #include "src/errors.hpp"
+#include "src/export/description.hpp"
 #include "src/run/data_set.hpp"
 #include "src/run/pretrain_options.hpp"
 #include "src/train/steps_under_way.hpp"
@@ -90,6 +91,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
     options.add("dropout", encoder.dropout, "probability");
+    options.add("inputs", encoder.inputs, "positions, velocities, bones, hands and validity, any of them");
     options.add("frames", encoder.frames, "longest clip");
     options.add("data", o.training.data, "clip stores instead of random clips");
     options.add("memory-limit", o.training.memory_limit, memory_limit_help);
@@ -111,7 +113,7 @@ void declare(Options& options, BenchOptions& o) {
 /// Random clips, one epoch being one global batch.
 Features random_features(const BenchOptions& o) {
     Features features;
-    features.layout.points.assign(65, "point");
+    features.layout = layout_of(preprocess_config_of(o.training));
     features.offsets = {0};
     for (std::int64_t clip = 0; clip < o.training.global_batch; ++clip) {
         const auto frames = o.training.method.encoder.frames;
@@ -146,7 +148,7 @@ struct Speed {
 
 Speed measure(const BenchOptions& o, const Features& features, const Ranks& ranks) {
     auto config = o.training.method;
-    config.encoder.features = features.layout.width();
+    fit_to(config.encoder, features.layout);
     config.classes = 10;
     config.clips = features.clips();
     std::vector<std::int64_t> clips(features.labels.size());
@@ -272,8 +274,8 @@ int bench(Arguments arguments, const Ranks& ranks) {
     if (!fields.training.data.empty()) {
         fields.training.preprocess.frames = fields.training.method.encoder.frames;
         data.emplace(fields.training.data,
-                     DataOptions{fields.training.preprocess, weights_type(fields.training.precision),
-                                 fields.training.memory_limit},
+                     DataOptions{preprocess_config_of(fields.training),
+                                 weights_type(fields.training.precision), fields.training.memory_limit},
                      ranks);
     }
     const auto speed = measure(fields, data ? data->features() : random_features(fields), ranks);

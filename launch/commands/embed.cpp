@@ -115,9 +115,10 @@ int embed(Arguments arguments, const Ranks& ranks) {
         }
     });
     const auto encoder = read_encoder(fields.encoder, fields.is_random, ranks);
-    const DataSet data{data_for(encoder.run, fields.data, ranks.world),
-                       {encoder.run.preprocess, weights_type(encoder.run.precision), fields.memory_limit},
-                       ranks};
+    const DataSet data{
+        data_for(encoder.run, fields.data, ranks.world),
+        {preprocess_config_of(encoder.run), weights_type(encoder.run.precision), fields.memory_limit},
+        ranks};
     const auto clips = select_clips(data.index(), fields.selection);
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
     encoder.method->to(group.device());

@@ -222,7 +222,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     const auto runs = read_runs(fields.runs);
     const auto& first = runs.front();
     const DataSet data{data_for(first, fields.data, ranks.world),
-                       {first.preprocess, weights_type(first.precision), fields.memory_limit,
+                       {preprocess_config_of(first), weights_type(first.precision), fields.memory_limit,
                         /*keeps_prints=*/true},
                        ranks};
     const auto clips = part_clips(data.index(), parts_of(fields, first));

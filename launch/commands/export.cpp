@@ -92,7 +92,7 @@ std::vector<std::int64_t> spread(const std::vector<std::int64_t>& clips, std::in
 /// Collective.
 ExportSample sample_of(const ExportOptions& options, const RunEncoder& encoder, const Ranks& ranks) {
     const DataSet data{data_for(encoder.run, options.data, ranks.world),
-                       {encoder.run.preprocess, weights_type(encoder.run.precision), "half"},
+                       {preprocess_config_of(encoder.run), weights_type(encoder.run.precision), "half"},
                        ranks};
     const auto clips = spread(select_clips(data.index(), {}), options.sample);
     dist::Group group{ranks.world.duplicate(), dist::default_device(ranks.node)};
@@ -146,7 +146,7 @@ int export_encoder(Arguments arguments, const Ranks& ranks) {
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             const EncoderExport content{.config = encoder.run.method.encoder,
-                                        .preprocess = encoder.run.preprocess,
+                                        .preprocess = preprocess_config_of(encoder.run),
                                         .weights = encoder_tensors(*encoder.method),
                                         .attributes = encoder.attributes};
             write_export(fields.output, content, formats, sample);

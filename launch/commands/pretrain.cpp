@@ -168,7 +168,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     StartOptions start;
     declare(options, start);
     options.common(
-        "data train-split leave-out-signer frames augmentation boundary k1 k2 method blocks width heads "
+        "data train-split leave-out-signer frames augmentation boundary k1 k2 method inputs blocks width "
+        "heads "
         "dropout epochs max-steps global-batch micro-batch optimizer learning-rate schedule precision seed "
         "threads run checkpoint-every on-collapse warmup-epochs time-limit accept-other-code dry-run");
     const auto resumed = resumed_run(arguments);

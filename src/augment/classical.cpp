@@ -4,8 +4,6 @@
 #include <cmath>
 #include <numbers>
 
-#include "src/data/points.hpp"
-
 namespace sslslr {
 namespace {
 
@@ -35,29 +33,6 @@ std::vector<Value> gaussian(double sigma) {
 
 }  // namespace
 
-std::vector<std::int64_t> mirrored_features(const FeatureLayout& layout) {
-    std::vector<std::string> partner_names;
-    std::vector<std::string> parts;  // in the order of the masks
-    for (const auto& point : layout.points) {
-        partner_names.push_back(mirrored(point));
-        if (parts.empty() || parts.back() != part_of(point)) {
-            parts.emplace_back(part_of(point));
-        }
-    }
-
-    std::vector<std::int64_t> partners;
-    for (const auto partner : positions_of(partner_names, layout.points)) {
-        for (std::int64_t coordinate = 0; coordinate < layout.coordinates; ++coordinate) {
-            partners.push_back(partner * layout.coordinates + coordinate);
-        }
-    }
-    for (std::int64_t mask = 0; mask < layout.masks; ++mask) {
-        const auto partner = positions_of({mirrored(parts[static_cast<std::size_t>(mask)])}, parts).front();
-        partners.push_back(layout.landmark_width() + partner);
-    }
-    return partners;
-}
-
 template <class Value>
 void rotate(std::span<Value> clip, const FeatureLayout& layout, double degrees) {
     const auto cosine = static_cast<Value>(std::cos(degrees * std::numbers::pi / 180));
@@ -69,20 +44,6 @@ void rotate(std::span<Value> clip, const FeatureLayout& layout, double degrees) 
         x = centre + cosine * right - sine * down;
         y = centre + sine * right + cosine * down;
     });
-}
-
-template <class Value>
-void mirror(std::span<Value> clip, const FeatureLayout& layout, std::span<const std::int64_t> partners) {
-    std::vector<Value> before(partners.size());
-    for (auto rest = clip; !rest.empty(); rest = rest.subspan(partners.size())) {
-        const auto frame = rest.first(partners.size());
-        std::ranges::copy(frame, before.begin());
-        std::ranges::transform(partners, frame.begin(), [&](std::int64_t partner) {
-            return before[static_cast<std::size_t>(partner)];
-        });
-    }
-    const auto twice_the_centre = static_cast<Value>(2 * body_centre(layout));
-    for_each_point(clip, layout, [&](Value& x, Value&) { x = twice_the_centre - x; });
 }
 
 template <class Value>
@@ -116,8 +77,6 @@ void blur(std::span<const Value> clip, const FeatureLayout& layout, std::span<co
 
 template void rotate(std::span<float>, const FeatureLayout&, double);
 template void rotate(std::span<double>, const FeatureLayout&, double);
-template void mirror(std::span<float>, const FeatureLayout&, std::span<const std::int64_t>);
-template void mirror(std::span<double>, const FeatureLayout&, std::span<const std::int64_t>);
 template void blur(std::span<const float>, const FeatureLayout&, std::span<const std::int64_t>, double,
                    std::span<float>);
 template void blur(std::span<const double>, const FeatureLayout&, std::span<const std::int64_t>, double,

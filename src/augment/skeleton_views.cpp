@@ -237,7 +237,7 @@ void SkeletonViews::hide_hands(const Rows& rows, Parts& view) const {
                                })
                                .to(torch::kBool);
         view.missing.slice(1, part->first, part->last).logical_or_(lacks.unsqueeze(1));
-        if (layout_.masks > 0) {
+        if (layout_.flags > 0) {
             view.flags.select(1, part - parts_.begin()).masked_fill_(lacks, 0);
         }
     }

@@ -58,7 +58,7 @@ private:
     struct Parts {
         std::vector<torch::Tensor> coordinates;  ///< C times [S, P]: x, y and perhaps z
         torch::Tensor missing;                   ///< [S, P] bool
-        torch::Tensor flags;                     ///< [S, masks]
+        torch::Tensor flags;                     ///< [S, flags of the layout]
     };
 
     Rows rows_of(const PackedClips& view, std::int64_t epoch, std::span<const std::int64_t> order) const;
@@ -78,7 +78,7 @@ private:
     std::uint64_t seed_;
     std::vector<Range> parts_;       ///< in the order of the flags
     torch::Tensor mirrored_points_;  ///< [P] int64, if views are mirrored
-    torch::Tensor mirrored_flags_;   ///< [masks] int64, likewise
+    torch::Tensor mirrored_flags_;   ///< [flags] int64, likewise
     torch::Tensor jitter_scale_;     ///< [P] float64 units for 1 of the sums of bytes
 };
 

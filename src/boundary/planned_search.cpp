@@ -68,7 +68,7 @@ void check_same(const std::filesystem::path& folder, const SearchPlan& planned, 
 SearchData::SearchData(PlanOptions& options, const Ranks& ranks, bool keeps_prints)
     : options_{options},
       data_{options.training.data,
-            {.preprocess = options.training.preprocess,
+            {.preprocess = preprocess_config_of(options.training),
              .dtype = weights_type(options.training.precision),
              .keeps_prints = keeps_prints},
             ranks},

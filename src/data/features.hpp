@@ -15,11 +15,11 @@ namespace sslslr {
 struct FeatureLayout {
     std::vector<std::string> points;  ///< names, in order ("pose.nose", "left_hand.wrist", ...)
     std::int64_t coordinates = 2;     ///< 2 (x, y) or 3 (x, y, z)
-    std::int64_t masks = 0;           ///< trailing features that flag parts missing throughout the clip
+    std::int64_t flags = 0;           ///< trailing features: 1 where a part was detected, one for each part
     bool centred = true;              ///< relative to the shoulders' midpoint; false: as recorded
 
     std::int64_t landmark_width() const { return static_cast<std::int64_t>(points.size()) * coordinates; }
-    std::int64_t width() const { return landmark_width() + masks; }
+    std::int64_t width() const { return landmark_width() + flags; }
 };
 
 /// Makes the frames of clips that are not resident, whenever they are asked for. Several threads may ask at once.

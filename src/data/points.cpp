@@ -30,6 +30,16 @@ std::string_view part_of(std::string_view point) {
     return point.substr(0, point.find('.'));
 }
 
+std::vector<std::string> parts_of(const std::vector<std::string>& points) {
+    std::vector<std::string> parts;
+    for (const auto& point : points) {
+        if (parts.empty() || parts.back() != part_of(point)) {
+            parts.emplace_back(part_of(point));
+        }
+    }
+    return parts;
+}
+
 std::string mirrored(const std::string& point) {
     constexpr std::string_view left = "left";
     constexpr std::string_view right = "right";

@@ -22,6 +22,9 @@ std::vector<std::string> points_of(PointSet set);
 /// The part of the body that a point belongs to and is detected with: "pose", "left_hand" or "right_hand".
 std::string_view part_of(std::string_view point);
 
+/// The parts of these points, each once, in the order of the points.
+std::vector<std::string> parts_of(const std::vector<std::string>& points);
+
 /// The name of a point on the other side of the body, its own for one in the middle.
 std::string mirrored(const std::string& point);
 

@@ -8,6 +8,7 @@
 
 #include "io/file/setting.hpp"
 #include "io/file/vector_clones.hpp"
+#include "src/data/mirror.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
 
@@ -84,7 +85,10 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
         column += config_.coordinates;
     }
     origin_of_.emplace(layout_.points, config_.coordinates);
-    layout_.masks = config_.part_masks ? static_cast<std::int64_t>(parts_.size()) : 0;
+    layout_.flags = config_.validity ? static_cast<std::int64_t>(parts_.size()) : 0;
+    const auto wrists = positions_of({"left_hand.wrist", "right_hand.wrist"}, layout_.points);
+    wrists_ = {wrists[0] * config_.coordinates, wrists[1] * config_.coordinates};
+    partners_ = mirrored_features(layout_);
 }
 
 std::int64_t Preprocessor::length(std::int64_t frames) const {
@@ -101,6 +105,8 @@ std::vector<float> Preprocessor::operator()(std::span<const float> clip) const {
 BodyUnit Preprocessor::operator()(std::span<const float> clip, std::span<float> out) const {
     bool has_gaps = false;
     auto series = choose(clip, has_gaps);
+    auto flags = validity(series);
+    const bool is_mirrored = config_.canonical_hand && is_left_handed(series);
     if (has_gaps) {
         fill_gaps(series);
     }
@@ -112,24 +118,59 @@ BodyUnit Preprocessor::operator()(std::span<const float> clip, std::span<float> 
     if (length(series.frames()) < series.frames()) {
         normalise(series, origin);
         shorten(series);
+        shorten(flags);
         origin = as_recorded();
     }
-    write(series, origin, out);
+    write(series, origin, flags, out);
+    if (is_mirrored) {
+        mirror(out, layout_, partners_);
+    }
     return unit;
 }
 
-void Preprocessor::write(const TimeSeries& series, const Origin& origin, std::span<float> out) const {
+TimeSeries Preprocessor::validity(const TimeSeries& series) const {
+    TimeSeries flags{series.frames(), layout_.flags};
+    for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+        for (std::int64_t part = 0; part < layout_.flags; ++part) {
+            const auto [first, last] = parts_[static_cast<std::size_t>(part)];
+            flags.at(frame, part) = std::any_of(series.row(frame) + first, series.row(frame) + last,
+                                                [](double value) { return !std::isnan(value); })
+                                        ? 1
+                                        : 0;
+        }
+    }
+    return flags;
+}
+
+bool Preprocessor::is_left_handed(const TimeSeries& series) const {
+    std::array<double, 2> activity{};
+    for (std::size_t hand = 0; hand < activity.size(); ++hand) {
+        std::vector<std::array<double, 2>> places;
+        std::array<double, 2> sum{};
+        for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
+            const double x = series.at(frame, wrists_[hand]);
+            const double y = series.at(frame, wrists_[hand] + 1);
+            if (!std::isnan(x) && !std::isnan(y)) {
+                places.push_back({x, y});
+                sum = {sum[0] + x, sum[1] + y};
+            }
+        }
+        const auto count = static_cast<double>(places.size());
+        for (const auto [x, y] : places) {
+            activity[hand] += std::hypot(x - sum[0] / count, y - sum[1] / count);
+        }
+    }
+    return activity[0] > activity[1];
+}
+
+void Preprocessor::write(const TimeSeries& series, const Origin& origin, const TimeSeries& flags,
+                         std::span<float> out) const {
     float* target = out.data();
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
         place(series.row(frame), origin.centres.data(), origin.scale, series.columns(), target);
         target += series.columns();
-        for (std::int64_t part = 0; part < layout_.masks; ++part) {
-            const auto [first, last] = parts_[static_cast<std::size_t>(part)];
-            bool is_missing = true;
-            for (auto column = first; column < last; ++column) {
-                is_missing = is_missing && std::isnan(series.at(frame, column));
-            }
-            *target++ = is_missing ? 1.0F : 0.0F;
+        for (std::int64_t part = 0; part < layout_.flags; ++part) {
+            *target++ = static_cast<float>(flags.at(frame, part));
         }
     }
 }

@@ -32,7 +32,8 @@ struct PreprocessConfig {
     bool normalise = true;         ///< centre and scale by shoulders or palms; off: raw coordinates
     std::int64_t frames = 64;      ///< the most a clip keeps
     Shortening shorten = Shortening::resample;
-    bool part_masks = false;  ///< one more feature a part: 1 where it is missing throughout the clip
+    bool canonical_hand = false;  ///< clips whose left hand is dominant are mirrored
+    bool validity = false;        ///< one more feature a part: 1 where the recorded frame shows it, else 0
 };
 
 /// Turns a clip of a store into features: a pure function of the clip, in this order.
@@ -46,6 +47,9 @@ struct PreprocessConfig {
 ///    clip without shoulders the hands' centre and the palm size take their place (see BodyOrigin).
 /// 5. Shorten to at most `frames` frames. Shorter clips are never stretched.
 /// 6. What was never detected becomes 0.
+/// 7. Append the flags of validity, if asked: a part is there where any of its values was detected in step 1.
+///    They are shortened as coordinates are, so that they may lie between 0 and 1.
+/// 8. Mirror a clip whose left hand is dominant, if asked, with exchange of left and right.
 class Preprocessor {
 public:
     /// @param points       [P] point names of the store
@@ -70,8 +74,19 @@ private:
     TimeSeries choose(std::span<const float> clip, bool& has_gaps) const;
     Origin as_recorded() const;
     static void normalise(TimeSeries& series, const Origin& origin);
+    /// [T, parts] flags of validity; no columns unless asked. @param series  before gaps are filled
+    TimeSeries validity(const TimeSeries& series) const;
+    /// Whether the left hand is dominant: whether activity(left) > activity(right), where
+    ///
+    ///     activity(hand) = sum over its t of |wrist(t) - mean over its t of wrist| in x and y
+    ///
+    /// and the hand's t are the frames in which its wrist was detected. So the hand counts that is seen more and
+    /// ranges more widely; jitter at rest hardly does. A tie, as of two hands never detected, is right-handed.
+    /// @param series  before gaps are filled
+    bool is_left_handed(const TimeSeries& series) const;
     void shorten(TimeSeries& series) const;
-    void write(const TimeSeries& series, const Origin& origin, std::span<float> out) const;
+    void write(const TimeSeries& series, const Origin& origin, const TimeSeries& flags,
+               std::span<float> out) const;
 
     /// The columns [first, last) of a body part.
     struct Part {
@@ -89,7 +104,9 @@ private:
     std::int64_t frame_values_;  ///< P * C
     std::vector<Run> runs_;      ///< all columns in order
     std::vector<Part> parts_;
-    std::optional<BodyOrigin> origin_of_;  ///< of layout_.points
+    std::optional<BodyOrigin> origin_of_;   ///< of layout_.points
+    std::array<std::int64_t, 2> wrists_{};  ///< first columns of the left and the right hand's
+    std::vector<std::int64_t> partners_;    ///< mirrored_features
 };
 
 }  // namespace sslslr

@@ -5,6 +5,7 @@
 
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "src/settings/word_json.hpp"
 #include "src/settings/words.hpp"
 
 namespace sslslr {
@@ -15,18 +16,14 @@ using json = nlohmann::json;
 std::vector<std::string> feature_names(const FeatureLayout& layout) {
     static const std::vector<std::string> axes{"x", "y", "z"};
     std::vector<std::string> names;
-    std::vector<std::string> parts;
     for (const auto& point : layout.points) {
         for (std::int64_t coordinate = 0; coordinate < layout.coordinates; ++coordinate) {
             names.push_back(point + "." + axes[static_cast<std::size_t>(coordinate)]);
         }
-        if (const std::string part{part_of(point)}; parts.empty() || parts.back() != part) {
-            parts.push_back(part);
-        }
     }
-    if (layout.masks > 0) {
-        for (const auto& part : parts) {
-            names.push_back(part + ".is_missing");
+    if (layout.flags > 0) {
+        for (const auto& part : parts_of(layout.points)) {
+            names.push_back(part + ".is_detected");
         }
     }
     return names;
@@ -67,10 +64,19 @@ std::vector<std::string> steps_of(const PreprocessConfig& config) {
             : fmt::format("Of a clip of more than {0} frames keep the first {0}. Shorter clips stay.",
                           config.frames));
     steps.emplace_back("What is still not detected becomes 0.");
-    if (config.part_masks) {
+    if (config.validity) {
         steps.emplace_back(
-            "Append a feature for each part: 1 where none of its points was ever detected in the clip, "
-            "else 0.");
+            "Append a feature for each part: 1 in frames of the recorded clip in which any of its values "
+            "was detected (before gaps were filled), else 0; shortened as the coordinates were.");
+    }
+    if (config.canonical_hand) {
+        steps.push_back(fmt::format(
+            "Mirror the clip if its left hand is dominant. A hand's activity is the sum, over the recorded "
+            "frames in which both coordinates of its wrist were detected (before gaps were filled), of the "
+            "wrist's distance in x and y from its mean over these frames; the left hand is dominant if its "
+            "activity is greater. To mirror: exchange left and right in the names of points and parts, then "
+            "replace x by {} unless x and y are both 0.",
+            config.normalise ? "-x" : "1 - x"));
     }
     return steps;
 }
@@ -91,7 +97,21 @@ FeatureLayout layout_of(const PreprocessConfig& config) {
 
 json description_of(const EncoderConfig& config) {
     // Without a block there is no CLS token to read that has seen the frames: the encoder takes their mean.
+    json inputs{{"parts", {word_of(InputPart::positions)}}};
+    if (const auto derived = inputs_of(config)) {
+        inputs["parts"] = derived->parts();
+        const auto tables = input_tables(config.layout);
+        inputs["layout"] = {{"shape", {std::ssize(config.layout.points), config.layout.coordinates}},
+                            {"bones", tables.bones.ends},
+                            {"bone_starts", tables.bones.starts},
+                            {"fingers", tables.fingers.ends},
+                            {"finger_starts", tables.fingers.starts},
+                            {"hands", tables.hands},
+                            {"palms", tables.palms.ends},
+                            {"palm_starts", tables.palms.starts}};
+    }
     return {{"features", config.features},
+            {"inputs", inputs},
             {"frames", config.frames},
             {"blocks", config.blocks},
             {"width", config.width},
@@ -108,21 +128,26 @@ json description_of(const EncoderConfig& config) {
 
 json description_of(const PreprocessConfig& config) {
     const auto layout = layout_of(config);
-    return {{"points", word_of(config.points)}, {"coordinates", config.coordinates},
-            {"smooth", config.smooth},          {"normalise", config.normalise},
-            {"frames", config.frames},          {"shorten", word_of(config.shorten)},
-            {"part_masks", config.part_masks},  {"features", feature_names(layout)},
-            {"steps", steps_of(config)}};
+    return {{"points", word_of(config.points)},  {"coordinates", config.coordinates},
+            {"smooth", config.smooth},           {"normalise", config.normalise},
+            {"frames", config.frames},           {"shorten", word_of(config.shorten)},
+            {"validity", config.validity},       {"canonical_hand", config.canonical_hand},
+            {"features", feature_names(layout)}, {"steps", steps_of(config)}};
 }
 
 PreprocessConfig preprocess_config_of(const json& description) {
+    if (description.value("part_masks", false)) {
+        throw ConfigError{
+            "part_masks: made by an earlier version, whose flags of body parts are no longer there"};
+    }
     return {.points = from_word<PointSet>(description.at("points")),
             .coordinates = description.at("coordinates"),
             .smooth = description.at("smooth"),
             .normalise = description.at("normalise"),
             .frames = description.at("frames"),
             .shorten = from_word<Shortening>(description.at("shorten")),
-            .part_masks = description.at("part_masks")};
+            .canonical_hand = description.value("canonical_hand", false),  // exports made before lack it
+            .validity = description.value("validity", false)};
 }
 
 }  // namespace sslslr

@@ -11,7 +11,7 @@ are from those that were exported.
 import json
 import sys
 from pathlib import Path
-from typing import Dict
+from typing import Dict, List
 
 import h5py
 import torch
@@ -27,6 +27,45 @@ def normed(x: Tensor, weights: Dict[str, Tensor], name: str) -> Tensor:
 
 def linear(x: Tensor, weights: Dict[str, Tensor], name: str) -> Tensor:
     return torch.matmul(x, weights[name + ".weight"].t()) + weights[name + ".bias"]
+
+
+def differences(x: Tensor, known: Tensor, ends: List[int], starts: List[int]) -> Tensor:
+    end, start = torch.tensor(ends, device=x.device), torch.tensor(starts, device=x.device)
+    are_known = known.index_select(2, end) * known.index_select(2, start)
+    return (x.index_select(2, end) - x.index_select(2, start)) * are_known
+
+
+def hand_shapes(x: Tensor, known: Tensor, layout: Dict[str, List[int]]) -> Tensor:
+    palms, starts = layout["palms"], layout["palm_starts"]
+    end, start = torch.tensor(palms, device=x.device), torch.tensor(starts, device=x.device)
+    are_seen = known.index_select(2, end) * known.index_select(2, start)
+    lengths = differences(x, known, palms, starts)[:, :, :, :2].square().sum(3, keepdim=True).sqrt()
+    sizes = (lengths * are_seen).sum(1) / are_seen.sum(1).clamp(min=1)  # over frames that show the hand
+    sizes = sizes.clamp(min=0.01).index_select(1, torch.tensor(layout["hands"], device=x.device))
+    return differences(x, known, layout["fingers"], layout["finger_starts"]) / sizes.unsqueeze(1)
+
+
+def derived(frames: Tensor, lengths: Tensor, parts: List[str], layout: Dict[str, List[int]]) -> Tensor:
+    points, coordinates = layout["shape"][0], layout["shape"][1]
+    x = frames[:, :, : points * coordinates].reshape(frames.size(0), frames.size(1), points, coordinates)
+    is_frame = torch.arange(frames.size(1), device=frames.device) < lengths.unsqueeze(1)
+    is_known = (x[:, :, :, :2] != 0).any(3) & is_frame.unsqueeze(2)  # a point at x = y = 0 is missing
+    known = is_known.to(x.dtype).unsqueeze(3)
+    made: List[Tensor] = []
+    for part in parts:
+        if part == "positions":
+            made.append(x.flatten(2))
+        elif part == "velocities":  # at the first frame 0
+            before = torch.cat([x[:, :1], x], 1)[:, :-1]
+            known_before = torch.cat([known[:, :1], known], 1)[:, :-1]
+            made.append(((x - before) * known * known_before).flatten(2))
+        elif part == "bones":
+            made.append(differences(x, known, layout["bones"], layout["bone_starts"]).flatten(2))
+        elif part == "hands":
+            made.append(hand_shapes(x, known, layout).flatten(2))
+        else:  # validity
+            made.append(frames[:, :, points * coordinates :])
+    return torch.cat(made, 2)
 
 
 def represent(frames: Tensor, lengths: Tensor, weights: Dict[str, Tensor], heads: int, pooling: str) -> Tensor:
@@ -58,7 +97,13 @@ def load(folder):
     config = json.loads((Path(folder) / "config.json").read_text())["encoder"]
     with h5py.File(Path(folder) / "encoder.h5") as file:
         weights = {name.removeprefix("encoder."): torch.from_numpy(value[()]) for name, value in file["model"].items()}
-    return lambda frames, lengths: represent(frames, lengths, weights, config["heads"], config["pooling"])
+    parts, layout = config["inputs"]["parts"], config["inputs"].get("layout")
+
+    def encode(frames, lengths):
+        inputs = frames if layout is None else derived(frames, lengths, parts, layout)
+        return represent(inputs, lengths, weights, config["heads"], config["pooling"])
+
+    return encode
 
 
 def check(folder, tolerance=1e-5):

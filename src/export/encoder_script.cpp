@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <torch/csrc/jit/frontend/resolver.h>
 
+#include "io/file/json_text.hpp"
 #include "src/export/description.hpp"
 #include "src/export/encoder_source.hpp"
 
@@ -26,19 +27,20 @@ std::string script_source() {
     return source.substr(begin, end - begin);
 }
 
-/// Knows the function `represent`, beside PyTorch's own.
-class RepresentResolver final : public jit::Resolver {
+/// Knows the functions of encoder.py, beside PyTorch's own.
+class ScriptResolver final : public jit::Resolver {
 public:
-    explicit RepresentResolver(jit::StrongFunctionPtr represent) : represent_{std::move(represent)} {}
+    explicit ScriptResolver(std::shared_ptr<jit::CompilationUnit> script) : script_{std::move(script)} {}
 
     std::shared_ptr<jit::SugaredValue> resolveValue(const std::string& name, jit::GraphFunction& function,
                                                     const jit::SourceRange& place) override {
-        return name == "represent" ? std::make_shared<jit::FunctionValue>(represent_)
-                                   : jit::nativeResolver()->resolveValue(name, function, place);
+        auto* const found = script_->find_function(c10::QualifiedName{name_space, name});
+        return found != nullptr ? std::make_shared<jit::FunctionValue>(jit::StrongFunctionPtr{script_, found})
+                                : jit::nativeResolver()->resolveValue(name, function, place);
     }
 
 private:
-    jit::StrongFunctionPtr represent_;
+    std::shared_ptr<jit::CompilationUnit> script_;
 };
 
 std::vector<std::string> parts_of(const std::string& dotted) {
@@ -77,12 +79,26 @@ std::string member(const std::string& dotted) {
     return expression;
 }
 
+/// The expression that derives the encoder's inputs from its frames.
+std::string inputs_expression(const nlohmann::json& inputs) {
+    if (!inputs.contains("layout")) {
+        return "frames";
+    }
+    std::vector<std::string> tables;
+    for (const auto& [name, numbers] : inputs["layout"].items()) {
+        if (!numbers.empty()) {  // the type of a list without entries would be unknown
+            tables.push_back(fmt::format("\"{}\": {}", name, io::json_text(numbers)));
+        }
+    }
+    return fmt::format("derived(frames, lengths, {}, {{{}}})", io::json_text(inputs["parts"]),
+                       fmt::join(tables, ", "));
+}
+
 }  // namespace
 
 jit::Module scripted_encoder(const EncoderConfig& config, const NamedTensors& weights) {
     auto unit = std::make_shared<jit::CompilationUnit>();
     unit->define(c10::QualifiedName{name_space}, script_source(), jit::nativeResolver(), nullptr);
-    auto* const represent = &unit->get_function(c10::QualifiedName{name_space, "represent"});
 
     jit::Module module{c10::QualifiedName{name_space, "Encoder"}, unit};
     module.register_attribute("training", c10::BoolType::get(), false);
@@ -92,12 +108,12 @@ jit::Module scripted_encoder(const EncoderConfig& config, const NamedTensors& we
         entries.push_back(fmt::format("\"{}\": {}", name, member(name)));
     }
     const auto description = description_of(config);
-    module.define(
-        fmt::format("def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:\n"
-                    "    weights = {{{}}}\n"
-                    "    return represent(frames, lengths, weights, {}, \"{}\")\n",
-                    fmt::join(entries, ", "), config.heads, description["pooling"].get<std::string>()),
-        std::make_shared<RepresentResolver>(jit::StrongFunctionPtr{unit, represent}));
+    module.define(fmt::format("def forward(self, frames: Tensor, lengths: Tensor) -> Tensor:\n"
+                              "    weights = {{{}}}\n"
+                              "    return represent({}, lengths, weights, {}, \"{}\")\n",
+                              fmt::join(entries, ", "), inputs_expression(description["inputs"]),
+                              config.heads, description["pooling"].get<std::string>()),
+                  std::make_shared<ScriptResolver>(unit));
     return module;
 }
 

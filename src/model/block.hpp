@@ -3,10 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include <torch/torch.h>
 
 #include "src/model/fused_block.hpp"
+#include "src/model/inputs.hpp"
 #include "src/model/sequence_layout.hpp"
 
 namespace sslslr {
@@ -52,6 +54,8 @@ struct EncoderConfig {
     Pooling pooling = Pooling::cls;
     LayerNorms layer_norm = LayerNorms::all;
     bool fused = true;  ///< false: blocks of LibTorch's operations where fused_block() could serve
+    std::vector<InputPart> inputs{InputPart::positions};  ///< what is read of the features
+    FeatureLayout layout{};  ///< of the features; not needed where they are positions alone
 };
 
 /// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), GELU, feed-forward 4

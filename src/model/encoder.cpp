@@ -20,13 +20,27 @@ torch::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width) {
 
 }  // namespace
 
-EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config} {
+std::optional<Inputs> inputs_of(const EncoderConfig& config) {
+    if (config.inputs == std::vector{InputPart::positions} && config.layout.flags == 0) {
+        return std::nullopt;
+    }
+    TORCH_CHECK_VALUE(config.layout.width() == config.features, "encoder: a layout of ",
+                      config.layout.width(), " features, expected ", config.features);
+    return std::optional<Inputs>{std::in_place, config.layout, config.inputs};
+}
+
+void fit_to(EncoderConfig& config, const FeatureLayout& layout) {
+    config.features = layout.width();
+    config.layout = layout;
+}
+
+EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config}, inputs_{inputs_of(config)} {
     TORCH_CHECK_VALUE(config.width % config.heads == 0, "encoder: width ", config.width,
                       " is not a multiple of ", config.heads, " heads");
     const auto width = config.width;
-    input_norm_ =
-        optional_layer_norm(*this, "input_norm", config.features, config.layer_norm == LayerNorms::all);
-    input_ = register_module("input", nn::Linear{config.features, width});
+    const auto inputs = inputs_ ? inputs_->width() : config.features;
+    input_norm_ = optional_layer_norm(*this, "input_norm", inputs, config.layer_norm == LayerNorms::all);
+    input_ = register_module("input", nn::Linear{inputs, width});
     token_norm_ = optional_layer_norm(*this, "token_norm", width, config.layer_norm == LayerNorms::all);
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
     // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so
@@ -53,7 +67,7 @@ torch::Tensor EncoderImpl::forward(const PackedClips& clips, const DropoutKey& k
                       config_.frames);
 
     const auto embedded =
-        normalised(token_norm_, input_(normalised(input_norm_, frames_in_order(clips, layout))));  // [S, W]
+        normalised(token_norm_, input_(normalised(input_norm_, inputs_in_order(clips, layout))));  // [S, W]
     auto x = keyed_dropout(with_cls(embedded, layout), {}, layout.row_keys,
                            dropout_site(key.network, 0, DropoutPlace::embedding),
                            is_training() ? config_.dropout : 0.0);
@@ -70,6 +84,18 @@ void EncoderImpl::set_gradient_places(const std::shared_ptr<dist::GradientPlaces
     for (auto& block : blocks_) {
         block->set_gradient_places(places);
     }
+}
+
+torch::Tensor EncoderImpl::inputs_in_order(const PackedClips& clips, const SequenceLayout& layout) const {
+    const auto frames = frames_in_order(clips, layout);
+    if (!inputs_) {
+        return frames;
+    }
+    auto offsets = layout.starts;  // of tokens: each clip's CLS token stands before its frames
+    for (std::size_t position = 0; position < offsets.size(); ++position) {
+        offsets[position] -= static_cast<std::int64_t>(position);
+    }
+    return (*inputs_)(frames, offsets);
 }
 
 torch::Tensor EncoderImpl::with_cls(const torch::Tensor& embedded, const SequenceLayout& layout) const {
@@ -104,11 +130,13 @@ double useful_flops(const EncoderConfig& config, std::span<const std::int64_t> l
                     std::int64_t forward_only) {
     const auto width = static_cast<double>(config.width);
     const auto passes = static_cast<double>(3 * trained + forward_only);
+    const auto inputs = inputs_of(config);
+    const auto input_width = static_cast<double>(inputs ? inputs->width() : config.features);
     double total = 0;
     for (const auto length : lengths) {
         const auto frames = static_cast<double>(length);
         const double tokens = frames + 1;
-        const double embedding = 2 * frames * static_cast<double>(config.features) * width;
+        const double embedding = 2 * frames * input_width * width;
         const double block = 24 * width * width * tokens + 4 * width * tokens * tokens;
         const double last = 24 * width * width + 4 * static_cast<double>(config.heads) * width * tokens;
         total += passes * (embedding + static_cast<double>(config.blocks - 1) * block + last) -

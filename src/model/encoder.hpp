@@ -1,18 +1,20 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <torch/torch.h>
 
 #include "src/data/packed_clips.hpp"
 #include "src/model/block.hpp"
+#include "src/model/inputs.hpp"
 #include "src/model/sequence_layout.hpp"
 
 namespace sslslr {
 
 // Shapes: B clips, S frames of all of them, T = S + B tokens (a CLS token before each clip), F features a
-// frame, W width, H heads.
+// frame, D inputs that are derived from them, W width, H heads.
 
 /// Where the masks of one forward pass come from.
 struct DropoutKey {
@@ -22,7 +24,7 @@ struct DropoutKey {
 
 /// The skeleton encoder f: one token a frame, a CLS token first, pre-norm transformer blocks.
 ///
-///     LayerNorm(F) -> Linear(F, W) -> LayerNorm(W) -> + position -> blocks -> LayerNorm(W) -> pooling
+///     inputs -> LayerNorm(D) -> Linear(D, W) -> LayerNorm(W) -> + position -> blocks -> LayerNorm(W) -> pooling
 ///
 /// Works on packed clips; a clip's result does not depend on the others of its batch beyond rounding. Source:
 /// Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations at the
@@ -42,12 +44,15 @@ public:
     const EncoderConfig& config() const noexcept { return config_; }
 
 private:
+    /// The inputs of the batch's frames in the order of the layout, [S, D].
+    torch::Tensor inputs_in_order(const PackedClips& clips, const SequenceLayout& layout) const;
     /// Tokens of the layout: [S, W] embedded frames -> [T, W] with CLS tokens and positions.
     torch::Tensor with_cls(const torch::Tensor& embedded, const SequenceLayout& layout) const;
     /// [T, W] -> [B, W], the mean over each clip's frames.
     torch::Tensor mean_of_frames(const torch::Tensor& x, const SequenceLayout& layout) const;
 
     EncoderConfig config_;
+    std::optional<Inputs> inputs_;  ///< none: the features themselves
     torch::nn::LayerNorm input_norm_{nullptr};
     torch::nn::Linear input_{nullptr};
     torch::nn::LayerNorm token_norm_{nullptr};
@@ -58,6 +63,13 @@ private:
     torch::nn::LayerNorm norm_{nullptr};
 };
 TORCH_MODULE(Encoder);
+
+/// What derives the encoder's inputs; nothing where they are the features themselves.
+/// @throws c10::ValueError  config.layout is not that of config.features, or has nothing for an input
+std::optional<Inputs> inputs_of(const EncoderConfig& config);
+
+/// Takes over what follows from the features of a data set.
+void fit_to(EncoderConfig& config, const FeatureLayout& layout);
 
 /// Floating-point operations of a step's matrix products that no exact method known to us can leave out, 2 for a
 /// multiply-add: of clips of the given lengths, `trained` times forward and backward (twice a forward) and

@@ -1,5 +1,7 @@
 #include "src/run/pretrain_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "io/file/setting.hpp"
@@ -32,8 +34,10 @@ void declare_data(Options& options, PretrainOptions& o) {
         "normalise", o.preprocess.normalise,
         "centre and scale by the shoulders, or by the palms where there are none; false: raw coordinates",
         Decides::clips);
-    options.add("part-masks", o.preprocess.part_masks,
-                "one feature a body part that flags it as never detected", Decides::clips);
+    options.add(
+        "canonical-hand", o.preprocess.canonical_hand,
+        "mirror clips whose left hand is dominant: of which the wrist is seen more and ranges further",
+        Decides::clips);
 }
 
 void declare_skeleton_views(Options& options, SkeletonViewsConfig& views) {
@@ -102,6 +106,11 @@ void declare_model(Options& options, PretrainOptions& o) {
     auto& heads = o.method.heads;
     options.section("Model");
     declare_method(options, o.method.kind);
+    options.add("inputs", encoder.inputs,
+                "what the encoder reads, any of positions, velocities (change from frame to frame), bones "
+                "(joints relative to those they hang on), hands (relative to their wrists, in palms) and "
+                "validity (whether a frame shows body and hands)",
+                Decides::encoder);
     options.add("blocks", encoder.blocks, "transformer blocks", Decides::encoder);
     options.add("width", encoder.width, "channels of the encoder", Decides::encoder);
     options.add("heads", encoder.heads, "attention heads", Decides::encoder);
@@ -173,6 +182,10 @@ void declare_training(Options& options, PretrainOptions& o) {
 }
 
 void declare_removed(Options& options) {
+    options.removed("part-masks",
+                    fmt::format("no longer there: {} flags each frame's parts",
+                                io::setting("inputs", word_of(InputPart::validity))),
+                    "false", Decides::clips);
     options.removed("original-view", "no longer there: the second term is mse(z1, z0)", "first");
     options.removed("stop-gradient", "no longer there: --predictor=false leaves out both", "true");
     options.removed("stop-gradient-pair", "no longer there: both views learn from mse(z1, z2)", "false");
@@ -238,6 +251,12 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
     config.flip_probability = options.flip_probability;
     config.skeleton = options.skeleton_views;
     config.permuted_views = options.permuted_views;
+    return config;
+}
+
+PreprocessConfig preprocess_config_of(const PretrainOptions& options) {
+    auto config = options.preprocess;
+    config.validity = std::ranges::count(options.method.encoder.inputs, InputPart::validity) > 0;
     return config;
 }
 

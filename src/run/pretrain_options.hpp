@@ -31,7 +31,7 @@ struct PretrainOptions {
     Precision precision = Precision::float32;
     std::string train_split;
     std::vector<std::string> left_out_signers;
-    PreprocessConfig preprocess;
+    PreprocessConfig preprocess;  ///< read by way of preprocess_config_of
     MethodConfig method;
     TrainerConfig trainer;
     GradientCompression gradient_compression = GradientCompression::none;
@@ -69,6 +69,9 @@ std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 
 /// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
+
+/// How clips become frames, with what the encoder's inputs need of them.
+PreprocessConfig preprocess_config_of(const PretrainOptions& options);
 
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 

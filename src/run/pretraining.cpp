@@ -19,7 +19,7 @@ Features placed(const Features& features, const PretrainOptions& options, at::De
 
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
     return {options.data,
-            {options.preprocess, weights_type(options.precision), options.memory_limit,
+            {preprocess_config_of(options), weights_type(options.precision), options.memory_limit,
              /*keeps_prints=*/true},
             ranks};
 }
@@ -36,7 +36,7 @@ std::vector<std::int64_t> training_clips(const PretrainOptions& options, const D
 
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data) {
     auto config = options.method;
-    config.encoder.features = data.features().layout.width();
+    fit_to(config.encoder, data.features().layout);
     config.encoder.frames = options.preprocess.frames;
     config.classes = data.classes().count;
     config.clips = data.features().clips();

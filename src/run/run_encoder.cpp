@@ -82,7 +82,7 @@ RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ran
     at::set_num_threads(static_cast<int>(options.threads));
     const auto folder = folder_of_run(options);
     RunEncoder encoder{.run = read_run_options(folder), .method = {}, .attributes = {}};
-    encoder.run.method.encoder.features = layout_of(encoder.run.preprocess).width();
+    fit_to(encoder.run.method.encoder, layout_of(preprocess_config_of(encoder.run)));
     encoder.run.method.encoder.frames = encoder.run.preprocess.frames;
     encoder.method = fresh_encoder(encoder.run.method, encoder.run);
     encoder.attributes = {{"run", folder.string()},

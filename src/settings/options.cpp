@@ -139,6 +139,26 @@ void Options::add_choice(const std::string& name, std::vector<std::string> words
     this->words(std::move(words));
 }
 
+void Options::add_choices(const std::string& name, std::vector<std::string> words,
+                          std::function<std::vector<std::string>()> read,
+                          std::function<void(const std::vector<std::string>&)> write, const std::string& help,
+                          Decides decides) {
+    sections_.back().options->add_options()(name.c_str(),
+                                            po::value<std::vector<std::string>>()
+                                                ->default_value(read(), text_of(read()))
+                                                ->notifier(std::move(write))
+                                                ->multitoken(),
+                                            help.c_str());
+    options_.push_back({.name = name,
+                        .lines = std::move(read),
+                        .decides = decides,
+                        .is_list = true,
+                        .is_remembered = is_remembered_,
+                        .condition = condition_});
+    this->words(std::move(words));
+    options_.back().kind = fmt::format("any of {}", fmt::join(options_.back().words, ", "));
+}
+
 void Options::words(std::vector<std::string> words) {
     auto& option = options_.back();
     option.kind = fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());

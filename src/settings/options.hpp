@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <optional>
@@ -73,6 +75,28 @@ public:
             [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
     }
 
+    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order of
+    /// the enumeration, each once.
+    template <Worded E>
+    void add(const std::string& name, std::vector<E>& field, const std::string& help,
+             Decides decides = Decides::result) {
+        add_choices(
+            name, to_texts(words_of<E>()),
+            [&field] {
+                std::vector<std::string> words;
+                std::ranges::transform(field, std::back_inserter(words), word_of<E>);
+                return words;
+            },
+            [&field](const std::vector<std::string>& words) {
+                field.clear();
+                std::ranges::transform(words, std::back_inserter(field),
+                                       [](const std::string& word) { return *enum_of<E>(word); });
+                std::ranges::sort(field);
+                field.erase(std::ranges::unique(field).begin(), field.end());
+            },
+            help, decides);
+    }
+
     /// Declares `--name`, which takes one of these words, for what is no field.
     /// @param read   gives the word that holds now
     /// @param write  takes a word that was given, or the default
@@ -93,9 +117,11 @@ public:
     /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
     /// study's own).
     /// @param harmless  the only value that files of the program may give it: what happens now; without one, any
+    /// @param decided   what it decided. If clips or encoder, read_file() refuses other values than the harmless
+    ///                  one, too, for what the file describes can no longer be made
     void removed(const std::string& name, const std::string& advice,
-                 std::optional<std::string> harmless = std::nullopt) {
-        removed_[name] = {advice, std::move(harmless)};
+                 std::optional<std::string> harmless = std::nullopt, Decides decided = Decides::result) {
+        removed_[name] = {advice, std::move(harmless), decided};
     }
 
     /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
@@ -176,6 +202,11 @@ private:
         std::string title;
         std::unique_ptr<boost::program_options::options_description> options;
     };
+    struct RemovedOption {
+        std::string advice;
+        std::optional<std::string> harmless;  ///< value
+        Decides decided;
+    };
     /// What a file says of one option.
     struct Given {
         std::vector<std::string> entries;
@@ -187,6 +218,11 @@ private:
     static std::vector<std::string> to_texts(const Words& words) {
         return {words.begin(), words.end()};
     }
+    /// As add_choice, for a list of the words.
+    void add_choices(const std::string& name, std::vector<std::string> words,
+                     std::function<std::vector<std::string>()> read,
+                     std::function<void(const std::vector<std::string>&)> write, const std::string& help,
+                     Decides decides);
     void declare_all();
     const Option* find(const std::string& name) const;
     /// What to say of a name that is no option: what became of it, or which may have been meant.
@@ -197,6 +233,8 @@ private:
     static std::optional<std::string> refused(const Option& option, const std::vector<std::string>& values);
     /// Whether a file of the program may hold this line of an option that was removed.
     bool is_harmless(const IniLine& line) const;
+    /// Whether the option was removed, and clips or encoders differed by it.
+    bool shaped_encoders(const std::string& name) const;
     /// What to say of a value that the option does not take.
     static std::string expected(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
@@ -230,8 +268,7 @@ private:
     std::set<std::string> common_;  ///< none: all are
     bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
-    std::map<std::string, std::pair<std::string, std::optional<std::string>>>
-        removed_;  ///< name -> advice, harmless value
+    std::map<std::string, RemovedOption> removed_;  ///< by name
 };
 
 /// A line each, "name = value".

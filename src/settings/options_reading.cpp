@@ -35,7 +35,7 @@ bool is_of_this_program(const std::filesystem::path& file) {
 std::string Options::no_option(const std::string& name, const std::string& dashes) const {
     const auto found = removed_.find(name);
     return found != removed_.end()
-               ? fmt::format("--{}: {}", name, found->second.first)
+               ? fmt::format("--{}: {}", name, found->second.advice)
                : fmt::format("unknown option {}{}{}", dashes, name, suggestion_for(name, names(), dashes));
 }
 
@@ -50,7 +50,13 @@ std::optional<std::string> Options::refused(const Option& option, const std::vec
 bool Options::is_harmless(const IniLine& line) const {
     const auto found = removed_.find(line.name);
     return found != removed_.end() &&
-           (!found->second.second || *found->second.second == unquoted(line.value));
+           (!found->second.harmless || *found->second.harmless == unquoted(line.value));
+}
+
+bool Options::shaped_encoders(const std::string& name) const {
+    const auto found = removed_.find(name);
+    return found != removed_.end() &&
+           (found->second.decided == Decides::clips || found->second.decided == Decides::encoder);
 }
 
 std::string Options::expected(const Option& option, const std::string& value) {
@@ -132,7 +138,8 @@ Options::GivenOptions Options::options_in(const std::string& text, const std::st
             }
             if (option != nullptr || hidden_.find_nothrow(line.name, false) != nullptr) {
                 add_line(given, line, what, splits);
-            } else if (refuses && !passed_over_.contains(line.name) && !(is_own && is_harmless(line))) {
+            } else if ((refuses || shaped_encoders(line.name)) && !passed_over_.contains(line.name) &&
+                       !(is_own && is_harmless(line))) {
                 throw ConfigError{
                     fmt::format("{}: {}", place_of(what, line.number), no_option(line.name, ""))};
             }

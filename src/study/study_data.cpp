@@ -66,6 +66,19 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
     return facts;
 }
 
+/// How the clips of a data set become frames: with all that any of the trainings reads of them.
+PreprocessConfig preprocess_of(const StudySpec& spec, const DataSpec& data) {
+    const auto base = with(spec.pretrain, data.settings);
+    auto config = preprocess_config_of(pretrain_options_of(base, data.where));
+    for (const auto* const variants : {&spec.methods, &spec.augmentations}) {
+        for (const auto& variant : *variants) {
+            const auto options = pretrain_options_of(with(base, variant.settings), data.where);
+            config.validity = config.validity || preprocess_config_of(options).validity;
+        }
+    }
+    return config;
+}
+
 }  // namespace
 
 PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where) {
@@ -104,7 +117,7 @@ StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_li
         place_errors(data.where, [&] {
             sets_.push_back(std::make_unique<DataSet>(
                 options.data,
-                DataOptions{options.preprocess, weights_type(options.precision), memory_limit,
+                DataOptions{preprocess_of(spec, data), weights_type(options.precision), memory_limit,
                             /*keeps_prints=*/true},
                 ranks));
         });

@@ -65,13 +65,37 @@ def shortened(series, config):
     return np.stack([np.interp(times, np.arange(len(series)), values) for values in series.T], 1)
 
 
+def is_left_handed(series, names):
+    """Before gaps are filled."""
+
+    def activity(hand):
+        wrist = series[:, [names.index(f"{hand}.wrist.{axis}") for axis in "xy"]]
+        wrist = wrist[np.isfinite(wrist).all(1)]
+        return np.hypot(*(wrist - wrist.mean(0)).T).sum() if len(wrist) else 0.0
+
+    return activity("left_hand") > activity("right_hand")
+
+
+def mirrored(features, names, is_centred):
+    def partner(name):
+        return name.replace("left", "right") if "left" in name else name.replace("right", "left")
+
+    out = features[:, [names.index(partner(name)) for name in names]]
+    for x in [index for index, name in enumerate(names) if name.endswith(".x")]:
+        is_there = (out[:, x] != 0) | (out[:, x + 1] != 0)
+        out[:, x] = np.where(is_there, (0 if is_centred else 1) - out[:, x], 0)
+    return out
+
+
 def preprocessed(landmarks, points, config):
-    names = [name for name in config["features"] if not name.endswith(".is_missing")]
+    names = [name for name in config["features"] if not name.endswith(".is_detected")]
     where = [(points.index(name[:-2]), "xyz".index(name[-1])) for name in names]
     series = np.stack([landmarks[:, point, axis] for point, axis in where], 1).astype(np.float64)
     series[~(np.abs(series) <= 1e6)] = np.nan
     parts = list(dict.fromkeys(name.split(".")[0] for name in names))
     columns = {part: [i for i, name in enumerate(names) if name.split(".")[0] == part] for part in parts}
+    flags = np.stack([np.isfinite(series[:, columns[part]]).any(1) for part in parts], 1).astype(np.float64)
+    is_left = config["canonical_hand"] and is_left_handed(series, names)
     for column in range(series.shape[1]):
         fill(series[:, column])
     if config["smooth"]:
@@ -79,8 +103,9 @@ def preprocessed(landmarks, points, config):
     if config["normalise"]:
         series = normalised(series, names)
     series = shortened(series, config)
-    masks = [np.full((len(series), 1), float(np.isnan(series[:, columns[part]]).all())) for part in parts]
-    return np.concatenate([np.nan_to_num(series)] + (masks if config["part_masks"] else []), 1)
+    features = [np.nan_to_num(series)] + ([shortened(flags, config)] if config["validity"] else [])
+    features = np.concatenate(features, 1)
+    return mirrored(features, config["features"], config["normalise"]) if is_left else features
 
 
 folder, store = Path(sys.argv[1]), sys.argv[2]

@@ -40,7 +40,9 @@ TEST_F(ExportInPython, TheReaderGivesTheFeaturesOfEveryKindOfEncoder) {
                               "--position sinusoidal",
                               "--layer-norm blocks",
                               "--layer-norm none --pooling mean",
-                              "--precision bfloat16"};
+                              "--precision bfloat16",
+                              "--inputs positions velocities bones hands validity",
+                              "--inputs velocities hands --pooling mean"};
     int number = 0;
     for (const auto& kind : kinds) {
         const auto folder = exported("run" + std::to_string(number++), kind);
@@ -54,8 +56,9 @@ TEST_F(ExportInPython, TheReaderGivesTheFeaturesOfEveryKindOfEncoder) {
 }
 
 TEST_F(ExportInPython, TheDescriptionSufficesToPreprocessClipsAnew) {
-    const std::string ways[]{"", "--points all --frames 12 --part-masks --smooth",
-                             "--frames 9 --shorten first --normalise=false"};
+    const std::string ways[]{"", "--points all --frames 12 --inputs positions validity --smooth",
+                             "--frames 9 --shorten first --normalise=false --canonical-hand",
+                             "--frames 20 --inputs hands validity --canonical-hand"};
     int number = 0;
     for (const auto& way : ways) {
         const auto name = path("run" + std::to_string(number++));
@@ -117,7 +120,7 @@ TEST_F(ExportInPython, TheReadersOwnCheckFindsOtherFeatures) {
 }
 
 TEST_F(ExportInPython, TheTorchScriptGivesTheFeaturesAndCanBeTrainedOn) {
-    const auto folder = exported("run", "--pooling mean");
+    const auto folder = exported("run", "--pooling mean --inputs positions velocities bones hands validity");
 
     const auto outcome =
         python(std::string{SSLSLR_SOURCE_DIR} + "/tests/launch/check_torchscript.py " + folder);

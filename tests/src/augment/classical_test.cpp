@@ -46,7 +46,7 @@ protected:
         }
     }
 
-    FeatureLayout flat_{.points = points_of(PointSet::upper_body), .masks = 3};
+    FeatureLayout flat_{.points = points_of(PointSet::upper_body), .flags = 3};
     FeatureLayout deep_{.points = points_of(PointSet::all), .coordinates = 3};
     FeatureLayout raw_{.points = points_of(PointSet::upper_body), .centred = false};
 };
@@ -110,7 +110,7 @@ TYPED_TEST(Classical, MirroringTwiceIsIdentity) {
 }
 
 TYPED_TEST(Classical, MirroringSwapsTheSidesWithTheirFlags) {
-    const FeatureLayout layout{.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .masks = 3};
+    const FeatureLayout layout{.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .flags = 3};
     std::vector<TypeParam> frame{1, 2, 3, 4, 0, 0, 0, 0, 1};
 
     mirror<TypeParam>(frame, layout, mirrored_features(layout));

@@ -13,12 +13,12 @@ namespace {
 constexpr std::int64_t clip_count = 400;
 
 FeatureLayout three_points() {
-    return {.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .masks = 3};
+    return {.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .flags = 3};
 }
 
 /// Clips of ones with flags, of the whole upper body.
 Features ones(std::int64_t length) {
-    FeatureLayout layout{.points = points_of(PointSet::upper_body), .masks = 3};
+    FeatureLayout layout{.points = points_of(PointSet::upper_body), .flags = 3};
     return clips_of(layout, length, torch::ones({clip_count * length, layout.width()}, torch::kFloat64));
 }
 

@@ -10,13 +10,13 @@
 namespace sslslr {
 
 /// Features of clips of the given lengths whose values all differ; upper body, x and y.
-inline Features numbered_features(const std::vector<std::int64_t>& lengths, std::int64_t masks = 0,
+inline Features numbered_features(const std::vector<std::int64_t>& lengths, std::int64_t flags = 0,
                                   torch::Dtype dtype = torch::kFloat32) {
     Features features{.frames = {},
                       .offsets = {0},
                       .labels = std::vector<std::int64_t>(lengths.size(), 0),
                       .signers = std::vector<std::int64_t>(lengths.size(), 0),
-                      .layout = {.points = points_of(PointSet::upper_body), .masks = masks}};
+                      .layout = {.points = points_of(PointSet::upper_body), .flags = flags}};
     for (const auto length : lengths) {
         features.offsets.push_back(features.offsets.back() + length);
     }

@@ -21,7 +21,7 @@ class LoadFeatures : public ExampleStoreTest {};
 
 TEST_F(LoadFeatures, EqualsPreprocessingEachClipAloneOnAnySplitIntoNodes) {
     const auto store = io::ClipStore::open({file()});
-    const PreprocessConfig config{.frames = 32, .part_masks = true};
+    const PreprocessConfig config{.frames = 32, .validity = true};
     const Preprocessor preprocess{config, store.index().point_names, 2};
 
     for (const int ranks_of_a_node : {1, 2, 4}) {
@@ -119,7 +119,7 @@ TEST_F(LoadFeatures, StreamedClipsAreTheResidentOnesBitForBitInAnyOrder) {
     for (const auto& name : {file(), compressed_file()}) {
         const auto store = io::ClipStore::open({name});
         for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
-            const PreprocessConfig config{.smooth = true, .frames = 32, .part_masks = true};
+            const PreprocessConfig config{.smooth = true, .frames = 32, .validity = true};
             const auto resident = load_features(store, config, world_, world_, {.dtype = dtype});
             const auto streamed = load_features(store, config, world_, world_, {dtype, 1000});
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 #include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -80,7 +81,8 @@ TEST(Preprocess, GivesTheGoldenValuesOfNumPyAndSciPy) {
                                .normalise = expected["normalise"],
                                .frames = expected["frames"],
                                .shorten = *enum_of<Shortening>(expected["shorten"].get<std::string>()),
-                               .part_masks = expected["part_masks"]});
+                               .canonical_hand = expected["canonical_hand"],
+                               .validity = expected["validity"]});
 
         const std::size_t frames = expected["shape"][0];
         const std::size_t width = expected["shape"][1];
@@ -131,21 +133,118 @@ TEST(Preprocess, IsTheSameWhereverThePersonStandsAndHoweverFar) {
     }
 }
 
-TEST(Preprocess, PartsNeverDetectedBecomeZerosAndAreFlagged) {
+TEST(Preprocess, PartsNeverDetectedBecomeZerosAndFlagsSaySo) {
     Clip clip{9};
     for (int t = 0; t < 9; ++t) {
         clip.lose(t, 33, 54);
     }
 
-    const auto features = clip.preprocessed({.part_masks = true});
+    const auto features = clip.preprocessed({.validity = true});
 
     ASSERT_EQ(features.size(), 9U * 133);
     for (std::size_t frame = 0; frame < 9; ++frame) {
         const auto row = features.begin() + static_cast<std::ptrdiff_t>(frame * 133);
         EXPECT_EQ(std::count(row + 46, row + 88, 0.0F), 42);
         EXPECT_EQ(std::count(row, row + 46, 0.0F), 0);
-        EXPECT_EQ((std::vector<float>{row + 130, row + 133}), (std::vector<float>{0, 1, 0}));
+        EXPECT_EQ((std::vector<float>{row + 130, row + 133}), (std::vector<float>{1, 0, 1}));
     }
+}
+
+TEST(Preprocess, FlagsSayWhatTheRecordedFrameShowedAlthoughGapsAreFilled) {
+    Clip clip{5};
+    clip.lose(1, 33, 54);
+    clip.lose(2, 33, 53);  // a fingertip is left
+
+    const auto whole = clip.preprocessed({.validity = true});
+    const auto shortened = clip.preprocessed({.frames = 3, .validity = true});
+    const auto between = clip.preprocessed({.frames = 4, .validity = true});
+    const auto first = clip.preprocessed({.frames = 2, .shorten = Shortening::first, .validity = true});
+
+    const auto left_hand = [](const std::vector<float>& features) {
+        std::vector<float> flags;
+        for (std::size_t at = 131; at < features.size(); at += 133) {
+            EXPECT_EQ(features[at - 1], 1.0F);
+            EXPECT_EQ(features[at + 1], 1.0F);
+            flags.push_back(features[at]);
+        }
+        return flags;
+    };
+    EXPECT_EQ(left_hand(whole), (std::vector<float>{1, 0, 1, 1, 1}));
+    EXPECT_EQ(left_hand(shortened), (std::vector<float>{1, 1, 1}));
+    EXPECT_NEAR(left_hand(between)[1], 1.0 / 3, 1e-6);  // at 4/3
+    EXPECT_EQ(left_hand(first), (std::vector<float>{1, 0}));
+}
+
+/// A clip in whose every frame both hands are at rest but for the wrists, which go to and fro by so much.
+Clip signing(float left, float right) {
+    Clip clip{20};
+    for (int t = 0; t < clip.frames; ++t) {
+        for (int p = 33; p < all_points; ++p) {
+            for (int c = 0; c < 2; ++c) {
+                clip.at(t, p, c) = clip.at(0, p, c);
+            }
+        }
+        clip.at(t, 33, 0) += t % 2 == 0 ? left : -left;
+        clip.at(t, 54, 0) += t % 2 == 0 ? right : -right;
+    }
+    return clip;
+}
+
+TEST(Preprocess, AClipWhoseLeftHandIsDominantIsMirroredWithExchangeOfTheSides) {
+    auto clip = signing(0.2F, 0.1F);
+    clip.lose(3, 54, 75);
+    for (const bool normalise : {true, false}) {
+        const PreprocessConfig plain{.normalise = normalise, .validity = true};
+        auto canonical = plain;
+        canonical.canonical_hand = true;
+        const auto recorded = clip.preprocessed(plain);
+
+        const auto mirrored = clip.preprocessed(canonical);
+
+        const float middle = normalise ? 0.0F : 0.5F;
+        for (std::size_t frame = 0; frame < recorded.size(); frame += 133) {
+            for (const auto& [here, there] : {std::pair{0, 0}, std::pair{left_shoulder, right_shoulder},
+                                              std::pair{15, 16}, std::pair{23, 44}, std::pair{43, 64}}) {
+                const auto to = frame + 2 * static_cast<std::size_t>(here);
+                const auto from = frame + 2 * static_cast<std::size_t>(there);
+                ASSERT_FLOAT_EQ(mirrored[to], 2 * middle - recorded[from]);
+                ASSERT_EQ(mirrored[to + 1], recorded[from + 1]);
+            }
+            ASSERT_EQ(mirrored[frame + 130], recorded[frame + 130]);
+            ASSERT_EQ(mirrored[frame + 131], recorded[frame + 132]);
+            ASSERT_EQ(mirrored[frame + 132], recorded[frame + 131]);
+        }
+        EXPECT_EQ(mirrored[3 * 133 + 131], 0.0F);
+    }
+}
+
+TEST(Preprocess, ClipsOfRightHandsOfBothAlikeAndOfNoneStay) {
+    auto seldom = signing(0.2F, 0.1F);  // the left hand ranges further, but is hardly seen
+    for (int t = 4; t < 20; ++t) {
+        seldom.lose(t, 33, 54);
+    }
+    auto none = signing(0, 0);
+    for (int t = 0; t < 20; ++t) {
+        none.lose(t, 33, 75);
+    }
+    for (const auto& clip : {signing(0.1F, 0.2F), signing(0, 0), seldom, none}) {
+        EXPECT_EQ(clip.preprocessed({.canonical_hand = true}), clip.preprocessed({}));
+    }
+}
+
+TEST(Preprocess, AMirroredClipGivesTheFeaturesOfItsCounterpart) {
+    const PreprocessConfig config{.points = PointSet::all, .normalise = false, .canonical_hand = true};
+    const auto left = signing(0.2F, 0.1F).preprocessed(config);  // x now as a right-handed signer's
+
+    Clip counterpart{20};
+    for (int t = 0; t < 20; ++t) {
+        for (int p = 0; p < all_points; ++p) {
+            for (int c = 0; c < 2; ++c) {
+                counterpart.at(t, p, c) = left[static_cast<std::size_t>((t * all_points + p) * 2 + c)];
+            }
+        }
+    }
+    EXPECT_EQ(counterpart.preprocessed(config), left);
 }
 
 TEST(Preprocess, AHandWithAMissingFingertipKeepsItsOtherPoints) {
@@ -191,11 +290,11 @@ TEST(Preprocess, AHandNeverCompleteIsFilledCoordinateByCoordinate) {
         clip.lose(t, 33 + t, 34 + t);
     }
 
-    const auto features = clip.preprocessed({.normalise = false, .part_masks = true});
+    const auto features = clip.preprocessed({.normalise = false, .validity = true});
 
     EXPECT_FLOAT_EQ(features[46], clip.at(1, 33, 0));                                  // nearest at the start
     EXPECT_FLOAT_EQ(features[133 + 48], (clip.at(0, 34, 0) + clip.at(2, 34, 0)) / 2);  // linear within
-    EXPECT_EQ(features[131], 0.0F);
+    EXPECT_EQ(features[131], 1.0F);
 }
 
 TEST(Preprocess, EverythingStaysFiniteOnHopelessClips) {

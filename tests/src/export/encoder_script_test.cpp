@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "src/export/description.hpp"
 #include "src/export/padded_clips.hpp"
 #include "src/settings/words.hpp"
 
@@ -12,8 +13,8 @@ namespace sslslr {
 namespace {
 
 /// Clips of 1, 5, 3 and 8 frames.
-PackedClips mixed_clips(torch::Dtype type) {
-    return {.frames = torch::randn({17, 6}, torch::kFloat64).to(type),
+PackedClips mixed_clips(torch::Dtype type, std::int64_t features = 6) {
+    return {.frames = torch::randn({17, features}, torch::kFloat64).to(type),
             .offsets = {0, 1, 6, 9, 17},
             .ids = {0, 1, 2, 3},
             .views = {0, 0, 0, 0}};
@@ -52,7 +53,7 @@ void expect_same_features(const EncoderConfig& config) {
     torch::manual_seed(4);
     auto encoder = trained_encoder(config);
     auto script = saved_and_loaded(scripted_encoder(config, weights_of(encoder)));
-    const auto clips = mixed_clips(torch::kFloat32);
+    const auto clips = mixed_clips(torch::kFloat32, config.features);
     const auto [frames, lengths] = padded(clips);
     const torch::NoGradGuard no_grad;
 
@@ -78,6 +79,19 @@ TEST(EncoderScript, EqualsTheEncoderOfEveryKindOnClipsOfDifferentLengths) {
                                       .pooling = pooling,
                                       .layer_norm = layer_norm});
             }
+        }
+    }
+}
+
+TEST(EncoderScript, EqualsTheEncoderOfEveryChoiceOfInputs) {
+    using enum InputPart;
+    const std::vector<std::vector<InputPart>> choices{
+        {positions, velocities, bones, hands, validity}, {velocities, hands}, {validity}, {positions}};
+    for (const auto& inputs : choices) {
+        for (const std::int64_t coordinates : {2, 3}) {
+            EncoderConfig config{.frames = 8, .blocks = 1, .width = 8, .heads = 2, .inputs = inputs};
+            fit_to(config, layout_of({.coordinates = coordinates, .validity = true}));
+            expect_same_features(config);
         }
     }
 }

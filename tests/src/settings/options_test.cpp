@@ -1,8 +1,10 @@
 #include "src/settings/options.hpp"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
 
@@ -27,6 +29,7 @@ constexpr auto words(Optimizer /*of*/) {
 struct Fields {
     std::vector<std::string> signers;
     std::vector<std::string> parts;
+    std::vector<Optimizer> stages{Optimizer::sgd};
     std::vector<std::int64_t> clusters;
     std::string name;
     Optimizer optimizer = Optimizer::sgd;
@@ -42,6 +45,7 @@ void declare(Options& options, Fields& o) {
     options.add("signers", o.signers, "signers");
     options.add("parts", o.parts, "parts");
     options.words({"head", "hands"});
+    options.add("stages", o.stages, "optimizers");
     options.add("clusters", o.clusters, "clusters");
     options.add("name", o.name, "name");
     options.add("optimizer", o.optimizer, "of the first stage");
@@ -55,6 +59,7 @@ void declare(Options& options, Fields& o) {
     options.add("momentum", o.momentum, "momentum");
     options.removed("optimiser", "is called --optimizer now");
     options.removed("doubled", "no longer there", "false");
+    options.removed("masks", "no longer there", "false", Decides::clips);
 }
 
 class OptionsTest : public test::FolderTest {
@@ -227,6 +232,44 @@ TEST_F(OptionsTest, EveryEntryOfAListMustBeOneOfItsWords) {
     EXPECT_TRUE(has(refusal_of_config("parts = head feet\n"), "parts = head feet: expected head or hands"));
 }
 
+TEST_F(OptionsTest, ASetOfWordsIsReadInAnyOrderAndWrittenInItsOwn) {
+    const std::vector both{Optimizer::sgd, Optimizer::lars};
+
+    EXPECT_EQ(read({}).stages, std::vector{Optimizer::sgd});
+    EXPECT_EQ(read({"--stages", "lars", "sgd", "lars"}).stages, both);
+    EXPECT_EQ(read_config("stages = lars sgd\n").stages, both);
+    EXPECT_EQ(read_config("stages = sgd\n", {"--stages", "lars"}).stages, std::vector{Optimizer::lars});
+
+    Fields fields;
+    Options options{""};
+    declare(options, fields);
+    options.read_lines({{"stages", "lars sgd", 7}}, "--study s.ini, [pretrain]");
+    EXPECT_EQ(fields.stages, both);
+    OptionValues written;
+    std::ranges::copy_if(options.values(), std::back_inserter(written),
+                         [](const auto& value) { return value.first == "stages"; });
+    EXPECT_EQ(written, (OptionValues{{"stages", "sgd"}, {"stages", "lars"}}));
+
+    Fields back;
+    Options reader{""};
+    declare(reader, back);
+    reader.read_file(file(ini_text(written)));
+    EXPECT_EQ(back.stages, both);
+}
+
+TEST_F(OptionsTest, AWordThatIsNotOfASetIsRefusedWithAllThatAre) {
+    EXPECT_EQ(refusal_of({"--stages", "sgd", "adm"}), "--stages adm: expected any of sgd, adamw, lars");
+    EXPECT_TRUE(has(refusal_of_config("stages = sgd adm\n"),
+                    "c.ini, line 1: stages = sgd adm: expected any of sgd, adamw, lars"));
+    EXPECT_EQ(refusal([] {
+                  Fields fields;
+                  Options options{""};
+                  declare(options, fields);
+                  options.read_lines({{"stages", "adm", 7}}, "--study s.ini, [pretrain]");
+              }),
+              "--study s.ini, [pretrain], line 7: stages = adm: expected any of sgd, adamw, lars");
+}
+
 TEST_F(OptionsTest, AFileOfTheProgramMayOnlyHoldWhatARemovedOptionDoesNow) {
     const auto own = (folder_ / "config.ini").string();
     std::ofstream{folder_ / "metrics.jsonl"};
@@ -267,6 +310,19 @@ TEST_F(OptionsTest, AnOptionThatWasRemovedIsPassedOverInFilesThatTheProgramWrote
     EXPECT_EQ(read({"--config", own}).seed, 3U) << "of a run";
 }
 
+TEST_F(OptionsTest, AFileOfTheProgramThatNeedsARemovedPreprocessingIsRefused) {
+    const auto reads = [&](const std::string& text) {
+        Fields fields;
+        Options options{""};
+        declare(options, fields);
+        options.read_file(file(text));
+        return fields.seed;
+    };
+
+    EXPECT_EQ(reads("seed = 3\nmasks = false\n"), 3U);
+    EXPECT_TRUE(has(refusal([&] { reads("seed = 3\nmasks = true\n"); }), "line 2: --masks: no longer there"));
+}
+
 TEST_F(OptionsTest, AWordThatWasRemovedIsRefusedWithAdviceAndReadAsItsSuccessorInFilesThatTheProgramWrote) {
     const std::string text = "optimizer = rmsprop\n";
 
@@ -300,7 +356,7 @@ TEST_F(OptionsTest, HelpListsCommonOptionsAndHelpAllEveryOne) {
     }
     EXPECT_FALSE(has(few, "--weight")) << few;
     EXPECT_FALSE(has(few, "Momentum:")) << "a section without a common option\n" << few;
-    EXPECT_TRUE(has(few, "\n9 more options: --help-all\n")) << few;
+    EXPECT_TRUE(has(few, "\n10 more options: --help-all\n")) << few;
     const auto all = help("--help-all", "name seed");
     EXPECT_TRUE(has(all, "--weight") && has(all, "--momentum")) << all;
     EXPECT_FALSE(has(all, "more options")) << all;

@@ -39,6 +39,17 @@ TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
     expect_exact(3, HeadNorm::none);
 }
 
+TEST_P(EveryMethod, WithAllInputsOfTheEncoderIsExactToo) {
+    using enum InputPart;
+    for (const std::int64_t micro_batch : {0, 3}) {
+        toy::Settings settings{.method = GetParam(),
+                               .inputs = {positions, velocities, bones, hands, validity},
+                               .layout = toy::whole_layout()};
+        settings.trainer.micro_batch = micro_batch;
+        toy::expect_same_training(settings, 1e-9);
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {
     return std::regex_replace(name.param, std::regex{"-"}, "");
 });

@@ -6,15 +6,26 @@
 #include <vector>
 
 #include "dist/group.hpp"
+#include "src/data/points.hpp"
 #include "src/method/registry.hpp"
 #include "src/train/trainer.hpp"
 
 namespace sslslr::toy {
 
+inline FeatureLayout small_layout() {
+    return {.points = {"pose.nose", "pose.left_shoulder", "pose.right_shoulder"}};
+}
+
+/// With something for every input of the encoder.
+inline FeatureLayout whole_layout() {
+    return {.points = points_of(PointSet::upper_body), .flags = 3};
+}
+
 /// Clips of 3 to 16 frames with random features, the same on every rank.
-inline Features features(std::int64_t clips, torch::Dtype dtype) {
+inline Features features(std::int64_t clips, torch::Dtype dtype,
+                         const FeatureLayout& layout = small_layout()) {
     Features made;
-    made.layout.points = {"pose.nose", "pose.left_shoulder", "pose.right_shoulder"};
+    made.layout = layout;
     made.offsets = {0};
     for (std::int64_t clip = 0; clip < clips; ++clip) {
         made.offsets.push_back(made.offsets.back() + 3 + clip * 5 % 14);
@@ -36,6 +47,8 @@ struct Settings {
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
     BoundaryKind boundary = BoundaryKind::fixed;
+    std::vector<InputPart> inputs{InputPart::positions};
+    FeatureLayout layout = small_layout();
 };
 
 /// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
@@ -50,7 +63,13 @@ inline BatchConfig batch_config(const Settings& settings) {
 
 inline MethodConfig method_config(const Settings& settings) {
     return {.kind = method_named(settings.method),
-            .encoder = {.features = 6, .frames = 16, .blocks = 2, .width = 16, .heads = 4},
+            .encoder = {.features = settings.layout.width(),
+                        .frames = 16,
+                        .blocks = 2,
+                        .width = 16,
+                        .heads = 4,
+                        .inputs = settings.inputs,
+                        .layout = settings.layout},
             .heads = {.projector_hidden = 16,
                       .embedding = 8,
                       .predictor_hidden = 8,
@@ -68,7 +87,7 @@ class Training {
 public:
     Training(dist::Communicator communicator, const Settings& settings)
         : group{std::move(communicator), at::kCPU},
-          features{toy::features(settings.clips, weights_type(settings.precision))},
+          features{toy::features(settings.clips, weights_type(settings.precision), settings.layout)},
           method{make_method(method_config(settings), settings.weights_seed)},
           batches{features, all_clips(settings.clips), batch_config(settings), features.labels},
           trainer{prepared(*method, settings.precision), batches, settings.trainer,

@@ -19,15 +19,15 @@ CLIP_RULE = (
 )
 CASES = [
     dict(length=23, points="upper-body", coordinates=2, smooth=False, normalise=True, frames=16,
-         shorten="resample", part_masks=False),
+         shorten="resample", validity=False, canonical_hand=False),
     dict(length=23, points="all", coordinates=3, smooth=True, normalise=True, frames=64,
-         shorten="resample", part_masks=True),
+         shorten="resample", validity=True, canonical_hand=False),
     dict(length=23, points="upper-body", coordinates=2, smooth=True, normalise=False, frames=10,
-         shorten="first", part_masks=True),
+         shorten="first", validity=True, canonical_hand=True),
     dict(length=23, points="upper-body", coordinates=3, smooth=False, normalise=True, frames=16,
-         shorten="resample", part_masks=True, is_hands_only=True),
+         shorten="resample", validity=True, canonical_hand=True, is_hands_only=True),
     dict(length=6, points="upper-body", coordinates=3, smooth=True, normalise=True, frames=4,
-         shorten="resample", part_masks=False),
+         shorten="resample", validity=False, canonical_hand=False),
 ]
 STRIDE = 7  # of the flattened result, every seventh value is kept
 POSE, LEFT, RIGHT = slice(0, 33), slice(33, 54), slice(54, 75)
@@ -46,9 +46,30 @@ def make_clip(length, is_hands_only=False):
     return clip
 
 
-def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, part_masks):
+# MediaPipe numbers the pose in pairs, left before right: eyes 1-3 and 4-6, ears 7 and 8, mouth 9 and 10, and so on.
+POSE_PARTNERS = [0, 4, 5, 6, 1, 2, 3] + [other for left in range(7, 33, 2) for other in (left + 1, left)]
+
+
+def mirrored(body, flags, middle):
+    pose = body.shape[1] - 42
+    order = [*POSE_PARTNERS[:pose], *range(pose + 21, pose + 42), *range(pose, pose + 21)]
+    body = body[:, order].copy()
+    body[:, :, 0] = 2 * middle - body[:, :, 0]  # NaN stays
+    return body, flags[:, [0, 2, 1]]
+
+
+def is_left_handed(parts):
+    """Which wrist, over the frames that show it, is further from its mean in sum."""
+    left, right = (part[~numpy.isnan(part[:, 0, :2]).any(1), 0, :2] for part in parts[1:])
+    activity = [numpy.linalg.norm(wrist - wrist.mean(0), axis=1).sum() if len(wrist) else 0 for wrist in (left, right)]
+    return activity[0] > activity[1]
+
+
+def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, validity, canonical_hand):
     pose = clip[:, POSE] if points == "all" else clip[:, :23]
     parts = [part[:, :, :coordinates] for part in (pose, clip[:, LEFT], clip[:, RIGHT])]
+    flags = numpy.stack([(~numpy.isnan(part)).any(axis=(1, 2)) for part in parts], axis=1).astype(float)
+    is_left = canonical_hand and is_left_handed(parts)
     times = numpy.arange(len(clip))
     for part in parts:
         for index in numpy.ndindex(part.shape[1:]):
@@ -56,11 +77,11 @@ def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, pa
             known = ~numpy.isnan(part[column])
             if known.any():
                 part[column] = numpy.interp(times, times[known], part[column][known])
-    masks = [float(numpy.isnan(part).all()) for part in parts]
+    are_missing = [numpy.isnan(part).all() for part in parts]
 
     if smooth and len(clip) >= 7:  # savgol_filter refuses NaN; what was never detected has nothing to smooth
         parts = [part if missing else savgol_filter(part, 7, 2, axis=0)
-                 for part, missing in zip(parts, masks)]
+                 for part, missing in zip(parts, are_missing)]
     body = numpy.concatenate(parts, axis=1)
     if normalise:
         ends, origin = body[:, 11:13], body[:, 11:13]
@@ -70,16 +91,19 @@ def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, pa
         body = (body - origin.mean(axis=(0, 1))) / distance
     if len(body) > frames:
         if shorten == "first":
-            body = body[:frames]
+            body, flags = body[:frames], flags[:frames]
         else:
             at = numpy.linspace(0, len(body) - 1, frames)
             flat = body.reshape(len(body), -1)
             flat = numpy.stack([numpy.interp(at, times, column) for column in flat.T], axis=1)
             body = flat.reshape(frames, *body.shape[1:])
+            flags = numpy.stack([numpy.interp(at, times, column) for column in flags.T], axis=1)
+    if is_left:
+        body, flags = mirrored(body, flags, 0 if normalise else 0.5)
 
     features = numpy.nan_to_num(body.reshape(len(body), -1), nan=0.0)
-    if part_masks:
-        features = numpy.concatenate([features, numpy.tile(masks, (len(features), 1))], axis=1)
+    if validity:
+        features = numpy.concatenate([features, flags], axis=1)
     return features
 
 

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "src/data/features.hpp"
+
+namespace sslslr {
+
+// Shapes: a clip is [T, F], row-major. Value is float or double.
+// A point at x = y = 0 exactly counts as missing and stays where it is.
+
+/// The body centre in x and y, about which clips turn and mirror: the origin, or the middle of the image if
+/// raw.
+inline double body_centre(const FeatureLayout& layout) {
+    return layout.centred ? 0.0 : 0.5;
+}
+
+/// For each of the F features the one that takes its place when left and right change sides.
+/// @throws ConfigError  a point whose counterpart is not among the layout's
+std::vector<std::int64_t> mirrored_features(const FeatureLayout& layout);
+
+/// Mirrors every frame about the vertical line through the body centre, left and right points changing
+/// places, in place.
+/// @param partners  mirrored_features(layout)
+template <class Value>
+void mirror(std::span<Value> clip, const FeatureLayout& layout, std::span<const std::int64_t> partners);
+
+}  // namespace sslslr

@@ -1,0 +1,253 @@
+#include "src/model/inputs.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "io/store/holistic_points.hpp"
+#include "src/data/points.hpp"
+#include "src/settings/words.hpp"
+
+namespace sslslr {
+namespace {
+
+/// Joints of the pose and what they hang on.
+constexpr std::pair<std::string_view, std::string_view> pose_bones[]{
+    {"left_eye_inner", "nose"},      {"left_eye", "left_eye_inner"},   {"left_eye_outer", "left_eye"},
+    {"right_eye_inner", "nose"},     {"right_eye", "right_eye_inner"}, {"right_eye_outer", "right_eye"},
+    {"left_ear", "left_eye_outer"},  {"right_ear", "right_eye_outer"}, {"mouth_left", "nose"},
+    {"mouth_right", "nose"},         {"left_elbow", "left_shoulder"},  {"right_elbow", "right_shoulder"},
+    {"left_wrist", "left_elbow"},    {"right_wrist", "right_elbow"},   {"left_pinky", "left_wrist"},
+    {"right_pinky", "right_wrist"},  {"left_index", "left_wrist"},     {"right_index", "right_wrist"},
+    {"left_thumb", "left_wrist"},    {"right_thumb", "right_wrist"},   {"left_hip", "left_shoulder"},
+    {"right_hip", "right_shoulder"}, {"left_knee", "left_hip"},        {"right_knee", "right_hip"},
+    {"left_ankle", "left_knee"},     {"right_ankle", "right_knee"},    {"left_heel", "left_ankle"},
+    {"right_heel", "right_ankle"},   {"left_foot_index", "left_heel"}, {"right_foot_index", "right_heel"},
+};
+constexpr std::size_t finger_joints = 4;  // of a hand, after its wrist, finger by finger from the palm
+constexpr std::array<std::string_view, 2> hand_names{"left_hand", "right_hand"};
+
+/// Adds pairs of points of a part of the body whose names the layout has.
+class PairsOf {
+public:
+    PairsOf(const FeatureLayout& layout, std::string_view part) : points_{layout.points}, part_{part} {}
+
+    /// @return whether the layout has both
+    bool add(PointPairs& pairs, std::string_view end, std::string_view start) const {
+        const auto end_at = place_of(end);
+        const auto start_at = place_of(start);
+        if (end_at < 0 || start_at < 0) {
+            return false;
+        }
+        pairs.ends.push_back(end_at);
+        pairs.starts.push_back(start_at);
+        return true;
+    }
+
+private:
+    std::int64_t place_of(std::string_view name) const {
+        const auto found = std::ranges::find(points_, part_ + "." + std::string{name});
+        return found == points_.end() ? -1 : found - points_.begin();
+    }
+
+    const std::vector<std::string>& points_;
+    std::string part_;
+};
+
+}  // namespace
+
+InputTables input_tables(const FeatureLayout& layout) {
+    InputTables tables;
+    for (const auto& [joint, parent] : pose_bones) {
+        PairsOf{layout, "pose"}.add(tables.bones, joint, parent);
+    }
+    constexpr auto wrist = io::hand_points.front();
+    for (const auto hand : hand_names) {
+        const PairsOf points{layout, hand};
+        for (std::size_t i = 1; i < io::hand_points.size(); ++i) {
+            const bool is_first = i % finger_joints == 1;
+            points.add(tables.bones, io::hand_points[i], is_first ? wrist : io::hand_points[i - 1]);
+        }
+        const auto number = std::ssize(tables.palms.ends);
+        if (!points.add(tables.palms, "middle_finger_mcp", wrist)) {
+            continue;
+        }
+        for (const auto& finger : io::hand_points) {
+            if (finger != wrist && points.add(tables.fingers, finger, wrist)) {
+                tables.hands.push_back(number);
+            }
+        }
+    }
+    return tables;
+}
+
+/// To which clip each frame belongs.
+class Inputs::Clips {
+public:
+    Clips(std::span<const std::int64_t> offsets, const torch::Tensor& frames)
+        : options_{frames.options()},
+          clips_{std::ssize(offsets) - 1},
+          number_{torch::empty({frames.size(0)}, torch::kInt64)},
+          is_later_{torch::ones({frames.size(0), 1}, torch::kFloat64)} {
+        TORCH_CHECK_VALUE(!offsets.empty() && offsets.back() == frames.size(0), "inputs: offsets end at ",
+                          offsets.empty() ? 0 : offsets.back(), ", frames ", frames.sizes());
+        for (std::size_t clip = 0; clip + 1 < offsets.size(); ++clip) {
+            const auto length = offsets[clip + 1] - offsets[clip];
+            longest_ = std::max(longest_, length);
+            std::fill_n(number_.data_ptr<std::int64_t>() + offsets[clip], length,
+                        static_cast<std::int64_t>(clip));
+            if (length > 0) {
+                is_later_.data_ptr<double>()[offsets[clip]] = 0;
+            }
+        }
+        rows_ = torch::full({clips_ * longest_}, frames.size(0), torch::kInt64);
+        for (std::int64_t clip = 0; clip < clips_; ++clip) {
+            const auto first = offsets[static_cast<std::size_t>(clip)];
+            const auto last = offsets[static_cast<std::size_t>(clip) + 1];
+            std::iota(rows_.data_ptr<std::int64_t>() + clip * longest_,
+                      rows_.data_ptr<std::int64_t>() + clip * longest_ + (last - first), first);
+        }
+    }
+
+    /// [S, 1] 0 at the first frame of a clip, else 1.
+    torch::Tensor is_later() const { return is_later_.to(options_); }
+
+    /// Sums over the frames of each clip, [S, K] -> [B, K]. Without index_add, which adds in any order on GPUs.
+    torch::Tensor sums(const torch::Tensor& values) const {
+        const auto columns = values.size(1);
+        return torch::cat({values, values.new_zeros({1, columns})})
+            .index_select(0, rows_.to(values.device()))
+            .view({clips_, longest_, columns})
+            .sum(1);
+    }
+
+    /// What belongs to the clips for each frame, [B, K] -> [S, K].
+    torch::Tensor for_frames(const torch::Tensor& values) const {
+        return values.index_select(0, number_.to(values.device()));
+    }
+
+private:
+    torch::TensorOptions options_;
+    std::int64_t clips_;
+    std::int64_t longest_ = 0;
+    torch::Tensor number_;    ///< [S]
+    torch::Tensor is_later_;  ///< [S, 1]
+    torch::Tensor rows_;      ///< [B, longest] of frames; S behind a clip's end
+};
+
+Inputs::Inputs(const FeatureLayout& layout, std::vector<InputPart> parts)
+    : points_{std::ssize(layout.points)},
+      coordinates_{layout.coordinates},
+      flags_{layout.flags},
+      parts_{std::move(parts)} {
+    std::ranges::sort(parts_);
+    parts_.erase(std::unique(parts_.begin(), parts_.end()), parts_.end());
+    TORCH_CHECK_VALUE(!parts_.empty(), "inputs: no parts");
+    const auto tables = input_tables(layout);
+    const auto column = torch::arange(points_ * coordinates_);
+    x_ = column - column.remainder(coordinates_);
+    bones_ = columns_of(tables.bones);
+    fingers_ = columns_of(tables.fingers);
+    palms_ = columns_of(tables.palms);
+    hand_of_column_ = torch::tensor(tables.hands, torch::kInt64).repeat_interleave(coordinates_);
+    for (const auto part : parts_) {
+        TORCH_CHECK_VALUE(width_of(part) > 0, "inputs: the features hold nothing for ", word_of(part));
+        width_ += width_of(part);
+    }
+}
+
+Inputs::Columns Inputs::columns_of(const PointPairs& pairs) const {
+    const auto columns = [&](const std::vector<std::int64_t>& points) {
+        return (torch::tensor(points, torch::kInt64).unsqueeze(1) * coordinates_ +
+                torch::arange(coordinates_))
+            .flatten();
+    };
+    return {columns(pairs.ends), columns(pairs.starts)};
+}
+
+std::int64_t Inputs::width_of(InputPart part) const {
+    switch (part) {
+        case InputPart::positions:
+        case InputPart::velocities:
+            return points_ * coordinates_;
+        case InputPart::bones:
+            return bones_.ends.numel();
+        case InputPart::hands:
+            return fingers_.ends.numel();
+        case InputPart::validity:
+            return flags_;
+    }
+    return 0;
+}
+
+torch::Tensor Inputs::operator()(const torch::Tensor& frames, std::span<const std::int64_t> offsets) const {
+    TORCH_CHECK_VALUE(frames.dim() == 2 && frames.size(1) == points_ * coordinates_ + flags_,
+                      "inputs: frames ", frames.sizes(), ", expected [S, ", points_ * coordinates_ + flags_,
+                      "]");
+    const auto landmarks = landmarks_of(frames);
+    const Clips clips{offsets, frames};
+    std::vector<torch::Tensor> made;
+    for (const auto part : parts_) {
+        made.push_back(part_of(part, frames, landmarks, clips));
+    }
+    return torch::cat(made, 1);
+}
+
+Inputs::Landmarks Inputs::landmarks_of(const torch::Tensor& frames) const {
+    const auto x = x_.to(frames.device());
+    const auto known = (frames.index_select(1, x) != 0).logical_or(frames.index_select(1, x + 1) != 0);
+    return {frames.slice(1, 0, points_ * coordinates_), known.to(frames.scalar_type())};
+}
+
+torch::Tensor Inputs::part_of(InputPart part, const torch::Tensor& frames, const Landmarks& landmarks,
+                              const Clips& clips) const {
+    switch (part) {
+        case InputPart::positions:
+            return landmarks.values;
+        case InputPart::velocities:
+            return velocities(landmarks, clips);
+        case InputPart::bones:
+            return differences(landmarks, bones_);
+        case InputPart::hands:
+            return hands(landmarks, clips);
+        case InputPart::validity:
+            return frames.slice(1, points_ * coordinates_);
+    }
+    return {};
+}
+
+torch::Tensor Inputs::velocities(const Landmarks& landmarks, const Clips& clips) {
+    const auto& [values, known] = landmarks;
+    const auto weight = known.slice(0, 1) * known.slice(0, 0, -1) * clips.is_later().slice(0, 1);
+    const auto change = (values.slice(0, 1) - values.slice(0, 0, -1)) * weight;
+    return torch::cat({torch::zeros_like(values.slice(0, 0, 1)), change});
+}
+
+torch::Tensor Inputs::differences(const Landmarks& landmarks, const Columns& columns) {
+    const auto ends = columns.ends.to(landmarks.values.device());
+    const auto starts = columns.starts.to(landmarks.values.device());
+    const auto of = [&](const torch::Tensor& values) { return values.index_select(1, ends); };
+    const auto from = [&](const torch::Tensor& values) { return values.index_select(1, starts); };
+    return (of(landmarks.values) - from(landmarks.values)) * (of(landmarks.known) * from(landmarks.known));
+}
+
+torch::Tensor Inputs::hands(const Landmarks& landmarks, const Clips& clips) const {
+    const auto count = palms_.ends.numel() / coordinates_;
+    const auto device = landmarks.values.device();
+    const auto seen = landmarks.known.index_select(1, palms_.ends.slice(0, 0, {}, coordinates_).to(device)) *
+                      landmarks.known.index_select(1, palms_.starts.slice(0, 0, {}, coordinates_).to(device));
+    const auto squares =
+        differences(landmarks, palms_).view({-1, count, coordinates_}).slice(2, 0, 2).square().sum(2);
+    constexpr double smallest_square = 1e-12;  // roots have no slope at 0
+    const auto lengths = squares.clamp_min(smallest_square).sqrt() * seen;
+
+    const auto sums = clips.sums(torch::cat({lengths, seen}, 1));  // [B, 2 hands]
+    const auto palms = (sums.slice(1, 0, count) / sums.slice(1, count).clamp_min(1)).clamp_min(smallest_palm);
+    return differences(landmarks, fingers_) /
+           clips.for_frames(palms).index_select(1, hand_of_column_.to(device));
+}
+
+}  // namespace sslslr
