@@ -29,7 +29,10 @@ enum class Purpose : std::uint64_t {
     boundary_length = 21,
     sensitivity = 22,
     validation = 31,
-    store_split = 51
+    store_split = 51,
+    directions = 61,
+    order_sensitivity = 62,
+    measured_clips = 63
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

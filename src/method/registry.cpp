@@ -213,13 +213,20 @@ std::string objection_to_single_clips(const MethodConfig& config) {
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
     check(config.encoder);
     check(config.heads);
+    check(config.regulariser);
+    require(config.regulariser.kind == RegulariserKind::none || config.kind->has_projector,
+            fmt::format("{} with {}: it acts on projections, and this method has none",
+                        io::setting("regulariser", word_of(config.regulariser.kind)),
+                        io::setting("method", config.kind->name)));
     for (const auto* const settings : config.kind->settings) {
         settings->check(config);
     }
     auto complete = config;
     complete.heads = resolved_heads(config);
     torch::manual_seed(seed);
-    return config.kind->make(complete);
+    auto method = config.kind->make(complete);
+    method->set_regulariser(config.regulariser);
+    return method;
 }
 
 }  // namespace sslslr

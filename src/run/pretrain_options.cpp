@@ -90,6 +90,13 @@ void declare_model(Options& options, PretrainOptions& o) {
         "projector-norm", heads.projector_norm,
         "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
         "source has it");
+    options.add(
+        "regulariser", o.method.regulariser.kind,
+        "keeps projections apart, beside the loss, over the batch of all ranks: none, sigreg (as a standard "
+        "normal distribution) or vicreg (deviations of 1, no covariances)");
+    options.section("Regulariser of the projections", "regulariser", {"sigreg", "vicreg"});
+    options.add("regulariser-weight", o.method.regulariser.weight,
+                "of its mean over the trained views, the same at any batch size");
     options.section("Predictor", "method",
                     method_names([](const auto& kind) { return kind.has_predictor != nullptr; }));
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
