@@ -1,6 +1,7 @@
 // The table that large batches rest on: every method, any number of ranks, any micro-batch, one result.
 #include <regex>
 
+#include "src/errors.hpp"
 #include "src/method/registry.hpp"
 #include "tests/src/train/same_training.hpp"
 
@@ -10,10 +11,14 @@ namespace {
 /// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
-    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic) {
+    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic,
+                      RegulariserKind regulariser = RegulariserKind::none) {
         for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
-            toy::Settings settings{
-                .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
+            toy::Settings settings{.method = GetParam(),
+                                   .norm = norm,
+                                   .clips = clips,
+                                   .global_batch = global_batch,
+                                   .regulariser = regulariser};
             settings.trainer.micro_batch = micro_batch;
             toy::expect_same_training(settings, 1e-9);
         }
@@ -37,6 +42,17 @@ TEST_P(EveryMethod, WithBatchNormInItsHeadsIsExactToo) {
 TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
     expect_exact(0, HeadNorm::none);
     expect_exact(3, HeadNorm::none);
+}
+
+TEST_P(EveryMethod, WithARegulariserOfItsProjectionsIsExactToo) {
+    if (!method_named(GetParam())->has_projector) {
+        EXPECT_THROW(expect_exact(0, HeadNorm::none, RegulariserKind::sigreg), ConfigError);
+        return;
+    }
+    for (const auto regulariser : {RegulariserKind::sigreg, RegulariserKind::vicreg}) {
+        expect_exact(0, HeadNorm::none, regulariser);
+        expect_exact(3, HeadNorm::none, regulariser);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {
