@@ -169,12 +169,18 @@ void declare_run(Options& options, PretrainOptions& o) {
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest",
                 Decides::nothing);
 
-    options.section("Collapse: the outputs' spread falls to a small share of its first value");
+    options.section("Spread of the outputs, and collapse: its fall to a small share of its first value");
+    options.add(
+        "spread-every", o.spread_every,
+        "* steps between measurements on 64 training clips without dropout; the first and the last step have "
+        "one, too (0: only they)",
+        Decides::resumable);
     options.add("on-collapse", o.collapse.policy, "* none, warn or stop (checkpoint, exit code 5)",
                 Decides::resumable);
     options.removed_word("go-back", "stop", instead_of_going_back());
     options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
-    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);
+    options.add("collapse-patience", o.collapse.patience, "* measurements in a row below it",
+                Decides::resumable);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ constexpr std::int64_t clips_a_pass = 8;  // few, so that several ranks share th
 
 }  // namespace
 
-std::vector<std::int64_t> fixed_clips(std::span<const std::int64_t> training_clips) {
-    std::vector<std::int64_t> clips{training_clips.begin(), training_clips.end()};
+std::vector<std::int64_t> fixed_clips(std::span<const std::int64_t> of) {
+    std::vector<std::int64_t> clips{of.begin(), of.end()};
     std::ranges::sort(clips);
     KeyedRandom random{0, Purpose::measured_clips, {}};
     shuffle(std::span{clips}, random);

@@ -21,9 +21,9 @@ struct OutputSpread {
     const Spread& outputs() const { return projections ? *projections : features; }
 };
 
-/// The clips on which a training is measured: at most 64 of those that train, drawn once for all steps, seeds and
-/// numbers of ranks. Ascending.
-std::vector<std::int64_t> fixed_clips(std::span<const std::int64_t> training_clips);
+/// The clips on which encoders are measured, at most 64 of these, ascending: drawn once for all steps, seeds and
+/// numbers of ranks.
+std::vector<std::int64_t> fixed_clips(std::span<const std::int64_t> of);
 
 /// The spread of the trained networks' outputs for clips as recorded, in eval mode: without dropout, batch norm by its
 /// running statistics. The same bits on any number of ranks of equal CPUs; changes nothing. Collective.
