@@ -13,9 +13,9 @@ namespace sslslr {
 ///
 ///     mean over clips and draws of |h(permuted) - h|^2, over the mean over clips of |h - mean h|^2
 ///
-/// for features h without dropout, the first third and the last quarter of a clip's frames permuted. Well below 1e-3
-/// the encoder is blind to them; 0 also where features differ by no more than rounding, as after a collapse, or where
-/// there is one clip.
+/// for features h without dropout, the first third and the last quarter of a clip's frames permuted. At about 1e-5 the
+/// encoder is blind to them. It is 0 where the features of clips differ by no more than rounding, as after a collapse or
+/// with a single clip.
 ///
 /// A pure function of weights, frames and draws; the same bits on any number of ranks of equal CPUs. Collective; every
 /// module's mode is as before afterwards.

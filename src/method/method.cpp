@@ -72,6 +72,11 @@ LossTerms Method::objective(const Encoded& encoded, const Batch& batch, dist::Gr
     return all;
 }
 
+void Method::set_regulariser(const RegulariserConfig& config) {
+    check(config);
+    regulariser_ = config;
+}
+
 bool Method::needs_whole_share() const {
     return couples_clips() || regulariser_.kind != RegulariserKind::none;
 }

@@ -110,7 +110,8 @@ public:
     /// Whether objective() depends on the clips of the batch together: by the loss or by a regulariser.
     bool needs_whole_share() const;
     /// Adds the regulariser to the objective of a method that hands out projections.
-    void set_regulariser(const RegulariserConfig& config) { regulariser_ = config; }
+    /// @throws ConfigError  a weight out of range
+    void set_regulariser(const RegulariserConfig& config);
 
     /// Projections z [B, D] of features [B, W], before any normalisation to length 1; undefined without a projector.
     /// Collective in train mode if the projector has batch norm.

@@ -213,11 +213,6 @@ std::string objection_to_single_clips(const MethodConfig& config) {
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed) {
     check(config.encoder);
     check(config.heads);
-    check(config.regulariser);
-    require(config.regulariser.kind == RegulariserKind::none || config.kind->has_projector,
-            fmt::format("{} with {}: it acts on projections, and this method has none",
-                        io::setting("regulariser", word_of(config.regulariser.kind)),
-                        io::setting("method", config.kind->name)));
     for (const auto* const settings : config.kind->settings) {
         settings->check(config);
     }
@@ -225,7 +220,9 @@ std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t se
     complete.heads = resolved_heads(config);
     torch::manual_seed(seed);
     auto method = config.kind->make(complete);
-    method->set_regulariser(config.regulariser);
+    if (config.kind->has_projector) {
+        method->set_regulariser(config.regulariser);
+    }
     return method;
 }
 

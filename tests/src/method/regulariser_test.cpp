@@ -152,21 +152,21 @@ INSTANTIATE_TEST_SUITE_P(Methods, RegularisedMethod,
                              return letters;
                          });
 
-TEST(Regulariser, IsRefusedByNameWhereItCannotAct) {
-    const auto refusal = [](const std::string& method, RegulariserConfig regulariser) -> std::string {
-        try {
-            make_method({.kind = method_named(method), .regulariser = regulariser, .classes = 3}, 1);
-        } catch (const ConfigError& error) {
-            return io::as_options(error.what());
-        }
-        return "";
-    };
-    EXPECT_NE(refusal("supervised", {.kind = RegulariserKind::sigreg})
-                  .find("--regulariser sigreg with --method supervised"),
-              std::string::npos);
-    EXPECT_NE(
-        refusal("simclr", {.kind = RegulariserKind::vicreg, .weight = 0}).find("--regulariser-weight 0"),
-        std::string::npos);
+TEST(Regulariser, AWeightOutOfRangeIsRefusedByName) {
+    try {
+        make_method({.kind = method_named("simclr"), .regulariser = {RegulariserKind::vicreg, 0}}, 1);
+        FAIL() << "took a weight of 0";
+    } catch (const ConfigError& error) {
+        EXPECT_NE(io::as_options(error.what()).find("--regulariser-weight 0"), std::string::npos);
+    }
+}
+
+TEST(Regulariser, IsNoSettingOfAMethodWithoutProjections) {
+    const auto method = make_method(
+        {.kind = method_named("supervised"), .regulariser = {.kind = RegulariserKind::sigreg}, .classes = 3},
+        1);
+
+    EXPECT_FALSE(method->needs_whole_share());
 }
 
 }  // namespace

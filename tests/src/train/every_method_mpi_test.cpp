@@ -1,7 +1,6 @@
 // The table that large batches rest on: every method, any number of ranks, any micro-batch, one result.
 #include <regex>
 
-#include "src/errors.hpp"
 #include "src/method/registry.hpp"
 #include "tests/src/train/same_training.hpp"
 
@@ -45,10 +44,6 @@ TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
 }
 
 TEST_P(EveryMethod, WithARegulariserOfItsProjectionsIsExactToo) {
-    if (!method_named(GetParam())->has_projector) {
-        EXPECT_THROW(expect_exact(0, HeadNorm::none, RegulariserKind::sigreg), ConfigError);
-        return;
-    }
     for (const auto regulariser : {RegulariserKind::sigreg, RegulariserKind::vicreg}) {
         expect_exact(0, HeadNorm::none, regulariser);
         expect_exact(3, HeadNorm::none, regulariser);
