@@ -55,6 +55,9 @@ TrainingProgress::~TrainingProgress() {
 
 void TrainingProgress::show(const StepReport& report) {
     clips_ += report.clips;
+    if (report.spread) {
+        spread_ = report.spread->outputs();
+    }
     const auto now = Clock::now();
     const bool due = now - shown_ >= (rewrites_ ? duration<double>{0.1} : duration<double>{10});
     if (!speaks_ || (!due && report.step != last_)) {
@@ -64,11 +67,11 @@ void TrainingProgress::show(const StepReport& report) {
     const double elapsed = duration<double>(now - start_).count();
     const double left =
         elapsed * static_cast<double>(last_ - report.step) / static_cast<double>(report.step - first_);
-    fmt::print(
-        "{}step {}/{}  epoch {}  loss {:.5f}  spread {:.4f} (normalised {:.3f})  {:.0f} clips/s  {} left{}",
-        rewrites_ ? "\r" : "", report.step, last_, report.epoch, report.loss, report.spread.raw,
-        report.spread.normalised, static_cast<double>(clips_) / elapsed, clock_text(left),
-        rewrites_ ? "\x1b[K" : "\n");
+    const auto spread =
+        spread_ ? fmt::format("spread {:.4f} (normalised {:.3f})  ", spread_->raw, spread_->normalised) : "";
+    fmt::print("{}step {}/{}  epoch {}  loss {:.5f}  {}{:.0f} clips/s  {} left{}", rewrites_ ? "\r" : "",
+               report.step, last_, report.epoch, report.loss, spread, static_cast<double>(clips_) / elapsed,
+               clock_text(left), rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);
     open_line_ = rewrites_;
 }

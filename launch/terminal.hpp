@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "src/train/trainer.hpp"
@@ -29,6 +30,7 @@ private:
     std::int64_t first_;
     std::int64_t last_;
     std::int64_t clips_ = 0;
+    std::optional<Spread> spread_;  ///< the newest measured
     Clock::time_point start_ = Clock::now();
     Clock::time_point shown_{};
     bool open_line_ = false;

@@ -16,6 +16,7 @@
 #include "launch/command.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
+#include "src/evaluate/order_sensitivity.hpp"
 #include "src/protocol/evaluated_runs.hpp"
 #include "src/protocol/evaluation_files.hpp"
 #include "src/protocol/evaluation_notes.hpp"
@@ -25,6 +26,7 @@
 #include "src/run/stop_request.hpp"
 #include "src/settings/program.hpp"
 #include "src/settings/words.hpp"
+#include "src/train/fixed_clips.hpp"
 
 namespace sslslr {
 namespace {
@@ -144,11 +146,13 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
                                         cached_features(runs[i], evaluate_folder(runs[i], setting.options),
                                                         std::cref(setting.warn_of_cache)))
                                       .cpu();
+            const auto order = order_sensitivity(*method, setting.data.features(),
+                                                 fixed_clips(setting.clips.test), setting.group);
             agree(setting.ranks.world, [&] {
                 if (setting.ranks.is_first()) {
                     const auto measures = measure_embedding(features, truth_of(setting.clips));
-                    tables[i].add(name, measures);
-                    all.add(name, measures);
+                    tables[i].add(name, measures, order);
+                    all.add(name, measures, order);
                 }
             });
         }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dist/agree.hpp"
+#include "io/file/setting.hpp"
 #include "launch/command.hpp"
 #include "launch/commands/dry_run.hpp"
 #include "launch/fault.hpp"
@@ -84,6 +85,8 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
             "--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
             options.global_batch, ranks.world.size())};
     }
+    require(options.spread_every >= 0, "spread-every", static_cast<double>(options.spread_every),
+            "0 or more");
     check(options.collapse);
 }
 
@@ -206,7 +209,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     RunConfig run{.folder = fields.run,
                   .last_step = last_step,
                   .checkpoint_every = fields.checkpoint_every,
-                  .keep_checkpoints = fields.keep_checkpoints};
+                  .keep_checkpoints = fields.keep_checkpoints,
+                  .spread_every = fields.spread_every};
     run.collapse = fields.collapse;
     remember_origin(run, fields, data, clips, start.accepts_other_code ? any_code : code_identity(),
                     [&](const std::string& text) {
@@ -221,8 +225,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                    fields.run);
         tell_boundary(training.batch_config(), training.features(), clips);
     }
-    if (trainer.largest_batch() == 1 && fields.collapse.policy != CollapsePolicy::none && ranks.is_first()) {
-        print_warning("batches of one clip have no spread: a collapse of the outputs will not be noticed");
+    if (clips.size() == 1 && fields.collapse.policy != CollapsePolicy::none && ranks.is_first()) {
+        print_warning("a single clip has no spread: a collapse of the outputs will not be noticed");
     }
     TrainingRecord record{fields.run, data, clips, ranks};
     catch_stop_signals();

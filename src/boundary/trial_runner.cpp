@@ -41,8 +41,8 @@ bool train(Pretraining& training, dist::Group& group, const std::function<bool()
             return false;
         }
         outcome.loss = report.loss;
-        outcome.spread = report.spread.raw;
     }
+    outcome.spread = trainer.measure_spread().outputs().raw;
     return true;
 }
 

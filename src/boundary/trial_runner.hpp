@@ -33,7 +33,7 @@ struct TrialOutcome {
     double accuracy = 0;                       ///< share of the validation clips that the probe gets right
     std::vector<bool> correct;                 ///< [validation clips]
     double loss = 0;                           ///< of the last step; 0 without training
-    double spread = 0;                         ///< of the outputs, likewise
+    double spread = 0;                         ///< of the outputs at the end, on fixed clips, likewise
     std::optional<BoundaryEstimate> estimate;  ///< of the first repeat of a drawn or an adaptive trial
 };
 

@@ -36,7 +36,10 @@ enum class Purpose : std::uint64_t {
     view_jitter = 64,
     hidden_hand = 65,
     hidden_points = 66,
-    hidden_frames = 67
+    hidden_frames = 67,
+    directions = 71,
+    order_sensitivity = 72,
+    measured_clips = 73
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

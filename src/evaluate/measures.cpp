@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "src/evaluate/labelled_features.hpp"
+#include "src/evaluate/spread.hpp"
 
 namespace sslslr {
 namespace {
@@ -39,10 +40,6 @@ constexpr double rounding_of_equals = 1e-24;
 double share_within_classes(const torch::Tensor& unit, double within) {
     const double total = mean_squared_distance(unit, unit.mean(0, true));
     return total > rounding_of_equals ? std::min(1.0, within / total) : 1;
-}
-
-double mean_deviation(const torch::Tensor& features) {
-    return features.std(0, /*unbiased=*/false).mean().item<double>();
 }
 
 /// Over pairs within classes, from sums alone: of n clips the squared distances add up to n sum |x|^2 - |sum x|^2.
@@ -109,8 +106,9 @@ EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::
     measures.inertia = within_classes(x, labels);
     measures.inertia_normalised = within_classes(unit, labels);
     measures.within_share = share_within_classes(unit, measures.inertia_normalised);
-    measures.spread = mean_deviation(x);
-    measures.spread_normalised = mean_deviation(unit) * std::sqrt(static_cast<double>(x.size(1)));
+    const auto spread = spread_of(x);
+    measures.spread = spread.raw;
+    measures.spread_normalised = spread.normalised;
     measures.alignment = alignment_of(unit, labels);
     measures.uniformity = uniformity_of(unit);
     measures.effective_rank = effective_rank_of(x);

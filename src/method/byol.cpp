@@ -43,7 +43,7 @@ LossTerms Byol::loss(const Encoded& encoded, const Batch& batch, dist::Group& gr
                      cosine_sum(predictor_(second, group), target(encoded.target.first));
     const auto clips = static_cast<double>(batch.clips());
     return {.terms = {{"distance", (4 * clips - 2 * sum) / static_cast<double>(batch.global_size)}},
-            .projection = first.detach()};
+            .projections = {first, second}};
 }
 
 void Byol::after_step(double progress, const Batch&, const LossTerms&, dist::Group&) {

@@ -1,6 +1,7 @@
 #include "src/method/method.hpp"
 
 #include "src/method/momentum.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -59,6 +60,25 @@ Method::Method(const EncoderConfig& encoder, ViewSet trained, ViewSet target, Ta
         momentum_encoder_ = register_module("momentum_encoder", Encoder{encoder});
         start_momentum(*momentum_encoder_, *encoder_);
     }
+}
+
+LossTerms Method::objective(const Encoded& encoded, const Batch& batch, dist::Group& group) {
+    auto all = loss(encoded, batch, group);
+    if (regulariser_.kind != RegulariserKind::none) {
+        all.terms.push_back(
+            {word_of(regulariser_.kind),
+             regulariser_share(regulariser_, all.projections, batch.global_size, batch.dropout_seed, group)});
+    }
+    return all;
+}
+
+void Method::set_regulariser(const RegulariserConfig& config) {
+    check(config);
+    regulariser_ = config;
+}
+
+bool Method::needs_whole_share() const {
+    return couples_clips() || regulariser_.kind != RegulariserKind::none;
 }
 
 ViewTensors Method::encode_trained(const Batch& batch) {

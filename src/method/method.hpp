@@ -11,6 +11,7 @@
 #include "dist/group.hpp"
 #include "src/data/packed_clips.hpp"
 #include "src/data/read_ahead.hpp"
+#include "src/method/regulariser.hpp"
 #include "src/model/encoder.hpp"
 #include "src/model/precision.hpp"
 
@@ -67,8 +68,9 @@ struct LossTerm {
 
 struct LossTerms {
     std::vector<LossTerm> terms;  ///< their sum is what a step minimises
-    torch::Tensor projection;     ///< [B, D] the anchor's or first view's, detached: its spread is logged
-    torch::Tensor keys;           ///< [B, D] what a queue takes in after the step, undefined without one
+    /// [B, D] of each trained view, with their graph, for a regulariser; none without a projector.
+    std::vector<torch::Tensor> projections;
+    torch::Tensor keys;  ///< [B, D] what a queue takes in after the step, undefined without one
 
     torch::Tensor sum() const;
 };
@@ -83,8 +85,8 @@ struct Recorded {
 
 /// A learning objective and the networks it trains.
 ///
-/// A step is encode(), then loss() on what it made, backward, update, after_step(). Clips are independent in
-/// encode(), so that a batch can be encoded in parts; loss() sees the whole share and, through the group, the
+/// A step is encode(), then objective() on what it made, backward, update, after_step(). Clips are independent in
+/// encode(), so that a batch can be encoded in parts; objective() sees the whole share and, through the group, the
 /// other ranks'.
 class Method : public torch::nn::Module {
 public:
@@ -101,6 +103,22 @@ public:
     /// Whether a clip's loss depends on the other clips of its batch, by negatives or by batch norm in the heads
     /// (HeadConfig::normalises). If not, the losses of a batch's parts add up to the batch's.
     virtual bool couples_clips() const = 0;
+
+    /// What a step minimises: loss() and, where there is one, the regulariser's term, named after its kind.
+    /// Collective if needs_whole_share().
+    LossTerms objective(const Encoded& encoded, const Batch& batch, dist::Group& group);
+    /// Whether objective() depends on the clips of the batch together: by the loss or by a regulariser.
+    bool needs_whole_share() const;
+    /// Adds the regulariser to the objective of a method that hands out projections.
+    /// @throws ConfigError  a weight out of range
+    void set_regulariser(const RegulariserConfig& config);
+
+    /// Projections z [B, D] of features [B, W], before any normalisation to length 1; undefined without a projector.
+    /// Collective in train mode if the projector has batch norm.
+    virtual torch::Tensor project([[maybe_unused]] const torch::Tensor& features,
+                                  [[maybe_unused]] dist::Group& group) {
+        return {};
+    }
 
     /// What evaluation sees: features [B, W] before any projector, without dropout in eval mode.
     virtual torch::Tensor represent(const PackedClips& clips);
@@ -151,6 +169,7 @@ private:
     ViewSet trained_;
     ViewSet target_;
     Precision precision_ = Precision::float32;
+    RegulariserConfig regulariser_;
     Encoder encoder_{nullptr};
     Encoder momentum_encoder_{nullptr};  ///< empty unless it encodes some view
 };

@@ -66,7 +66,7 @@ MocoV2::Contrast MocoV2::contrast(const Encoded& encoded, const Batch& batch, di
     const auto sum =
         info_nce_sum(queries, keys, queue_->keys(), queue_->is_of(batch.ids()), config_.temperature);
     return {.loss = {.terms = {{"contrast", sum / static_cast<double>(batch.global_size)}},
-                     .projection = projection.detach(),
+                     .projections = {projection},
                      .keys = keys},
             .queries = queries};
 }

@@ -219,7 +219,11 @@ std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t se
     auto complete = config;
     complete.heads = resolved_heads(config);
     torch::manual_seed(seed);
-    return config.kind->make(complete);
+    auto method = config.kind->make(complete);
+    if (config.kind->has_projector) {
+        method->set_regulariser(config.regulariser);
+    }
+    return method;
 }
 
 }  // namespace sslslr

@@ -10,6 +10,7 @@
 #include "src/method/method_settings.hpp"
 #include "src/method/moco_v2.hpp"
 #include "src/method/pcl.hpp"
+#include "src/method/regulariser.hpp"
 #include "src/method/sl_fpn.hpp"
 #include "src/model/encoder.hpp"
 #include "src/model/heads.hpp"
@@ -57,6 +58,7 @@ struct MethodConfig {
     const MethodKind* kind = method_named("sl-fpn");
     EncoderConfig encoder;
     HeadConfig heads;
+    RegulariserConfig regulariser;
     SlFpnConfig sl_fpn;
     MomentumContrastConfig contrast;  ///< of moco-v2 and pcl; simclr takes its temperature
     PclConfig pcl;

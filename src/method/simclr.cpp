@@ -14,7 +14,7 @@ LossTerms SimClr::loss(const Encoded& encoded, const Batch& batch, dist::Group& 
     const auto second = projector_(encoded.trained.second, group);  // [B, D]
     const auto sum = nt_xent_sum(first, second, batch.first, batch.global_size, temperature_, group);
     return {.terms = {{"contrast", sum / (2.0 * static_cast<double>(batch.global_size))}},
-            .projection = first.detach()};
+            .projections = {first, second}};
 }
 
 }  // namespace sslslr

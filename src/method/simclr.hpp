@@ -17,6 +17,9 @@ public:
 
     LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
     bool couples_clips() const override { return true; }
+    torch::Tensor project(const torch::Tensor& features, dist::Group& group) override {
+        return projector_(features, group);
+    }
 
 private:
     double temperature_;

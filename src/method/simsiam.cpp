@@ -16,7 +16,7 @@ LossTerms SimSiam::loss(const Encoded& encoded, const Batch& batch, dist::Group&
     const auto sum = cosine_sum(predictor_(first, group), second.detach()) +
                      cosine_sum(predictor_(second, group), first.detach());
     return {.terms = {{"similarity", -sum / (2.0 * static_cast<double>(batch.global_size))}},
-            .projection = first.detach()};
+            .projections = {first, second}};
 }
 
 }  // namespace sslslr

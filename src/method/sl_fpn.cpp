@@ -58,7 +58,7 @@ SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnC
 }
 
 LossTerms SlFpn::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
-    const auto z = project(encoded, group);
+    const auto z = projections_of(encoded, group);
     const auto size = batch.global_size;
     const auto pair = squared_distance(z.first, z.second, size);
     auto original = torch::zeros_like(pair);
@@ -67,13 +67,17 @@ LossTerms SlFpn::loss(const Encoded& encoded, const Batch& batch, dist::Group& g
                                     config_.stop_gradient_original ? z.original.detach() : z.original, size);
     }
     const auto predicted = predict(z, size, group);
-    return {.terms = {{"pair", config_.weights[0] * pair},
-                      {"original", config_.weights[1] * original},
-                      {"predict", config_.weights[2] * predicted}},
-            .projection = (z.original.defined() ? z.original : z.first).detach()};
+    LossTerms loss{.terms = {{"pair", config_.weights[0] * pair},
+                             {"original", config_.weights[1] * original},
+                             {"predict", config_.weights[2] * predicted}},
+                   .projections = {z.first, z.second}};
+    if (encoded.trained.anchor.defined()) {
+        loss.projections.push_back(z.original);
+    }
+    return loss;
 }
 
-SlFpn::Projections SlFpn::project(const Encoded& encoded, dist::Group& group) {
+SlFpn::Projections SlFpn::projections_of(const Encoded& encoded, dist::Group& group) {
     const auto projected = [&](const torch::Tensor& view) {
         return view.defined() ? projector_(view, group) : torch::Tensor{};
     };

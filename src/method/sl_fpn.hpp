@@ -44,12 +44,15 @@ public:
 
     LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
     bool couples_clips() const override { return couples_clips_; }
+    torch::Tensor project(const torch::Tensor& features, dist::Group& group) override {
+        return projector_(features, group);
+    }
 
 private:
     struct Projections {
         torch::Tensor original, first, second;  ///< [B, D]; original is undefined without the original
     };
-    Projections project(const Encoded& encoded, dist::Group& group);
+    Projections projections_of(const Encoded& encoded, dist::Group& group);
     /// The third term.
     torch::Tensor predict(const Projections& z, std::int64_t global_size, dist::Group& group);
 

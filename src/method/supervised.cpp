@@ -11,8 +11,7 @@ LossTerms Supervised::loss(const Encoded& encoded, const Batch& batch, dist::Gro
     const auto total = torch::nn::functional::cross_entropy(
         classifier_(features), batch.labels,
         torch::nn::functional::CrossEntropyFuncOptions{}.reduction(torch::kSum));
-    return {.terms = {{"cross_entropy", total / static_cast<double>(batch.global_size)}},
-            .projection = features.detach()};
+    return {.terms = {{"cross_entropy", total / static_cast<double>(batch.global_size)}}};
 }
 
 torch::Tensor Supervised::classify(const torch::Tensor& features) {

@@ -13,7 +13,8 @@ namespace sslslr {
 class MeasureTable {
 public:
     /// Adds a run to a row; a new row if there is none of this name.
-    void add(const std::string& row, const EmbeddingMeasures& measures);
+    /// @param order_sensitivity  of its encoder
+    void add(const std::string& row, const EmbeddingMeasures& measures, double order_sensitivity);
 
     /// For the terminal: a line a measure, a column a row; mean and 95 % Student interval over several runs.
     std::string text() const;
@@ -22,9 +23,13 @@ public:
     nlohmann::json json() const;
 
 private:
+    struct Measure {
+        std::string name;
+        std::vector<double> runs;
+    };
     struct Row {
         std::string name;
-        std::vector<EmbeddingMeasures> runs;
+        std::vector<Measure> measures;
     };
 
     std::vector<Row> rows_;

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws how a run learnt: loss and spread of the embeddings over the steps.
+"""Draws how a run learnt: loss at every step, and the spread of projections z and features h where it was measured.
 
 Usage: curves.py RUN    reads RUN/metrics.jsonl and RUN/config.ini, writes RUN/curves.png
 """
@@ -90,10 +90,17 @@ def draw_loss(axes, rows):
         axes.legend(fontsize="small", ncols=len(terms) + 1)
 
 
-def draw_spread(axes, rows, name, label):
-    draw(axes, rows, name, label)
+def draw_spread(axes, rows, kind, label):
+    """Each of `spread` and `spread_features` that the run has; `kind` is what follows in the names of the columns."""
+    for name, of, style in (("spread", "z", "-o"), ("spread_features", "h", "--s")):
+        values = column(rows, name + kind)
+        known = np.isfinite(values)
+        if known.any():
+            steps = column(rows, "step")
+            axes.plot(steps[known], values[known], style, color="black", linewidth=1, markersize=3, label=of)
     axes.set_ylim(bottom=0)
     axes.set_ylabel(label)
+    axes.legend(fontsize="small", ncols=2)
 
 
 def main():
@@ -105,10 +112,9 @@ def main():
     figure, (loss, spread, normalised) = plt.subplots(3, 1, sharex=True, figsize=(7, 7), height_ratios=[2, 1, 1])
     figure.suptitle(title_of(read_config(run / "config.ini")))
     draw_loss(loss, rows)
-    draw_spread(spread, rows, "spread", "spread of z")
-    draw_spread(normalised, rows, "spread_normalised", "spread of\nz / |z|, × √d")
+    draw_spread(spread, rows, "", "spread")
     normalised.axhline(1, color="0.5", linewidth=0.8, linestyle=":", label="1: even in all directions, 0: collapsed")
-    normalised.legend(handles=normalised.lines[-1:], fontsize="small")
+    draw_spread(normalised, rows, "_normalised", "spread of\nunit vectors, × √d")
     normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
     normalised.set_xlabel("step")
 

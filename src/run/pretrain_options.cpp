@@ -132,6 +132,13 @@ void declare_model(Options& options, PretrainOptions& o) {
         "projector-norm", heads.projector_norm,
         "batch norm over all ranks: none, hidden (all layers but the last), all; auto: as the method's "
         "source has it");
+    options.add(
+        "regulariser", o.method.regulariser.kind,
+        "keeps projections apart, beside the loss, over the batch of all ranks: none, sigreg (as a standard "
+        "normal distribution) or vicreg (deviations of 1, no covariances)");
+    options.section("Regulariser of the projections", "regulariser", {"sigreg", "vicreg"});
+    options.add("regulariser-weight", o.method.regulariser.weight,
+                "of its mean over the trained views, the same at any batch size");
     options.section("Predictor", "method",
                     method_names([](const auto& kind) { return kind.has_predictor != nullptr; }));
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");
@@ -208,12 +215,18 @@ void declare_run(Options& options, PretrainOptions& o) {
     options.add("keep-checkpoints", o.keep_checkpoints, "* checkpoints to keep, the newest",
                 Decides::nothing);
 
-    options.section("Collapse: the outputs' spread falls to a small share of its first value");
+    options.section("Spread of the outputs, and collapse: its fall to a small share of its first value");
+    options.add(
+        "spread-every", o.spread_every,
+        "* steps between measurements on 64 training clips without dropout; the first and the last step have "
+        "one, too (0: only they)",
+        Decides::resumable);
     options.add("on-collapse", o.collapse.policy, "* none, warn or stop (checkpoint, exit code 5)",
                 Decides::resumable);
     options.removed_word("go-back", "stop", instead_of_going_back());
     options.add("collapse-threshold", o.collapse.threshold, "* that share", Decides::resumable);
-    options.add("collapse-patience", o.collapse.patience, "* steps in a row below it", Decides::resumable);
+    options.add("collapse-patience", o.collapse.patience, "* measurements in a row below it",
+                Decides::resumable);
 }
 
 }  // namespace

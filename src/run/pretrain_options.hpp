@@ -35,6 +35,7 @@ struct PretrainOptions {
     MethodConfig method;
     TrainerConfig trainer;
     GradientCompression gradient_compression = GradientCompression::none;
+    std::int64_t spread_every = 50;
     CollapseConfig collapse;
     ScheduleConfig schedule;
     AugmentationKind augmentation = AugmentationConfig{}.kind;

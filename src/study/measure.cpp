@@ -28,6 +28,7 @@ constexpr std::array measures{
     Measure{"uniformity", embedding, "", 1, 3, -1},
     Measure{"effective_rank", embedding, "", 1, 2, 1},
     Measure{"negative_similarity", embedding, "", 1, 4, -1},
+    Measure{"order_sensitivity", embedding, "", 1, 5, 0},
     Measure{"seconds", pretraining, "s", 1, 1, -1},
     Measure{"spread_end", pretraining, "", 1, 3, 0},
     Measure{"spread_normalised_end", pretraining, "", 1, 3, 0},

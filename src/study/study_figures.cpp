@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <iterator>
 #include <map>
-#include <numeric>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -12,6 +12,7 @@
 #include "io/store/clip_store.hpp"
 #include "src/augment/boundary_length.hpp"
 #include "src/errors.hpp"
+#include "src/study/measured_spreads.hpp"
 
 namespace sslslr {
 namespace {
@@ -83,37 +84,38 @@ nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
     return panels;
 }
 
-/// One spread over the steps, summed over trainings, each relative to its own start.
-struct Curve {
-    std::vector<double> raw;
-    std::vector<double> normalised;
-    std::vector<double> trainings;  ///< that have come to the step: folds of fewer clips end sooner
-
-    /// What a stopped training wrote twice counts as it went on.
+/// The spread at measured steps, summed over trainings, each relative to its own start.
+class Curve {
+public:
     void add(const fs::path& metrics) {
-        std::map<std::int64_t, std::pair<double, double>> by_step;
-        for (const auto& row : io::read_metrics(metrics)) {
-            if (row.contains("spread")) {  // other rows tell of events
-                by_step[row.at("step")] = {row.at("spread"), row.at("spread_normalised")};
-            }
-        }
-        const auto steps = std::max(raw.size(), by_step.size());
-        for (auto* const values : {&raw, &normalised, &trainings}) {
-            values->resize(steps);
-        }
-        const auto [first_raw, first_normalised] = by_step.begin()->second;
-        std::size_t at = 0;
-        for (const auto& [step, spread] : by_step) {
-            raw[at] += spread.first / first_raw;
-            normalised[at] += spread.second / first_normalised;
-            ++trainings[at];
-            ++at;
+        const auto spreads = measured_spreads(io::read_metrics(metrics));
+        for (const auto& [step, spread] : spreads) {
+            auto& sum = sums_[step];
+            sum.spread.raw += spread.raw / spreads.begin()->second.raw;
+            sum.spread.normalised += spread.normalised / spreads.begin()->second.normalised;
+            ++sum.trainings;
         }
     }
-    std::vector<double> mean(std::vector<double> sums) const {
-        std::ranges::transform(sums, trainings, sums.begin(), std::divides{});
-        return sums;
+    bool is_empty() const { return sums_.empty(); }
+    std::vector<std::int64_t> steps() const {
+        std::vector<std::int64_t> steps;
+        std::ranges::copy(std::views::keys(sums_), std::back_inserter(steps));
+        return steps;
     }
+    std::vector<double> mean(double Spread::*spread) const {
+        std::vector<double> means;
+        for (const auto& [step, sum] : sums_) {
+            means.push_back(sum.spread.*spread / sum.trainings);
+        }
+        return means;
+    }
+
+private:
+    struct Sum {
+        Spread spread;
+        double trainings = 0;  ///< that have measured at the step: folds of fewer clips end sooner
+    };
+    std::map<std::int64_t, Sum> sums_;
 };
 
 Curve curve_of(const PlannedTable& table, std::size_t column, const LedgerState& state,
@@ -136,16 +138,14 @@ nlohmann::json curves_of(const PlannedTable& table, const LedgerState& state, co
     nlohmann::json curves = nlohmann::json::array();
     for (std::size_t column = 0; column < table.columns.size(); ++column) {
         const auto curve = curve_of(table, column, state, folder);
-        if (curve.trainings.empty()) {
+        if (curve.is_empty()) {
             continue;
         }
-        std::vector<std::int64_t> steps(curve.raw.size());
-        std::iota(steps.begin(), steps.end(), 1);
         curves.push_back({{"column", table.columns[column].name},
                           {"title", table.columns[column].title},
-                          {"steps", steps},
-                          {"raw", curve.mean(curve.raw)},
-                          {"normalised", curve.mean(curve.normalised)}});
+                          {"steps", curve.steps()},
+                          {"raw", curve.mean(&Spread::raw)},
+                          {"normalised", curve.mean(&Spread::normalised)}});
     }
     return curves;
 }

@@ -11,6 +11,7 @@
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/measures.hpp"
 #include "src/evaluate/metrics.hpp"
+#include "src/evaluate/order_sensitivity.hpp"
 #include "src/jobs/take_over.hpp"
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/batch_config.hpp"
@@ -19,8 +20,10 @@
 #include "src/run/run_encoder.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/study/measured_spreads.hpp"
 #include "src/study/study_folder.hpp"
 #include "src/train/checkpoints.hpp"
+#include "src/train/fixed_clips.hpp"
 #include "src/train/run.hpp"
 
 namespace sslslr {
@@ -40,22 +43,21 @@ std::vector<fs::path> earlier(const fs::path& study, const Claim& claim, FolderO
 }
 
 Result trained_result(const fs::path& run, std::int64_t last_step) {
-    auto rows = io::read_metrics(run / "metrics.jsonl");
-    std::erase_if(rows, [](const auto& row) { return !row.contains("spread"); });  // they tell of events
-    if (rows.empty() || rows.back().at("step") != last_step) {
+    const auto rows = io::read_metrics(run / "metrics.jsonl");
+    const auto spreads = measured_spreads(rows);
+    if (spreads.empty() || spreads.rbegin()->first != last_step) {
         throw io::DataError{run / "metrics.jsonl",
                             fmt::format("expected rows up to step {}: was the disk full?", last_step)};
     }
-    const auto& first = rows.front();
-    const auto& last = rows.back();
-    const auto share = [&](const char* name) {
-        const auto start = first.at(name).get<double>();
-        return start > 0 ? last.at(name).get<double>() / start : 0;
+    const auto& first = spreads.begin()->second;
+    const auto& last = spreads.rbegin()->second;
+    const auto share = [&](double Spread::*spread) {
+        return first.*spread > 0 ? last.*spread / first.*spread : 0;
     };
-    return {.outcome = {{"steps", last.at("step")},
-                        {"loss", last.at("loss")},
-                        {"spread_end", share("spread")},
-                        {"spread_normalised_end", share("spread_normalised")}},
+    return {.outcome = {{"steps", last_step},
+                        {"loss", rows.back().at("loss")},
+                        {"spread_end", share(&Spread::raw)},
+                        {"spread_normalised_end", share(&Spread::normalised)}},
             .detail = nlohmann::json::object()};
 }
 
@@ -131,7 +133,8 @@ std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim
     RunConfig run{.folder = folder,
                   .last_step = training.last_step(),
                   .checkpoint_every = fields.checkpoint_every,
-                  .keep_checkpoints = 1};
+                  .keep_checkpoints = 1,
+                  .spread_every = fields.spread_every};
     run.collapse = fields.collapse;
     remember_origin(run, fields, data, data_.clips(job.data, job.fold).pretrain, codes_,
                     [&](const std::string& text) {
@@ -201,10 +204,12 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const auto cache = cached_features(options, folder_ / "cache", warner_of(job.name));
     if (protocol_kind(job.protocol) == ProtocolKind::measures) {
         const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
+        const auto order = order_sensitivity(*method, data.features(), fixed_clips(clips.test), group_);
         Result result;
         agree(group_.communicator(), [&] {
             if (group_.rank() == 0) {
                 result = measured(job, features, torch::tensor(clips.classes_of(clips.test)));
+                result.outcome["order_sensitivity"] = order;
             }
         });
         return result;

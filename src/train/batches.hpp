@@ -36,6 +36,8 @@ public:
     std::int64_t steps_per_epoch() const noexcept;
     std::int64_t global_batch() const noexcept { return config_.global_batch; }
 
+    /// Of the whole data set.
+    const Features& features() const noexcept { return features_; }
     /// The clips that train, by number in the data set.
     const std::vector<std::int64_t>& clip_numbers() const noexcept { return clips_; }
     /// Those from `begin` to before `end`, as recorded. @throws io::DataError  as gather

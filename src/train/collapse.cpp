@@ -17,15 +17,11 @@ void check(const CollapseConfig& c) {
             fmt::format("{}: expected 1 or more", io::setting("collapse-patience", c.patience)));
 }
 
-CollapseMonitor::CollapseMonitor(CollapseConfig config, std::int64_t largest_batch)
-    : config_{std::move(config)}, largest_batch_{largest_batch} {
+CollapseMonitor::CollapseMonitor(CollapseConfig config) : config_{std::move(config)} {
     check(config_);
 }
 
-bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
-    if (clips < 2 || 2 * clips < largest_batch_) {
-        return false;
-    }
+bool CollapseMonitor::observe(const Spread& spread) {
     if (first_.raw == 0) {
         first_ = spread;
     }
@@ -33,27 +29,27 @@ bool CollapseMonitor::observe(const Spread& spread, std::int64_t clips) {
         return false;  // outputs that were never apart, a single clip repeated for instance
     }
     const double health = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
-    low_steps_ = health < config_.threshold ? low_steps_ + 1 : 0;
+    low_in_a_row_ = health < config_.threshold ? low_in_a_row_ + 1 : 0;
     if (config_.policy == CollapsePolicy::none) {
-        // A life of the run that does watch, after this one, sees a collapse at its first low step.
-        low_steps_ = std::min(low_steps_, config_.patience - 1);
+        // A life of the run that does watch, after this one, sees a collapse at its first low measurement.
+        low_in_a_row_ = std::min(low_in_a_row_, config_.patience - 1);
         return false;
     }
     // What is told of is told of once; a training that was stopped and goes on all the same stops again.
-    return config_.policy == CollapsePolicy::warn ? low_steps_ == config_.patience
-                                                  : low_steps_ >= config_.patience;
+    return config_.policy == CollapsePolicy::warn ? low_in_a_row_ == config_.patience
+                                                  : low_in_a_row_ >= config_.patience;
 }
 
 std::map<std::string, std::string> CollapseMonitor::state() const {
     return {{"collapse_first_raw", fmt::format("{}", first_.raw)},
             {"collapse_first_normalised", fmt::format("{}", first_.normalised)},
-            {"collapse_low_steps", std::to_string(low_steps_)}};
+            {"collapse_low_steps", std::to_string(low_in_a_row_)}};
 }
 
 void CollapseMonitor::load_state(const std::map<std::string, std::string>& state) {
     first_ = {.raw = std::stod(state.at("collapse_first_raw")),
               .normalised = std::stod(state.at("collapse_first_normalised"))};
-    low_steps_ = std::stoll(state.at("collapse_low_steps"));
+    low_in_a_row_ = std::stoll(state.at("collapse_low_steps"));
 }
 
 }  // namespace sslslr

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "src/train/spread.hpp"
+#include "src/evaluate/spread.hpp"
 
 namespace sslslr {
 
@@ -18,8 +18,8 @@ constexpr auto words(CollapsePolicy /*of*/) {
 /// When a training counts as collapsed, and what happens then.
 struct CollapseConfig {
     CollapsePolicy policy = CollapsePolicy::warn;
-    double threshold = 0.1;      ///< health below this is low
-    std::int64_t patience = 20;  ///< so many low steps in a row are a collapse
+    double threshold = 0.1;     ///< health below this is low
+    std::int64_t patience = 3;  ///< so many low measurements in a row are a collapse
 };
 
 /// @throws ConfigError  a setting out of range
@@ -27,18 +27,16 @@ void check(const CollapseConfig& config);
 
 /// Watches whether the outputs draw together into a point.
 ///
-/// Health is the smaller of two spreads as shares of their values at the run's first step: the raw one, which
+/// Health is the smaller of two spreads as shares of their values at the run's first measurement: the raw one, which
 /// sees a shrinking scale, and that of unit outputs, which sees directions fall together (the measure of Chen
-/// and He 2021, section 4.1, which alone misses a collapse in scale). Batches of fewer clips than half the
-/// largest batch say too little and are passed over. With the policy "none" it only remembers.
+/// and He 2021, section 4.1, which alone misses a collapse in scale). With the policy "none" it only remembers.
 class CollapseMonitor {
 public:
-    /// @param largest_batch  clips of the largest global batch; of one clip there is no spread, and nothing is seen
     /// @throws ConfigError  as check()
-    CollapseMonitor(CollapseConfig config, std::int64_t largest_batch);
+    explicit CollapseMonitor(CollapseConfig config);
 
-    /// Takes in a step. @return true if the run has collapsed at this step
-    bool observe(const Spread& spread, std::int64_t clips);
+    /// Takes in a measurement. @return true if the run has collapsed at this one
+    bool observe(const Spread& spread);
 
     /// What a checkpoint keeps, as text that gives back the same bits.
     std::map<std::string, std::string> state() const;
@@ -46,9 +44,8 @@ public:
 
 private:
     CollapseConfig config_;
-    std::int64_t largest_batch_;
-    Spread first_;                ///< zero until a first step
-    std::int64_t low_steps_ = 0;  ///< in a row
+    Spread first_;  ///< zero until a first measurement
+    std::int64_t low_in_a_row_ = 0;
 };
 
 }  // namespace sslslr

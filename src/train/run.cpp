@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "dist/activity.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/metrics_file.hpp"
 #include "io/file/setting.hpp"
@@ -22,8 +23,6 @@ nlohmann::json row_of(const StepReport& report) {
     nlohmann::json row{{"step", report.step},
                        {"epoch", report.epoch},
                        {"loss", report.loss},
-                       {"spread", report.spread.raw},
-                       {"spread_normalised", report.spread.normalised},
                        {"learning_rate", report.learning_rate},
                        {"clips_per_s", static_cast<double>(report.clips) / report.seconds.total},
                        {"seconds", report.seconds.total},
@@ -34,7 +33,24 @@ nlohmann::json row_of(const StepReport& report) {
     if (report.gradient_norm > 0) {
         row["gradient_norm"] = report.gradient_norm;
     }
+    if (report.spread) {
+        const auto add = [&](const char* name, const char* name_normalised, const Spread& spread) {
+            row[name] = spread.raw;
+            row[name_normalised] = spread.normalised;
+        };
+        add("spread_features", "spread_features_normalised", report.spread->features);
+        if (report.spread->projections) {
+            add("spread", "spread_normalised", *report.spread->projections);
+        }
+    }
+    if (report.order_sensitivity) {
+        row["order_sensitivity"] = *report.order_sensitivity;
+    }
     return row;
+}
+
+double seconds_since(std::chrono::steady_clock::time_point begin) {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 /// One life of a run.
@@ -49,7 +65,7 @@ public:
           hooks_{hooks},
           checkpoints_{config.folder, ranks_},
           writer_{checkpoints_, group, [this] { return order(); }, hooks.warn, hooks.write_checkpoint},
-          monitor_{config.collapse, trainer.largest_batch()} {}
+          monitor_{config.collapse} {}
 
     bool train() {
         checkpoints_.remove_half_written();
@@ -64,16 +80,15 @@ public:
         open_metrics();
         const StepsUnderWay steps{group_};
         while (trainer_.steps_done() < config_.last_step) {
-            hooks_.before_step(trainer_.steps_done() + 1);
-            const auto report = trainer_.step(hooks_.stop_requested());
-            const bool collapsed = monitor_.observe(report.spread, report.clips);
+            const auto report = next_step();
+            const bool collapsed = is_watched(report.step) && monitor_.observe(report.spread->outputs());
             append(with_shares(row_of(report), report));
             hooks_.on_step(report);
             if (collapsed) {
                 meet_collapse(report);
             }
             const bool is_last = report.stop || report.step == config_.last_step;
-            if (is_last || (config_.checkpoint_every > 0 && report.step % config_.checkpoint_every == 0)) {
+            if (is_last || is_multiple(report.step, config_.checkpoint_every)) {
                 write_checkpoint();
             }
             if (is_last) {
@@ -87,6 +102,50 @@ public:
     }
 
 private:
+    /// Whether `step` is one of those that come every so many steps; 0: none is.
+    static bool is_multiple(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
+
+    /// Whether the collapse monitor takes in this step's measurement. Where the run ends for now is none of those, so
+    /// that a run that was resumed has watched the same ones.
+    bool is_watched(std::int64_t step) const {
+        return config_.spread_every && (step == 1 || is_multiple(step, *config_.spread_every));
+    }
+
+    StepReport next_step() {
+        const auto step = trainer_.steps_done() + 1;
+        hooks_.before_step(step);
+        if (step > 1) {
+            auto report = trainer_.step(hooks_.stop_requested());
+            measure(step, report);
+            return report;
+        }
+        StepReport before;
+        dist::enter_step(step);  // where ranks that are waited for in vain are looked for
+        measure(step, before);
+        auto report = trainer_.step(hooks_.stop_requested());
+        report.spread = before.spread;
+        report.order_sensitivity = before.order_sensitivity;
+        return report;
+    }
+
+    /// Measures the outputs as they are now, where the row of this step is to hold that.
+    void measure(std::int64_t step, StepReport& report) {
+        if (!config_.spread_every) {
+            return;
+        }
+        const auto begin = std::chrono::steady_clock::now();
+        const bool is_end = step == config_.last_step;
+        if (is_watched(step) || is_end) {
+            report.spread = trainer_.measure_spread();
+        }
+        if (step == 1 || is_multiple(step, config_.checkpoint_every) || is_end) {
+            report.order_sensitivity = trainer_.measure_order_sensitivity();
+        }
+        if (report.spread || report.order_sensitivity) {
+            measure_seconds_ = seconds_since(begin);
+        }
+    }
+
     /// Runs of 0.1.0 could return to a healthy checkpoint with a lower rate, which only they know how to continue.
     void refuse_lowered_rate(const std::map<std::string, std::string>& attributes) const {
         const auto returns = attributes.find("collapse_returns");
@@ -106,7 +165,7 @@ private:
     }
 
     /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting for data; after
-    /// a checkpoint, how long that kept the training.
+    /// a checkpoint, how long that kept the training; where outputs were measured, how long that took.
     nlohmann::json with_shares(nlohmann::json row, const StepReport& report) {
         epoch_seconds_ += report.seconds.total;
         epoch_data_seconds_ += report.data_seconds;
@@ -117,6 +176,9 @@ private:
         }
         if (checkpoint_seconds_ > 0) {
             row["checkpoint_seconds"] = std::exchange(checkpoint_seconds_, 0);
+        }
+        if (measure_seconds_ > 0) {
+            row["measure_seconds"] = std::exchange(measure_seconds_, 0);
         }
         return row;
     }
@@ -166,18 +228,18 @@ private:
         hooks_.before_checkpoint();
         trainer_.check_weights();
         writer_.start();
-        checkpoint_seconds_ +=
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+        checkpoint_seconds_ += seconds_since(begin);
     }
 
     /// Does what the policy says.
     /// @throws TrainingError  with the policy "stop"
     void meet_collapse(const StepReport& report) {
         const auto what = fmt::format(
-            "the outputs have collapsed: for {} steps up to step {} their spread stayed below {:.3g} of its "
+            "the outputs have collapsed: in {} measurements up to step {} their spread stayed below {:.3g} "
+            "of its "
             "first value (spread {:.3g}, normalised {:.3g})",
-            config_.collapse.patience, report.step, config_.collapse.threshold, report.spread.raw,
-            report.spread.normalised);
+            config_.collapse.patience, report.step, config_.collapse.threshold, report.spread->outputs().raw,
+            report.spread->outputs().normalised);
         if (config_.collapse.policy == CollapsePolicy::warn) {
             warn(what +
                  fmt::format("; the training continues ({} ends it)", io::setting("on-collapse", "stop")));
@@ -186,9 +248,11 @@ private:
         write_checkpoint();
         writer_.finish();
         write_last_rows();
-        throw TrainingError{what + fmt::format(": try a lower {}, another {}, or batch norm in the heads; a "
-                                               "checkpoint of this step is written",
-                                               io::setting("learning-rate"), io::setting("optimizer"))};
+        throw TrainingError{what +
+                            fmt::format(": try a lower {}, another {}, a {}, or batch norm in the heads; a "
+                                        "checkpoint of this step is written",
+                                        io::setting("learning-rate"), io::setting("optimizer"),
+                                        io::setting("regulariser"))};
     }
 
     Trainer& trainer_;
@@ -205,6 +269,7 @@ private:
     double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
     double epoch_data_seconds_ = 0;           ///< of them, waiting for data
     double checkpoint_seconds_ = 0;  ///< that checkpoints have kept the training since the row before
+    double measure_seconds_ = 0;     ///< that the row's measurements took
 };
 
 }  // namespace

@@ -48,8 +48,6 @@ LossTerms added_up(const std::vector<LossTerms>& parts) {
         }
         whole.terms.push_back({parts.front().terms[term].name, sum});
     }
-    whole.projection = joined(
-        parts, [](const auto& p) -> auto& { return p.projection; });
     whole.keys = joined(
         parts, [](const auto& p) -> auto& { return p.keys; });
     return whole;
@@ -63,7 +61,7 @@ LossTerms ShareGradient::operator()(const Batch& batch, const OnLoss& on_loss) c
     }
     // How to go on depends on the settings alone, never on the size of this share: ranks take the same way.
     const auto parts = parts_of(batch);
-    return method_.couples_clips() ? cut_at_features(batch, parts, on_loss) : accumulated(parts, on_loss);
+    return method_.needs_whole_share() ? cut_at_features(batch, parts, on_loss) : accumulated(parts, on_loss);
 }
 
 std::vector<Batch> ShareGradient::parts_of(const Batch& batch) const {
@@ -75,7 +73,7 @@ std::vector<Batch> ShareGradient::parts_of(const Batch& batch) const {
 }
 
 LossTerms ShareGradient::whole(const Batch& batch, const OnLoss& on_loss) const {
-    auto loss = method_.loss(encode(batch), batch, group_);
+    auto loss = method_.objective(encode(batch), batch, group_);
     on_loss(loss);
     reducer_.backward_and_sum(loss.sum());
     return loss;
@@ -84,11 +82,11 @@ LossTerms ShareGradient::whole(const Batch& batch, const OnLoss& on_loss) const 
 LossTerms ShareGradient::accumulated(const std::vector<Batch>& parts, const OnLoss& on_loss) const {
     std::vector<LossTerms> losses;
     for (std::size_t part = 0; part + 1 < parts.size(); ++part) {
-        losses.push_back(method_.loss(encode(parts[part]), parts[part], group_));
+        losses.push_back(method_.objective(encode(parts[part]), parts[part], group_));
         reducer_.accumulate(losses.back().sum());
         losses.back() = added_up({losses.back()});  // lets go of the graph
     }
-    losses.push_back(method_.loss(encode(parts.back()), parts.back(), group_));
+    losses.push_back(method_.objective(encode(parts.back()), parts.back(), group_));
     auto all = added_up(losses);
     on_loss(all);
     reducer_.backward_and_sum(losses.back().sum());
@@ -111,7 +109,7 @@ LossTerms ShareGradient::cut_at_features(const Batch& batch, const std::vector<B
             view->set_requires_grad(true);
         }
     }
-    auto loss = method_.loss(features, batch, group_);
+    auto loss = method_.objective(features, batch, group_);
     on_loss(loss);
     reducer_.accumulate(loss.sum());
 

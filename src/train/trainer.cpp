@@ -11,6 +11,7 @@
 #include "dist/agree.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/evaluate/order_sensitivity.hpp"
 #include "src/train/share_gradient.hpp"
 
 namespace sslslr {
@@ -54,24 +55,21 @@ Method& moved(Method& method, at::Device device) {
     return method;
 }
 
-/// Places in the report that the ranks add up besides the gradients, float64: the spread sums follow the loss
-/// terms.
+/// Places in the report that the ranks add up besides the gradients, float64: the loss terms come last.
 namespace report_at {
 enum : std::int64_t { stop_requests, failures, data_seconds, first_term };
 }
 
 torch::Tensor packed_report(const LossTerms& loss, bool stop_requested, bool has_failed,
                             double data_seconds) {
-    const auto& z = loss.projection;
     auto notes = torch::empty({report_at::first_term}, torch::kDouble);
     notes[report_at::stop_requests] = stop_requested ? 1.0 : 0.0;
     notes[report_at::failures] = has_failed ? 1.0 : 0.0;
     notes[report_at::data_seconds] = data_seconds;
-    std::vector<torch::Tensor> parts{notes.to(z.device())};
+    std::vector<torch::Tensor> parts{notes.to(loss.terms.front().value.device())};
     for (const auto& term : loss.terms) {
         parts.push_back(term.value.detach().to(torch::kDouble).view({1}));
     }
-    parts.push_back(spread_sums(z));
     return torch::cat(parts);
 }
 
@@ -85,7 +83,6 @@ void read_report(const torch::Tensor& report, const LossTerms& loss, int ranks, 
                                   report[report_at::first_term + i].item<double>());
         result.loss += result.terms.back().second;
     }
-    result.spread = spread_of(report.slice(0, report_at::first_term + terms), result.clips);
 }
 
 }  // namespace
@@ -97,6 +94,7 @@ Trainer::Trainer(Method& method, const Batches& batches, const TrainerConfig& co
       config_{config},
       schedule_{schedule},
       learning_rate_{scaled_rate(config.optimizer, batches.global_batch())},
+      fixed_clips_{fixed_clips(batches.clip_numbers())},
       group_{group},
       parameters_{trained_parameters(method)},
       optimizer_{config.optimizer, parameters_},
@@ -163,6 +161,17 @@ StepReport Trainer::step(bool stop_requested) {
     seconds.total = watch.total();
     result.seconds = seconds;
     return result;
+}
+
+OutputSpread Trainer::measure_spread() {
+    warm_up();
+    return sslslr::measure_spread(method_, batches_.features(), fixed_clips_, group_);
+}
+
+double Trainer::measure_order_sensitivity() {
+    constexpr std::int64_t draws = 5;
+    warm_up();
+    return order_sensitivity(method_, batches_.features(), fixed_clips_, group_, draws);
 }
 
 void Trainer::warm_up() {

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,9 +14,9 @@
 #include "src/data/read_ahead.hpp"
 #include "src/method/method.hpp"
 #include "src/train/batches.hpp"
+#include "src/train/fixed_clips.hpp"
 #include "src/train/optimizer.hpp"
 #include "src/train/schedule.hpp"
-#include "src/train/spread.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
@@ -37,12 +37,14 @@ struct StepReport {
     std::int64_t clips = 0;                             ///< of the global batch
     double loss = 0;                                    ///< mean over the global batch
     std::vector<std::pair<std::string, double>> terms;  ///< its parts
-    Spread spread;
     double learning_rate = 0;
     double gradient_norm = 0;  ///< before clipping; 0 where nothing is clipped
     StepTimes seconds;
     double data_seconds = 0;  ///< mean of seconds.data over the ranks
     bool stop = false;        ///< some rank asked for an end after this step
+    /// Where run_training() has measured them: after the step, but before it where it is the first.
+    std::optional<OutputSpread> spread{};
+    std::optional<double> order_sensitivity{};
 };
 
 struct TrainerConfig {
@@ -71,10 +73,6 @@ public:
     StepReport step(bool stop_requested = false);
 
     std::int64_t steps_done() const noexcept { return steps_done_; }
-    /// Clips of the largest global batch: all of them where they are fewer than it may hold.
-    std::int64_t largest_batch() const noexcept {
-        return std::min(batches_.global_batch(), batches_.clips());
-    }
     std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
     /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step": copies, in host
@@ -88,6 +86,11 @@ public:
     /// @throws TrainingError      a weight is not finite
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
+
+    /// Of the networks as they stand, on the fixed clips. Between steps. @throws dist::AgreedError  as embed()
+    OutputSpread measure_spread();
+    /// Likewise, by few draws. @throws dist::AgreedError  as embed()
+    double measure_order_sensitivity();
 
     /// Gives every rank the weights of rank 0 and starts reduction on one discarded backward, so that every life of a
     /// run adds in the same order (dist::GradientReducer). The first step does it, unless it is done.
@@ -104,7 +107,8 @@ private:
     const Batches& batches_;
     TrainerConfig config_;
     Schedule schedule_;
-    double learning_rate_;  ///< peak, for this global batch
+    double learning_rate_;                   ///< peak, for this global batch
+    std::vector<std::int64_t> fixed_clips_;  ///< that are measured
     dist::Group& group_;
     NamedTensors parameters_;  ///< those that train
     Optimizer optimizer_;

@@ -49,6 +49,8 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--micro-batch -1: expected 0 or more", "--micro-batch=-1"},
         {"--gradient-compression float8", "--gradient-compression float8"},
         {"--on-collapse panic", "--on-collapse panic"},
+        {"--spread-every -1: expected 0 or more", "--spread-every=-1"},
+        {"--regulariser-weight 0: expected more than 0", "--regulariser sigreg --regulariser-weight 0"},
         {"--rate-scaling cubic", "--rate-scaling cubic"},
         {"--precision half: expected float32, bfloat16 or float64", "--precision half"},
         {"--hang-timeout -1: expected 0 or more seconds", "--hang-timeout=-1"},
@@ -86,6 +88,9 @@ TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThat
 TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
     expect(2, "--temperature belongs to --method simclr, moco-v2, pcl; it means nothing with sl-fpn",
            pretrain("r", "--temperature 0.5"));
+    expect(2, "it means nothing with supervised", pretrain("r", "--method supervised --regulariser sigreg"));
+    expect(2, "--regulariser-weight belongs to --regulariser sigreg, vicreg",
+           pretrain("r", "--regulariser-weight 2"));
     expect(2, "--queue belongs to --method moco-v2, pcl", pretrain("r", "--method simclr --queue 100"));
     expect(2, "--weight-pair belongs to --method sl-fpn", pretrain("r", "--method byol --weight-pair 2"));
     expect(2, "--lars-trust belongs to --optimizer lars", pretrain("r", "--lars-trust 0.1"));

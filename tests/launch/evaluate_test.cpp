@@ -184,7 +184,8 @@ TEST_F(Evaluate, MeasuresNeedNoClassifier) {
 
     ASSERT_EQ(found["rows"].size(), 2U);
     const auto& measures = found["rows"][1]["measures"];
-    EXPECT_EQ(measures.size(), 9U);
+    EXPECT_EQ(measures.size(), 10U);
+    EXPECT_GT(measures["order_sensitivity"]["mean"], 0);
     EXPECT_GT(measures["within_share"]["mean"], 0);
     EXPECT_LT(measures["within_share"]["mean"], 1);
 }

@@ -24,6 +24,7 @@ width = 16
 heads = 2
 global-batch = 100
 max-steps = 3
+spread-every = 1
 [data asl9]
 title = ASL9
 published = ASL Citizen

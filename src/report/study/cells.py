@@ -9,6 +9,7 @@ MEASURE_TITLES = {
     "inertia": "Intra-class inertia",
     "inertia_normalised": "Intra-class inertia, normalised features",
     "spread_end": "Spread at the end, relative to the start",
+    "order_sensitivity": "Order sensitivity, movement over variance",
 }
 MISSING = {"missing": "not computed yet", "failed": "FAILED", "none": "–"}
 MINUS = "−"

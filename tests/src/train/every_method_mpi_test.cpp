@@ -10,10 +10,14 @@ namespace {
 /// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
-    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic) {
+    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic,
+                      RegulariserKind regulariser = RegulariserKind::none) {
         for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
-            toy::Settings settings{
-                .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
+            toy::Settings settings{.method = GetParam(),
+                                   .norm = norm,
+                                   .clips = clips,
+                                   .global_batch = global_batch,
+                                   .regulariser = regulariser};
             settings.trainer.micro_batch = micro_batch;
             toy::expect_same_training(settings, 1e-9);
         }
@@ -47,6 +51,13 @@ TEST_P(EveryMethod, WithAllInputsOfTheEncoderIsExactToo) {
                                .layout = toy::whole_layout()};
         settings.trainer.micro_batch = micro_batch;
         toy::expect_same_training(settings, 1e-9);
+    }
+}
+
+TEST_P(EveryMethod, WithARegulariserOfItsProjectionsIsExactToo) {
+    for (const auto regulariser : {RegulariserKind::sigreg, RegulariserKind::vicreg}) {
+        expect_exact(0, HeadNorm::none, regulariser);
+        expect_exact(3, HeadNorm::none, regulariser);
     }
 }
 

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <fstream>
+#include <map>
+#include <optional>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -27,6 +29,7 @@ protected:
                       .last_step = last_step,
                       .checkpoint_every = 2,
                       .keep_checkpoints = 3,
+                      .spread_every = spread_every_,
                       .attributes = {}},
                      hooks);
         return toy::state(*training.method);
@@ -43,6 +46,7 @@ protected:
                       .last_step = last_step,
                       .checkpoint_every = 2,
                       .keep_checkpoints = 1,
+                      .spread_every = 1,
                       .collapse = collapse,
                       .attributes = {}},
                      hooks);
@@ -58,6 +62,31 @@ protected:
         return steps;
     }
 
+    /// The rows that hold a number of this name: step -> number.
+    std::map<std::int64_t, double> column(const std::string& name) const {
+        std::ifstream file{folder_ / "metrics.jsonl"};
+        std::map<std::int64_t, double> numbers;
+        for (std::string line; std::getline(file, line);) {
+            if (const auto row = nlohmann::json::parse(line); row.contains(name)) {
+                numbers[row["step"]] = row[name];
+            }
+        }
+        return numbers;
+    }
+    static std::vector<std::int64_t> steps_of(const std::map<std::int64_t, double>& numbers) {
+        std::vector<std::int64_t> steps;
+        for (const auto& [step, number] : numbers) {
+            steps.push_back(step);
+        }
+        return steps;
+    }
+    /// What the checkpoint of a step remembers of the measurements.
+    std::map<std::string, std::string> remembered(std::int64_t step) const {
+        auto attributes = io::read_checkpoint(folder_ / "checkpoints" / io::checkpoint_name(step)).attributes;
+        std::erase_if(attributes, [](const auto& item) { return !item.first.starts_with("collapse_"); });
+        return attributes;
+    }
+
     /// Rank 0 empties the folder while the others wait.
     void start_anew() {
         world_.barrier();
@@ -67,6 +96,7 @@ protected:
         world_.barrier();
     }
     torch::Tensor collapsed_weights_;
+    std::optional<std::int64_t> spread_every_;
 };
 
 TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
@@ -88,6 +118,56 @@ TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
     start_anew();
 
     EXPECT_TRUE(torch::equal(halves, live(9)));
+}
+
+TEST_F(RunTest, RowsHoldWhatWasMeasuredAtTheFirstTheLastAndEverySoManySteps) {
+    spread_every_ = 4;
+    live(10);
+
+    world_.barrier();
+    const std::vector<std::int64_t> measured{1, 4, 8, 10};
+    for (const auto* const name :
+         {"spread", "spread_normalised", "spread_features", "spread_features_normalised"}) {
+        EXPECT_EQ(steps_of(column(name)), measured) << name;
+    }
+    EXPECT_EQ(steps_of(column("order_sensitivity")), (std::vector<std::int64_t>{1, 2, 4, 6, 8, 10}))
+        << "the first step and the checkpoints";
+    toy::Training fresh{world_.duplicate(), {.precision = Precision::float32}};
+    const auto before = fresh.trainer.measure_spread();
+    EXPECT_EQ(column("spread").at(1), before.outputs().raw) << "before any update";
+    EXPECT_EQ(column("spread_features_normalised").at(1), before.features.normalised);
+}
+
+TEST_F(RunTest, WithoutMeasuringRowsHoldNone) {
+    live(3);
+
+    world_.barrier();
+    EXPECT_TRUE(column("spread_features").empty());
+    EXPECT_TRUE(column("order_sensitivity").empty());
+}
+
+TEST_F(RunTest, MeasurementsFallOnTheSameStepsWhereverARunWasResumed) {
+    const auto watched = [&] {
+        const auto numbers = column("spread");
+        return std::map<std::int64_t, double>{{1, numbers.at(1)}, {3, numbers.at(3)}, {6, numbers.at(6)}};
+    };
+    const auto plain = live(7);
+    start_anew();
+    spread_every_ = 3;
+    EXPECT_TRUE(torch::equal(live(7), plain)) << "measuring changes nothing";
+    world_.barrier();
+    const auto whole = watched();
+    const auto state = remembered(7);
+    start_anew();
+
+    for (const auto last_step : {2, 5, 7}) {  // 2 and 5 have measurements that no monitor counts
+        live(last_step);
+    }
+
+    world_.barrier();
+    EXPECT_EQ(watched(), whole);
+    EXPECT_EQ(remembered(7), state);
+    EXPECT_NE(state.at("collapse_first_raw"), "0");
 }
 
 TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
@@ -230,7 +310,7 @@ TEST_F(RunTest, ACollapseThatNobodyWatchedIsSeenByTheNextLifeThatDoes) {
         EXPECT_NE(std::string{error.what()}.find("have collapsed"), std::string::npos) << error.what();
     }
     world_.barrier();
-    EXPECT_EQ(metric_steps().back(), 52) << "the first step that counts: 51 has the short batch of an epoch";
+    EXPECT_EQ(metric_steps().back(), 51);
 }
 
 TEST_F(RunTest, ARunThatAnEarlierReleaseTrainsAtALowerRateIsRefused) {
@@ -254,7 +334,7 @@ TEST_F(RunTest, ACollapseEndsTheTrainingWithACheckpointIfSoAsked) {
         message = error.what();
     }
     world_.barrier();
-    EXPECT_NE(message.find("collapsed: for 3 steps up to step"), std::string::npos) << message;
+    EXPECT_NE(message.find("collapsed: in 3 measurements up to step"), std::string::npos) << message;
     EXPECT_EQ(exit_code_of(TrainingError{message}), 5);
     const auto last_step = metric_steps().back();
     EXPECT_LT(last_step, 60);

@@ -49,6 +49,7 @@ struct Settings {
     BoundaryKind boundary = BoundaryKind::fixed;
     std::vector<InputPart> inputs{InputPart::positions};
     FeatureLayout layout = small_layout();
+    RegulariserKind regulariser = RegulariserKind::none;
 };
 
 /// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
@@ -75,6 +76,7 @@ inline MethodConfig method_config(const Settings& settings) {
                       .predictor_hidden = 8,
                       .projector_norm = settings.norm,
                       .predictor_norm = settings.norm},
+            .regulariser = {.kind = settings.regulariser, .weight = 0.5},
             .contrast = {.temperature = 0.5, .momentum = 0.9, .queue = 16},
             .pcl = {.clusters = {2, 4}, .warmup_epochs = 1},
             .target_momentum = 0.9,

@@ -173,9 +173,35 @@ TEST(Trainer, AStopAskedForOnOneRankReachesAll) {
     EXPECT_TRUE(training.trainer.step(world.rank() == world.size() - 1).stop);
 }
 
-TEST(Trainer, ABatchIsNoLargerThanAllClips) {
-    EXPECT_EQ((toy::Training{Communicator::world(), {.clips = 4}}.trainer.largest_batch()), 4);
-    EXPECT_EQ((toy::Training{Communicator::world(), {}}.trainer.largest_batch()), 10);
+TEST(Trainer, MeasurementsAreTheSameBitsOnAnyNumberOfRanks) {
+    for (const std::string method :
+         {"sl-fpn", "simclr", "supervised"}) {  // without batch norm, with it, without z
+        toy::Training many{Communicator::world(), {.method = method, .precision = Precision::float32}};
+        toy::Training one{Communicator::self(), {.method = method, .precision = Precision::float32}};
+
+        const auto spread = many.trainer.measure_spread();
+        const auto expected = one.trainer.measure_spread();
+
+        EXPECT_EQ(spread.features.raw, expected.features.raw);
+        EXPECT_EQ(spread.features.normalised, expected.features.normalised);
+        EXPECT_GT(spread.features.raw, 0);
+        ASSERT_EQ(spread.projections.has_value(), method != "supervised");
+        EXPECT_EQ(spread.outputs().raw, expected.outputs().raw);
+        EXPECT_EQ(&spread.outputs() == &spread.features, method == "supervised");
+        EXPECT_EQ(many.trainer.measure_order_sensitivity(), one.trainer.measure_order_sensitivity());
+    }
+}
+
+TEST(Trainer, MeasurementsAreFreeOfDropout) {
+    toy::Training training{Communicator::world(), {.precision = Precision::float32}};
+
+    const auto once = training.trainer.measure_spread();
+    training.trainer.step();
+    const auto moved = training.trainer.measure_spread();
+
+    EXPECT_EQ(moved.outputs().raw, training.trainer.measure_spread().outputs().raw);
+    EXPECT_NE(moved.outputs().raw, once.outputs().raw);
+    EXPECT_TRUE(training.method->is_training());
 }
 
 /// A method that tells when it is moved to a device: there is but one in this test.
@@ -189,8 +215,7 @@ public:
         Method::to(device, non_blocking);
     }
     LossTerms loss(const Encoded& encoded, const Batch&, dist::Group&) override {
-        return {.terms = {{"square", encoded.trained.first.square().sum()}},
-                .projection = encoded.trained.first.detach()};
+        return {.terms = {{"square", encoded.trained.first.square().sum()}}};
     }
     bool couples_clips() const override { return false; }
 

@@ -47,8 +47,8 @@ def draw_collapse(part, tables):
         figure,
         "Two curves of spread over the steps for each setting and bars of accuracy. Spread at the end over that at the "
         f"start: {ends}.",
-        "Left and middle: standard deviation of the projections z, mean over dimensions, runs and folds, as recorded "
-        "and of z at length 1, relative to the start; near 0 means collapsed. Right: accuracy of each setting, 95 % "
+        "Left and middle: standard deviation of the projections z of fixed training clips, without dropout, mean over "
+        "dimensions, runs and folds, of z as it is and at length 1, relative to the start; near 0 means collapsed. Right: accuracy of each setting, 95 % "
         "interval.",
     )
 
