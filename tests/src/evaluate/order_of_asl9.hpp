@@ -14,7 +14,7 @@ namespace sslslr::test {
 inline constexpr double order_bound = 1e-4;
 
 /// How much of the frames' order an encoder of random weights sees on 24 clips of the shipped store, preprocessed as by
-/// default. Collective. @param config  without the size of its input
+/// default. Collective. @param config  not fitted to a layout
 inline double order_sensitivity_on_asl9(EncoderConfig config) {
     const auto world = dist::Communicator::world();
     const auto store = io::ClipStore::open({SSLSLR_SOURCE_DIR "/io/examples/asl9.h5"});
@@ -26,7 +26,7 @@ inline double order_sensitivity_on_asl9(EncoderConfig config) {
             clips.push_back(clip);
         }
     }
-    config.features = features.layout.width();
+    fit_to(config, features.layout);
     dist::Group group{world.duplicate(), at::kCPU};
     const auto method = make_method({.kind = method_named("sl-fpn"), .encoder = config}, /*seed=*/1);
     return order_sensitivity(*method, features, clips, group);
