@@ -29,7 +29,8 @@ enum class Purpose : std::uint64_t {
     boundary_length = 21,
     sensitivity = 22,
     validation = 31,
-    store_split = 51
+    store_split = 51,
+    balance = 52
 };
 
 /// The Philox 4x32-10 bijection: four random words for each counter under a key.

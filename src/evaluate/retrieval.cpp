@@ -54,7 +54,8 @@ Retrieval retrieval_of(const torch::Tensor& places) {
 }
 
 std::array<std::pair<const char*, double Retrieval::*>, 4> named_figures_of_retrieval() {
-    return {{{"r1", &Retrieval::r1}, {"r5", &Retrieval::r5}, {"r10", &Retrieval::r10}, {"mrr", &Retrieval::mrr}}};
+    return {
+        {{"r1", &Retrieval::r1}, {"r5", &Retrieval::r5}, {"r10", &Retrieval::r10}, {"mrr", &Retrieval::mrr}}};
 }
 
 }  // namespace sslslr

@@ -23,6 +23,7 @@ public:
     Trainer& trainer() { return *trainer_; }
     Method& method() { return *method_; }
     const Batches& batches() const { return *batches_; }
+    /// Without the groups that --balance balances: those are this training's alone.
     const BatchConfig& batch_config() const { return batch_config_; }
     const Features& features() const { return features_; }
     std::int64_t last_step() const { return last_step_; }

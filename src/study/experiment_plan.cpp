@@ -175,7 +175,7 @@ private:
         auto settings =
             control == Control::supervised ? supervised()->settings : protocol_settings(ProtocolKind::raw);
         for (const auto& setting : protocol_of(spec, measure)) {
-            if (setting.first == "label-fraction") {
+            if (setting.first == "label-fraction" || setting.first == "label-count") {
                 settings = with(settings, {setting});  // as few labels as the methods get
             }
         }
