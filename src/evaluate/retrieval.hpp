@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <utility>
 
 #include <torch/torch.h>
 
@@ -32,10 +34,13 @@ struct Retrieval {
 /// point find nothing.
 /// @param queries  [Q, W]; computed in float64
 /// @param truth    [Q] int64 in [0, G), used for nothing but the places
+/// @param copies   of every clip that the gallery holds, such as mirrored ones, all clips' first ones coming first: the
+///                 nearest stands for the clip, which has one place
 /// @throws c10::ValueError  shapes disagree, or a label is out of range
 /// Cost: Q R (W + 1); holds blocks of about 16 million similarities.
 torch::Tensor retrieval_places(const torch::Tensor& queries, const torch::Tensor& truth,
-                               const LabelledFeatures& gallery, Nearness nearness = Nearness::cosine);
+                               const LabelledFeatures& gallery, Nearness nearness = Nearness::cosine,
+                               std::int64_t copies = 1);
 
 /// The figures of such places. A gloss that is not in the gallery is never found: it adds 0 to each of them.
 /// @param places  [Q], at least one

@@ -7,20 +7,30 @@
 #include "src/evaluate/intervals.hpp"
 
 namespace sslslr {
-namespace {
-
-std::vector<double> values_of(const std::vector<EmbeddingMeasures>& runs,
-                              double EmbeddingMeasures::*measure) {
+std::vector<double> MeasureTable::values_of(const Row& row, const std::string& measure) {
     std::vector<double> values;
-    for (const auto& run : runs) {
-        values.push_back(run.*measure);
+    for (const auto& run : row.runs) {
+        const auto found = std::ranges::find(run, measure, &NamedMeasures::value_type::first);
+        if (found != run.end()) {
+            values.push_back(found->second);
+        }
     }
     return values;
 }
 
-}  // namespace
+std::vector<std::string> MeasureTable::names() const {
+    std::vector<std::string> names;
+    for (const auto& row : rows_) {
+        for (const auto& [name, value] : row.runs.front()) {
+            if (std::ranges::find(names, name) == names.end()) {
+                names.push_back(name);
+            }
+        }
+    }
+    return names;
+}
 
-void MeasureTable::add(const std::string& row, const EmbeddingMeasures& measures) {
+void MeasureTable::add(const std::string& row, const NamedMeasures& measures) {
     auto found = std::ranges::find(rows_, row, &Row::name);
     if (found == rows_.end()) {
         found = rows_.insert(rows_.end(), {row, {}});
@@ -33,12 +43,13 @@ std::string MeasureTable::text() const {
     for (const auto& row : rows_) {
         text += fmt::format(" {:<32}", row.name);
     }
-    for (const auto& [name, measure] : named_measures()) {
+    for (const auto& name : names()) {
         text += fmt::format("\n{:<22}", name);
         for (const auto& row : rows_) {
-            const auto values = values_of(row.runs, measure);
-            text += fmt::format(" {:<32}", values.size() == 1 ? fmt::format("{:.4f}", values.front())
-                                                              : interval_text(student_interval(values), 4));
+            const auto values = values_of(row, name);
+            text += fmt::format(" {:<32}", values.empty()       ? ""
+                                           : values.size() == 1 ? fmt::format("{:.4f}", values.front())
+                                                                : interval_text(student_interval(values), 4));
         }
     }
     return text + "\n";
@@ -48,8 +59,8 @@ nlohmann::json MeasureTable::json() const {
     nlohmann::json rows = nlohmann::json::array();
     for (const auto& row : rows_) {
         nlohmann::json measures;
-        for (const auto& [name, measure] : named_measures()) {
-            const auto values = values_of(row.runs, measure);
+        for (const auto& [name, value] : row.runs.front()) {
+            const auto values = values_of(row, name);
             auto& entry = measures[name];
             entry = {{"mean", values.front()}, {"runs", values}};
             if (values.size() > 1) {

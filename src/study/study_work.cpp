@@ -8,10 +8,9 @@
 #include "io/file/setting.hpp"
 #include "io/store/training_clips.hpp"
 #include "src/errors.hpp"
-#include "src/evaluate/embed.hpp"
-#include "src/evaluate/measures.hpp"
 #include "src/evaluate/metrics.hpp"
 #include "src/jobs/take_over.hpp"
+#include "src/protocol/measured_run.hpp"
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/batch_config.hpp"
 #include "src/run/pretraining.hpp"
@@ -83,6 +82,12 @@ Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int
         done.outcome["validation"] = *scores.validation_top1;
     }
     return done;
+}
+
+void add(const NamedMeasures& measures, Result& result) {
+    for (const auto& [name, value] : measures) {
+        result.outcome[name] = value;
+    }
 }
 
 }  // namespace
@@ -200,13 +205,15 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const auto method = encoder_of(job, shape, options);
     const auto cache = cached_features(options, folder_ / "cache", warner_of(job.name));
     if (protocol_kind(job.protocol) == ProtocolKind::measures) {
-        const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
-        Result result;
+        const LabelledClips labelled{clips, {}, options.seed};
+        const auto measured = measured_features(*method, data.features(), clips, labelled, group_, cache);
         agree(group_.communicator(), [&] {
             if (group_.rank() == 0) {
-                result = measured(job, features, torch::tensor(clips.classes_of(clips.test)));
+                keep_features(job, measured.test, torch::tensor(clips.classes_of(clips.test)));
             }
         });
+        Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
+        add(measured.measures, result);
         return result;
     }
     const auto protocol = protocol_config_of(job.protocol, job.name);
@@ -236,25 +243,24 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             fs::remove_all(each, ignored);
         }
     }
-    return scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
-}
-
-Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& features,
-                           const torch::Tensor& labels) const {
-    if (job.run == 0 && job.fold == 0) {
-        const auto path = folder_ / features_file(job.id);
-        fs::create_directories(path.parent_path());
-        const auto& names = data_.clips(job.data, job.fold).class_names;
-        io::write_checkpoint(path,
-                             {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
-                              .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
-    }
-    const auto measures = measure_embedding(features, labels);
-    Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
-    for (const auto& [name, measure] : named_measures()) {
-        result.outcome[name] = measures.*measure;
+    auto result = scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
+    if (protocol.kind == ProtocolKind::raw) {
+        const LabelledClips labelled{clips, protocol.labels, setting.batches.seed};
+        add(measured_skeletons(data.features(), clips, labelled, group_), result);
     }
     return result;
+}
+
+void StudyWork::keep_features(const EvaluationJob& job, const torch::Tensor& features,
+                              const torch::Tensor& labels) const {
+    if (job.run != 0 || job.fold != 0) {
+        return;
+    }
+    const auto path = folder_ / features_file(job.id);
+    fs::create_directories(path.parent_path());
+    const auto& names = data_.clips(job.data, job.fold).class_names;
+    io::write_checkpoint(path, {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
+                                .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
 }
 
 }  // namespace sslslr
