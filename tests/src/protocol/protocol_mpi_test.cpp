@@ -5,6 +5,7 @@
 #include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "src/protocol/measured_run.hpp"
 #include "src/protocol/protocol.hpp"
 #include "src/settings/words.hpp"
 #include "src/train/weights.hpp"
@@ -187,6 +188,30 @@ TEST_F(ProtocolTest, AnotherTrainingDoesNotGoOnFromAStoppedOne) {
     longer.epochs = {4};
 
     EXPECT_TRUE(torch::equal(protocol_scores(*method_, longer, stopping)->test, scores(longer, group_)));
+}
+
+TEST_F(ProtocolTest, MeasuresHoldRetrievalAmongTheLabelledClipsOnTheFirstRank) {
+    name_points_of_arms_and_hands();
+    shape_.encoder.features = features_.layout.width();
+    method_ = make_method(shape_, 1);
+    method_->set_precision(Precision::float64);
+    const LabelledClips labelled{clips_, {.count = 3}, 4};
+
+    const auto measured = measured_features(*method_, features_, clips_, labelled, group_, {});
+    const auto raw = measured_skeletons(features_, clips_, labelled, group_);
+
+    EXPECT_EQ(measured.test.size(0), std::ssize(clips_.test));
+    if (group_.rank() != 0) {
+        EXPECT_TRUE(measured.measures.empty() && raw.empty());
+        return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, value] : raw) {
+        names.push_back(name);
+        EXPECT_TRUE(value > 0 && value <= 1) << name << " " << value;
+        EXPECT_EQ(std::ranges::count(measured.measures, name, &NamedMeasures::value_type::first), 1) << name;
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"r1", "r5", "r10", "mrr"}));
 }
 
 TEST_F(ProtocolTest, FewerLabelsTeachLessAndTheSeedDrawsThem) {

@@ -10,11 +10,12 @@ namespace {
 /// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
-    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic) {
+    void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic, bool balanced = false) {
         for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
             toy::Settings settings{
                 .method = GetParam(), .norm = norm, .clips = clips, .global_batch = global_batch};
             settings.trainer.micro_batch = micro_batch;
+            settings.balanced = balanced;
             toy::expect_same_training(settings, 1e-9);
         }
     }
@@ -37,6 +38,11 @@ TEST_P(EveryMethod, WithBatchNormInItsHeadsIsExactToo) {
 TEST_P(EveryMethod, WithoutBatchNormIsExactToo) {
     expect_exact(0, HeadNorm::none);
     expect_exact(3, HeadNorm::none);
+}
+
+TEST_P(EveryMethod, WithClipsThatABatchHoldsSeveralTimesIsExactToo) {
+    expect_exact(0, HeadNorm::automatic, /*balanced=*/true);
+    expect_exact(3, HeadNorm::automatic, /*balanced=*/true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {

@@ -20,8 +20,9 @@ class RunTest : public test::SharedFolderTest {
 protected:
     /// One life of a run, on weights of its own; returns the weights it ends with.
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
-        toy::Training training{world_.duplicate(),
-                               {.precision = Precision::float32, .weights_seed = weights}};
+        toy::Training training{
+            world_.duplicate(),
+            {.precision = Precision::float32, .weights_seed = weights, .balanced = balanced_}};
         run_training(training.trainer, training.group,
                      {.folder = folder_,
                       .last_step = last_step,
@@ -67,6 +68,7 @@ protected:
         world_.barrier();
     }
     torch::Tensor collapsed_weights_;
+    bool balanced_ = false;
 };
 
 TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
@@ -85,6 +87,15 @@ TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
     }();
     world_.barrier();
     EXPECT_EQ(metric_steps(), (std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9}));
+    start_anew();
+
+    EXPECT_TRUE(torch::equal(halves, live(9)));
+}
+
+TEST_F(RunTest, ABalancedRunThatGoesOnWithinAnEpochEqualsOneThatNeverStopped) {
+    balanced_ = true;
+    live(5);  // of three steps an epoch
+    const auto halves = live(9, {}, 77);
     start_anew();
 
     EXPECT_TRUE(torch::equal(halves, live(9)));
