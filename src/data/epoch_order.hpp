@@ -17,13 +17,13 @@ struct Visit {
     bool operator==(const Visit&) const = default;
 };
 
-/// An order in which every group of clips has the same number of the epoch's places, give or take one: as many places as
-/// clips. A pure function of the arguments, like epoch_order.
+/// An order in which every group of clips has the same number of the epoch's places, give or take one: as
+/// many places as clips. A pure function of the arguments, like epoch_order.
 ///
-/// Each group's clips come in passes, every pass in an order of its own; a pass may begin in one epoch and end in a
-/// later one. So clips of a small group come several times an epoch, those of a large one in turn, and no clip comes
-/// for the n-th time before every other of its group came n - 1 times. The places that are left over where the groups
-/// do not divide the clips go to the groups in turn, over the epochs.
+/// Each group's clips come in passes, every pass in an order of its own; a pass may begin in one epoch and
+/// end in a later one. So clips of a small group come several times an epoch, those of a large one in turn,
+/// and no clip comes for the n-th time before every other of its group came n - 1 times. The places that are
+/// left over where the groups do not divide the clips go to the groups in turn, over the epochs.
 /// @param groups  [clips] the group of each, any numbers
 /// @throws std::length_error  as epoch_order
 std::vector<Visit> balanced_order(std::uint64_t seed, std::int64_t epoch,

@@ -11,20 +11,23 @@
 
 namespace sslslr {
 
-/// The skeletons themselves as feature vectors, for the nearest-neighbour control: hands about their wrists beside the
-/// arms, and mirrored copies of the gallery, since some people sign left-handed.
+/// The skeletons themselves as feature vectors, for the nearest-neighbour control: hands about their wrists
+/// beside the arms, and mirrored copies of the gallery, since some people sign left-handed.
 ///
-/// A vector holds three blocks at `frames` frames evenly spaced from the first to the last, each the nearest recorded
-/// one:
-/// - the arms: shoulders, elbows, wrists, and the wrists of the hands, as preprocessed (in shoulder units by default);
-/// - the left and the right hand: its 21 points less its wrist, divided by the palm (wrist to middle_finger_mcp in x
-///   and y, averaged over those frames). A hand that was never detected is zeros.
-/// Each block is divided by the root of its mean squared length over the gallery, mirrored copies among it, so that all
-/// three weigh alike. A mirrored copy has left and right exchanged and x reversed about the body centre.
+/// A vector holds three blocks at `frames` frames evenly spaced from the first to the last, each the nearest
+/// recorded one:
+/// - the arms: shoulders, elbows, wrists, and the wrists of the hands, as preprocessed (in shoulder units by
+///   default);
+/// - the left and the right hand: its 21 points less its wrist, divided by the palm (wrist to
+///   middle_finger_mcp in x and y, averaged over those frames). A hand that was never detected is zeros.
+/// Each block is divided by the root of its mean squared length over the gallery, mirrored copies among it, so
+/// that all three weigh alike. A mirrored copy has left and right exchanged and x reversed about the body
+/// centre.
 ///
-/// Chosen on four sources of other recordings, 1 to 30 clips a class: 3 points of top-1 above plain coordinates of the
-/// same points with mirrored copies, 4 to 10 above them without; scaling the palm by clip instead of by frame gains 1 to 2
-/// points, the hands' wrists among the arms 1. They also keep the place of hands in recordings without a pose.
+/// Chosen on four sources of recordings of their own, 1 to 10 clips a class, with knn_euclidean_votes: 3 to 4
+/// points of top-1 above plain coordinates of the same points and copies. Palms by clip instead of by frame
+/// gain 1 to 2 points, the hands' wrists among the arms up to 1; they also keep the place of hands in
+/// recordings without a pose, where that gains 2 with one clip a class and loses up to 1 with more.
 class RawSkeletons {
 public:
     /// @param features  must outlive this

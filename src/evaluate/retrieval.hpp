@@ -26,16 +26,16 @@ struct Retrieval {
     double mrr = 0;  ///< mean over the queries of 1 / the place of the first clip of their gloss
 };
 
-/// The place of the first clip of each query's gloss, the gallery ordered from the nearest on: [Q] float64, 1 for
-/// the nearest; infinity for a gloss that has no clip in the gallery.
+/// The place of the first clip of each query's gloss, the gallery ordered from the nearest on: [Q] float64, 1
+/// for the nearest; infinity for a gloss that has no clip in the gallery.
 ///
-/// Pessimistic about ties: of clips as near as the first of the gloss, within 1e-12 of the nearness, those of other
-/// glosses come before it. So places do not depend on the order of the gallery, and features that all lie on one
-/// point find nothing.
+/// Pessimistic about ties: of clips as near as the first of the gloss, within 1e-12 of the nearness, those of
+/// other glosses come before it. So places do not depend on the order of the gallery, and features that all
+/// lie on one point find nothing.
 /// @param queries  [Q, W]; computed in float64
 /// @param truth    [Q] int64 in [0, G), used for nothing but the places
-/// @param copies   of every clip that the gallery holds, such as mirrored ones, all clips' first ones coming first: the
-///                 nearest stands for the clip, which has one place
+/// @param copies   of every clip that the gallery holds, such as mirrored ones, all clips' first ones coming
+///                 first: the nearest stands for the clip, which has one place
 /// @throws c10::ValueError  shapes disagree, or a label is out of range
 /// Cost: Q R (W + 1); holds blocks of about 16 million similarities.
 torch::Tensor retrieval_places(const torch::Tensor& queries, const torch::Tensor& truth,

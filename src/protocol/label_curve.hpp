@@ -24,8 +24,8 @@ struct CurvePoint {
 /// @param seed  of the draws
 CurvePoint curve_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);
 
-/// Accuracies of the same classifiers from more and more labels, of one run or of several: a ResultTable a point, each
-/// row compared with each control.
+/// Accuracies of the same classifiers from more and more labels, of one run or of several: a ResultTable a
+/// point, each row compared with each control.
 class LabelCurve {
 public:
     LabelCurve(TestSet test, std::vector<CurvePoint> points);
@@ -35,11 +35,11 @@ public:
     /// Takes in another run's figures of the same rows.
     void append(const LabelCurve& run);
 
-    /// For the terminal: mean top-1 of each row (lines) at each point (columns), then paired differences to the controls
-    /// at each point.
+    /// For the terminal: mean top-1 of each row (lines) at each point (columns), then paired differences to
+    /// the controls at each point.
     std::string text() const;
-    /// {"points": [{"clips_a_class" or "share", "labels", "classes_with_fewer", "rows", "differences"}], "interval", "truth"},
-    /// rows and differences as in ResultTable::json().
+    /// {"points": [{"clips_a_class" or "share", "labels", "classes_with_fewer", "rows", "differences"}],
+    /// "interval", "truth"}, rows and differences as in ResultTable::json().
     nlohmann::json json() const;
 
 private:

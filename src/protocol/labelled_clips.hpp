@@ -9,8 +9,9 @@
 
 namespace sslslr {
 
-/// All that a protocol may know of labels: those of some training clips of each class, and of as many, or of the same
-/// share, of the validation clips, for a choice costs labels, too. Draws of one seed are nested, see stratified_count.
+/// All that a protocol may know of labels: those of some training clips of each class, and of as many, or of
+/// the same share, of the validation clips, for a choice costs labels, too. Draws of one seed are nested, see
+/// stratified_count.
 class LabelledClips {
 public:
     LabelledClips(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);

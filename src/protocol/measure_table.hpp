@@ -14,8 +14,8 @@ using NamedMeasures = std::vector<std::pair<std::string, double>>;
 /// What embeddings are like, of one run or of several.
 class MeasureTable {
 public:
-    /// Adds a run to a row; a new row if there is none of this name. Rows may have different measures, the runs of a row
-    /// the same.
+    /// Adds a run to a row; a new row if there is none of this name. Rows may have different measures, the
+    /// runs of a row the same.
     void add(const std::string& row, const NamedMeasures& measures);
 
     /// For the terminal: a line a measure, a column a row; mean and 95 % Student interval over several runs.

@@ -124,9 +124,9 @@ struct ProtocolScores {
 /// encoder). Labels of test clips have no way in. Collective.
 ///
 /// The probes of all candidates are trained together on features that are computed once; the best on the validation
-/// clips is taken (of equals the first), and trained again on training and validation clips together. So are whole
-/// networks where several numbers of epochs are tried, one training each. Neighbours, and networks of which nothing is
-/// chosen, learn from both at once.
+/// clips is taken (of equals the first), and trained again on training and validation clips together. So are
+/// whole networks where several numbers of epochs are tried, one training each. Neighbours, and networks of
+/// which nothing is chosen, learn from both at once.
 /// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as Trainer.
 /// @param trained  its encoder is read; a copy is trained where the whole network is
 /// @return nothing if it was stopped

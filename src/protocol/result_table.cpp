@@ -62,7 +62,8 @@ Interval ResultTable::difference(const Row& row, const Row& control) const {
     return student_interval(values);
 }
 
-/// Each row with the controls that were read alike; those that are read like no row stand beside all. Or with all.
+/// Each row with the controls that were read alike; those that are read like no row stand beside all. Or with
+/// all.
 std::vector<ResultTable::Difference> ResultTable::differences() const {
     std::vector<Difference> all;
     for (const auto& row : rows_) {

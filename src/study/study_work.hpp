@@ -30,8 +30,8 @@ public:
 
     /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A pretraining's
     /// outcome holds "steps", "loss" and the spread of its outputs; an evaluation's "top1", "top5", "macro_f1", its detail
-    /// "correct", "correct5" (a digit a test clip) and "predicted"; one of measures holds EmbeddingMeasures and Retrieval, which that of
-    /// the raw skeletons has, too.
+    /// "correct", "correct5" (a digit a test clip) and "predicted"; one of measures holds EmbeddingMeasures
+    /// and Retrieval, which that of the raw skeletons has, too.
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:

@@ -18,16 +18,18 @@ struct BatchConfig {
     std::uint64_t seed = 0;          ///< of order, augmentation and dropout
     AugmentationConfig augmentation;
     std::vector<ClipBoundary> boundaries{};  ///< by clip number, where the boundary is adaptive
-    /// By clip number: each has an equal share of an epoch's places, see balanced_order. None: every clip has one place.
+    /// By clip number: each has an equal share of an epoch's places, see balanced_order. None: every clip has
+    /// one place.
     std::vector<std::int64_t> groups{};
 };
 
 /// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
 /// ranks.
 ///
-/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped. Where groups are balanced it has as
-/// many places as clips, and clips of a small group have several: each of a clip's places has draws of its own, keyed by
-/// the clip's own number of passes in place of the epoch. Batches then hold their clips ordered by that number.
+/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped. Where groups are
+/// balanced it has as many places as clips, and clips of a small group have several: each of a clip's places
+/// has draws of its own, keyed by the clip's own number of passes in place of the epoch. Batches then hold
+/// their clips ordered by that number.
 class Batches {
 public:
     /// @param features  must outlive this
