@@ -12,6 +12,7 @@ namespace sslslr::io {
 inline constexpr std::string_view setting_names[] = {
     "accept-other-code",
     "augmentation",
+    "balance",
     "blocks",
     "bootstrap",
     "boundary",

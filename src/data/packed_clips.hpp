@@ -15,8 +15,8 @@ struct PackedClips {
     torch::Tensor frames;               ///< [S, F] float32 or float64
     std::vector<std::int64_t> offsets;  ///< [B + 1] ascending from 0 to S: where in frames each clip begins
     std::vector<std::int64_t> ids;      ///< [B] clip numbers in the data set: they key the random draws
-    /// [B] 0 as recorded, 1 and 2 the augmentations, and 3 more for each earlier place of the same clip in the
-    /// global batch: they key dropout.
+    /// [B] 0 as recorded, 1 and 2 the augmentations, and 3 more for each earlier place of the same clip in
+    /// the global batch: they key dropout.
     std::vector<std::int64_t> views;
 
     std::int64_t clips() const { return static_cast<std::int64_t>(ids.size()); }

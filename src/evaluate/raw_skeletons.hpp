@@ -20,8 +20,8 @@ namespace sslslr {
 ///   default);
 /// - the left and the right hand: its 21 points less its wrist, divided by the palm (wrist to
 ///   middle_finger_mcp in x and y, averaged over those frames). A hand that was never detected is zeros.
-/// Each block is divided by the root of its mean squared length over the gallery, mirrored copies among it, so
-/// that all three weigh alike. A mirrored copy has left and right exchanged and x reversed about the body
+/// Each block is divided by the root of its mean squared length over the gallery, mirrored copies among it,
+/// so that all three weigh alike. A mirrored copy has left and right exchanged and x reversed about the body
 /// centre.
 ///
 /// Chosen on four sources of recordings of their own, 1 to 10 clips a class, with knn_euclidean_votes: 3 to 4

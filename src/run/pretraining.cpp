@@ -15,18 +15,6 @@ Features placed(const Features& features, const PretrainOptions& options, at::De
     return here;
 }
 
-std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data) {
-    switch (balance) {
-        case Balance::none:
-            return {};
-        case Balance::store:
-            return data.stores();
-        case Balance::signer:
-            return data.features().signers;
-    }
-    return {};
-}
-
 }  // namespace
 
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks) {
@@ -54,6 +42,18 @@ MethodConfig method_config_of(const PretrainOptions& options, const DataSet& dat
     config.clips = data.features().clips();
     config.pcl.seed = options.seed;
     return config;
+}
+
+std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data) {
+    switch (balance) {
+        case Balance::none:
+            return {};
+        case Balance::store:
+            return data.stores();
+        case Balance::signer:
+            return data.features().signers;
+    }
+    return {};
 }
 
 Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vector<std::int64_t> clips,

@@ -44,6 +44,9 @@ DataSet data_of(const PretrainOptions& options, const Ranks& ranks);
 Selection selection_of(const PretrainOptions& options);
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data);
 
+/// [clips] the group of each that has an equal share of every epoch; empty without balance.
+std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data);
+
 /// What of the options shapes networks, with what the data decide filled in.
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data);
 
