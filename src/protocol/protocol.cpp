@@ -160,21 +160,6 @@ void check_labels(const LabelAmount& labels) {
                         io::setting("label-fraction", labels.fraction)));
 }
 
-/// Whether clips to choose on are needed, and there are none.
-void check_choice(const ProtocolConfig& config, const EvaluationClips& clips) {
-    const auto candidates = trains_encoder(config) ? config.epochs.size()
-                            : trains_probe(config)
-                                ? config.probe_rates.size() * config.probe_weight_decays.size()
-                                : 1;
-    require(candidates == 1 || !clips.validation.empty(),
-            fmt::format(
-                "{} {} to choose from, but no clips to choose on (never the test clips): name a {}, {} "
-                "or {}",
-                candidates, trains_encoder(config) ? io::setting("fine-tune-epochs") : std::string{"probes"},
-                io::setting("validation-split"), io::setting("validation-signer"),
-                io::setting("validation-fraction")));
-}
-
 }  // namespace
 
 bool is_no_transfer(std::int64_t tested, std::int64_t labelled, std::int64_t all) {
@@ -210,6 +195,20 @@ void check(const ProtocolConfig& config) {
     if (trains_encoder(config)) {
         check_training(config);
     }
+}
+
+void check_choice(const ProtocolConfig& config, const EvaluationClips& clips) {
+    const auto candidates = trains_encoder(config) ? config.epochs.size()
+                            : trains_probe(config)
+                                ? config.probe_rates.size() * config.probe_weight_decays.size()
+                                : 1;
+    require(candidates == 1 || !clips.validation.empty(),
+            fmt::format(
+                "{} {} to choose from, but no clips to choose on (never the test clips): name a {}, {} "
+                "or {}",
+                candidates, trains_encoder(config) ? io::setting("fine-tune-epochs") : std::string{"probes"},
+                io::setting("validation-split"), io::setting("validation-signer"),
+                io::setting("validation-fraction")));
 }
 
 std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolConfig& config,

@@ -77,6 +77,9 @@ struct ProtocolConfig {
 /// Refuses what cannot be. @throws ConfigError  names the option
 void check(const ProtocolConfig& config);
 
+/// Refuses several candidates where there are no clips to choose on. @throws ConfigError  names the options
+void check_choice(const ProtocolConfig& config, const EvaluationClips& clips);
+
 /// Whether an evaluation is no transfer to new clips: the encoder has seen some that test, or most of all.
 /// @param tested, labelled  clips that test, or whose labels train, that it was pretrained on
 /// @param all               clips that test or whose labels train

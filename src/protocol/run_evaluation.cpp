@@ -141,6 +141,9 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
 /// @return false if it was stopped
 bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, const RunEncoders& encoders,
               const EvaluationSetting& setting, const ProtocolSetting& protocol, ResultTable& table) {
+    for (const auto& row : rows) {  // before hours of work for the first
+        check_choice(row.config, setting.clips);
+    }
     for (const auto& row : rows) {
         if (any_rank_stops(setting.ranks)) {
             return false;
