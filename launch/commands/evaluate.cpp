@@ -16,17 +16,15 @@
 #include "launch/command.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
-#include "src/evaluate/order_sensitivity.hpp"
 #include "src/protocol/evaluated_runs.hpp"
 #include "src/protocol/evaluation_files.hpp"
 #include "src/protocol/evaluation_notes.hpp"
-#include "src/protocol/measure_table.hpp"
+#include "src/protocol/measured_run.hpp"
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
 #include "src/settings/program.hpp"
 #include "src/settings/words.hpp"
-#include "src/train/fixed_clips.hpp"
 
 namespace sslslr {
 namespace {
@@ -63,7 +61,8 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
                          {"clips", setting.clips.test},
                          {"classes", setting.clips.class_names},
                          {"parts", setting.clips.how},
-                         {"label_fraction", options.protocol.label_fraction},
+                         {"label_fraction", options.protocol.labels.fraction},
+                         {"label_count", options.protocol.labels.count},
                          {"test_clips_seen_in_pretraining", io::json_or_null(trainings.seen.test)},
                          {"test_clips_equal_to_training_clips", trainings.seen.repeated},
                          {"notes", as_options(trainings.notes)},
@@ -87,13 +86,16 @@ nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, cons
 std::string heading_of(const nlohmann::json& facts, ProtocolKind protocol) {
     const auto runs = facts["runs"].size();
     const auto share = facts["label_fraction"].get<double>();
+    const auto count = facts["label_count"].get<std::int64_t>();
     const auto chosen_on = facts["validation_clips"].get<std::int64_t>();
     auto text = fmt::format(
         "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
         facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
         facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
         chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
-        share < 1 ? fmt::format(", {:g} % of their labels", 100 * share) : "",
+        count > 0   ? fmt::format(", labels of {} a class", count)
+        : share < 1 ? fmt::format(", {:g} % of their labels", 100 * share)
+                    : "",
         facts["parts"].get<std::string>());
     if (protocol == ProtocolKind::transfer) {
         text += fmt::format("\ntrained on {}, labels and test of {}",
@@ -139,23 +141,22 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
     std::vector<MeasureTable> tables(runs.size());
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const auto encoders = read_encoders(runs[i], setting);
+        const auto& features = setting.data.features();
+        const LabelledClips labelled{setting.clips, setting.options.protocol.labels,
+                                     runs[i].seed + setting.options.probe_seed};
+        const auto add = [&](const std::string& name, const NamedMeasures& measures) {
+            tables[i].add(name, measures);
+            all.add(name, measures);
+        };
         for (const auto& [name, method] :
-             {std::pair{std::string{"same encoder, random weights"}, encoders.random},
+             {std::pair{std::string{random_weights}, encoders.random},
               std::pair{std::string{runs[i].method.kind->name}, encoders.trained}}) {
-            const auto features = embed(*method, setting.data.features(), setting.clips.test, setting.group,
+            add(name, measured_features(*method, features, setting.clips, labelled, setting.group,
                                         cached_features(runs[i], evaluate_folder(runs[i], setting.options),
                                                         std::cref(setting.warn_of_cache)))
-                                      .cpu();
-            const auto order = order_sensitivity(*method, setting.data.features(),
-                                                 fixed_clips(setting.clips.test), setting.group);
-            agree(setting.ranks.world, [&] {
-                if (setting.ranks.is_first()) {
-                    const auto measures = measure_embedding(features, truth_of(setting.clips));
-                    tables[i].add(name, measures, order);
-                    all.add(name, measures, order);
-                }
-            });
+                          .measures);
         }
+        add(raw_skeletons_row, measured_skeletons(features, setting.clips, labelled, setting.group));
     }
     agree(setting.ranks.world, [&] {
         if (setting.ranks.is_first()) {
@@ -164,27 +165,76 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
     });
 }
 
-/// @return false if it was stopped
-bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
-    const TestSet test{truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
-    ResultTable all{test};
-    std::vector<ResultTable> tables(runs.size(), ResultTable{test});
-    for (std::size_t i = 0; i < runs.size(); ++i) {
-        if (!evaluate_run(runs[i], read_encoders(runs[i], setting), setting, tables[i])) {
+/// What all runs come to. @return false if it was stopped
+template <class Table, class Evaluate, class More>
+bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings,
+           const std::function<Table(const PretrainOptions&)>& empty, const Evaluate& evaluate_one,
+           const More& more) {
+    auto all = empty(runs.front());
+    std::vector<Table> tables;
+    for (const auto& run : runs) {
+        tables.push_back(empty(run));
+        if (!evaluate_one(run, read_encoders(run, setting), setting, tables.back())) {
             return false;
         }
-        all.append(tables[i]);
+        all.append(tables.back());
     }
     agree(setting.ranks.world, [&] {
         if (setting.ranks.is_first()) {
-            write_results(runs, setting, tables, all, trainings,
-                          setting.options.per_class ? all.per_class_text() : std::string{});
+            write_results(runs, setting, tables, all, trainings, more(all));
             for (const auto& run : runs) {
                 std::filesystem::remove_all(training_folder(run, setting.options));
             }
         }
     });
     return true;
+}
+
+TestSet test_set(const EvaluationSetting& setting) {
+    return {truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
+}
+
+bool score_table(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
+    return score<ResultTable>(
+        runs, setting, trainings, [&](const auto&) { return ResultTable{test_set(setting)}; }, evaluate_run,
+        [&](const ResultTable& all) {
+            return setting.options.per_class ? all.per_class_text() : std::string{};
+        });
+}
+
+bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
+    const auto empty = [&](const PretrainOptions& run) {
+        std::vector<CurvePoint> points;
+        for (const auto& amount : points_of_curve(setting.options)) {
+            points.push_back(curve_point(setting.clips, amount, run.seed + setting.options.probe_seed));
+        }
+        return LabelCurve{test_set(setting), std::move(points)};
+    };
+    return score<LabelCurve>(runs, setting, trainings, empty, evaluate_curve, [&](const LabelCurve&) {
+        return "src/report/label_curve.py draws the result file";
+    });
+}
+
+/// What a reader of the figures must know, each once. @param seed  of the draws of labels
+std::vector<std::string> notes_of_protocol(const EvaluationSetting& setting, std::uint64_t seed) {
+    const auto& options = setting.options;
+    if (options.protocol.kind == ProtocolKind::measures) {
+        return {};
+    }
+    if (options.protocol.kind != ProtocolKind::label_curve) {
+        return notes_of(setting.clips, options.protocol, seed);
+    }
+    std::vector<std::string> notes;
+    for (const auto& amount : points_of_curve(options)) {
+        auto config = options.protocol;
+        config.labels = amount;
+        for (auto& note : notes_of(setting.clips, config, seed)) {
+            if (std::ranges::find(notes, note) == notes.end()) {
+                notes.push_back(std::move(note));
+            }
+        }
+    }
+    return notes;
 }
 
 /// Says so once, not for every encoder and part of the clips.
@@ -216,7 +266,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
     declare(options, fields);
     options.common(
         "run data train-split validation-split test-split leave-out-signer train-fraction classes protocol "
-        "validation-signer validation-fraction label-fraction probe probe-rates fine-tune-epochs "
+        "validation-signer validation-fraction label-fraction label-count probe probe-rates fine-tune-epochs "
         "supervised-epochs output per-class json threads");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
@@ -253,10 +303,8 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
         }
     });
     auto trainings = check_pretraining(runs, setting);
-    if (fields.protocol.kind != ProtocolKind::measures) {
-        const auto notes = notes_of(clips, fields.protocol, first.seed + fields.probe_seed);
-        trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
-    }
+    const auto notes = notes_of_protocol(setting, first.seed + fields.probe_seed);
+    trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
     if (ranks.is_first()) {
         std::ranges::for_each(trainings.notes, print_warning);
     }
@@ -265,7 +313,8 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     catch_stop_signals();
-    if (score(runs, setting, trainings)) {
+    if (fields.protocol.kind == ProtocolKind::label_curve ? score_curve(runs, setting, trainings)
+                                                          : score_table(runs, setting, trainings)) {
         return exit_done;
     }
     if (ranks.is_first() && !fields.json) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,43 @@
 #include "src/data/keyed_random.hpp"
 
 namespace sslslr {
+namespace {
+
+/// The clips of a group, pass after pass.
+class Stream {
+public:
+    /// @param first  the place of the next clip, counted from the first epoch on
+    Stream(std::uint64_t seed, std::int64_t group, const std::vector<std::int64_t>& members,
+           std::int64_t first)
+        : seed_{seed}, group_{group}, members_{members}, place_{first} {
+        shuffle_pass();
+    }
+
+    Visit next() {
+        if (place_ / std::ssize(members_) != pass_) {
+            shuffle_pass();
+        }
+        return {order_[static_cast<std::size_t>(place_++ % std::ssize(members_))], pass_};
+    }
+
+private:
+    void shuffle_pass() {
+        pass_ = place_ / std::ssize(members_);
+        order_ = members_;
+        KeyedRandom random{
+            seed_, Purpose::balance, {static_cast<std::uint64_t>(group_), static_cast<std::uint64_t>(pass_)}};
+        shuffle(std::span{order_}, random);
+    }
+
+    std::uint64_t seed_;
+    std::int64_t group_;
+    const std::vector<std::int64_t>& members_;
+    std::int64_t place_;
+    std::int64_t pass_ = 0;
+    std::vector<std::int64_t> order_;
+};
+
+}  // namespace
 
 std::vector<std::int64_t> epoch_order(std::uint64_t seed, std::int64_t epoch, std::int64_t clips) {
     if (clips < 0 || clips > std::numeric_limits<std::uint32_t>::max()) {
@@ -18,6 +56,34 @@ std::vector<std::int64_t> epoch_order(std::uint64_t seed, std::int64_t epoch, st
     std::iota(order.begin(), order.end(), std::int64_t{0});
     KeyedRandom random{seed, Purpose::epoch_order, {static_cast<std::uint64_t>(epoch)}};
     shuffle(std::span{order}, random);
+    return order;
+}
+
+std::vector<Visit> balanced_order(std::uint64_t seed, std::int64_t epoch,
+                                  std::span<const std::int64_t> groups) {
+    const auto clips = std::ssize(groups);
+    std::map<std::int64_t, std::vector<std::int64_t>> members;
+    for (std::int64_t clip = 0; clip < clips; ++clip) {
+        members[groups[static_cast<std::size_t>(clip)]].push_back(clip);
+    }
+    const auto count = std::ssize(members);
+    std::vector<Stream> streams;
+    std::vector<std::size_t> stream_of;  // each place of the epoch
+    for (const auto& [group, of_group] : members) {
+        // Before an epoch `epoch * left_over` places were dealt to the groups in turn.
+        const auto number = std::ssize(streams);
+        const auto before = [&](std::int64_t epochs) {
+            return epochs * (clips / count) + (epochs * (clips % count) + count - 1 - number) / count;
+        };
+        streams.emplace_back(seed, group, of_group, before(epoch));
+        stream_of.insert(stream_of.end(), static_cast<std::size_t>(before(epoch + 1) - before(epoch)),
+                         static_cast<std::size_t>(number));
+    }
+    std::vector<Visit> order;
+    order.reserve(groups.size());
+    for (const auto place : epoch_order(seed, epoch, clips)) {
+        order.push_back(streams[stream_of[static_cast<std::size_t>(place)]].next());
+    }
     return order;
 }
 

@@ -30,6 +30,7 @@ enum class Purpose : std::uint64_t {
     sensitivity = 22,
     validation = 31,
     store_split = 51,
+    balance = 52,
     view_time = 61,
     view_mirror = 62,
     view_affine = 63,

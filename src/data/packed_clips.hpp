@@ -15,7 +15,9 @@ struct PackedClips {
     torch::Tensor frames;               ///< [S, F] float32 or float64
     std::vector<std::int64_t> offsets;  ///< [B + 1] ascending from 0 to S: where in frames each clip begins
     std::vector<std::int64_t> ids;      ///< [B] clip numbers in the data set: they key the random draws
-    std::vector<std::int64_t> views;    ///< [B] 0 as recorded, 1 and 2 the augmentations: they key dropout
+    /// [B] 0 as recorded, 1 and 2 the augmentations, and 3 more for each earlier place of the same clip in
+    /// the global batch: they key dropout.
+    std::vector<std::int64_t> views;
 
     std::int64_t clips() const { return static_cast<std::int64_t>(ids.size()); }
     std::int64_t length(std::int64_t clip) const {

@@ -14,4 +14,11 @@ std::vector<std::int64_t> stratified_share(std::span<const std::int64_t> clips,
                                            std::span<const std::int64_t> labels, double fraction,
                                            std::uint64_t seed);
 
+/// The same for a number of clips of each class; of a class that has fewer, all. Draws of one seed are nested
+/// within each class, shares and numbers alike: the smaller is part of the larger.
+/// @param count  1 or more
+std::vector<std::int64_t> stratified_count(std::span<const std::int64_t> clips,
+                                           std::span<const std::int64_t> labels, std::int64_t count,
+                                           std::uint64_t seed);
+
 }  // namespace sslslr

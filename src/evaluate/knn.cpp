@@ -15,7 +15,7 @@ void check_neighbours(std::int64_t k) {
     TORCH_CHECK_VALUE(k >= 1, "knn: k must be positive, got ", k);
 }
 
-/// The k most similar references of each query vote with `weight(similarity)`.
+/// The k most similar references of each query vote with `weight(similarities)`, the most similar first.
 torch::Tensor vote(const torch::Tensor& queries, const LabelledFeatures& references, std::int64_t k,
                    const std::function<torch::Tensor(torch::Tensor, torch::Tensor)>& similarity,
                    const std::function<torch::Tensor(torch::Tensor)>& weight) {
@@ -63,7 +63,10 @@ torch::Tensor knn_euclidean_votes(const torch::Tensor& queries, const LabelledFe
         [](const torch::Tensor& rows, const torch::Tensor& all) {
             return -torch::cdist(rows, all, 2, exact);
         },
-        [](const torch::Tensor& similarity) { return torch::ones_like(similarity); });
+        [](const torch::Tensor& similarity) {
+            const auto nearest = similarity.narrow(1, 0, 1);
+            return torch::where(similarity == nearest, 1.0, nearest / similarity).pow(8);
+        });
 }
 
 }  // namespace sslslr

@@ -29,8 +29,10 @@ struct CosineVote {
 torch::Tensor knn_cosine_votes(const torch::Tensor& queries, const LabelledFeatures& references,
                                const CosineVote& vote = {});
 
-/// Votes [Q, G] float64 of the plain k-nearest-neighbour classifier: Euclidean distance, one vote each. Ties,
-/// errors and cost as above.
+/// Votes [Q, G] float64 of a k-nearest-neighbour classifier by Euclidean distance: the weight of a vote is
+/// (distance of the nearest / its own distance)^8, so that with few references of a gloss the nearest decides
+/// and with many several do. References at distance 0 weigh 1, and all others then 0. Ties, errors and cost
+/// as above.
 torch::Tensor knn_euclidean_votes(const torch::Tensor& queries, const LabelledFeatures& references,
                                   std::int64_t k = 5);
 

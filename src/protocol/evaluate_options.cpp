@@ -1,6 +1,9 @@
 #include "src/protocol/evaluate_options.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
@@ -15,11 +18,31 @@ double usual_label_fraction(ProtocolKind protocol) {
     return protocol == ProtocolKind::semi_supervised ? semi_supervised : 1;
 }
 
+/// @param config  the curve's, as of a protocol that check() takes
+void check_curve(const EvaluateOptions& o, ProtocolConfig config) {
+    require(config.labels.count == 0 && config.labels.fraction == 1,
+            fmt::format("{} has its own {} and {}", io::setting("protocol", "label-curve"),
+                        io::setting("label-counts"), io::setting("label-shares")));
+    require(std::ranges::all_of(o.label_counts, [](auto count) { return count >= 0; }),
+            fmt::format("{}: expected numbers of 1 or more, or 0",
+                        io::setting("label-counts", fmt::format("{}", fmt::join(o.label_counts, " ")))));
+    require(std::ranges::all_of(o.label_shares, [](double share) { return share >= 0 && share <= 1; }),
+            fmt::format("{}: expected numbers above 0, at most 1, or 0",
+                        io::setting("label-shares", fmt::format("{}", fmt::join(o.label_shares, " ")))));
+    require(!points_of_curve(o).empty(),
+            fmt::format("{} or {} must name a point of the curve", io::setting("label-counts"),
+                        io::setting("label-shares")));
+    if (o.fine_tunes) {
+        config.kind = ProtocolKind::fine_tune;
+        check(config);
+    }
+}
+
 }  // namespace
 
 EvaluateOptions::EvaluateOptions() : protocol{default_protocol()} {
     protocol.probe = ProbeKind::both;
-    protocol.label_fraction = 0;
+    protocol.labels.fraction = 0;
 }
 
 void declare(Options& options, EvaluateOptions& o) {
@@ -33,12 +56,22 @@ void declare(Options& options, EvaluateOptions& o) {
     declare(options, o.parts);
     declare(options, o.protocol);
 
+    options.section("Label curve", "protocol", {word_of(ProtocolKind::label_curve)});
+    options.add("label-counts", o.label_counts,
+                "points of the curve: labelled clips a class, each draw part of every larger one (0: none)");
+    options.add("label-shares", o.label_shares,
+                "further points: shares of the labelled clips of each class, nested likewise (0: none)");
+    options.add(
+        "fine-tune", o.fine_tunes,
+        "also fine-tunes the encoder at every point, which is slow; the supervised control then trains "
+        "as --fine-tune-... say, too");
+
     options.section("Controls and intervals");
     options.add("probe-seed", o.probe_seed,
                 "added to the run's seed: of probes, draws of labels, and networks trained from labels");
     options.add("supervised-epochs", o.supervised_epochs,
                 "of the supervised control (0: leaves it out), which trains as --fine-tune-... say where the "
-                "protocol trains the whole network");
+                "protocol trains the whole network; of several the best on the validation clips is taken");
     options.add("supervised-learning-rate", o.supervised_learning_rate,
                 "of its AdamW, falling along a cosine");
     options.add("supervised-augmentation", o.supervised_augmentation,
@@ -66,25 +99,33 @@ void complete(EvaluateOptions& o) {
         throw ConfigError{fmt::format("{}: name the {} whose labels are learnt, other than the run's own",
                                       io::setting("protocol", "transfer"), io::setting("data"))};
     }
-    if (o.supervised_epochs < 0 || o.bootstrap < 1 || o.threads < 1) {
-        throw ConfigError{fmt::format("{} must be 0 or more, {} and {} 1 or more",
-                                      io::setting("supervised-epochs"), io::setting("bootstrap"),
-                                      io::setting("threads"))};
+    if (o.bootstrap < 1 || o.threads < 1) {
+        throw ConfigError{
+            fmt::format("{} and {} must be 1 or more", io::setting("bootstrap"), io::setting("threads"))};
     }
+    const bool leaves_out = o.supervised_epochs == std::vector<std::int64_t>{0};
+    require(leaves_out || (!o.supervised_epochs.empty() && std::ranges::min(o.supervised_epochs) >= 1),
+            fmt::format(
+                "{}: expected 0, or numbers of 1 or more",
+                io::setting("supervised-epochs", fmt::format("{}", fmt::join(o.supervised_epochs, " ")))));
     if (!(o.supervised_learning_rate > 0)) {
         throw ConfigError{fmt::format("{}: expected a rate above 0",
                                       io::setting("supervised-learning-rate", o.supervised_learning_rate))};
     }
-    if (o.protocol.label_fraction == 0) {
-        o.protocol.label_fraction = usual_label_fraction(o.protocol.kind);
+    auto& labels = o.protocol.labels;
+    if (labels.fraction == 0) {
+        labels.fraction = labels.count > 0 ? 1 : usual_label_fraction(o.protocol.kind);
     }
     auto config = o.protocol;
     config.probe = config.probe == ProbeKind::both ? ProbeKind::mlp : config.probe;
-    if (config.kind == ProtocolKind::measures) {
+    if (config.kind >= ProtocolKind::measures) {
         config.kind = ProtocolKind::linear;
     }
     check(config);
-    if (o.supervised_epochs > 0) {
+    if (o.protocol.kind == ProtocolKind::label_curve) {
+        check_curve(o, config);
+    }
+    if (trains_supervised(o)) {
         check(supervised_control(o));
     }
 }
@@ -92,9 +133,32 @@ void complete(EvaluateOptions& o) {
 std::string name_of(const EvaluateOptions& completed) {
     const auto& protocol = completed.protocol;
     const auto* const name = word_of(protocol.kind);
-    return protocol.label_fraction == usual_label_fraction(protocol.kind)
+    const auto& labels = protocol.labels;
+    if (labels.count > 0) {
+        return fmt::format("{}-{}-a-class", name, labels.count);
+    }
+    return labels.fraction == usual_label_fraction(protocol.kind)
                ? name
-               : fmt::format("{}-{:g}", name, protocol.label_fraction);
+               : fmt::format("{}-{:g}", name, labels.fraction);
+}
+
+bool trains_supervised(const EvaluateOptions& o) {
+    return std::ranges::max(o.supervised_epochs) > 0;
+}
+
+std::vector<LabelAmount> points_of_curve(const EvaluateOptions& o) {
+    std::vector<LabelAmount> points;
+    for (const auto count : o.label_counts) {
+        if (count > 0) {
+            points.push_back({.count = count});
+        }
+    }
+    for (const auto share : o.label_shares) {
+        if (share > 0) {
+            points.push_back({.fraction = share});
+        }
+    }
+    return points;
 }
 
 ProtocolConfig supervised_control(const EvaluateOptions& o) {
@@ -102,7 +166,9 @@ ProtocolConfig supervised_control(const EvaluateOptions& o) {
     config.kind = ProtocolKind::supervised;
     config.probe = ProbeKind::mlp;
     config.freeze = false;
-    if (!trains_encoder(o.protocol)) {
+    const bool trains_as_fine_tuned =
+        trains_encoder(o.protocol) || (o.protocol.kind == ProtocolKind::label_curve && o.fine_tunes);
+    if (!trains_as_fine_tuned) {
         config.epochs = o.supervised_epochs;
         config.trainer = {.optimizer = {.kind = OptimizerKind::adamw,
                                         .learning_rate = o.supervised_learning_rate,

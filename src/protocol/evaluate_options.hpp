@@ -17,10 +17,13 @@ struct EvaluateOptions {
     std::vector<std::string> data;
     std::string memory_limit = "half";
     ClipParts parts;
-    /// May be `measures`; its probe `both`; its label fraction 0: the protocol's own.
+    /// May be `measures` or `label_curve`; its probe `both`; its label fraction 0: the protocol's own.
     ProtocolConfig protocol;
     std::uint64_t probe_seed = 0;
-    std::int64_t supervised_epochs = 100;
+    std::vector<std::int64_t> label_counts{1, 5, 10};
+    std::vector<double> label_shares{0.05, 0.1, 0.25, 0.5, 1};
+    bool fine_tunes = true;  ///< the curve of the fine-tuned encoder is drawn, too
+    std::vector<std::int64_t> supervised_epochs{100};
     double supervised_learning_rate = 1e-3;
     AugmentationKind supervised_augmentation = AugmentationKind::none;
     std::int64_t bootstrap = 10000;
@@ -43,6 +46,12 @@ std::string name_of(const EvaluateOptions& completed);
 /// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
 /// own.
 ProtocolConfig supervised_control(const EvaluateOptions& fields);
+
+/// Whether the supervised control is trained at all.
+bool trains_supervised(const EvaluateOptions& fields);
+
+/// The points of a label curve: numbers of clips a class, then shares.
+std::vector<LabelAmount> points_of_curve(const EvaluateOptions& fields);
 
 /// Which clips train and test. Where nobody is named to test, it is who the run left out; not of another corpus, which has
 /// other signers.

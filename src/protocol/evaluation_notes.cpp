@@ -27,6 +27,20 @@ void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t l
     }
 }
 
+/// Of a class with fewer clips than are asked for all train.
+void note_count(const EvaluationClips& clips, std::int64_t count, Notes& notes) {
+    std::map<std::int64_t, std::int64_t> clips_of;
+    for (const auto label : clips.classes_of(clips.train)) {
+        ++clips_of[label];
+    }
+    const auto fewer =
+        std::ranges::count_if(clips_of, [&](const auto& entry) { return entry.second < count; });
+    if (fewer > 0) {
+        notes.push_back(fmt::format("{}: {} of {} signs have fewer training clips, so all of theirs are used",
+                                    io::setting("label-count", count), fewer, clips_of.size()));
+    }
+}
+
 /// A class whose share is less than half a clip trains on a whole one.
 void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
                 Notes& notes) {
@@ -35,14 +49,14 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
         ++clips_of[label];
     }
     const auto rounded_up = std::ranges::count_if(clips_of, [&](const auto& entry) {
-        return config.label_fraction * static_cast<double>(entry.second) < 0.5;
+        return config.labels.fraction * static_cast<double>(entry.second) < 0.5;
     });
     if (rounded_up > 0) {
         const auto all = std::ssize(clips.train) + std::ssize(clips.validation);
         notes.push_back(fmt::format(
             "{}: for {} of {} signs that is less than half a clip, so they train on one: {} of {} labels are "
             "used, {:.1f} %; raise it, or read the result as one of so many labels",
-            io::setting("label-fraction", fmt::format("{:g}", config.label_fraction)), rounded_up,
+            io::setting("label-fraction", fmt::format("{:g}", config.labels.fraction)), rounded_up,
             clips_of.size(), labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
     }
 }
@@ -79,13 +93,17 @@ void note_untrained(const EvaluationClips& clips, const std::vector<std::int64_t
 
 Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::uint64_t seed) {
     Notes notes;
-    const LabelledClips labelled{clips, config.label_fraction, seed};
+    const LabelledClips labelled{clips, config.labels, seed};
     const auto count = std::ssize(labelled.both());
     if (config.kind == ProtocolKind::knn) {
         note_neighbours("neighbours", config.neighbours, count, notes);
     }
     note_neighbours("raw-neighbours", config.raw_neighbours, count, notes);
-    note_share(clips, config, count, notes);
+    if (config.labels.count > 0) {
+        note_count(clips, config.labels.count, notes);
+    } else {
+        note_share(clips, config, count, notes);
+    }
     note_untrained(clips, labelled.both(), notes);
     if (clips.classes() <= counted_ranks) {
         notes.push_back(

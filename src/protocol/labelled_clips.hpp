@@ -9,11 +9,12 @@
 
 namespace sslslr {
 
-/// All that a protocol may know of labels: those of a share of the training clips of each class, and of the same share
-/// of the validation clips, for a choice costs labels, too.
+/// All that a protocol may know of labels: those of some training clips of each class, and of as many, or of
+/// the same share, of the validation clips, for a choice costs labels, too. Draws of one seed are nested, see
+/// stratified_count.
 class LabelledClips {
 public:
-    LabelledClips(const EvaluationClips& clips, double fraction, std::uint64_t seed);
+    LabelledClips(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);
 
     const std::vector<std::int64_t>& train() const noexcept { return train_; }
     const std::vector<std::int64_t>& validation() const noexcept { return validation_; }

@@ -20,20 +20,35 @@ std::string text_of(const std::vector<double>& runs) {
 
 }  // namespace
 
-void MeasureTable::add(const std::string& row, const EmbeddingMeasures& measures, double order_sensitivity) {
+std::vector<double> MeasureTable::values_of(const Row& row, const std::string& measure) {
+    std::vector<double> values;
+    for (const auto& run : row.runs) {
+        const auto found = std::ranges::find(run, measure, &NamedMeasures::value_type::first);
+        if (found != run.end()) {
+            values.push_back(found->second);
+        }
+    }
+    return values;
+}
+
+std::vector<std::string> MeasureTable::names() const {
+    std::vector<std::string> names;
+    for (const auto& row : rows_) {
+        for (const auto& [name, value] : row.runs.front()) {
+            if (std::ranges::find(names, name) == names.end()) {
+                names.push_back(name);
+            }
+        }
+    }
+    return names;
+}
+
+void MeasureTable::add(const std::string& row, const NamedMeasures& measures) {
     auto found = std::ranges::find(rows_, row, &Row::name);
     if (found == rows_.end()) {
         found = rows_.insert(rows_.end(), {row, {}});
-        for (const auto& [name, measure] : named_measures()) {
-            found->measures.push_back({name, {}});
-        }
-        found->measures.push_back({"order_sensitivity", {}});
     }
-    auto at = found->measures.begin();
-    for (const auto& [name, measure] : named_measures()) {
-        at++->runs.push_back(measures.*measure);
-    }
-    at->runs.push_back(order_sensitivity);
+    found->runs.push_back(measures);
 }
 
 std::string MeasureTable::text() const {
@@ -41,10 +56,11 @@ std::string MeasureTable::text() const {
     for (const auto& row : rows_) {
         text += fmt::format(" {:<32}", row.name);
     }
-    for (std::size_t at = 0; !rows_.empty() && at < rows_.front().measures.size(); ++at) {
-        text += fmt::format("\n{:<22}", rows_.front().measures[at].name);
+    for (const auto& name : names()) {
+        text += fmt::format("\n{:<22}", name);
         for (const auto& row : rows_) {
-            text += fmt::format(" {:<32}", text_of(row.measures[at].runs));
+            const auto values = values_of(row, name);
+            text += fmt::format(" {:<32}", values.empty() ? "" : text_of(values));
         }
     }
     return text + "\n";
@@ -54,7 +70,8 @@ nlohmann::json MeasureTable::json() const {
     nlohmann::json rows = nlohmann::json::array();
     for (const auto& row : rows_) {
         nlohmann::json measures;
-        for (const auto& [name, values] : row.measures) {
+        for (const auto& [name, value] : row.runs.front()) {
+            const auto values = values_of(row, name);
             auto& entry = measures[name];
             entry = {{"mean", values.front()}, {"runs", values}};
             if (values.size() > 1) {
@@ -63,7 +80,7 @@ nlohmann::json MeasureTable::json() const {
         }
         rows.push_back({{"name", row.name}, {"measures", measures}});
     }
-    const auto runs = rows_.empty() ? 1 : rows_.front().measures.front().runs.size();
+    const auto runs = rows_.empty() ? 1 : rows_.front().runs.size();
     return {{"rows", rows},
             {"interval", runs > 1 ? fmt::format("95 % Student t over {} runs", runs) : "none: one run"}};
 }

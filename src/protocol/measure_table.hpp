@@ -1,20 +1,22 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
-#include "src/evaluate/measures.hpp"
-
 namespace sslslr {
+
+/// Names and values, in the order in which they are shown.
+using NamedMeasures = std::vector<std::pair<std::string, double>>;
 
 /// What embeddings are like, of one run or of several.
 class MeasureTable {
 public:
-    /// Adds a run to a row; a new row if there is none of this name.
-    /// @param order_sensitivity  of its encoder
-    void add(const std::string& row, const EmbeddingMeasures& measures, double order_sensitivity);
+    /// Adds a run to a row; a new row if there is none of this name. Rows may have different measures, the
+    /// runs of a row the same.
+    void add(const std::string& row, const NamedMeasures& measures);
 
     /// For the terminal: a line a measure, a column a row; mean and 95 % Student interval over several runs.
     std::string text() const;
@@ -23,14 +25,15 @@ public:
     nlohmann::json json() const;
 
 private:
-    struct Measure {
-        std::string name;
-        std::vector<double> runs;
-    };
     struct Row {
         std::string name;
-        std::vector<Measure> measures;
+        std::vector<NamedMeasures> runs;
     };
+
+    /// Of every run; none if the row has no such measure.
+    static std::vector<double> values_of(const Row& row, const std::string& measure);
+    /// Those of any row, in their order.
+    std::vector<std::string> names() const;
 
     std::vector<Row> rows_;
 };

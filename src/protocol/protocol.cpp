@@ -38,9 +38,7 @@ public:
 
     ProtocolScores scores() const {
         if (config_.kind == ProtocolKind::raw) {
-            return {.test = knn_euclidean_votes(skeletons(setting_.clips.test),
-                                                known(labelled_.both(), skeletons(labelled_.both())),
-                                                config_.raw_neighbours)};
+            return raw();
         }
         if (config_.kind == ProtocolKind::knn) {
             return {.test = knn_cosine_votes(features(setting_.clips.test),
@@ -57,10 +55,16 @@ private:
             .to(torch::kFloat32);
     }
 
-    torch::Tensor skeletons(const Clips& clips) const {
-        torch::Tensor frames;
-        agree(setting_.group.communicator(), [&] { frames = raw_skeletons(setting_.features, clips); });
-        return frames;
+    ProtocolScores raw() const {
+        torch::Tensor votes;
+        agree(setting_.group.communicator(), [&] {
+            const RawSkeletons skeletons{setting_.features, labelled_.both()};
+            votes = knn_euclidean_votes(
+                skeletons.of(setting_.clips.test),
+                skeletons.gallery(labelled_.of(labelled_.both()), setting_.clips.classes()),
+                config_.raw_neighbours);
+        });
+        return {.test = votes};
     }
 
     LabelledFeatures known(const Clips& clips, const torch::Tensor& read) const {
@@ -105,17 +109,17 @@ private:
     const LabelledClips& labelled_;
 };
 
-/// Refuses the last word of an enumeration, which only some commands take.
+/// Refuses the last words of an enumeration, which only some commands take. @param first  of them
 template <Worded E>
-void refuse_last(io::Setting option, E value) {
+void refuse_from(io::Setting option, E value, E first) {
     const auto words = words_of<E>();
-    require(word_of(value) != std::string_view{words.back()},
+    require(value < first,
             fmt::format("{}: expected {}", io::setting(option, word_of(value)),
-                        fmt::join(words.begin(), words.end() - 1, ", ")));
+                        fmt::join(words.begin(), words.begin() + static_cast<int>(first), ", ")));
 }
 
 void check_probe(const ProtocolConfig& config) {
-    refuse_last("probe", config.probe);
+    refuse_from("probe", config.probe, ProbeKind::both);
     const auto are = [](const std::vector<double>& values, auto wanted) {
         return !values.empty() && std::ranges::all_of(values, [&](double value) {
             return std::isfinite(value) && wanted(value);
@@ -139,9 +143,21 @@ void check_training(const ProtocolConfig& config) {
         optimizer.weight_decay >= 0,
         fmt::format("{}: expected 0 or more", io::setting("fine-tune-weight-decay", optimizer.weight_decay)));
     const auto warmup = config.schedule.warmup_epochs;
-    require(warmup >= 0 && warmup <= static_cast<double>(config.epochs),
+    const auto fewest = std::ranges::min(config.epochs);
+    require(warmup >= 0 && warmup <= static_cast<double>(fewest),
             fmt::format("{}: expected 0 to {}", io::setting("fine-tune-warmup-epochs", warmup),
-                        io::setting("fine-tune-epochs", config.epochs)));
+                        io::setting("fine-tune-epochs", fewest)));
+}
+
+void check_labels(const LabelAmount& labels) {
+    require(
+        labels.fraction > 0 && labels.fraction <= 1,
+        fmt::format("{}: expected more than 0, at most 1", io::setting("label-fraction", labels.fraction)));
+    require(labels.count >= 0,
+            fmt::format("{}: expected 0 or more", io::setting("label-count", labels.count)));
+    require(labels.count == 0 || labels.fraction == 1,
+            fmt::format("{} and {} exclude each other", io::setting("label-count", labels.count),
+                        io::setting("label-fraction", labels.fraction)));
 }
 
 }  // namespace
@@ -160,36 +176,46 @@ bool trains_probe(const ProtocolConfig& config) {
 }
 
 void check(const ProtocolConfig& config) {
-    refuse_last("protocol", config.kind);
-    require(config.label_fraction > 0 && config.label_fraction <= 1,
-            fmt::format("{}: expected more than 0, at most 1",
-                        io::setting("label-fraction", config.label_fraction)));
+    refuse_from("protocol", config.kind, ProtocolKind::measures);
+    check_labels(config.labels);
     require(!config.freeze || config.kind == ProtocolKind::semi_supervised,
             fmt::format("{} belongs to {}; it means nothing with {}", io::setting("freeze"),
                         io::setting("protocol", "semi-supervised"), word_of(config.kind)));
     for (const auto& [name, value] : {std::pair{io::Setting{"probe-epochs"}, config.probe_training.epochs},
                                       std::pair{io::Setting{"neighbours"}, config.neighbours},
-                                      std::pair{io::Setting{"raw-neighbours"}, config.raw_neighbours},
-                                      std::pair{io::Setting{"fine-tune-epochs"}, config.epochs}}) {
+                                      std::pair{io::Setting{"raw-neighbours"}, config.raw_neighbours}}) {
         require(value >= 1, fmt::format("{}: expected 1 or more", io::setting(name, value)));
     }
+    require(!config.epochs.empty() && std::ranges::min(config.epochs) >= 1,
+            fmt::format("{}: expected one number or more, each 1 or more",
+                        io::setting("fine-tune-epochs", fmt::format("{}", fmt::join(config.epochs, " ")))));
+    require(config.least_steps >= 0,
+            fmt::format("{}: expected 0 or more", io::setting("fine-tune-least-steps", config.least_steps)));
     check_probe(config);
     if (trains_encoder(config)) {
         check_training(config);
     }
 }
 
+void check_choice(const ProtocolConfig& config, const EvaluationClips& clips) {
+    const auto candidates = trains_encoder(config) ? config.epochs.size()
+                            : trains_probe(config)
+                                ? config.probe_rates.size() * config.probe_weight_decays.size()
+                                : 1;
+    require(candidates == 1 || !clips.validation.empty(),
+            fmt::format(
+                "{} {} to choose from, but no clips to choose on (never the test clips): name a {}, {} "
+                "or {}",
+                candidates, trains_encoder(config) ? io::setting("fine-tune-epochs") : std::string{"probes"},
+                io::setting("validation-split"), io::setting("validation-signer"),
+                io::setting("validation-fraction")));
+}
+
 std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolConfig& config,
                                               const ProtocolSetting& setting) {
     check(config);
-    const auto candidates = config.probe_rates.size() * config.probe_weight_decays.size();
-    require(
-        candidates == 1 || !trains_probe(config) || !setting.clips.validation.empty(),
-        fmt::format(
-            "{} probes to choose from, but no clips to choose on (never the test clips): name a {}, {} or {}",
-            candidates, io::setting("validation-split"), io::setting("validation-signer"),
-            io::setting("validation-fraction")));
-    const LabelledClips labelled{setting.clips, config.label_fraction, setting.batches.seed};
+    check_choice(config, setting.clips);
+    const LabelledClips labelled{setting.clips, config.labels, setting.batches.seed};
     if (trains_encoder(config)) {
         return whole_network_scores(config.kind == ProtocolKind::supervised ? nullptr : &trained, config,
                                     setting, labelled);

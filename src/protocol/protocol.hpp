@@ -30,11 +30,12 @@ enum class ProtocolKind {
     fine_tune,        ///< the whole network from all labels
     supervised,       ///< the same from random weights: a control
     raw,              ///< neighbours on the skeletons themselves: a control
-    measures          ///< of the features themselves, without a classifier; check() refuses it
+    measures,         ///< of the features themselves, without a classifier; check() refuses it
+    label_curve       ///< several of these, from more and more labels; check() refuses it
 };
 constexpr auto words(ProtocolKind /*of*/) {
-    return std::array{"linear",    "transfer",   "knn", "semi-supervised",
-                      "fine-tune", "supervised", "raw", "measures"};
+    return std::array{"linear",     "transfer", "knn",      "semi-supervised", "fine-tune",
+                      "supervised", "raw",      "measures", "label-curve"};
 }
 
 /// What reads frozen features.
@@ -47,6 +48,12 @@ constexpr auto words(ProbeKind /*of*/) {
     return std::array{"mlp", "linear", "both"};
 }
 
+/// How many labels are used.
+struct LabelAmount {
+    double fraction = 1;     ///< of the labelled clips of each class, in (0, 1]
+    std::int64_t count = 0;  ///< labelled clips of each class, of one that has fewer all; 0: by fraction
+};
+
 /// What is learnt from labels on top of an encoder, and how.
 struct ProtocolConfig {
     ProtocolKind kind = ProtocolKind::linear;
@@ -54,12 +61,14 @@ struct ProtocolConfig {
     ProbeConfig probe_training{};           ///< its hidden width is overruled by `probe`
     std::vector<double> probe_rates{1e-3};  ///< tried side by side, the best on the validation clips is taken
     std::vector<double> probe_weight_decays{1e-3};  ///< likewise, each with each
-    double label_fraction = 1;     ///< of the labelled clips of each class whose labels are used, in (0, 1]
-    bool freeze = false;           ///< of semi-supervised: a probe instead of the whole network
-    std::int64_t neighbours = 20;  ///< of knn
+    LabelAmount labels{};
+    bool freeze = false;              ///< of semi-supervised: a probe instead of the whole network
+    std::int64_t neighbours = 20;     ///< of knn
     std::int64_t raw_neighbours = 5;  ///< of raw
-    std::int64_t epochs = 1000;       ///< of training the whole network
-    TrainerConfig trainer{};          ///< likewise; the paper: SGD
+    /// Of training the whole network: each is tried, the best on the validation clips is taken.
+    std::vector<std::int64_t> epochs{1000};
+    std::int64_t least_steps = 0;  ///< likewise: more epochs where that many would take fewer steps
+    TrainerConfig trainer{};       ///< likewise; the paper: SGD
     ScheduleConfig schedule{ScheduleKind::triangle,
                             600};  ///< likewise; the paper: up over 600 epochs, down over 400
     AugmentationKind augmentation = AugmentationKind::none;  ///< likewise
@@ -67,6 +76,9 @@ struct ProtocolConfig {
 
 /// Refuses what cannot be. @throws ConfigError  names the option
 void check(const ProtocolConfig& config);
+
+/// Refuses several candidates where there are no clips to choose on. @throws ConfigError  names the options
+void check_choice(const ProtocolConfig& config, const EvaluationClips& clips);
 
 /// Whether an evaluation is no transfer to new clips: the encoder has seen some that test, or most of all.
 /// @param tested, labelled  clips that test, or whose labels train, that it was pretrained on
@@ -93,6 +105,9 @@ struct ProtocolSetting {
         return false;
     };  ///< asked after each training step on every rank
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
+    /// Before each training of a whole network, on every rank.
+    std::function<void(std::int64_t clips, std::int64_t steps)> on_training = [](std::int64_t, std::int64_t) {
+    };
     std::function<void(const std::string&)> warn = [](const std::string&) {
     };  ///< of checkpoints, on the group's first rank
     /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was stopped goes
@@ -105,14 +120,16 @@ struct ProtocolScores {
     torch::Tensor test;                     ///< [test clips, classes]
     std::optional<double> validation_top1;  ///< of the taken probe, where clips validate
     ProbeTrial chosen{};                    ///< where a probe was trained
+    std::int64_t chosen_epochs = 0;         ///< where the whole network was trained for several
 };
 
 /// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw looks at no
 /// encoder). Labels of test clips have no way in. Collective.
 ///
 /// The probes of all candidates are trained together on features that are computed once; the best on the validation
-/// clips is taken (of equals the first), and trained again on training and validation clips together. Neighbours and
-/// whole networks, of which nothing is chosen, learn from both at once.
+/// clips is taken (of equals the first), and trained again on training and validation clips together. So are
+/// whole networks where several numbers of epochs are tried, one training each. Neighbours, and networks of
+/// which nothing is chosen, learn from both at once.
 /// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as Trainer.
 /// @param trained  its encoder is read; a copy is trained where the whole network is
 /// @return nothing if it was stopped

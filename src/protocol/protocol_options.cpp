@@ -25,10 +25,14 @@ void declare(Options& options, ProtocolConfig& c) {
         "protocol", c.kind,
         "linear (a probe on frozen features), transfer (the same on other data), knn, semi-supervised (from "
         "--label-fraction of the labels), fine-tune (the whole network), supervised (the same from random "
-        "weights), raw (neighbours on the skeletons) or measures (of the features, without a classifier)");
-    options.add("label-fraction", c.label_fraction,
+        "weights), raw (neighbours on the skeletons); of evaluate alone: measures (of the features, without "
+        "a "
+        "classifier), label-curve (several of these, from more and more labels)");
+    options.add("label-fraction", c.labels.fraction,
                 "of the labelled clips of each class whose labels are used (0, of evaluate alone: 0.3 where "
                 "semi-supervised, else 1)");
+    options.add("label-count", c.labels.count,
+                "labelled clips of each class whose labels are used (0: by --label-fraction)");
     options.add("freeze", c.freeze, "semi-supervised trains a probe instead of the whole network");
     options.add("probe", c.probe, "mlp (one hidden layer), linear, or both (of evaluate alone)");
     options.add("probe-epochs", c.probe_training.epochs, "passes over the labelled clips");
@@ -36,7 +40,10 @@ void declare(Options& options, ProtocolConfig& c) {
     options.add("probe-weight-decays", c.probe_weight_decays, "likewise, each with each rate");
     options.add("neighbours", c.neighbours, "of knn");
     options.add("raw-neighbours", c.raw_neighbours, "of raw");
-    options.add("fine-tune-epochs", c.epochs, "of training the whole network");
+    options.add("fine-tune-epochs", c.epochs,
+                "of training the whole network; of several the best on the validation clips is taken");
+    options.add("fine-tune-least-steps", c.least_steps,
+                "more epochs where those would take fewer steps: few labels make few steps an epoch");
     options.add("fine-tune-optimizer", c.trainer.optimizer.kind, "sgd, adamw or lars");
     options.add("fine-tune-rate", c.trainer.optimizer.learning_rate, "peak rate, before scaling");
     options.add("fine-tune-rate-scaling", c.trainer.optimizer.rate_scaling,

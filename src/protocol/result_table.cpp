@@ -21,6 +21,7 @@ void ResultTable::add(const std::string& row, const std::string& classifier, con
     run.macro_f1 = macro_f1(run.confusion);
     run.validation_top1 = scores.validation_top1;
     run.chosen = scores.chosen;
+    run.chosen_epochs = scores.chosen_epochs;
     rows_.push_back({row, classifier, is_control, {std::move(run)}});
 }
 
@@ -61,7 +62,8 @@ Interval ResultTable::difference(const Row& row, const Row& control) const {
     return student_interval(values);
 }
 
-/// Each row with the controls that were read alike; those that are read like no row stand beside all.
+/// Each row with the controls that were read alike; those that are read like no row stand beside all. Or with
+/// all.
 std::vector<ResultTable::Difference> ResultTable::differences() const {
     std::vector<Difference> all;
     for (const auto& row : rows_) {
@@ -70,7 +72,7 @@ std::vector<ResultTable::Difference> ResultTable::differences() const {
                 return !other.is_control && other.classifier == control.classifier;
             });
             if (!row.is_control && control.is_control &&
-                (control.classifier == row.classifier || !is_read_alike)) {
+                (test_.compares_all || control.classifier == row.classifier || !is_read_alike)) {
                 all.push_back({&row, &control, difference(row, control)});
             }
         }
@@ -96,14 +98,27 @@ std::string ResultTable::text() const {
                             row.runs.size() > 1 ? interval_text(interval_over_runs(row, &Scores::macro_f1))
                                                 : fmt::format("{:.3f}", row.runs.front().macro_f1));
     }
-    const auto pairs = differences();
+    const auto pairs = differences_text();
     if (!pairs.empty()) {
         text += fmt::format("\n{:<59} {}\n", "paired differences of top-1 to the controls", "");
     }
-    for (const auto& [row, control, top1] : pairs) {
+    return text + pairs;
+}
+
+std::string ResultTable::differences_text() const {
+    std::string text;
+    for (const auto& [row, control, top1] : differences()) {
         text += fmt::format("{:<34} {:<24} {}\n", control->name, row->classifier, signed_interval_text(top1));
     }
     return text;
+}
+
+std::vector<ResultTable::Mean> ResultTable::means() const {
+    std::vector<Mean> means;
+    for (const auto& row : rows_) {
+        means.push_back({row.name, row.classifier, interval(row, &Scores::top1, &Scores::correct).mean});
+    }
+    return means;
 }
 
 std::string ResultTable::per_class_text() const {
@@ -129,9 +144,14 @@ nlohmann::json ResultTable::json_of(const Scores& run) {
                         {"correct", run.correct}, {"correct5", run.correct5}, {"predicted", run.predicted},
                         {"chosen", nullptr}};
     if (run.validation_top1) {
-        json["chosen"] = {{"validation_top1", *run.validation_top1},
-                          {"learning_rate", run.chosen.learning_rate},
-                          {"weight_decay", run.chosen.weight_decay}};
+        auto& chosen = json["chosen"];
+        chosen["validation_top1"] = *run.validation_top1;
+        if (run.chosen_epochs > 0) {
+            chosen["epochs"] = run.chosen_epochs;
+        } else {
+            chosen["learning_rate"] = run.chosen.learning_rate;
+            chosen["weight_decay"] = run.chosen.weight_decay;
+        }
     }
     return json;
 }

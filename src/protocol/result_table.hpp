@@ -18,6 +18,7 @@ struct TestSet {
     torch::Tensor truth;               ///< [Q] int64 class of each test clip
     std::vector<std::string> classes;  ///< names
     std::int64_t resamples = 10'000;   ///< of the bootstrap
+    bool compares_all = false;  ///< every row with every control, not only with those that are read alike
 };
 
 /// Accuracies of several classifiers on the same test clips, of one run or of several.
@@ -44,6 +45,16 @@ public:
     /// "correct5" (bits) and "predicted"; of several these are in "runs", with each one's figures.
     nlohmann::json json() const;
 
+    /// A row's mean accuracy.
+    struct Mean {
+        std::string row;
+        std::string classifier;
+        double top1 = 0;
+    };
+    std::vector<Mean> means() const;
+    /// For the terminal: the paired differences of top-1 to the controls, a line each.
+    std::string differences_text() const;
+
 private:
     /// One classifier of one run. A further figure is a field here, computed in add() and written by text() and both
     /// json_of(); studies compute theirs in src/study/study_work.cpp and list them in measure.cpp, tables.cpp
@@ -57,7 +68,8 @@ private:
         std::vector<std::int64_t> predicted;  ///< [Q]
         torch::Tensor confusion;              ///< [G, G]
         std::optional<double> validation_top1;
-        ProbeTrial chosen;  ///< where clips validated
+        ProbeTrial chosen;               ///< where clips validated
+        std::int64_t chosen_epochs = 0;  ///< likewise, of a whole network
     };
     struct Row {
         std::string name;

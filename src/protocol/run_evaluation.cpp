@@ -14,15 +14,12 @@
 #include "src/run/run_data.hpp"
 #include "src/run/run_encoder.hpp"
 #include "src/run/stop_request.hpp"
-#include "src/train/epoch_steps.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
 namespace {
 
-constexpr const char* random_weights = "same encoder, random weights";
 constexpr const char* from_scratch = "supervised from scratch";
-constexpr const char* raw_skeletons_row = "nearest neighbours, raw skeletons";
 
 /// A line of the table, still to be filled in.
 struct TableRow {
@@ -89,8 +86,29 @@ std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::stri
         }
     }
     add(raw_skeletons_row, raw, false, true);
-    if (options.supervised_epochs > 0) {
+    if (trains_supervised(options)) {
         add(from_scratch, supervised_control(options), false, true);
+    }
+    return rows;
+}
+
+/// The rows of each point of a label curve: whatever learns gets the same labels.
+std::vector<TableRow> curve_rows(const EvaluateOptions& options, const std::string& method) {
+    auto frozen = options;
+    frozen.protocol.kind = ProtocolKind::linear;
+    frozen.protocol.probe =
+        options.protocol.probe == ProbeKind::both ? ProbeKind::mlp : options.protocol.probe;
+    auto rows = table_rows(frozen, method);
+    for (auto& row : rows) {
+        if (row.config.kind == ProtocolKind::supervised) {
+            row.config = supervised_control(options);
+        }
+    }
+    if (options.fine_tunes) {
+        auto config = options.protocol;
+        config.kind = ProtocolKind::fine_tune;
+        config.probe = ProbeKind::mlp;
+        rows.insert(rows.begin() + 2, {method + ", fine-tuned", classifier_of(config), config, true, false});
     }
     return rows;
 }
@@ -102,21 +120,60 @@ bool any_rank_stops(const Ranks& ranks) {
     return asked[0] > 0;
 }
 
-/// One row of one run, with what its training says meanwhile.
+/// One row of one run, with what its trainings say meanwhile.
 std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptions& run,
                                         const RunEncoders& encoders, const EvaluationSetting& setting,
                                         const ProtocolSetting& protocol) {
-    const LabelledClips labelled{setting.clips, row.config.label_fraction, protocol.batches.seed};
-    const auto steps =
-        row.config.epochs * epoch_steps(std::ssize(labelled.both()), protocol.batches.global_batch);
-    if (setting.ranks.is_first() && trains_encoder(row.config)) {
-        setting.say(fmt::format("{}: {}: training the whole network from {} labels, {} steps", run.run,
-                                row.name, labelled.both().size(), steps));
-    }
+    std::function<void(const StepReport&)> show;
     auto with_progress = protocol;
-    with_progress.on_step = setting.progress(steps);
+    with_progress.on_training = [&](std::int64_t clips, std::int64_t steps) {
+        if (setting.ranks.is_first()) {
+            setting.say(fmt::format("{}: {}: training the whole network from {} labels, {} steps", run.run,
+                                    row.name, clips, steps));
+        }
+        show = setting.progress(steps);
+    };
+    with_progress.on_step = [&](const StepReport& report) { show(report); };
     return protocol_scores(row.is_of_trained ? *encoders.trained : *encoders.random, row.config,
                            with_progress);
+}
+
+/// @return false if it was stopped
+bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, const RunEncoders& encoders,
+              const EvaluationSetting& setting, const ProtocolSetting& protocol, ResultTable& table) {
+    for (const auto& row : rows) {  // before hours of work for the first
+        check_choice(row.config, setting.clips);
+    }
+    for (const auto& row : rows) {
+        if (any_rank_stops(setting.ranks)) {
+            return false;
+        }
+        const auto start = std::chrono::steady_clock::now();
+        const auto scores = scores_of(row, run, encoders, setting, protocol);
+        if (!scores) {
+            return false;
+        }
+        if (setting.ranks.is_first()) {
+            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+            setting.say(
+                fmt::format("{}: {}, {}: {:.2f} s", run.run, row.name, row.classifier, seconds.count()));
+        }
+        table.add(row.name, row.classifier, *scores, row.is_control);
+    }
+    return true;
+}
+
+/// What the rows of a run work on.
+ProtocolSetting setting_of_rows(const PretrainOptions& run, const EvaluationSetting& setting) {
+    auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
+                                     agreed_batch_config(run, setting.data.features(), setting.group));
+    protocol.batches.seed = run.seed + setting.options.probe_seed;
+    protocol.embedding =
+        cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache));
+    protocol.should_stop = stop_requested;
+    protocol.warn = [&](const std::string& text) { setting.ranks.warn(text); };
+    protocol.checkpoints = training_folder(run, setting.options);
+    return protocol;
 }
 
 }  // namespace
@@ -163,29 +220,27 @@ ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& 
 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table) {
-    auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
-                                     agreed_batch_config(run, setting.data.features(), setting.group));
-    protocol.batches.seed = run.seed + setting.options.probe_seed;
-    protocol.embedding =
-        cached_features(run, evaluate_folder(run, setting.options), std::cref(setting.warn_of_cache));
-    protocol.should_stop = stop_requested;
-    protocol.warn = [&](const std::string& text) { setting.ranks.warn(text); };
-    protocol.checkpoints = training_folder(run, setting.options);
-    for (const auto& row : table_rows(setting.options, run.method.kind->name)) {
-        if (any_rank_stops(setting.ranks)) {
-            return false;
+    return add_rows(table_rows(setting.options, run.method.kind->name), run, encoders, setting,
+                    setting_of_rows(run, setting), table);
+}
+
+bool evaluate_curve(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
+                    LabelCurve& curve) {
+    const auto protocol = setting_of_rows(run, setting);
+    const auto points = points_of_curve(setting.options);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        auto rows = curve_rows(setting.options, run.method.kind->name);
+        for (auto& row : rows) {
+            row.config.labels = points[i];
         }
-        const auto start = std::chrono::steady_clock::now();
-        const auto scores = scores_of(row, run, encoders, setting, protocol);
-        if (!scores) {
-            return false;
-        }
+        const LabelledClips labelled{setting.clips, points[i], protocol.batches.seed};
         if (setting.ranks.is_first()) {
-            const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
             setting.say(
-                fmt::format("{}: {}, {}: {:.2f} s", run.run, row.name, row.classifier, seconds.count()));
+                fmt::format("{}: {}: {} labels", run.run, text_of(points[i]), labelled.both().size()));
         }
-        table.add(row.name, row.classifier, *scores, row.is_control);
+        if (!add_rows(rows, run, encoders, setting, protocol, curve.at(i))) {
+            return false;
+        }
     }
     return true;
 }

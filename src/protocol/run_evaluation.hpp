@@ -6,6 +6,7 @@
 
 #include "src/evaluate/embed.hpp"
 #include "src/protocol/evaluate_options.hpp"
+#include "src/protocol/label_curve.hpp"
 #include "src/protocol/protocol.hpp"
 #include "src/protocol/result_table.hpp"
 #include "src/run/data_set.hpp"
@@ -13,6 +14,10 @@
 #include "src/run/ranks.hpp"
 
 namespace sslslr {
+
+// Names of controls in tables.
+inline constexpr const char* random_weights = "same encoder, random weights";
+inline constexpr const char* raw_skeletons_row = "nearest neighbours, raw skeletons";
 
 /// Everything that the evaluations of runs of one setting share.
 struct EvaluationSetting {
@@ -56,5 +61,12 @@ ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& 
 /// @return false if it was stopped
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table);
+
+/// Adds what frozen and fine-tuned encoder and all controls come to from the labels of each point of a label
+/// curve. Every draw of labels is part of each larger one, and all rows of a point learn from the same.
+/// Collective.
+/// @return false if it was stopped
+bool evaluate_curve(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
+                    LabelCurve& curve);
 
 }  // namespace sslslr

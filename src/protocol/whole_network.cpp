@@ -1,5 +1,7 @@
 #include "src/protocol/whole_network.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,6 +9,7 @@
 #include "src/data/gather.hpp"
 #include "src/errors.hpp"
 #include "src/evaluate/embed.hpp"
+#include "src/evaluate/metrics.hpp"
 #include "src/method/supervised.hpp"
 #include "src/protocol/protocol_options.hpp"
 #include "src/train/run.hpp"
@@ -39,31 +42,36 @@ std::shared_ptr<Method> start_of(const Method* trained, const ProtocolSetting& s
     return method;
 }
 
+/// One training of a whole network.
+struct Task {
+    const Method* trained;  ///< its encoder is where it starts; nullptr: fresh weights
+    ProtocolConfig config;  ///< of one number of epochs
+    const std::vector<std::int64_t>& clips;
+    const LabelledClips& labelled;  ///< holds the labels of the clips
+};
+
 /// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and settings.
-std::string fingerprint_of(const Method& start, const ProtocolConfig& config, const ProtocolSetting& setting,
-                           const LabelledClips& labelled) {
-    auto fields = config;
+std::string fingerprint_of(const Method& start, const Task& task, const ProtocolSetting& setting) {
+    auto fields = task.config;
     Options options{""};
     declare(options, fields);
     const auto settings = fmt::format("{}{}seed = {}\n{}", setting.identity, text_of(options.deciding()),
-                                      setting.batches.seed, fmt::join(labelled.both(), " "));
+                                      setting.batches.seed, fmt::join(task.clips, " "));
     io::Checksum checksum;
     checksum.add(std::as_bytes(std::span{settings}));
-    checksum.add(std::as_bytes(std::span{labelled.by_clip()}));
+    checksum.add(std::as_bytes(std::span{task.labelled.by_clip()}));
     checksum.add(std::as_bytes(std::span{setting.features.offsets}));
-    const auto first =
-        gather(setting.features, std::span{labelled.both()}.first(1)).frames.cpu().contiguous();
+    const auto first = gather(setting.features, std::span{task.clips}.first(1)).frames.cpu().contiguous();
     checksum.add({static_cast<const std::byte*>(first.const_data_ptr()), first.nbytes()});
     return fmt::format("{:016x}-{:016x}", weights_fingerprint(start), checksum.value());
 }
 
 /// The folder of this training's checkpoints, the same on every rank. Collective.
-std::filesystem::path folder_of(const Method& start, const ProtocolConfig& config,
-                                const ProtocolSetting& setting, const LabelledClips& labelled) {
+std::filesystem::path folder_of(const Method& start, const Task& task, const ProtocolSetting& setting) {
     std::string name;
     agree(setting.group.communicator(), [&] {
         if (setting.group.rank() == 0) {
-            name = fingerprint_of(start, config, setting, labelled);
+            name = fingerprint_of(start, task, setting);
         }
     });
     return setting.checkpoints / setting.group.communicator().broadcast(name);
@@ -97,27 +105,60 @@ bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const Pr
     return run_training(trainer, setting.group, run, hooks);
 }
 
+/// Epochs of a training, which may be more than the options say.
+std::int64_t epochs_of(const ProtocolConfig& config, std::int64_t steps_per_epoch) {
+    return std::max(config.epochs.front(), (config.least_steps + steps_per_epoch - 1) / steps_per_epoch);
+}
+
+/// Trains and scores. @return [scored clips, classes]; undefined if it was stopped
+torch::Tensor scores_after(const Task& task, const std::vector<std::int64_t>& scored,
+                           const ProtocolSetting& setting) {
+    const auto method = start_of(task.trained, setting);
+    auto views = setting.batches;
+    views.augmentation.kind = task.config.augmentation;
+    const Batches batches{setting.features, task.clips, views, task.labelled.by_clip()};
+    const auto steps_per_epoch = batches.steps_per_epoch();
+    const Schedule schedule{task.config.schedule, epochs_of(task.config, steps_per_epoch), steps_per_epoch};
+    Trainer trainer{*method, batches, task.config.trainer, schedule, setting.group};
+    setting.on_training(batches.clips(), schedule.steps());
+    const bool done = setting.checkpoints.empty() ? train_at_once(trainer, schedule, setting)
+                                                  : train_with_checkpoints(trainer, schedule, setting,
+                                                                           folder_of(*method, task, setting));
+    if (!done) {
+        return {};
+    }
+    const auto features = embed(*method, setting.features, scored, setting.group);
+    const torch::NoGradGuard no_grad;
+    return dynamic_cast<Supervised&>(*method).classify(features).cpu();
+}
+
 }  // namespace
 
 std::optional<ProtocolScores> whole_network_scores(const Method* trained, const ProtocolConfig& config,
                                                    const ProtocolSetting& setting,
                                                    const LabelledClips& labelled) {
-    const auto method = start_of(trained, setting);
-    auto views = setting.batches;
-    views.augmentation.kind = config.augmentation;
-    const Batches batches{setting.features, labelled.both(), views, labelled.by_clip()};
-    const Schedule schedule{config.schedule, config.epochs, batches.steps_per_epoch()};
-    Trainer trainer{*method, batches, config.trainer, schedule, setting.group};
-    const bool done = setting.checkpoints.empty()
-                          ? train_at_once(trainer, schedule, setting)
-                          : train_with_checkpoints(trainer, schedule, setting,
-                                                   folder_of(*method, config, setting, labelled));
-    if (!done) {
-        return std::nullopt;
+    ProtocolScores scores;
+    auto last = config;
+    if (config.epochs.size() > 1) {
+        const auto truth = labelled.of(labelled.validation());
+        for (const auto epochs : config.epochs) {
+            auto candidate = config;
+            candidate.epochs = {epochs};
+            const auto scored = scores_after({trained, candidate, labelled.train(), labelled},
+                                             labelled.validation(), setting);
+            if (!scored.defined()) {
+                return std::nullopt;
+            }
+            const auto top1 = share_right(outcome(scored, truth).top1);
+            if (!scores.validation_top1 || top1 > *scores.validation_top1) {
+                scores.validation_top1 = top1;
+                scores.chosen_epochs = epochs;
+            }
+        }
+        last.epochs = {scores.chosen_epochs};
     }
-    const auto features = embed(*method, setting.features, setting.clips.test, setting.group);
-    const torch::NoGradGuard no_grad;
-    return ProtocolScores{.test = dynamic_cast<Supervised&>(*method).classify(features).cpu()};
+    scores.test = scores_after({trained, last, labelled.both(), labelled}, setting.clips.test, setting);
+    return scores.test.defined() ? std::optional{std::move(scores)} : std::nullopt;
 }
 
 }  // namespace sslslr

@@ -140,6 +140,14 @@ std::vector<io::ClipPrint> DataSet::prints(const std::vector<std::int64_t>& clip
     return known_prints(clips, ranks);
 }
 
+std::vector<std::int64_t> DataSet::stores() const {
+    std::vector<std::int64_t> stores;
+    for (std::int64_t clip = 0; clip < features().clips(); ++clip) {
+        stores.push_back(static_cast<std::int64_t>(store_->file_of(clip)));
+    }
+    return stores;
+}
+
 Classes DataSet::classes() const {
     Classes classes;
     std::vector<std::int64_t> number(index().label_names.size(), -1);

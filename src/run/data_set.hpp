@@ -55,6 +55,8 @@ public:
     /// What of it decides a training on these clips. @param learns_labels  of the clips
     DataIdentity identity(const std::vector<std::int64_t>& training_clips, bool learns_labels) const;
     Classes classes() const;
+    /// [clips] which of the files each lies in, counted from 0.
+    std::vector<std::int64_t> stores() const;
     /// What a person knows a clip by: its name or number, and its file where there are several.
     std::string name_of(std::int64_t clip) const;
 

@@ -22,6 +22,11 @@ void declare_data(Options& options, PretrainOptions& o) {
     options.add("data", o.data, "* clip stores: files or patterns, concatenated", Decides::nothing);
     options.add("train-split", o.train_split, "train on this split of the store (empty: all clips)");
     options.add("leave-out-signer", o.left_out_signers, "signers that take no part in training");
+    options.add(
+        "balance", o.balance,
+        "which groups have an equal share of each epoch: every store, every signer, or none (every clip "
+        "once); clips of a small group come several times, those of a large one in turn",
+        Decides::learning);
     options.add("points", o.preprocess.points, "upper-body (65: pose 0-22 and both hands) or all (75)",
                 Decides::clips);
     options.add("coordinates", o.preprocess.coordinates, "2 (x, y) or 3 (x, y, z)", Decides::clips);

@@ -22,6 +22,12 @@ constexpr auto words(GradientCompression /*of*/) {
     return std::array{"none", "bfloat16"};
 }
 
+/// What has an equal share of each epoch; see balanced_order.
+enum class Balance { none, store, signer };
+constexpr auto words(Balance /*of*/) {
+    return std::array{"none", "store", "signer"};
+}
+
 /// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from
 /// there.
 struct PretrainOptions {
@@ -31,6 +37,7 @@ struct PretrainOptions {
     Precision precision = Precision::float32;
     std::string train_split;
     std::vector<std::string> left_out_signers;
+    Balance balance = Balance::none;
     PreprocessConfig preprocess;  ///< read by way of preprocess_config_of
     MethodConfig method;
     TrainerConfig trainer;

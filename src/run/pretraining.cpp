@@ -44,6 +44,18 @@ MethodConfig method_config_of(const PretrainOptions& options, const DataSet& dat
     return config;
 }
 
+std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data) {
+    switch (balance) {
+        case Balance::none:
+            return {};
+        case Balance::store:
+            return data.stores();
+        case Balance::signer:
+            return data.features().signers;
+    }
+    return {};
+}
+
 Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vector<std::int64_t> clips,
                          dist::Group& group)
     : options_{std::move(options)}, features_{placed(data.features(), options_, group.device())} {
@@ -52,7 +64,9 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
     method_ = make_method(options_.method, options_.seed);
     method_->set_precision(options_.precision);
     batch_config_ = agreed_batch_config(options_, data.features(), group);
-    batches_.emplace(features_, std::move(clips), batch_config_, data.classes().labels);
+    auto balanced = batch_config_;
+    balanced.groups = groups_of(options_.balance, data);
+    batches_.emplace(features_, std::move(clips), std::move(balanced), data.classes().labels);
     const Schedule schedule{options_.schedule, options_.epochs, batches_->steps_per_epoch()};
     last_step_ = options_.max_steps > 0 ? std::min(options_.max_steps, schedule.steps()) : schedule.steps();
     trainer_.emplace(*method_, *batches_, trainer_config_of(options_), schedule, group);

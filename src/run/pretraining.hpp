@@ -23,6 +23,7 @@ public:
     Trainer& trainer() { return *trainer_; }
     Method& method() { return *method_; }
     const Batches& batches() const { return *batches_; }
+    /// Without the groups that --balance balances: those are this training's alone.
     const BatchConfig& batch_config() const { return batch_config_; }
     const Features& features() const { return features_; }
     std::int64_t last_step() const { return last_step_; }
@@ -42,6 +43,9 @@ DataSet data_of(const PretrainOptions& options, const Ranks& ranks);
 /// Which of its clips a run trains on.
 Selection selection_of(const PretrainOptions& options);
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data);
+
+/// [clips] the group of each that has an equal share of every epoch; empty without balance.
+std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data);
 
 /// What of the options shapes networks, with what the data decide filled in.
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data);

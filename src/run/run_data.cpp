@@ -10,15 +10,20 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/checksum.hpp"
 #include "io/file/setting.hpp"
+#include "src/data/clip_selection.hpp"
 #include "src/errors.hpp"
+#include "src/run/pretraining.hpp"
 #include "src/settings/program.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
 
 constexpr const char* fingerprint_attribute = "data";
 constexpr const char* identity_attribute = "data_identity";
+constexpr const char* groups_attribute = "balanced_groups";
 constexpr const char* code_attribute = "code";
 
 using Attributes = std::map<std::string, std::string>;
@@ -44,6 +49,12 @@ std::string changes(const Attributes& then, const Attributes& now) {
                                        "; "));
 }
 
+/// Tells groups that are balanced apart; empty if none are.
+std::string hash_of_groups(Balance balance, const DataSet& data, const std::vector<std::int64_t>& clips) {
+    const auto groups = groups_of(balance, data);
+    return groups.empty() ? "" : io::hash_text(fmt::format("{}", fmt::join(labels_of(clips, groups), " ")));
+}
+
 /// Whether every code of the run is among these.
 bool accepts(const std::string& accepted, const std::string& run) {
     std::istringstream words{named_code(run)};
@@ -60,8 +71,12 @@ void remember_origin(RunConfig& config, const PretrainOptions& options, const Da
                      std::function<void(const std::string&)> warn) {
     config.attributes[fingerprint_attribute] = data.fingerprint();
     config.attributes[identity_attribute] = data.identity(clips, options.method.kind->needs_labels).text();
+    if (auto groups = hash_of_groups(options.balance, data, clips); !groups.empty()) {
+        config.attributes[groups_attribute] = std::move(groups);
+    }
     config.attributes[code_attribute] = code_identity();
-    config.check_attributes = [files = options.data, folder = config.folder.string(), accepted_codes,
+    config.check_attributes = [files = options.data, balance = options.balance,
+                               folder = config.folder.string(), accepted_codes,
                                warn = std::move(warn)](const Attributes& then, Attributes& now) {
         if (const auto found = changes(then, now); !found.empty()) {
             throw ConfigError{
@@ -69,6 +84,12 @@ void remember_origin(RunConfig& config, const PretrainOptions& options, const Da
                             "selection, or another {} folder",
                             io::setting("data", fmt::format("{}", fmt::join(files, " "))), folder, found,
                             io::setting("run"))};
+        }
+        if (value_of(then, groups_attribute) != value_of(now, groups_attribute)) {
+            throw ConfigError{
+                fmt::format("{}: the run in {} was started with the same clips, but in other groups: "
+                            "give the same files in the same order, or another {} folder",
+                            io::setting("balance", word_of(balance)), folder, io::setting("run"))};
         }
         const auto code = value_of(then, code_attribute);
         now[code_attribute] = joined_codes(code, "the run in " + folder, accepts(accepted_codes, code), warn);

@@ -82,11 +82,11 @@ private:
             table.columns.push_back({word_of(control), title, control});
         };
         add(Control::random, learns ? "From scratch" : "Random weights");
-        if (measure.source == Measure::Source::labels) {
+        if (measure.source != Measure::Source::embedding) {
             add(Control::raw, "Raw skeletons, neighbours");
-            if (supervised() != nullptr && !learns) {
-                add(Control::supervised, "Supervised");
-            }
+        }
+        if (measure.source == Measure::Source::labels && supervised() != nullptr && !learns) {
+            add(Control::supervised, "Supervised");
         }
     }
 
@@ -163,9 +163,9 @@ private:
     }
 
     Settings protocol_of(const TableSpec& spec, const Measure& measure) const {
-        return measure.source == Measure::Source::embedding
-                   ? protocol_settings(ProtocolKind::measures)
-                   : named(spec_.protocols, spec.protocol, "protocol").settings;
+        return measure.source == Measure::Source::labels
+                   ? named(spec_.protocols, spec.protocol, "protocol").settings
+                   : protocol_settings(ProtocolKind::measures);
     }
 
     Settings control_protocol(const TableSpec& spec, const Measure& measure, Control control) const {
@@ -175,7 +175,7 @@ private:
         auto settings =
             control == Control::supervised ? supervised()->settings : protocol_settings(ProtocolKind::raw);
         for (const auto& setting : protocol_of(spec, measure)) {
-            if (setting.first == "label-fraction") {
+            if (setting.first == "label-fraction" || setting.first == "label-count") {
                 settings = with(settings, {setting});  // as few labels as the methods get
             }
         }

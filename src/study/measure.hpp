@@ -9,6 +9,7 @@ struct Measure {
     enum class Source {
         labels,      ///< of a protocol's predictions: shares of the test clips
         embedding,   ///< of the features of test clips
+        retrieval,   ///< of how they find training clips of their sign
         pretraining  ///< of the training itself
     };
     const char* name;

@@ -8,11 +8,9 @@
 #include "io/file/setting.hpp"
 #include "io/store/training_clips.hpp"
 #include "src/errors.hpp"
-#include "src/evaluate/embed.hpp"
-#include "src/evaluate/measures.hpp"
 #include "src/evaluate/metrics.hpp"
-#include "src/evaluate/order_sensitivity.hpp"
 #include "src/jobs/take_over.hpp"
+#include "src/protocol/measured_run.hpp"
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/batch_config.hpp"
 #include "src/run/pretraining.hpp"
@@ -23,7 +21,6 @@
 #include "src/study/measured_spreads.hpp"
 #include "src/study/study_folder.hpp"
 #include "src/train/checkpoints.hpp"
-#include "src/train/fixed_clips.hpp"
 #include "src/train/run.hpp"
 
 namespace sslslr {
@@ -85,6 +82,12 @@ Result scored(const ProtocolScores& scores, const torch::Tensor& truth, std::int
         done.outcome["validation"] = *scores.validation_top1;
     }
     return done;
+}
+
+void add(const NamedMeasures& measures, Result& result) {
+    for (const auto& [name, value] : measures) {
+        result.outcome[name] = value;
+    }
 }
 
 }  // namespace
@@ -203,15 +206,15 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
     const auto method = encoder_of(job, shape, options);
     const auto cache = cached_features(options, folder_ / "cache", warner_of(job.name));
     if (protocol_kind(job.protocol) == ProtocolKind::measures) {
-        const auto features = embed(*method, data.features(), clips.test, group_, cache).cpu();
-        const auto order = order_sensitivity(*method, data.features(), fixed_clips(clips.test), group_);
-        Result result;
+        const LabelledClips labelled{clips, {}, options.seed};
+        const auto measured = measured_features(*method, data.features(), clips, labelled, group_, cache);
         agree(group_.communicator(), [&] {
             if (group_.rank() == 0) {
-                result = measured(job, features, torch::tensor(clips.classes_of(clips.test)));
-                result.outcome["order_sensitivity"] = order;
+                keep_features(job, measured.test, torch::tensor(clips.classes_of(clips.test)));
             }
         });
+        Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
+        add(measured.measures, result);
         return result;
     }
     const auto protocol = protocol_config_of(job.protocol, job.name);
@@ -241,25 +244,24 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             fs::remove_all(each, ignored);
         }
     }
-    return scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
-}
-
-Result StudyWork::measured(const EvaluationJob& job, const torch::Tensor& features,
-                           const torch::Tensor& labels) const {
-    if (job.run == 0 && job.fold == 0) {
-        const auto path = folder_ / features_file(job.id);
-        fs::create_directories(path.parent_path());
-        const auto& names = data_.clips(job.data, job.fold).class_names;
-        io::write_checkpoint(path,
-                             {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
-                              .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
-    }
-    const auto measures = measure_embedding(features, labels);
-    Result result{.outcome = nlohmann::json::object(), .detail = nlohmann::json::object()};
-    for (const auto& [name, measure] : named_measures()) {
-        result.outcome[name] = measures.*measure;
+    auto result = scored(*scores, torch::tensor(clips.classes_of(clips.test)), clips.classes());
+    if (protocol.kind == ProtocolKind::raw) {
+        const LabelledClips labelled{clips, protocol.labels, setting.batches.seed};
+        add(measured_skeletons(data.features(), clips, labelled, group_), result);
     }
     return result;
+}
+
+void StudyWork::keep_features(const EvaluationJob& job, const torch::Tensor& features,
+                              const torch::Tensor& labels) const {
+    if (job.run != 0 || job.fold != 0) {
+        return;
+    }
+    const auto path = folder_ / features_file(job.id);
+    fs::create_directories(path.parent_path());
+    const auto& names = data_.clips(job.data, job.fold).class_names;
+    io::write_checkpoint(path, {.tensors = {{"features", features.to(torch::kFloat32)}, {"labels", labels}},
+                                .attributes = {{"class_names", fmt::format("{}", fmt::join(names, "\n"))}}});
 }
 
 }  // namespace sslslr

@@ -30,7 +30,8 @@ public:
 
     /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A pretraining's
     /// outcome holds "steps", "loss" and the spread of its outputs; an evaluation's "top1", "top5", "macro_f1", its detail
-    /// "correct", "correct5" (a digit a test clip) and "predicted"; one of measures holds EmbeddingMeasures.
+    /// "correct", "correct5" (a digit a test clip) and "predicted"; one of measures holds EmbeddingMeasures
+    /// and Retrieval, which that of the raw skeletons has, too.
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
@@ -43,8 +44,9 @@ private:
                                    const std::function<bool()>& should_stop);
     std::shared_ptr<Method> encoder_of(const EvaluationJob& job, const MethodConfig& shape,
                                        const PretrainOptions& options);
-    Result measured(const EvaluationJob& job, const torch::Tensor& features,
-                    const torch::Tensor& labels) const;
+    /// Keeps the features of the first run on the first fold, for figures.
+    void keep_features(const EvaluationJob& job, const torch::Tensor& features,
+                       const torch::Tensor& labels) const;
 
     const StudyJobs& jobs_;
     const StudyDataSets& data_;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "src/augment/augmentation.hpp"
+#include "src/data/epoch_order.hpp"
 #include "src/data/features.hpp"
 #include "src/method/method.hpp"
 
@@ -17,12 +18,18 @@ struct BatchConfig {
     std::uint64_t seed = 0;          ///< of order, augmentation and dropout
     AugmentationConfig augmentation;
     std::vector<ClipBoundary> boundaries{};  ///< by clip number, where the boundary is adaptive
+    /// By clip number: each has an equal share of an epoch's places, see balanced_order. None: every clip has
+    /// one place.
+    std::vector<std::int64_t> groups{};
 };
 
 /// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
 /// ranks.
 ///
-/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped.
+/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped. Where groups are
+/// balanced it has as many places as clips, and clips of a small group have several: each of a clip's places
+/// has draws of its own, keyed by the clip's own number of passes in place of the epoch. Batches then hold
+/// their clips ordered by that number.
 class Batches {
 public:
     /// @param features  must outlive this
@@ -56,8 +63,16 @@ public:
 private:
     using Gather = std::function<PackedClips(std::span<const std::int64_t> clips)>;
 
-    /// The global batch's clip numbers in order.
-    std::vector<std::int64_t> global_clips(std::int64_t step) const;
+    /// A global batch.
+    struct Places {
+        std::vector<std::int64_t> clips;  ///< numbers in the data set
+        std::vector<std::int64_t>
+            passes;  ///< of each clip's own, ascending: the epoch, unless groups are balanced
+        std::vector<std::int64_t> repeats;  ///< earlier places of the same clip in this batch
+    };
+
+    Places global_places(std::int64_t step) const;
+    std::vector<Visit> order_of(std::int64_t epoch) const;
     Batch make_share(std::int64_t step, int rank, int ranks, const Method& method,
                      const Gather& gathered) const;
 
@@ -65,7 +80,7 @@ private:
     struct EpochOrder {
         std::mutex mutex;
         std::int64_t epoch = -1;
-        std::vector<std::int64_t> order;
+        std::vector<Visit> order;
     };
 
     const Features& features_;
@@ -73,6 +88,7 @@ private:
     BatchConfig config_;
     Augmentation augmentation_;
     std::vector<std::int64_t> labels_;
+    std::vector<std::int64_t> groups_;  ///< of clips_; none: all are one
     mutable EpochOrder known_;
 };
 

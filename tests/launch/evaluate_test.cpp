@@ -88,6 +88,31 @@ TEST_F(Evaluate, AResultHoldsWhatItsFiguresAreMadeOf) {
     EXPECT_EQ(found["parts"], "signer S03 tests");
 }
 
+TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {
+    const auto found =
+        result("--run " + folder_of("r") + quick +
+               "--protocol label-curve --label-counts 2 5 --label-shares 0.1 1 --bootstrap 100");
+
+    ASSERT_EQ(found["points"].size(), 4U);
+    const std::vector<std::string> names{"same encoder, random weights", "sl-fpn", "sl-fpn, fine-tuned",
+                                         "nearest neighbours, raw skeletons", "supervised from scratch"};
+    for (const auto& point : found["points"]) {
+        EXPECT_EQ(names_of(point), names);
+        EXPECT_EQ(point["differences"].size(), 2U * 3U);
+    }
+    EXPECT_EQ(found["points"][0]["labels"], 9 * 2);
+    EXPECT_EQ(found["points"][3]["labels"], found["train_clips"]);
+    EXPECT_TRUE(fs::exists(folder_ / "r/evaluate/label-curve.json"));
+    EXPECT_FALSE(fs::exists(folder_ / "r/evaluate/label-curve-training"));
+
+    const auto frozen = result("--run " + folder_of("r") +
+                               " --protocol label-curve --label-counts 5 --label-shares 0 --fine-tune=false "
+                               "--supervised-epochs 0 --bootstrap 100");
+    ASSERT_EQ(frozen["points"].size(), 1U);
+    EXPECT_EQ(names_of(frozen["points"][0]), (std::vector<std::string>{names[0], names[1], names[3]}));
+    EXPECT_EQ(frozen["points"][0]["rows"][1]["predicted"], found["points"][1]["rows"][1]["predicted"]);
+}
+
 TEST_F(Evaluate, SeveralRunsGiveStudentIntervalsAndOneResultEach) {
     ASSERT_EQ(run(program(1, pretrain("s", "--max-steps 2 --seed 1"))).exit_code, 0);
 
@@ -182,9 +207,13 @@ TEST_F(Evaluate, ProbesAreChosenOnValidationClipsAndNeverOnTheTest) {
 TEST_F(Evaluate, MeasuresNeedNoClassifier) {
     const auto found = result("--run " + folder_of("r") + " --protocol measures");
 
-    ASSERT_EQ(found["rows"].size(), 2U);
+    EXPECT_EQ(names_of(found), (std::vector<std::string>{"same encoder, random weights", "sl-fpn",
+                                                         "nearest neighbours, raw skeletons"}));
     const auto& measures = found["rows"][1]["measures"];
-    EXPECT_EQ(measures.size(), 10U);
+    EXPECT_EQ(measures.size(), 14U);
+    EXPECT_EQ(found["rows"][2]["measures"].size(), 4U) << "retrieval alone";
+    EXPECT_LE(measures["r1"]["mean"], measures["mrr"]["mean"]);
+    EXPECT_LE(measures["r5"]["mean"], measures["r10"]["mean"]);
     EXPECT_GT(measures["order_sensitivity"]["mean"], 0);
     EXPECT_GT(measures["within_share"]["mean"], 0);
     EXPECT_LT(measures["within_share"]["mean"], 1);

@@ -1,6 +1,7 @@
 #include "src/data/epoch_order.hpp"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 
 #include <gtest/gtest.h>
@@ -34,6 +35,64 @@ TEST(EpochOrder, DependsOnSeedAndEpochAlone) {
     EXPECT_NE(epoch_order(3, 6, 900), order);
     EXPECT_NE(epoch_order(4, 5, 900), order);
     EXPECT_NE(first_numbers(900), order);
+}
+
+/// Of 40 clips 4 are of group 5, 9 of group 2, the others of group 8.
+Numbers uneven_groups() {
+    Numbers groups(40, 8);
+    std::fill_n(groups.begin() + 3, 4, 5);
+    std::fill_n(groups.begin() + 20, 9, 2);
+    return groups;
+}
+
+TEST(BalancedOrder, GivesEveryGroupTheSameNumberOfPlacesGiveOrTakeOne) {
+    const auto groups = uneven_groups();
+    std::map<std::int64_t, std::int64_t> in_all;
+    for (std::int64_t epoch = 0; epoch < 30; ++epoch) {
+        std::map<std::int64_t, std::int64_t> places;
+        for (const auto& [clip, pass] : balanced_order(3, epoch, groups)) {
+            ++places[groups[static_cast<std::size_t>(clip)]];
+        }
+        ASSERT_EQ(places.size(), 3U);
+        for (const auto& [group, count] : places) {
+            EXPECT_TRUE(count == 13 || count == 14) << count << " of group " << group;
+            in_all[group] += count;
+        }
+    }
+    for (const auto& [group, count] : in_all) {
+        EXPECT_EQ(count, 400) << "what is left over goes to the groups in turn, not " << group;
+    }
+}
+
+TEST(BalancedOrder, EveryClipOfAGroupComesInEachPassAndPassesGoOnOverEpochs) {
+    const auto groups = uneven_groups();
+    std::map<std::pair<std::int64_t, std::int64_t>, Numbers> of_pass;  // by group and pass
+    for (std::int64_t epoch = 0; epoch < 30; ++epoch) {
+        for (const auto& [clip, pass] : balanced_order(3, epoch, groups)) {
+            of_pass[{groups[static_cast<std::size_t>(clip)], pass}].push_back(clip);
+        }
+    }
+    for (auto& [group_and_pass, visited] : of_pass) {
+        const auto& [group, pass] = group_and_pass;
+        const auto members = std::ranges::count(groups, group);
+        const auto passes = 400 / members;
+        std::ranges::sort(visited);
+        EXPECT_EQ(std::ranges::adjacent_find(visited), visited.end()) << "twice in a pass of group " << group;
+        if (pass < passes) {
+            EXPECT_EQ(std::ssize(visited), members) << "pass " << pass << " of group " << group;
+        } else {
+            EXPECT_EQ(pass, passes) << "no pass begins before the one before it ends";
+        }
+    }
+}
+
+TEST(BalancedOrder, DependsOnItsArgumentsAlone) {
+    const auto order = balanced_order(3, 5, uneven_groups());
+
+    EXPECT_EQ(balanced_order(3, 5, uneven_groups()), order);
+    EXPECT_NE(balanced_order(3, 6, uneven_groups()), order);
+    EXPECT_NE(balanced_order(4, 5, uneven_groups()), order);
+    EXPECT_TRUE(balanced_order(3, 5, Numbers{}).empty());
 }
 
 TEST(ShareOf, SharesInRankOrderAreTheBatch) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,8 @@ torch::Tensor labels(const std::vector<std::int64_t>& values) {
 
 /// Votes for one query by loops over numbers, given how near each reference is.
 std::vector<double> brute_force(const std::vector<double>& nearness, const torch::Tensor& glosses_of,
-                                std::int64_t k, std::int64_t glosses, double temperature) {
+                                std::int64_t k, std::int64_t glosses,
+                                const std::function<double(double nearest, double distance)>& weight) {
     std::vector<std::pair<double, std::int64_t>> ranked;
     for (std::size_t r = 0; r < nearness.size(); ++r) {
         ranked.emplace_back(-nearness[r], glosses_of[static_cast<std::int64_t>(r)].item<std::int64_t>());
@@ -27,7 +29,7 @@ std::vector<double> brute_force(const std::vector<double>& nearness, const torch
     std::vector<double> votes(static_cast<std::size_t>(glosses), 0.0);
     for (std::int64_t i = 0; i < k; ++i) {
         const auto& [distance, gloss] = ranked[static_cast<std::size_t>(i)];
-        votes[static_cast<std::size_t>(gloss)] += temperature > 0 ? std::exp(-distance / temperature) : 1;
+        votes[static_cast<std::size_t>(gloss)] += weight(ranked.front().first, distance);
     }
     return votes;
 }
@@ -44,13 +46,13 @@ protected:
 
     template <class Nearness>
     void expect_brute_force(const torch::Tensor& votes, const Nearness& nearness, std::int64_t k,
-                            double temperature) {
+                            const std::function<double(double, double)>& weight) {
         for (std::int64_t q = 0; q < queries_.size(0); ++q) {
             std::vector<double> near;
             for (std::int64_t r = 0; r < references_.features.size(0); ++r) {
                 near.push_back(nearness(queries_[q], references_.features[r]));
             }
-            const auto expected = brute_force(near, references_.labels, k, 3, temperature);
+            const auto expected = brute_force(near, references_.labels, k, 3, weight);
             EXPECT_TRUE(torch::allclose(votes[q], torch::tensor(expected, torch::kFloat64), 1e-9, 0))
                 << "query " << q;
         }
@@ -67,7 +69,7 @@ TEST_F(KnnTest, CosineVotesEqualThoseOfPlainLoops) {
 
     const auto votes = knn_cosine_votes(queries_, references_, {.k = 7, .temperature = 0.07});
 
-    expect_brute_force(votes, cosine, 7, 0.07);
+    expect_brute_force(votes, cosine, 7, [](double, double distance) { return std::exp(-distance / 0.07); });
 }
 
 TEST_F(KnnTest, EuclideanVotesEqualThoseOfPlainLoops) {
@@ -77,7 +79,8 @@ TEST_F(KnnTest, EuclideanVotesEqualThoseOfPlainLoops) {
 
     const auto votes = knn_euclidean_votes(queries_, references_, 5);
 
-    expect_brute_force(votes, nearness, 5, 0);
+    expect_brute_force(votes, nearness, 5,
+                       [](double nearest, double distance) { return std::pow(nearest / distance, 8); });
 }
 
 TEST_F(KnnTest, VotesDoNotDependOnTheScaleOfFeaturesUnderTheCosine) {
@@ -89,9 +92,8 @@ TEST_F(KnnTest, VotesDoNotDependOnTheScaleOfFeaturesUnderTheCosine) {
 }
 
 TEST_F(KnnTest, MoreNeighboursThanReferencesAreAllOfThem) {
-    const auto votes = knn_euclidean_votes(queries_, references_, 1000);
-
-    EXPECT_TRUE(torch::equal(votes.sum(1), torch::full({6}, 20.0, torch::kFloat64)));
+    EXPECT_TRUE(torch::equal(knn_euclidean_votes(queries_, references_, 1000),
+                             knn_euclidean_votes(queries_, references_, 20)));
 }
 
 TEST(Knn, EquallyNearReferencesGoToTheSmallerGlossWhateverTheirOrder) {
@@ -107,14 +109,24 @@ TEST(Knn, EquallyNearReferencesGoToTheSmallerGlossWhateverTheirOrder) {
     EXPECT_EQ(outcome(knn_cosine_votes(query, other_way), labels({0})).predicted.item<std::int64_t>(), 0);
 }
 
-TEST(Knn, NearerReferencesOutvoteMoreDistantOnesOnlyUnderTheCosine) {
+TEST(Knn, NearerReferencesOutvoteMoreDistantOnes) {
     const auto query = torch::tensor({{1.0, 0.0}});
-    const LabelledFeatures references{.features = torch::tensor({{1.0, 0.0}, {0.0, 1.0}, {0.0, 1.0}}),
+    const LabelledFeatures references{.features = torch::tensor({{1.0, 0.1}, {0.0, 1.0}, {0.0, 1.0}}),
                                       .labels = labels({0, 1, 1}),
                                       .glosses = 2};
 
     EXPECT_EQ(knn_cosine_votes(query, references, {.k = 3}).argmax(1).item<std::int64_t>(), 0);
+    EXPECT_EQ(knn_euclidean_votes(query, references, 3).argmax(1).item<std::int64_t>(), 0);
+}
+
+TEST(Knn, OfEuclideanDistancesSeveralAlmostAsNearOutvoteTheNearest) {
+    const auto query = torch::tensor({{0.0}});
+    const LabelledFeatures references{
+        .features = torch::tensor({{1.0}, {1.01}, {1.02}}), .labels = labels({0, 1, 1}), .glosses = 2};
+
     EXPECT_EQ(knn_euclidean_votes(query, references, 3).argmax(1).item<std::int64_t>(), 1);
+    const auto on_it = knn_euclidean_votes(query + 1, references, 3);
+    EXPECT_TRUE(torch::equal(on_it, torch::tensor({{1.0, 0.0}}, torch::kFloat64)));
 }
 
 TEST_F(KnnTest, RefusesWhatDoesNotFit) {

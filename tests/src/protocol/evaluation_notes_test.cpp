@@ -52,13 +52,23 @@ TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {
 
 TEST(EvaluationNotes, AShareOfLabelsThatRoundsUpToAClipIsSaidAsWhatItIs) {
     const ProtocolConfig config{
-        .kind = ProtocolKind::semi_supervised, .label_fraction = 0.01, .raw_neighbours = 1};
+        .kind = ProtocolKind::semi_supervised, .labels = {.fraction = 0.01}, .raw_neighbours = 1};
 
     const auto found = notes(clips_of_three(), config);
 
     ASSERT_EQ(found.size(), 1U);
     EXPECT_NE(found[0].find("--label-fraction 0.01: for 3 of 3 signs"), std::string::npos) << found[0];
     EXPECT_NE(found[0].find("3 of 24 labels are used, 12.5 %"), std::string::npos) << found[0];
+}
+
+TEST(EvaluationNotes, ClassesWithFewerClipsThanAskedForAreCounted) {
+    const ProtocolConfig config{.labels = {.count = 9}, .raw_neighbours = 1};
+
+    const auto found = notes(clips_of_three(), config);
+
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0], "--label-count 9: 3 of 3 signs have fewer training clips, so all of theirs are used");
+    EXPECT_TRUE(notes(clips_of_three(), {.labels = {.count = 8}}).empty());
 }
 
 TEST(EvaluationNotes, SignsThatNoTrainingClipShowsAreNamed) {

@@ -1,5 +1,7 @@
 #include "src/protocol/labelled_clips.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace sslslr {
@@ -19,7 +21,7 @@ EvaluationClips fifty_clips() {
 TEST(LabelledClips, KnowsNoLabelButThoseOfTheDrawnTrainingAndValidationClips) {
     const auto clips = fifty_clips();
 
-    const LabelledClips labelled{clips, 0.3, 1};
+    const LabelledClips labelled{clips, {.fraction = 0.3}, 1};
 
     EXPECT_EQ(labelled.train().size(), 5 + 5);       // 4.5 of each class, rounded up
     EXPECT_EQ(labelled.validation().size(), 2 + 2);  // 1.5 likewise
@@ -34,11 +36,40 @@ TEST(LabelledClips, KnowsNoLabelButThoseOfTheDrawnTrainingAndValidationClips) {
 TEST(LabelledClips, AllLabelsAreUsedWithoutADraw) {
     const auto clips = fifty_clips();
 
-    const LabelledClips labelled{clips, 1, 1};
+    const LabelledClips labelled{clips, {}, 1};
 
     EXPECT_EQ(labelled.train(), clips.train);
     EXPECT_EQ(labelled.validation(), clips.validation);
     EXPECT_EQ(labelled.by_clip()[45], -1);
+}
+
+TEST(LabelledClips, DrawsOfOneSeedAreNestedSharesAndNumbersAlike) {
+    const auto clips = fifty_clips();
+    const std::vector<LabelAmount> growing{{.count = 1},      {.count = 2},  {.fraction = 0.25}, {.count = 5},
+                                           {.fraction = 0.5}, {.count = 10}, {.fraction = 1}};
+
+    for (std::size_t i = 1; i < growing.size(); ++i) {
+        const LabelledClips fewer{clips, growing[i - 1], 7};
+        const LabelledClips more{clips, growing[i], 7};
+        EXPECT_TRUE(std::ranges::includes(more.train(), fewer.train())) << i;
+        EXPECT_TRUE(std::ranges::includes(more.validation(), fewer.validation()) ||
+                    std::ranges::includes(fewer.validation(), more.validation()))
+            << i << ": 25 % of 5 clips a class are fewer than 2";
+        EXPECT_GT(more.train().size(), fewer.train().size()) << i;
+    }
+    EXPECT_NE(LabelledClips(clips, {.count = 2}, 7).train(), LabelledClips(clips, {.count = 2}, 8).train());
+}
+
+TEST(LabelledClips, ANumberIsOfEachClassOrAllThatItHas) {
+    auto clips = fifty_clips();
+    std::erase_if(clips.train, [](auto clip) { return clip % 2 == 1 && clip > 3; });  // 1 and 3 are left
+
+    const LabelledClips labelled{clips, {.count = 4}, 1};
+
+    const auto classes = clips.classes_of(labelled.train());
+    EXPECT_EQ(std::ranges::count(classes, 0), 4);
+    EXPECT_EQ(std::ranges::count(classes, 1), 2);
+    EXPECT_EQ(labelled.validation().size(), 4 + 4);
 }
 
 }  // namespace

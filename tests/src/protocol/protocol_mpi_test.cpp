@@ -5,6 +5,7 @@
 #include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
+#include "src/protocol/measured_run.hpp"
 #include "src/protocol/protocol.hpp"
 #include "src/settings/words.hpp"
 #include "src/train/weights.hpp"
@@ -46,7 +47,7 @@ protected:
         shape_.encoder = {.features = 6, .frames = 8, .blocks = 1, .width = 8, .heads = 2, .dropout = 0.1};
         method_ = make_method(shape_, 1);
         method_->set_precision(Precision::float64);
-        short_.epochs = 3;
+        short_.epochs = {3};
         short_.schedule = {ScheduleKind::cosine, 0};
         short_.trainer.optimizer.learning_rate = 0.05;
     }
@@ -184,14 +185,38 @@ TEST_F(ProtocolTest, AnotherTrainingDoesNotGoOnFromAStoppedOne) {
     protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping);
     is_asked = false;
     auto longer = protocol(ProtocolKind::fine_tune);
-    longer.epochs = 4;
+    longer.epochs = {4};
 
     EXPECT_TRUE(torch::equal(protocol_scores(*method_, longer, stopping)->test, scores(longer, group_)));
 }
 
+TEST_F(ProtocolTest, MeasuresHoldRetrievalAmongTheLabelledClipsOnTheFirstRank) {
+    name_points_of_arms_and_hands();
+    shape_.encoder.features = features_.layout.width();
+    method_ = make_method(shape_, 1);
+    method_->set_precision(Precision::float64);
+    const LabelledClips labelled{clips_, {.count = 3}, 4};
+
+    const auto measured = measured_features(*method_, features_, clips_, labelled, group_, {});
+    const auto raw = measured_skeletons(features_, clips_, labelled, group_);
+
+    EXPECT_EQ(measured.test.size(0), std::ssize(clips_.test));
+    if (group_.rank() != 0) {
+        EXPECT_TRUE(measured.measures.empty() && raw.empty());
+        return;
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, value] : raw) {
+        names.push_back(name);
+        EXPECT_TRUE(value > 0 && value <= 1) << name << " " << value;
+        EXPECT_EQ(std::ranges::count(measured.measures, name, &NamedMeasures::value_type::first), 1) << name;
+    }
+    EXPECT_EQ(names, (std::vector<std::string>{"r1", "r5", "r10", "mrr"}));
+}
+
 TEST_F(ProtocolTest, FewerLabelsTeachLessAndTheSeedDrawsThem) {
     auto few = protocol(ProtocolKind::linear);
-    few.label_fraction = 0.3;
+    few.labels.fraction = 0.3;
 
     EXPECT_FALSE(torch::equal(scores(few, alone_), scores(protocol(ProtocolKind::linear), alone_)));
     EXPECT_TRUE(torch::equal(scores(few, alone_), scores(few, alone_)));
@@ -225,10 +250,69 @@ TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
     EXPECT_EQ(std::ranges::count(sweep.probe_rates, chosen->chosen.learning_rate), 1);
 }
 
+/// 24 clips train, 6 validate.
+TEST_F(ProtocolTest, OfSeveralNumbersOfEpochsTheBestOnTheValidationClipsIsTrainedAgainOnBoth) {
+    clips_.validation = {24, 25, 26, 27, 28, 29};
+    clips_.train.resize(24);
+    auto several = protocol(ProtocolKind::fine_tune);
+    several.epochs = {1, 12};
+    auto watched = setting(group_);
+    std::vector<std::pair<std::int64_t, std::int64_t>> trainings;
+    watched.on_training = [&](std::int64_t clips, std::int64_t steps) {
+        trainings.emplace_back(clips, steps);
+    };
+
+    const auto chosen = protocol_scores(*method_, several, watched);
+
+    ASSERT_TRUE(chosen && chosen->validation_top1);
+    ASSERT_EQ(trainings.size(), 3U);
+    EXPECT_EQ(trainings[0], std::pair(std::int64_t{24}, std::int64_t{4}));  // batches of 7
+    EXPECT_EQ(trainings[1], std::pair(std::int64_t{24}, std::int64_t{48}));
+    EXPECT_EQ(trainings[2], std::pair(std::int64_t{30}, 5 * chosen->chosen_epochs));
+    auto alone = several;
+    alone.epochs = {chosen->chosen_epochs};
+    EXPECT_TRUE(torch::equal(chosen->test, scores(alone, group_)));
+}
+
+TEST_F(ProtocolTest, AStoppedChoiceOfEpochsGoesOnToTheVeryScores) {
+    clips_.validation = {24, 25, 26, 27, 28, 29};
+    clips_.train.resize(24);
+    auto several = protocol(ProtocolKind::supervised);
+    several.epochs = {1, 3};
+    const auto whole = scores(several, group_);
+    auto stopping = setting(group_);
+    stopping.checkpoints = folder_;
+    std::int64_t asked = 0;
+    stopping.should_stop = [&] { return ++asked == 7; };
+
+    EXPECT_FALSE(protocol_scores(*method_, several, stopping).has_value());
+    const auto rest = protocol_scores(*method_, several, stopping);
+
+    ASSERT_TRUE(rest.has_value());
+    EXPECT_TRUE(torch::equal(rest->test, whole));
+}
+
+TEST_F(ProtocolTest, FewLabelsTrainForMoreEpochsWhereTheStepsWouldBeTooFew) {
+    auto few = protocol(ProtocolKind::fine_tune);
+    few.labels.count = 1;  // 3 clips, a step an epoch
+    few.least_steps = 20;
+    std::int64_t steps = 0;
+    auto watched = setting(alone_);
+    watched.on_training = [&](std::int64_t, std::int64_t planned) { steps = planned; };
+
+    protocol_scores(*method_, few, watched);
+    EXPECT_EQ(steps, 20);
+    few.labels.count = 0;  // 30 clips, 5 steps an epoch
+    few.least_steps = 14;
+    protocol_scores(*method_, few, watched);
+    EXPECT_EQ(steps, 15);
+}
+
 TEST_F(ProtocolTest, RefusesWhatIsNone) {
     EXPECT_THROW(scores(protocol(ProtocolKind::measures), alone_), ConfigError);
+    EXPECT_THROW(scores(protocol(ProtocolKind::label_curve), alone_), ConfigError);
     auto few = protocol(ProtocolKind::linear);
-    few.label_fraction = 0;
+    few.labels.fraction = 0;
     EXPECT_THROW(scores(few, alone_), ConfigError);
 }
 
@@ -251,6 +335,17 @@ TEST_F(ProtocolTest, RefusesByTheOptionsName) {
              config.probe_rates = {0.1, 0};
          }},
         {"--probe-weight-decays -1: expected", [](auto& config) { config.probe_weight_decays = {-1}; }},
+        {"--fine-tune-epochs 3 0: expected one number or more",
+         [](auto& config) {
+             config.epochs = {3, 0};
+         }},
+        {"2 --fine-tune-epochs to choose from, but no clips to choose on",
+         [](auto& config) {
+             config.epochs = {3, 5};
+         }},
+        {"--fine-tune-least-steps -1: expected", [](auto& config) { config.least_steps = -1; }},
+        {"--label-count 2 and --label-fraction 0.5 exclude each other",
+         [](auto& config) { config.labels = {.fraction = 0.5, .count = 2}; }},
         {"--neighbours 0: expected", [](auto& config) { config.neighbours = 0; }}};
     for (const auto& [text, change] : refused) {
         auto config = protocol(ProtocolKind::fine_tune);

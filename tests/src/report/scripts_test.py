@@ -1,4 +1,4 @@
-"""Every Python file of the project can be read by Python, and curves.py draws a run."""
+"""Every Python file of the project can be read by Python, and curves.py draws a run, label_curve.py a result."""
 import ast
 import json
 import subprocess
@@ -30,6 +30,20 @@ class Scripts(unittest.TestCase):
             done = subprocess.run([sys.executable, ROOT / "src/report/curves.py", run], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertTrue((run / "curves.png").read_bytes().startswith(b"\x89PNG"))
+
+    def test_label_curve_draws_a_result(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "label-curve.json"
+            rows = [{"name": name, "classifier": "MLP probe", "top1": {"mean": 0.5, "low": 0.4, "high": 0.6}}
+                    for name in ("simclr", "same encoder, random weights")]
+            path.write_text(json.dumps({"parts": "signer S03 tests", "interval": "95 % Student t over 3 runs", "points": [
+                {"clips_a_class": 1, "labels": 9, "rows": rows}, {"share": 0.05, "labels": 40, "rows": rows}]}))
+            script = [sys.executable, ROOT / "src/report/label_curve.py"]
+            done = subprocess.run([*script, path], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertTrue(path.with_suffix(".png").read_bytes().startswith(b"\x89PNG"))
+            path.write_text('{"rows": []}')
+            self.assertIn("holds no label curve", subprocess.run([*script, path], capture_output=True, text=True).stderr)
 
 
 if __name__ == "__main__":

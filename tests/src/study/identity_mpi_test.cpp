@@ -36,10 +36,10 @@ const std::vector<Settings> bases = [] {
 
 /// Of which every option takes one that it does not have already.
 const std::vector<std::string> candidates{
-    "true",     "false", "7",         "0.25",  "3",      "all",    "upper-body", "first",
-    "resample", "none",  "classical", "drawn", "simclr", "mean",   "blocks",     "sinusoidal",
-    "hidden",   "view",  "second",    "lars",  "linear", "cosine", "float64",    "constant",
-    "bfloat16", "stop",  "start",     "full",  "knn",    "mlp",    "strict",     "adamw"};
+    "true",   "false",     "7",      "0.25",   "3",       "all",      "upper-body", "first",  "resample",
+    "none",   "classical", "drawn",  "simclr", "mean",    "blocks",   "sinusoidal", "hidden", "view",
+    "second", "lars",      "linear", "cosine", "float64", "constant", "bfloat16",   "stop",   "start",
+    "full",   "knn",       "mlp",    "strict", "adamw",   "store"};
 
 template <class Fields>
 struct Read {

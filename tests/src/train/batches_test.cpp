@@ -1,6 +1,7 @@
 #include "src/train/batches.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -60,6 +61,60 @@ TEST_F(BatchesTest, AClipsViewsDoNotDependOnTheRanks) {
     EXPECT_TRUE(torch::equal(whole.views.first.frames.slice(0, skipped), second_half.views.first.frames));
     EXPECT_TRUE(torch::equal(whole.views.second.frames.slice(0, skipped), second_half.views.second.frames));
     EXPECT_EQ(whole.dropout_seed, second_half.dropout_seed);
+}
+
+class BalancedBatchesTest : public BatchesTest {
+protected:
+    /// Clips 2 and 8 are a group, the other nine are one: 5 or 6 of the 11 places each.
+    std::vector<std::int64_t> groups() const {
+        std::vector<std::int64_t> groups(23, 1);
+        groups[2] = groups[8] = 0;
+        return groups;
+    }
+    const Batches balanced_{features_, clips_, {11, 9, {}, {}, groups()}, features_.labels};
+};
+
+TEST_F(BalancedBatchesTest, AreTheSameOnAnyNumberOfRanks) {
+    const auto whole = balanced_.share(1, 0, 1, *method_);
+    for (const int ranks : {2, 3, 4}) {
+        std::vector<PackedClips> first;
+        for (int rank = 0; rank < ranks; ++rank) {
+            first.push_back(balanced_.share(1, rank, ranks, *method_).views.first);
+        }
+        const auto together = concatenate(first);
+        EXPECT_EQ(together.ids, whole.views.first.ids);
+        EXPECT_EQ(together.views, whole.views.first.views);
+        EXPECT_TRUE(torch::equal(together.frames, whole.views.first.frames));
+    }
+}
+
+TEST_F(BalancedBatchesTest, PlacesOfOneClipInABatchHaveViewsAndDropoutOfTheirOwn) {
+    const auto batch = balanced_.share(0, 0, 1, *method_);
+
+    const auto& view = batch.views.first;
+    std::set<std::pair<std::int64_t, std::int64_t>> dropout_keys;
+    std::vector<torch::Tensor> of_clip_8;
+    for (std::int64_t at = 0; at < view.clips(); ++at) {
+        const auto i = static_cast<std::size_t>(at);
+        dropout_keys.emplace(view.ids[i], view.views[i]);
+        if (view.ids[i] == 8) {
+            of_clip_8.push_back(view.frames.slice(0, view.offsets[i], view.offsets[i + 1]));
+        }
+    }
+    EXPECT_EQ(std::ssize(dropout_keys), view.clips());
+    ASSERT_GE(of_clip_8.size(), 2U);
+    EXPECT_FALSE(torch::equal(of_clip_8[0], of_clip_8[1])) << "15 frames, 9 of them permuted";
+    EXPECT_EQ(batch.views.second.views[0], view.views[0] + 1);
+}
+
+TEST_F(BalancedBatchesTest, ASingleGroupChangesNothing) {
+    const Batches one_group{features_, clips_, {4, 9, {}, {}, std::vector<std::int64_t>(23, 6)}};
+    for (std::int64_t step = 0; step < 6; ++step) {
+        const auto batch = one_group.share(step, 0, 1, *method_);
+        EXPECT_EQ(batch.views.first.ids, ids(step, 1));
+        EXPECT_TRUE(
+            torch::equal(batch.views.first.frames, batches_.share(step, 0, 1, *method_).views.first.frames));
+    }
 }
 
 TEST_F(BatchesTest, OnlyWhatTheMethodReadsIsMade) {

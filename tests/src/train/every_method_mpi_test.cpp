@@ -11,7 +11,7 @@ namespace {
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
     void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic,
-                      RegulariserKind regulariser = RegulariserKind::none) {
+                      RegulariserKind regulariser = RegulariserKind::none, bool balanced = false) {
         for (const auto& [clips, global_batch] : {std::pair{24, 8}, std::pair{23, 10}}) {
             toy::Settings settings{.method = GetParam(),
                                    .norm = norm,
@@ -19,6 +19,7 @@ protected:
                                    .global_batch = global_batch,
                                    .regulariser = regulariser};
             settings.trainer.micro_batch = micro_batch;
+            settings.balanced = balanced;
             toy::expect_same_training(settings, 1e-9);
         }
     }
@@ -59,6 +60,12 @@ TEST_P(EveryMethod, WithARegulariserOfItsProjectionsIsExactToo) {
         expect_exact(0, HeadNorm::none, regulariser);
         expect_exact(3, HeadNorm::none, regulariser);
     }
+}
+}
+
+TEST_P(EveryMethod, WithClipsThatABatchHoldsSeveralTimesIsExactToo) {
+    expect_exact(0, HeadNorm::automatic, RegulariserKind::none, /*balanced=*/true);
+    expect_exact(3, HeadNorm::automatic, RegulariserKind::none, /*balanced=*/true);
 }
 
 INSTANTIATE_TEST_SUITE_P(Methods, EveryMethod, testing::ValuesIn(method_names()), [](const auto& name) {

@@ -22,8 +22,9 @@ class RunTest : public test::SharedFolderTest {
 protected:
     /// One life of a run, on weights of its own; returns the weights it ends with.
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
-        toy::Training training{world_.duplicate(),
-                               {.precision = Precision::float32, .weights_seed = weights}};
+        toy::Training training{
+            world_.duplicate(),
+            {.precision = Precision::float32, .weights_seed = weights, .balanced = balanced_}};
         run_training(training.trainer, training.group,
                      {.folder = folder_,
                       .last_step = last_step,
@@ -97,6 +98,7 @@ protected:
     }
     torch::Tensor collapsed_weights_;
     std::optional<std::int64_t> spread_every_;
+    bool balanced_ = false;
 };
 
 TEST_F(RunTest, ARunThatStopsAndGoesOnEqualsOneThatNeverStopped) {
@@ -168,6 +170,15 @@ TEST_F(RunTest, MeasurementsFallOnTheSameStepsWhereverARunWasResumed) {
     EXPECT_EQ(watched(), whole);
     EXPECT_EQ(remembered(7), state);
     EXPECT_NE(state.at("collapse_first_raw"), "0");
+}
+
+TEST_F(RunTest, ABalancedRunThatGoesOnWithinAnEpochEqualsOneThatNeverStopped) {
+    balanced_ = true;
+    live(5);  // of three steps an epoch
+    const auto halves = live(9, {}, 77);
+    start_anew();
+
+    EXPECT_TRUE(torch::equal(halves, live(9)));
 }
 
 TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {

@@ -50,6 +50,8 @@ struct Settings {
     std::vector<InputPart> inputs{InputPart::positions};
     FeatureLayout layout = small_layout();
     RegulariserKind regulariser = RegulariserKind::none;
+    bool balanced =
+        false;  ///< every sixth clip is of a small group, which has as many places as the large one
 };
 
 /// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
@@ -58,6 +60,9 @@ inline BatchConfig batch_config(const Settings& settings) {
     for (std::int64_t clip = 0; settings.boundary == BoundaryKind::adaptive && clip < settings.clips;
          ++clip) {
         config.boundaries.push_back({clip % 4, clip % 3});
+    }
+    for (std::int64_t clip = 0; settings.balanced && clip < settings.clips; ++clip) {
+        config.groups.push_back(clip % 6 == 0 ? 7 : 2);
     }
     return config;
 }

@@ -1,0 +1,83 @@
+#include "src/protocol/label_curve.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace sslslr {
+
+std::string text_of(const LabelAmount& amount) {
+    return amount.count > 0 ? fmt::format("{} clip{} a class", amount.count, amount.count == 1 ? "" : "s")
+                            : fmt::format("{:g} %", 100 * amount.fraction);
+}
+
+CurvePoint curve_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed) {
+    const LabelledClips labelled{clips, amount, seed};
+    std::map<std::int64_t, std::int64_t> clips_of;
+    for (const auto label : clips.classes_of(clips.train)) {
+        ++clips_of[label];
+    }
+    return {.asked = amount,
+            .labels = std::ssize(labelled.both()),
+            .fewer = std::ranges::count_if(clips_of,
+                                           [&](const auto& entry) { return entry.second < amount.count; })};
+}
+
+LabelCurve::LabelCurve(TestSet test, std::vector<CurvePoint> points) : points_{std::move(points)} {
+    test.compares_all = true;
+    tables_.assign(points_.size(), ResultTable{test});
+}
+
+void LabelCurve::append(const LabelCurve& run) {
+    for (std::size_t i = 0; i < tables_.size(); ++i) {
+        tables_[i].append(run.tables_[i]);
+    }
+}
+
+std::string LabelCurve::text() const {
+    auto text = fmt::format("{:<34} {:<24}", "mean top-1", "");
+    for (const auto& point : points_) {
+        text += fmt::format(" {:>15}", text_of(point.asked));
+    }
+    text += fmt::format("\n{:<34} {:<24}", "labels", "");
+    for (const auto& point : points_) {
+        text += fmt::format(" {:>15}", point.labels);
+    }
+    const auto rows = tables_.front().means();
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+        text += fmt::format("\n{:<34} {:<24}", rows[row].row, rows[row].classifier);
+        for (const auto& table : tables_) {
+            text += fmt::format(" {:>15.3f}", table.means()[row].top1);
+        }
+    }
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        text += fmt::format("\n\n{}: paired differences of top-1 to the controls\n{}",
+                            text_of(points_[i].asked), tables_[i].differences_text());
+    }
+    return text;
+}
+
+nlohmann::json LabelCurve::json() const {
+    nlohmann::json json{{"points", nlohmann::json::array()}};
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        auto table = tables_[i].json();
+        const auto& [asked, labels, fewer] = points_[i];
+        nlohmann::json point{{"labels", labels},
+                             {"classes_with_fewer", fewer},
+                             {"rows", std::move(table["rows"])},
+                             {"differences", std::move(table["differences"])}};
+        if (asked.count > 0) {
+            point["clips_a_class"] = asked.count;
+        } else {
+            point["share"] = asked.fraction;
+        }
+        json["points"].push_back(std::move(point));
+        json["interval"] = table["interval"];
+        json["truth"] = table["truth"];
+    }
+    return json;
+}
+
+}  // namespace sslslr

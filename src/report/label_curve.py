@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Draws a label curve: accuracy of each encoder and control from more and more labels.
+
+Usage: label_curve.py RESULT.json    as evaluate --protocol label-curve writes it; writes RESULT.png beside it
+"""
+import json
+import sys
+from pathlib import Path
+
+from study.figures.picture import plt, save
+from study.figures.styles import COLOURS, DASHES, MARKERS, at
+
+
+def read_result(path):
+    result = json.loads(path.read_text())
+    if not result.get("points"):
+        sys.exit(f"{path} holds no label curve: evaluate --protocol label-curve writes one")
+    return result
+
+
+def words_of(point):
+    if "clips_a_class" in point:
+        return f"{point['clips_a_class']} a class"
+    return f"{100 * point['share']:g} %"
+
+
+def draw(result):
+    """Points by the labels that they use, fewest first, at equal distances: shares and numbers mix."""
+    points = sorted(result["points"], key=lambda point: point["labels"])
+    figure, axes = plt.subplots(figsize=(6.6, 4.2))
+    for number, row in enumerate(points[0]["rows"]):
+        values = [point["rows"][number]["top1"] for point in points]
+        means = [value["mean"] for value in values]
+        axes.plot(range(len(points)), means, label=f"{row['name']}, {row['classifier']}", color=at(COLOURS, number),
+                  marker=at(MARKERS, number), markersize=4, linestyle=at(DASHES, number), linewidth=1)
+        axes.fill_between(range(len(points)), [value["low"] for value in values], [value["high"] for value in values],
+                          color=at(COLOURS, number), alpha=0.12, linewidth=0)
+    axes.set_xticks(range(len(points)), [f"{words_of(point)}\n{point['labels']}" for point in points])
+    axes.set_xlabel("labels used: as asked for, and how many that is")
+    axes.set_ylabel("top-1 accuracy")
+    axes.set_ylim(0, 1)
+    axes.set_title(f"{result['parts']}; {result['interval']}", fontsize=8)
+    axes.legend(fontsize=7, loc="lower right")
+    return figure
+
+
+def main():
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
+    path = Path(sys.argv[1])
+    save(draw(read_result(path)), path.with_suffix(".png"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+#include "src/protocol/label_curve.hpp"
+
+#include <gtest/gtest.h>
+
+#include "io/file/setting.hpp"
+#include "src/errors.hpp"
+#include "src/protocol/evaluate_options.hpp"
+
+namespace sslslr {
+namespace {
+
+/// Scores of four test clips of two classes: those named are right.
+ProtocolScores right_on(const std::vector<bool>& right) {
+    auto scores = torch::zeros({4, 2}, torch::kFloat64);
+    for (std::int64_t clip = 0; clip < 4; ++clip) {
+        const auto truth = clip % 2;
+        scores[clip][right[static_cast<std::size_t>(clip)] ? truth : 1 - truth] = 1;
+    }
+    return {.test = scores};
+}
+
+/// A run whose encoder gains a clip from the first point to the second, read otherwise than its controls.
+LabelCurve one_run() {
+    LabelCurve curve{
+        {torch::tensor({0, 1, 0, 1}, torch::kInt64), {"a", "b"}, 100},
+        {{.asked = {.count = 5}, .labels = 9, .fewer = 1}, {.asked = {.fraction = 0.25}, .labels = 20}}};
+    for (std::size_t point = 0; point < 2; ++point) {
+        auto& table = curve.at(point);
+        table.add("simclr", "MLP probe", right_on({true, true, point == 1, false}), false);
+        table.add("simclr, fine-tuned", "own classifier", right_on({true, true, true, true}), false);
+        table.add("supervised from scratch", "own classifier", right_on({true, false, false, false}), true);
+    }
+    return curve;
+}
+
+TEST(LabelCurve, TellsEachPointAndComparesEveryRowWithEveryControl) {
+    const auto json = one_run().json();
+
+    ASSERT_EQ(json["points"].size(), 2U);
+    EXPECT_EQ(json["points"][0]["clips_a_class"], 5);
+    EXPECT_EQ(json["points"][0]["labels"], 9);
+    EXPECT_EQ(json["points"][0]["classes_with_fewer"], 1);
+    EXPECT_EQ(json["points"][1]["share"], 0.25);
+    EXPECT_EQ(json["points"][0]["rows"][0]["top1"]["mean"], 0.5);
+    EXPECT_EQ(json["points"][1]["rows"][0]["top1"]["mean"], 0.75);
+    const auto& pairs = json["points"][1]["differences"];
+    ASSERT_EQ(pairs.size(), 2U) << "the frozen encoder is compared with training from scratch, too";
+    EXPECT_EQ(pairs[0]["name"], "simclr");
+    EXPECT_EQ(pairs[0]["top1"]["mean"], 0.5);
+    EXPECT_EQ(pairs[1]["top1"]["mean"], 0.75);
+}
+
+TEST(LabelCurve, OfSeveralRunsIntervalsAreOverThem) {
+    auto all = one_run();
+    all.append(one_run());
+
+    const auto json = all.json();
+
+    EXPECT_EQ(json["interval"], "95 % Student t over 2 runs");
+    EXPECT_EQ(json["points"][0]["rows"][0]["runs"].size(), 2U);
+    EXPECT_EQ(json["points"][0]["differences"][0]["top1"]["mean"], 0.25);
+    EXPECT_NE(all.text().find("5 clips a class: paired differences"), std::string::npos) << all.text();
+}
+
+TEST(LabelCurve, APointSaysWhatItsLabelsCameTo) {
+    EvaluationClips clips;
+    clips.class_names = {"a", "b"};
+    clips.labels = {0, 0, 0, 1, 1, 0, 1};
+    clips.train = {0, 1, 2, 3, 4};
+    clips.test = {5, 6};
+
+    const auto point = curve_point(clips, {.count = 3}, 1);
+
+    EXPECT_EQ(point.labels, 5);
+    EXPECT_EQ(point.fewer, 1);
+    EXPECT_EQ(curve_point(clips, {.fraction = 1}, 1).fewer, 0);
+}
+
+/// What complete() says against options of a label curve, or "".
+std::string refusal(const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"--run", "r", "--protocol", "label-curve"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    EvaluateOptions fields;
+    Options options{""};
+    declare(options, fields);
+    try {
+        options.read(arguments);
+        complete(fields);
+    } catch (const ConfigError& error) {
+        return io::as_options(error.what());
+    }
+    return "";
+}
+
+TEST(LabelCurve, PointsAreNumbersThenSharesAndZeroLeavesAKindOut) {
+    EvaluateOptions fields;
+    fields.label_counts = {1, 5};
+    fields.label_shares = {0};
+
+    const auto points = points_of_curve(fields);
+
+    ASSERT_EQ(points.size(), 2U);
+    EXPECT_EQ(points[1].count, 5);
+    EXPECT_EQ(text_of(points[0]), "1 clip a class");
+    EXPECT_EQ(text_of(LabelAmount{.fraction = 0.05}), "5 %");
+}
+
+TEST(LabelCurve, RefusesWhatIsNoPoint) {
+    EXPECT_EQ(refusal({}), "");
+    EXPECT_NE(refusal({"--label-counts", "-1"}).find("--label-counts -1: expected"), std::string::npos);
+    EXPECT_NE(refusal({"--label-shares", "1.5"}).find("--label-shares 1.5: expected"), std::string::npos);
+    EXPECT_NE(refusal({"--label-counts", "0", "--label-shares", "0"}).find("must name a point"),
+              std::string::npos);
+    EXPECT_NE(refusal({"--label-count", "3"}).find("--protocol label-curve has its own --label-counts"),
+              std::string::npos);
+    EXPECT_NE(refusal({"--supervised-epochs", "0", "10"}).find("--supervised-epochs 0 10: expected"),
+              std::string::npos);
+}
+
+TEST(LabelCurve, ScratchTrainsAsTheFineTunedEncoderWhereThereIsOne) {
+    EvaluateOptions fields;
+    fields.protocol.kind = ProtocolKind::label_curve;
+    fields.protocol.epochs = {30, 100};
+    fields.supervised_epochs = {7};
+
+    EXPECT_EQ(supervised_control(fields).epochs, fields.protocol.epochs);
+    fields.fine_tunes = false;
+    EXPECT_EQ(supervised_control(fields).epochs, fields.supervised_epochs);
+}
+
+}  // namespace
+}  // namespace sslslr
