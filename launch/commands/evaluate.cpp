@@ -204,9 +204,9 @@ bool score_table(const Runs& runs, const EvaluationSetting& setting, const Train
 
 bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
     const auto empty = [&](const PretrainOptions& run) {
-        std::vector<CurvePoint> points;
+        std::vector<LabelPoint> points;
         for (const auto& amount : points_of_curve(setting.options)) {
-            points.push_back(curve_point(setting.clips, amount, run.seed + setting.options.probe_seed));
+            points.push_back(label_point(setting.clips, amount, run.seed + setting.options.probe_seed));
         }
         return LabelCurve{test_set(setting), std::move(points)};
     };

@@ -13,7 +13,7 @@ std::string text_of(const LabelAmount& amount) {
                             : fmt::format("{:g} %", 100 * amount.fraction);
 }
 
-CurvePoint curve_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed) {
+LabelPoint label_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed) {
     const LabelledClips labelled{clips, amount, seed};
     std::map<std::int64_t, std::int64_t> clips_of;
     for (const auto label : clips.classes_of(clips.train)) {
@@ -25,7 +25,7 @@ CurvePoint curve_point(const EvaluationClips& clips, const LabelAmount& amount, 
                                            [&](const auto& entry) { return entry.second < amount.count; })};
 }
 
-LabelCurve::LabelCurve(TestSet test, std::vector<CurvePoint> points) : points_{std::move(points)} {
+LabelCurve::LabelCurve(TestSet test, std::vector<LabelPoint> points) : points_{std::move(points)} {
     test.compares_all = true;
     tables_.assign(points_.size(), ResultTable{test});
 }

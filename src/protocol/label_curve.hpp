@@ -14,7 +14,7 @@ namespace sslslr {
 std::string text_of(const LabelAmount& amount);
 
 /// A point of a label curve: how many labels were asked for, and what that came to.
-struct CurvePoint {
+struct LabelPoint {
     LabelAmount asked;
     std::int64_t labels = 0;  ///< that are used, of training and validation clips together
     std::int64_t fewer =
@@ -22,13 +22,13 @@ struct CurvePoint {
 };
 
 /// @param seed  of the draws
-CurvePoint curve_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);
+LabelPoint label_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);
 
 /// Accuracies of the same classifiers from more and more labels, of one run or of several: a ResultTable a
 /// point, each row compared with each control.
 class LabelCurve {
 public:
-    LabelCurve(TestSet test, std::vector<CurvePoint> points);
+    LabelCurve(TestSet test, std::vector<LabelPoint> points);
 
     ResultTable& at(std::size_t point) { return tables_.at(point); }
 
@@ -43,7 +43,7 @@ public:
     nlohmann::json json() const;
 
 private:
-    std::vector<CurvePoint> points_;
+    std::vector<LabelPoint> points_;
     std::vector<ResultTable> tables_;  ///< a point each
 };
 

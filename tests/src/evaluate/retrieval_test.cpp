@@ -11,7 +11,7 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-torch::Tensor labels(const std::vector<std::int64_t>& values) {
+torch::Tensor classes(const std::vector<std::int64_t>& values) {
     return torch::tensor(values, torch::kInt64);
 }
 
@@ -22,10 +22,10 @@ torch::Tensor at_degrees(const std::vector<double>& degrees) {
 }
 
 TEST(Retrieval, PlacesAndFiguresEqualHandWorkedOnes) {
-    const LabelledFeatures gallery{at_degrees({0, 10, 20, 30, 40}), labels({0, 0, 1, 2, 1}), 4};
+    const LabelledFeatures gallery{at_degrees({0, 10, 20, 30, 40}), classes({0, 0, 1, 2, 1}), 4};
 
     // From 1 degree: 0, 0, 1 ...; from 29: 2, 1, 1, 0; of gloss 3 there is none.
-    const auto places = retrieval_places(at_degrees({1, 1, 29, 29, 5}), labels({0, 1, 1, 0, 3}), gallery);
+    const auto places = retrieval_places(at_degrees({1, 1, 29, 29, 5}), classes({0, 1, 1, 0, 3}), gallery);
 
     EXPECT_TRUE(torch::equal(places, torch::tensor({1.0, 3.0, 2.0, 4.0, infinity}, torch::kFloat64)));
     const auto found = retrieval_of(places);
@@ -36,23 +36,23 @@ TEST(Retrieval, PlacesAndFiguresEqualHandWorkedOnes) {
 }
 
 TEST(Retrieval, OfClipsAsNearThoseOfOtherGlossesComeFirst) {
-    const LabelledFeatures gallery{torch::ones({6, 3}), labels({0, 1, 0, 1, 1, 0}), 2};
+    const LabelledFeatures gallery{torch::ones({6, 3}), classes({0, 1, 0, 1, 1, 0}), 2};
     for (const auto nearness : {Nearness::cosine, Nearness::euclidean}) {
-        EXPECT_TRUE(torch::equal(retrieval_places(torch::ones({1, 3}), labels({0}), gallery, nearness),
+        EXPECT_TRUE(torch::equal(retrieval_places(torch::ones({1, 3}), classes({0}), gallery, nearness),
                                  torch::tensor({4.0}, torch::kFloat64)));
     }
 }
 
 TEST(Retrieval, OfSeveralCopiesOfAClipTheNearestStandsForIt) {
     // Three clips, then their copies: the second clip's copy is the nearest of all.
-    const LabelledFeatures gallery{at_degrees({10, 90, 20, 15, 1, 25}), labels({0, 1, 2, 0, 1, 2}), 3};
+    const LabelledFeatures gallery{at_degrees({10, 90, 20, 15, 1, 25}), classes({0, 1, 2, 0, 1, 2}), 3};
     const auto query = at_degrees({0});
 
     for (const auto& [gloss, place] : {std::pair{1, 1.0}, std::pair{0, 2.0}, std::pair{2, 3.0}}) {
-        EXPECT_EQ(retrieval_places(query, labels({gloss}), gallery, Nearness::cosine, 2).item<double>(),
+        EXPECT_EQ(retrieval_places(query, classes({gloss}), gallery, Nearness::cosine, 2).item<double>(),
                   place);
     }
-    EXPECT_EQ(retrieval_places(query, labels({2}), gallery).item<double>(), 4) << "as clips of their own";
+    EXPECT_EQ(retrieval_places(query, classes({2}), gallery).item<double>(), 4) << "as clips of their own";
 }
 
 TEST(Retrieval, TheOrderOfTheGalleryAndTheScaleOfFeaturesDoNotMatterUnderTheCosine) {
@@ -73,10 +73,10 @@ TEST(Retrieval, TheOrderOfTheGalleryAndTheScaleOfFeaturesDoNotMatterUnderTheCosi
 
 TEST(Retrieval, EqualsNumPys) {
     const auto expected = golden::read("neighbours.json")["retrieval"];
-    const LabelledFeatures gallery{golden::input(expected, "gallery"), labels(expected["labels"]), 5};
+    const LabelledFeatures gallery{golden::input(expected, "gallery"), classes(expected["labels"]), 5};
     for (const auto& [name, nearness] :
          {std::pair{"cosine", Nearness::cosine}, std::pair{"euclidean", Nearness::euclidean}}) {
-        const auto places = retrieval_places(golden::input(expected, "queries"), labels(expected["truth"]),
+        const auto places = retrieval_places(golden::input(expected, "queries"), classes(expected["truth"]),
                                              gallery, nearness);
 
         for (std::int64_t query = 0; query < places.size(0); ++query) {
@@ -90,12 +90,12 @@ TEST(Retrieval, EqualsNumPys) {
 }
 
 TEST(Retrieval, RefusesWhatDoesNotFit) {
-    const LabelledFeatures gallery{torch::ones({3, 2}), labels({0, 1, 1}), 2};
+    const LabelledFeatures gallery{torch::ones({3, 2}), classes({0, 1, 1}), 2};
 
-    EXPECT_THROW(retrieval_places(torch::ones({1, 3}), labels({0}), gallery), c10::ValueError);
-    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), labels({0, 1}), gallery), c10::ValueError);
-    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), labels({2}), gallery), c10::ValueError);
-    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), labels({0}), gallery, Nearness::cosine, 2),
+    EXPECT_THROW(retrieval_places(torch::ones({1, 3}), classes({0}), gallery), c10::ValueError);
+    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), classes({0, 1}), gallery), c10::ValueError);
+    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), classes({2}), gallery), c10::ValueError);
+    EXPECT_THROW(retrieval_places(torch::ones({1, 2}), classes({0}), gallery, Nearness::cosine, 2),
                  c10::ValueError);
     EXPECT_THROW(retrieval_of(torch::empty({0}, torch::kFloat64)), c10::ValueError);
 }

@@ -69,15 +69,15 @@ TEST(LabelCurve, APointSaysWhatItsLabelsCameTo) {
     clips.train = {0, 1, 2, 3, 4};
     clips.test = {5, 6};
 
-    const auto point = curve_point(clips, {.count = 3}, 1);
+    const auto point = label_point(clips, {.count = 3}, 1);
 
     EXPECT_EQ(point.labels, 5);
     EXPECT_EQ(point.fewer, 1);
-    EXPECT_EQ(curve_point(clips, {.fraction = 1}, 1).fewer, 0);
+    EXPECT_EQ(label_point(clips, {.fraction = 1}, 1).fewer, 0);
 }
 
 /// What complete() says against options of a label curve, or "".
-std::string refusal(const std::vector<std::string>& more) {
+std::string refused(const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"--run", "r", "--protocol", "label-curve"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     EvaluateOptions fields;
@@ -106,14 +106,14 @@ TEST(LabelCurve, PointsAreNumbersThenSharesAndZeroLeavesAKindOut) {
 }
 
 TEST(LabelCurve, RefusesWhatIsNoPoint) {
-    EXPECT_EQ(refusal({}), "");
-    EXPECT_NE(refusal({"--label-counts", "-1"}).find("--label-counts -1: expected"), std::string::npos);
-    EXPECT_NE(refusal({"--label-shares", "1.5"}).find("--label-shares 1.5: expected"), std::string::npos);
-    EXPECT_NE(refusal({"--label-counts", "0", "--label-shares", "0"}).find("must name a point"),
+    EXPECT_EQ(refused({}), "");
+    EXPECT_NE(refused({"--label-counts", "-1"}).find("--label-counts -1: expected"), std::string::npos);
+    EXPECT_NE(refused({"--label-shares", "1.5"}).find("--label-shares 1.5: expected"), std::string::npos);
+    EXPECT_NE(refused({"--label-counts", "0", "--label-shares", "0"}).find("must name a point"),
               std::string::npos);
-    EXPECT_NE(refusal({"--label-count", "3"}).find("--protocol label-curve has its own --label-counts"),
+    EXPECT_NE(refused({"--label-count", "3"}).find("--protocol label-curve has its own --label-counts"),
               std::string::npos);
-    EXPECT_NE(refusal({"--supervised-epochs", "0", "10"}).find("--supervised-epochs 0 10: expected"),
+    EXPECT_NE(refused({"--supervised-epochs", "0", "10"}).find("--supervised-epochs 0 10: expected"),
               std::string::npos);
 }
 

@@ -61,7 +61,6 @@ TEST_P(EveryMethod, WithARegulariserOfItsProjectionsIsExactToo) {
         expect_exact(3, HeadNorm::none, regulariser);
     }
 }
-}
 
 TEST_P(EveryMethod, WithClipsThatABatchHoldsSeveralTimesIsExactToo) {
     expect_exact(0, HeadNorm::automatic, RegulariserKind::none, /*balanced=*/true);
