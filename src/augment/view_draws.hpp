@@ -15,14 +15,14 @@ namespace sslslr {
 struct SkeletonViewsConfig {
     double time_crop = 0.6;  ///< least share of a clip's duration that a view keeps, in (0, 1]; 1: all of it
     double speed_warp = 0;   ///< largest change of speed, as a share of it, 0 to 0.9
-    double mirror = 0;       ///< probability
+    double mirror = 0.5;     ///< probability
     double rotation_degrees = 20;  ///< largest angle, to either side, 0 to 180
     double scale = 0.25;           ///< largest change of each axis, as a share of it, 0 to 0.9
     double shear = 0.2;            ///< largest shift of x per unit of y, 0 to 1
     double shift = 0.15;           ///< largest, of each axis, 0 to 5 units
     double jitter_body = 0.01;     ///< standard deviation, 0 to 1 unit
     double jitter_hands = 0.01;    ///< likewise
-    double hide_hand = 0.3;        ///< probability that one hand is hidden throughout the view
+    double hide_hand = 0;          ///< probability that one hand is hidden throughout the view
     double hide_points = 0;  ///< probability of each point to be hidden throughout the view, less than 1
     double hide_frames = 0;  ///< longest stretch without hands, as a share of the clip, 0 to 1
 };

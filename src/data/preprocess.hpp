@@ -34,6 +34,8 @@ struct PreprocessConfig {
     Shortening shorten = Shortening::resample;
     bool canonical_hand = false;  ///< clips whose left hand is dominant are mirrored
     bool validity = false;        ///< one more feature a part: 1 where the recorded frame shows it, else 0
+
+    bool operator==(const PreprocessConfig&) const = default;
 };
 
 /// Turns a clip of a store into features: a pure function of the clip, in this order.

@@ -39,7 +39,8 @@ def hand_shapes(x: Tensor, known: Tensor, layout: Dict[str, List[int]]) -> Tenso
     palms, starts = layout["palms"], layout["palm_starts"]
     end, start = torch.tensor(palms, device=x.device), torch.tensor(starts, device=x.device)
     are_seen = known.index_select(2, end) * known.index_select(2, start)
-    lengths = differences(x, known, palms, starts)[:, :, :, :2].square().sum(3, keepdim=True).sqrt()
+    lengths = differences(x, known, palms, starts)[:, :, :, :2].square().sum(3, keepdim=True)
+    lengths = lengths.clamp(min=1e-12).sqrt()  # roots have no slope at 0
     sizes = (lengths * are_seen).sum(1) / are_seen.sum(1).clamp(min=1)  # over frames that show the hand
     sizes = sizes.clamp(min=0.01).index_select(1, torch.tensor(layout["hands"], device=x.device))
     return differences(x, known, layout["fingers"], layout["finger_starts"]) / sizes.unsqueeze(1)
@@ -55,10 +56,10 @@ def derived(frames: Tensor, lengths: Tensor, parts: List[str], layout: Dict[str,
     for part in parts:
         if part == "positions":
             made.append(x.flatten(2))
-        elif part == "velocities":  # at the first frame 0
+        elif part == "velocities":  # in 10 frames; at the first frame 0
             before = torch.cat([x[:, :1], x], 1)[:, :-1]
             known_before = torch.cat([known[:, :1], known], 1)[:, :-1]
-            made.append(((x - before) * known * known_before).flatten(2))
+            made.append((10 * (x - before) * known * known_before).flatten(2))
         elif part == "bones":
             made.append(differences(x, known, layout["bones"], layout["bone_starts"]).flatten(2))
         elif part == "hands":

@@ -207,6 +207,9 @@ std::string objection_to_single_clips(const MethodConfig& config) {
     if (kind.has_projector && resolved_heads(config).normalises(has_predictor(config))) {
         return fmt::format("the batch norm in the heads of {} cannot normalise it", kind.name);
     }
+    if (kind.has_projector && config.regulariser.kind == RegulariserKind::vicreg) {
+        return "a single clip has no variance, which vicreg acts on";
+    }
     return *kind.alone == '\0' ? "" : fmt::format("{} {}", kind.name, kind.alone);
 }
 

@@ -222,7 +222,7 @@ torch::Tensor Inputs::part_of(InputPart part, const torch::Tensor& frames, const
 torch::Tensor Inputs::velocities(const Landmarks& landmarks, const Clips& clips) {
     const auto& [values, known] = landmarks;
     const auto weight = known.slice(0, 1) * known.slice(0, 0, -1) * clips.is_later().slice(0, 1);
-    const auto change = (values.slice(0, 1) - values.slice(0, 0, -1)) * weight;
+    const auto change = velocity_frames * (values.slice(0, 1) - values.slice(0, 0, -1)) * weight;
     return torch::cat({torch::zeros_like(values.slice(0, 0, 1)), change});
 }
 

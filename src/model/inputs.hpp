@@ -16,8 +16,8 @@ namespace sslslr {
 
 /// What the encoder reads of a frame. A point at x = y = 0 exactly is missing: what is derived from it is 0.
 enum class InputPart {
-    positions,   ///< [P C] the landmarks as they are
-    velocities,  ///< [P C] their change from the frame before, in frames; 0 at a clip's first frame
+    positions,  ///< [P C] the landmarks as they are
+    velocities,  ///< [P C] their change from the frame before, times velocity_frames; 0 at a clip's first frame
     bones,       ///< [points that hang on another, C] each relative to that one: see input_tables
     hands,    ///< [2 x 20 C] each hand's points relative to its wrist, in palms; positions say where that is
     validity  ///< [3] for each part of the body whether the frame showed it: the layout's flags
@@ -44,6 +44,10 @@ struct InputTables {
 
 /// @return those of them that the layout has
 InputTables input_tables(const FeatureLayout& layout);
+
+/// Velocities are changes in this many frames: as large as positions are, beside which a layer norm over all inputs
+/// would drown changes from frame to frame (on the shipped store a tenth of positions, root mean square).
+inline constexpr double velocity_frames = 10;
 
 /// A palm counts as at least this long, so that one seen edge-on does not blow its hand up. In shoulder widths
 /// palms are about 0.2 long.

@@ -61,10 +61,7 @@ void declare(Options& options, EvaluateOptions& o) {
                 "points of the curve: labelled clips a class, each draw part of every larger one (0: none)");
     options.add("label-shares", o.label_shares,
                 "further points: shares of the labelled clips of each class, nested likewise (0: none)");
-    options.add(
-        "fine-tune", o.fine_tunes,
-        "also fine-tunes the encoder at every point, which is slow; the supervised control then trains "
-        "as --fine-tune-... say, too");
+    options.add("fine-tune", o.fine_tunes, "also fine-tunes the encoder at every point, which is slow");
 
     options.section("Controls and intervals");
     options.add("probe-seed", o.probe_seed,
@@ -166,9 +163,7 @@ ProtocolConfig supervised_control(const EvaluateOptions& o) {
     config.kind = ProtocolKind::supervised;
     config.probe = ProbeKind::mlp;
     config.freeze = false;
-    const bool trains_as_fine_tuned =
-        trains_encoder(o.protocol) || (o.protocol.kind == ProtocolKind::label_curve && o.fine_tunes);
-    if (!trains_as_fine_tuned) {
+    if (!trains_encoder(o.protocol)) {
         config.epochs = o.supervised_epochs;
         config.trainer = {.optimizer = {.kind = OptimizerKind::adamw,
                                         .learning_rate = o.supervised_learning_rate,

@@ -46,8 +46,7 @@ void declare_data(Options& options, PretrainOptions& o) {
 }
 
 void declare_skeleton_views(Options& options, SkeletonViewsConfig& views) {
-    options.section("Views of skeleton, in this order (lengths in shoulder widths; 0: off)", "augmentation",
-                    {"skeleton", "skeleton-boundary"});
+    options.section("Views of skeleton, in this order (lengths in shoulder widths; 0: off)");
     options.add("time-crop", views.time_crop,
                 "least share of a clip's duration that a view keeps, resampled to as many frames (1: off)",
                 Decides::learning);
@@ -84,10 +83,10 @@ void declare_augmentation(Options& options, PretrainOptions& o) {
                 Decides::learning);
     options.add("flip-probability", o.flip_probability, "of mirroring left and right where a flip was drawn",
                 Decides::learning);
-    declare_skeleton_views(options, o.skeleton_views);
-    options.section("Permuted views", "augmentation", {"boundary", "both", "skeleton-boundary"});
     options.add("permuted-views", o.permuted_views,
-                "both, or first: the second view keeps the order of its frames", Decides::learning);
+                "where frames are permuted: both, or first, when the second view keeps their order",
+                Decides::learning);
+    declare_skeleton_views(options, o.skeleton_views);
 }
 
 void declare_boundary(Options& options, PretrainOptions& o) {
@@ -112,7 +111,7 @@ void declare_model(Options& options, PretrainOptions& o) {
     options.section("Model");
     declare_method(options, o.method.kind);
     options.add("inputs", encoder.inputs,
-                "what the encoder reads, any of positions, velocities (change from frame to frame), bones "
+                "what the encoder reads, any of positions, velocities (change in 10 frames), bones "
                 "(joints relative to those they hang on), hands (relative to their wrists, in palms) and "
                 "validity (whether a frame shows body and hands)",
                 Decides::encoder);
@@ -142,8 +141,7 @@ void declare_model(Options& options, PretrainOptions& o) {
         "keeps projections apart, beside the loss, over the batch of all ranks: none, sigreg (as a standard "
         "normal distribution) or vicreg (deviations of 1, no covariances)");
     options.section("Regulariser of the projections", "regulariser", {"sigreg", "vicreg"});
-    options.add("regulariser-weight", o.method.regulariser.weight,
-                "of its mean over the trained views, the same at any batch size");
+    options.add("regulariser-weight", o.method.regulariser.weight, "of its mean over the trained views");
     options.section("Predictor", "method",
                     method_names([](const auto& kind) { return kind.has_predictor != nullptr; }));
     options.add("predictor-hidden", heads.predictor_hidden, "hidden width");

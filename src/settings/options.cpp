@@ -226,7 +226,11 @@ std::string Options::value_of(const std::string& name) const {
 
 bool Options::is_of_use(const Option& option) const {
     const auto& [selector, choices] = option.condition;
-    return selector.empty() || std::ranges::count(choices, value_of(selector)) > 0;
+    if (selector.empty()) {
+        return true;
+    }
+    const auto* const chooser = find(selector);
+    return std::ranges::count(choices, value_of(selector)) > 0 && (chooser == nullptr || is_of_use(*chooser));
 }
 
 OptionValues Options::values() const {

@@ -175,7 +175,7 @@ public:
     Decides decides(const std::string& name) const;
 
 private:
-    /// An option is of use if another one, the selector, has one of these values; always without a selector.
+    /// An option is of use if another one, the selector, is and has one of these values; always without a selector.
     struct Condition {
         std::string selector;
         std::vector<std::string> values;

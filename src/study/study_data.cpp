@@ -67,13 +67,20 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
 }
 
 /// How the clips of a data set become frames: with all that any of the trainings reads of them.
+/// @throws ConfigError  a method or an augmentation that would have them otherwise
 PreprocessConfig preprocess_of(const StudySpec& spec, const DataSpec& data) {
     const auto base = with(spec.pretrain, data.settings);
     auto config = preprocess_config_of(pretrain_options_of(base, data.where));
     for (const auto* const variants : {&spec.methods, &spec.augmentations}) {
         for (const auto& variant : *variants) {
-            const auto options = pretrain_options_of(with(base, variant.settings), data.where);
-            config.validity = config.validity || preprocess_config_of(options).validity;
+            auto own = preprocess_config_of(pretrain_options_of(with(base, variant.settings), data.where));
+            config.validity = config.validity || own.validity;
+            own.validity = config.validity;
+            require(own == config,
+                    fmt::format(
+                        "{}: {} changes how clips become frames, which all trainings of a data set share: "
+                        "set that in [pretrain] or in [data {}]",
+                        data.where, variant.name, data.name));
         }
     }
     return config;

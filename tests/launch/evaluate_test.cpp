@@ -89,9 +89,8 @@ TEST_F(Evaluate, AResultHoldsWhatItsFiguresAreMadeOf) {
 }
 
 TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {
-    const auto found =
-        result("--run " + folder_of("r") + quick +
-               "--protocol label-curve --label-counts 2 5 --label-shares 0.1 1 --bootstrap 100");
+    const auto found = result("--run " + folder_of("r") + quick +
+                              "--protocol label-curve --label-counts 2 5 --label-shares 0.1 1");
 
     ASSERT_EQ(found["points"].size(), 4U);
     const std::vector<std::string> names{"same encoder, random weights", "sl-fpn", "sl-fpn, fine-tuned",
@@ -107,7 +106,7 @@ TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {
 
     const auto frozen = result("--run " + folder_of("r") +
                                " --protocol label-curve --label-counts 5 --label-shares 0 --fine-tune=false "
-                               "--supervised-epochs 0 --bootstrap 100");
+                               "--supervised-epochs 0");
     ASSERT_EQ(frozen["points"].size(), 1U);
     EXPECT_EQ(names_of(frozen["points"][0]), (std::vector<std::string>{names[0], names[1], names[3]}));
     EXPECT_EQ(frozen["points"][0]["rows"][1]["predicted"], found["points"][1]["rows"][1]["predicted"]);

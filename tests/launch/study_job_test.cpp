@@ -381,16 +381,16 @@ TEST_F(StudyJob, AMisspeltWordIsRefusedByItsLineBeforeAnythingIsPlanned) {
         EXPECT_FALSE(fs::exists(folder_ / "study"));
     };
     refuses("title = (our)", "augmentation = boundry",
-            "[augmentation our], line 24: augmentation = boundry: expected boundary, classical, both, none, "
+            "[augmentation our], line 25: augmentation = boundry: expected boundary, classical, both, none, "
             "skeleton or skeleton-boundary");
     refuses("method = simclr", "method = simclear",
-            "[method simclr], line 19: method = simclear: expected sl-fpn, ");
+            "[method simclr], line 20: method = simclear: expected sl-fpn, ");
     refuses("global-batch = 100", "optimizer = adam",
             "[pretrain], line 7: optimizer = adam: expected sgd, adamw or lars");
     refuses("fine-tune-epochs = 1", "fine-tune-schedule = cosin",
-            "[protocol scratch], line 30: fine-tune-schedule = cosin: expected constant, cosine or triangle");
+            "[protocol scratch], line 31: fine-tune-schedule = cosin: expected constant, cosine or triangle");
     refuses("probe-epochs = 2", "probe = both",
-            "[protocol linear], line 26: probe = both: expected mlp, linear");
+            "[protocol linear], line 27: probe = both: expected mlp, linear");
 }
 
 TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
@@ -403,24 +403,26 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
         EXPECT_EQ(outcome.count("sslslr:"), 1) << outcome.output;
     };
     refuses("methods = simclr sl-fpn", "methods = simclr sl-fpm",
-            "tiny.ini, [table 1], line 35: no [method sl-fpm] in the study file");
+            "tiny.ini, [table 1], line 36: no [method sl-fpm] in the study file");
     refuses("measure = inertia", "measure = inertias",
-            "[table 5], line 42: measure = inertias: expected top1");
+            "[table 5], line 43: measure = inertias: expected top1");
     refuses("max-steps = 3", "max-step = 3",
             "[pretrain], line 8: unknown option max-step; did you mean max-steps?");
-    refuses("[figure 7]", "[figur 7]", "tiny.ini, line 54: unknown section [figur]");
+    refuses("[figure 7]", "[figur 7]", "tiny.ini, line 55: unknown section [figur]");
     refuses("trainings = 8", "trainings = 1",
-            "[figure 8], line 49: trainings = 1: expected a table that measures trainings");
+            "[figure 8], line 50: trainings = 1: expected a table that measures trainings");
     refuses("accuracies = 1", "accuracies = 9",
-            "[figure 8], line 50: no [table 9] in the study file; there is 1, 5, 8");
-    refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 53: clips = 4x: expected a number");
+            "[figure 8], line 51: no [table 9] in the study file; there is 1, 5, 8");
+    refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 54: clips = 4x: expected a number");
     refuses("leave-out-signer = S03", "leave-out-signer = S04",
-            "tiny.ini, [data asl9], line 9: the data have no signer S04");
+            "tiny.ini, [data asl9], line 10: the data have no signer S04");
     refuses("protocol = linear\nprobe", "protocol = linaer\nprobe",
-            "[protocol linear], line 26: protocol = linaer: expected linear, transfer, ");
+            "[protocol linear], line 27: protocol = linaer: expected linear, transfer, ");
     refuses("runs = 2", "runs = 2\nruns = 3", "tiny.ini: runs is given twice, in lines 2 and 3");
+    refuses("method = simclr", "method = simclr\ncanonical-hand = true",
+            "simclr changes how clips become frames, which all trainings of a data set share");
     refuses("max-steps = 3", "seed = -1", "line 8: seed = -1: expected a whole number of 0 or more");
-    refuses("[data libras5]", "[data asl9]", "[data asl9] stands there twice, in lines 9 and 14");
+    refuses("[data libras5]", "[data asl9]", "[data asl9] stands there twice, in lines 10 and 15");
     refuses("title = Tiny", "title", "line 1: expected name = value");
     refuses("runs = 2", "runs = two", "tiny.ini, line 2: runs = two: expected a number");
     refuses("runs = 2", "runs = 0", "tiny.ini, line 2: runs = 0: expected 1 or more");

@@ -63,7 +63,9 @@ protected:
 TEST_F(OrderSensitivityTest, IsNearZeroForAnEncoderThatIsBlindToOrderAndHighForOneThatReadsIt) {
     EXPECT_LT(measure(group_), 1e-10);
     method_->place_share = 1;
-    EXPECT_GT(measure(group_), 0.1);
+    // Of white noise: twice the places' variance within both ends, summed, over the sum of all squared places, about
+    // 0.03; clips of several lengths differ by more.
+    EXPECT_GT(measure(group_), 1e-3);
 }
 
 TEST_F(OrderSensitivityTest, LeavesTheMiddleOfClipsWhereItIs) {

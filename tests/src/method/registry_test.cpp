@@ -97,6 +97,10 @@ TEST(Registry, SaysWhichMethodsLearnNothingFromASingleClip) {
         EXPECT_EQ(objects({.kind = &kind, .heads = plain}), needs_others) << kind.name;
     }
     EXPECT_TRUE(objects(config_of("simclr")));
+    auto varies = config_of("sl-fpn");
+    EXPECT_FALSE(objects(varies));
+    varies.regulariser.kind = RegulariserKind::vicreg;
+    EXPECT_TRUE(objects(varies));
     auto predicts = config_of("sl-fpn");
     predicts.heads.predictor_norm = HeadNorm::hidden;
     EXPECT_TRUE(objects(predicts));

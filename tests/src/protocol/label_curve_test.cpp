@@ -117,14 +117,12 @@ TEST(LabelCurve, RefusesWhatIsNoPoint) {
               std::string::npos);
 }
 
-TEST(LabelCurve, ScratchTrainsAsTheFineTunedEncoderWhereThereIsOne) {
+TEST(LabelCurve, ScratchTrainsBySettingsOfItsOwnBesideAFineTunedEncoder) {
     EvaluateOptions fields;
     fields.protocol.kind = ProtocolKind::label_curve;
     fields.protocol.epochs = {30, 100};
     fields.supervised_epochs = {7};
 
-    EXPECT_EQ(supervised_control(fields).epochs, fields.protocol.epochs);
-    fields.fine_tunes = false;
     EXPECT_EQ(supervised_control(fields).epochs, fields.supervised_epochs);
 }
 

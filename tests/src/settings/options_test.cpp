@@ -385,6 +385,23 @@ TEST_F(OptionsTest, AFileOfAnEarlierVersionKeepsBlanksInItsEntries) {
     EXPECT_EQ(fields.signers, (std::vector<std::string>{"Ana Maria", "S1"}));
 }
 
+TEST(Options, AnOptionIsOfNoUseWhereWhatSelectsItIsOfNone) {
+    std::string method = "plain";
+    std::string term = "none";
+    std::int64_t weight = 1;
+    Options options{""};
+    options.add("method", method, "");
+    options.section("Terms", "method", {"rich"});
+    options.add("term", term, "");
+    options.section("Weights", "term", {"square"});
+    options.add("weight", weight, "");
+
+    options.read_settings({{"method", "plain"}, {"term", "square"}}, "settings");
+    EXPECT_EQ(options.values(), (OptionValues{{"method", "plain"}}));
+    options.read_settings({{"method", "rich"}, {"term", "square"}}, "settings");
+    EXPECT_EQ(options.values().size(), 3U);
+}
+
 TEST(Words, StandForTheValuesInTheirOrderAndForNothingElse) {
     EXPECT_STREQ(word_of(Optimizer::lars), "lars");
     EXPECT_EQ(enum_of<Optimizer>("adamw"), Optimizer::adamw);

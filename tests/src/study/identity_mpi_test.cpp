@@ -27,7 +27,8 @@ namespace fs = std::filesystem;
 
 /// Settings under which each option is of use at least once.
 const std::vector<Settings> bases = [] {
-    std::vector<Settings> all{{}, {{"optimizer", "lars"}}, {{"boundary", "drawn"}}};
+    std::vector<Settings> all{
+        {}, {{"optimizer", "lars"}}, {{"boundary", "drawn"}}, {{"regulariser", "sigreg"}}};
     for (const auto& name : method_names()) {
         all.push_back({{"method", name}});
     }
@@ -39,7 +40,7 @@ const std::vector<std::string> candidates{
     "true",   "false",     "7",      "0.25",   "3",       "all",      "upper-body", "first",  "resample",
     "none",   "classical", "drawn",  "simclr", "mean",    "blocks",   "sinusoidal", "hidden", "view",
     "second", "lars",      "linear", "cosine", "float64", "constant", "bfloat16",   "stop",   "start",
-    "full",   "knn",       "mlp",    "strict", "adamw",   "store"};
+    "full",   "knn",       "mlp",    "strict", "adamw",   "store",    "velocities", "vicreg"};
 
 template <class Fields>
 struct Read {

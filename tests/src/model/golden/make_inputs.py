@@ -76,7 +76,7 @@ def derive(points, flags):
     velocities = numpy.zeros_like(points)
     for frame in list(frames)[1:]:
         both = is_known[frame] & is_known[frame - 1]
-        velocities[frame, both] = points[frame, both] - points[frame - 1, both]
+        velocities[frame, both] = 10 * (points[frame, both] - points[frame - 1, both])
     bones = [[between(t, point, parent_of(point)) for point in order_of_bones()] for t in frames]
     hands = []
     for side in ("left_hand", "right_hand"):
