@@ -85,8 +85,6 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
             "--global-batch {} is smaller than the number of ranks, {}: raise it or start fewer ranks",
             options.global_batch, ranks.world.size())};
     }
-    require(options.spread_every >= 0, "spread-every", static_cast<double>(options.spread_every),
-            "0 or more");
     check(options.collapse);
 }
 

@@ -18,6 +18,11 @@ namespace {
 constexpr BoundaryLength head{1, 3};
 constexpr BoundaryLength tail{1, 4};
 
+/// Whether there is another order that permuting the ends could give.
+bool has_order(std::int64_t length) {
+    return head.frames_of(length) >= 2 || tail.frames_of(length) >= 2;
+}
+
 /// The frames of one clip as recorded and then `draws` times with its ends permuted, end to end.
 PackedClips permutations(const Features& features, std::int64_t clip, std::int64_t draws) {
     const auto recorded = gather(features, {&clip, 1});
@@ -60,7 +65,9 @@ double order_sensitivity(Method& method, const Features& features, std::span<con
             clips,
             [&](auto clip) { return clip >= 0 && clip < features.clips() && features.length(clip) > 0; }),
         "order sensitivity: clip numbers must lie in [0, ", features.clips(), "), of clips with frames");
-    if (clips.empty()) {
+    const auto with_order =
+        std::ranges::count_if(clips, [&](auto clip) { return has_order(features.length(clip)); });
+    if (with_order == 0) {
         return 0;
     }
     const EvalMode eval{method};
@@ -88,7 +95,7 @@ double order_sensitivity(Method& method, const Features& features, std::span<con
     if (is_rounding(variance, mean_square(h), none.scalar_type())) {
         return 0;
     }
-    return rows.select(1, none.size(1)).mean().item<double>() / variance;
+    return rows.select(1, none.size(1)).sum().item<double>() / static_cast<double>(with_order) / variance;
 }
 
 }  // namespace sslslr

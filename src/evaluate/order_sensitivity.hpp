@@ -13,6 +13,7 @@ namespace sslslr {
 ///
 ///     mean over clips and draws of |h(permuted) - h|^2, over the mean over clips of |h - mean h|^2
 ///
+/// The movement's mean is over clips of which an end holds 2 frames or more (5 frames at least); without any it is 0.
 /// for features h without dropout, the first third and the last quarter of a clip's frames permuted. At about 1e-5 the
 /// encoder is blind to them. It is 0 where the features of clips differ by no more than rounding, as after a collapse or
 /// with a single clip.

@@ -1,6 +1,7 @@
 #include "src/protocol/evaluate_options.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -145,12 +146,12 @@ bool trains_supervised(const EvaluateOptions& o) {
 
 std::vector<LabelAmount> points_of_curve(const EvaluateOptions& o) {
     std::vector<LabelAmount> points;
-    for (const auto count : o.label_counts) {
+    for (const auto count : std::set(o.label_counts.begin(), o.label_counts.end())) {
         if (count > 0) {
             points.push_back({.count = count});
         }
     }
-    for (const auto share : o.label_shares) {
+    for (const auto share : std::set(o.label_shares.begin(), o.label_shares.end())) {
         if (share > 0) {
             points.push_back({.fraction = share});
         }

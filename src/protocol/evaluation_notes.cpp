@@ -18,8 +18,10 @@ using Notes = std::vector<std::string>;
 constexpr std::int64_t counted_ranks = 5;  // of top-5
 constexpr std::size_t most_names = 5;
 
-void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t labelled, Notes& notes) {
-    if (neighbours > labelled) {
+/// @param references  that each labelled clip is there as
+void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t labelled,
+                     std::int64_t references, Notes& notes) {
+    if (neighbours > labelled * references) {
         notes.push_back(
             fmt::format("{}: only {} labelled clips train, so all of them vote on every test clip: lower "
                         "it, or train on more clips",
@@ -96,9 +98,9 @@ Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::
     const LabelledClips labelled{clips, config.labels, seed};
     const auto count = std::ssize(labelled.both());
     if (config.kind == ProtocolKind::knn) {
-        note_neighbours("neighbours", config.neighbours, count, notes);
+        note_neighbours("neighbours", config.neighbours, count, 1, notes);
     }
-    note_neighbours("raw-neighbours", config.raw_neighbours, count, notes);
+    note_neighbours("raw-neighbours", config.raw_neighbours, count, 2, notes);  // as recorded and mirrored
     if (config.labels.count > 0) {
         note_count(clips, config.labels.count, notes);
     } else {

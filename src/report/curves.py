@@ -75,7 +75,8 @@ def draw(axes, rows, name, label, style="-", colour="black"):
     steps = column(rows, "step")
     values = column(rows, name)
     axes.plot(steps, values, color="0.85", linewidth=0.8, zorder=1)
-    axes.plot(steps, running_mean(values, max(1, len(rows) // 50)), style, color=colour, label=label, zorder=2)
+    mean = running_mean(values, max(1, len(rows) // 50))
+    axes.plot(steps, mean, linestyle=style, color=colour, label=label, zorder=2)
 
 
 def draw_loss(axes, rows):

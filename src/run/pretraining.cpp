@@ -1,7 +1,13 @@
 #include "src/run/pretraining.hpp"
 
+#include <set>
+
+#include <fmt/format.h>
+
+#include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/batch_config.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -44,6 +50,24 @@ MethodConfig method_config_of(const PretrainOptions& options, const DataSet& dat
     return config;
 }
 
+/// @throws ConfigError  training clips of an unknown signer, which is none to share with, or of one group alone
+void check_groups(Balance balance, const std::vector<std::int64_t>& groups,
+                  const std::vector<std::int64_t>& clips) {
+    if (balance == Balance::none) {
+        return;
+    }
+    std::set<std::int64_t> found;
+    for (const auto clip : clips) {
+        found.insert(groups[static_cast<std::size_t>(clip)]);
+    }
+    require(!found.contains(-1),
+            fmt::format("{}: some training clips name no signer: leave them out, or balance {}",
+                        io::setting("balance", word_of(balance)),
+                        io::setting("balance", word_of(Balance::store))));
+    require(found.size() > 1, fmt::format("{}: all training clips are of one {}: leave it out",
+                                          io::setting("balance", word_of(balance)), word_of(balance)));
+}
+
 std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data) {
     switch (balance) {
         case Balance::none:
@@ -60,12 +84,15 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
                          dist::Group& group)
     : options_{std::move(options)}, features_{placed(data.features(), options_, group.device())} {
     options_.method = method_config_of(options_, data);
+    require(options_.spread_every >= 0, "spread-every", static_cast<double>(options_.spread_every),
+            "0 or more");
     check_batches(options_, std::ssize(clips));
     method_ = make_method(options_.method, options_.seed);
     method_->set_precision(options_.precision);
     batch_config_ = agreed_batch_config(options_, data.features(), group);
     auto balanced = batch_config_;
     balanced.groups = groups_of(options_.balance, data);
+    check_groups(options_.balance, balanced.groups, clips);
     batches_.emplace(features_, std::move(clips), std::move(balanced), data.classes().labels);
     const Schedule schedule{options_.schedule, options_.epochs, batches_->steps_per_epoch()};
     last_step_ = options_.max_steps > 0 ? std::min(options_.max_steps, schedule.steps()) : schedule.steps();

@@ -50,6 +50,7 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--gradient-compression float8", "--gradient-compression float8"},
         {"--on-collapse panic", "--on-collapse panic"},
         {"--spread-every -1: expected 0 or more", "--spread-every=-1"},
+        {"--balance store: all training clips are of one store: leave it out", "--balance store"},
         {"--regulariser-weight 0: expected more than 0", "--regulariser sigreg --regulariser-weight 0"},
         {"--rate-scaling cubic", "--rate-scaling cubic"},
         {"--precision half: expected float32, bfloat16 or float64", "--precision half"},

@@ -75,10 +75,10 @@ TEST_F(TrainingJob, BaselinesTrainContinueAtAnotherRankCountAndAreEvaluated) {
 }
 
 TEST_F(TrainingJob, ACollapseEndsWithItsExitCodeAndACheckpointIfSoAsked) {
-    const auto outcome =
-        run(program(2, pretrain("r",
-                                "--predictor=false --optimizer adamw --learning-rate 0.02 --on-collapse stop "
-                                "--collapse-threshold 0.4 --collapse-patience 3 --spread-every 5 --max-steps 300")));
+    const auto outcome = run(program(
+        2, pretrain("r",
+                    "--predictor=false --optimizer adamw --learning-rate 0.02 --on-collapse stop "
+                    "--collapse-threshold 0.4 --collapse-patience 3 --spread-every 5 --max-steps 300")));
 
     EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
     EXPECT_EQ(outcome.count("the outputs have collapsed"), 1) << outcome.output;

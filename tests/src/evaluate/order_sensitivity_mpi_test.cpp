@@ -111,6 +111,21 @@ TEST_F(OrderSensitivityTest, IsZeroWhereClipsDoNotDiffer) {
     EXPECT_EQ(measure(group_), 0) << "a point, but for rounding";
 }
 
+TEST_F(OrderSensitivityTest, ClipsTooShortToHaveAnOrderAtTheirEndsDoNotLowerIt) {
+    method_->place_share = 1;
+    std::int64_t first = 0;
+    for (std::int64_t clip = 0; clip < count; ++clip) {  // every second clip has 4 frames
+        const auto length = clip % 2 == 0 ? 4 : 12;
+        features_.offsets[static_cast<std::size_t>(clip) + 1] = first += length;
+    }
+    features_.frames = features_.frames.slice(0, 0, first).clone();
+    const auto all = measure(group_);
+    clips_ = {0, 2, 4};
+    EXPECT_EQ(measure(group_), 0);
+    clips_ = {1, 3, 5, 7, 9};
+    EXPECT_GT(all, measure(group_) / 2) << "the same movement, over the variance of all clips";
+}
+
 TEST_F(OrderSensitivityTest, RefusesWhatDoesNotFit) {
     EXPECT_THROW(measure(group_, 0), c10::ValueError);
     clips_ = {count};

@@ -94,7 +94,7 @@ std::string refused(const std::vector<std::string>& more) {
 
 TEST(LabelCurve, PointsAreNumbersThenSharesAndZeroLeavesAKindOut) {
     EvaluateOptions fields;
-    fields.label_counts = {1, 5};
+    fields.label_counts = {5, 1, 5};
     fields.label_shares = {0};
 
     const auto points = points_of_curve(fields);

@@ -23,7 +23,8 @@ class Scripts(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             run = Path(folder)
             (run / "config.ini").write_text("data = asl9.h5\nmethod = sl-fpn\nseed = 0\n")
-            rows = [{"step": step, "loss": 1 / step, "loss_pair": 0.5 / step} for step in range(1, 60)]
+            terms = ["loss", "loss_original", "loss_pair", "loss_predict", "loss_vicreg"]
+            rows = [{"step": step} | dict.fromkeys(terms, 1 / step) for step in range(1, 60)]
             for row in rows[::20]:
                 row.update(spread=1.0, spread_normalised=0.9, spread_features=2.0, spread_features_normalised=0.7)
             (run / "metrics.jsonl").write_text("\n".join(map(json.dumps, rows)) + "\n")
