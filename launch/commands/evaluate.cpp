@@ -42,10 +42,6 @@ constexpr const char* evaluate_usage =
 
 using Runs = std::vector<PretrainOptions>;
 
-torch::Tensor truth_of(const EvaluationClips& clips) {
-    return torch::tensor(clips.classes_of(clips.test));
-}
-
 std::vector<std::string> as_options(std::vector<std::string> texts) {
     std::ranges::transform(texts, texts.begin(), io::as_options);
     return texts;
@@ -191,7 +187,8 @@ bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& 
 }
 
 TestSet test_set(const EvaluationSetting& setting) {
-    return {truth_of(setting.clips), setting.clips.class_names, setting.options.bootstrap};
+    return {torch::tensor(setting.clips.classes_of(setting.clips.test)), setting.clips.class_names,
+            setting.options.bootstrap};
 }
 
 bool score_table(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {

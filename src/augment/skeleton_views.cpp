@@ -4,7 +4,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "src/augment/classical.hpp"
+#include "src/data/mirror.hpp"
 #include "src/data/points.hpp"
 #include "src/data/tensor_hash.hpp"
 

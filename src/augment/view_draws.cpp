@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "io/file/setting.hpp"
-#include "src/augment/classical.hpp"
+#include "src/data/mirror.hpp"
 #include "src/errors.hpp"
 
 namespace sslslr {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "src/augment/classical.hpp"
 #include "src/data/gather.hpp"
+#include "src/data/mirror.hpp"
 #include "src/data/points.hpp"
 
 namespace sslslr {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,14 @@ struct EvaluationClips {
     std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
     std::vector<std::int64_t> classes_of(const std::vector<std::int64_t>& clips) const {
         return labels_of(clips, labels);
+    }
+    /// How many training clips each class has; classes without any are not there.
+    std::map<std::int64_t, std::int64_t> training_clips_of_classes() const {
+        std::map<std::int64_t, std::int64_t> counts;
+        for (const auto label : classes_of(train)) {
+            ++counts[label];
+        }
+        return counts;
     }
 };
 

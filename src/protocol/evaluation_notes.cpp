@@ -1,7 +1,6 @@
 #include "src/protocol/evaluation_notes.hpp"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -31,10 +30,7 @@ void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t l
 
 /// Of a class with fewer clips than are asked for all train.
 void note_count(const EvaluationClips& clips, std::int64_t count, Notes& notes) {
-    std::map<std::int64_t, std::int64_t> clips_of;
-    for (const auto label : clips.classes_of(clips.train)) {
-        ++clips_of[label];
-    }
+    const auto clips_of = clips.training_clips_of_classes();
     const auto fewer =
         std::ranges::count_if(clips_of, [&](const auto& entry) { return entry.second < count; });
     if (fewer > 0) {
@@ -46,10 +42,7 @@ void note_count(const EvaluationClips& clips, std::int64_t count, Notes& notes) 
 /// A class whose share is less than half a clip trains on a whole one.
 void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
                 Notes& notes) {
-    std::map<std::int64_t, std::int64_t> clips_of;
-    for (const auto label : clips.classes_of(clips.train)) {
-        ++clips_of[label];
-    }
+    const auto clips_of = clips.training_clips_of_classes();
     const auto rounded_up = std::ranges::count_if(clips_of, [&](const auto& entry) {
         return config.labels.fraction * static_cast<double>(entry.second) < 0.5;
     });

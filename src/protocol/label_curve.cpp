@@ -1,7 +1,6 @@
 #include "src/protocol/label_curve.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include <fmt/format.h>
@@ -15,10 +14,7 @@ std::string text_of(const LabelAmount& amount) {
 
 LabelPoint label_point(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed) {
     const LabelledClips labelled{clips, amount, seed};
-    std::map<std::int64_t, std::int64_t> clips_of;
-    for (const auto label : clips.classes_of(clips.train)) {
-        ++clips_of[label];
-    }
+    const auto clips_of = clips.training_clips_of_classes();
     return {.asked = amount,
             .labels = std::ssize(labelled.both()),
             .fewer = std::ranges::count_if(clips_of,
