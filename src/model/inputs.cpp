@@ -1,8 +1,10 @@
 #include "src/model/inputs.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 #include <iterator>
 #include <numeric>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -92,8 +94,6 @@ public:
           clips_{std::ssize(offsets) - 1},
           number_{torch::empty({frames.size(0)}, torch::kInt64)},
           is_later_{torch::ones({frames.size(0), 1}, torch::kFloat64)} {
-        TORCH_CHECK_VALUE(!offsets.empty() && offsets.back() == frames.size(0), "inputs: offsets end at ",
-                          offsets.empty() ? 0 : offsets.back(), ", frames ", frames.sizes());
         for (std::size_t clip = 0; clip + 1 < offsets.size(); ++clip) {
             const auto length = offsets[clip + 1] - offsets[clip];
             longest_ = std::max(longest_, length);
@@ -148,11 +148,11 @@ Inputs::Inputs(const FeatureLayout& layout, std::vector<InputPart> parts)
     TORCH_CHECK_VALUE(!parts_.empty(), "inputs: no parts");
     const auto tables = input_tables(layout);
     const auto column = torch::arange(points_ * coordinates_);
-    x_ = column - column.remainder(coordinates_);
-    bones_ = columns_of(tables.bones);
-    fingers_ = columns_of(tables.fingers);
-    palms_ = columns_of(tables.palms);
-    hand_of_column_ = torch::tensor(tables.hands, torch::kInt64).repeat_interleave(coordinates_);
+    tables_ = {.x = column - column.remainder(coordinates_),
+               .bones = columns_of(tables.bones),
+               .fingers = columns_of(tables.fingers),
+               .palms = columns_of(tables.palms),
+               .hand_of_column = torch::tensor(tables.hands, torch::kInt64).repeat_interleave(coordinates_)};
     for (const auto part : parts_) {
         TORCH_CHECK_VALUE(width_of(part) > 0, "inputs: the features hold nothing for ", word_of(part));
         width_ += width_of(part);
@@ -174,52 +174,77 @@ std::int64_t Inputs::width_of(InputPart part) const {
         case InputPart::velocities:
             return points_ * coordinates_;
         case InputPart::bones:
-            return bones_.ends.numel();
+            return tables_.bones.ends.numel();
         case InputPart::hands:
-            return fingers_.ends.numel();
+            return tables_.fingers.ends.numel();
         case InputPart::validity:
             return flags_;
     }
     return 0;
 }
 
+const Inputs::Tables& Inputs::tables_on(torch::Device device) const {
+    if (device.is_cpu()) {
+        return tables_;
+    }
+    const std::scoped_lock lock{mutex_};
+    auto found = tables_on_.find(device);
+    if (found == tables_on_.end()) {
+        const auto& [x, bones, fingers, palms, hand_of_column] = tables_;
+        found = tables_on_
+                    .emplace(device, Tables{x.to(device), bones.to(device), fingers.to(device),
+                                            palms.to(device), hand_of_column.to(device)})
+                    .first;
+    }
+    return found->second;
+}
+
 torch::Tensor Inputs::operator()(const torch::Tensor& frames, std::span<const std::int64_t> offsets) const {
+    using enum InputPart;
     TORCH_CHECK_VALUE(frames.dim() == 2 && frames.size(1) == points_ * coordinates_ + flags_,
                       "inputs: frames ", frames.sizes(), ", expected [S, ", points_ * coordinates_ + flags_,
                       "]");
-    const auto landmarks = landmarks_of(frames);
-    const Clips clips{offsets, frames};
-    std::vector<torch::Tensor> made;
-    for (const auto part : parts_) {
-        made.push_back(part_of(part, frames, landmarks, clips));
+    TORCH_CHECK_VALUE(!offsets.empty() && offsets.back() == frames.size(0), "inputs: offsets end at ",
+                      offsets.empty() ? 0 : offsets.back(), ", frames ", frames.sizes());
+    const auto has_any = [this](std::initializer_list<InputPart> parts) {
+        return std::ranges::find_first_of(parts_, parts) != parts_.end();
+    };
+    const auto& tables = tables_on(frames.device());
+    Landmarks landmarks{.values = frames.slice(1, 0, points_ * coordinates_), .known = {}};
+    if (has_any({velocities, bones, hands})) {
+        landmarks.known = known(frames, tables);
     }
+    std::optional<Clips> clips;
+    if (has_any({velocities, hands})) {
+        clips.emplace(offsets, frames);
+    }
+    const auto derived = [&](InputPart part) {
+        switch (part) {
+            case positions:
+                return landmarks.values;
+            case velocities:
+                return velocities_of(landmarks, *clips);
+            case bones:
+                return differences(landmarks, tables.bones);
+            case hands:
+                return hands_of(landmarks, *clips, tables);
+            case validity:
+                return frames.slice(1, points_ * coordinates_);
+        }
+        return torch::Tensor{};
+    };
+    std::vector<torch::Tensor> made;
+    std::ranges::transform(parts_, std::back_inserter(made), derived);
     return torch::cat(made, 1);
 }
 
-Inputs::Landmarks Inputs::landmarks_of(const torch::Tensor& frames) const {
-    const auto x = x_.to(frames.device());
-    const auto known = (frames.index_select(1, x) != 0).logical_or(frames.index_select(1, x + 1) != 0);
-    return {frames.slice(1, 0, points_ * coordinates_), known.to(frames.scalar_type())};
+torch::Tensor Inputs::known(const torch::Tensor& frames, const Tables& tables) {
+    const auto is_known =
+        (frames.index_select(1, tables.x) != 0).logical_or(frames.index_select(1, tables.x + 1) != 0);
+    return is_known.to(frames.scalar_type());
 }
 
-torch::Tensor Inputs::part_of(InputPart part, const torch::Tensor& frames, const Landmarks& landmarks,
-                              const Clips& clips) const {
-    switch (part) {
-        case InputPart::positions:
-            return landmarks.values;
-        case InputPart::velocities:
-            return velocities(landmarks, clips);
-        case InputPart::bones:
-            return differences(landmarks, bones_);
-        case InputPart::hands:
-            return hands(landmarks, clips);
-        case InputPart::validity:
-            return frames.slice(1, points_ * coordinates_);
-    }
-    return {};
-}
-
-torch::Tensor Inputs::velocities(const Landmarks& landmarks, const Clips& clips) {
+torch::Tensor Inputs::velocities_of(const Landmarks& landmarks, const Clips& clips) {
     const auto& [values, known] = landmarks;
     const auto weight = known.slice(0, 1) * known.slice(0, 0, -1) * clips.is_later().slice(0, 1);
     const auto change = velocity_frames * (values.slice(0, 1) - values.slice(0, 0, -1)) * weight;
@@ -227,27 +252,25 @@ torch::Tensor Inputs::velocities(const Landmarks& landmarks, const Clips& clips)
 }
 
 torch::Tensor Inputs::differences(const Landmarks& landmarks, const Columns& columns) {
-    const auto ends = columns.ends.to(landmarks.values.device());
-    const auto starts = columns.starts.to(landmarks.values.device());
-    const auto of = [&](const torch::Tensor& values) { return values.index_select(1, ends); };
-    const auto from = [&](const torch::Tensor& values) { return values.index_select(1, starts); };
+    const auto of = [&](const torch::Tensor& values) { return values.index_select(1, columns.ends); };
+    const auto from = [&](const torch::Tensor& values) { return values.index_select(1, columns.starts); };
     return (of(landmarks.values) - from(landmarks.values)) * (of(landmarks.known) * from(landmarks.known));
 }
 
-torch::Tensor Inputs::hands(const Landmarks& landmarks, const Clips& clips) const {
-    const auto count = palms_.ends.numel() / coordinates_;
-    const auto device = landmarks.values.device();
-    const auto seen = landmarks.known.index_select(1, palms_.ends.slice(0, 0, {}, coordinates_).to(device)) *
-                      landmarks.known.index_select(1, palms_.starts.slice(0, 0, {}, coordinates_).to(device));
+torch::Tensor Inputs::hands_of(const Landmarks& landmarks, const Clips& clips, const Tables& tables) const {
+    const auto& [ends, starts] = tables.palms;
+    const auto count = ends.numel() / coordinates_;
+    const auto seen = landmarks.known.index_select(1, ends.slice(0, 0, {}, coordinates_)) *
+                      landmarks.known.index_select(1, starts.slice(0, 0, {}, coordinates_));
     const auto squares =
-        differences(landmarks, palms_).view({-1, count, coordinates_}).slice(2, 0, 2).square().sum(2);
+        differences(landmarks, tables.palms).view({-1, count, coordinates_}).slice(2, 0, 2).square().sum(2);
     constexpr double smallest_square = 1e-12;  // roots have no slope at 0
     const auto lengths = squares.clamp_min(smallest_square).sqrt() * seen;
 
     const auto sums = clips.sums(torch::cat({lengths, seen}, 1));  // [B, 2 hands]
     const auto palms = (sums.slice(1, 0, count) / sums.slice(1, count).clamp_min(1)).clamp_min(smallest_palm);
-    return differences(landmarks, fingers_) /
-           clips.for_frames(palms).index_select(1, hand_of_column_.to(device));
+    return differences(landmarks, tables.fingers) /
+           clips.for_frames(palms).index_select(1, tables.hand_of_column);
 }
 
 }  // namespace sslslr

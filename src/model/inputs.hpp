@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include <torch/torch.h>
@@ -53,7 +55,8 @@ inline constexpr double velocity_frames = 10;
 /// palms are about 0.2 long.
 inline constexpr double smallest_palm = 0.01;
 
-/// Derives the encoder's inputs from frames, by tensor operations: differentiable, on any device.
+/// Derives the encoder's inputs from frames, by tensor operations: differentiable, on any device. Several threads may
+/// call it at once.
 class Inputs {
 public:
     /// @param layout  of the frames
@@ -80,6 +83,16 @@ private:
     struct Columns {
         torch::Tensor ends;
         torch::Tensor starts;
+
+        Columns to(torch::Device device) const { return {ends.to(device), starts.to(device)}; }
+    };
+    /// Column numbers, all on one device.
+    struct Tables {
+        torch::Tensor x;  ///< [P C] for each column that of its point's x
+        Columns bones;
+        Columns fingers;
+        Columns palms;
+        torch::Tensor hand_of_column;  ///< [columns of fingers]
     };
     /// The landmarks of a batch.
     struct Landmarks {
@@ -89,25 +102,23 @@ private:
     class Clips;
 
     Columns columns_of(const PointPairs& pairs) const;
+    /// Made at the first call for a device, and kept.
+    const Tables& tables_on(torch::Device device) const;
     std::int64_t width_of(InputPart part) const;
-    Landmarks landmarks_of(const torch::Tensor& frames) const;
-    torch::Tensor part_of(InputPart part, const torch::Tensor& frames, const Landmarks& landmarks,
-                          const Clips& clips) const;
-    static torch::Tensor velocities(const Landmarks& landmarks, const Clips& clips);
+    static torch::Tensor known(const torch::Tensor& frames, const Tables& tables);
+    static torch::Tensor velocities_of(const Landmarks& landmarks, const Clips& clips);
     /// [S, columns] ends less starts; 0 where a point is missing.
     static torch::Tensor differences(const Landmarks& landmarks, const Columns& columns);
-    torch::Tensor hands(const Landmarks& landmarks, const Clips& clips) const;
+    torch::Tensor hands_of(const Landmarks& landmarks, const Clips& clips, const Tables& tables) const;
 
     std::int64_t points_;
     std::int64_t coordinates_;
     std::int64_t flags_;
     std::vector<InputPart> parts_;
     std::int64_t width_ = 0;
-    torch::Tensor x_;  ///< [P C] for each column that of its point's x
-    Columns bones_;
-    Columns fingers_;
-    Columns palms_;
-    torch::Tensor hand_of_column_;  ///< [columns of fingers]
+    Tables tables_;                                                ///< in host memory
+    mutable std::mutex mutex_;                                     ///< of what follows
+    mutable std::unordered_map<torch::Device, Tables> tables_on_;  ///< the same on other devices
 };
 
 }  // namespace sslslr

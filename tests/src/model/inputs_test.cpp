@@ -1,7 +1,9 @@
 #include "src/model/inputs.hpp"
 
+#include <array>
 #include <fstream>
 #include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -89,6 +91,33 @@ TEST(Inputs, StandSideBySideInTheirOwnOrderEachOnce) {
         alone.push_back(Inputs{layout, {part}}(frames, random_offsets));
     }
     EXPECT_TRUE(torch::equal(derived, torch::cat(alone, 1)));
+}
+
+TEST(Inputs, OfPositionsAndValidityAreTheFramesThemselves) {
+    const Inputs inputs{layout_with_flags(2), {positions, validity}};
+    const auto frames = random_frames();
+    const std::vector<std::int64_t> of_other_frames{0, 3, 4};
+
+    EXPECT_TRUE(torch::equal(inputs(frames, random_offsets), frames));
+    EXPECT_THROW(inputs(frames, of_other_frames), c10::ValueError);
+}
+
+TEST(Inputs, OfThreadsThatAskAtOnceAreThoseOfOne) {
+    const Inputs inputs{layout_with_flags(2), all_parts};
+    const auto frames = random_frames();
+    const auto expected = inputs(frames, random_offsets);
+
+    std::array<torch::Tensor, 4> found;
+    {
+        std::array<std::jthread, 4> threads;
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            threads[i] = std::jthread{[&, i] { found[i] = inputs(frames, random_offsets); }};
+        }
+    }
+
+    for (const auto& derived : found) {
+        EXPECT_TRUE(torch::equal(derived, expected));
+    }
 }
 
 TEST(Inputs, OfAClipDoNotDependOnItsBatch) {
