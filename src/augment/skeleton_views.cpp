@@ -5,13 +5,10 @@
 #include <type_traits>
 
 #include "src/data/mirror.hpp"
-#include "src/data/points.hpp"
 #include "src/data/tensor_hash.hpp"
 
 namespace sslslr {
 namespace {
-
-constexpr std::array hands{"left_hand", "right_hand"};
 
 torch::Tensor whole_numbers(const std::vector<std::int64_t>& values, at::Device device) {
     return torch::tensor(values, torch::kInt64).to(device);
@@ -42,17 +39,11 @@ struct SkeletonViews::Rows {
 
 SkeletonViews::SkeletonViews(const SkeletonViewsConfig& config, const FeatureLayout& layout,
                              std::uint64_t seed)
-    : config_{config}, layout_{layout}, seed_{seed} {
+    : config_{config}, layout_{layout}, seed_{seed}, parts_{sslslr::parts_of(layout.points)} {
     check(config_, layout_);
     std::vector<double> jitter;
     for (const auto& point : layout_.points) {
-        const auto part = part_of(point);
-        const auto at = static_cast<std::int64_t>(jitter.size());
-        if (parts_.empty() || parts_.back().name != part) {
-            parts_.push_back({std::string{part}, at, at});
-        }
-        parts_.back().last = at + 1;
-        const bool is_hand = std::ranges::find(hands, part) != hands.end();
+        const bool is_hand = std::ranges::find(hand_parts, part_of(point)) != hand_parts.end();
         jitter.push_back((is_hand ? config_.jitter_hands : config_.jitter_body) / byte_sum_deviation);
     }
     jitter_scale_ = torch::tensor(jitter, torch::kFloat64);
@@ -225,8 +216,8 @@ void SkeletonViews::hide_points(const Rows& rows, Parts& view) const {
 }
 
 void SkeletonViews::hide_hands(const Rows& rows, Parts& view) const {
-    for (std::size_t hand = 0; hand < hands.size(); ++hand) {
-        const auto part = std::ranges::find(parts_, hands[hand], &Range::name);
+    for (std::size_t hand = 0; hand < hand_parts.size(); ++hand) {
+        const auto part = std::ranges::find(parts_, hand_parts[hand], &BodyPart::name);
         if (part == parts_.end()) {
             continue;
         }

@@ -3,11 +3,11 @@
 #include <array>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "src/augment/view_draws.hpp"
 #include "src/data/packed_clips.hpp"
+#include "src/data/points.hpp"
 
 namespace sslslr {
 
@@ -47,12 +47,6 @@ public:
                              std::span<const std::int64_t> order) const;
 
 private:
-    /// The points [first, last) of a part of the body.
-    struct Range {
-        std::string name;
-        std::int64_t first;
-        std::int64_t last;
-    };
     struct Rows;
     /// A view in the making: S rows, P points, C coordinates.
     struct Parts {
@@ -76,7 +70,7 @@ private:
     SkeletonViewsConfig config_;
     FeatureLayout layout_;
     std::uint64_t seed_;
-    std::vector<Range> parts_;       ///< in the order of the flags
+    std::vector<BodyPart> parts_;    ///< in the order of the flags
     torch::Tensor mirrored_points_;  ///< [P] int64, if views are mirrored
     torch::Tensor mirrored_flags_;   ///< [flags] int64, likewise
     torch::Tensor jitter_scale_;     ///< [P] float64 units for 1 of the sums of bytes

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <fmt/format.h>
+
 #include "src/data/points.hpp"
 
 namespace sslslr {
@@ -57,13 +59,13 @@ BodyOrigin::BodyOrigin(const std::vector<std::string>& points, std::int64_t coor
     };
     left_shoulder_ = column_of("pose.left_shoulder");
     right_shoulder_ = column_of("pose.right_shoulder");
-    for (const std::string part : {"left_hand", "right_hand"}) {
-        const auto is_of_part = [&](const std::string& point) { return part_of(point) == part; };
-        const auto first = std::ranges::find_if(points, is_of_part) - points.begin();
-        hands_.push_back({.first = first * coordinates,
-                          .last = (first + std::ranges::count_if(points, is_of_part)) * coordinates,
-                          .wrist = column_of(part + ".wrist"),
-                          .knuckle = column_of(part + ".middle_finger_mcp")});
+    for (const auto& part : parts_of(points)) {
+        if (std::ranges::find(hand_parts, part.name) != hand_parts.end()) {
+            hands_.push_back({.first = part.first * coordinates,
+                              .last = part.last * coordinates,
+                              .wrist = column_of(fmt::format("{}.{}", part.name, palm_start)),
+                              .knuckle = column_of(fmt::format("{}.{}", part.name, palm_end))});
+        }
     }
 }
 

@@ -19,8 +19,9 @@ std::vector<std::int64_t> mirrored_features(const FeatureLayout& layout) {
     }
     const auto parts = parts_of(layout.points);
     for (std::int64_t flag = 0; flag < layout.flags; ++flag) {
-        const auto partner = positions_of({mirrored(parts[static_cast<std::size_t>(flag)])}, parts).front();
-        partners.push_back(layout.landmark_width() + partner);
+        const auto partner = mirrored(parts[static_cast<std::size_t>(flag)].name);
+        partners.push_back(layout.landmark_width() +
+                           (std::ranges::find(parts, partner, &BodyPart::name) - parts.begin()));
     }
     return partners;
 }

@@ -30,12 +30,14 @@ std::string_view part_of(std::string_view point) {
     return point.substr(0, point.find('.'));
 }
 
-std::vector<std::string> parts_of(const std::vector<std::string>& points) {
-    std::vector<std::string> parts;
-    for (const auto& point : points) {
-        if (parts.empty() || parts.back() != part_of(point)) {
-            parts.emplace_back(part_of(point));
+std::vector<BodyPart> parts_of(const std::vector<std::string>& points) {
+    std::vector<BodyPart> parts;
+    for (std::int64_t at = 0; at < std::ssize(points); ++at) {
+        const auto part = part_of(points[static_cast<std::size_t>(at)]);
+        if (parts.empty() || parts.back().name != part) {
+            parts.push_back({std::string{part}, at, at});
         }
+        parts.back().last = at + 1;
     }
     return parts;
 }

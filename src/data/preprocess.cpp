@@ -68,22 +68,14 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
                .coordinates = config_.coordinates,
                .centred = config_.normalise};
 
-    std::string_view part;
-    std::int64_t column = 0;
     for (const auto position : positions_of(layout_.points, points)) {
-        const std::string& name = layout_.points[static_cast<std::size_t>(column / config_.coordinates)];
-        if (part_of(name) != part) {
-            part = part_of(name);
-            parts_.push_back({column, column});
-        }
-        parts_.back().last = column + config_.coordinates;
         const auto from = position * coordinates;
         if (runs_.empty() || runs_.back().from + runs_.back().columns != from) {
             runs_.push_back({from, 0});
         }
         runs_.back().columns += config_.coordinates;
-        column += config_.coordinates;
     }
+    parts_ = parts_of(layout_.points);
     origin_of_.emplace(layout_.points, config_.coordinates);
     layout_.flags = config_.validity ? static_cast<std::int64_t>(parts_.size()) : 0;
     const auto wrists = positions_of({"left_hand.wrist", "right_hand.wrist"}, layout_.points);
@@ -131,9 +123,10 @@ BodyUnit Preprocessor::operator()(std::span<const float> clip, std::span<float> 
 TimeSeries Preprocessor::validity(const TimeSeries& series) const {
     TimeSeries flags{series.frames(), layout_.flags};
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
-        for (std::int64_t part = 0; part < layout_.flags; ++part) {
-            const auto [first, last] = parts_[static_cast<std::size_t>(part)];
-            flags.at(frame, part) = std::any_of(series.row(frame) + first, series.row(frame) + last,
+        for (std::int64_t flag = 0; flag < layout_.flags; ++flag) {
+            const auto& part = parts_[static_cast<std::size_t>(flag)];
+            flags.at(frame, flag) = std::any_of(series.row(frame) + part.first * config_.coordinates,
+                                                series.row(frame) + part.last * config_.coordinates,
                                                 [](double value) { return !std::isnan(value); })
                                         ? 1
                                         : 0;

@@ -90,11 +90,6 @@ private:
     void write(const TimeSeries& series, const Origin& origin, const TimeSeries& flags,
                std::span<float> out) const;
 
-    /// The columns [first, last) of a body part.
-    struct Part {
-        std::int64_t first;
-        std::int64_t last;
-    };
     /// Columns that lie side by side in the store, too: `from` is where the first of them stands in its frame.
     struct Run {
         std::int64_t from;
@@ -103,9 +98,9 @@ private:
 
     PreprocessConfig config_;
     FeatureLayout layout_;
-    std::int64_t frame_values_;  ///< P * C
-    std::vector<Run> runs_;      ///< all columns in order
-    std::vector<Part> parts_;
+    std::int64_t frame_values_;             ///< P * C
+    std::vector<Run> runs_;                 ///< all columns in order
+    std::vector<BodyPart> parts_;           ///< of layout_.points
     std::optional<BodyOrigin> origin_of_;   ///< of layout_.points
     std::array<std::int64_t, 2> wrists_{};  ///< first columns of the left and the right hand's
     std::vector<std::int64_t> partners_;    ///< mirrored_features

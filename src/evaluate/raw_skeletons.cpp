@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "io/store/holistic_points.hpp"
 #include "src/data/gather.hpp"
 #include "src/data/mirror.hpp"
 #include "src/data/points.hpp"
@@ -13,16 +14,15 @@ namespace sslslr {
 namespace {
 
 constexpr std::int64_t arm_points = 6;  // of both arms, left and right in turn
-constexpr std::int64_t hand_points = 21;
-constexpr std::int64_t middle_finger_mcp = 9;  // of a hand, whose wrist is 0
-constexpr double smallest_palm = 1e-6;
+constexpr auto hand_points = std::ssize(io::hand_points);
+constexpr double size_of_none = 1e-6;  // palms up to this long are hands that were never detected
 
 /// Columns of a frame that hold the arms and the hands.
 torch::Tensor arm_and_hand_columns(const FeatureLayout& layout) {
     std::vector<std::string> points{"pose.left_shoulder", "pose.right_shoulder", "pose.left_elbow",
                                     "pose.right_elbow",   "pose.left_wrist",     "pose.right_wrist"};
     const auto all = sslslr::points_of(PointSet::upper_body);
-    for (const auto* const hand : {"left_hand", "right_hand"}) {
+    for (const auto hand : hand_parts) {
         std::ranges::copy_if(all, std::back_inserter(points),
                              [&](const std::string& point) { return part_of(point) == hand; });
     }
@@ -39,10 +39,11 @@ torch::Tensor right_hand(const torch::Tensor& points) {
 
 /// [clips, frames, 21, C] about the wrist, in palms; zeros of a hand without size.
 torch::Tensor about_the_wrist(const torch::Tensor& hand) {
+    constexpr auto knuckle = std::ranges::find(io::hand_points, palm_end) - io::hand_points.begin();
     const auto turned = hand - hand.narrow(2, 0, 1);
-    const auto palm = turned.select(2, middle_finger_mcp).narrow(2, 0, 2).norm(2, 2).mean(1);  // [clips]
+    const auto palm = turned.select(2, knuckle).narrow(2, 0, 2).norm(2, 2).mean(1);  // [clips]
     const auto size = palm.view({-1, 1, 1, 1});
-    return torch::where(size > smallest_palm, turned / size.clamp_min(smallest_palm), 0.0);
+    return torch::where(size > size_of_none, turned / size.clamp_min(size_of_none), 0.0);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::vector<std::string> feature_names(const FeatureLayout& layout) {
     }
     if (layout.flags > 0) {
         for (const auto& part : parts_of(layout.points)) {
-            names.push_back(part + ".is_detected");
+            names.push_back(part.name + ".is_detected");
         }
     }
     return names;

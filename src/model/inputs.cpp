@@ -30,7 +30,6 @@ constexpr std::pair<std::string_view, std::string_view> pose_bones[]{
     {"right_heel", "right_ankle"},   {"left_foot_index", "left_heel"}, {"right_foot_index", "right_heel"},
 };
 constexpr std::size_t finger_joints = 4;  // of a hand, after its wrist, finger by finger from the palm
-constexpr std::array<std::string_view, 2> hand_names{"left_hand", "right_hand"};
 
 /// Adds pairs of points of a part of the body whose names the layout has.
 class PairsOf {
@@ -66,19 +65,18 @@ InputTables input_tables(const FeatureLayout& layout) {
     for (const auto& [joint, parent] : pose_bones) {
         PairsOf{layout, "pose"}.add(tables.bones, joint, parent);
     }
-    constexpr auto wrist = io::hand_points.front();
-    for (const auto hand : hand_names) {
+    for (const auto hand : hand_parts) {
         const PairsOf points{layout, hand};
         for (std::size_t i = 1; i < io::hand_points.size(); ++i) {
             const bool is_first = i % finger_joints == 1;
-            points.add(tables.bones, io::hand_points[i], is_first ? wrist : io::hand_points[i - 1]);
+            points.add(tables.bones, io::hand_points[i], is_first ? palm_start : io::hand_points[i - 1]);
         }
         const auto number = std::ssize(tables.palms.ends);
-        if (!points.add(tables.palms, "middle_finger_mcp", wrist)) {
+        if (!points.add(tables.palms, palm_end, palm_start)) {
             continue;
         }
         for (const auto& finger : io::hand_points) {
-            if (finger != wrist && points.add(tables.fingers, finger, wrist)) {
+            if (finger != palm_start && points.add(tables.fingers, finger, palm_start)) {
                 tables.hands.push_back(number);
             }
         }

@@ -27,6 +27,26 @@ TEST(Points, MirroringTwiceIsIdentityAndStaysInTheSet) {
     }
 }
 
+TEST(Points, ArePartedIntoPoseAndHandsWithTheirPalms) {
+    const auto points = points_of(PointSet::upper_body);
+
+    const auto parts = parts_of(points);
+
+    ASSERT_EQ(parts.size(), 3U);
+    const auto is = [](const BodyPart& part, std::string_view name, std::int64_t first, std::int64_t last) {
+        return part.name == name && part.first == first && part.last == last;
+    };
+    EXPECT_TRUE(is(parts[0], "pose", 0, 23));
+    EXPECT_TRUE(is(parts[1], hand_parts[0], 23, 44));
+    EXPECT_TRUE(is(parts[2], hand_parts[1], 44, 65));
+    for (std::size_t hand = 1; hand < parts.size(); ++hand) {
+        const auto wrist = static_cast<std::size_t>(parts[hand].first);
+        EXPECT_EQ(points[wrist], parts[hand].name + "." + std::string{palm_start});
+        EXPECT_EQ(points[wrist + 9], parts[hand].name + "." + std::string{palm_end});
+    }
+    EXPECT_TRUE(parts_of({}).empty());
+}
+
 TEST(Points, AreFoundByNameInAnyOrder) {
     auto stored = points_of(PointSet::all);
     std::ranges::reverse(stored);
