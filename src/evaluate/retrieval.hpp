@@ -7,16 +7,11 @@
 #include <torch/torch.h>
 
 #include "src/evaluate/labelled_features.hpp"
+#include "src/evaluate/nearness.hpp"
 
 namespace sslslr {
 
 // Shapes: Q queries, R clips of the gallery, W feature width, G glosses.
-
-/// What makes a clip of the gallery near to a query.
-enum class Nearness {
-    cosine,    ///< the cosine between their features
-    euclidean  ///< a small Euclidean distance
-};
 
 /// How well clips find others of their gloss in a gallery, as in a dictionary of signs.
 struct Retrieval {
