@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "dist/collectives.hpp"
+#include "src/method/method.hpp"
 
 namespace sslslr {
 namespace {
@@ -26,18 +27,24 @@ torch::Tensor cosine_sum(const torch::Tensor& a, const torch::Tensor& b) {
     return (unit_rows(a) * unit_rows(b)).sum();
 }
 
-torch::Tensor nt_xent_sum(const torch::Tensor& first, const torch::Tensor& second, std::int64_t begin,
-                          std::int64_t global_size, double temperature, dist::Group& group) {
+torch::Tensor nt_xent_sum(const torch::Tensor& first, const torch::Tensor& second, const Batch& batch,
+                          double temperature, dist::Group& group) {
     // Both views travel together: a row holds a clip's two projections.
     const auto width = first.size(1);
-    const auto here = torch::cat({unit_rows(first), unit_rows(second)}, 1);               // [B, 2 D]
-    const auto all = dist::gather_rows(here, begin, global_size, group).split(width, 1);  // two of [N, D]
-    const auto own = torch::arange(begin, begin + first.size(0), here.options().dtype(torch::kInt64));
+    const auto here = torch::cat({unit_rows(first), unit_rows(second)}, 1);  // [B, 2 D]
+    const auto gathered = [&](const torch::Tensor& rows) {
+        return dist::gather_rows(rows, batch.first, batch.global_size, group);
+    };
+    const auto all = gathered(here).split(width, 1);  // two of [N, D]
+    const auto ids = torch::tensor(batch.ids(), torch::kInt64).to(here.device());
+    const auto own = torch::arange(batch.first, batch.first + first.size(0), ids.options());
+    const auto is_same = ids.unsqueeze(1) == gathered(ids).unsqueeze(0);    // [B, N]
+    const auto is_elsewhere = is_same.scatter(1, own.unsqueeze(1), false);  // the same clip at another place
 
     const auto sum_of_view = [&](const torch::Tensor& view, const torch::Tensor& same,
                                  const torch::Tensor& other) {
-        const auto to_other = torch::mm(view, other.t());  // the positive on the diagonal
-        const auto to_same = torch::mm(view, same.t()).scatter(1, own.unsqueeze(1), never);
+        const auto to_other = torch::mm(view, other.t()).masked_fill(is_elsewhere, never);
+        const auto to_same = torch::mm(view, same.t()).masked_fill(is_same, never);
         return cross_entropy_sum(torch::cat({to_other, to_same}, 1) / temperature, own);
     };
     return sum_of_view(here.slice(1, 0, width), all[0], all[1]) +

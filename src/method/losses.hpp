@@ -1,12 +1,12 @@
 #pragma once
 
-#include <cstdint>
-
 #include <torch/torch.h>
 
 #include "dist/group.hpp"
 
 namespace sslslr {
+
+struct Batch;
 
 // Losses that several methods use. Each is this rank's share: a sum over its clips, so that the ranks' add up.
 
@@ -16,14 +16,13 @@ torch::Tensor unit_rows(const torch::Tensor& x);
 /// Sum over the clips of the cosine between corresponding rows: [] of two [B, D].
 torch::Tensor cosine_sum(const torch::Tensor& a, const torch::Tensor& b);
 
-/// Sum over this rank's clips and both views of NT-Xent's cross-entropy, whose negatives are all other views of
-/// the global batch. Collective.
+/// Sum over this rank's clips and both views of NT-Xent's cross-entropy, whose negatives are all views of other clips of
+/// the global batch: the views of a clip at its other places in the batch are left out. Collective.
 /// @param first, second  [B, D] projections of the two views; any length
-/// @param begin          where in the global batch this share begins
-/// @param global_size    clips of the global batch
+/// @param batch          this rank's share
 /// Source: Chen et al. 2020, "A simple framework for contrastive learning", equation 1.
-torch::Tensor nt_xent_sum(const torch::Tensor& first, const torch::Tensor& second, std::int64_t begin,
-                          std::int64_t global_size, double temperature, dist::Group& group);
+torch::Tensor nt_xent_sum(const torch::Tensor& first, const torch::Tensor& second, const Batch& batch,
+                          double temperature, dist::Group& group);
 
 /// Sum over this rank's clips of InfoNCE against stored keys: the positive's score stands first.
 /// @param queries    [B, D] unit rows

@@ -12,7 +12,7 @@ SimClr::SimClr(const EncoderConfig& encoder, const HeadConfig& heads, double tem
 LossTerms SimClr::loss(const Encoded& encoded, const Batch& batch, dist::Group& group) {
     const auto first = projector_(encoded.trained.first, group);    // [B, D]
     const auto second = projector_(encoded.trained.second, group);  // [B, D]
-    const auto sum = nt_xent_sum(first, second, batch.first, batch.global_size, temperature_, group);
+    const auto sum = nt_xent_sum(first, second, batch, temperature_, group);
     return {.terms = {{"contrast", sum / (2.0 * static_cast<double>(batch.global_size))}},
             .projections = {first, second}};
 }

@@ -1,4 +1,6 @@
 // Losses, batch norm and queue against Lightly and PyTorch, with the clips spread over the ranks.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "dist/collectives.hpp"
@@ -47,12 +49,13 @@ protected:
         EXPECT_TRUE(difference.numel() == 0 || difference.max().item<double>() < close) << what;
     }
 
-    /// The clips of a share of 4, whose numbers are the golden batch's.
-    Batch batch_of(std::vector<std::int64_t> ids) const {
+    /// This rank's share of a global batch of these clips.
+    Batch batch_of(const std::vector<std::int64_t>& ids) const {
         Batch batch;
-        batch.views.first.ids = {ids.begin() + begin(4), ids.begin() + begin(4) + count(4)};
-        batch.first = begin(4);
-        batch.global_size = 4;
+        batch.global_size = std::ssize(ids);
+        batch.first = begin(batch.global_size);
+        const auto from = ids.begin() + batch.first;
+        batch.views.first.ids = {from, from + count(batch.global_size)};
         return batch;
     }
 };
@@ -64,13 +67,62 @@ TEST_F(ObjectivesTest, NtXentEqualsLightlyInLossAndGradients) {
         const auto second = leaf(golden_case, "out1");
 
         const auto share =
-            nt_xent_sum(first, second, begin(6), 6, expected["temperature"], group_) / (2.0 * 6.0);
+            nt_xent_sum(first, second, batch_of({8, 1, 5, 2, 9, 0}), expected["temperature"], group_) / 12.0;
         share.backward();
 
         EXPECT_NEAR(over_ranks(share), expected["loss"].get<double>(), close);
         expect_rows(first.grad(), expected["gradients"]["out0"], "out0");
         expect_rows(second.grad(), expected["gradients"]["out1"], "out1");
     }
+}
+
+TEST_F(ObjectivesTest, NtXentTakesNoOtherPlaceOfAClipForANegative) {
+    const std::vector<std::int64_t> ids{4, 7, 4, 5, 7, 4};  // on several ranks the same clip
+    const auto& golden_case = file_["nt_xent"];
+    constexpr double temperature = 0.2;
+    const auto first = leaf(golden_case, "out0");
+    const auto second = leaf(golden_case, "out1");
+    std::array<torch::Tensor, 2> whole{input(golden_case, "out0"), input(golden_case, "out1")};
+    for (auto& view : whole) {
+        view.set_requires_grad(true);
+    }
+    auto expected = torch::zeros({}, torch::kFloat64);
+    for (std::size_t view = 0; view < 2; ++view) {
+        const auto same = unit_rows(whole[view]);
+        const auto other = unit_rows(whole[1 - view]);
+        for (std::int64_t i = 0; i < 6; ++i) {
+            std::vector<torch::Tensor> scores{torch::dot(same[i], other[i])};
+            for (std::int64_t j = 0; j < 6; ++j) {
+                if (ids[static_cast<std::size_t>(j)] != ids[static_cast<std::size_t>(i)]) {
+                    scores.push_back(torch::dot(same[i], other[j]));
+                    scores.push_back(torch::dot(same[i], same[j]));
+                }
+            }
+            const auto all = torch::stack(scores) / temperature;
+            expected = expected + all.logsumexp(0) - all[0];
+        }
+    }
+    expected.backward();
+
+    const auto share = nt_xent_sum(first, second, batch_of(ids), temperature, group_);
+    share.backward();
+
+    EXPECT_NEAR(over_ranks(share), expected.item<double>(), close * 12);
+    for (const auto& [found, view] : {std::pair{first, 0U}, std::pair{second, 1U}}) {
+        const auto difference = (found.grad() - mine(whole[view].grad())).abs();
+        EXPECT_TRUE(difference.numel() == 0 || difference.max().item<double>() < close * 12) << view;
+    }
+}
+
+TEST_F(ObjectivesTest, NtXentOfABatchOfOneClipHasNoNegatives) {
+    const auto first = leaf(file_["nt_xent"], "out0");
+    const auto second = leaf(file_["nt_xent"], "out1");
+
+    const auto share = nt_xent_sum(first, second, batch_of({3, 3, 3, 3, 3, 3}), 0.2, group_);
+    share.backward();
+
+    EXPECT_EQ(over_ranks(share), 0);
+    EXPECT_EQ(first.grad().abs().sum().item<double>(), 0);
 }
 
 TEST_F(ObjectivesTest, CosinesEqualLightlysSimSiamAndByol) {
