@@ -18,7 +18,9 @@ BatchNormImpl::BatchNormImpl(std::int64_t channels)
 
 torch::Tensor BatchNormImpl::forward(const torch::Tensor& x, dist::Group& group) {
     if (!is_training()) {
-        return (x - running_mean_) * torch::rsqrt(running_var_ + epsilon) * weight_ + bias_;
+        const auto mean = goes_by_rows_ ? x.mean(0) : running_mean_;
+        const auto variance = goes_by_rows_ ? x.var(0, /*unbiased=*/false) : running_var_;
+        return (x - mean) * torch::rsqrt(variance + epsilon) * weight_ + bias_;
     }
     const auto channels = x.size(1);
     const auto rows_here = torch::full({1}, static_cast<double>(x.size(0)), x.options());
@@ -36,6 +38,14 @@ void BatchNormImpl::track(const torch::Tensor& mean, const torch::Tensor& varian
     const torch::NoGradGuard no_grad;
     running_mean_.lerp_(mean, newest_share);
     running_var_.lerp_(variance * rows / (rows - 1), newest_share);
+}
+
+void StatisticsOfRows::set(bool goes_by_rows) {
+    module_.apply([&](torch::nn::Module& part) {
+        if (auto* const norm = part.as<BatchNorm>()) {
+            norm->goes_by_rows_ = goes_by_rows;
+        }
+    });
 }
 
 }  // namespace sslslr

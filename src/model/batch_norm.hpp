@@ -17,17 +17,34 @@ public:
     explicit BatchNormImpl(std::int64_t channels);
 
     /// [B, channels] -> [B, channels]. In train mode collective, with the statistics of the global batch, of
-    /// two rows or more; in eval mode with the running ones.
+    /// two rows or more; in eval mode with the running ones, unless StatisticsOfRows says otherwise.
     torch::Tensor forward(const torch::Tensor& x, dist::Group& group);
 
 private:
+    friend class StatisticsOfRows;
     void track(const torch::Tensor& mean, const torch::Tensor& variance, const torch::Tensor& rows);
 
     torch::Tensor weight_;        ///< [channels]
     torch::Tensor bias_;          ///< [channels]
     torch::Tensor running_mean_;  ///< [channels]
     torch::Tensor running_var_;   ///< [channels], of the unbiased estimate
+    bool goes_by_rows_ = false;   ///< in eval mode
 };
 TORCH_MODULE(BatchNorm);
+
+/// While it lives, batch norms within a module that are in eval mode take the statistics of the rows they are given, on
+/// this rank, in place of the running ones, which stay as they are: a fresh network's are of no batch yet.
+class StatisticsOfRows {
+public:
+    explicit StatisticsOfRows(torch::nn::Module& module) : module_{module} { set(true); }
+    ~StatisticsOfRows() { set(false); }
+    StatisticsOfRows(const StatisticsOfRows&) = delete;
+    StatisticsOfRows& operator=(const StatisticsOfRows&) = delete;
+
+private:
+    void set(bool goes_by_rows);
+
+    torch::nn::Module& module_;
+};
 
 }  // namespace sslslr

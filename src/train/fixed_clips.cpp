@@ -5,6 +5,7 @@
 #include "src/data/keyed_random.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/eval_mode.hpp"
+#include "src/model/batch_norm.hpp"
 
 namespace sslslr {
 namespace {
@@ -30,6 +31,7 @@ OutputSpread measure_spread(Method& method, const Features& features, std::span<
     const torch::NoGradGuard no_grad;
     const auto h = embed(method, features, clips, group, {.batch = clips_a_pass});  // [clips, W]
     OutputSpread spread{.features = spread_of(h), .projections = {}};
+    const StatisticsOfRows of_these_clips{method};
     if (const auto z = method.project(h, group); z.defined()) {
         spread.projections = spread_of(z);
     }

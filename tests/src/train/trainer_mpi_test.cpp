@@ -192,6 +192,21 @@ TEST(Trainer, MeasurementsAreTheSameBitsOnAnyNumberOfRanks) {
     }
 }
 
+TEST(Trainer, BatchNormIsMeasuredByTheFixedClipsAndKeepsNothingOfThem) {
+    const toy::Settings settings{.method = "simclr", .norm = HeadNorm::all};
+    toy::Training measured{Communicator::world(), settings};
+    toy::Training plain{Communicator::world(), settings};
+    plain.trainer.warm_up();
+
+    const auto spread = measured.trainer.measure_spread();
+
+    EXPECT_NEAR(spread.outputs().raw, 1, 0.01) << "z of variance 1, before any step";
+    EXPECT_TRUE(torch::equal(toy::state(*measured.method), toy::state(*plain.method)));
+    measured.trainer.step();
+    plain.trainer.step();
+    EXPECT_TRUE(torch::equal(toy::state(*measured.method), toy::state(*plain.method)));
+}
+
 TEST(Trainer, MeasurementsAreFreeOfDropout) {
     toy::Training training{Communicator::world(), {.precision = Precision::float32}};
 
