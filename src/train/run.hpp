@@ -21,7 +21,9 @@ struct RunConfig {
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
     /// Steps between measurements of the spread of the outputs, which CollapseMonitor watches. The first and the last
-    /// step have one, too; 0: only they; nothing: none is measured at all.
+    /// step have one, too; 0: only they; nothing: none is measured at all. A run that is extended, resumed with a later
+    /// last step, keeps the measurement of its former end, which was true and is no longer due: one row more than in a run
+    /// that was trained through, which the monitor passes over in both.
     std::optional<std::int64_t> spread_every;
     CollapseConfig collapse;
     std::map<std::string, std::string> attributes;  ///< written into every checkpoint

@@ -172,6 +172,24 @@ TEST_F(RunTest, MeasurementsFallOnTheSameStepsWhereverARunWasResumed) {
     EXPECT_NE(state.at("collapse_first_raw"), "0");
 }
 
+TEST_F(RunTest, ARunThatIsExtendedKeepsTheMeasurementsOfItsFormerEnd) {
+    spread_every_ = 4;
+    live(10);
+    world_.barrier();
+    const std::vector through{column("spread"), column("order_sensitivity")};
+    start_anew();
+
+    live(7);
+    live(10);
+
+    world_.barrier();
+    std::vector extended{column("spread"), column("order_sensitivity")};
+    for (auto& numbers : extended) {
+        EXPECT_EQ(numbers.erase(7), 1U);
+    }
+    EXPECT_EQ(extended, through) << "but for the row of the former end";
+}
+
 TEST_F(RunTest, ABalancedRunThatGoesOnWithinAnEpochEqualsOneThatNeverStopped) {
     balanced_ = true;
     live(5);  // of three steps an epoch
