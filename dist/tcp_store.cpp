@@ -24,7 +24,8 @@ std::string text_of(const sockaddr* address) {
     return text;
 }
 
-/// Of the first interface whose name begins with one of the names, as NCCL takes them ("ib,eth"; "=ib0" exactly).
+/// Of the first interface whose name begins with one of the names, as NCCL takes them ("ib,eth"; "=ib0"
+/// exactly).
 std::string address_of_interface(const std::string& names) {
     ifaddrs* all = nullptr;
     if (getifaddrs(&all) != 0) {

@@ -25,12 +25,13 @@ struct Fault {
     FaultKind kind = FaultKind::kill;
 
     /// @param text  "RANK:STEP:KIND", KIND one of kill, freeze, hang, crash, nan, throw, enospc, sigterm
-    /// @throws ConfigError  any other text, a rank beyond `ranks`, or enospc on a rank that writes no checkpoints
+    /// @throws ConfigError  any other text, a rank beyond `ranks`, or enospc on a rank that writes no
+    ///                      checkpoints
     static Fault parse(const std::string& text, int ranks);
 };
 
-/// Replaces before_step and write_checkpoint of a training's hooks such that the fault strikes. Call on every rank with
-/// the same fault.
+/// Replaces before_step and write_checkpoint of a training's hooks such that the fault strikes. Call on every
+/// rank with the same fault.
 /// @param trainer  of the training that will run with the hooks; must outlive them
 void rehearse(const Fault& fault, Trainer& trainer, int rank, RunHooks& hooks);
 

@@ -92,7 +92,8 @@ void keep_freed_memory() {
     mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
-/// Each store of a data set stays open: lets there be as many files as the system allows, not its cautious default.
+/// Each store of a data set stays open: lets there be as many files as the system allows, not its cautious
+/// default.
 void allow_many_files() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {

@@ -25,9 +25,9 @@ std::string clock_text(double total) {
 
 namespace {
 
-/// Whether a person reads what we print as we print it, on a terminal that can rewrite a line. Open MPI gives every rank a terminal of its own and
-/// copies what is written there to mpirun's output, which may be a file: then mpirun, our parent, is the one
-/// to ask.
+/// Whether a person reads what we print as we print it, on a terminal that can rewrite a line. Open MPI gives
+/// every rank a terminal of its own and copies what is written there to mpirun's output, which may be a file:
+/// then mpirun, our parent, is the one to ask.
 bool prints_to_terminal() {
     const char* const kind = std::getenv("TERM");
     if (kind == nullptr || std::string_view{kind}.empty() || std::string_view{kind} == "dumb") {

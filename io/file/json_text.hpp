@@ -8,8 +8,8 @@
 
 namespace sslslr::io {
 
-/// The text of a JSON value. Never throws for what the value holds: bytes that are not UTF-8, as paths may have,
-/// become U+FFFD, so that no result is lost when it is written.
+/// The text of a JSON value. Never throws for what the value holds: bytes that are not UTF-8, as paths may
+/// have, become U+FFFD, so that no result is lost when it is written.
 /// @param indent  spaces a level; -1: all on one line
 template <class Json = nlohmann::json>
 std::string json_text(const Json& value, int indent = -1) {

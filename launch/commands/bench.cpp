@@ -48,8 +48,8 @@ struct StepPart {
     void (*leave_out)(BenchOptions&);
 };
 
-// To be left out before the first operation of LibTorch: oneDNN reads its variable once. Of two that set it the later
-// one, which allows less, wins.
+// To be left out before the first operation of LibTorch: oneDNN reads its variable once. Of two that set it
+// the later one, which allows less, wins.
 const std::array step_parts{
     StepPart{"fused-blocks", "LibTorch's operations",
              [](BenchOptions& o) { o.training.method.encoder.fused = false; }},

@@ -243,7 +243,8 @@ std::function<void(const std::string&)> cache_warner() {
     };
 }
 
-/// Shows the steps of one training. Its clock starts with the first report: only then is known where it starts.
+/// Shows the steps of one training. Its clock starts with the first report: only then is known where it
+/// starts.
 std::function<void(const StepReport&)> progress_of(bool speaks, std::int64_t steps) {
     const auto progress = std::make_shared<std::optional<TrainingProgress>>();
     return [=](const StepReport& report) {

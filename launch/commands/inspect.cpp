@@ -64,7 +64,8 @@ void print_indented(const json& object, std::size_t indent) {
     }
 }
 
-/// Reads a checkpoint, or stores taken for one data set, and prints what there is in it unless JSON is wanted.
+/// Reads a checkpoint, or stores taken for one data set, and prints what there is in it unless JSON is
+/// wanted.
 /// @return the description as JSON; of stores null if it was printed
 json inspected(const std::vector<std::string>& files, bool as_json) {
     const auto file = fmt::format("{}", fmt::join(files, " "));

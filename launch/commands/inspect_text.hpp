@@ -13,8 +13,9 @@ namespace sslslr {
 
 /// Everything that `inspect` knows of a store, as --json prints it.
 ///
-/// The store's own fields are those of each split ("clips", "frames", "labels", "signers", "lengths", "missing", ...)
-/// and "splits", "findings", "attributes", "fingerprint". Clips are called by their names, or "#number".
+/// The store's own fields are those of each split ("clips", "frames", "labels", "signers", "lengths",
+/// "missing", ...) and "splits", "findings", "attributes", "fingerprint". Clips are called by their names, or
+/// "#number".
 nlohmann::json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
                        const std::vector<io::Finding>& findings);
 

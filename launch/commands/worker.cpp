@@ -16,7 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A worker's hold on the jobs on the first rank of each group, null on the others. Collective over all ranks.
+/// A worker's hold on the jobs on the first rank of each group, null on the others. Collective over all
+/// ranks.
 std::unique_ptr<Ledger> join_ledger(const WorkerTask& task, const WorkerOptions& options, bool is_leader,
                                     const Ranks& ranks) {
     std::unique_ptr<Ledger> ledger;

@@ -41,8 +41,8 @@ struct WorkerTask {
     double idle_seconds = std::numeric_limits<double>::infinity();
 };
 
-/// Takes jobs until none is left, or until a signal or Slurm's time limit stops it; prints each accepted result and, at
-/// the end, how many there were. Collective over all ranks.
+/// Takes jobs until none is left, or until a signal or Slurm's time limit stops it; prints each accepted
+/// result and, at the end, how many there were. Collective over all ranks.
 /// @return exit_stopped; exit_training with a warning if jobs of the plan are set aside; else exit_done
 /// @throws dist::AgreedError  the ledger cannot be written
 int work_on(const WorkerTask& task, const WorkerOptions& options, dist::Group& group, const Ranks& ranks);

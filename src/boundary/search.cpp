@@ -153,8 +153,8 @@ private:
                                : fmt::format("; {} of {} k left out, set aside", left_out, grid_.size())));
     }
 
-    /// Successive halving on the repeats: Jamieson and Talwalkar 2016, "Non-stochastic best arm identification
-    /// and hyperparameter optimization", with repeats as the budget.
+    /// Successive halving on the repeats: Jamieson and Talwalkar 2016, "Non-stochastic best arm
+    /// identification and hyperparameter optimization", with repeats as the budget.
     void halve(const Point& reference) {
         auto left = grid_;
         std::int64_t done = 0;  // repeats of all that are left

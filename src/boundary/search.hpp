@@ -40,14 +40,14 @@ struct SideSearch {
 ///   tolerance).
 /// - full: every k is tested; the answer is the largest k not below the best one by more than the tolerance.
 ///
-/// The reference k = 0 (views alike but for dropout) takes part in comparisons and is the answer if already the
-/// first k, or in a full search the best one, falls below it. Accuracies are compared within repeats. The
+/// The reference k = 0 (views alike but for dropout) takes part in comparisons and is the answer if already
+/// the first k, or in a full search the best one, falls below it. Accuracies are compared within repeats. The
 /// answer is a pure function of accuracies: it depends neither on the order in which they come, nor on trials
 /// that were done ahead.
 ///
 /// Of the trials needed, stage 0 decides the next comparison; stage s that which comes s later, of use if the
-/// search gets there. Where trials that were set aside leave fewer than two pairs (one, with a single repeat),
-/// the search is stuck and says why.
+/// search gets there. Where trials that were set aside leave fewer than two pairs (one, with a single
+/// repeat), the search is stuck and says why.
 /// Source: Madjoukeng et al. 2025, arXiv:2509.05188, section 5.2, which leaves the rule for plateaus open.
 SideSearch search_side(Side side, const SearchConfig& config, const Lookup& lookup);
 

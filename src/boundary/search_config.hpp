@@ -34,7 +34,8 @@ struct SearchConfig {
 /// @throws ConfigError  names the option that is out of range
 void check(const SearchConfig& config);
 
-/// The k that a search tests: p, 2 p, ..., the largest; 1 is left out, for a permutation of one frame is none.
+/// The k that a search tests: p, 2 p, ..., the largest; 1 is left out, for a permutation of one frame is
+/// none.
 std::vector<std::int64_t> grid_of(const SearchConfig& config);
 
 }  // namespace sslslr

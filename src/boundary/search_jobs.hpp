@@ -54,8 +54,8 @@ public:
         : jobs_{jobs}, setting_{setting}, group_{group} {}
 
     std::vector<Job> wanted(const LedgerState& state) override { return jobs_.wanted(state); }
-    /// The outcome holds "accuracy", "loss" and "spread"; the detail "correct": hexadecimal digits of the clips'
-    /// bits, and, of trials that need no search, "estimate": "k1", "k2", "clips_k1", "clips_k2".
+    /// The outcome holds "accuracy", "loss" and "spread"; the detail "correct": hexadecimal digits of the
+    /// clips' bits, and, of trials that need no search, "estimate": "k1", "k2", "clips_k1", "clips_k2".
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:

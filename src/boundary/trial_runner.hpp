@@ -21,8 +21,8 @@ struct TrialSetting {
     const EvaluationClips& clips;  ///< those that test are the search's validation clips
 };
 
-/// A boundary that needed no search: of the data set, in frames of SearchConfig::frames, and of each validation
-/// clip, in its own frames.
+/// A boundary that needed no search: of the data set, in frames of SearchConfig::frames, and of each
+/// validation clip, in its own frames.
 struct BoundaryEstimate {
     double k1 = 0;
     double k2 = 0;
@@ -37,7 +37,8 @@ struct TrialOutcome {
     std::optional<BoundaryEstimate> estimate;  ///< of the first repeat of a drawn or an adaptive trial
 };
 
-/// Trains an encoder from scratch, in memory, and evaluates it, frozen, by a probe. Collective over the group.
+/// Trains an encoder from scratch, in memory, and evaluates it, frozen, by a probe. Collective over the
+/// group.
 ///
 /// A function of setting, trial and group.size(): the same bits wherever it runs on one type of CPU.
 /// @param should_stop  asked after each step, on every rank; if it says so on any, all end

@@ -22,7 +22,8 @@ struct FeatureLayout {
     std::int64_t width() const { return landmark_width() + flags; }
 };
 
-/// Makes the frames of clips that are not resident, whenever they are asked for. Several threads may ask at once.
+/// Makes the frames of clips that are not resident, whenever they are asked for. Several threads may ask at
+/// once.
 class ClipFrames {
 public:
     virtual ~ClipFrames() = default;
@@ -36,8 +37,9 @@ public:
     virtual ReadAheadLimits ahead() const = 0;
 };
 
-/// Every clip of a data set after preprocessing; read-only. Frames are either resident, packed, one copy shared by a
-/// node's ranks, or streamed: read from the store and preprocessed when they are needed. `gather` hides which.
+/// Every clip of a data set after preprocessing; read-only. Frames are either resident, packed, one copy
+/// shared by a node's ranks, or streamed: read from the store and preprocessed when they are needed. `gather`
+/// hides which.
 struct Features {
     torch::Tensor frames;               ///< [sum of lengths, F], undefined if streamed
     std::vector<std::int64_t> offsets;  ///< [clips + 1]

@@ -34,8 +34,9 @@ std::vector<BodyPart> parts_of(const std::vector<std::string>& points);
 
 /// The parts that are hands, the left one first.
 inline constexpr std::array<std::string_view, 2> hand_parts{"left_hand", "right_hand"};
-/// A hand's palm reaches from this point of it to the next one; its length in x and y is the size of the hand. Which
-/// frames count and how short a palm may be differ between BodyOrigin, Inputs and RawSkeletons: each says its own.
+/// A hand's palm reaches from this point of it to the next one; its length in x and y is the size of the
+/// hand. Which frames count and how short a palm may be differ between BodyOrigin, Inputs and RawSkeletons:
+/// each says its own.
 inline constexpr std::string_view palm_start = "wrist";
 inline constexpr std::string_view palm_end = "middle_finger_mcp";
 

@@ -15,8 +15,8 @@
 namespace sslslr {
 namespace {
 
-// Floats are compared as whole numbers: those of magnitudes are ordered as the magnitudes, with infinity and then NaN
-// above all others, and such comparisons compile to vector instructions.
+// Floats are compared as whole numbers: those of magnitudes are ordered as the magnitudes, with infinity and
+// then NaN above all others, and such comparisons compile to vector instructions.
 constexpr std::int32_t magnitude_bits = 0x7FFFFFFF;
 constexpr auto infinity_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
 constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::quiet_NaN());

@@ -40,13 +40,14 @@ struct PreprocessConfig {
 
 /// Turns a clip of a store into features: a pure function of the clip, in this order.
 ///
-/// 1. Choose points by name, in the order of points_of, and coordinates. Values that are not finite or beyond 10^6
-///    count as not detected.
-/// 2. Fill gaps coordinate by coordinate, in time. A part that was not detected as a whole is thereby interpolated as a
-///    whole; a part of which some points were not detected keeps the others.
+/// 1. Choose points by name, in the order of points_of, and coordinates. Values that are not finite or beyond
+///    10^6 count as not detected.
+/// 2. Fill gaps coordinate by coordinate, in time. A part that was not detected as a whole is thereby
+///    interpolated as a whole; a part of which some points were not detected keeps the others.
 /// 3. Smooth, if asked.
-/// 4. Subtract the midpoint of the shoulders and divide by their distance in x and y, both averaged over the clip. In a
-///    clip without shoulders the hands' centre and the palm size take their place (see BodyOrigin).
+/// 4. Subtract the midpoint of the shoulders and divide by their distance in x and y, both averaged over the
+///    clip. In a clip without shoulders the hands' centre and the palm size take their place (see
+///    BodyOrigin).
 /// 5. Shorten to at most `frames` frames. Shorter clips are never stretched.
 /// 6. What was never detected becomes 0.
 /// 7. Append the flags of validity, if asked: a part is there where any of its values was detected in step 1.
@@ -82,15 +83,17 @@ private:
     ///
     ///     activity(hand) = sum over its t of |wrist(t) - mean over its t of wrist| in x and y
     ///
-    /// and the hand's t are the frames in which its wrist was detected. So the hand counts that is seen more and
-    /// ranges more widely; jitter at rest hardly does. A tie, as of two hands never detected, is right-handed.
+    /// and the hand's t are the frames in which its wrist was detected. So the hand counts that is seen more
+    /// and ranges more widely; jitter at rest hardly does. A tie, as of two hands never detected, is
+    /// right-handed.
     /// @param series  before gaps are filled
     bool is_left_handed(const TimeSeries& series) const;
     void shorten(TimeSeries& series) const;
     void write(const TimeSeries& series, const Origin& origin, const TimeSeries& flags,
                std::span<float> out) const;
 
-    /// Columns that lie side by side in the store, too: `from` is where the first of them stands in its frame.
+    /// Columns that lie side by side in the store, too: `from` is where the first of them stands in its
+    /// frame.
     struct Run {
         std::int64_t from;
         std::int64_t columns;

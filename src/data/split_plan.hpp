@@ -54,17 +54,17 @@ struct SplitPlan {
 /// Plans splits; a pure function of index and configuration.
 ///
 /// - signer: signer-NAME and not-signer-NAME for each signer.
-/// - fraction: labelled-P (P per cent) and rest-P. Of each class the fraction, half a clip rounded up, at least one;
-///   drawn by the seed and the class. Clips without label go to the rest.
-/// - folds: fold-0, not-fold-0, ... Clips of each class, in an order drawn by the seed, are dealt in turn, so that both
-///   folds and the classes within them differ by one clip at most; clips without label count as a class. By signer:
-///   the largest signers first, each to the fold that has the fewest clips.
+/// - fraction: labelled-P (P per cent) and rest-P. Of each class the fraction, half a clip rounded up, at
+///   least one; drawn by the seed and the class. Clips without label go to the rest.
+/// - folds: fold-0, not-fold-0, ... Clips of each class, in an order drawn by the seed, are dealt in turn, so
+///   that both folds and the classes within them differ by one clip at most; clips without label count as a
+///   class. By signer: the largest signers first, each to the fold that has the fewest clips.
 /// - class-count: classes-N, the clips of the N classes that have most clips (of equals the first name), and
 ///   not-classes-N. The class "-" (no sign) is not one.
 ///
 /// Clips without frames take no part.
-/// @throws ConfigError  an option out of range, an unknown split or signer, a split that the data already have with
-/// other clips, or more than fits (a hundred million entries in all)
+/// @throws ConfigError  an option out of range, an unknown split or signer, a split that the data already
+///                      have with other clips, or more than fits (a hundred million entries in all)
 SplitPlan plan_splits(const io::ClipIndex& index, const SplitConfig& config);
 
 }  // namespace sslslr

@@ -6,8 +6,8 @@
 
 namespace sslslr {
 
-/// Of each class the share of its clips, half a clip rounded up, at least one, drawn by the seed and the class;
-/// ascending. Clips of no class are passed over.
+/// Of each class the share of its clips, half a clip rounded up, at least one, drawn by the seed and the
+/// class; ascending. Clips of no class are passed over.
 /// @param clips   clip numbers; the draw depends on their order within a class
 /// @param labels  [clips of the data set] class, -1 none
 std::vector<std::int64_t> stratified_share(std::span<const std::int64_t> clips,

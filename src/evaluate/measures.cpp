@@ -42,7 +42,8 @@ double share_within_classes(const torch::Tensor& unit, double within) {
     return total > rounding_of_equals ? std::min(1.0, within / total) : 1;
 }
 
-/// Over pairs within classes, from sums alone: of n clips the squared distances add up to n sum |x|^2 - |sum x|^2.
+/// Over pairs within classes, from sums alone: of n clips the squared distances add up to
+/// n sum |x|^2 - |sum x|^2.
 double alignment_of(const torch::Tensor& unit, const torch::Tensor& labels) {
     const auto sums = class_sums(unit, labels);
     const auto squares = torch::zeros_like(sums.clips).index_add_(0, labels, unit.square().sum(1));

@@ -13,8 +13,8 @@ enum class Nearness {
     euclidean  ///< a small Euclidean distance
 };
 
-/// Computes how near each of R references is to each of Q queries, in float64: their cosine, or the distance times -1, 0
-/// for equal rows. Hands it out for a block of queries at a time, about 16 million numbers.
+/// Computes how near each of R references is to each of Q queries, in float64: their cosine, or the distance
+/// times -1, 0 for equal rows. Hands it out for a block of queries at a time, about 16 million numbers.
 /// @param queries, references  [Q, W] and [R, W], any floating type; R at least 1
 /// @param take                 gets the number of the block's first query, and [block, R]
 void for_each_block(const torch::Tensor& queries, const torch::Tensor& references, Nearness nearness,

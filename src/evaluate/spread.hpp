@@ -7,7 +7,8 @@ namespace sslslr {
 /// How far vectors lie apart; 0 means that they have collapsed to a point. N clips, D channels.
 struct Spread {
     double raw = 0;  ///< mean over channels of the standard deviation over the clips
-    /// The same of x / |x|, times sqrt(D): about 1 healthy. Source: Chen and He 2021, arXiv:2011.10566, section 4.1
+    /// The same of x / |x|, times sqrt(D): about 1 healthy. Source: Chen and He 2021, arXiv:2011.10566,
+    /// section 4.1
     double normalised = 0;
 };
 

@@ -14,8 +14,8 @@ FeatureLayout layout_of(const PreprocessConfig& config);
 /// The encoder's shape, as a reader needs it to rebuild the encoder from weights alone.
 nlohmann::json description_of(const EncoderConfig& config);
 
-/// What frames must be before the encoder reads them: the options by name, the meaning of each feature in order, and
-/// each step in words that suffice to write it anew. @throws ConfigError  as layout_of
+/// What frames must be before the encoder reads them: the options by name, the meaning of each feature in
+/// order, and each step in words that suffice to write it anew. @throws ConfigError  as layout_of
 nlohmann::json description_of(const PreprocessConfig& config);
 
 /// The options back from a description.

@@ -16,8 +16,8 @@ class JobPlan {
 public:
     virtual ~JobPlan() = default;
 
-    /// The jobs that are needed as far as one can tell now: a function of the accepted results and of the jobs
-    /// set aside, nothing else. Jobs that are done may stay among them.
+    /// The jobs that are needed as far as one can tell now: a function of the accepted results and of the
+    /// jobs set aside, nothing else. Jobs that are done may stay among them.
     virtual std::vector<Job> wanted(const LedgerState& state) const = 0;
     /// Whether the job is one of the plan's. A ledger may hold others, of earlier plans.
     virtual bool has(const std::string& id) const = 0;

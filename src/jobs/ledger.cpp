@@ -186,7 +186,8 @@ void Ledger::leave(double busy_seconds, double alive_seconds) {
     });
 }
 
-/// What must be told so that jobs of dead workers are free again, or done if their results had been journalled.
+/// What must be told so that jobs of dead workers are free again, or done if their results had been
+/// journalled.
 Ledger::Records Ledger::lost_claims() {
     Records records;
     for (const auto& [name, job] : state().jobs()) {

@@ -34,8 +34,8 @@ struct JournalledResult {
     nlohmann::json record;  ///< {"job", "attempt", "outcome", "detail", "seconds", "digest", "cpu"}
 };
 
-/// Follows the files of a ledger without taking part: what `status` and `report` read, at any moment, and what
-/// workers go by.
+/// Follows the files of a ledger without taking part: what `status` and `report` read, at any moment, and
+/// what workers go by.
 class LedgerFiles {
 public:
     explicit LedgerFiles(std::filesystem::path folder, LedgerLimits limits = {})
@@ -53,8 +53,8 @@ public:
     const JournalledResult* result(const std::string& job, std::int64_t attempt) const;
     /// The accepted result of a job, as far as the journals have been read; null if it is not done.
     const JournalledResult* accepted(const std::string& job) const;
-    /// The done records of results that stand in the journals read so far and are not told in the claims log yet:
-    /// their workers died in between.
+    /// The done records of results that stand in the journals read so far and are not told in the claims log
+    /// yet: their workers died in between.
     std::vector<nlohmann::json> untold() const;
     /// As a reader, counts untold results as told.
     void tell_self();

@@ -8,7 +8,8 @@ namespace sslslr {
 
 struct Batch;
 
-// Losses that several methods use. Each is this rank's share: a sum over its clips, so that the ranks' add up.
+// Losses that several methods use. Each is this rank's share: a sum over its clips, so that the ranks' add
+// up.
 
 /// Rows scaled to length 1. [B, D]
 torch::Tensor unit_rows(const torch::Tensor& x);
@@ -16,8 +17,9 @@ torch::Tensor unit_rows(const torch::Tensor& x);
 /// Sum over the clips of the cosine between corresponding rows: [] of two [B, D].
 torch::Tensor cosine_sum(const torch::Tensor& a, const torch::Tensor& b);
 
-/// Sum over this rank's clips and both views of NT-Xent's cross-entropy, whose negatives are all views of other clips of
-/// the global batch: the views of a clip at its other places in the batch are left out. Collective.
+/// Sum over this rank's clips and both views of NT-Xent's cross-entropy, whose negatives are all views of
+/// other clips of the global batch: the views of a clip at its other places in the batch are left out.
+/// Collective.
 /// @param first, second  [B, D] projections of the two views; any length
 /// @param batch          this rank's share
 /// Source: Chen et al. 2020, "A simple framework for contrastive learning", equation 1.

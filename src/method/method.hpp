@@ -85,9 +85,9 @@ struct Recorded {
 
 /// A learning objective and the networks it trains.
 ///
-/// A step is encode(), then objective() on what it made, backward, update, after_step(). Clips are independent in
-/// encode(), so that a batch can be encoded in parts; objective() sees the whole share and, through the group, the
-/// other ranks'.
+/// A step is encode(), then objective() on what it made, backward, update, after_step(). Clips are
+/// independent in encode(), so that a batch can be encoded in parts; objective() sees the whole share and,
+/// through the group, the other ranks'.
 class Method : public torch::nn::Module {
 public:
     /// Features of the views that the trained encoder reads, with their graph, in float32 or float64.
@@ -100,8 +100,8 @@ public:
     /// Collective if couples_clips().
     virtual LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) = 0;
 
-    /// Whether a clip's loss depends on the other clips of its batch, by negatives or by batch norm in the heads
-    /// (HeadConfig::normalises). If not, the losses of a batch's parts add up to the batch's.
+    /// Whether a clip's loss depends on the other clips of its batch, by negatives or by batch norm in the
+    /// heads (HeadConfig::normalises). If not, the losses of a batch's parts add up to the batch's.
     virtual bool couples_clips() const = 0;
 
     /// What a step minimises: loss() and, where there is one, the regulariser's term, named after its kind.
@@ -113,8 +113,8 @@ public:
     /// @throws ConfigError  a weight out of range
     void set_regulariser(const RegulariserConfig& config);
 
-    /// Projections z [B, D] of features [B, W], before any normalisation to length 1; undefined without a projector.
-    /// Collective in train mode if the projector has batch norm.
+    /// Projections z [B, D] of features [B, W], before any normalisation to length 1; undefined without a
+    /// projector. Collective in train mode if the projector has batch norm.
     virtual torch::Tensor project([[maybe_unused]] const torch::Tensor& features,
                                   [[maybe_unused]] dist::Group& group) {
         return {};

@@ -65,8 +65,8 @@ torch::Tensor prototype_sum(const torch::Tensor& queries, const torch::Tensor& c
 ///
 ///     phi = sum of distances / (Z log(Z + 10)),  Z points in the cluster
 ///
-/// A cluster of one point or none takes the largest phi; the rest are clipped to the 10th and 90th percentile,
-/// as in the authors' code.
+/// A cluster of one point or none takes the largest phi; the rest are clipped to the 10th and 90th
+/// percentile, as in the authors' code.
 /// @param distance, assignment  [N] of all points
 torch::Tensor concentrations(const torch::Tensor& distance, const torch::Tensor& assignment,
                              std::int64_t clusters, double temperature);

@@ -17,7 +17,8 @@
 
 namespace sslslr {
 
-/// All that the program knows of a method: its entry in the table, which command lines, checks and documents read.
+/// All that the program knows of a method: its entry in the table, which command lines, checks and documents
+/// read.
 struct MethodKind {
     const char* name;     ///< of --method
     const char* title;    ///< as its authors write it
@@ -70,14 +71,15 @@ struct MethodConfig {
 /// Declares --method; `kind` must outlive `options`.
 void declare_method(Options& options, const MethodKind*& kind);
 
-/// Declares the sections of options of all methods, each of use with the methods that have it; `fields` must outlive
-/// `options`.
+/// Declares the sections of options of all methods, each of use with the methods that have it; `fields` must
+/// outlive `options`.
 void declare_settings(Options& options, MethodConfig& fields);
 
 /// The heads with the norms of the method's source where they are automatic.
 HeadConfig resolved_heads(const MethodConfig& config);
 
-/// Why the method learns nothing from a batch that holds a single clip, over all ranks; empty where it does learn.
+/// Why the method learns nothing from a batch that holds a single clip, over all ranks; empty where it does
+/// learn.
 std::string objection_to_single_clips(const MethodConfig& config);
 
 /// A method with fresh weights drawn from `seed`.

@@ -24,18 +24,19 @@ struct RegulariserConfig {
 /// @throws ConfigError  a weight out of range
 void check(const RegulariserConfig& config);
 
-// Each regulariser is a statistic of the global batch, which every rank computes alike from sums over all ranks. What
-// is returned is this rank's share of the mean over the views: the statistic over the number of ranks, so that the
-// ranks' values add up to it, and their gradients to its gradient. Collective, in backward too; a share may hold no
-// clip.
+// Each regulariser is a statistic of the global batch, which every rank computes alike from sums over all
+// ranks. What is returned is this rank's share of the mean over the views: the statistic over the number of
+// ranks, so that the ranks' values add up to it, and their gradients to its gradient. Collective, in backward
+// too; a share may hold no clip.
 
 /// SIGReg: how far projections are from a standard normal distribution, by the Epps-Pulley statistic of their
 /// components along each of the directions a:
 ///
 ///     integral of |mean_n exp(i t a.z_n) - exp(-t^2 / 2)|^2 exp(-t^2 / 2) dt, mean over the directions
 ///
-/// by the trapezoidal rule on 17 points of [-5, 5]. The source multiplies it by the clips of the batch; it is left out
-/// here. Of normal projections the mean falls as 1 / N: below about 64 clips that is most of the term.
+/// by the trapezoidal rule on 17 points of [-5, 5]. The source multiplies it by the clips of the batch; it is
+/// left out here. Of normal projections the mean falls as 1 / N: below about 64 clips that is most of the
+/// term.
 /// Source: Balestriero and LeCun 2025, "LeJEPA", arXiv:2511.08544, section 4.
 /// @param views        [B, D] each, projections of this rank's share, not normalised
 /// @param directions   [D, K] unit columns, the same on all ranks

@@ -15,8 +15,8 @@ constexpr auto words(PredictorInput /*of*/) {
     return std::array{"original", "view"};
 }
 
-/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and what its text
-/// leaves open.
+/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and what
+/// its text leaves open.
 struct SlFpnConfig {
     PredictorInput predictor_input = PredictorInput::original;
     bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient

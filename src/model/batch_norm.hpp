@@ -8,9 +8,9 @@
 
 namespace sslslr {
 
-/// Batch normalisation over the clips of all ranks, so that shares of any size, also empty ones, give what one
-/// rank gives on the whole batch: value, gradient and running statistics. Parameters and buffers are named as
-/// in torch.nn.SyncBatchNorm.
+/// Batch normalisation over the clips of all ranks, so that shares of any size, also empty ones, give what
+/// one rank gives on the whole batch: value, gradient and running statistics. Parameters and buffers are
+/// named as in torch.nn.SyncBatchNorm.
 /// Source: Ioffe and Szegedy 2015; gradients are summed over ranks as they pass the statistics.
 class BatchNormImpl : public torch::nn::Module {
 public:
@@ -32,8 +32,9 @@ private:
 };
 TORCH_MODULE(BatchNorm);
 
-/// While it lives, batch norms within a module that are in eval mode take the statistics of the rows they are given, on
-/// this rank, in place of the running ones, which stay as they are: a fresh network's are of no batch yet.
+/// While it lives, batch norms within a module that are in eval mode take the statistics of the rows they are
+/// given, on this rank, in place of the running ones, which stay as they are: a fresh network's are of no
+/// batch yet.
 class StatisticsOfRows {
 public:
     explicit StatisticsOfRows(torch::nn::Module& module) : module_{module} { set(true); }

@@ -13,8 +13,8 @@
 
 namespace sslslr {
 
-// Shapes: B clips, T tokens of all of them (a CLS token before each clip's frames), F features a frame, W width,
-// H heads.
+// Shapes: B clips, T tokens of all of them (a CLS token before each clip's frames), F features a frame, W
+// width, H heads.
 
 /// What of a clip's tokens the encoder gives out.
 enum class Pooling {

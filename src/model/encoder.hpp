@@ -24,7 +24,8 @@ struct DropoutKey {
 
 /// The skeleton encoder f: one token a frame, a CLS token first, pre-norm transformer blocks.
 ///
-///     inputs -> LayerNorm(D) -> Linear(D, W) -> LayerNorm(W) -> + position -> blocks -> LayerNorm(W) -> pooling
+///     inputs -> LayerNorm(D) -> Linear(D, W) -> LayerNorm(W) -> + position -> blocks -> LayerNorm(W)
+///            -> pooling
 ///
 /// Works on packed clips; a clip's result does not depend on the others of its batch beyond rounding. Source:
 /// Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations at the
@@ -71,13 +72,14 @@ std::optional<Inputs> inputs_of(const EncoderConfig& config);
 /// Takes over what follows from the features of a data set.
 void fit_to(EncoderConfig& config, const FeatureLayout& layout);
 
-/// Floating-point operations of a step's matrix products that no exact method known to us can leave out, 2 for a
-/// multiply-add: of clips of the given lengths, `trained` times forward and backward (twice a forward) and
-/// `forward_only` times forward.
+/// Floating-point operations of a step's matrix products that no exact method known to us can leave out, 2
+/// for a multiply-add: of clips of the given lengths, `trained` times forward and backward (twice a forward)
+/// and `forward_only` times forward.
 ///
-/// Tokens are packed, T = frames + CLS. A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T, attention
-/// 4 W T^2; of the last one only the CLS token is used, so its keys and values fold into query and context:
-/// 24 W^2 + 4 H W T. The first layer's input needs no gradient. Heads are a thousandth of it and left out.
+/// Tokens are packed, T = frames + CLS. A block: qkv 6 W^2 T, projection 2 W^2 T, feed-forward 16 W^2 T,
+/// attention 4 W T^2; of the last one only the CLS token is used, so its keys and values fold into query and
+/// context: 24 W^2 + 4 H W T. The first layer's input needs no gradient. Heads are a thousandth of it and
+/// left out.
 double useful_flops(const EncoderConfig& config, std::span<const std::int64_t> lengths, std::int64_t trained,
                     std::int64_t forward_only);
 

@@ -113,7 +113,8 @@ public:
     /// [S, 1] 0 at the first frame of a clip, else 1.
     torch::Tensor is_later() const { return is_later_.to(options_); }
 
-    /// Sums over the frames of each clip, [S, K] -> [B, K]. Without index_add, which adds in any order on GPUs.
+    /// Sums over the frames of each clip, [S, K] -> [B, K]. Without index_add, which adds in any order on
+    /// GPUs.
     torch::Tensor sums(const torch::Tensor& values) const {
         const auto columns = values.size(1);
         return torch::cat({values, values.new_zeros({1, columns})})

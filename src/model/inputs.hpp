@@ -19,8 +19,9 @@ namespace sslslr {
 /// What the encoder reads of a frame. A point at x = y = 0 exactly is missing: what is derived from it is 0.
 enum class InputPart {
     positions,  ///< [P C] the landmarks as they are
-    velocities,  ///< [P C] their change from the frame before, times velocity_frames; 0 at a clip's first frame
-    bones,       ///< [points that hang on another, C] each relative to that one: see input_tables
+    /// [P C] their change from the frame before, times velocity_frames; 0 at a clip's first frame
+    velocities,
+    bones,    ///< [points that hang on another, C] each relative to that one: see input_tables
     hands,    ///< [2 x 20 C] each hand's points relative to its wrist, in palms; positions say where that is
     validity  ///< [3] for each part of the body whether the frame showed it: the layout's flags
 };
@@ -36,8 +37,8 @@ struct PointPairs {
 
 /// Which points inputs are derived from.
 struct InputTables {
-    /// Joints and what they hang on: of the face up to the nose, of arms, trunk and legs up to the shoulders, of
-    /// hands up to their wrists. Nose, shoulders and the hands' wrists hang on nothing.
+    /// Joints and what they hang on: of the face up to the nose, of arms, trunk and legs up to the shoulders,
+    /// of hands up to their wrists. Nose, shoulders and the hands' wrists hang on nothing.
     PointPairs bones;
     PointPairs fingers;               ///< the points of the hands but the wrists, and the wrists
     std::vector<std::int64_t> hands;  ///< for each of them the number of its hand, a row of palms
@@ -47,16 +48,17 @@ struct InputTables {
 /// @return those of them that the layout has
 InputTables input_tables(const FeatureLayout& layout);
 
-/// Velocities are changes in this many frames: as large as positions are, beside which a layer norm over all inputs
-/// would drown changes from frame to frame (on the shipped store a tenth of positions, root mean square).
+/// Velocities are changes in this many frames: as large as positions are, beside which a layer norm over all
+/// inputs would drown changes from frame to frame (on the shipped store a tenth of positions, root mean
+/// square).
 inline constexpr double velocity_frames = 10;
 
-/// A palm counts as at least this long, so that one seen edge-on does not blow its hand up. In shoulder widths
-/// palms are about 0.2 long.
+/// A palm counts as at least this long, so that one seen edge-on does not blow its hand up. In shoulder
+/// widths palms are about 0.2 long.
 inline constexpr double smallest_palm = 0.01;
 
-/// Derives the encoder's inputs from frames, by tensor operations: differentiable, on any device. Several threads may
-/// call it at once.
+/// Derives the encoder's inputs from frames, by tensor operations: differentiable, on any device. Several
+/// threads may call it at once.
 class Inputs {
 public:
     /// @param layout  of the frames
@@ -70,8 +72,9 @@ public:
     /// D
     std::int64_t width() const noexcept { return width_; }
 
-    /// The palm that divides a hand is the distance of wrist and middle_finger_mcp in x and y, averaged over those
-    /// frames of the clip that have both. A clip's inputs do not depend on the rest of the batch beyond rounding.
+    /// The palm that divides a hand is the distance of wrist and middle_finger_mcp in x and y, averaged over
+    /// those frames of the clip that have both. A clip's inputs do not depend on the rest of the batch beyond
+    /// rounding.
     ///
     /// @param frames   [S, F] float32 or float64, all finite
     /// @param offsets  [B + 1] where in frames each clip begins

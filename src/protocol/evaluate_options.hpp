@@ -40,11 +40,12 @@ void declare(Options& options, EvaluateOptions& fields);
 /// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
 void complete(EvaluateOptions& fields);
 
-/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not its own.
+/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not its
+/// own.
 std::string name_of(const EvaluateOptions& completed);
 
-/// How the supervised control is trained: as the whole network where the protocol trains it, else by options of its
-/// own.
+/// How the supervised control is trained: as the whole network where the protocol trains it, else by options
+/// of its own.
 ProtocolConfig supervised_control(const EvaluateOptions& fields);
 
 /// Whether the supervised control is trained at all.
@@ -53,8 +54,8 @@ bool trains_supervised(const EvaluateOptions& fields);
 /// The points of a label curve: numbers of clips a class, then shares.
 std::vector<LabelAmount> points_of_curve(const EvaluateOptions& fields);
 
-/// Which clips train and test. Where nobody is named to test, it is who the run left out; not of another corpus, which has
-/// other signers.
+/// Which clips train and test. Where nobody is named to test, it is who the run left out; not of another
+/// corpus, which has other signers.
 ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run);
 
 }  // namespace sslslr

@@ -135,8 +135,8 @@ private:
         }
     }
 
-    /// The share of each class; of one that would be drawn whole its last clip stays behind, so that both parts have
-    /// the class.
+    /// The share of each class; of one that would be drawn whole its last clip stays behind, so that both
+    /// parts have the class.
     /// @param takes_single  a class of one clip is drawn all the same
     Clips drawn(const Clips& candidates, double fraction, bool takes_single) const {
         const auto label_of = [&](std::int64_t clip) {

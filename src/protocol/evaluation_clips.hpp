@@ -22,7 +22,8 @@ struct ClipParts {
     double validation_fraction =
         0;  ///< of the training clips of each class, drawn, where neither split nor signers
             ///< say; 0: no clips validate
-    /// Of the clips of each class, drawn: they train, the others test, of two or more at least one; 0: not by a draw.
+    /// Of the clips of each class, drawn: they train, the others test, of two or more at least one; 0: not by
+    /// a draw.
     double train_fraction = 0;
     std::int64_t classes = 0;  ///< only the classes of most training clips, so many; 0: all
     std::uint64_t seed = 0;    ///< of the draws
@@ -55,8 +56,8 @@ struct EvaluationClips {
 /// Parts the clips; a pure function of index and parts. Clips without frames take no part.
 ///
 /// Classes are counted on the training clips alone (validating ones among them), equals by their name.
-/// @throws ConfigError  no such split or signer, nothing to test on or to train on, parts that share clips (a choice
-///                      made on test clips would be no test), a fraction outside [0, 1)
+/// @throws ConfigError  no such split or signer, nothing to test on or to train on, parts that share clips (a
+///                      choice made on test clips would be no test), a fraction outside [0, 1)
 EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts);
 
 }  // namespace sslslr

@@ -20,8 +20,8 @@ public:
 
     /// For the terminal: a line a measure, a column a row; mean and 95 % Student interval over several runs.
     std::string text() const;
-    /// {"rows": [{"name", "measures": {NAME: {"mean", "low", "high", "runs": [...]}}}], "interval"}; of one run without
-    /// bounds.
+    /// {"rows": [{"name", "measures": {NAME: {"mean", "low", "high", "runs": [...]}}}], "interval"}; of one
+    /// run without bounds.
     nlohmann::json json() const;
 
 private:

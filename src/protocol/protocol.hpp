@@ -110,8 +110,9 @@ struct ProtocolSetting {
     };
     std::function<void(const std::string&)> warn = [](const std::string&) {
     };  ///< of checkpoints, on the group's first rank
-    /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was stopped goes
-    /// on, what is done is not done again. Whoever names it removes it. Empty: what was stopped starts over.
+    /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was
+    /// stopped goes on, what is done is not done again. Whoever names it removes it. Empty: what was stopped
+    /// starts over.
     std::filesystem::path checkpoints{};
 };
 
@@ -123,14 +124,15 @@ struct ProtocolScores {
     std::int64_t chosen_epochs = 0;         ///< where the whole network was trained for several
 };
 
-/// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw looks at no
-/// encoder). Labels of test clips have no way in. Collective.
+/// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw
+/// looks at no encoder). Labels of test clips have no way in. Collective.
 ///
-/// The probes of all candidates are trained together on features that are computed once; the best on the validation
-/// clips is taken (of equals the first), and trained again on training and validation clips together. So are
-/// whole networks where several numbers of epochs are tried, one training each. Neighbours, and networks of
-/// which nothing is chosen, learn from both at once.
-/// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as Trainer.
+/// The probes of all candidates are trained together on features that are computed once; the best on the
+/// validation clips is taken (of equals the first), and trained again on training and validation clips
+/// together. So are whole networks where several numbers of epochs are tried, one training each. Neighbours,
+/// and networks of which nothing is chosen, learn from both at once.
+/// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as
+/// Trainer.
 /// @param trained  its encoder is read; a copy is trained where the whole network is
 /// @return nothing if it was stopped
 /// @throws ConfigError  as check; several candidates and no clips to validate on

@@ -40,9 +40,10 @@ public:
     std::string text() const;
     /// Scores of each class, of every row that is no control; counts of several runs are added up.
     std::string per_class_text() const;
-    /// {"rows": [{"name", "classifier", "control", "top1": {mean, low, high}, "top5": {...}, "macro_f1", "confusion",
-    /// "per_class": [...], ...}], "differences": [...], "interval", "truth"}. A row of one run has "correct",
-    /// "correct5" (bits) and "predicted"; of several these are in "runs", with each one's figures.
+    /// {"rows": [{"name", "classifier", "control", "top1": {mean, low, high}, "top5": {...}, "macro_f1",
+    /// "confusion", "per_class": [...], ...}], "differences": [...], "interval", "truth"}. A row of one run
+    /// has "correct", "correct5" (bits) and "predicted"; of several these are in "runs", with each one's
+    /// figures.
     nlohmann::json json() const;
 
     /// A row's mean accuracy.
@@ -56,9 +57,9 @@ public:
     std::string differences_text() const;
 
 private:
-    /// One classifier of one run. A further figure is a field here, computed in add() and written by text() and both
-    /// json_of(); studies compute theirs in src/study/study_work.cpp and list them in measure.cpp, tables.cpp
-    /// and src/report/study/cells.py.
+    /// One classifier of one run. A further figure is a field here, computed in add() and written by text()
+    /// and both json_of(); studies compute theirs in src/study/study_work.cpp and list them in measure.cpp,
+    /// tables.cpp and src/report/study/cells.py.
     struct Scores {
         double top1 = 0;
         double top5 = 0;

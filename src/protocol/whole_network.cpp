@@ -50,7 +50,8 @@ struct Task {
     const LabelledClips& labelled;  ///< holds the labels of the clips
 };
 
-/// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and settings.
+/// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and
+/// settings.
 std::string fingerprint_of(const Method& start, const Task& task, const ProtocolSetting& setting) {
     auto fields = task.config;
     Options options{""};
@@ -90,7 +91,8 @@ bool train_at_once(Trainer& trainer, const Schedule& schedule, const ProtocolSet
     return true;
 }
 
-/// The same with checkpoints in `folder`, which stay: an evaluation of several trainings may be stopped after this one.
+/// The same with checkpoints in `folder`, which stay: an evaluation of several trainings may be stopped after
+/// this one.
 bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting,
                             const std::filesystem::path& folder) {
     RunConfig run{.folder = folder,

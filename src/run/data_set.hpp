@@ -23,8 +23,8 @@ struct Classes {
 struct DataOptions {
     PreprocessConfig preprocess;
     torch::Dtype dtype = torch::kFloat32;
-    /// What its features may take of a node's memory, as --memory-limit has it: "16G"; "half": of what is free now;
-    /// "none": no limit.
+    /// What its features may take of a node's memory, as --memory-limit has it: "16G"; "half": of what is
+    /// free now; "none": no limit.
     std::string memory_limit = "none";
     bool keeps_prints = false;  ///< fingerprints of the clips are wanted
 };
@@ -60,8 +60,8 @@ public:
     /// What a person knows a clip by: its name or number, and its file where there are several.
     std::string name_of(std::int64_t clip) const;
 
-    /// Fingerprints of `clips` on the first rank, nothing on the others; where clips are streamed, those that no rank has
-    /// read yet have no frames. Needs options.keeps_prints. Collective.
+    /// Fingerprints of `clips` on the first rank, nothing on the others; where clips are streamed, those that
+    /// no rank has read yet have no frames. Needs options.keeps_prints. Collective.
     std::vector<io::ClipPrint> known_prints(const std::vector<std::int64_t>& clips, const Ranks& ranks) const;
     /// The same, but streamed clips are read for it, each rank its share. Collective.
     /// @throws dist::AgreedError  a block of the store is damaged

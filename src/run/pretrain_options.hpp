@@ -71,8 +71,8 @@ void declare(Options& options, PretrainOptions& fields);
 /// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
 void declare_learning(Options& options, PretrainOptions& fields);
 
-/// The options that decide this, a line each, and the identity of the code: equal where results may be taken for each
-/// other's.
+/// The options that decide this, a line each, and the identity of the code: equal where results may be taken
+/// for each other's.
 std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 
 /// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
@@ -83,7 +83,8 @@ PreprocessConfig preprocess_config_of(const PretrainOptions& options);
 
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
-/// @throws ConfigError  the method needs more training clips than these, or some batch of them would hold too few for it
+/// @throws ConfigError  the method needs more training clips than these, or some batch of them would hold too
+///                      few for it
 /// to learn from
 void check_batches(const PretrainOptions& options, std::int64_t clips);
 

@@ -12,9 +12,9 @@ namespace sslslr {
 
 inline constexpr const char* any_code = "any";
 
-/// Makes every checkpoint of a run remember its training data, and the run resume only with what is the same to it: the
-/// same landmarks and training clips, and the same labels where they are learnt, in whatever place; and,
-/// where they are balanced, with the same clips in each store or of each signer.
+/// Makes every checkpoint of a run remember its training data, and the run resume only with what is the same
+/// to it: the same landmarks and training clips, and the same labels where they are learnt, in whatever
+/// place; and, where they are balanced, with the same clips in each store or of each signer.
 /// The same for the code of the program.
 /// @param clips               that train
 /// @param accepted_codes      of programs that may have begun the run, separated by blanks, or any_code

@@ -88,8 +88,8 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
     return file;
 }
 
-/// Earlier versions kept paths as they were given. Where `run` is the end of the folder's own path, the rest of that is
-/// where the run was started, and where its data were found.
+/// Earlier versions kept paths as they were given. Where `run` is the end of the folder's own path, the rest
+/// of that is where the run was started, and where its data were found.
 void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
     std::error_code error;
     const auto here = fs::canonical(folder, error).string();

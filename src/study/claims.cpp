@@ -140,7 +140,8 @@ private:
         }
     }
 
-    /// Of a row of the common augmentation: what each column would gain by the one that validates best on that data set.
+    /// Of a row of the common augmentation: what each column would gain by the one that validates best on
+    /// that data set.
     void compare_to_own_choice(const PlannedTable& table, std::size_t row) {
         if (table.rows[row].augmentation != claim_.better.front()) {
             return;
@@ -185,9 +186,9 @@ private:
         return best;
     }
 
-    /// Whether `better` is ahead of `worse` by more in the first table than in the second, whose data are others, so that
-    /// the two differences are independent. Source of their difference's interval: Zou and Donner 2008, "Construction of
-    /// confidence limits about effect measures: a general approach".
+    /// Whether `better` is ahead of `worse` by more in the first table than in the second, whose data are
+    /// others, so that the two differences are independent. Source of their difference's interval: Zou and
+    /// Donner 2008, "Construction of confidence limits about effect measures: a general approach".
     void compare_differences(const std::vector<const PlannedTable*>& tables) {
         for (const auto& better : claim_.better) {
             for (const auto& worse : claim_.worse) {

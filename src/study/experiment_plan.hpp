@@ -49,7 +49,8 @@ constexpr auto words(EncoderKind /*of*/) {
     return std::array{"pretrained", "random", "none"};
 }
 
-/// The protocol that settings name. @param settings  of sslslr evaluate, as study files hold them, read before
+/// The protocol that settings name.
+/// @param settings  of sslslr evaluate, as study files hold them, read before
 ProtocolKind protocol_kind(const Settings& settings);
 
 /// A training without labels.
@@ -128,8 +129,8 @@ struct ExperimentPlan {
     std::vector<PlannedPanel> panels;
 };
 
-/// What makes two jobs the same: everything that decides their results, as text. The settings are complete ones, as
-/// with() merges them.
+/// What makes two jobs the same: everything that decides their results, as text. The settings are complete
+/// ones, as with() merges them.
 struct Identities {
     std::function<std::string(const Settings&)> of_pretraining;
     std::function<std::string(const Settings&)> of_preprocessing;  ///< of clips

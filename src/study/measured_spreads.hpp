@@ -10,8 +10,8 @@
 
 namespace sslslr {
 
-/// The spread of a training's outputs by step, where its rows of metrics.jsonl hold one: of its projections, or of its
-/// features where it has no projector. What a stopped training wrote twice counts as it went on.
+/// The spread of a training's outputs by step, where its rows of metrics.jsonl hold one: of its projections,
+/// or of its features where it has no projector. What a stopped training wrote twice counts as it went on.
 std::map<std::int64_t, Spread> measured_spreads(std::span<const nlohmann::json> rows);
 
 }  // namespace sslslr

@@ -15,8 +15,8 @@ public:
     /// @param plan  must outlive this
     explicit StudyJobs(const ExperimentPlan& plan);
 
-    /// All trainings, and the evaluations of those that are done. Evaluations go first, then trainings run by run: the
-    /// tables fill with one run of everything before a second begins.
+    /// All trainings, and the evaluations of those that are done. Evaluations go first, then trainings run by
+    /// run: the tables fill with one run of everything before a second begins.
     std::vector<Job> wanted(const LedgerState& state) const override;
 
     /// Null if the job is of the other kind, or unknown.

@@ -34,7 +34,8 @@ std::vector<StudySection> sections_of(const std::string& text, const std::string
 
 Settings settings_of(const std::vector<IniLine>& lines);
 
-/// Takes the keys of a section that mean something to the study itself; what is left are options of a command.
+/// Takes the keys of a section that mean something to the study itself; what is left are options of a
+/// command.
 class StudyKeys {
 public:
     /// @param is_stored  the text is that of a plan, which may hold options that were removed since

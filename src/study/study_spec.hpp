@@ -62,17 +62,18 @@ struct TableSpec {
 };
 
 enum class ClaimKind {
-    /// each of `better` has a better measure than each of `worse`: columns of a row, or rows of a column by their
-    /// augmentation
+    /// each of `better` has a better measure than each of `worse`: columns of a row, or rows of a column by
+    /// their augmentation
     better,
     order,  ///< the measure rises from each of the columns `better` to the next
     equal,  ///< no column of `better` differs from the first by more than `limit`
     above,  ///< the measure of each column of `better` is above `limit`
     below,  ///< or below
-    /// with the augmentation that validates best on a data set, no column is better by more than `limit` than with the
-    /// one augmentation that `better` names
+    /// with the augmentation that validates best on a data set, no column is better by more than `limit` than
+    /// with the one augmentation that `better` names
     own_choice,
-    interaction,  ///< each of `better` is ahead of each of `worse` by more in the first of two tables than in the second
+    /// each of `better` is ahead of each of `worse` by more in the first of two tables than in the second
+    interaction,
     untested  ///< for the reason given in `why`
 };
 constexpr auto words(ClaimKind /*of*/) {
@@ -137,9 +138,9 @@ struct StudySpec {
     std::vector<ClaimSpec> claims;
 };
 
-/// The part of a study that does with these data sets and tables: a table keeps its rows of them, and goes where none is
-/// left, or its name is not wanted; claims about tables that went are untested. Where tables are not wanted, figures of
-/// embeddings show what the others train.
+/// The part of a study that does with these data sets and tables: a table keeps its rows of them, and goes
+/// where none is left, or its name is not wanted; claims about tables that went are untested. Where tables
+/// are not wanted, figures of embeddings show what the others train.
 StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
                    const std::vector<std::string>& tables);
 

@@ -28,17 +28,18 @@ public:
 
     std::vector<Job> wanted(const LedgerState& state) override;
 
-    /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A pretraining's
-    /// outcome holds "steps", "loss" and the spread of its outputs; an evaluation's "top1", "top5", "macro_f1", its detail
-    /// "correct", "correct5" (a digit a test clip) and "predicted"; one of measures holds EmbeddingMeasures
-    /// and Retrieval, which that of the raw skeletons has, too.
+    /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A
+    /// pretraining's outcome holds "steps", "loss" and the spread of its outputs; an evaluation's "top1",
+    /// "top5", "macro_f1", its detail "correct", "correct5" (a digit a test clip) and "predicted"; one of
+    /// measures holds EmbeddingMeasures and Retrieval, which that of the raw skeletons has, too.
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
     std::function<void(const std::string&)> warner_of(const std::string& job) const;
     std::optional<Result> pretrain(const PretrainingJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
-    /// Which clips a training sees, beside its checkpoints, for those who evaluate its run elsewhere. Collective over the group.
+    /// Which clips a training sees, beside its checkpoints, for those who evaluate its run elsewhere.
+    /// Collective over the group.
     void record(const PretrainingJob& job, const std::filesystem::path& run) const;
     std::optional<Result> evaluate(const EvaluationJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);

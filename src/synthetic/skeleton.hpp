@@ -6,8 +6,8 @@
 
 namespace sslslr {
 
-// Lengths here are widths of the shoulders, x to the right of the image (the signer's left), y down, origin in
-// the middle of the shoulders.
+// Lengths here are widths of the shoulders, x to the right of the image (the signer's left), y down, origin
+// in the middle of the shoulders.
 
 /// Where one hand is and what it does.
 struct Arm {
@@ -50,7 +50,8 @@ struct Body {
     double y = 0.4;
 };
 
-/// The points of the skeleton: out is [75, 2], x and y of points_of(PointSet::all) as shares of the image's width.
+/// The points of the skeleton: out is [75, 2], x and y of points_of(PointSet::all) as shares of the image's
+/// width.
 ///
 /// Additions, products, quotients and square roots alone, so that every machine gives the same bits.
 void place(const Posture& posture, const Body& body, std::span<double> out);

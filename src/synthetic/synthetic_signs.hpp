@@ -20,9 +20,9 @@ constexpr auto words(SyntheticKind /*of*/) {
     return std::array{"order", "pose"};
 }
 
-/// The defaults are hard enough for a small encoder with random weights to be right in two clips of three, where one
-/// trained on them with labels is always right. Noise from frame to frame makes them so; little varies from clip to
-/// clip, for losses that tell clips apart would hold on to that instead of the class.
+/// The defaults are hard enough for a small encoder with random weights to be right in two clips of three,
+/// where one trained on them with labels is always right. Noise from frame to frame makes them so; little
+/// varies from clip to clip, for losses that tell clips apart would hold on to that instead of the class.
 struct SyntheticConfig {
     std::int64_t classes = 4;
     std::int64_t clips = 1200;  ///< over all classes and signers
@@ -47,10 +47,10 @@ struct PlantedBoundary {
 
 /// Signs made up so that the frames which carry information are known.
 ///
-/// A clip moves through poses. Its informative part shows the poses of its class; before and after it come poses of
-/// all classes, its own among them, the same ones in every clip but in an order drawn anew: one by one such frames
-/// look like informative ones, and they are independent of the class. Their order tells clips apart, which is what
-/// views that permute them take away.
+/// A clip moves through poses. Its informative part shows the poses of its class; before and after it come
+/// poses of all classes, its own among them, the same ones in every clip but in an order drawn anew: one by
+/// one such frames look like informative ones, and they are independent of the class. Their order tells clips
+/// apart, which is what views that permute them take away.
 ///
 /// - order: all classes show the same poses. Bit 0 of the class swaps the first two, bit 1 the last two, the
 ///   other bits number the permutations of those between: each end alone holds a bit of the class, so a view
@@ -64,8 +64,8 @@ public:
     /// @throws ConfigError  a value out of range
     explicit SyntheticSigns(SyntheticConfig config);
 
-    /// All but the landmarks: labels "sign-01"..., signers "signer-1"..., points_of(PointSet::all), x and y. Classes
-    /// take turns from clip to clip, and so do the signers within a class.
+    /// All but the landmarks: labels "sign-01"..., signers "signer-1"..., points_of(PointSet::all), x and y.
+    /// Classes take turns from clip to clip, and so do the signers within a class.
     io::ClipIndex index() const;
 
     std::int64_t length(std::int64_t clip) const;

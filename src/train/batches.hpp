@@ -56,8 +56,8 @@ public:
     /// @throws io::DataError  as gather
     Batch share(std::int64_t step, int rank, int ranks, const Method& method) const;
 
-    /// The same but for all features, which are 0: what a rank that cannot read its share goes through a step with,
-    /// where the others count on its part in their collectives.
+    /// The same but for all features, which are 0: what a rank that cannot read its share goes through a step
+    /// with, where the others count on its part in their collectives.
     Batch blank_share(std::int64_t step, int rank, int ranks, const Method& method) const;
 
 private:
@@ -76,7 +76,8 @@ private:
     Batch make_share(std::int64_t step, int rank, int ranks, const Method& method,
                      const Gather& gathered) const;
 
-    /// The order of the epoch that was last asked for: to draw it costs as much as all of the data set's clips.
+    /// The order of the epoch that was last asked for: to draw it costs as much as all of the data set's
+    /// clips.
     struct EpochOrder {
         std::mutex mutex;
         std::int64_t epoch = -1;

@@ -16,7 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A disk that stands still for longer costs checkpoints, not the training; and nobody may take rank 0 for hanging.
+// A disk that stands still for longer costs checkpoints, not the training; and nobody may take rank 0 for
+// hanging.
 constexpr std::chrono::seconds patience{1};
 constexpr std::chrono::seconds pause_between_writings{10};  // after one that failed, in training
 constexpr std::chrono::seconds pause_at_the_end{2};

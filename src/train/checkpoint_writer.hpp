@@ -22,8 +22,8 @@ struct CheckpointOrder {
     std::int64_t keep = 2;  ///< the oldest beyond so many are deleted
 };
 
-/// Writes the checkpoints of a training, on rank 0 in the background. Where one cannot be written, it warns, lets the
-/// training go on and tries a newer one after a while; older checkpoints are kept then.
+/// Writes the checkpoints of a training, on rank 0 in the background. Where one cannot be written, it warns,
+/// lets the training go on and tries a newer one after a while; older checkpoints are kept then.
 class CheckpointWriter {
 public:
     /// @param group  must outlive this
@@ -34,9 +34,9 @@ public:
                      std::function<CheckpointOrder()> take, std::function<void(const std::string&)> warn,
                      std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_file);
 
-    /// Takes a checkpoint and has it written, unless there was no space a moment ago. Returns at once, but where the one
-    /// before is still being written: waits for it for a second, and from then on of those that wait only the newest will be
-    /// written.
+    /// Takes a checkpoint and has it written, unless there was no space a moment ago. Returns at once, but
+    /// where the one before is still being written: waits for it for a second, and from then on of those that
+    /// wait only the newest will be written.
     void start();
 
     /// After every step: tells of a checkpoint that could not be written and tries again when it is time.

@@ -27,9 +27,10 @@ void check(const CollapseConfig& config);
 
 /// Watches whether the outputs draw together into a point.
 ///
-/// Health is the smaller of two spreads as shares of their values at the run's first measurement: the raw one, which
-/// sees a shrinking scale, and that of unit outputs, which sees directions fall together (the measure of Chen
-/// and He 2021, section 4.1, which alone misses a collapse in scale). With the policy "none" it only remembers.
+/// Health is the smaller of two spreads as shares of their values at the run's first measurement: the raw
+/// one, which sees a shrinking scale, and that of unit outputs, which sees directions fall together (the
+/// measure of Chen and He 2021, section 4.1, which alone misses a collapse in scale). With the policy "none"
+/// it only remembers.
 class CollapseMonitor {
 public:
     /// @throws ConfigError  as check()

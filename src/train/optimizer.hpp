@@ -40,8 +40,8 @@ double scaled_rate(const OptimizerConfig& config, std::int64_t global_batch);
 
 /// SGD, AdamW or LARS over named parameters; its state travels by parameter name, as checkpoints need it.
 ///
-/// Each is LibTorch's fused kernels, one pass over weights, gradients and memory, the same calls on CPU and GPU
-/// (the latter never run). LARS:
+/// Each is LibTorch's fused kernels, one pass over weights, gradients and memory, the same calls on CPU and
+/// GPU (the latter never run). LARS:
 ///
 ///     g' = r (g + decay w),  r = trust |w| / (|g| + decay |w|);   v = momentum v + g';   w -= rate v
 ///
@@ -52,8 +52,8 @@ public:
     /// @throws ConfigError  a setting out of range
     Optimizer(const OptimizerConfig& config, NamedTensors parameters);
 
-    /// Clips the gradients if configured and updates the parameters from them; they keep their gradients (views
-    /// of reduction buckets).
+    /// Clips the gradients if configured and updates the parameters from them; they keep their gradients
+    /// (views of reduction buckets).
     /// @param rate           of this step
     /// @param constant_rate  the peak, for parameters that keep it
     /// @return the global l2 norm of the gradients before clipping; 0 without clipping

@@ -105,8 +105,8 @@ private:
     /// Whether `step` is one of those that come every so many steps; 0: none is.
     static bool is_multiple(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
 
-    /// Whether the collapse monitor takes in this step's measurement. Where the run ends for now is none of those, so
-    /// that a run that was resumed has watched the same ones.
+    /// Whether the collapse monitor takes in this step's measurement. Where the run ends for now is none of
+    /// those, so that a run that was resumed has watched the same ones.
     bool is_watched(std::int64_t step) const {
         return config_.spread_every && (step == 1 || is_multiple(step, *config_.spread_every));
     }
@@ -146,7 +146,8 @@ private:
         }
     }
 
-    /// Runs of 0.1.0 could return to a healthy checkpoint with a lower rate, which only they know how to continue.
+    /// Runs of 0.1.0 could return to a healthy checkpoint with a lower rate, which only they know how to
+    /// continue.
     void refuse_lowered_rate(const std::map<std::string, std::string>& attributes) const {
         const auto returns = attributes.find("collapse_returns");
         require(returns == attributes.end() || returns->second == "0",
@@ -164,8 +165,9 @@ private:
         });
     }
 
-    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting for data; after
-    /// a checkpoint, how long that kept the training; where outputs were measured, how long that took.
+    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting
+    /// for data; after a checkpoint, how long that kept the training; where outputs were measured, how long
+    /// that took.
     nlohmann::json with_shares(nlohmann::json row, const StepReport& report) {
         epoch_seconds_ += report.seconds.total;
         epoch_data_seconds_ += report.data_seconds;

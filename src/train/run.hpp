@@ -20,15 +20,16 @@ struct RunConfig {
     std::int64_t last_step = 0;         ///< steps after which the training is done
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
     std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
-    /// Steps between measurements of the spread of the outputs, which CollapseMonitor watches. The first and the last
-    /// step have one, too; 0: only they; nothing: none is measured at all. A run that is extended, resumed with a later
-    /// last step, keeps the measurement of its former end, which was true and is no longer due: one row more than in a run
-    /// that was trained through, which the monitor passes over in both.
+    /// Steps between measurements of the spread of the outputs, which CollapseMonitor watches. The first and
+    /// the last step have one, too; 0: only they; nothing: none is measured at all. A run that is extended,
+    /// resumed with a later last step, keeps the measurement of its former end, which was true and is no
+    /// longer due: one row more than in a run that was trained through, which the monitor passes over in
+    /// both.
     std::optional<std::int64_t> spread_every;
     CollapseConfig collapse;
     std::map<std::string, std::string> attributes;  ///< written into every checkpoint
-    /// Refuses to resume from a checkpoint of these attributes, on every rank alike; or keeps in `now`, the run's own, what
-    /// is to be remembered of them.
+    /// Refuses to resume from a checkpoint of these attributes, on every rank alike; or keeps in `now`, the
+    /// run's own, what is to be remembered of them.
     std::function<void(const std::map<std::string, std::string>& then,
                        std::map<std::string, std::string>& now)>
         check_attributes = [](const auto&, auto&) {};
@@ -55,13 +56,14 @@ struct RunHooks {
 
 /// Trains to config.last_step, from the newest readable checkpoint of the folder if there is one. Collective.
 ///
-/// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited for. Where
-/// one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and tries again, and only
-/// a failure of the last one ends the run. So do rows of metrics.jsonl wait until they can be written.
+/// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited
+/// for. Where one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and
+/// tries again, and only a failure of the last one ends the run. So do rows of metrics.jsonl wait until they
+/// can be written.
 ///
-/// Outputs are measured on the trainer's fixed clips (config.spread_every), and how much of the frames' order they show at
-/// the first step and at checkpoints; the first row of metrics.jsonl holds what they were before any update, others what
-/// they are after their step.
+/// Outputs are measured on the trainer's fixed clips (config.spread_every), and how much of the frames' order
+/// they show at the first step and at checkpoints; the first row of metrics.jsonl holds what they were before
+/// any update, others what they are after their step.
 ///
 /// A collapse (CollapseMonitor) is met as config.collapse says: by a warning, or by a checkpoint and an end.
 /// @return false if a rank asked to stop: a checkpoint of that step is written, run again to go on

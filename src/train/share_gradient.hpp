@@ -11,11 +11,11 @@ namespace sslslr {
 /// Loss and gradient of one rank's share of a batch, whole or in micro-batches that bound the memory of the
 /// encoder. Either way the same numbers, beyond rounding.
 ///
-/// Of a method whose objective does not couple clips, micro-batches back-propagate one after another. Of one that does
-/// (batch norm, negatives from the batch, a regulariser), the graph is cut at the encoder's output, where clips are
-/// independent: micro-batches are encoded without graph, heads and loss see the whole share, and each
-/// micro-batch is encoded once more to take the gradient at its output further. Dropout masks are keyed, so
-/// both passes draw the same. Source of the cut: Gao et al. 2021, arXiv:2101.06983 (GradCache).
+/// Of a method whose objective does not couple clips, micro-batches back-propagate one after another. Of one
+/// that does (batch norm, negatives from the batch, a regulariser), the graph is cut at the encoder's output,
+/// where clips are independent: micro-batches are encoded without graph, heads and loss see the whole share,
+/// and each micro-batch is encoded once more to take the gradient at its output further. Dropout masks are
+/// keyed, so both passes draw the same. Source of the cut: Gao et al. 2021, arXiv:2101.06983 (GradCache).
 class ShareGradient {
 public:
     /// @param micro_batch  clips that are encoded at a time with their graph; 0: the whole share

@@ -75,8 +75,8 @@ public:
     std::int64_t steps_done() const noexcept { return steps_done_; }
     std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
-    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step": copies, in host
-    /// memory.
+    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step":
+    /// copies, in host memory.
     io::CheckpointFile state() const;
 
     /// Goes on from a state. Call between steps.
@@ -87,13 +87,15 @@ public:
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
 
-    /// Of the networks as they stand, on the fixed clips. Between steps. @throws dist::AgreedError  as embed()
+    /// Of the networks as they stand, on the fixed clips. Between steps.
+    /// @throws dist::AgreedError  as embed()
     OutputSpread measure_spread();
     /// Likewise, by few draws. @throws dist::AgreedError  as embed()
     double measure_order_sensitivity();
 
-    /// Gives every rank the weights of rank 0 and starts reduction on one discarded backward, so that every life of a
-    /// run adds in the same order (dist::GradientReducer). The first step does it, unless it is done.
+    /// Gives every rank the weights of rank 0 and starts reduction on one discarded backward, so that every
+    /// life of a run adds in the same order (dist::GradientReducer). The first step does it, unless it is
+    /// done.
     void warm_up();
 
 private:

@@ -1,4 +1,5 @@
-// Every benchmark once at its smallest, so that none stops working unnoticed. What they measure is not looked at.
+// Every benchmark once at its smallest, so that none stops working unnoticed. What they measure is not looked
+// at.
 #include <filesystem>
 #include <fstream>
 #include <iterator>

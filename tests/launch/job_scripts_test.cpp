@@ -1,4 +1,5 @@
-// What the job scripts make of what they are given, on this machine without Slurm and with a program that only prints.
+// What the job scripts make of what they are given, on this machine without Slurm and with a program that
+// only prints.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -1,5 +1,5 @@
-// Folders of release 0.1.0, as tests/launch/fixtures/make-old made them: they are read and evaluated, and resumed
-// only where a result of two programs is accepted, or refused with what to do.
+// Folders of release 0.1.0, as tests/launch/fixtures/make-old made them: they are read and evaluated, and
+// resumed only where a result of two programs is accepted, or refused with what to do.
 #include <cmath>
 #include <fstream>
 

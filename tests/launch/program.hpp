@@ -14,7 +14,8 @@ namespace sslslr::test {
 inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
 inline const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
 
-/// What studies of simclr and sl-fpn end with: tables of accuracy on asl9 and libras5, inertia and spread, and a figure.
+/// What studies of simclr and sl-fpn end with: tables of accuracy on asl9 and libras5, inertia and spread,
+/// and a figure.
 inline const std::string tables_of_study = R"([protocol scratch]
 protocol = supervised
 fine-tune-epochs = 1

@@ -9,7 +9,8 @@
 namespace sslslr {
 namespace {
 
-/// Feature 0 is blind to order, feature 1 reads the place of every frame; beside them an encoder with dropout, scaled.
+/// Feature 0 is blind to order, feature 1 reads the place of every frame; beside them an encoder with
+/// dropout, scaled.
 class OrderReader final : public Method {
 public:
     OrderReader()
@@ -63,8 +64,8 @@ protected:
 TEST_F(OrderSensitivityTest, IsNearZeroForAnEncoderThatIsBlindToOrderAndHighForOneThatReadsIt) {
     EXPECT_LT(measure(group_), 1e-10);
     method_->place_share = 1;
-    // Of white noise: twice the places' variance within both ends, summed, over the sum of all squared places, about
-    // 0.03; clips of several lengths differ by more.
+    // Of white noise: twice the places' variance within both ends, summed, over the sum of all squared
+    // places, about 0.03; clips of several lengths differ by more.
     EXPECT_GT(measure(group_), 1e-3);
 }
 

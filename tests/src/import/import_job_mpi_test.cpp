@@ -177,8 +177,8 @@ TEST_F(ImportJob, StoppedItGoesOnWithWhatIsMissing) {
     const auto summary = import();
 
     EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
-    // A piece is three clips. That of the third rank holds c7, which cannot be read: it is tried again, and the rank,
-    // which asks once more before it writes such a piece, stops a clip earlier.
+    // A piece is three clips. That of the third rank holds c7, which cannot be read: it is tried again, and
+    // the rank, which asks once more before it writes such a piece, stops a clip earlier.
     EXPECT_EQ(reads_of_all(), clips + world_.size() + (world_.size() >= 3 ? 2 : 0))
         << "each rank reads one clip of a piece again, and no other";
     if (world_.rank() == 0) {

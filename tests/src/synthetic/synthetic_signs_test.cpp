@@ -30,8 +30,8 @@ double distance(std::span<const float> a, std::span<const float> b) {
     return sum;
 }
 
-/// Share of the second half of the clips whose frames [first, last) are nearest to a clip of their own class in
-/// the first half.
+/// Share of the second half of the clips whose frames [first, last) are nearest to a clip of their own class
+/// in the first half.
 double nearest_neighbour(const SyntheticSigns& signs, std::size_t first, std::size_t last) {
     const auto index = signs.index();
     const auto clips = index.clips();
