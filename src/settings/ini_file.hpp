@@ -25,7 +25,8 @@ struct IniSection {
 /// @throws ConfigError  there is no such file, it is a folder, cannot be read, or is no UTF-8 text
 std::string read_text(const std::string& path, const std::string& what);
 
-/// The sections of an INI text, the untitled one first. `#` begins a comment unless quoted; `;` does at the start of a line.
+/// The sections of an INI text, the untitled one first. `#` begins a comment unless quoted; `;` does at the
+/// start of a line.
 /// @throws ConfigError  names the line
 std::vector<IniSection> parse_ini(const std::string& text, const std::string& what);
 
@@ -35,8 +36,8 @@ std::string place_of(const std::string& what, std::size_t line);
 /// A value without the quotes around it, within which \" and \\ stand for " and \.
 std::string unquoted(const std::string& value);
 
-/// The entries of a list on one line: separated by blanks, quoted where they hold some. A value that names a file as it
-/// stands is one entry.
+/// The entries of a list on one line: separated by blanks, quoted where they hold some. A value that names a
+/// file as it stands is one entry.
 /// @throws ConfigError  a quote is not closed
 std::vector<std::string> entries_of(const std::string& value, const std::string& what);
 

@@ -21,13 +21,15 @@ namespace sslslr {
 /// Of a command line, behind the subcommand's name.
 using Arguments = std::span<const std::string>;
 
-/// What an option decides. All that tells results apart derives from it: run folders, ids of jobs, caches, unfinished
-/// work. Whatever is not `nothing` is part of a pretraining's identity, and of that of runs that are averaged.
+/// What an option decides. All that tells results apart derives from it: run folders, ids of jobs, caches,
+/// unfinished work. Whatever is not `nothing` is part of a pretraining's identity, and of that of runs that
+/// are averaged.
 enum class Decides {
     nothing,    ///< where, how fast, what is printed: may differ when work is resumed
     resumable,  ///< the result, such as when a training ends; but a run may be resumed with another value
     clips,      ///< what the features of a clip are: also part of every encoder's identity
-    encoder,  ///< the encoder's shape and first weights: also part of the identity of kept features and random weights
+    /// the encoder's shape and first weights: also part of the identity of kept features and random weights
+    encoder,
     learning,  ///< what any training learns: also part of the identity of networks trained from labels
     result,    ///< anything else that results depend on
 };
@@ -50,7 +52,8 @@ public:
     /// they are refused, and values() leaves them out.
     void section(const std::string& title, const std::string& selector, std::vector<std::string> values);
 
-    /// The same for options of this one call: values() leaves them out, so a run folder does not remember them.
+    /// The same for options of this one call: values() leaves them out, so a run folder does not remember
+    /// them.
     void section_of_this_call(const std::string& title);
 
     /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
@@ -75,8 +78,8 @@ public:
             [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
     }
 
-    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order of
-    /// the enumeration, each once.
+    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order
+    /// of the enumeration, each once.
     template <Worded E>
     void add(const std::string& name, std::vector<E>& field, const std::string& help,
              Decides decides = Decides::result) {
@@ -107,24 +110,26 @@ public:
     /// The words that the option just added takes: any other is refused wherever it is read.
     void words(std::vector<std::string> words);
 
-    /// The options, all declared by now, that most people need: --help lists only these, --help-all every option.
-    /// Without this call both list every option.
+    /// The options, all declared by now, that most people need: --help lists only these, --help-all every
+    /// option. Without this call both list every option.
     /// @param names  separated by blanks
     /// @throws std::logic_error  one of them is not declared
     void common(const std::string& names);
 
-    /// A name that no longer exists: given on the command line, in a --config file or in settings it is refused with the
-    /// advice; in files that the program wrote it is passed over (read_file(), or --config with a run's or a boundary
-    /// study's own).
-    /// @param harmless  the only value that files of the program may give it: what happens now; without one, any
-    /// @param decided   what it decided. If clips or encoder, read_file() refuses other values than the harmless
-    ///                  one, too, for what the file describes can no longer be made
+    /// A name that no longer exists: given on the command line, in a --config file or in settings it is
+    /// refused with the advice; in files that the program wrote it is passed over (read_file(), or --config
+    /// with a run's or a boundary study's own).
+    /// @param harmless  the only value that files of the program may give it: what happens now; without one,
+    ///                  any
+    /// @param decided   what it decided. If clips or encoder, read_file() refuses other values than the
+    ///                  harmless one, too, for what the file describes can no longer be made
     void removed(const std::string& name, const std::string& advice,
                  std::optional<std::string> harmless = std::nullopt, Decides decided = Decides::result) {
         removed_[name] = {advice, std::move(harmless), decided};
     }
 
-    /// The same for a word of the option just added; in files that the program wrote it is read as `successor`.
+    /// The same for a word of the option just added; in files that the program wrote it is read as
+    /// `successor`.
     void removed_word(const std::string& word, const std::string& successor, const std::string& advice) {
         options_.back().removed = RemovedWord{word, successor, advice};
     }
@@ -148,11 +153,12 @@ public:
 
     /// Fills the fields. Options of the file that the command line leaves without use are passed over.
     /// @return false if --help or --help-all was asked for: print help()
-    /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its type, or of
-    ///                      no use with the others; of a file, with the line
+    /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its
+    ///                      type, or of no use with the others; of a file, with the line
     bool read(Arguments arguments);
 
-    /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know are passed over.
+    /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know
+    /// are passed over.
     void read_file(const std::string& path);
     /// The same from the text of such a file. @param path  of the file that holds it, for errors
     void read_written(const std::string& text, const std::string& path);
@@ -166,8 +172,8 @@ public:
 
     /// What was asked for by --help or --help-all. Sections that have nothing to list are left out.
     std::string help() const;
-    /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair for each entry of a
-    /// list.
+    /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair
+    /// for each entry of a list.
     OptionValues values() const;
     /// Those of them that decide something, or only what is named.
     OptionValues deciding() const;
@@ -175,7 +181,8 @@ public:
     Decides decides(const std::string& name) const;
 
 private:
-    /// An option is of use if another one, the selector, is and has one of these values; always without a selector.
+    /// An option is of use if another one, the selector, is and has one of these values; always without a
+    /// selector.
     struct Condition {
         std::string selector;
         std::vector<std::string> values;

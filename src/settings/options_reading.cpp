@@ -20,7 +20,8 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
-/// Whether the program wrote this configuration: it is that of a run or of a boundary study, beside their other files.
+/// Whether the program wrote this configuration: it is that of a run or of a boundary study, beside their
+/// other files.
 bool is_of_this_program(const std::filesystem::path& file) {
     const auto has = [&](const char* name) {
         std::error_code ignored;

@@ -8,8 +8,8 @@
 
 namespace sslslr {
 
-/// An enumeration whose values are written as words. A constexpr function words(E), declared beside it and found by its
-/// argument, returns a std::array of them in the order of its enumerators, which count from 0.
+/// An enumeration whose values are written as words. A constexpr function words(E), declared beside it and
+/// found by its argument, returns a std::array of them in the order of its enumerators, which count from 0.
 template <class E>
 concept Worded = std::is_enum_v<E> && requires(E value) {
     words(value);
