@@ -9,7 +9,8 @@ using Rows = std::vector<nlohmann::json>;
 
 TEST(MeasuredSpreads, AreThoseOfProjectionsWhereRowsHoldThem) {
     const Rows rows = nlohmann::json::parse(R"([
-        {"step": 1, "spread": 0.5, "spread_normalised": 0.9, "spread_features": 2, "spread_features_normalised": 1},
+        {"step": 1, "spread": 0.5, "spread_normalised": 0.9,
+         "spread_features": 2, "spread_features_normalised": 1},
         {"step": 2, "loss": 3},
         {"step": 4, "spread": 0.4, "spread_normalised": 0.8},
         {"step": 4, "spread": 0.3, "spread_normalised": 0.7}])");
