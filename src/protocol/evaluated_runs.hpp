@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "src/protocol/run_evaluation.hpp"
 #include "src/protocol/seen_clips.hpp"
 #include "src/run/pretrain_options.hpp"
@@ -27,5 +29,9 @@ struct Trainings {
 ///                      and this is not accepted
 /// @throws dist::AgreedError  as seen_clips
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting);
+
+/// What a result file tells of these runs beside its table: clips, labels, data, seeds, code, notes.
+nlohmann::json facts_of(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting,
+                        const Trainings& trainings);
 
 }  // namespace sslslr

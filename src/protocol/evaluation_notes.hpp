@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "src/protocol/protocol.hpp"
+#include "src/protocol/evaluate_options.hpp"
 
 namespace sslslr {
 
@@ -12,5 +12,9 @@ namespace sslslr {
 /// @param seed  of the draw of labels
 std::vector<std::string> notes_of(const EvaluationClips& clips, const ProtocolConfig& config,
                                   std::uint64_t seed);
+
+/// The same of a whole evaluation: none of measures, those of all points of a label curve, each once.
+std::vector<std::string> notes_of_evaluation(const EvaluationClips& clips, const EvaluateOptions& options,
+                                             std::uint64_t seed);
 
 }  // namespace sslslr

@@ -45,6 +45,10 @@ private:
 PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where);
 ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where);
 
+/// Refuses, before anything is pretrained, views that networks cannot have which learn from labels.
+/// @throws ConfigError  names the job
+void check_views(const StudyDataSets& data, const ExperimentPlan& plan);
+
 /// By what the jobs of a study are told apart.
 Identities identities_of_jobs();
 
