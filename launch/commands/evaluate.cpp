@@ -12,7 +12,6 @@
 #include <nlohmann/json.hpp>
 
 #include "io/file/json_text.hpp"
-#include "io/file/setting.hpp"
 #include "launch/command.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -23,8 +22,6 @@
 #include "src/protocol/run_evaluation.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/run/stop_request.hpp"
-#include "src/settings/program.hpp"
-#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -42,44 +39,8 @@ constexpr const char* evaluate_usage =
 
 using Runs = std::vector<PretrainOptions>;
 
-std::vector<std::string> as_options(std::vector<std::string> texts) {
-    std::ranges::transform(texts, texts.begin(), io::as_options);
-    return texts;
-}
-
-/// What every result file tells beside its table.
-nlohmann::json facts_of(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings) {
-    const auto& options = setting.options;
-    nlohmann::json facts{{"protocol", word_of(options.protocol.kind)},
-                         {"train_clips", setting.clips.train.size()},
-                         {"validation_clips", setting.clips.validation.size()},
-                         {"test_clips", setting.clips.test.size()},
-                         {"clips", setting.clips.test},
-                         {"classes", setting.clips.class_names},
-                         {"parts", setting.clips.how},
-                         {"label_fraction", options.protocol.labels.fraction},
-                         {"label_count", options.protocol.labels.count},
-                         {"test_clips_seen_in_pretraining", io::json_or_null(trainings.seen.test)},
-                         {"test_clips_equal_to_training_clips", trainings.seen.repeated},
-                         {"notes", as_options(trainings.notes)},
-                         {"steps", trainings.steps},
-                         {"code", code_identity()},
-                         {"trained_by", trainings.codes},
-                         {"source", runs.front().data},
-                         {"target", options.data.empty() ? runs.front().data : options.data}};
-    std::vector<std::string> folders;
-    std::vector<std::uint64_t> seeds;
-    for (const auto& run : runs) {
-        folders.push_back(std::filesystem::weakly_canonical(run.run).string());
-        seeds.push_back(run.seed);
-    }
-    facts["run"] = folders.front();
-    facts["runs"] = folders;
-    facts["seeds"] = seeds;
-    return facts;
-}
-
-std::string heading_of(const nlohmann::json& facts, ProtocolKind protocol) {
+std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& setting) {
+    const auto protocol = setting.options.protocol.kind;
     const auto runs = facts["runs"].size();
     const auto share = facts["label_fraction"].get<double>();
     const auto count = facts["label_count"].get<std::int64_t>();
@@ -87,9 +48,11 @@ std::string heading_of(const nlohmann::json& facts, ProtocolKind protocol) {
     auto text = fmt::format(
         "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
         facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
-        facts["classes"].size(), facts["train_clips"].get<std::int64_t>(),
+        setting.clips.shown_classes(), facts["train_clips"].get<std::int64_t>(),
         chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
-        count > 0   ? fmt::format(", labels of {} a class", count)
+        count > 0
+            ? fmt::format(", labels of {}{}", text_of(LabelAmount{.count = count}),
+                          chosen_on > 0 ? fmt::format(" to learn from, {} to choose settings by", count) : "")
         : share < 1 ? fmt::format(", {:g} % of their labels", 100 * share)
                     : "",
         facts["parts"].get<std::string>());
@@ -118,9 +81,8 @@ void write_results(const Runs& runs, const EvaluationSetting& setting, const std
     const auto facts = facts_of(runs, setting, trainings);
     result.update(facts);
     // First to the terminal: a file that finds no space must not take the work with it.
-    fmt::print("{}\n", setting.options.json
-                           ? io::json_text(result, 2)
-                           : heading_of(facts, setting.options.protocol.kind) + all.text() + more);
+    fmt::print("{}\n", setting.options.json ? io::json_text(result, 2)
+                                            : heading_of(facts, setting) + all.text() + more);
     std::fflush(stdout);
     for (std::size_t i = 0; i < runs.size(); ++i) {
         auto own = tables[i].json();
@@ -212,28 +174,6 @@ bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Train
     });
 }
 
-/// What a reader of the figures must know, each once. @param seed  of the draws of labels
-std::vector<std::string> notes_of_protocol(const EvaluationSetting& setting, std::uint64_t seed) {
-    const auto& options = setting.options;
-    if (options.protocol.kind == ProtocolKind::measures) {
-        return {};
-    }
-    if (options.protocol.kind != ProtocolKind::label_curve) {
-        return notes_of(setting.clips, options.protocol, seed);
-    }
-    std::vector<std::string> notes;
-    for (const auto& amount : points_of_curve(options)) {
-        auto config = options.protocol;
-        config.labels = amount;
-        for (auto& note : notes_of(setting.clips, config, seed)) {
-            if (std::ranges::find(notes, note) == notes.end()) {
-                notes.push_back(std::move(note));
-            }
-        }
-    }
-    return notes;
-}
-
 /// Says so once, not for every encoder and part of the clips.
 std::function<void(const std::string&)> cache_warner() {
     return [said = false](const std::string& text) mutable {
@@ -301,7 +241,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
         }
     });
     auto trainings = check_pretraining(runs, setting);
-    const auto notes = notes_of_protocol(setting, first.seed + fields.probe_seed);
+    const auto notes = notes_of_evaluation(clips, fields, first.seed + fields.probe_seed);
     trainings.notes.insert(trainings.notes.end(), notes.begin(), notes.end());
     if (ranks.is_first()) {
         std::ranges::for_each(trainings.notes, print_warning);

@@ -132,6 +132,7 @@ int study_run(Arguments arguments, const Ranks& ranks) {
     const auto folder = fields.places.results();
     const StudyDataSets data{spec, fields.memory_limit, ranks};
     const auto plan = plan_experiments(spec, data.facts(), identities_of_jobs());
+    check_views(data, plan);
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             std::ranges::for_each(leaks_of(data, plan), print_warning);

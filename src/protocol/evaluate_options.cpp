@@ -19,6 +19,20 @@ double usual_label_fraction(ProtocolKind protocol) {
     return protocol == ProtocolKind::semi_supervised ? semi_supervised : 1;
 }
 
+/// "-1-5-a-class-0.1-1"
+std::string name_of_points(const EvaluateOptions& o) {
+    std::string counts;
+    std::string shares;
+    for (const auto& point : points_of_curve(o)) {
+        if (point.count > 0) {
+            counts += fmt::format("-{}", point.count);
+        } else {
+            shares += fmt::format("-{:g}", point.fraction);
+        }
+    }
+    return counts.empty() ? shares : counts + "-a-class" + shares;
+}
+
 /// @param config  the curve's, as of a protocol that check() takes
 void check_curve(const EvaluateOptions& o, ProtocolConfig config) {
     require(config.labels.count == 0 && config.labels.fraction == 1,
@@ -58,8 +72,10 @@ void declare(Options& options, EvaluateOptions& o) {
     declare(options, o.protocol);
 
     options.section("Label curve", "protocol", {word_of(ProtocolKind::label_curve)});
-    options.add("label-counts", o.label_counts,
-                "points of the curve: labelled clips a class, each draw part of every larger one (0: none)");
+    options.add(
+        "label-counts", o.label_counts,
+        "points of the curve: labelled clips a class to learn from, and as many to choose settings by "
+        "where clips validate; each draw is part of every larger one (0: none)");
     options.add("label-shares", o.label_shares,
                 "further points: shares of the labelled clips of each class, nested likewise (0: none)");
     options.add("fine-tune", o.fine_tunes, "also fine-tunes the encoder at every point, which is slow");
@@ -106,10 +122,6 @@ void complete(EvaluateOptions& o) {
             fmt::format(
                 "{}: expected 0, or numbers of 1 or more",
                 io::setting("supervised-epochs", fmt::format("{}", fmt::join(o.supervised_epochs, " ")))));
-    if (!(o.supervised_learning_rate > 0)) {
-        throw ConfigError{fmt::format("{}: expected a rate above 0",
-                                      io::setting("supervised-learning-rate", o.supervised_learning_rate))};
-    }
     auto& labels = o.protocol.labels;
     if (labels.fraction == 0) {
         labels.fraction = labels.count > 0 ? 1 : usual_label_fraction(o.protocol.kind);
@@ -120,6 +132,10 @@ void complete(EvaluateOptions& o) {
         config.kind = ProtocolKind::linear;
     }
     check(config);
+    require(
+        !o.per_class || o.protocol.kind < ProtocolKind::measures,
+        fmt::format("{} lists the classes of a table of accuracies, which {} does not print: leave it out",
+                    io::setting("per-class"), io::setting("protocol", word_of(o.protocol.kind))));
     if (o.protocol.kind == ProtocolKind::label_curve) {
         check_curve(o, config);
     }
@@ -132,6 +148,10 @@ std::string name_of(const EvaluateOptions& completed) {
     const auto& protocol = completed.protocol;
     const auto* const name = word_of(protocol.kind);
     const auto& labels = protocol.labels;
+    if (protocol.kind == ProtocolKind::label_curve) {
+        const auto points = name_of_points(completed);
+        return points == name_of_points({}) ? name : name + points;
+    }
     if (labels.count > 0) {
         return fmt::format("{}-{}-a-class", name, labels.count);
     }
@@ -171,6 +191,7 @@ ProtocolConfig supervised_control(const EvaluateOptions& o) {
                                         .weight_decay = 0.01}};
         config.schedule = {.kind = ScheduleKind::cosine};
         config.augmentation = o.supervised_augmentation;
+        config.names = {"supervised-epochs", "supervised-learning-rate", "supervised-augmentation"};
     }
     return config;
 }

@@ -40,8 +40,8 @@ void declare(Options& options, EvaluateOptions& fields);
 /// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
 void complete(EvaluateOptions& fields);
 
-/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not its
-/// own.
+/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not
+/// its own, a label curve's with its points where they are not the usual ones.
 std::string name_of(const EvaluateOptions& completed);
 
 /// How the supervised control is trained: as the whole network where the protocol trains it, else by options

@@ -1,6 +1,7 @@
 #include "src/protocol/evaluated_runs.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -8,10 +9,13 @@
 
 #include <fmt/format.h>
 
+#include "io/file/json_text.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
+#include "src/protocol/labelled_clips.hpp"
 #include "src/run/run_folder.hpp"
 #include "src/settings/program.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -41,6 +45,11 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
                             before, first.run, value, other.run)};
         }
     }
+}
+
+std::vector<std::string> as_options(std::vector<std::string> texts) {
+    std::ranges::transform(texts, texts.begin(), io::as_options);
+    return texts;
 }
 
 }  // namespace
@@ -102,6 +111,44 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
     notes.insert(notes.end(), seen.notes.begin(), seen.notes.end());
     seen.notes.clear();
     return {std::move(seen), std::move(notes), first->steps, std::move(codes)};
+}
+
+nlohmann::json facts_of(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting,
+                        const Trainings& trainings) {
+    const auto& options = setting.options;
+    nlohmann::json facts{{"protocol", word_of(options.protocol.kind)},
+                         {"train_clips", setting.clips.train.size()},
+                         {"validation_clips", setting.clips.validation.size()},
+                         {"test_clips", setting.clips.test.size()},
+                         {"clips", setting.clips.test},
+                         {"classes", setting.clips.class_names},
+                         {"parts", setting.clips.how},
+                         {"label_fraction", options.protocol.labels.fraction},
+                         {"label_count", options.protocol.labels.count},
+                         {"test_clips_seen_in_pretraining", io::json_or_null(trainings.seen.test)},
+                         {"test_clips_equal_to_training_clips", trainings.seen.repeated},
+                         {"notes", as_options(trainings.notes)},
+                         {"steps", trainings.steps},
+                         {"code", code_identity()},
+                         {"trained_by", trainings.codes},
+                         {"source", runs.front().data},
+                         {"target", options.data.empty() ? runs.front().data : options.data}};
+    std::vector<std::string> folders;
+    std::vector<std::uint64_t> seeds;
+    for (const auto& run : runs) {
+        folders.push_back(std::filesystem::weakly_canonical(run.run).string());
+        seeds.push_back(run.seed);
+    }
+    if (options.protocol.kind != ProtocolKind::label_curve) {  // whose points have their own
+        const LabelledClips labelled{setting.clips, options.protocol.labels,
+                                     runs.front().seed + options.probe_seed};
+        facts["train_labels"] = labelled.train().size();
+        facts["validation_labels"] = labelled.validation().size();
+    }
+    facts["run"] = folders.front();
+    facts["runs"] = folders;
+    facts["seeds"] = seeds;
+    return facts;
 }
 
 }  // namespace sslslr

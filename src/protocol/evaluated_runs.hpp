@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "src/protocol/run_evaluation.hpp"
 #include "src/protocol/seen_clips.hpp"
 #include "src/run/pretrain_options.hpp"
@@ -23,9 +25,13 @@ struct Trainings {
 };
 
 /// Looks at every run before the first is evaluated, which may take hours.
-/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting; or of different code,
-///                      and this is not accepted
+/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting; or of
+///                      different code, and this is not accepted
 /// @throws dist::AgreedError  as seen_clips
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting);
+
+/// What a result file tells of these runs beside its table: clips, labels, data, seeds, code, notes.
+nlohmann::json facts_of(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting,
+                        const Trainings& trainings);
 
 }  // namespace sslslr

@@ -213,6 +213,15 @@ void keep_classes(const io::ClipIndex& index, std::int64_t classes, EvaluationCl
 
 }  // namespace
 
+std::int64_t EvaluationClips::shown_classes() const {
+    std::set<std::int64_t> shown;
+    for (const auto* const part : {&train, &validation, &test}) {
+        const auto of_part = classes_of(*part);
+        shown.insert(of_part.begin(), of_part.end());
+    }
+    return std::ssize(shown);
+}
+
 EvaluationClips part_clips(const io::ClipIndex& index, const ClipParts& parts) {
     check(parts);
     auto clips = Parting{index, parts}.all();

@@ -40,6 +40,8 @@ struct EvaluationClips {
     std::string how;                       ///< they were parted: "signer S03 tests, signer S01 validates"
 
     std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
+    /// Classes that some of the clips show: a store may know signs of which it has none.
+    std::int64_t shown_classes() const;
     std::vector<std::int64_t> classes_of(const std::vector<std::int64_t>& clips) const {
         return labels_of(clips, labels);
     }

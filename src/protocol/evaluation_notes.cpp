@@ -29,19 +29,24 @@ void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t l
 }
 
 /// Of a class with fewer clips than are asked for all train.
-void note_count(const EvaluationClips& clips, std::int64_t count, Notes& notes) {
+void note_count(const EvaluationClips& clips, const ProtocolConfig& config, Notes& notes) {
+    const auto count = config.labels.count;
+    const io::Setting option =
+        config.kind == ProtocolKind::label_curve ? io::Setting{"label-counts"} : io::Setting{"label-count"};
     const auto clips_of = clips.training_clips_of_classes();
     const auto fewer =
         std::ranges::count_if(clips_of, [&](const auto& entry) { return entry.second < count; });
     if (fewer > 0) {
         notes.push_back(fmt::format("{}: {} of {} signs have fewer training clips, so all of theirs are used",
-                                    io::setting("label-count", count), fewer, clips_of.size()));
+                                    io::setting(option, count), fewer, clips_of.size()));
     }
 }
 
 /// A class whose share is less than half a clip trains on a whole one.
 void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
                 Notes& notes) {
+    const io::Setting option = config.kind == ProtocolKind::label_curve ? io::Setting{"label-shares"}
+                                                                        : io::Setting{"label-fraction"};
     const auto clips_of = clips.training_clips_of_classes();
     const auto rounded_up = std::ranges::count_if(clips_of, [&](const auto& entry) {
         return config.labels.fraction * static_cast<double>(entry.second) < 0.5;
@@ -51,8 +56,8 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
         notes.push_back(fmt::format(
             "{}: for {} of {} signs that is less than half a clip, so they train on one: {} of {} labels are "
             "used, {:.1f} %; raise it, or read the result as one of so many labels",
-            io::setting("label-fraction", fmt::format("{:g}", config.labels.fraction)), rounded_up,
-            clips_of.size(), labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
+            io::setting(option, fmt::format("{:g}", config.labels.fraction)), rounded_up, clips_of.size(),
+            labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
     }
 }
 
@@ -95,14 +100,34 @@ Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::
     }
     note_neighbours("raw-neighbours", config.raw_neighbours, count, 2, notes);  // as recorded and mirrored
     if (config.labels.count > 0) {
-        note_count(clips, config.labels.count, notes);
+        note_count(clips, config, notes);
     } else {
         note_share(clips, config, count, notes);
     }
     note_untrained(clips, labelled.both(), notes);
-    if (clips.classes() <= counted_ranks) {
+    if (clips.shown_classes() <= counted_ranks) {
         notes.push_back(
-            fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.classes()));
+            fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.shown_classes()));
+    }
+    return notes;
+}
+
+Notes notes_of_evaluation(const EvaluationClips& clips, const EvaluateOptions& options, std::uint64_t seed) {
+    if (options.protocol.kind == ProtocolKind::measures) {
+        return {};
+    }
+    if (options.protocol.kind != ProtocolKind::label_curve) {
+        return notes_of(clips, options.protocol, seed);
+    }
+    Notes notes;
+    for (const auto& amount : points_of_curve(options)) {
+        auto config = options.protocol;
+        config.labels = amount;
+        for (auto& note : notes_of(clips, config, seed)) {
+            if (std::ranges::find(notes, note) == notes.end()) {
+                notes.push_back(std::move(note));
+            }
+        }
     }
     return notes;
 }

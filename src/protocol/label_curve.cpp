@@ -17,6 +17,7 @@ LabelPoint label_point(const EvaluationClips& clips, const LabelAmount& amount, 
     const auto clips_of = clips.training_clips_of_classes();
     return {.asked = amount,
             .labels = std::ssize(labelled.both()),
+            .validation_labels = std::ssize(labelled.validation()),
             .fewer = std::ranges::count_if(clips_of,
                                            [&](const auto& entry) { return entry.second < amount.count; })};
 }
@@ -41,6 +42,12 @@ std::string LabelCurve::text() const {
     for (const auto& point : points_) {
         text += fmt::format(" {:>15}", point.labels);
     }
+    if (std::ranges::any_of(points_, [](const auto& point) { return point.validation_labels > 0; })) {
+        text += fmt::format("\n{:<34} {:<24}", "of them to choose settings by", "");
+        for (const auto& point : points_) {
+            text += fmt::format(" {:>15}", point.validation_labels);
+        }
+    }
     const auto rows = tables_.front().means();
     for (std::size_t row = 0; row < rows.size(); ++row) {
         text += fmt::format("\n{:<34} {:<24}", rows[row].row, rows[row].classifier);
@@ -59,9 +66,10 @@ nlohmann::json LabelCurve::json() const {
     nlohmann::json json{{"points", nlohmann::json::array()}};
     for (std::size_t i = 0; i < points_.size(); ++i) {
         auto table = tables_[i].json();
-        const auto& [asked, labels, fewer] = points_[i];
-        nlohmann::json point{{"labels", labels},
-                             {"classes_with_fewer", fewer},
+        const auto& asked = points_[i].asked;
+        nlohmann::json point{{"labels", points_[i].labels},
+                             {"validation_labels", points_[i].validation_labels},
+                             {"classes_with_fewer", points_[i].fewer},
                              {"rows", std::move(table["rows"])},
                              {"differences", std::move(table["differences"])}};
         if (asked.count > 0) {

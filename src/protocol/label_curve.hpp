@@ -16,7 +16,8 @@ std::string text_of(const LabelAmount& amount);
 /// A point of a label curve: how many labels were asked for, and what that came to.
 struct LabelPoint {
     LabelAmount asked;
-    std::int64_t labels = 0;  ///< that are used, of training and validation clips together
+    std::int64_t labels = 0;             ///< that are used, of training and validation clips together
+    std::int64_t validation_labels = 0;  ///< those of them that settings are chosen by
     std::int64_t fewer =
         0;  ///< classes with fewer training clips than were asked for; all of theirs are used
 };
@@ -38,8 +39,8 @@ public:
     /// For the terminal: mean top-1 of each row (lines) at each point (columns), then paired differences to
     /// the controls at each point.
     std::string text() const;
-    /// {"points": [{"clips_a_class" or "share", "labels", "classes_with_fewer", "rows", "differences"}],
-    /// "interval", "truth"}, rows and differences as in ResultTable::json().
+    /// {"points": [{"clips_a_class" or "share", "labels", "validation_labels", "classes_with_fewer", "rows",
+    /// "differences"}], "interval", "truth"}, rows and differences as in ResultTable::json().
     nlohmann::json json() const;
 
 private:

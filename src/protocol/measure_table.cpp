@@ -23,9 +23,9 @@ std::string text_of(const std::vector<double>& runs) {
 std::vector<double> MeasureTable::values_of(const Row& row, const std::string& measure) {
     std::vector<double> values;
     for (const auto& run : row.runs) {
-        const auto found = std::ranges::find(run, measure, &NamedMeasures::value_type::first);
+        const auto found = std::ranges::find(run, measure, &NamedMeasure::name);
         if (found != run.end()) {
-            values.push_back(found->second);
+            values.push_back(found->value);
         }
     }
     return values;

@@ -1,15 +1,19 @@
 #pragma once
 
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <nlohmann/json.hpp>
 
 namespace sslslr {
 
-/// Names and values, in the order in which they are shown.
-using NamedMeasures = std::vector<std::pair<std::string, double>>;
+struct NamedMeasure {
+    std::string name;
+    double value = 0;
+};
+
+/// In the order in which they are shown.
+using NamedMeasures = std::vector<NamedMeasure>;
 
 /// What embeddings are like, of one run or of several.
 class MeasureTable {

@@ -19,7 +19,7 @@ torch::Tensor truth_of(const EvaluationClips& clips) {
 void add_retrieval(const torch::Tensor& places, NamedMeasures& measures) {
     const auto retrieval = retrieval_of(places);
     for (const auto& [name, figure] : named_figures_of_retrieval()) {
-        measures.emplace_back(name, retrieval.*figure);
+        measures.push_back({name, retrieval.*figure});
     }
 }
 
@@ -38,9 +38,9 @@ MeasuredFeatures measured_features(Method& method, const Features& features, con
         const auto truth = truth_of(clips);
         const auto of_features = measure_embedding(measured.test, truth);
         for (const auto& [name, measure] : named_measures()) {
-            measured.measures.emplace_back(name, of_features.*measure);
+            measured.measures.push_back({name, of_features.*measure});
         }
-        measured.measures.emplace_back("order_sensitivity", order);
+        measured.measures.push_back({"order_sensitivity", order});
         add_retrieval(
             retrieval_places(measured.test, truth, {gallery, labelled.of(labelled.both()), clips.classes()}),
             measured.measures);

@@ -137,8 +137,9 @@ void check_probe(const ProtocolConfig& config) {
 /// What Optimizer and Schedule would refuse by the names of pretraining's options.
 void check_training(const ProtocolConfig& config) {
     const auto& optimizer = config.trainer.optimizer;
-    require(optimizer.learning_rate > 0, fmt::format("{}: expected a rate above 0",
-                                                     io::setting("fine-tune-rate", optimizer.learning_rate)));
+    require(
+        optimizer.learning_rate > 0,
+        fmt::format("{}: expected a rate above 0", io::setting(config.names.rate, optimizer.learning_rate)));
     require(
         optimizer.weight_decay >= 0,
         fmt::format("{}: expected 0 or more", io::setting("fine-tune-weight-decay", optimizer.weight_decay)));
@@ -146,7 +147,7 @@ void check_training(const ProtocolConfig& config) {
     const auto fewest = std::ranges::min(config.epochs);
     require(warmup >= 0 && warmup <= static_cast<double>(fewest),
             fmt::format("{}: expected 0 to {}", io::setting("fine-tune-warmup-epochs", warmup),
-                        io::setting("fine-tune-epochs", fewest)));
+                        io::setting(config.names.epochs, fewest)));
 }
 
 void check_labels(const LabelAmount& labels) {
@@ -188,7 +189,7 @@ void check(const ProtocolConfig& config) {
     }
     require(!config.epochs.empty() && std::ranges::min(config.epochs) >= 1,
             fmt::format("{}: expected one number or more, each 1 or more",
-                        io::setting("fine-tune-epochs", fmt::format("{}", fmt::join(config.epochs, " ")))));
+                        io::setting(config.names.epochs, fmt::format("{}", fmt::join(config.epochs, " ")))));
     require(config.least_steps >= 0,
             fmt::format("{}: expected 0 or more", io::setting("fine-tune-least-steps", config.least_steps)));
     check_probe(config);
@@ -206,7 +207,7 @@ void check_choice(const ProtocolConfig& config, const EvaluationClips& clips) {
             fmt::format(
                 "{} {} to choose from, but no clips to choose on (never the test clips): name a {}, {} "
                 "or {}",
-                candidates, trains_encoder(config) ? io::setting("fine-tune-epochs") : std::string{"probes"},
+                candidates, trains_encoder(config) ? io::setting(config.names.epochs) : std::string{"probes"},
                 io::setting("validation-split"), io::setting("validation-signer"),
                 io::setting("validation-fraction")));
 }

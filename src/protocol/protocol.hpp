@@ -11,6 +11,7 @@
 #include <torch/torch.h>
 
 #include "dist/group.hpp"
+#include "io/file/setting.hpp"
 #include "src/data/features.hpp"
 #include "src/evaluate/embed.hpp"
 #include "src/evaluate/probe.hpp"
@@ -50,8 +51,17 @@ constexpr auto words(ProbeKind /*of*/) {
 
 /// How many labels are used.
 struct LabelAmount {
-    double fraction = 1;     ///< of the labelled clips of each class, in (0, 1]
-    std::int64_t count = 0;  ///< labelled clips of each class, of one that has fewer all; 0: by fraction
+    double fraction = 1;  ///< of the labelled clips of each class, in (0, 1]
+    /// Training clips of each class, and as many of those that validate; of one that has fewer all. 0: by
+    /// fraction.
+    std::int64_t count = 0;
+};
+
+/// The options that say how a whole network is trained, as errors name them.
+struct TrainingNames {
+    io::Setting epochs = "fine-tune-epochs";
+    io::Setting rate = "fine-tune-rate";
+    io::Setting augmentation = "fine-tune-augmentation";
 };
 
 /// What is learnt from labels on top of an encoder, and how.
@@ -72,6 +82,7 @@ struct ProtocolConfig {
     ScheduleConfig schedule{ScheduleKind::triangle,
                             600};  ///< likewise; the paper: up over 600 epochs, down over 400
     AugmentationKind augmentation = AugmentationKind::none;  ///< likewise
+    TrainingNames names{};
 };
 
 /// Refuses what cannot be. @throws ConfigError  names the option
@@ -121,7 +132,7 @@ struct ProtocolScores {
     torch::Tensor test;                     ///< [test clips, classes]
     std::optional<double> validation_top1;  ///< of the taken probe, where clips validate
     ProbeTrial chosen{};                    ///< where a probe was trained
-    std::int64_t chosen_epochs = 0;         ///< where the whole network was trained for several
+    std::int64_t chosen_epochs = 0;  ///< that the whole network was trained for where several were tried
 };
 
 /// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw
@@ -129,10 +140,10 @@ struct ProtocolScores {
 ///
 /// The probes of all candidates are trained together on features that are computed once; the best on the
 /// validation clips is taken (of equals the first), and trained again on training and validation clips
-/// together. So are whole networks where several numbers of epochs are tried, one training each. Neighbours,
-/// and networks of which nothing is chosen, learn from both at once.
-/// The same numbers on any number of ranks: frozen protocols bit for bit, training of the whole network as
-/// Trainer.
+/// together. So are whole networks where several numbers of epochs are tried, one training each; those
+/// that least_steps makes equal are one. Neighbours, and networks of which nothing is chosen, learn from
+/// both at once. The same numbers on any number of ranks: frozen protocols bit for bit, training of the
+/// whole network as Trainer.
 /// @param trained  its encoder is read; a copy is trained where the whole network is
 /// @return nothing if it was stopped
 /// @throws ConfigError  as check; several candidates and no clips to validate on

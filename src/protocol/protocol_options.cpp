@@ -32,7 +32,8 @@ void declare(Options& options, ProtocolConfig& c) {
                 "of the labelled clips of each class whose labels are used (0, of evaluate alone: 0.3 where "
                 "semi-supervised, else 1)");
     options.add("label-count", c.labels.count,
-                "labelled clips of each class whose labels are used (0: by --label-fraction)");
+                "labelled clips of each class to learn from, and as many to choose settings by where clips "
+                "validate (0: by --label-fraction)");
     options.add("freeze", c.freeze, "semi-supervised trains a probe instead of the whole network");
     options.add("probe", c.probe, "mlp (one hidden layer), linear, or both (of evaluate alone)");
     options.add("probe-epochs", c.probe_training.epochs, "passes over the labelled clips");

@@ -143,15 +143,15 @@ nlohmann::json ResultTable::json_of(const Scores& run) {
     nlohmann::json json{{"top1", run.top1},       {"top5", run.top5},         {"macro_f1", run.macro_f1},
                         {"correct", run.correct}, {"correct5", run.correct5}, {"predicted", run.predicted},
                         {"chosen", nullptr}};
+    auto& chosen = json["chosen"];
     if (run.validation_top1) {
-        auto& chosen = json["chosen"];
         chosen["validation_top1"] = *run.validation_top1;
-        if (run.chosen_epochs > 0) {
-            chosen["epochs"] = run.chosen_epochs;
-        } else {
-            chosen["learning_rate"] = run.chosen.learning_rate;
-            chosen["weight_decay"] = run.chosen.weight_decay;
-        }
+    }
+    if (run.chosen_epochs > 0) {
+        chosen["epochs"] = run.chosen_epochs;
+    } else if (run.validation_top1) {
+        chosen["learning_rate"] = run.chosen.learning_rate;
+        chosen["weight_decay"] = run.chosen.weight_decay;
     }
     return json;
 }

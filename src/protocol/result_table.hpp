@@ -70,7 +70,7 @@ private:
         torch::Tensor confusion;              ///< [G, G]
         std::optional<double> validation_top1;
         ProbeTrial chosen;               ///< where clips validated
-        std::int64_t chosen_epochs = 0;  ///< likewise, of a whole network
+        std::int64_t chosen_epochs = 0;  ///< of a whole network of which several were asked for
     };
     struct Row {
         std::string name;

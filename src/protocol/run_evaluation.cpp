@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "io/file/setting.hpp"
+#include "src/augment/view_draws.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/evaluation_files.hpp"
 #include "src/protocol/labelled_clips.hpp"
@@ -14,6 +16,7 @@
 #include "src/run/run_data.hpp"
 #include "src/run/run_encoder.hpp"
 #include "src/run/stop_request.hpp"
+#include "src/settings/words.hpp"
 #include "src/train/weights.hpp"
 
 namespace sslslr {
@@ -96,19 +99,17 @@ std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::stri
 std::vector<TableRow> curve_rows(const EvaluateOptions& options, const std::string& method) {
     auto frozen = options;
     frozen.protocol.kind = ProtocolKind::linear;
-    frozen.protocol.probe =
-        options.protocol.probe == ProbeKind::both ? ProbeKind::mlp : options.protocol.probe;
     auto rows = table_rows(frozen, method);
-    for (auto& row : rows) {
-        if (row.config.kind == ProtocolKind::supervised) {
-            row.config = supervised_control(options);
-        }
-    }
     if (options.fine_tunes) {
         auto config = options.protocol;
         config.kind = ProtocolKind::fine_tune;
         config.probe = ProbeKind::mlp;
-        rows.insert(rows.begin() + 2, {method + ", fine-tuned", classifier_of(config), config, true, false});
+        rows.insert(std::ranges::find(rows, raw_skeletons_row, &TableRow::name),
+                    {.name = method + ", fine-tuned",
+                     .classifier = classifier_of(config),
+                     .config = config,
+                     .is_of_trained = true,
+                     .is_control = false});
     }
     return rows;
 }
@@ -143,6 +144,7 @@ bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, con
               const EvaluationSetting& setting, const ProtocolSetting& protocol, ResultTable& table) {
     for (const auto& row : rows) {  // before hours of work for the first
         check_choice(row.config, setting.clips);
+        check_views(row.config, run, setting.data.features().layout);
     }
     for (const auto& row : rows) {
         if (any_rank_stops(setting.ranks)) {
@@ -207,6 +209,13 @@ EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::
             .warn = std::move(warn)};
 }
 
+void check_views(const ProtocolConfig& config, const PretrainOptions& run, const FeatureLayout& layout) {
+    if (trains_encoder(config) && is_skeleton(config.augmentation)) {
+        place_errors(io::setting(config.names.augmentation, word_of(config.augmentation)),
+                     [&] { check(run.skeleton_views, layout); });
+    }
+}
+
 ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& data,
                                  const EvaluationClips& clips, dist::Group& group, BatchConfig batches) {
     return {.features = data.features(),
@@ -235,8 +244,10 @@ bool evaluate_curve(const PretrainOptions& run, const RunEncoders& encoders, con
         }
         const LabelledClips labelled{setting.clips, points[i], protocol.batches.seed};
         if (setting.ranks.is_first()) {
-            setting.say(
-                fmt::format("{}: {}: {} labels", run.run, text_of(points[i]), labelled.both().size()));
+            const auto chosen_by = labelled.validation().size();
+            setting.say(fmt::format(
+                "{}: {}: {} labels{}", run.run, text_of(points[i]), labelled.both().size(),
+                chosen_by > 0 ? fmt::format(", {} of them to choose settings by", chosen_by) : ""));
         }
         if (!add_rows(rows, run, encoders, setting, protocol, curve.at(i))) {
             return false;

@@ -51,6 +51,12 @@ RunEncoders read_encoders(const PretrainOptions& run, const EvaluationSetting& s
 EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::path& folder,
                              std::function<void(const std::string&)> warn);
 
+/// Refuses views of a whole network's training that its clips cannot have, before anything is trained for it.
+/// @param run     whose views those are, but for their kind
+/// @param layout  of the clips' features
+/// @throws ConfigError  names the option of the views' kind
+void check_views(const ProtocolConfig& config, const PretrainOptions& run, const FeatureLayout& layout);
+
 /// What a protocol works on that is followed from an encoder of these options.
 /// @param clips, group  must outlive it, as must the data
 /// @param batches       those of the encoder's training
@@ -62,8 +68,8 @@ ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table);
 
-/// Adds what frozen and fine-tuned encoder and all controls come to from the labels of each point of a label
-/// curve. Every draw of labels is part of each larger one, and all rows of a point learn from the same.
+/// Adds what frozen (by each probe that is asked for) and fine-tuned encoder and all
+/// controls come to from the labels of each point of a label curve. Every draw of labels is part of each larger one, and all rows of a point learn from the same.
 /// Collective.
 /// @return false if it was stopped
 bool evaluate_curve(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,

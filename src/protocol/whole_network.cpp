@@ -1,6 +1,7 @@
 #include "src/protocol/whole_network.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -12,6 +13,7 @@
 #include "src/evaluate/metrics.hpp"
 #include "src/method/supervised.hpp"
 #include "src/protocol/protocol_options.hpp"
+#include "src/train/epoch_steps.hpp"
 #include "src/train/run.hpp"
 #include "src/train/steps_under_way.hpp"
 #include "src/train/weights.hpp"
@@ -107,9 +109,11 @@ bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const Pr
     return run_training(trainer, setting.group, run, hooks);
 }
 
-/// Epochs of a training, which may be more than the options say.
-std::int64_t epochs_of(const ProtocolConfig& config, std::int64_t steps_per_epoch) {
-    return std::max(config.epochs.front(), (config.least_steps + steps_per_epoch - 1) / steps_per_epoch);
+/// Epochs of a training on so many clips, which may be more than were asked for.
+std::int64_t epochs_of(std::int64_t asked, std::int64_t clips, const ProtocolConfig& config,
+                       const ProtocolSetting& setting) {
+    const auto steps_per_epoch = epoch_steps(clips, setting.batches.global_batch);
+    return std::max(asked, (config.least_steps + steps_per_epoch - 1) / steps_per_epoch);
 }
 
 /// Trains and scores. @return [scored clips, classes]; undefined if it was stopped
@@ -119,8 +123,9 @@ torch::Tensor scores_after(const Task& task, const std::vector<std::int64_t>& sc
     auto views = setting.batches;
     views.augmentation.kind = task.config.augmentation;
     const Batches batches{setting.features, task.clips, views, task.labelled.by_clip()};
-    const auto steps_per_epoch = batches.steps_per_epoch();
-    const Schedule schedule{task.config.schedule, epochs_of(task.config, steps_per_epoch), steps_per_epoch};
+    const Schedule schedule{task.config.schedule,
+                            epochs_of(task.config.epochs.front(), batches.clips(), task.config, setting),
+                            batches.steps_per_epoch()};
     Trainer trainer{*method, batches, task.config.trainer, schedule, setting.group};
     setting.on_training(batches.clips(), schedule.steps());
     const bool done = setting.checkpoints.empty() ? train_at_once(trainer, schedule, setting)
@@ -141,9 +146,14 @@ std::optional<ProtocolScores> whole_network_scores(const Method* trained, const 
                                                    const LabelledClips& labelled) {
     ProtocolScores scores;
     auto last = config;
-    if (config.epochs.size() > 1) {
+    // Of numbers that the least number of steps makes equal the first stands for all.
+    std::set<std::int64_t> known;
+    std::erase_if(last.epochs, [&](auto epochs) {
+        return !known.insert(epochs_of(epochs, std::ssize(labelled.train()), config, setting)).second;
+    });
+    if (const auto candidates = last.epochs; candidates.size() > 1) {
         const auto truth = labelled.of(labelled.validation());
-        for (const auto epochs : config.epochs) {
+        for (const auto epochs : candidates) {
             auto candidate = config;
             candidate.epochs = {epochs};
             const auto scored = scores_after({trained, candidate, labelled.train(), labelled},
@@ -154,10 +164,12 @@ std::optional<ProtocolScores> whole_network_scores(const Method* trained, const 
             const auto top1 = share_right(outcome(scored, truth).top1);
             if (!scores.validation_top1 || top1 > *scores.validation_top1) {
                 scores.validation_top1 = top1;
-                scores.chosen_epochs = epochs;
+                last.epochs = {epochs};
             }
         }
-        last.epochs = {scores.chosen_epochs};
+    }
+    if (config.epochs.size() > 1) {
+        scores.chosen_epochs = epochs_of(last.epochs.front(), std::ssize(labelled.both()), config, setting);
     }
     scores.test = scores_after({trained, last, labelled.both(), labelled}, setting.clips.test, setting);
     return scores.test.defined() ? std::optional{std::move(scores)} : std::nullopt;

@@ -10,7 +10,8 @@ namespace sslslr {
 /// protocol_scores.
 ///
 /// Of several numbers of epochs each is a training of its own on the training clips, since the schedule
-/// depends on their number; the best on the validation clips (of equals the first) is trained again on both.
+/// depends on their number; the best on the validation clips (of equals the first) is trained again on
+/// both. Numbers that least_steps makes equal are tried as one.
 /// @param trained  its encoder is copied; nullptr: the fresh weights that a pretraining of the same seed
 ///                 starts from
 std::optional<ProtocolScores> whole_network_scores(const Method* trained, const ProtocolConfig& config,

@@ -20,7 +20,8 @@ def read_result(path):
 
 def words_of(point):
     if "clips_a_class" in point:
-        return f"{point['clips_a_class']} a class"
+        count = point["clips_a_class"]
+        return f"{count} + {count} a class" if point.get("validation_labels") else f"{count} a class"
     return f"{100 * point['share']:g} %"
 
 
@@ -36,7 +37,8 @@ def draw(result):
         axes.fill_between(range(len(points)), [value["low"] for value in values], [value["high"] for value in values],
                           color=at(COLOURS, number), alpha=0.12, linewidth=0)
     axes.set_xticks(range(len(points)), [f"{words_of(point)}\n{point['labels']}" for point in points])
-    axes.set_xlabel("labels used: as asked for, and how many that is")
+    also = " (+ as many to choose settings by)" if any(point.get("validation_labels") for point in points) else ""
+    axes.set_xlabel(f"labels used: as asked for{also}, and how many that is")
     axes.set_ylabel("top-1 accuracy")
     axes.set_ylim(0, 1)
     axes.set_title(f"{result['parts']}; {result['interval']}", fontsize=8)

@@ -221,8 +221,17 @@ private:
         }
     }
 
-    static const PlannedCell* cell(const PlannedTable& table, std::size_t row, const std::string& column) {
-        const auto found = std::ranges::find(table.columns, column, &PlannedColumn::name);
+    /// @param beside  the column it is compared with: of a control with several encoders, that
+    ///                method's is taken
+    static const PlannedCell* cell(const PlannedTable& table, std::size_t row, const std::string& column,
+                                   const std::string& beside = "") {
+        auto found = std::ranges::find_if(table.columns, [&](const PlannedColumn& other) {
+            return other.control && word_of(*other.control) == column &&
+                   std::ranges::find(other.methods, beside) != other.methods.end();
+        });
+        if (found == table.columns.end()) {
+            found = std::ranges::find(table.columns, column, &PlannedColumn::name);
+        }
         return found == table.columns.end()
                    ? nullptr
                    : &table.cells[row][static_cast<std::size_t>(found - table.columns.begin())];
@@ -244,8 +253,8 @@ private:
     std::optional<Interval> difference(const PlannedTable& table, std::size_t row_a,
                                        const std::string& column_a, std::size_t row_b,
                                        const std::string& column_b) const {
-        const auto* const a = cell(table, row_a, column_a);
-        const auto* const b = cell(table, row_b, column_b);
+        const auto* const a = cell(table, row_a, column_a, column_b);
+        const auto* const b = cell(table, row_b, column_b, column_a);
         return a == nullptr || b == nullptr ? std::nullopt : results_.difference(*a, *b, table.spec.measure);
     }
 

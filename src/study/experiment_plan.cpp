@@ -78,16 +78,54 @@ private:
         const bool learns =
             measure.source == Measure::Source::labels &&
             !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
-        const auto add = [&](Control control, const char* title) {
-            table.columns.push_back({word_of(control), title, control});
+        const auto groups = methods_by_encoder(table.spec);
+        const auto add = [&](Control control, const std::string& title) {
+            for (const auto& methods : groups) {
+                auto& column =
+                    table.columns.emplace_back(PlannedColumn{word_of(control), title, control, methods});
+                if (groups.size() > 1 && !methods.empty()) {
+                    column.name += "-" + methods.front();
+                    column.title += ", " + named(spec_.methods, methods.front(), "method").title;
+                }
+            }
         };
         add(Control::random, learns ? "From scratch" : "Random weights");
         if (measure.source != Measure::Source::embedding) {
-            add(Control::raw, "Raw skeletons, neighbours");
+            table.columns.push_back({word_of(Control::raw), "Raw skeletons, neighbours", Control::raw});
         }
         if (measure.source == Measure::Source::labels && supervised() != nullptr && !learns) {
             add(Control::supervised, "Supervised");
         }
+    }
+
+    /// The methods of a table with one encoder side by side, those with the study's own as an empty list.
+    std::vector<std::vector<std::string>> methods_by_encoder(const TableSpec& spec) const {
+        const auto encoders_of = [&](const Variant& method) {
+            std::string encoders;
+            for (const auto& data : spec.targets.empty() ? spec.data : spec.targets) {
+                for (const auto& name : spec.augmentations) {
+                    const auto& augmentation = named(spec_.augmentations, name, "augmentation");
+                    encoders +=
+                        identities_.of_encoder(control_options(index_of(data), 0, method, augmentation));
+                }
+            }
+            return encoders;
+        };
+        const auto own = encoders_of({});
+        std::vector<std::string> known;
+        std::vector<std::vector<std::string>> groups;
+        for (const auto& name : spec.methods) {
+            const auto encoders = encoders_of(named(spec_.methods, name, "method"));
+            const auto found = std::ranges::find(known, encoders) - known.begin();
+            if (found == std::ssize(known)) {
+                known.push_back(encoders);
+                groups.emplace_back();
+            }
+            if (encoders != own) {
+                groups[static_cast<std::size_t>(found)].push_back(name);
+            }
+        }
+        return groups;
     }
 
     const Variant* supervised() const {
@@ -108,7 +146,7 @@ private:
         table.rows.push_back({title, source_name, target_name, augmentation_name});
         std::vector<PlannedCell> cells;
         for (const auto& column : table.columns) {
-            cells.push_back(column.control ? control_cell(table.spec, measure, *column.control, target)
+            cells.push_back(column.control ? control_cell(table.spec, measure, column, target, augmentation)
                                            : cell(table.spec, measure, source, target,
                                                   named(spec_.methods, column.name, "method"), augmentation));
         }
@@ -143,19 +181,24 @@ private:
         return cell;
     }
 
-    PlannedCell control_cell(const TableSpec& spec, const Measure& measure, Control control,
-                             std::int64_t target) {
+    PlannedCell control_cell(const TableSpec& spec, const Measure& measure, const PlannedColumn& column,
+                             std::int64_t target, const Variant& augmentation) {
+        const auto control = *column.control;
+        const auto method =
+            column.methods.empty() ? Variant{} : named(spec_.methods, column.methods.front(), "method");
         PlannedCell cell;
         const auto runs = control == Control::raw ? 1 : spec_.runs;
         for (std::int64_t run = 0; run < runs; ++run) {
             auto& jobs = cell.emplace_back();
+            const auto options = control == Control::raw ? base_options(target, run)
+                                                         : control_options(target, run, method, augmentation);
             for (std::int64_t fold = 0; fold < folds(target); ++fold) {
                 jobs.push_back(evaluation(
                     {.encoder = control == Control::random ? EncoderKind::random : EncoderKind::none,
                      .data = target,
                      .fold = fold,
                      .run = run,
-                     .options = base_options(target, run),
+                     .options = options,
                      .protocol = control_protocol(spec, measure, control)}));
             }
         }
@@ -190,6 +233,22 @@ private:
     Settings options_of(std::int64_t data, const Variant& method, const Variant& augmentation,
                         std::int64_t run) const {
         return with(with(base_options(data, run), method.settings), augmentation.settings);
+    }
+
+    /// The study's own settings with the method's and the augmentation's encoder, and nothing else of theirs.
+    Settings control_options(std::int64_t data, std::int64_t run, const Variant& method,
+                             const Variant& augmentation) const {
+        const auto base = base_options(data, run);
+        const auto over = with(method.settings, augmentation.settings);
+        auto options = base;
+        for (const auto& [name, value] : over) {
+            auto own = over;
+            std::erase_if(own, [&, &name = name](const auto& setting) { return setting.first != name; });
+            if (identities_.of_encoder(with(base, own)) != identities_.of_encoder(base)) {
+                options = with(options, own);
+            }
+        }
+        return options;
     }
 
     std::string pretraining(std::int64_t data, std::int64_t fold, std::int64_t run, const Variant& method,
@@ -271,13 +330,17 @@ private:
 
 void to_json(nlohmann::json& json, const PlannedColumn& column) {
     json = {{"name", column.name}, {"title", column.title}, {"kind", column.control ? "control" : "method"}};
+    if (!column.methods.empty()) {
+        json.update({{"control", *column.control}, {"methods", column.methods}});
+    }
 }
 
 void from_json(const nlohmann::json& json, PlannedColumn& column) {
     column.name = json.at("name");
     column.title = json.at("title");
     if (json.at("kind") == "control") {
-        column.control = json.at("name").get<Control>();
+        column.control = json.value("control", json.at("name")).get<Control>();
+        column.methods = json.value("methods", column.methods);
     }
 }
 

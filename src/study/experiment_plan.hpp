@@ -91,6 +91,9 @@ struct PlannedColumn {
     std::string name;
     std::string title;
     std::optional<Control> control;  ///< nothing: a method
+    /// Of a control with another encoder than that of the study's own settings: the table's methods that have
+    /// it, too.
+    std::vector<std::string> methods{};
 };
 
 struct PlannedRow {

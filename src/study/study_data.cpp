@@ -13,6 +13,7 @@
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/protocol/protocol_options.hpp"
+#include "src/protocol/run_evaluation.hpp"
 
 namespace sslslr {
 namespace {
@@ -99,6 +100,18 @@ ProtocolConfig protocol_config_of(const Settings& settings, const std::string& w
     read_fields(config, settings, where);
     check(config);
     return config;
+}
+
+void check_views(const StudyDataSets& data, const ExperimentPlan& plan) {
+    for (const auto& job : plan.evaluations) {
+        if (job.run == 0 && job.fold == 0 && protocol_kind(job.protocol) != ProtocolKind::measures) {
+            place_errors(job.name, [&] {
+                check_views(protocol_config_of(job.protocol, job.name),
+                            pretrain_options_of(job.options, job.name),
+                            data.data(job.data).features().layout);
+            });
+        }
+    }
 }
 
 Identities identities_of_jobs() {

@@ -11,8 +11,8 @@
 
 namespace sslslr {
 
-/// The data sets of a study, opened, and the ways in which their clips are parted. Construction and destruction are
-/// collective.
+/// The data sets of a study, opened, and the ways in which their clips are parted. Construction and
+/// destruction are collective.
 class StudyDataSets {
 public:
     /// @throws ConfigError, dist::AgreedError  as DataSet and part_clips; the section is named
@@ -44,6 +44,10 @@ private:
 /// The options of a training as its settings have them. @throws ConfigError  names `where`
 PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where);
 ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where);
+
+/// Refuses, before anything is pretrained, views that networks cannot have which learn from labels.
+/// @throws ConfigError  names the job
+void check_views(const StudyDataSets& data, const ExperimentPlan& plan);
 
 /// By what the jobs of a study are told apart.
 Identities identities_of_jobs();

@@ -90,7 +90,7 @@ TEST_F(Evaluate, AResultHoldsWhatItsFiguresAreMadeOf) {
 
 TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {
     const auto found = result("--run " + folder_of("r") + quick +
-                              "--protocol label-curve --label-counts 2 5 --label-shares 0.1 1");
+                              "--protocol label-curve --probe mlp --label-counts 2 5 --label-shares 0.1 1");
 
     ASSERT_EQ(found["points"].size(), 4U);
     const std::vector<std::string> names{"same encoder, random weights", "sl-fpn", "sl-fpn, fine-tuned",
@@ -101,15 +101,41 @@ TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {
     }
     EXPECT_EQ(found["points"][0]["labels"], 9 * 2);
     EXPECT_EQ(found["points"][3]["labels"], found["train_clips"]);
-    EXPECT_TRUE(fs::exists(folder_ / "r/evaluate/label-curve.json"));
-    EXPECT_FALSE(fs::exists(folder_ / "r/evaluate/label-curve-training"));
+    const std::string points = "r/evaluate/label-curve-2-5-a-class-0.1-1";
+    EXPECT_TRUE(fs::exists(folder_ / (points + ".json")));
+    EXPECT_FALSE(fs::exists(folder_ / (points + "-training")));
 
     const auto frozen = result("--run " + folder_of("r") +
                                " --protocol label-curve --label-counts 5 --label-shares 0 --fine-tune=false "
                                "--supervised-epochs 0");
     ASSERT_EQ(frozen["points"].size(), 1U);
-    EXPECT_EQ(names_of(frozen["points"][0]), (std::vector<std::string>{names[0], names[1], names[3]}));
-    EXPECT_EQ(frozen["points"][0]["rows"][1]["predicted"], found["points"][1]["rows"][1]["predicted"]);
+    EXPECT_EQ(names_of(frozen["points"][0]),
+              (std::vector<std::string>{names[0], names[0], names[1], names[1], names[3]}))
+        << "by both probes";
+    EXPECT_EQ(frozen["points"][0]["rows"][2]["predicted"], found["points"][1]["rows"][1]["predicted"]);
+}
+
+TEST_F(Evaluate, ViewsThatRawCoordinatesCannotHaveAreRefusedBeforeAnyRow) {
+    ASSERT_EQ(run(program(1, pretrain("raw", "--max-steps 1 --normalise=false"))).exit_code, 0);
+    for (const std::string protocol : {"knn", "label-curve --label-counts 1 --label-shares 0"}) {
+        const auto outcome = run(program(1, "evaluate --run " + folder_of("raw") + quick + "--protocol " +
+                                                protocol + " --supervised-augmentation skeleton"));
+        EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+        EXPECT_TRUE(outcome.says("--supervised-augmentation skeleton: view-shift = 0.15")) << outcome.output;
+        EXPECT_EQ(outcome.count("same encoder, random weights"), 0) << outcome.output;
+    }
+}
+
+TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
+    const auto arguments = "--run " + folder_of("r") + quick +
+                           "--protocol linear --probe linear --label-count 1 --validation-signer S02";
+    const auto found = result(arguments);
+    const auto outcome = run(program(1, "evaluate --bootstrap 100 " + arguments));
+
+    EXPECT_EQ(found["train_labels"], 9);
+    EXPECT_EQ(found["validation_labels"], 9);
+    EXPECT_TRUE(outcome.says("labels of 1 clip a class to learn from, 1 to choose settings by"))
+        << outcome.output;
 }
 
 TEST_F(Evaluate, SeveralRunsGiveStudentIntervalsAndOneResultEach) {

@@ -393,6 +393,17 @@ TEST_F(StudyJob, AMisspeltWordIsRefusedByItsLineBeforeAnythingIsPlanned) {
             "[protocol linear], line 27: probe = both: expected mlp, linear");
 }
 
+TEST_F(StudyJob, ViewsThatRawCoordinatesCannotHaveAreRefusedBeforeAnythingIsTrained) {
+    replace("blocks = 1", "blocks = 1\nnormalise = false");
+    replace("fine-tune-epochs = 1", "fine-tune-epochs = 1\nfine-tune-augmentation = skeleton");
+
+    const auto outcome = work(2, "study");
+
+    EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
+    EXPECT_TRUE(outcome.says("fine-tune-augmentation = skeleton: view-shift = 0.15")) << outcome.output;
+    EXPECT_FALSE(fs::exists(folder_ / "study"));
+}
+
 TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
     const auto refuses = [&](const std::string& what, const std::string& by, const std::string& says) {
         SetUp();

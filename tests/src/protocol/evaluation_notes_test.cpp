@@ -33,7 +33,15 @@ TEST(EvaluationNotes, ASoundEvaluationNeedsNoneButThatFewSignsMakeTop5Right) {
               std::vector<std::string>{"top-5 of 3 signs is always right: read top-1 and macro F1"});
     auto six = clips_of_three();
     six.class_names.insert(six.class_names.end(), {"d", "e", "f"});
-    EXPECT_TRUE(notes_of(six, {}, 0).empty());
+    EXPECT_EQ(notes_of(six, {}, 0).size(), 1U) << "of d, e and f there is no clip";
+    EXPECT_EQ(six.shown_classes(), 3);
+    for (auto& label : six.labels) {
+        label += &label - six.labels.data() < 12 ? 3 : 0;
+    }
+    EXPECT_EQ(six.shown_classes(), 6);
+    for (const auto& note : notes_of(six, {}, 0)) {
+        EXPECT_EQ(note.find("top-5"), std::string::npos) << note;
+    }
 }
 
 TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {
@@ -71,6 +79,22 @@ TEST(EvaluationNotes, ClassesWithFewerClipsThanAskedForAreCounted) {
     ASSERT_EQ(found.size(), 1U);
     EXPECT_EQ(found[0], "--label-count 9: 3 of 3 signs have fewer training clips, so all of theirs are used");
     EXPECT_TRUE(notes(clips_of_three(), {.labels = {.count = 8}}).empty());
+}
+
+TEST(EvaluationNotes, ThoseOfALabelCurveNameItsOwnOptionsAndStandThereOnce) {
+    EvaluateOptions options;
+    options.protocol.kind = ProtocolKind::label_curve;
+    options.protocol.raw_neighbours = 1;
+    options.label_counts = {8, 9};
+    options.label_shares = {0.01, 1};
+
+    auto found = notes_of_evaluation(clips_of_three(), options, 0);
+
+    std::ranges::transform(found, found.begin(), io::as_options);
+    ASSERT_EQ(found.size(), 3U);
+    EXPECT_EQ(found[0].find("top-5 of 3 signs"), 0U) << found[0];
+    EXPECT_EQ(found[1].find("--label-counts 9: 3 of 3 signs"), 0U) << found[1];
+    EXPECT_EQ(found[2].find("--label-shares 0.01: for 3 of 3 signs"), 0U) << found[2];
 }
 
 TEST(EvaluationNotes, SignsThatNoTrainingClipShowsAreNamed) {

@@ -72,8 +72,41 @@ TEST(LabelCurve, APointSaysWhatItsLabelsCameTo) {
     const auto point = label_point(clips, {.count = 3}, 1);
 
     EXPECT_EQ(point.labels, 5);
+    EXPECT_EQ(point.validation_labels, 0);
     EXPECT_EQ(point.fewer, 1);
     EXPECT_EQ(label_point(clips, {.fraction = 1}, 1).fewer, 0);
+    clips.train = {0, 1, 3};
+    clips.validation = {2, 4};
+    const auto chosen_by = label_point(clips, {.count = 1}, 1);
+    EXPECT_EQ(chosen_by.labels, 4) << "1 of each class to learn from, 1 to choose settings by";
+    EXPECT_EQ(chosen_by.validation_labels, 2);
+    const LabelCurve curve{{torch::tensor({0, 1}, torch::kInt64), {"a", "b"}, 100}, {chosen_by}};
+    EXPECT_NE(curve.text().find("of them to choose settings by"), std::string::npos) << curve.text();
+    EXPECT_EQ(curve.json()["points"][0]["validation_labels"], 2);
+}
+
+TEST(LabelCurve, FilesOfOtherPointsHaveOtherNames) {
+    EvaluateOptions fields;
+    fields.protocol.kind = ProtocolKind::label_curve;
+    EXPECT_EQ(name_of(fields), "label-curve");
+
+    fields.label_counts = {5, 1};
+    EXPECT_EQ(name_of(fields), "label-curve-1-5-a-class-0.05-0.1-0.25-0.5-1");
+    fields.label_shares = {0};
+    EXPECT_EQ(name_of(fields), "label-curve-1-5-a-class");
+    fields.label_counts = {0};
+    fields.label_shares = {0.1};
+    EXPECT_EQ(name_of(fields), "label-curve-0.1");
+}
+
+TEST(ResultTable, NamesTheEpochsThatWereTrainedAlsoWhereNothingWasLeftToChoose) {
+    ResultTable table{{torch::tensor({0, 1, 0, 1}, torch::kInt64), {"a", "b"}, 100}};
+    auto scores = right_on({true, true, true, true});
+    scores.chosen_epochs = 20;
+
+    table.add("simclr", "own classifier", scores, false);
+
+    EXPECT_EQ(table.json()["rows"][0]["chosen"], (nlohmann::json{{"epochs", 20}}));
 }
 
 /// What complete() says against options of a label curve, or "".
@@ -115,6 +148,9 @@ TEST(LabelCurve, RefusesWhatIsNoPoint) {
               std::string::npos);
     EXPECT_NE(refused({"--supervised-epochs", "0", "10"}).find("--supervised-epochs 0 10: expected"),
               std::string::npos);
+    EXPECT_NE(refused({"--supervised-learning-rate", "0"}).find("--supervised-learning-rate 0: expected"),
+              std::string::npos);
+    EXPECT_NE(refused({"--per-class"}).find("--per-class lists the classes"), std::string::npos);
 }
 
 TEST(LabelCurve, ScratchTrainsBySettingsOfItsOwnBesideAFineTunedEncoder) {
@@ -124,6 +160,20 @@ TEST(LabelCurve, ScratchTrainsBySettingsOfItsOwnBesideAFineTunedEncoder) {
     fields.supervised_epochs = {7};
 
     EXPECT_EQ(supervised_control(fields).epochs, fields.supervised_epochs);
+}
+
+TEST(LabelCurve, WhatScratchCannotChooseIsRefusedByItsOwnOption) {
+    EvaluateOptions fields;
+    fields.protocol.kind = ProtocolKind::label_curve;
+    fields.supervised_epochs = {1, 2};
+
+    try {
+        check_choice(supervised_control(fields), {});
+        FAIL();
+    } catch (const ConfigError& error) {
+        EXPECT_EQ(io::as_options(error.what()).find("2 --supervised-epochs to choose from"), 0U)
+            << error.what();
+    }
 }
 
 }  // namespace

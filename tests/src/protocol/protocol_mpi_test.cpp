@@ -209,7 +209,7 @@ TEST_F(ProtocolTest, MeasuresHoldRetrievalAmongTheLabelledClipsOnTheFirstRank) {
     for (const auto& [name, value] : raw) {
         names.push_back(name);
         EXPECT_TRUE(value > 0 && value <= 1) << name << " " << value;
-        EXPECT_EQ(std::ranges::count(measured.measures, name, &NamedMeasures::value_type::first), 1) << name;
+        EXPECT_EQ(std::ranges::count(measured.measures, name, &NamedMeasure::name), 1) << name;
     }
     EXPECT_EQ(names, (std::vector<std::string>{"r1", "r5", "r10", "mrr"}));
 }
@@ -272,6 +272,31 @@ TEST_F(ProtocolTest, OfSeveralNumbersOfEpochsTheBestOnTheValidationClipsIsTraine
     auto alone = several;
     alone.epochs = {chosen->chosen_epochs};
     EXPECT_TRUE(torch::equal(chosen->test, scores(alone, group_)));
+}
+
+/// Of 24 clips an epoch has 4 steps, of 30 it has 5.
+TEST_F(ProtocolTest, NumbersOfEpochsThatTheLeastStepsMakeEqualAreOneAndWhatRanIsNamed) {
+    clips_.validation = {24, 25, 26, 27, 28, 29};
+    clips_.train.resize(24);
+    auto several = protocol(ProtocolKind::fine_tune);
+    several.epochs = {1, 2, 6};
+    several.least_steps = 40;  // 10 epochs on 24 clips, 8 on 30
+    auto watched = setting(group_);
+    std::vector<std::int64_t> trainings;
+    watched.on_training = [&](std::int64_t, std::int64_t steps) { trainings.push_back(steps); };
+
+    const auto one = protocol_scores(*method_, several, watched);
+    EXPECT_EQ(trainings, std::vector<std::int64_t>{40});
+    EXPECT_EQ(one->chosen_epochs, 8);
+    EXPECT_FALSE(one->validation_top1);
+
+    trainings.clear();
+    several.epochs = {1, 2, 12};
+    const auto two = protocol_scores(*method_, several, watched);
+    ASSERT_EQ(trainings.size(), 3U);
+    EXPECT_EQ(trainings[0], 40);
+    EXPECT_EQ(trainings[1], 48);
+    EXPECT_EQ(trainings[2], 5 * two->chosen_epochs);
 }
 
 TEST_F(ProtocolTest, AStoppedChoiceOfEpochsGoesOnToTheVeryScores) {

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "io/file/checksum.hpp"
 #include "src/errors.hpp"
 #include "src/study/merged_plan.hpp"
 #include "src/study/study_jobs.hpp"
@@ -161,11 +162,74 @@ TEST(ExperimentPlan, EveryTableOfAccuraciesHasItsControls) {
     EXPECT_EQ(plan.tables[2].columns.size(), 1);  // times have none
 }
 
-TEST(ExperimentPlan, SurvivesItsFile) {
-    const auto plan = planned(small_study(2));
-    const nlohmann::json json = plan;
+std::vector<std::string> names_of(const PlannedTable& table) {
+    std::vector<std::string> names;
+    std::ranges::transform(table.columns, std::back_inserter(names), &PlannedColumn::name);
+    return names;
+}
 
-    EXPECT_EQ(nlohmann::json(json.get<ExperimentPlan>()), json);
+/// The settings of the encoder behind a cell.
+Settings encoder_of(const ExperimentPlan& plan, const PlannedCell& cell) {
+    return std::ranges::find(plan.evaluations, cell[0][0], &EvaluationJob::id)->options;
+}
+
+StudySpec with_a_wide_method(std::int64_t runs) {
+    auto spec = small_study(runs);
+    spec.methods[1].settings.push_back({"width", "32"});
+    return spec;
+}
+
+TEST(ExperimentPlan, AMethodWithAnEncoderOfItsOwnHasControlsWithThatEncoder) {
+    const auto plan = planned(with_a_wide_method(1));
+    const auto& table = plan.tables[1];
+
+    EXPECT_EQ(names_of(table), (std::vector<std::string>{"one", "two", "random", "random-two", "raw",
+                                                         "supervised", "supervised-two"}));
+    EXPECT_EQ(table.columns[3].title, "Random weights, Two");
+    EXPECT_EQ(encoder_of(plan, table.cells[0][3]),
+              (Settings{{"epochs", "3"}, {"seed", "0"}, {"width", "32"}}));
+    EXPECT_EQ(table.cells[0][2], planned(small_study(1)).tables[1].cells[0][2]);
+    auto fine_tuned = with_a_wide_method(1);
+    fine_tuned.protocols[0].settings = {{"protocol", "fine-tune"}};
+    EXPECT_EQ(planned(fine_tuned).tables[1].columns[3].title, "From scratch, Two");
+}
+
+TEST(ExperimentPlan, AnEncoderOfAllMethodsOrOfARowsAugmentationIsThatOfTheOneControl) {
+    auto wide = with_a_wide_method(1);
+    wide.methods[0].settings.push_back({"width", "32"});
+    auto augmented = small_study(1);
+    augmented.augmentations[1].settings.push_back({"width", "32"});
+    const std::vector<std::string> names{"one", "two", "random", "raw", "supervised"};
+
+    const auto of_methods = planned(wide);
+    const auto of_row = planned(augmented);
+
+    EXPECT_EQ(names_of(of_methods.tables[0]), names);
+    EXPECT_EQ(names_of(of_row.tables[0]), names);
+    const auto width_of = [](const ExperimentPlan& plan, std::size_t row) {
+        const auto settings = encoder_of(plan, plan.tables[0].cells[row][2]);
+        return std::ranges::find(settings, "width", &Settings::value_type::first)->second;
+    };
+    EXPECT_EQ(width_of(of_methods, 0), "32");
+    EXPECT_EQ(width_of(of_row, 0), "16");
+    EXPECT_EQ(width_of(of_row, 1), "32");
+}
+
+TEST(ExperimentPlan, ControlsWithTheStudysOwnEncoderKeepTheirIds) {
+    const auto plan = planned(small_study(1));
+
+    EXPECT_EQ(plan.tables[1].cells[0][2][0][0],
+              io::hash_text("evaluation\nl\ne\n\nrandom\nwidth=16\nseed=0\n\nprotocol=linear\n\nrun 0"));
+    EXPECT_EQ(encoder_of(plan, plan.tables[1].cells[0][2]),
+              (Settings{{"epochs", "3"}, {"width", "16"}, {"seed", "0"}}));
+}
+
+TEST(ExperimentPlan, SurvivesItsFile) {
+    for (const auto& spec : {small_study(2), with_a_wide_method(2)}) {
+        const nlohmann::json json = planned(spec);
+
+        EXPECT_EQ(nlohmann::json(json.get<ExperimentPlan>()), json);
+    }
 }
 
 TEST(ExperimentPlan, RefusesWhatTheStudyDoesNotList) {

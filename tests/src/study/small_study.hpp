@@ -1,11 +1,13 @@
 #pragma once
 
+#include <set>
+
 #include "src/study/experiment_plan.hpp"
 
 namespace sslslr::test {
 
-/// Two methods and two augmentations on a data set of three folds, with another one to transfer to; two tables ask for
-/// the same trainings.
+/// Two methods and two augmentations on a data set of three folds, with another one to transfer to; two
+/// tables ask for the same trainings.
 inline StudySpec small_study(std::int64_t runs) {
     StudySpec spec{.title = "small", .runs = runs, .pretrain = {{"epochs", "3"}, {"width", "16"}}};
     spec.data = {{.name = "asl", .title = "ASL"}, {.name = "lsa", .title = "LSA"}};
@@ -51,7 +53,7 @@ inline std::vector<DataFacts> small_facts() {
     return {asl, lsa};
 }
 
-/// All settings count, in their order; one of them is of the clips' preprocessing.
+/// All settings count, in their order; a few of them are of the encoder or of the clips' preprocessing.
 inline Identities plain_identities() {
     const auto text = [](const Settings& settings) {
         std::string all;
@@ -60,15 +62,20 @@ inline Identities plain_identities() {
         }
         return all;
     };
-    const auto preprocessing = [text](const Settings& settings) {
-        Settings found;
-        std::ranges::copy_if(settings, std::back_inserter(found),
-                             [](const auto& setting) { return setting.first == "normalise"; });
-        return text(found);
+    const auto only = [text](const std::set<std::string>& names) {
+        return [=](const Settings& settings) {
+            Settings found;
+            std::ranges::copy_if(settings, std::back_inserter(found),
+                                 [&](const auto& setting) { return names.contains(setting.first); });
+            return text(found);
+        };
     };
-    return {text, preprocessing,
-            text, text,
-            text, [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
+    return {text,
+            only({"normalise"}),
+            only({"normalise", "width", "seed"}),
+            text,
+            text,
+            [](const Settings& settings) { return settings.front().second != "fine-tune"; }};
 }
 
 }  // namespace sslslr::test

@@ -181,6 +181,28 @@ TEST_F(TablesTest, AClaimHoldsIfEveryComparisonBearsItOut) {
     EXPECT_EQ(verdict(), "does not hold");
 }
 
+TEST_F(TablesTest, AClaimComparesAMethodWithTheControlOfItsOwnEncoder) {
+    auto spec = small_study(2);
+    spec.methods[1].settings.push_back({"width", "32"});
+    plan_ = plan_experiments(spec, small_facts(), plain_identities());
+    const auto& cells = plan_.tables[1].cells[0];  // one, two, random, random-two
+    const std::vector<std::string> correct{"11", "10", "10", "00"};
+    for (std::size_t column = 0; column < correct.size(); ++column) {
+        for (const std::size_t run : {0, 1}) {
+            answer(cells[column], run, correct[column]);
+        }
+    }
+
+    const auto verdict = verdicts_of({{.name = "C",
+                                       .kind = ClaimKind::better,
+                                       .tables = {"2"},
+                                       .better = {"one", "two"},
+                                       .worse = {"random"}}},
+                                     results());
+
+    EXPECT_EQ(verdict[0].verdict, "holds");
+}
+
 TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
     for (const std::size_t column : {0, 1}) {
         for (const std::size_t run : {0, 1}) {
