@@ -69,7 +69,7 @@ const std::vector<MethodKind>& methods() {
          .title = "SimCLR",
          .source = "Chen et al. 2020",
          .loss = "NT-Xent, negatives from all ranks",
-         .example = "configs/simclr.ini",
+         .example = "configs/paper/simclr.ini",
          .projector_norm = HeadNorm::all,
          .settings = {&temperature_settings},
          .alone = "contrasts a clip with the others of its batch: without any its loss is 0",
@@ -82,7 +82,7 @@ const std::vector<MethodKind>& methods() {
          .source = "He et al. 2020, Chen et al. 2020",
          .loss =
              "InfoNCE against a queue of keys, the same on every rank; a clip's own earlier keys left out",
-         .example = "configs/moco-v2.ini",
+         .example = "configs/paper/moco-v2.ini",
          .settings = {&temperature_settings, &key_settings},
          .check_clips =
              [](const MethodConfig&, std::int64_t clips) {
@@ -95,7 +95,7 @@ const std::vector<MethodKind>& methods() {
          .title = "SimSiam",
          .source = "Chen and He 2021",
          .loss = "-cos(q(z1), sg(z2)), both ways",
-         .example = "configs/simsiam.ini",
+         .example = "configs/paper/simsiam.ini",
          .projector_norm = HeadNorm::all,
          .predictor_norm = HeadNorm::hidden,
          .has_predictor = always,
@@ -104,7 +104,7 @@ const std::vector<MethodKind>& methods() {
          .title = "BYOL",
          .source = "Grill et al. 2020",
          .loss = "2 - 2 cos(q(z1), z2'), both ways, z' by a momentum network",
-         .example = "configs/byol.ini",
+         .example = "configs/paper/byol.ini",
          .projector_norm = HeadNorm::hidden,
          .predictor_norm = HeadNorm::hidden,
          .has_predictor = always,
@@ -114,7 +114,7 @@ const std::vector<MethodKind>& methods() {
          .title = "PCL",
          .source = "Li et al. 2021",
          .loss = "MoCo's and contrast with prototypes, by k-means over all ranks before each epoch",
-         .example = "configs/pcl.ini",
+         .example = "configs/paper/pcl.ini",
          .settings = {&temperature_settings, &key_settings, &pcl_settings},
          .check_clips = check_clusters,
          .make =
