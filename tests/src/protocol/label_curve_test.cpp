@@ -1,5 +1,7 @@
 #include "src/protocol/label_curve.hpp"
 
+#include <fstream>
+
 #include <gtest/gtest.h>
 
 #include "io/file/setting.hpp"
@@ -150,7 +152,14 @@ TEST(LabelCurve, RefusesWhatIsNoPoint) {
               std::string::npos);
     EXPECT_NE(refused({"--supervised-learning-rate", "0"}).find("--supervised-learning-rate 0: expected"),
               std::string::npos);
-    EXPECT_NE(refused({"--per-class"}).find("--per-class lists the classes"), std::string::npos);
+    EXPECT_NE(refused({"--per-class"}).find("--per-class belongs to --protocol linear"), std::string::npos);
+}
+
+TEST(LabelCurve, ALineOfAFileThatBelongsToTablesIsPassedOver) {
+    const auto path = testing::TempDir() + "per_class.ini";
+    std::ofstream{path} << "per-class = true\n";
+
+    EXPECT_EQ(refused({"--config", path}), "");
 }
 
 TEST(LabelCurve, ScratchTrainsBySettingsOfItsOwnBesideAFineTunedEncoder) {
