@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/checksum.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
@@ -149,8 +150,11 @@ std::string name_of(const EvaluateOptions& completed) {
     const auto* const name = word_of(protocol.kind);
     const auto& labels = protocol.labels;
     if (protocol.kind == ProtocolKind::label_curve) {
+        constexpr std::size_t longest = 100;  // a file's name has at most 255 characters
         const auto points = name_of_points(completed);
-        return points == name_of_points({}) ? name : name + points;
+        return points == name_of_points({}) ? name
+               : points.size() <= longest   ? name + points
+                                            : fmt::format("{}-{}", name, io::hash_text(points));
     }
     if (labels.count > 0) {
         return fmt::format("{}-{}-a-class", name, labels.count);

@@ -1,6 +1,7 @@
 #include "src/protocol/label_curve.hpp"
 
 #include <fstream>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -99,6 +100,18 @@ TEST(LabelCurve, FilesOfOtherPointsHaveOtherNames) {
     fields.label_counts = {0};
     fields.label_shares = {0.1};
     EXPECT_EQ(name_of(fields), "label-curve-0.1");
+}
+
+TEST(LabelCurve, ManyPointsStillMakeANameThatFilesCanHave) {
+    EvaluateOptions fields;
+    fields.protocol.kind = ProtocolKind::label_curve;
+    fields.label_counts.resize(100);
+    std::iota(fields.label_counts.begin(), fields.label_counts.end(), 1);
+    const auto name = name_of(fields);
+    fields.label_counts.back() = 200;
+
+    EXPECT_LT(name.size(), 100U);
+    EXPECT_NE(name, name_of(fields));
 }
 
 TEST(ResultTable, NamesTheEpochsThatWereTrainedAlsoWhereNothingWasLeftToChoose) {
