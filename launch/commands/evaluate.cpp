@@ -39,20 +39,30 @@ constexpr const char* evaluate_usage =
 
 using Runs = std::vector<PretrainOptions>;
 
+/// Whether validation clips choose settings; else they teach like the others.
+bool chooses(const ProtocolConfig& config) {
+    return trains_encoder(config) ? config.epochs.size() > 1
+                                  : config.kind != ProtocolKind::measures && trains_probe(config);
+}
+
 std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& setting) {
     const auto protocol = setting.options.protocol.kind;
     const auto runs = facts["runs"].size();
     const auto share = facts["label_fraction"].get<double>();
     const auto count = facts["label_count"].get<std::int64_t>();
-    const auto chosen_on = facts["validation_clips"].get<std::int64_t>();
+    const auto validating = facts["validation_clips"].get<std::int64_t>();
+    const bool are_chosen_on = validating > 0 && chooses(setting.options.protocol);
+    const auto of_which = are_chosen_on    ? fmt::format(" to learn from, {} to choose settings by", count)
+                          : validating > 0 ? " of both"
+                                           : "";
     auto text = fmt::format(
         "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
         facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
         setting.clips.shown_classes(), facts["train_clips"].get<std::int64_t>(),
-        chosen_on > 0 ? fmt::format(" and {} to choose on, which then train, too", chosen_on) : "",
-        count > 0
-            ? fmt::format(", labels of {}{}", text_of(LabelAmount{.count = count}),
-                          chosen_on > 0 ? fmt::format(" to learn from, {} to choose settings by", count) : "")
+        are_chosen_on    ? fmt::format(" and {} to choose on, which then train, too", validating)
+        : validating > 0 ? fmt::format(" and {} validation clips, which train, too", validating)
+                         : "",
+        count > 0   ? fmt::format(", labels of {}{}", text_of(LabelAmount{.count = count}), of_which)
         : share < 1 ? fmt::format(", {:g} % of their labels", 100 * share)
                     : "",
         facts["parts"].get<std::string>());

@@ -6,6 +6,8 @@
 #include <limits>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "io/file/setting.hpp"
 #include "io/file/vector_clones.hpp"
 #include "src/data/mirror.hpp"
@@ -78,8 +80,10 @@ Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::strin
     parts_ = parts_of(layout_.points);
     origin_of_.emplace(layout_.points, config_.coordinates);
     layout_.flags = config_.validity ? static_cast<std::int64_t>(parts_.size()) : 0;
-    const auto wrists = positions_of({"left_hand.wrist", "right_hand.wrist"}, layout_.points);
-    wrists_ = {wrists[0] * config_.coordinates, wrists[1] * config_.coordinates};
+    for (std::size_t hand = 0; hand < wrists_.size(); ++hand) {
+        const auto wrist = fmt::format("{}.{}", hand_parts[hand], palm_start);
+        wrists_[hand] = positions_of({wrist}, layout_.points)[0] * config_.coordinates;
+    }
     partners_ = mirrored_features(layout_);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "io/store/holistic_points.hpp"
@@ -37,11 +38,20 @@ torch::Tensor right_hand(const torch::Tensor& points) {
     return points.narrow(2, arm_points + hand_points, hand_points);
 }
 
+constexpr std::int64_t place_in_hand(std::string_view point) {
+    return std::ranges::find(io::hand_points, point) - io::hand_points.begin();
+}
+
+/// [clips, frames, 1, C]
+torch::Tensor wrist_of(const torch::Tensor& hand) {
+    return hand.narrow(2, place_in_hand(palm_start), 1);
+}
+
 /// [clips, frames, 21, C] about the wrist, in palms; zeros of a hand without size.
 torch::Tensor about_the_wrist(const torch::Tensor& hand) {
-    constexpr auto knuckle = std::ranges::find(io::hand_points, palm_end) - io::hand_points.begin();
-    const auto turned = hand - hand.narrow(2, 0, 1);
-    const auto palm = turned.select(2, knuckle).narrow(2, 0, 2).norm(2, 2).mean(1);  // [clips]
+    const auto turned = hand - wrist_of(hand);
+    const auto palm =
+        turned.select(2, place_in_hand(palm_end)).narrow(2, 0, 2).norm(2, 2).mean(1);  // [clips]
     const auto size = palm.view({-1, 1, 1, 1});
     return torch::where(size > size_of_none, turned / size.clamp_min(size_of_none), 0.0);
 }
@@ -103,9 +113,8 @@ torch::Tensor RawSkeletons::mirrored(const torch::Tensor& points) const {
 }
 
 RawSkeletons::Blocks RawSkeletons::blocks_of(const torch::Tensor& points) {
-    const auto arms = torch::cat({points.narrow(2, 0, arm_points), left_hand(points).narrow(2, 0, 1),
-                                  right_hand(points).narrow(2, 0, 1)},
-                                 2);
+    const auto arms = torch::cat(
+        {points.narrow(2, 0, arm_points), wrist_of(left_hand(points)), wrist_of(right_hand(points))}, 2);
     return {arms.flatten(1), about_the_wrist(left_hand(points)).flatten(1),
             about_the_wrist(right_hand(points)).flatten(1)};
 }

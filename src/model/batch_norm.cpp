@@ -40,10 +40,14 @@ void BatchNormImpl::track(const torch::Tensor& mean, const torch::Tensor& varian
     running_var_.lerp_(variance * rows / (rows - 1), newest_share);
 }
 
+bool BatchNormImpl::is_fresh() const {
+    return running_mean_.eq(0).all().item<bool>() && running_var_.eq(1).all().item<bool>();
+}
+
 void StatisticsOfRows::set(bool goes_by_rows) {
     module_.apply([&](torch::nn::Module& part) {
         if (auto* const norm = part.as<BatchNorm>()) {
-            norm->goes_by_rows_ = goes_by_rows;
+            norm->goes_by_rows_ = goes_by_rows && norm->is_fresh();
         }
     });
 }

@@ -23,6 +23,8 @@ public:
 private:
     friend class StatisticsOfRows;
     void track(const torch::Tensor& mean, const torch::Tensor& variance, const torch::Tensor& rows);
+    /// Whether the running statistics are still those that it was made with.
+    bool is_fresh() const;
 
     torch::Tensor weight_;        ///< [channels]
     torch::Tensor bias_;          ///< [channels]
@@ -32,9 +34,10 @@ private:
 };
 TORCH_MODULE(BatchNorm);
 
-/// While it lives, batch norms within a module that are in eval mode take the statistics of the rows they are
-/// given, on this rank, in place of the running ones, which stay as they are: a fresh network's are of no
-/// batch yet.
+/// While it lives, batch norms within a module that are in eval mode and have counted no batch yet take the
+/// statistics of the rows they are given, on this rank, in place of the running ones, which stay as they are.
+/// Later the running ones are right, and with those of the rows a norm's output would look as far apart
+/// however close its input is.
 class StatisticsOfRows {
 public:
     explicit StatisticsOfRows(torch::nn::Module& module) : module_{module} { set(true); }

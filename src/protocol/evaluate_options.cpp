@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/checksum.hpp"
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
@@ -92,12 +93,16 @@ void declare(Options& options, EvaluateOptions& o) {
                 "of its clips: boundary, classical, both, none, skeleton or skeleton-boundary");
     options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals of a single run");
 
+    const auto protocols = words_of<ProtocolKind>();
+    options.section("Table of accuracies", "protocol",
+                    {protocols.begin(), protocols.begin() + static_cast<int>(ProtocolKind::measures)});
+    options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
+
     options.section("Output");
     options.add(
         "output", o.output,
         "folder for results, cached features and unfinished trainings, for runs that may not be written to "
         "(empty: evaluate/ in each run's folder); several runs get a folder seed-N each");
-    options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
     options.add("json", o.json, "prints the result as one JSON object instead of tables");
     options.add("threads", o.threads, "threads of each rank");
     options.add("accept-other-code", o.accepts_other_code,
@@ -132,10 +137,6 @@ void complete(EvaluateOptions& o) {
         config.kind = ProtocolKind::linear;
     }
     check(config);
-    require(
-        !o.per_class || o.protocol.kind < ProtocolKind::measures,
-        fmt::format("{} lists the classes of a table of accuracies, which {} does not print: leave it out",
-                    io::setting("per-class"), io::setting("protocol", word_of(o.protocol.kind))));
     if (o.protocol.kind == ProtocolKind::label_curve) {
         check_curve(o, config);
     }
@@ -149,8 +150,11 @@ std::string name_of(const EvaluateOptions& completed) {
     const auto* const name = word_of(protocol.kind);
     const auto& labels = protocol.labels;
     if (protocol.kind == ProtocolKind::label_curve) {
+        constexpr std::size_t longest = 100;  // a file's name has at most 255 characters
         const auto points = name_of_points(completed);
-        return points == name_of_points({}) ? name : name + points;
+        return points == name_of_points({}) ? name
+               : points.size() <= longest   ? name + points
+                                            : fmt::format("{}-{}", name, io::hash_text(points));
     }
     if (labels.count > 0) {
         return fmt::format("{}-{}-a-class", name, labels.count);

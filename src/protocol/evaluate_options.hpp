@@ -41,7 +41,8 @@ void declare(Options& options, EvaluateOptions& fields);
 void complete(EvaluateOptions& fields);
 
 /// What an evaluation's files are called: the protocol's name, with the share of labels where that is not
-/// its own, a label curve's with its points where they are not the usual ones.
+/// its own, a label curve's with its points where they are not the usual ones, or with their hash if they are
+/// many.
 std::string name_of(const EvaluateOptions& completed);
 
 /// How the supervised control is trained: as the whole network where the protocol trains it, else by options

@@ -28,25 +28,30 @@ void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t l
     }
 }
 
+/// The option that says how many labels are used.
+io::Setting option_of_labels(const ProtocolConfig& config) {
+    const bool is_curve = config.kind == ProtocolKind::label_curve;
+    if (config.labels.count > 0) {
+        return is_curve ? io::Setting{"label-counts"} : io::Setting{"label-count"};
+    }
+    return is_curve ? io::Setting{"label-shares"} : io::Setting{"label-fraction"};
+}
+
 /// Of a class with fewer clips than are asked for all train.
 void note_count(const EvaluationClips& clips, const ProtocolConfig& config, Notes& notes) {
     const auto count = config.labels.count;
-    const io::Setting option =
-        config.kind == ProtocolKind::label_curve ? io::Setting{"label-counts"} : io::Setting{"label-count"};
     const auto clips_of = clips.training_clips_of_classes();
     const auto fewer =
         std::ranges::count_if(clips_of, [&](const auto& entry) { return entry.second < count; });
     if (fewer > 0) {
         notes.push_back(fmt::format("{}: {} of {} signs have fewer training clips, so all of theirs are used",
-                                    io::setting(option, count), fewer, clips_of.size()));
+                                    io::setting(option_of_labels(config), count), fewer, clips_of.size()));
     }
 }
 
 /// A class whose share is less than half a clip trains on a whole one.
 void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
                 Notes& notes) {
-    const io::Setting option = config.kind == ProtocolKind::label_curve ? io::Setting{"label-shares"}
-                                                                        : io::Setting{"label-fraction"};
     const auto clips_of = clips.training_clips_of_classes();
     const auto rounded_up = std::ranges::count_if(clips_of, [&](const auto& entry) {
         return config.labels.fraction * static_cast<double>(entry.second) < 0.5;
@@ -56,8 +61,8 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
         notes.push_back(fmt::format(
             "{}: for {} of {} signs that is less than half a clip, so they train on one: {} of {} labels are "
             "used, {:.1f} %; raise it, or read the result as one of so many labels",
-            io::setting(option, fmt::format("{:g}", config.labels.fraction)), rounded_up, clips_of.size(),
-            labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
+            io::setting(option_of_labels(config), fmt::format("{:g}", config.labels.fraction)), rounded_up,
+            clips_of.size(), labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
     }
 }
 
@@ -105,9 +110,9 @@ Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::
         note_share(clips, config, count, notes);
     }
     note_untrained(clips, labelled.both(), notes);
-    if (clips.shown_classes() <= counted_ranks) {
+    if (clips.classes() <= counted_ranks) {  // also signs without clips are answers
         notes.push_back(
-            fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.shown_classes()));
+            fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.classes()));
     }
     return notes;
 }

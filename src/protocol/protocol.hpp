@@ -129,9 +129,10 @@ struct ProtocolSetting {
 
 /// What a protocol came to, before any label of a test clip was looked at.
 struct ProtocolScores {
-    torch::Tensor test;                     ///< [test clips, classes]
-    std::optional<double> validation_top1;  ///< of the taken probe, where clips validate
-    ProbeTrial chosen{};                    ///< where a probe was trained
+    torch::Tensor test;  ///< [test clips, classes]
+    /// Where clips validate: of the taken probe, or of the taken number of epochs where several were tried.
+    std::optional<double> validation_top1;
+    ProbeTrial chosen{};             ///< where a probe was trained
     std::int64_t chosen_epochs = 0;  ///< that the whole network was trained for where several were tried
 };
 

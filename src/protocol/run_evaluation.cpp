@@ -211,8 +211,14 @@ EmbedOptions cached_features(const PretrainOptions& run, const std::filesystem::
 
 void check_views(const ProtocolConfig& config, const PretrainOptions& run, const FeatureLayout& layout) {
     if (trains_encoder(config) && is_skeleton(config.augmentation)) {
-        place_errors(io::setting(config.names.augmentation, word_of(config.augmentation)),
-                     [&] { check(run.skeleton_views, layout); });
+        const auto option = config.names.augmentation;
+        try {
+            check(run.skeleton_views, layout);
+        } catch (const ConfigError& error) {
+            throw ConfigError{fmt::format("{}: {}; those are settings of the run: choose another {}",
+                                          io::setting(option, word_of(config.augmentation)),
+                                          io::as_entries(error.what()), io::setting(option))};
+        }
     }
 }
 

@@ -68,9 +68,9 @@ ProtocolSetting protocol_setting(const PretrainOptions& options, const DataSet& 
 bool evaluate_run(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                   ResultTable& table);
 
-/// Adds what frozen (by each probe that is asked for) and fine-tuned encoder and all
-/// controls come to from the labels of each point of a label curve. Every draw of labels is part of each larger one, and all rows of a point learn from the same.
-/// Collective.
+/// Adds what frozen (by each probe that is asked for) and fine-tuned encoder and all controls come to from
+/// the labels of each point of a label curve. Every draw of labels is part of each larger one, and all rows
+/// of a point learn from the same. Collective.
 /// @return false if it was stopped
 bool evaluate_curve(const PretrainOptions& run, const RunEncoders& encoders, const EvaluationSetting& setting,
                     LabelCurve& curve);

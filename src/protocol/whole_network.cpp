@@ -116,16 +116,19 @@ std::int64_t epochs_of(std::int64_t asked, std::int64_t clips, const ProtocolCon
     return std::max(asked, (config.least_steps + steps_per_epoch - 1) / steps_per_epoch);
 }
 
-/// Trains and scores. @return [scored clips, classes]; undefined if it was stopped
-torch::Tensor scores_after(const Task& task, const std::vector<std::int64_t>& scored,
-                           const ProtocolSetting& setting) {
+struct TrainingScores {
+    torch::Tensor scores;     ///< [scored clips, classes]; undefined if it was stopped
+    std::int64_t epochs = 0;  ///< that it was trained for
+};
+
+TrainingScores scores_after(const Task& task, const std::vector<std::int64_t>& scored,
+                            const ProtocolSetting& setting) {
     const auto method = start_of(task.trained, setting);
     auto views = setting.batches;
     views.augmentation.kind = task.config.augmentation;
     const Batches batches{setting.features, task.clips, views, task.labelled.by_clip()};
-    const Schedule schedule{task.config.schedule,
-                            epochs_of(task.config.epochs.front(), batches.clips(), task.config, setting),
-                            batches.steps_per_epoch()};
+    const auto epochs = epochs_of(task.config.epochs.front(), batches.clips(), task.config, setting);
+    const Schedule schedule{task.config.schedule, epochs, batches.steps_per_epoch()};
     Trainer trainer{*method, batches, task.config.trainer, schedule, setting.group};
     setting.on_training(batches.clips(), schedule.steps());
     const bool done = setting.checkpoints.empty() ? train_at_once(trainer, schedule, setting)
@@ -136,7 +139,7 @@ torch::Tensor scores_after(const Task& task, const std::vector<std::int64_t>& sc
     }
     const auto features = embed(*method, setting.features, scored, setting.group);
     const torch::NoGradGuard no_grad;
-    return dynamic_cast<Supervised&>(*method).classify(features).cpu();
+    return {dynamic_cast<Supervised&>(*method).classify(features).cpu(), epochs};
 }
 
 }  // namespace
@@ -156,8 +159,9 @@ std::optional<ProtocolScores> whole_network_scores(const Method* trained, const 
         for (const auto epochs : candidates) {
             auto candidate = config;
             candidate.epochs = {epochs};
-            const auto scored = scores_after({trained, candidate, labelled.train(), labelled},
-                                             labelled.validation(), setting);
+            const auto scored =
+                scores_after({trained, candidate, labelled.train(), labelled}, labelled.validation(), setting)
+                    .scores;
             if (!scored.defined()) {
                 return std::nullopt;
             }
@@ -168,10 +172,9 @@ std::optional<ProtocolScores> whole_network_scores(const Method* trained, const 
             }
         }
     }
-    if (config.epochs.size() > 1) {
-        scores.chosen_epochs = epochs_of(last.epochs.front(), std::ssize(labelled.both()), config, setting);
-    }
-    scores.test = scores_after({trained, last, labelled.both(), labelled}, setting.clips.test, setting);
+    const auto tested = scores_after({trained, last, labelled.both(), labelled}, setting.clips.test, setting);
+    scores.test = tested.scores;
+    scores.chosen_epochs = config.epochs.size() > 1 ? tested.epochs : 0;
     return scores.test.defined() ? std::optional{std::move(scores)} : std::nullopt;
 }
 

@@ -19,10 +19,9 @@ def read_result(path):
 
 
 def words_of(point):
-    if "clips_a_class" in point:
-        count = point["clips_a_class"]
-        return f"{count} + {count} a class" if point.get("validation_labels") else f"{count} a class"
-    return f"{100 * point['share']:g} %"
+    asked = f"{point['clips_a_class']} a class" if "clips_a_class" in point else f"{100 * point['share']:g} %"
+    chosen_by = point.get("validation_labels", 0)
+    return f"{asked}\n{point['labels'] - chosen_by} + {chosen_by}" if chosen_by else f"{asked}\n{point['labels']}"
 
 
 def draw(result):
@@ -36,9 +35,9 @@ def draw(result):
                   marker=at(MARKERS, number), markersize=4, linestyle=at(DASHES, number), linewidth=1)
         axes.fill_between(range(len(points)), [value["low"] for value in values], [value["high"] for value in values],
                           color=at(COLOURS, number), alpha=0.12, linewidth=0)
-    axes.set_xticks(range(len(points)), [f"{words_of(point)}\n{point['labels']}" for point in points])
-    also = " (+ as many to choose settings by)" if any(point.get("validation_labels") for point in points) else ""
-    axes.set_xlabel(f"labels used: as asked for{also}, and how many that is")
+    axes.set_xticks(range(len(points)), [words_of(point) for point in points])
+    also = " (to learn from + to choose settings by)" if any(point.get("validation_labels") for point in points) else ""
+    axes.set_xlabel(f"labels used: as asked for, and how many that is{also}")
     axes.set_ylabel("top-1 accuracy")
     axes.set_ylim(0, 1)
     axes.set_title(f"{result['parts']}; {result['interval']}", fontsize=8)

@@ -12,6 +12,7 @@
 namespace sslslr {
 
 BatchConfig batch_config_of(const PretrainOptions& options, const Features& features) {
+    check_global_batch(options.global_batch);
     BatchConfig config{options.global_batch, options.seed, augmentation_of(options)};
     if (options.boundary != BoundaryKind::fixed && !permutes(options.augmentation)) {
         throw ConfigError{

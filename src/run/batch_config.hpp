@@ -10,7 +10,8 @@ namespace sslslr {
 /// What a run's batches are made with; where the boundary is adaptive, with every clip's own.
 ///
 /// @param features  in host memory
-/// @throws ConfigError  as augmentation_of; a boundary that varies where no view is permuted
+/// @throws ConfigError  as augmentation_of and check_global_batch; a boundary that varies where no view is
+///                      permuted
 BatchConfig batch_config_of(const PretrainOptions& options, const Features& features);
 
 /// The same on every rank of a group, or the same error. Collective.

@@ -8,6 +8,7 @@
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
 #include "src/settings/program.hpp"
+#include "src/train/batches.hpp"
 
 namespace sslslr {
 namespace {
@@ -284,6 +285,7 @@ TrainerConfig trainer_config_of(const PretrainOptions& options) {
 
 void check_batches(const PretrainOptions& options, std::int64_t clips) {
     const auto batch = options.global_batch;
+    check_global_batch(batch);
     const auto leaves_one = [&](std::int64_t size) { return size == 1 || clips % size == 1; };
     const auto problem = leaves_one(batch) ? objection_to_single_clips(options.method) : "";
     if (!problem.empty()) {

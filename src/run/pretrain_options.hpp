@@ -83,9 +83,8 @@ PreprocessConfig preprocess_config_of(const PretrainOptions& options);
 
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
-/// @throws ConfigError  the method needs more training clips than these, or some batch of them would hold too
-///                      few for it
-/// to learn from
+/// @throws ConfigError  as check_global_batch; the method needs more training clips than these, or some batch
+///                      of them would hold too few for it to learn from
 void check_batches(const PretrainOptions& options, std::int64_t clips);
 
 }  // namespace sslslr

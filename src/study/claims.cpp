@@ -222,15 +222,20 @@ private:
     }
 
     /// @param beside  the column it is compared with: of a control with several encoders, that
-    ///                method's is taken
+    ///                method's is taken, else the study's own one, else the first
     static const PlannedCell* cell(const PlannedTable& table, std::size_t row, const std::string& column,
                                    const std::string& beside = "") {
+        const auto is_meant = [&](const PlannedColumn& other) {
+            return other.control && word_of(*other.control) == column;
+        };
         auto found = std::ranges::find_if(table.columns, [&](const PlannedColumn& other) {
-            return other.control && word_of(*other.control) == column &&
-                   std::ranges::find(other.methods, beside) != other.methods.end();
+            return is_meant(other) && std::ranges::find(other.methods, beside) != other.methods.end();
         });
         if (found == table.columns.end()) {
             found = std::ranges::find(table.columns, column, &PlannedColumn::name);
+        }
+        if (found == table.columns.end()) {
+            found = std::ranges::find_if(table.columns, is_meant);
         }
         return found == table.columns.end()
                    ? nullptr

@@ -1,6 +1,7 @@
 #include "src/study/experiment_plan.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include "io/file/checksum.hpp"
 #include "src/errors.hpp"
 #include "src/settings/words.hpp"
+#include "src/study/controls.hpp"
 #include "src/study/measure.hpp"
 
 namespace sslslr {
@@ -25,7 +27,7 @@ Settings protocol_settings(ProtocolKind kind) {
 class Planner {
 public:
     Planner(const StudySpec& spec, const std::vector<DataFacts>& data, const Identities& identities)
-        : spec_{spec}, identities_{identities} {
+        : spec_{spec}, identities_{identities}, controls_{spec, identities} {
         plan_.data = data;
     }
 
@@ -61,7 +63,7 @@ private:
             table.columns.push_back({method.name, method.title, std::nullopt});
         }
         if (measure.source != Measure::Source::pretraining) {
-            add_control_columns(table, measure);
+            std::ranges::move(controls_.columns(spec, measure), std::back_inserter(table.columns));
         }
         const auto targets = spec.targets.empty() ? std::vector<std::string>{""} : spec.targets;
         for (const auto& source : spec.data) {
@@ -72,67 +74,6 @@ private:
             }
         }
         plan_.tables.push_back(std::move(table));
-    }
-
-    void add_control_columns(PlannedTable& table, const Measure& measure) const {
-        const bool learns =
-            measure.source == Measure::Source::labels &&
-            !identities_.is_frozen(named(spec_.protocols, table.spec.protocol, "protocol").settings);
-        const auto groups = methods_by_encoder(table.spec);
-        const auto add = [&](Control control, const std::string& title) {
-            for (const auto& methods : groups) {
-                auto& column =
-                    table.columns.emplace_back(PlannedColumn{word_of(control), title, control, methods});
-                if (groups.size() > 1 && !methods.empty()) {
-                    column.name += "-" + methods.front();
-                    column.title += ", " + named(spec_.methods, methods.front(), "method").title;
-                }
-            }
-        };
-        add(Control::random, learns ? "From scratch" : "Random weights");
-        if (measure.source != Measure::Source::embedding) {
-            table.columns.push_back({word_of(Control::raw), "Raw skeletons, neighbours", Control::raw});
-        }
-        if (measure.source == Measure::Source::labels && supervised() != nullptr && !learns) {
-            add(Control::supervised, "Supervised");
-        }
-    }
-
-    /// The methods of a table with one encoder side by side, those with the study's own as an empty list.
-    std::vector<std::vector<std::string>> methods_by_encoder(const TableSpec& spec) const {
-        const auto encoders_of = [&](const Variant& method) {
-            std::string encoders;
-            for (const auto& data : spec.targets.empty() ? spec.data : spec.targets) {
-                for (const auto& name : spec.augmentations) {
-                    const auto& augmentation = named(spec_.augmentations, name, "augmentation");
-                    encoders +=
-                        identities_.of_encoder(control_options(index_of(data), 0, method, augmentation));
-                }
-            }
-            return encoders;
-        };
-        const auto own = encoders_of({});
-        std::vector<std::string> known;
-        std::vector<std::vector<std::string>> groups;
-        for (const auto& name : spec.methods) {
-            const auto encoders = encoders_of(named(spec_.methods, name, "method"));
-            const auto found = std::ranges::find(known, encoders) - known.begin();
-            if (found == std::ssize(known)) {
-                known.push_back(encoders);
-                groups.emplace_back();
-            }
-            if (encoders != own) {
-                groups[static_cast<std::size_t>(found)].push_back(name);
-            }
-        }
-        return groups;
-    }
-
-    const Variant* supervised() const {
-        const auto found = std::ranges::find_if(spec_.protocols, [](const Variant& protocol) {
-            return protocol_kind(protocol.settings) == ProtocolKind::supervised;
-        });
-        return found == spec_.protocols.end() ? nullptr : &*found;
     }
 
     void add_row(PlannedTable& table, const std::string& source_name, const std::string& target_name,
@@ -174,7 +115,8 @@ private:
                                                .fold = tested,
                                                .run = run,
                                                .options = options_of(source, method, augmentation, run),
-                                               .protocol = protocol_of(spec, measure)}));
+                                               .protocol = protocol_of(spec, measure)},
+                                              name_of(trained)));
                 }
             }
         }
@@ -186,12 +128,15 @@ private:
         const auto control = *column.control;
         const auto method =
             column.methods.empty() ? Variant{} : named(spec_.methods, column.methods.front(), "method");
+        auto encoder = std::string{control == Control::random ? "random weights" : "no encoder"};
+        encoder += method.name.empty() ? "" : fmt::format(" ({})", method.name);
         PlannedCell cell;
         const auto runs = control == Control::raw ? 1 : spec_.runs;
         for (std::int64_t run = 0; run < runs; ++run) {
             auto& jobs = cell.emplace_back();
-            const auto options = control == Control::raw ? base_options(target, run)
-                                                         : control_options(target, run, method, augmentation);
+            const auto options = control == Control::raw
+                                     ? base_options(spec_, target, run)
+                                     : controls_.options(target, run, method, augmentation);
             for (std::int64_t fold = 0; fold < folds(target); ++fold) {
                 jobs.push_back(evaluation(
                     {.encoder = control == Control::random ? EncoderKind::random : EncoderKind::none,
@@ -199,7 +144,8 @@ private:
                      .fold = fold,
                      .run = run,
                      .options = options,
-                     .protocol = control_protocol(spec, measure, control)}));
+                     .protocol = control_protocol(spec, measure, control)},
+                    encoder));
             }
         }
         return cell;
@@ -215,8 +161,8 @@ private:
         if (control == Control::random) {
             return protocol_of(spec, measure);
         }
-        auto settings =
-            control == Control::supervised ? supervised()->settings : protocol_settings(ProtocolKind::raw);
+        auto settings = control == Control::supervised ? supervised_protocol(spec_)->settings
+                                                       : protocol_settings(ProtocolKind::raw);
         for (const auto& setting : protocol_of(spec, measure)) {
             if (setting.first == "label-fraction" || setting.first == "label-count") {
                 settings = with(settings, {setting});  // as few labels as the methods get
@@ -225,30 +171,9 @@ private:
         return settings;
     }
 
-    Settings base_options(std::int64_t data, std::int64_t run) const {
-        return with(with(spec_.pretrain, spec_.data[static_cast<std::size_t>(data)].settings),
-                    {{"seed", fmt::format("{}", spec_.seed + static_cast<std::uint64_t>(run))}});
-    }
-
     Settings options_of(std::int64_t data, const Variant& method, const Variant& augmentation,
                         std::int64_t run) const {
-        return with(with(base_options(data, run), method.settings), augmentation.settings);
-    }
-
-    /// The study's own settings with the method's and the augmentation's encoder, and nothing else of theirs.
-    Settings control_options(std::int64_t data, std::int64_t run, const Variant& method,
-                             const Variant& augmentation) const {
-        const auto base = base_options(data, run);
-        const auto over = with(method.settings, augmentation.settings);
-        auto options = base;
-        for (const auto& [name, value] : over) {
-            auto own = over;
-            std::erase_if(own, [&, &name = name](const auto& setting) { return setting.first != name; });
-            if (identities_.of_encoder(with(base, own)) != identities_.of_encoder(base)) {
-                options = with(options, own);
-            }
-        }
-        return options;
+        return with(with(base_options(spec_, data, run), method.settings), augmentation.settings);
     }
 
     std::string pretraining(std::int64_t data, std::int64_t fold, std::int64_t run, const Variant& method,
@@ -266,16 +191,14 @@ private:
         return job.id;
     }
 
-    std::string evaluation(EvaluationJob job) {
+    /// @param encoder  what it is called in the job's name
+    std::string evaluation(EvaluationJob job, const std::string& encoder) {
         const auto& clips = fold_facts(job.data, job.fold);
         job.id = io::hash_text(fmt::format(
             "evaluation\n{}\n{}\n{}\n{}\n{}\nrun {}", facts(job.data).fingerprint, clips.evaluation_identity,
-            identities_.of_preprocessing(base_options(job.data, job.run)), encoder_identity(job),
+            identities_.of_preprocessing(base_options(spec_, job.data, job.run)), encoder_identity(job),
             identities_.of_protocol(job.protocol), job.run));
-        job.name = fmt::format("{} of {} on {}, run {}", word_of(protocol_kind(job.protocol)),
-                               job.encoder == EncoderKind::pretrained ? name_of(job.pretraining)
-                               : job.encoder == EncoderKind::random   ? "random weights"
-                                                                      : "no encoder",
+        job.name = fmt::format("{} of {} on {}, run {}", word_of(protocol_kind(job.protocol)), encoder,
                                fold_name(facts(job.data), clips), job.run);
         if (known_.insert(job.id).second) {
             plan_.evaluations.push_back(job);
@@ -307,6 +230,7 @@ private:
     void add_panel(const EmbeddingFigure& figure, std::int64_t data, const Variant& method) {
         const auto& augmentation = named(spec_.augmentations, figure.augmentation, "augmentation");
         const auto& names = fold_facts(data, 0).class_names;
+        const auto trained = pretraining(data, 0, 0, method, augmentation);
         plan_.panels.push_back(
             {.data = facts(data).name,
              .data_title = facts(data).title,
@@ -314,14 +238,16 @@ private:
              .column_title = method.title,
              .classes = figure.classes.empty() ? std::vector<std::string>{names.front()} : figure.classes,
              .evaluation = evaluation({.encoder = EncoderKind::pretrained,
-                                       .pretraining = pretraining(data, 0, 0, method, augmentation),
+                                       .pretraining = trained,
                                        .data = data,
                                        .options = options_of(data, method, augmentation, 0),
-                                       .protocol = protocol_settings(ProtocolKind::measures)})});
+                                       .protocol = protocol_settings(ProtocolKind::measures)},
+                                      name_of(trained))});
     }
 
     const StudySpec& spec_;
     const Identities& identities_;
+    Controls controls_;
     ExperimentPlan plan_;
     std::set<std::string> known_;
 };
@@ -330,7 +256,7 @@ private:
 
 void to_json(nlohmann::json& json, const PlannedColumn& column) {
     json = {{"name", column.name}, {"title", column.title}, {"kind", column.control ? "control" : "method"}};
-    if (!column.methods.empty()) {
+    if (column.control) {
         json.update({{"control", *column.control}, {"methods", column.methods}});
     }
 }

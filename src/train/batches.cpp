@@ -20,6 +20,11 @@ constexpr std::int64_t views_of_a_place = 3;
 
 }  // namespace
 
+void check_global_batch(std::int64_t global_batch) {
+    require(global_batch >= 1,
+            fmt::format("{}: expected 1 or more", io::setting("global-batch", global_batch)));
+}
+
 Batches::Batches(const Features& features, std::vector<std::int64_t> clips, BatchConfig config,
                  std::vector<std::int64_t> labels)
     : features_{features},
@@ -27,10 +32,7 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
       config_{std::move(config)},
       augmentation_{config_.augmentation, features.layout, config_.seed, config_.boundaries},
       labels_{std::move(labels)} {
-    if (config_.global_batch < 1) {
-        throw ConfigError{
-            fmt::format("{}: expected 1 or more", io::setting("global-batch", config_.global_batch))};
-    }
+    check_global_batch(config_.global_batch);
     if (!config_.groups.empty()) {
         std::ranges::transform(clips_, std::back_inserter(groups_), [this](auto clip) {
             return config_.groups.at(static_cast<std::size_t>(clip));

@@ -23,6 +23,9 @@ struct BatchConfig {
     std::vector<std::int64_t> groups{};
 };
 
+/// @throws ConfigError  it is below 1
+void check_global_batch(std::int64_t global_batch);
+
 /// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
 /// ranks.
 ///

@@ -31,7 +31,7 @@ OutputSpread measure_spread(Method& method, const Features& features, std::span<
     const torch::NoGradGuard no_grad;
     const auto h = embed(method, features, clips, group, {.batch = clips_a_pass});  // [clips, W]
     OutputSpread spread{.features = spread_of(h), .projections = {}};
-    const StatisticsOfRows of_these_clips{method};
+    const StatisticsOfRows before_any_batch{method};
     if (const auto z = method.project(h, group); z.defined()) {
         spread.projections = spread_of(z);
     }

@@ -25,9 +25,10 @@ struct OutputSpread {
 /// and numbers of ranks.
 std::vector<std::int64_t> fixed_clips(std::span<const std::int64_t> of);
 
-/// The spread of the trained networks' outputs for clips as recorded, in eval mode: without dropout. Batch
-/// norm goes by the statistics of these very clips, which are right before the first step, too, where running
-/// ones are of no batch yet. The same bits on any number of ranks of equal CPUs; changes nothing. Collective.
+/// The spread of the trained networks' outputs for clips as recorded, in eval mode: without dropout, batch
+/// norm by its running statistics. Before the first update, when those are of no batch yet, it goes by the
+/// statistics of these very clips. The same bits on any number of ranks of equal CPUs; changes nothing.
+/// Collective.
 /// @param clips  clip numbers, at least one
 /// @throws dist::AgreedError  as embed()
 OutputSpread measure_spread(Method& method, const Features& features, std::span<const std::int64_t> clips,

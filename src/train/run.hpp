@@ -23,8 +23,8 @@ struct RunConfig {
     /// Steps between measurements of the spread of the outputs, which CollapseMonitor watches. The first and
     /// the last step have one, too; 0: only they; nothing: none is measured at all. A run that is extended,
     /// resumed with a later last step, keeps the measurement of its former end, which was true and is no
-    /// longer due: one row more than in a run that was trained through, which the monitor passes over in
-    /// both.
+    /// longer due: one more than a run that was trained through has. The monitor passes over measurements
+    /// that only an end asked for.
     std::optional<std::int64_t> spread_every;
     CollapseConfig collapse;
     std::map<std::string, std::string> attributes;  ///< written into every checkpoint

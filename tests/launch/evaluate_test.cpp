@@ -122,6 +122,7 @@ TEST_F(Evaluate, ViewsThatRawCoordinatesCannotHaveAreRefusedBeforeAnyRow) {
                                                 protocol + " --supervised-augmentation skeleton"));
         EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
         EXPECT_TRUE(outcome.says("--supervised-augmentation skeleton: view-shift = 0.15")) << outcome.output;
+        EXPECT_TRUE(outcome.says("choose another --supervised-augmentation")) << outcome.output;
         EXPECT_EQ(outcome.count("same encoder, random weights"), 0) << outcome.output;
     }
 }
@@ -136,6 +137,13 @@ TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
     EXPECT_EQ(found["validation_labels"], 9);
     EXPECT_TRUE(outcome.says("labels of 1 clip a class to learn from, 1 to choose settings by"))
         << outcome.output;
+    const auto neighbours =
+        run(program(1,
+                    "evaluate --protocol knn --supervised-epochs 0 --bootstrap 100 --label-count 1 "
+                    "--validation-signer S02 --run " +
+                        folder_of("r")));
+    EXPECT_TRUE(neighbours.says("labels of 1 clip a class of both")) << neighbours.output;
+    EXPECT_EQ(neighbours.count("to choose"), 0) << "they learn from all at once: " << neighbours.output;
 }
 
 TEST_F(Evaluate, SeveralRunsGiveStudentIntervalsAndOneResultEach) {

@@ -1,9 +1,7 @@
 #include "src/model/inputs.hpp"
 
-#include <array>
 #include <fstream>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -100,24 +98,6 @@ TEST(Inputs, OfPositionsAndValidityAreTheFramesThemselves) {
 
     EXPECT_TRUE(torch::equal(inputs(frames, random_offsets), frames));
     EXPECT_THROW(inputs(frames, of_other_frames), c10::ValueError);
-}
-
-TEST(Inputs, OfThreadsThatAskAtOnceAreThoseOfOne) {
-    const Inputs inputs{layout_with_flags(2), all_parts};
-    const auto frames = random_frames();
-    const auto expected = inputs(frames, random_offsets);
-
-    std::array<torch::Tensor, 4> found;
-    {
-        std::array<std::jthread, 4> threads;
-        for (std::size_t i = 0; i < found.size(); ++i) {
-            threads[i] = std::jthread{[&, i] { found[i] = inputs(frames, random_offsets); }};
-        }
-    }
-
-    for (const auto& derived : found) {
-        EXPECT_TRUE(torch::equal(derived, expected));
-    }
 }
 
 TEST(Inputs, OfAClipDoNotDependOnItsBatch) {

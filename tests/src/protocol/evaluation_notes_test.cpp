@@ -33,15 +33,8 @@ TEST(EvaluationNotes, ASoundEvaluationNeedsNoneButThatFewSignsMakeTop5Right) {
               std::vector<std::string>{"top-5 of 3 signs is always right: read top-1 and macro F1"});
     auto six = clips_of_three();
     six.class_names.insert(six.class_names.end(), {"d", "e", "f"});
-    EXPECT_EQ(notes_of(six, {}, 0).size(), 1U) << "of d, e and f there is no clip";
+    EXPECT_TRUE(notes_of(six, {}, 0).empty()) << "d, e and f may be answered, though no clip shows them";
     EXPECT_EQ(six.shown_classes(), 3);
-    for (auto& label : six.labels) {
-        label += &label - six.labels.data() < 12 ? 3 : 0;
-    }
-    EXPECT_EQ(six.shown_classes(), 6);
-    for (const auto& note : notes_of(six, {}, 0)) {
-        EXPECT_EQ(note.find("top-5"), std::string::npos) << note;
-    }
 }
 
 TEST(EvaluationNotes, MoreNeighboursThanLabelledClipsAreNamed) {

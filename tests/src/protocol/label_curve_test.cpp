@@ -1,5 +1,8 @@
 #include "src/protocol/label_curve.hpp"
 
+#include <fstream>
+#include <numeric>
+
 #include <gtest/gtest.h>
 
 #include "io/file/setting.hpp"
@@ -99,6 +102,18 @@ TEST(LabelCurve, FilesOfOtherPointsHaveOtherNames) {
     EXPECT_EQ(name_of(fields), "label-curve-0.1");
 }
 
+TEST(LabelCurve, ManyPointsStillMakeANameThatFilesCanHave) {
+    EvaluateOptions fields;
+    fields.protocol.kind = ProtocolKind::label_curve;
+    fields.label_counts.resize(100);
+    std::iota(fields.label_counts.begin(), fields.label_counts.end(), 1);
+    const auto name = name_of(fields);
+    fields.label_counts.back() = 200;
+
+    EXPECT_LT(name.size(), 100U);
+    EXPECT_NE(name, name_of(fields));
+}
+
 TEST(ResultTable, NamesTheEpochsThatWereTrainedAlsoWhereNothingWasLeftToChoose) {
     ResultTable table{{torch::tensor({0, 1, 0, 1}, torch::kInt64), {"a", "b"}, 100}};
     auto scores = right_on({true, true, true, true});
@@ -150,7 +165,14 @@ TEST(LabelCurve, RefusesWhatIsNoPoint) {
               std::string::npos);
     EXPECT_NE(refused({"--supervised-learning-rate", "0"}).find("--supervised-learning-rate 0: expected"),
               std::string::npos);
-    EXPECT_NE(refused({"--per-class"}).find("--per-class lists the classes"), std::string::npos);
+    EXPECT_NE(refused({"--per-class"}).find("--per-class belongs to --protocol linear"), std::string::npos);
+}
+
+TEST(LabelCurve, ALineOfAFileThatBelongsToTablesIsPassedOver) {
+    const auto path = testing::TempDir() + "per_class.ini";
+    std::ofstream{path} << "per-class = true\n";
+
+    EXPECT_EQ(refused({"--config", path}), "");
 }
 
 TEST(LabelCurve, ScratchTrainsBySettingsOfItsOwnBesideAFineTunedEncoder) {

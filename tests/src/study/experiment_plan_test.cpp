@@ -194,6 +194,16 @@ TEST(ExperimentPlan, AMethodWithAnEncoderOfItsOwnHasControlsWithThatEncoder) {
     EXPECT_EQ(planned(fine_tuned).tables[1].columns[3].title, "From scratch, Two");
 }
 
+TEST(ExperimentPlan, JobsOfControlsWithDifferentEncodersHaveDifferentNames) {
+    const auto plan = planned(with_a_wide_method(2));
+
+    std::set<std::string> names;
+    for (const auto& job : plan.evaluations) {
+        EXPECT_TRUE(names.insert(job.name).second) << job.name;
+    }
+    EXPECT_TRUE(names.contains("linear of random weights (two) on lsa, run 0"));
+}
+
 TEST(ExperimentPlan, AnEncoderOfAllMethodsOrOfARowsAugmentationIsThatOfTheOneControl) {
     auto wide = with_a_wide_method(1);
     wide.methods[0].settings.push_back({"width", "32"});
@@ -229,6 +239,7 @@ TEST(ExperimentPlan, SurvivesItsFile) {
         const nlohmann::json json = planned(spec);
 
         EXPECT_EQ(nlohmann::json(json.get<ExperimentPlan>()), json);
+        EXPECT_EQ(json["tables"][0]["columns"][2]["control"], "random");
     }
 }
 

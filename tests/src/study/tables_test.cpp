@@ -203,6 +203,26 @@ TEST_F(TablesTest, AClaimComparesAMethodWithTheControlOfItsOwnEncoder) {
     EXPECT_EQ(verdict[0].verdict, "holds");
 }
 
+TEST_F(TablesTest, AClaimFindsAControlWhereEveryMethodHasAnEncoderOfItsOwn) {
+    auto spec = small_study(2);
+    spec.methods[0].settings.push_back({"width", "8"});
+    spec.methods[1].settings.push_back({"width", "32"});
+    plan_ = plan_experiments(spec, small_facts(), plain_identities());
+    const auto& cells = plan_.tables[1].cells[0];  // one, two, random-one, random-two, raw
+    for (const std::size_t run : {0, 1}) {
+        answer(cells[2], run, "11");
+    }
+    answer(cells[4], 0, "10");
+    ClaimSpec claim{
+        .name = "C", .kind = ClaimKind::better, .tables = {"2"}, .better = {"random"}, .worse = {"raw"}};
+    const auto verdict = [&] { return verdicts_of({claim}, results())[0].verdict; };
+
+    EXPECT_EQ(verdict(), "holds");
+    claim.kind = ClaimKind::above;
+    claim.limit = 0.5;
+    EXPECT_EQ(verdict(), "holds");
+}
+
 TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
     for (const std::size_t column : {0, 1}) {
         for (const std::size_t run : {0, 1}) {

@@ -140,6 +140,21 @@ TEST_F(RunTest, RowsHoldWhatWasMeasuredAtTheFirstTheLastAndEverySoManySteps) {
     EXPECT_EQ(column("spread_features_normalised").at(1), before.features.normalised);
 }
 
+TEST_F(RunTest, ACollapseBehindBatchNormIsSeenOnceABatchWasCounted) {
+    toy::Training training{world_.duplicate(), {.method = "simclr", .norm = HeadNorm::all}};
+    const auto share_left = [&] {  // of the spread when the norm's input shrinks to a tenth
+        const auto before = training.trainer.measure_spread().projections->raw;
+        const torch::NoGradGuard no_grad;
+        training.method->named_parameters()["projector.output.weight"].mul_(0.1);
+        return training.trainer.measure_spread().projections->raw / before;
+    };
+
+    EXPECT_NEAR(share_left(), 1, 0.05)
+        << "by the clips' own statistics: the first value that others are shares of";
+    training.trainer.step();
+    EXPECT_NEAR(share_left(), 0.1, 1e-9);
+}
+
 TEST_F(RunTest, WithoutMeasuringRowsHoldNone) {
     live(3);
 
