@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Do the fused blocks, and bfloat16, train like LibTorch's float32 operations? The demo's configuration on the shipped asl9 store.
+"""Do the fused blocks, and bfloat16, train like LibTorch's float32 operations? SSL-SLR (configs/ssl-slr.ini) on the shipped asl9 store.
 
     cmake --preset release && cmake --build build/release
     .venv/bin/python benchmarks/same_training.py [--seeds N] [--max-steps N]
@@ -33,7 +33,7 @@ class Run:
 
     def __init__(self, chosen, way, signer, seed):
         folder = chosen.folder / "".join(c if c.isalnum() else "-" for c in way) / f"{signer}-{seed}"
-        run(chosen.program, "pretrain", "--config", ROOT / "configs/demo.ini", "--data", ASL9, "--run", folder, "--leave-out-signer", signer,
+        run(chosen.program, "pretrain", "--config", ROOT / "configs/ssl-slr.ini", "--data", ASL9, "--run", folder, "--leave-out-signer", signer,
             "--seed", seed, "--max-steps", chosen.max_steps, *WAYS[way])
         run(chosen.program, "evaluate", "--run", folder, "--supervised-epochs", 0, "--probe-epochs", chosen.probe_epochs)
         losses = [row["loss"] for row in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines()) if "loss" in row]

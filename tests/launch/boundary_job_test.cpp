@@ -336,7 +336,7 @@ TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoes
 }
 
 TEST_F(BoundaryJob, APlanTakesTheConfigurationOfAPretraining) {
-    const auto demo = plan("s", "--config " SSLSLR_SOURCE_DIR "/configs/demo.ini --max-steps 2 --json");
+    const auto demo = plan("s", "--config " SSLSLR_SOURCE_DIR "/configs/ssl-slr.ini --max-steps 2 --json");
     EXPECT_EQ(demo.exit_code, 0) << demo.output;
     const auto mistyped = folder_ / "mistyped.ini";
     std::ofstream{mistyped} << "epochs = 2\nstpe = 3\n";

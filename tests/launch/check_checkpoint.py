@@ -11,7 +11,7 @@ checkpoint, heads, sample = sys.argv[1:]
 root = Path(__file__).parents[2]
 lines = re.search(r"(    import h5py, sys, torch\n(?:    .*\n)+)", (root / "README.md").read_text())[1]
 lines = "\n".join(line[4:] for line in lines.splitlines() if not line.startswith("    #"))
-lines, paths = re.subn(r"runs/demo/checkpoints/step-\d+\.h5", checkpoint, lines)
+lines, paths = re.subn(r"RUN/checkpoints/step-\d+\.h5", checkpoint, lines)
 lines, numbers = re.subn(r"heads=\d+", f"heads={heads}", lines)
 assert paths == numbers == 1 and len(lines.splitlines()) <= 10, lines
 
