@@ -305,6 +305,20 @@ TEST_F(StudyJob, TheExamplesCanBeRun) {
     EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
 }
 
+TEST_F(StudyJob, TheStudiesOfThePoolCanBePlanned) {
+    fs::create_symlink(SSLSLR_SOURCE_DIR "/configs", folder_ / "configs");
+    fs::create_directories(folder_ / "runs" / "pool");
+    for (int source = 1; source <= 10; ++source) {
+        const auto name = "signer-P" + std::string(source < 10 ? "0" : "") + std::to_string(source) + ".h5";
+        fs::create_symlink(asl9, folder_ / "runs" / "pool" / name);
+    }
+    for (const auto* const study : {"recipes.ini", "few-labels.ini"}) {
+        const auto outcome = run(in(folder_, program(1, "study run --dry-run --study " + shipped(study))));
+        EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
+        EXPECT_TRUE(outcome.says("trainings and")) << outcome.output;
+    }
+}
+
 TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
     fs::create_symlink(SSLSLR_SOURCE_DIR "/configs", folder_ / "configs");
     const auto study = " --tables 1 6 --dry-run --study " + shipped("paper.ini");
