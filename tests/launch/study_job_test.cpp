@@ -2,6 +2,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fmt/format.h>
+
 #include "io/store/training_clips.hpp"
 #include "tests/launch/program.hpp"
 
@@ -309,8 +311,11 @@ TEST_F(StudyJob, TheStudiesOfThePoolCanBePlanned) {
     fs::create_symlink(SSLSLR_SOURCE_DIR "/configs", folder_ / "configs");
     fs::create_directories(folder_ / "runs" / "pool");
     for (int source = 1; source <= 10; ++source) {
-        const auto name = "signer-P" + std::string(source < 10 ? "0" : "") + std::to_string(source) + ".h5";
-        fs::create_symlink(asl9, folder_ / "runs" / "pool" / name);
+        const auto store = folder_ / "runs" / "pool" / fmt::format("signer-P{:02}.h5", source);
+        const auto made = run(
+            program(1, fmt::format("prepare --from synthetic --classes 4 --clips 40 --seed {} --output {}",
+                                   source, store.string())));
+        ASSERT_EQ(made.exit_code, 0) << made.output;
     }
     for (const auto* const study : {"recipes.ini", "few-labels.ini"}) {
         const auto outcome = run(in(folder_, program(1, "study run --dry-run --study " + shipped(study))));
