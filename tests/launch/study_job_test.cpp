@@ -317,7 +317,7 @@ TEST_F(StudyJob, TheStudiesOfThePoolCanBePlanned) {
                                    source, store.string())));
         ASSERT_EQ(made.exit_code, 0) << made.output;
     }
-    for (const auto* const study : {"recipes.ini", "few-labels.ini"}) {
+    for (const auto* const study : {"recipes.ini", "few-labels.ini", "levers.ini"}) {
         const auto outcome = run(in(folder_, program(1, "study run --dry-run --study " + shipped(study))));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
         EXPECT_TRUE(outcome.says("trainings and")) << outcome.output;
