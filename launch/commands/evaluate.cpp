@@ -42,7 +42,8 @@ using Runs = std::vector<PretrainOptions>;
 /// Whether validation clips choose settings; else they teach like the others.
 bool chooses(const ProtocolConfig& config) {
     return trains_encoder(config) ? config.epochs.size() > 1
-                                  : config.kind != ProtocolKind::measures && trains_probe(config);
+                                  : config.kind != ProtocolKind::measures && trains_probe(config) &&
+                                        config.probe_rates.size() * config.probe_weight_decays.size() > 1;
 }
 
 std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& setting) {

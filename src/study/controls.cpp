@@ -80,7 +80,7 @@ Settings Controls::options(std::int64_t data, std::int64_t run, const Variant& m
     return with(base_options(spec_, data, run), encoder_settings(data, method, augmentation));
 }
 
-/// Those of the method's and the augmentation's settings that another encoder comes of.
+/// Those of the method's and the augmentation's settings that change the encoder.
 const Settings& Controls::encoder_settings(std::int64_t data, const Variant& method,
                                            const Variant& augmentation) {
     const auto [found, is_new] = encoder_settings_.try_emplace({data, method.name, augmentation.name});

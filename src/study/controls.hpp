@@ -18,7 +18,7 @@ Settings base_options(const StudySpec& spec, std::int64_t data, std::int64_t run
 /// The study's protocol that trains from labels alone; null if it has none.
 const Variant* supervised_protocol(const StudySpec& spec);
 
-/// What stands beside the methods of a study's tables, and with which encoders.
+/// The controls of a study's tables, and with which encoders.
 class Controls {
 public:
     /// @param spec, identities  must outlive it

@@ -67,6 +67,30 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
     return facts;
 }
 
+/// Whether all clips of a data set may pretrain: nothing names any that test, and every table that trains on
+/// it reads what was learnt from another data set.
+bool only_pretrains(const StudySpec& spec, const DataSpec& data, const ClipParts& parts) {
+    const auto names = [&](const std::vector<std::string>& list) {
+        return std::ranges::find(list, data.name) != list.end();
+    };
+    return parts.test_split.empty() && parts.left_out_signers.empty() && parts.train_fraction == 0 &&
+           !data.leaves_out_each &&
+           std::ranges::none_of(spec.figures.embeddings,
+                                [&](const auto& figure) { return names(figure.data); }) &&
+           std::ranges::all_of(spec.tables, [&](const TableSpec& table) {
+               return !names(table.targets) && (!names(table.data) || !table.targets.empty());
+           });
+}
+
+EvaluationClips pretraining_alone(const io::ClipIndex& index, const ClipParts& parts) {
+    EvaluationClips clips;
+    clips.pretrain = select_clips(index, {.split = parts.train_split});
+    clips.labels = index.labels;
+    clips.class_names = index.label_names;
+    clips.how = "all pretrain";
+    return clips;
+}
+
 /// How the clips of a data set become frames: with all that any of the trainings reads of them.
 /// @throws ConfigError  a method or an augmentation that would have them otherwise
 PreprocessConfig preprocess_of(const StudySpec& spec, const DataSpec& data) {
@@ -142,7 +166,7 @@ StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_li
                 ranks));
         });
         keep_prints(ranks);
-        part(data);
+        part(spec, data);
     }
 }
 
@@ -168,7 +192,7 @@ std::vector<io::ClipPrint> StudyDataSets::prints(std::int64_t number,
     return chosen;
 }
 
-void StudyDataSets::part(const DataSpec& spec) {
+void StudyDataSets::part(const StudySpec& study, const DataSpec& spec) {
     const auto& set = *sets_.back();
     const auto& index = set.index();
     ClipParts parts;
@@ -196,7 +220,10 @@ void StudyDataSets::part(const DataSpec& spec) {
         if (!name.empty()) {
             fold.left_out_signers = {name};
         }
-        place_errors(spec.where, [&] { clips_.back().push_back(part_clips(index, fold)); });
+        place_errors(spec.where, [&] {
+            clips_.back().push_back(only_pretrains(study, spec, parts) ? pretraining_alone(index, parts)
+                                                                       : part_clips(index, fold));
+        });
         facts.folds.push_back(facts_of(name, clips_.back().back()));
         parts_.back().push_back(std::move(fold));
     }

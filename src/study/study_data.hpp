@@ -11,8 +11,9 @@
 
 namespace sslslr {
 
-/// The data sets of a study, opened, and the ways in which their clips are parted. Construction and
-/// destruction are collective.
+/// The data sets of a study, opened, and the ways in which their clips are parted. All clips of one that
+/// names none to test on may pretrain, if every table of it has targets. Construction and destruction are
+/// collective.
 class StudyDataSets {
 public:
     /// @throws ConfigError, dist::AgreedError  as DataSet and part_clips; the section is named
@@ -32,7 +33,7 @@ public:
 
 private:
     void keep_prints(const Ranks& ranks);
-    void part(const DataSpec& spec);
+    void part(const StudySpec& study, const DataSpec& spec);
 
     std::vector<std::unique_ptr<DataSet>> sets_;
     std::vector<std::vector<ClipParts>> parts_;

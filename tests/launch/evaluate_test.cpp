@@ -129,7 +129,8 @@ TEST_F(Evaluate, ViewsThatRawCoordinatesCannotHaveAreRefusedBeforeAnyRow) {
 
 TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
     const auto arguments = "--run " + folder_of("r") + quick +
-                           "--protocol linear --probe linear --label-count 1 --validation-signer S02";
+                           "--protocol linear --probe linear --label-count 1 --validation-signer S02 "
+                           "--probe-rates 0.001 0.01";
     const auto found = result(arguments);
     const auto outcome = run(program(1, "evaluate --bootstrap 100 " + arguments));
 
@@ -144,6 +145,9 @@ TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
                         folder_of("r")));
     EXPECT_TRUE(neighbours.says("labels of 1 clip a class of both")) << neighbours.output;
     EXPECT_EQ(neighbours.count("to choose"), 0) << "they learn from all at once: " << neighbours.output;
+    const auto one_rate =
+        run(program(1, "evaluate --bootstrap 100 " + arguments.substr(0, arguments.find("--probe-rates"))));
+    EXPECT_EQ(one_rate.count("to choose"), 0) << "nothing is chosen: " << one_rate.output;
 }
 
 TEST_F(Evaluate, SeveralRunsGiveStudentIntervalsAndOneResultEach) {

@@ -299,6 +299,27 @@ TEST_F(StudyJob, APlanOfOtherCodeWithoutResultsIsPlannedAnewWithoutAWord) {
     EXPECT_EQ(plan_of("study")["code"], own);
 }
 
+TEST_F(StudyJob, AllClipsOfDataThatAreTestedElsewhereMayPretrain) {
+    replace("leave-out-signer = S03\n", "");
+    const auto tested = run(program(1, "study run --dry-run " + places("study")));
+    EXPECT_EQ(tested.exit_code, 2) << "tables of asl9 itself";
+    EXPECT_TRUE(tested.says("[data asl9], line") && tested.says("nothing to test on")) << tested.output;
+
+    std::ifstream file{folder_ / "tiny.ini"};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    text.erase(text.find("[table"));
+    write(text +
+          "[table away]\ndata = asl9\ntargets = libras5\nmethods = simclr\naugmentations = our\n"
+          "protocol = linear\n");
+    ASSERT_EQ(work(2, "study", "--max-jobs 3").exit_code, 0);
+    const auto data = plan_of("study")["plan"]["data"];
+    EXPECT_EQ(data[0]["folds"][0]["pretrain"], 900);
+    EXPECT_EQ(data[0]["folds"][0]["test"].size(), 0);
+    ASSERT_EQ(work(2, "study").exit_code, 0);
+    const auto report = ask("report", "study");
+    EXPECT_TRUE(report["tables"][0]["rows"][0]["cells"][0]["mean"].is_number()) << report;
+}
+
 TEST_F(StudyJob, TheExamplesCanBeRun) {
     const auto outcome =
         run(in(SSLSLR_SOURCE_DIR, program(1, "study run --max-jobs 1 --study " + shipped("examples.ini") +
