@@ -89,7 +89,6 @@ inline constexpr std::string_view setting_names[] = {
     "on-collapse",
     "optimizer",
     "output",
-    "per-class",
     "picture-size",
     "point-order",
     "points",

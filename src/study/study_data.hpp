@@ -11,7 +11,7 @@
 
 namespace sslslr {
 
-/// The data sets of a study, opened, and the ways in which their clips are parted. All clips of one that
+/// The data sets of a study, opened, and the ways in which their clips are divided. All clips of one that
 /// names none to test on may pretrain, if every table of it has targets. Construction and destruction are
 /// collective.
 class StudyDataSets {
