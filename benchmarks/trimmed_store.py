@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Writes the clips of a store without the rest at their ends, for `sslslr prepare --from hdf5`.
+
+Usage: trimmed_store.py STORE.h5 OUTPUT.h5 [--share S]
+
+Rest is what comes before the wrists of the pose first move at S of the clip's highest speed, and what comes after they
+last do. Speeds are of positions freed of jumps (median of 3 frames) and averaged over 3 frames; clips that keep fewer
+than 8 frames stay as they are. Prints how much was cut.
+"""
+import argparse
+
+import h5py
+import numpy as np
+
+FEWEST = 8
+
+
+def text(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def moving(wrists, share):
+    """First and last frame in motion, of positions [frames, wrists, coordinates]; nothing where no wrist moves."""
+    padded = np.pad(wrists, ((1, 1), (0, 0), (0, 0)), mode="edge")
+    calm = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
+    speed = np.sqrt(np.square(np.diff(calm, axis=0)).sum(axis=(1, 2)))
+    speed = np.convolve(speed, np.ones(3) / 3, mode="same")
+    fast = np.flatnonzero(speed >= share * speed.max()) if speed.size and speed.max() > 0 else []
+    return (fast[0], fast[-1] + 2) if len(fast) else None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("store")
+    parser.add_argument("output")
+    parser.add_argument("--share", type=float, default=0.2, help="of the highest speed (default: %(default)s)")
+    arguments = parser.parse_args()
+    cut = []
+    with h5py.File(arguments.store) as store, h5py.File(arguments.output, "w") as output:
+        points = [text(name) for name in store["points"][:]]
+        wrists = [points.index("pose.left_wrist"), points.index("pose.right_wrist")]
+        labels, signers = ([text(name) for name in store[names][:]] for names in ("labels", "signers"))
+        begins = store["clips/offset"][:]
+        ends = np.append(begins[1:], len(store["landmarks"]))[:len(store["clips/id"])]
+        for number, (begin, end) in enumerate(zip(begins, ends)):
+            frames = store["landmarks"][begin:end].astype("f4")
+            kept = moving(frames[:, wrists], arguments.share)
+            first, last = kept if kept and kept[1] - kept[0] >= FEWEST else (0, len(frames))
+            cut.append((first / len(frames), 1 - last / len(frames)))
+            group = output.create_group(f"clip-{number:06}")
+            group["landmarks"] = frames[first:last]
+            group.attrs["label"] = labels[store["clips/label"][number]]
+            group.attrs["signer"] = signers[store["clips/signer"][number]]
+    start, end = np.mean(cut, axis=0)
+    print(f"{len(cut)} clips, cut on average {100 * start:.1f} % at the start and {100 * end:.1f} % at the end")
+
+
+if __name__ == "__main__":
+    main()
