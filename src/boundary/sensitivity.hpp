@@ -45,7 +45,7 @@ struct Sensitivity {
 ///                that it has seen every length of permuted ends
 /// @param clips   clip numbers, the same on every rank, any order
 /// @throws c10::ValueError  regions, draws or batch below 1, or a clip number out of range or of a clip
-/// without frames
+///                          without frames
 Sensitivity permutation_sensitivity(Method& method, const Features& features,
                                     std::span<const std::int64_t> clips, dist::Group& group,
                                     const SensitivityConfig& config = {});

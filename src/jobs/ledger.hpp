@@ -54,7 +54,7 @@ struct LedgerConfig {
 ///
 /// Use it from one thread only; it runs a second thread that shows the signs of life.
 /// @throws DataError  (all members) the folder cannot be written, is full, or has no locks. Nothing is lost:
-/// a record that could not be appended as a whole is cut off again
+///                    a record that could not be appended as a whole is cut off again
 class Ledger {
 public:
     /// Joins the study: takes over a journal that no process holds, or begins one, and announces results that
