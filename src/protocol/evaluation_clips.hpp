@@ -32,8 +32,7 @@ struct ClipParts {
 
 /// The clips of one data set by their part in an evaluation, and their classes.
 struct EvaluationClips {
-    std::vector<std::int64_t>
-        pretrain;  ///< may train without labels: neither test clips nor of left-out signers
+    std::vector<std::int64_t> pretrain;    ///< may train without labels: no test clips, no left-out signers
     std::vector<std::int64_t> train;       ///< labelled and of the chosen classes
     std::vector<std::int64_t> validation;  ///< labelled and of the chosen classes; may be empty
     std::vector<std::int64_t> test;        ///< labelled and of the chosen classes
