@@ -11,11 +11,11 @@ import numpy as np
 
 from study.figures.picture import plt, save
 
-# Told apart by dashes and hatches as well as by shade, so that they survive a grey print.
+# Splits differ by dashes and hatches as well as by shade, so that a grey print still distinguishes them.
 STYLES = (("0.25", "-", ""), ("0.45", "--", "//"), ("0.6", "-.", ".."), ("0", ":", "xx"))
-MOST_NAMES = 20  # written out at an axis
+MOST_NAMES = 20  # names written out at an axis
 NAME_LENGTH = 16
-LONG_TAIL = 30  # largest over smallest: a logarithmic axis from there on
+LONG_TAIL = 30  # largest over smallest, from which an axis is logarithmic
 ROLES = ("train", "val", "valid", "validation", "dev", "test")
 
 

@@ -52,7 +52,7 @@ public:
     const JobRecord* record(const std::string& id) const;
 
     CellValues values(const PlannedCell& cell, const std::string& measure) const;
-    /// Nothing if no run is done.
+    /// Returns the figure of a cell; nothing if no run is done.
     std::optional<Figure> figure(const PlannedCell& cell, const std::string& measure) const;
     /// Returns the interval of a - b, paired by run over the runs that both have, or by clip if there is only
     /// one. A cell with a single run is paired with every run of the other. Nothing if both have no run in
