@@ -68,7 +68,8 @@ struct LedgerCounts {
 ///     cancelled  no longer needed, after "seconds"
 ///     late       a result of an attempt that is no longer the newest, with "digest" and "cpu"
 ///     retry      failures and losses count from 0 again
-/// and {"what": "life", "worker", "life", "host", "pid"}, {"what": "left", "worker", "life", "busy", "alive"}.
+/// and {"what": "life", "worker", "life", "host", "pid"},
+///     {"what": "left", "worker", "life", "busy", "alive"}.
 class LedgerState {
 public:
     explicit LedgerState(LedgerLimits limits = {}) : limits_{limits} {}

@@ -46,7 +46,7 @@ def short(name):
 def draw_lengths(axes, store, splits):
     edges = np.array(store["length_edges"] or [0, 1])
     for (name, split), (colour, dashes, _) in zip(splits.items(), STYLES):
-        counts = np.array(split["lengths"]["histogram"] or [0]) / np.diff(edges)  # the last bin may be narrower
+        counts = np.array(split["lengths"]["histogram"] or [0]) / np.diff(edges)  # the last may be narrower
         axes.stairs(counts, edges - 0.5, color=colour, linestyle=dashes, linewidth=1.4, fill=len(splits) == 1,
                     label=f"{name}: {split['clips']} clips")
     if len(edges) <= MOST_NAMES:  # a bin for each length: ticks at whole frames
