@@ -5,7 +5,7 @@ import typing
 
 FEATURES = 130  # 65 points, x and y
 EMBEDDING = 128
-QUEUE = 4096  # keys, of MoCo v2
+QUEUE = 4096  # keys of MoCo v2
 PRECISIONS = ("float32", "bfloat16")
 
 
@@ -18,7 +18,7 @@ class Views(typing.NamedTuple):
 
 
 METHODS = {
-    "sl-fpn": Views(made=3, trained=3, momentum=0, predicted=1),  # the first is the clip as recorded
+    "sl-fpn": Views(made=3, trained=3, momentum=0, predicted=1),  # the first view is the recorded clip
     "simclr": Views(made=2, trained=2, momentum=0, predicted=0),
     "moco-v2": Views(made=2, trained=1, momentum=1, predicted=0),
     "simsiam": Views(made=2, trained=2, momentum=0, predicted=2),
