@@ -1,5 +1,5 @@
-// Corpora become stores through the program. Interruptions, full disks and broken files are reported and lose
-// nothing else.
+// Corpora become stores through the program. Interruptions, full disks and broken files are reported, and
+// what was read is kept.
 #include <filesystem>
 #include <fstream>
 
