@@ -12,9 +12,9 @@ PRECISIONS = ("float32", "bfloat16")
 class Views(typing.NamedTuple):
     """How many views of a clip a method makes, and how many of them go through which network."""
     made: int
-    trained: int  # the first ones, through the encoder that gradients train
-    momentum: int  # the last ones, through the momentum encoder
-    predicted: int  # the first ones, through the predictor
+    trained: int  # the first views, through the trained encoder
+    momentum: int  # the last views, through the momentum encoder
+    predicted: int  # the first views, through the predictor
 
 
 METHODS = {
