@@ -43,8 +43,9 @@ int exit_code_of(const std::exception& error);
 /// Whether errors of this type are thrown by all ranks alike.
 bool is_agreed(const std::exception& error);
 
-/// Runs `body` and puts `where`, a place in a file, before the message of a ConfigError, or of a configuration
-/// or data error that the ranks have agreed on. Settings in the message are written as entries of that file.
+/// Runs `body` and puts `where`, a place in a file, before the message of a ConfigError, or of a
+/// configuration or data error that the ranks have agreed on. Settings in the message are written as entries
+/// of that file.
 void place_errors(const std::string& where, const std::function<void()>& body);
 
 /// Runs `body` on every rank. If it throws on any rank, all ranks throw the same dist::AgreedError with the
