@@ -17,8 +17,8 @@ struct MomentumContrastConfig {
 extern const MethodSettings temperature_settings;  ///< simclr has it, too
 extern const MethodSettings key_settings;
 
-/// MoCo v2: the first view of a clip, the query, must pick its second view, the key (by the momentum network),
-/// among the keys of earlier clips. Keys of the same clip in the queue are left out.
+/// MoCo v2: the first view of a clip, the query, must pick its second view, the key (by the momentum
+/// network), among the keys of earlier clips. Keys of the same clip in the queue are left out.
 ///
 ///     q, k = g(f(first)), g'(f'(second)), unit rows;   loss = InfoNCE(q, k, queue), mean over the clips
 ///
