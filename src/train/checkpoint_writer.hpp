@@ -19,7 +19,7 @@ namespace sslslr {
 struct CheckpointOrder {
     std::int64_t step = 0;
     io::CheckpointFile content;
-    std::int64_t keep = 2;  ///< the oldest beyond so many are deleted
+    std::int64_t keep = 2;  ///< older checkpoints beyond this number are deleted
 };                          ///< older checkpoints beyond this number are deleted
 
 /// Writes the checkpoints of a training, on rank 0 in the background. If one cannot be written, it warns,
