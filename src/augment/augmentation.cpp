@@ -85,7 +85,7 @@ ClipBoundary Augmentation::boundary_of(std::int64_t frames, const ViewKey& key) 
         return boundaries_[static_cast<std::size_t>(key.clip)];
     }
     if (config_.boundary == BoundaryKind::drawn) {
-        // Keyed without the view: what one view may not change, the other may not either.
+        // The key leaves out the view: both views permute the same frames.
         KeyedRandom random{seed_, Purpose::boundary_length, {key.epoch, key.clip}};
         const auto choices = static_cast<std::uint32_t>(config_.longest.frames_of(frames) + 1);
         const std::int64_t k1 = random.below(choices);
@@ -147,7 +147,7 @@ void Augmentation::make_clip(std::span<const Value> clip, const ViewKey& key, st
     const auto order = frame_order(frames, key);
 
     const auto operation = operation_of(key);
-    if (operation == Operation::blur) {  // needs the frames in their own order, so before the permutation
+    if (operation == Operation::blur) {  // before the permutation: it needs the frames in their own order
         blur<Value>(clip, layout_, order,
                     between(config_.blur_sigma_min, config_.blur_sigma_max, random_for(Purpose::blur)), out);
         return;
@@ -168,7 +168,7 @@ Augmentation::Operation Augmentation::operation_of(const ViewKey& key) const {
     if (!is_classical(config_.kind)) {
         return Operation::none;
     }
-    // Keyed without the view: both views of a clip share the draw of two different operations.
+    // The key leaves out the view: both views of a clip share the draw of two different operations.
     KeyedRandom random{seed_, Purpose::choice, {key.epoch, key.clip}};
     const auto first = random.below(3);
     const auto second = (first + 1 + random.below(2)) % 3;

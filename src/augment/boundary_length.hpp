@@ -5,17 +5,17 @@
 
 namespace sslslr {
 
-/// How many frames at one end of a clip carry no meaning: a count, or an exact share of the clip's own
-/// length.
+/// How many frames at one end of a clip carry no meaning: a count, or an exact share of the length of the
+/// clip.
 struct BoundaryLength {
     std::int64_t amount = 0;
-    std::int64_t whole = 0;  ///< 0: amount is frames; else the share amount / whole
+    std::int64_t whole = 0;  ///< 0: amount is in frames; else it is the share amount / whole
 
     /// Reads "21" (frames), "33%", "12.5%" or "1/3" (shares, at most 1).
     /// @throws ConfigError  anything else
     static BoundaryLength parse(const std::string& text);
 
-    /// The frames of a clip of `length` frames; shares round half up, and it is never more than `length`.
+    /// Returns the length in frames for a clip of `length` frames, at most `length`. Shares round half up.
     std::int64_t frames_of(std::int64_t length) const;
 };
 

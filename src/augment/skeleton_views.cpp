@@ -16,15 +16,15 @@ torch::Tensor whole_numbers(const std::vector<std::int64_t>& values, at::Device 
 
 }  // namespace
 
-/// What was drawn for the clips of a view, and which rows are theirs.
+/// The draws for the clips of a view, and the rows of each clip.
 struct SkeletonViews::Rows {
     std::vector<ViewDraw> draws;           ///< [B]
     std::span<const std::int64_t> firsts;  ///< [B + 1] each clip's first row
     std::vector<std::int64_t> clips;       ///< [S] each row's clip
-    std::vector<std::int64_t> frames;      ///< [S] its frame in the view, before frames are permuted
+    std::vector<std::int64_t> frames;      ///< [S] each row's frame in the view, before frames are permuted
     torch::TensorOptions like;             ///< device and dtype of the recorded frames
 
-    /// [S] value_of(draw, frame) of each row, on the device.
+    /// Returns [S] value_of(draw, frame) of each row, on the device.
     template <class Value>
     torch::Tensor each(const Value& value_of) const {
         using Number = std::decay_t<decltype(value_of(draws.front(), 0))>;
@@ -127,7 +127,7 @@ void SkeletonViews::select(const torch::Tensor& rows, Parts& view) {
 void SkeletonViews::resample(const Rows& rows, Parts& view) const {
     std::vector<std::int64_t> earlier;  // rows of the recorded frames
     std::vector<std::int64_t> later;
-    std::vector<double> weights;  // of the later
+    std::vector<double> weights;  // of the later rows
     for (std::size_t row = 0; row < rows.clips.size(); ++row) {
         const auto clip = static_cast<std::size_t>(rows.clips[row]);
         const auto last = rows.firsts[clip + 1] - 1 - rows.firsts[clip];

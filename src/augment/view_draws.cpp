@@ -14,7 +14,7 @@ namespace {
 
 constexpr double pi = std::numbers::pi;
 
-/// Uniform in [middle - reach, middle + reach).
+/// Draws uniformly from [middle - reach, middle + reach).
 double around(double middle, double reach, KeyedRandom& random) {
     return middle + reach * (2 * random.uniform() - 1);
 }
@@ -28,7 +28,7 @@ ViewTime time_of(const SkeletonViewsConfig& config, KeyedRandom random) {
     return time;
 }
 
-/// Rotation of shear of scale about the body centre, then the shift.
+/// Returns the map of scale, then shear, then rotation about the body centre, then the shift.
 Affine affine_of(const SkeletonViewsConfig& config, double centre, bool is_mirrored, KeyedRandom random) {
     const double angle = around(0, config.rotation_degrees, random) * pi / 180;
     const double scale_x = around(1, config.scale, random) * (is_mirrored ? -1 : 1);

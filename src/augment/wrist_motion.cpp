@@ -15,17 +15,17 @@ namespace {
 
 using Series = std::vector<double>;
 
-constexpr std::int64_t shortest = 5;  ///< frames that a speed can be told from
+constexpr std::int64_t shortest = 5;  ///< fewest frames for a useful speed
 
-/// Of a Gaussian of one frame at distances 0 to 4.
+/// A Gaussian with a standard deviation of one frame, at distances 0 to 4.
 constexpr std::array<double, 5> smoothing_weights{0.398943, 0.241971, 0.053991, 0.004432, 0.000134};
 
-// Of white noise of deviation 1 (10^6 draws): the first quartile of squares of what median and Gaussian take
-// away, and the deviation of the speed that they leave.
+// For white noise of deviation 1 (10^6 draws): the first quartile of the squares that median and Gaussian
+// remove, and the deviation of the speed that remains.
 constexpr double residual_quartile = 0.02297;
 constexpr double feigned_speed = 0.2428;
 
-/// The x columns of a wrist's points, the preferred one first.
+/// The x columns of the points of one wrist, the preferred point first.
 using Wrist = std::vector<std::int64_t>;
 
 std::vector<Wrist> wrists_of(const FeatureLayout& layout) {
@@ -60,7 +60,7 @@ Series without_jumps(const Series& series) {
     return result;
 }
 
-/// At the ends normalised over the frames there are.
+/// Smooths a series; at the ends, weights are normalised over the frames that exist.
 Series smoothed(const Series& series) {
     const auto frames = std::ssize(series);
     constexpr auto radius = std::ssize(smoothing_weights) - 1;
@@ -85,7 +85,7 @@ double first_quartile(Series values) {
     return *middle;
 }
 
-/// The speed of all wrists that a clip shows, and how much of it noise alone would feign.
+/// The speed of all wrists that a clip shows, and the apparent speed that noise alone would cause.
 class Motion {
 public:
     explicit Motion(std::int64_t frames) : squares_(static_cast<std::size_t>(frames), 0.0) {}
@@ -118,8 +118,8 @@ public:
     }
 
 private:
-    Series squares_;    ///< of the speed, by frame
-    Series residuals_;  ///< squares of what smoothing took away, of all coordinates
+    Series squares_;    ///< of the speed, for each frame
+    Series residuals_;  ///< squares of what smoothing removed, over all coordinates
 };
 
 Motion motion_of(const torch::Tensor& clip, const std::vector<Wrist>& wrists) {
@@ -147,14 +147,15 @@ Motion motion_of(const torch::Tensor& clip, const std::vector<Wrist>& wrists) {
     return motion;
 }
 
-/// Frames before the speed first reaches the threshold; a single one is what smoothing makes of a clip's edge.
+/// Returns the number of frames before the speed first reaches the threshold; 0 instead of 1, which smoothing
+/// can cause at the edge of a clip.
 std::int64_t rest(std::span<const double> speed, double threshold) {
     const auto frames =
         std::ranges::find_if(speed, [&](double value) { return value >= threshold; }) - speed.begin();
     return frames < 2 ? 0 : frames;
 }
 
-/// Frames up to where the movement that begins at `onset` has calmed down.
+/// Returns the number of frames until the movement that starts at `onset` has calmed down.
 std::int64_t settled(std::span<const double> speed, std::int64_t onset) {
     double highest = 0;
     for (auto at = static_cast<std::size_t>(onset); at + 1 < speed.size(); ++at) {

@@ -8,7 +8,8 @@
 
 namespace sslslr {
 
-/// Those of `clips` whose landmarks are 0 throughout after preprocessing: no point was detected in any of their frames.
+/// Returns those of `clips` whose landmarks are all 0 after preprocessing: no point was detected in any of
+/// their frames.
 ///
 /// @param features  resident, in host memory
 std::vector<std::int64_t> blank_clips(const Features& features, std::span<const std::int64_t> clips);

@@ -14,7 +14,7 @@ namespace {
 constexpr double smallest_scale = 1e-6;  // in the store's units
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
-/// Mean over the frames of one column, NaN if it was never detected.
+/// Returns the mean of one column over the frames, NaN if it was never detected.
 double mean(const TimeSeries& series, std::int64_t column) {
     double sum = 0;
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
@@ -23,7 +23,7 @@ double mean(const TimeSeries& series, std::int64_t column) {
     return sum / static_cast<double>(series.frames());
 }
 
-/// Mean distance of two points in x and y, NaN if one of them was never detected.
+/// Returns the mean distance of two points in x and y, NaN if one of them was never detected.
 double mean_distance(const TimeSeries& series, std::int64_t a, std::int64_t b) {
     double distance = 0;
     for (std::int64_t frame = 0; frame < series.frames(); ++frame) {
@@ -34,7 +34,7 @@ double mean_distance(const TimeSeries& series, std::int64_t a, std::int64_t b) {
     return distance;
 }
 
-/// A mean of those of many values that are known.
+/// The mean of those of its values that are known.
 class KnownMean {
 public:
     void add(double value) {

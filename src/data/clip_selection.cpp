@@ -21,7 +21,7 @@ std::string listed(const std::vector<std::string>& names) {
     return text.empty() ? "none" : text;
 }
 
-/// Which of `count` signers are named.
+/// Returns, for each of `count` signers, whether its number is among `numbers`.
 std::vector<bool> flags_of(const std::vector<std::int64_t>& numbers, std::size_t count) {
     std::vector<bool> flags(count);
     for (const auto number : numbers) {
@@ -30,7 +30,7 @@ std::vector<bool> flags_of(const std::vector<std::int64_t>& numbers, std::size_t
     return flags;
 }
 
-/// Counts what rules out the clips, for whoever has none left.
+/// Describes why no clip is left, with the number of clips that each condition rules out.
 std::string why_none_is_left(const io::ClipIndex& index, const Selection& selection,
                              const std::vector<std::int64_t>& clips) {
     const auto of = selection.split.empty() ? std::string{"the data"} : "split " + selection.split;

@@ -37,7 +37,7 @@ std::string names_of_labels(const io::ClipIndex& index, const std::vector<std::i
     return text;
 }
 
-/// How the splits differ: they may be why other clips train.
+/// Describes how the splits differ, which may be why the training clips differ.
 std::string changed_splits(const DataIdentity& then, const DataIdentity& now) {
     std::string text;
     for (const auto& [name, clips] : now.splits) {

@@ -9,35 +9,39 @@
 
 namespace sslslr {
 
-/// Clips of a data set, by number.
+/// A set of clips, identified by their numbers.
 struct ClipSet {
     std::int64_t clips = 0;
-    std::string hash;  ///< of their numbers, in order
+    std::string hash;  ///< of the clip numbers, in order
 
     bool operator==(const ClipSet&) const = default;
 };
 
-/// What of a data set decides a training, wherever its files lie; and what helps to say how two of them differ.
+/// The properties of a data set that decide a training, wherever its files are, and those that help to
+/// explain how two data sets differ.
 struct DataIdentity {
     std::int64_t clips = 0;
     std::int64_t frames = 0;
     std::int64_t points = 0;
-    std::string point_names;  ///< a hash of names and axes
+    std::string point_names;  ///< a hash of the names and axes
     std::string landmarks;    ///< a hash
     ClipSet training;
-    std::string labels;  ///< a hash of the training clips' labels; empty if they are not learnt
-    std::map<std::string, ClipSet> splits;  ///< these decide nothing by themselves
+    std::string labels;  ///< a hash of the training clips' labels; empty if the method does not learn them
+    std::map<std::string, ClipSet> splits;  ///< only for explanations: they do not decide a training
 
-    /// As one line of JSON, and back. @throws std::exception  it is no such line
+    /// Converts to one line of JSON, and back.
+    /// @throws std::exception  the text is not such a line
     std::string text() const;
     static DataIdentity parse(const std::string& text);
 };
 
-/// @param training_clips  numbers
+/// Returns the identity of a data set for a training on some of its clips.
+/// @param training_clips  clip numbers
 DataIdentity identity_of(const io::ClipStore& store, const std::vector<std::int64_t>& training_clips,
                          bool learns_labels);
 
-/// In what a training on `now` would not be the one on `then`, for a person: "30 clips, then 24". Empty if it would be.
+/// Returns how the data of a training on `now` differ from those of a training on `then`, in words such as
+/// "30 training clips, then 24". Empty if the trainings would be the same.
 std::vector<std::string> differences(const DataIdentity& then, const DataIdentity& now);
 
 }  // namespace sslslr

@@ -15,7 +15,7 @@ namespace {
 /// The clips of a group, pass after pass.
 class Stream {
 public:
-    /// @param first  the place of the next clip, counted from the first epoch on
+    /// @param first  the place of the next clip among those of all passes, counted from the first epoch
     Stream(std::uint64_t seed, std::int64_t group, const std::vector<std::int64_t>& members,
            std::int64_t first)
         : seed_{seed}, group_{group}, members_{members}, place_{first} {
@@ -68,9 +68,9 @@ std::vector<Visit> balanced_order(std::uint64_t seed, std::int64_t epoch,
     }
     const auto count = std::ssize(members);
     std::vector<Stream> streams;
-    std::vector<std::size_t> stream_of;  // each place of the epoch
+    std::vector<std::size_t> stream_of;  // of each place of the epoch
     for (const auto& [group, of_group] : members) {
-        // Before an epoch `epoch * left_over` places were dealt to the groups in turn.
+        // Each epoch leaves clips % count places over; the groups take them in turn, over the epochs.
         const auto number = std::ssize(streams);
         const auto before = [&](std::int64_t epochs) {
             return epochs * (clips / count) + (epochs * (clips % count) + count - 1 - number) / count;
@@ -90,7 +90,7 @@ std::vector<Visit> balanced_order(std::uint64_t seed, std::int64_t epoch,
 std::span<const std::int64_t> share_of(std::span<const std::int64_t> batch,
                                        std::span<const std::int64_t> lengths, int rank, int ranks) {
     const auto total = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0});
-    // A clip belongs to the rank in whose stretch of the batch's frames its middle lies.
+    // A clip belongs to the rank whose part of the batch's frames contains the middle of the clip.
     const auto first_clip_of = [&](std::int64_t of_rank) -> std::size_t {
         if (of_rank == 0 || of_rank == ranks) {
             return of_rank == 0 ? 0 : batch.size();
@@ -101,7 +101,7 @@ std::span<const std::int64_t> share_of(std::span<const std::int64_t> batch,
                 break;
             }
         }
-        return std::clamp<std::size_t>(clip, 1, batch.size());  // rank 0 keeps the first
+        return std::clamp<std::size_t>(clip, 1, batch.size());  // rank 0 keeps the first clip
     };
     const auto first = first_clip_of(rank);
     return batch.subspan(first, first_clip_of(rank + 1) - first);

@@ -6,7 +6,7 @@
 namespace sslslr {
 namespace {
 
-/// Frames of resident clips that lie elsewhere than in host memory.
+/// Gathers frames of resident clips that are not in host memory.
 torch::Tensor gathered_on_device(const Features& features, std::span<const std::int64_t> clips) {
     std::vector<torch::Tensor> pieces{features.frames.slice(0, 0, 0)};  // cat refuses an empty list
     for (const auto clip : clips) {
@@ -16,7 +16,7 @@ torch::Tensor gathered_on_device(const Features& features, std::span<const std::
     return torch::cat(pieces);
 }
 
-/// The same in host memory, without a call of the library for every clip.
+/// Gathers frames in host memory, without a LibTorch call for every clip.
 torch::Tensor copied(const Features& features, const PackedClips& batch) {
     const auto width = features.frames.size(1);
     const auto frame_bytes = static_cast<std::size_t>(width) * features.frames.element_size();

@@ -8,13 +8,14 @@
 
 namespace sslslr {
 
-/// A batch of the named clips with everything in place but its frames.
+/// Returns a batch of the named clips that is complete except for its frames.
 ///
 /// @param clips  [B] clip numbers, each in [0, features.clips())
 /// @param view   which view of the clips the batch will hold
 PackedClips describe(const Features& features, std::span<const std::int64_t> clips, std::int64_t view);
 
-/// The named clips as recorded: view 0, on the features' device; read from the store if they are streamed.
+/// Returns the named clips as recorded (view 0) on the features' device; streamed clips are read from the
+/// store.
 /// @throws io::DataError  a streamed clip's block of the store is damaged
 PackedClips gather(const Features& features, std::span<const std::int64_t> clips);
 

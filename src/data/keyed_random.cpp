@@ -10,7 +10,7 @@ std::uint32_t high_half(std::uint64_t value) {
     return static_cast<std::uint32_t>(value >> 32);
 }
 
-/// The finaliser of SplitMix64 (Steele et al. 2014): a bijection in which every input bit reaches every
+/// The finaliser of SplitMix64 (Steele et al. 2014): a bijection in which every input bit affects every
 /// output bit.
 std::uint64_t scramble(std::uint64_t value) {
     value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9U;
@@ -21,7 +21,7 @@ std::uint64_t scramble(std::uint64_t value) {
 }  // namespace
 
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
-    // Multipliers and key increments of the source, its table 2 and section 3.3.
+    // Multipliers and key increments from the source, table 2 and section 3.3.
     for (int round = 0; round < 10; ++round) {
         const std::uint64_t first = std::uint64_t{0xD2511F53} * counter[0];
         const std::uint64_t second = std::uint64_t{0xCD9E8D57} * counter[2];

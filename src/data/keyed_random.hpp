@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// What a stream of draws is for. Values are part of the format of a run: they never change.
+/// The purpose of a stream of draws. The values are part of the format of a run and never change.
 enum class Purpose : std::uint64_t {
     epoch_order = 1,
     permutation = 2,
@@ -43,12 +43,12 @@ enum class Purpose : std::uint64_t {
     measured_clips = 73
 };
 
-/// The Philox 4x32-10 bijection: four random words for each counter under a key.
+/// The Philox 4x32-10 bijection: maps a counter to four random words under a key.
 /// Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
 std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
 
-/// Counter-based random numbers: a stream is a pure function of its key, so a draw depends neither on the
-/// rank count, the thread count nor on what was drawn before for other clips.
+/// Counter-based random numbers. A stream is a pure function of its key, so a draw depends on neither the
+/// number of ranks, nor the number of threads, nor earlier draws for other clips.
 class KeyedRandom {
 public:
     /// @param key  e.g. {epoch, clip id, view}; order matters
@@ -62,10 +62,11 @@ private:
     std::array<std::uint32_t, 4> block_{};
     std::array<std::uint32_t, 4> counter_{};  ///< [0, 1] number a stream's blocks, [2, 3] the streams of key_
     std::array<std::uint32_t, 2> key_{};
-    std::size_t used_ = 4;  ///< words of block_ already given out
+    std::size_t used_ = 4;  ///< words of block_ that have been drawn
 };
 
-/// Puts the values into a uniformly random order (Fisher-Yates), in place. At most 2^32 - 1 of them.
+/// Puts the values into a uniformly random order (Fisher-Yates), in place. There may be at most 2^32 - 1 of
+/// them.
 template <class T>
 void shuffle(std::span<T> values, KeyedRandom& random) {
     for (auto left = values.size(); left > 1; --left) {
@@ -73,7 +74,7 @@ void shuffle(std::span<T> values, KeyedRandom& random) {
     }
 }
 
-/// A 64-bit hash of the values in order, for keys of other generators.
+/// Returns a 64-bit hash of the values in order, for the keys of other generators.
 std::uint64_t mix(std::initializer_list<std::uint64_t> values);
 
 }  // namespace sslslr

@@ -20,7 +20,8 @@ constexpr std::int64_t least_bytes_ahead = std::int64_t{64} << 20;
 constexpr std::int64_t most_bytes_ahead = std::int64_t{1} << 30;
 constexpr std::int64_t frames_at_once = 8192;  // of 75 x, y, z points: 7 MB
 
-/// Labels and signers of the index, and where each clip will lie after preprocessing.
+/// Returns the features without frames: labels and signers of the index, and the place of each clip after
+/// preprocessing.
 Features without_frames(const io::ClipIndex& index, const Preprocessor& preprocess) {
     Features features{.frames = {},
                       .offsets = {0},
@@ -34,8 +35,8 @@ Features without_frames(const io::ClipIndex& index, const Preprocessor& preproce
     return features;
 }
 
-/// The end of the longest run of clips from `first` on that holds at most frames_at_once frames; at least one
-/// clip.
+/// Returns the end of the longest sequence of clips from `first` that holds at most frames_at_once frames; it
+/// has at least one clip.
 std::int64_t end_of_piece(const io::ClipIndex& index, std::int64_t first, std::int64_t last) {
     auto end = first + 1;
     while (end < last && index.offsets[static_cast<std::size_t>(end) + 1] -
@@ -46,14 +47,15 @@ std::int64_t end_of_piece(const io::ClipIndex& index, std::int64_t first, std::i
     return end;
 }
 
-/// Preprocesses a run of clips into their places in `features`. @return how many were scaled by their palms
+/// Preprocesses consecutive clips into their places in `features`.
+/// @return the number of clips that were scaled by their palms
 template <class T>
 std::int64_t preprocess_into(const Features& features, const io::ClipStore& store,
                              const Preprocessor& preprocess, std::span<const std::int64_t> clips,
                              PrintTable* prints) {
     const auto& index = store.index();
     const auto frame_values = static_cast<std::int64_t>(index.point_names.size()) * index.coordinates;
-    const auto value_of = [&](std::int64_t clip) {  // where its values begin in the store
+    const auto value_of = [&](std::int64_t clip) {  // place of its first value in the store
         return index.offsets[static_cast<std::size_t>(clip)] * frame_values;
     };
     auto* target = features.frames.mutable_data_ptr<T>();
@@ -84,7 +86,8 @@ std::int64_t preprocess_into(const Features& features, const io::ClipStore& stor
     return by_palms;
 }
 
-/// This rank's share of the clips, balanced by the frames to read. @return how many were scaled by their palms
+/// Preprocesses this rank's share of the clips, balanced by the frames to read.
+/// @return the number of clips that were scaled by their palms
 std::int64_t preprocess_share(const Features& features, const io::ClipStore& store,
                               const Preprocessor& preprocess, const dist::Communicator& node,
                               PrintTable* prints) {
@@ -103,8 +106,8 @@ std::int64_t preprocess_share(const Features& features, const io::ClipStore& sto
                : preprocess_into<float>(features, store, preprocess, share, prints);
 }
 
-/// Of some clips spread over the data set: to read all of them beforehand would take too long. A clip that cannot be
-/// read is an error of who needs it.
+/// Checks a sample of clips spread over the data set, because reading all of them beforehand would take too
+/// long. A clip that cannot be read is not reported here, but when it is needed.
 LoadedFeatures::ScaledByPalms sampled_scaling(const io::ClipStore& store, const Preprocessor& preprocess) {
     constexpr std::int64_t most = 16;
     const auto& index = store.index();
@@ -139,13 +142,13 @@ double gigabytes(std::int64_t bytes) {
     return static_cast<double>(bytes) * 1e-9;
 }
 
-/// What forbids this node to hold so much; empty if nothing does.
+/// Returns why this node must not hold so many bytes; empty if it may.
 std::string objection(std::int64_t bytes, const Placement& placement, const dist::Communicator& node) {
     if (bytes > placement.memory_limit) {
         return fmt::format("{} allows {:.3g} GB", io::setting("memory-limit"),
                            gigabytes(placement.memory_limit));
     }
-    // Others need some of what ranks of a node share, too: MPI, and other programs.
+    // MPI and other programs need some of the memory that the ranks of a node share.
     constexpr std::int64_t left_to_others = 8;  // an eighth
     const auto available = placement.shared.available - placement.shared.available / left_to_others;
     if (node.size() > 1 && bytes > available) {
@@ -156,7 +159,7 @@ std::string objection(std::int64_t bytes, const Placement& placement, const dist
     return "";
 }
 
-/// The first rank's that has any. Collective.
+/// Returns the first non-empty text, by rank. Collective.
 std::string first_of(const std::string& text, const dist::Communicator& ranks) {
     for (const auto& found : ranks.all_gather(text)) {
         if (!found.empty()) {
@@ -173,7 +176,8 @@ ReadAheadLimits ahead_of(const Placement& placement, const dist::Communicator& n
 
 }  // namespace
 
-/// Takes memory on every node, or on none. @return what was in the way. Collective.
+/// Takes memory on every node, or on none. Collective.
+/// @return why a node could not take it; empty on success
 std::string LoadedFeatures::take_memory(const dist::Communicator& ranks, const dist::Communicator& node,
                                         std::int64_t bytes) {
     std::string problem;

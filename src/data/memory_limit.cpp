@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t unlimited = std::int64_t{1} << 62;
 
-/// The number behind `name` in a file of lines "name number ...".
+/// Returns the number that follows `name` in a file of lines "name number ...".
 std::optional<std::int64_t> entry_of(const fs::path& file, const std::string& name) {
     std::ifstream stream{file};
     for (std::string word; stream >> word;) {
@@ -27,7 +27,7 @@ std::optional<std::int64_t> entry_of(const fs::path& file, const std::string& na
     return std::nullopt;
 }
 
-/// The number that is all of a file; nothing if it says "max".
+/// Reads a file that holds one number; returns nothing for other content, such as "max".
 std::optional<std::int64_t> number_in(const fs::path& file) {
     std::ifstream stream{file};
     std::int64_t value = 0;
@@ -37,12 +37,12 @@ std::optional<std::int64_t> number_in(const fs::path& file) {
 struct ControlFiles {
     const char* limit;
     const char* use;
-    const char* cache;  ///< entry of memory.stat: pages of files, which make room when they must
+    const char* cache;  ///< entry of memory.stat: page cache, which the system can reclaim
 };
 constexpr ControlFiles version_1{"memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"};
 constexpr ControlFiles version_2{"memory.max", "memory.current", "inactive_file"};
 
-/// What a control group and those above it leave.
+/// Returns the memory that a control group and its ancestors leave.
 std::int64_t left_by(const fs::path& mount, fs::path group, const ControlFiles& files) {
     std::int64_t left = unlimited;
     for (bool is_root = false; !is_root; group = group.parent_path()) {
@@ -80,8 +80,8 @@ std::int64_t free_memory(const fs::path& root) {
     if (const auto kibibytes = entry_of(root / "proc/meminfo", "MemAvailable:")) {
         left = *kibibytes * 1024;
     }
-    // Lines "0::/group" (version 2) or "4:memory:/group" (version 1). In a container the group's own folder may be
-    // the mount itself.
+    // Lines "0::/group" (version 2) or "4:memory:/group" (version 1). In a container the group's own folder
+    // may be the mount itself.
     std::ifstream groups{root / "proc/self/cgroup"};
     for (std::string line; std::getline(groups, line);) {
         const auto path = line.find(":/");

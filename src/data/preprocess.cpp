@@ -17,17 +17,18 @@
 namespace sslslr {
 namespace {
 
-// Floats are compared as whole numbers: those of magnitudes are ordered as the magnitudes, with infinity and
-// then NaN above all others, and such comparisons compile to vector instructions.
+// Floats are compared by their bits, as integers: without the sign bit these have the order of the
+// magnitudes, with infinity and then NaN above all others. Such comparisons compile to vector instructions.
 constexpr std::int32_t magnitude_bits = 0x7FFFFFFF;
 constexpr auto infinity_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
 constexpr auto nan_bits = std::bit_cast<std::int32_t>(std::numeric_limits<float>::quiet_NaN());
 constexpr auto largest_coordinate_bits = std::bit_cast<std::int32_t>(1e6F);  // more than any image's pixels
 
-/// Values that are not finite or out of range become NaN. @return not 0 if any did, or was
+/// Copies values; those that are not finite or out of range become NaN.
+/// @return not 0 if any value is NaN in the result
 SSLSLR_VECTOR_CLONES
 std::int32_t widen(const float* __restrict values, std::int64_t count, double* __restrict out) {
-    std::int32_t gaps = 0;  // gathered without a way out, for vector instructions
+    std::int32_t gaps = 0;  // accumulated without an early exit, for vector instructions
     for (std::int64_t i = 0; i < count; ++i) {
         const auto bits = std::bit_cast<std::int32_t>(values[i]);
         const std::int32_t is_lost = (bits & magnitude_bits) > largest_coordinate_bits ? -1 : 0;
@@ -37,7 +38,7 @@ std::int32_t widen(const float* __restrict values, std::int64_t count, double* _
     return gaps;
 }
 
-/// (values - centres) / scale, what is unknown as 0.
+/// Writes (values - centres) / scale, with 0 for unknown values.
 SSLSLR_VECTOR_CLONES
 void place(const double* __restrict values, const double* __restrict centres, double scale,
            std::int64_t count, float* __restrict out) {

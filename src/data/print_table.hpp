@@ -10,7 +10,8 @@
 
 namespace sslslr {
 
-/// Fingerprints of the clips of a data set, taken as this rank reads them, so that no clip is read for its fingerprint only.
+/// Fingerprints of the clips of a data set, taken as this rank reads the clips, so that no clip is read only
+/// for its fingerprint.
 class PrintTable {
 public:
     /// @param store  must outlive this
@@ -19,15 +20,18 @@ public:
           print_{store.index().point_names, store.index().coordinates},
           is_noted_(static_cast<std::size_t>(store.index().clips())) {}
 
-    /// Takes the fingerprint of a clip that has just been read, unless it is known. Several threads may call at once.
-    /// @param landmarks  [frames, P, C] as they lie in the store
+    /// Takes the fingerprint of a clip that has just been read, unless it is known. Several threads may call
+    /// this at once.
+    /// @param landmarks  [frames, P, C] as stored
     void note(std::int64_t clip, std::span<const float> landmarks);
 
-    /// Reads those of the clips that this rank has not noted. @throws io::DataError  a block of the store is damaged
+    /// Reads those of the clips whose fingerprint this rank has not taken.
+    /// @throws io::DataError  a block of the store is damaged
     void read(std::span<const std::int64_t> clips);
 
-    /// The fingerprints of `clips` on the first rank, of no frames where no rank knows it; nothing on the others. Collective.
-    /// @param contributes  false: others know all that this rank does
+    /// Returns the fingerprints of `clips` on the first rank, and nothing on the others. A clip that no rank
+    /// has read has the fingerprint of a clip without frames. Collective.
+    /// @param contributes  false if other ranks know all fingerprints of this rank
     std::vector<io::ClipPrint> gathered(std::span<const std::int64_t> clips, const dist::Communicator& ranks,
                                         bool contributes) const;
 

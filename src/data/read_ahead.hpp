@@ -14,17 +14,18 @@
 
 namespace sslslr {
 
-/// How much may wait, made but not yet taken.
+/// Limits of the items that are made but not yet taken.
 struct ReadAheadLimits {
     std::int64_t items = 0;  ///< 0: nothing is made ahead, and no thread is started
-    std::int64_t bytes = 0;  ///< one item may always wait, of whatever size
+    std::int64_t bytes = 0;  ///< one item may always wait, whatever its size
 };
 
-/// Numbered items, each made by a function of its number, the next ones ahead of their use by a thread of its own.
+/// Numbered items, each made by a function of its number. A thread makes the next ones before they are
+/// needed.
 ///
-/// The thread makes item n + 1 after item n, as far as the limits allow: before it starts on one, what waits must
-/// leave room for one as large as the largest so far. An item whose making fails throws what it threw when it is
-/// taken, and nothing behind it is made. Destruction waits for the item that is being made, no more.
+/// The thread makes item n + 1 after item n, as far as the limits allow: before it starts, the waiting items
+/// must leave room for one as large as the largest so far. If making an item fails, take() rethrows the error
+/// for that item, and no later item is made. The destructor waits only for the item that is being made.
 template <class T>
 class ReadAhead {
 public:
@@ -44,9 +45,9 @@ public:
     ReadAhead& operator=(const ReadAhead&) = delete;
     ~ReadAhead() = default;
 
-    /// The item of this number: at once if it waits, else when it is made. After any other number than the one
-    /// behind the last, what waits is dropped and the thread goes on from there.
-    /// @throws whatever making it threw
+    /// Returns the item of this number, as soon as it is made. If the number does not follow the last one
+    /// taken, waiting items are dropped and the thread continues from the new number.
+    /// @throws the exception that making the item threw
     T take(std::int64_t number) {
         if (limits_.items <= 0) {
             return source_.make(number);
@@ -69,7 +70,7 @@ public:
         return std::move(*item.value);
     }
 
-    /// The most bytes that ever waited.
+    /// Returns the most bytes that ever waited.
     std::int64_t peak_bytes() const {
         const std::scoped_lock lock{mutex_};
         return peak_bytes_;
@@ -105,7 +106,7 @@ private:
             lock.unlock();
             Item item = make(number);
             lock.lock();
-            if (restarts == restarts_) {  // else it is of no use any more
+            if (restarts == restarts_) {  // else take() has asked for other items meanwhile
                 keep(std::move(item));
                 changed_.notify_all();
             }
@@ -135,15 +136,15 @@ private:
     Source source_;
     mutable std::mutex mutex_;
     std::condition_variable_any changed_;
-    std::deque<Item> ready_;    ///< of numbers up to next_
-    std::int64_t wanted_ = -1;  ///< the number behind the last one taken
-    std::int64_t next_ = 0;     ///< what the thread makes next, once it was told where to begin
+    std::deque<Item> ready_;    ///< items up to, but without, number next_
+    std::int64_t wanted_ = -1;  ///< the number after the last one taken
+    std::int64_t next_ = 0;     ///< the item that the thread makes next, once take() has set the first number
     std::int64_t restarts_ = 0;
-    bool has_failed_ = false;  ///< the last of ready_, so nothing is made behind it
+    bool has_failed_ = false;  ///< the last item of ready_ failed, so none is made after it
     std::int64_t ready_bytes_ = 0;
     std::int64_t largest_bytes_ = 0;
     std::int64_t peak_bytes_ = 0;
-    std::jthread thread_;  ///< last, so that it ends before what it uses
+    std::jthread thread_;  ///< last, so that it ends before the members it uses are destroyed
 };
 
 }  // namespace sslslr

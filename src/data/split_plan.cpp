@@ -24,7 +24,7 @@ using ClipSet = std::vector<std::int64_t>;
 constexpr std::int64_t most_entries = 100'000'000;  // 800 MB
 constexpr const char* complement = "not-";
 
-/// Those that take part, by the value that `numbers` gives them.
+/// Groups clips by their entry in `numbers`.
 std::map<std::int64_t, ClipSet> grouped(const ClipSet& clips, const std::vector<std::int64_t>& numbers) {
     std::map<std::int64_t, ClipSet> groups;
     for (const auto clip : clips) {
@@ -39,7 +39,7 @@ ClipSet shuffled(ClipSet clips, const SplitConfig& config, std::int64_t group) {
     return clips;
 }
 
-/// Drops what takes no part in any split, and counts it.
+/// Returns the clips that take part in the splits, and counts the others in the plan.
 ClipSet taking_part(const io::ClipIndex& index, const SplitConfig& config, SplitPlan& plan) {
     auto clips = clips_of_split(index, config.within);
     std::ranges::sort(clips);
@@ -65,7 +65,7 @@ ClipSet taking_part(const io::ClipIndex& index, const SplitConfig& config, Split
     return clips;
 }
 
-/// Adds a split and all others that take part.
+/// Adds a split and its complement, all other clips that take part.
 void add_with_complement(SplitPlan& plan, const ClipSet& all, const std::string& name, ClipSet clips) {
     ClipSet others;
     std::ranges::sort(clips);
@@ -116,7 +116,7 @@ void split_by_fraction(const io::ClipIndex& index, const SplitConfig& config, co
 std::vector<ClipSet> stratified_folds(const io::ClipIndex& index, const SplitConfig& config,
                                       const ClipSet& clips) {
     std::vector<ClipSet> folds(static_cast<std::size_t>(config.folds));
-    std::size_t next = 0;  // goes on from class to class, so that the first folds do not get every odd clip
+    std::size_t next = 0;  // continues from class to class, so that the first folds do not get every odd clip
     for (const auto& [label, members] : grouped(clips, index.labels)) {
         for (const auto clip : shuffled(members, config, label)) {
             folds[next].push_back(clip);
@@ -137,8 +137,7 @@ std::vector<ClipSet> signer_folds(const io::ClipIndex& index, const SplitConfig&
     for (const auto& [signer, members] : groups) {
         signers.push_back(signer);
     }
-    signers =
-        shuffled(std::move(signers), config, -1);  // signers of equally many clips in an order of the seed
+    signers = shuffled(std::move(signers), config, -1);  // a random order of signers with equally many clips
     std::ranges::stable_sort(signers, std::greater<>{},
                              [&](auto signer) { return groups.at(signer).size(); });
     std::vector<ClipSet> folds(static_cast<std::size_t>(config.folds));

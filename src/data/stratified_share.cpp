@@ -11,14 +11,15 @@ namespace sslslr {
 namespace {
 
 std::ptrdiff_t share_of_class(double fraction, std::size_t clips) {
-    // 0.29 * 50 is a little less than 14.5 in binary.
+    // For example, 0.29 * 50 is slightly less than 14.5 in binary.
     constexpr double slack = 1e-9;
     const auto share =
         static_cast<std::ptrdiff_t>(std::floor(fraction * static_cast<double>(clips) + 0.5 + slack));
     return std::clamp<std::ptrdiff_t>(share, 1, static_cast<std::ptrdiff_t>(clips));
 }
 
-/// The first of each class's clips in an order of its own. @param size_of  how many of so many
+/// Returns the first clips of each class in an order drawn by the seed.
+/// @param size_of  how many to take from a class of so many clips
 std::vector<std::int64_t> first_of_classes(std::span<const std::int64_t> clips,
                                            std::span<const std::int64_t> labels, std::uint64_t seed,
                                            const std::function<std::ptrdiff_t(std::size_t)>& size_of) {

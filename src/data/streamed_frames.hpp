@@ -10,12 +10,12 @@
 
 namespace sslslr {
 
-/// Clips read from their store and preprocessed one by one, in memory of their own alone.
+/// Clips that are read from their store and preprocessed one by one, in memory of this process only.
 class StreamedFrames final : public ClipFrames {
 public:
     /// @param store  must outlive this
     /// @param dtype  float32, or float64: the same values, widened
-    /// @param prints  notes every clip that is read; null: none
+    /// @param prints  records every clip that is read; null: none
     StreamedFrames(const io::ClipStore& store, Preprocessor preprocess, ReadAheadLimits ahead,
                    torch::Dtype dtype, PrintTable* prints = nullptr);
 

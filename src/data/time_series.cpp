@@ -10,14 +10,15 @@
 namespace sslslr {
 namespace {
 
-/// Neighbouring columns that have values in the same two frames around a gap; -1: in none before it.
+/// Neighbouring columns with a gap between the same two frames.
 struct Gap {
     std::array<std::int64_t, 2> columns;  ///< [first, last)
-    std::int64_t before;
-    std::int64_t after;
+    std::int64_t before;                  ///< the last frame with a value; -1: none
+    std::int64_t after;                   ///< the next frame with a value
 };
 
-/// Fills the frames of a gap: linearly in time, or with the values of `after` where there are none before.
+/// Fills the frames of a gap: linearly in time, or with the values of frame `after` if no earlier frame has
+/// any.
 void fill(TimeSeries& series, const Gap& gap) {
     const auto [columns, before, after] = gap;
     for (auto frame = before + 1; frame < after; ++frame) {
@@ -48,12 +49,13 @@ void fill_before(TimeSeries& series, std::int64_t frame, const std::vector<std::
     }
 }
 
-/// Sets `known`, the last frame in which each column has a value, to `frame` where `values` has one.
-/// @return whether a gap of some column ends here
+/// Sets `known`, the last frame in which each column has a value, to `frame` for the columns that have one in
+/// `values`.
+/// @return whether a gap of any column ends at this frame
 SSLSLR_VECTOR_CLONES
 bool note_known(const double* __restrict values, std::int64_t columns, std::int64_t frame,
                 std::int64_t* __restrict known) {
-    std::int64_t ends_gap = 0;  // gathered without a way out, for vector instructions
+    std::int64_t ends_gap = 0;  // accumulated without an early exit, for vector instructions
     for (std::int64_t column = 0; column < columns; ++column) {
         const std::int64_t is_known = values[column] == values[column] ? -1 : 0;
         const std::int64_t is_behind = known[column] != frame - 1 ? -1 : 0;
@@ -63,8 +65,9 @@ bool note_known(const double* __restrict values, std::int64_t columns, std::int6
     return ends_gap != 0;
 }
 
-/// What the value at `offset` from a window's middle weighs in the parabola fitted to the window, read at
-/// `position`. 1, t and t^2 - 4 are orthogonal over t = -3 .. 3, with squared norms 7, 28 and 84.
+/// Returns the weight of the value at `offset` from the middle of a window in the parabola fitted to the
+/// window, evaluated at `position`. 1, t and t^2 - 4 are orthogonal over t = -3 .. 3, with squared norms 7,
+/// 28 and 84.
 double parabola_weight(std::int64_t position, std::int64_t offset) {
     const auto p = static_cast<double>(position);
     const auto t = static_cast<double>(offset);

@@ -33,7 +33,7 @@ public:
         return method_.represent(packed);
     }
 
-    /// [0, W]: tells every rank width and type.
+    /// Returns [0, W], the width and type of features, on every rank.
     torch::Tensor of_none() const { return represent(gather(features_, {})); }
 
     /// Fills the rows [first batch, last batch) of `all` [clips, W].
@@ -59,7 +59,7 @@ private:
     torch::Device device_;
 };
 
-/// Features that find no place are computed again next time.
+/// Caches features; if that fails, it only warns, and they are computed again next time.
 void keep(const std::filesystem::path& path, const torch::Tensor& features,
           const std::function<void(const std::string&)>& warn) {
     try {
@@ -97,11 +97,11 @@ torch::Tensor embed(Method& method, const Features& features, std::span<const st
         return all;
     }
     const auto batches = embedder.batches();
-    agree(group.communicator(), [&] {  // each rank a contiguous share of whole batches
+    agree(group.communicator(), [&] {  // each rank takes a contiguous share of whole batches
         embedder.fill(batches * group.rank() / group.size(), batches * (group.rank() + 1) / group.size(),
                       all);
     });
-    group.all_reduce_sum(all);  // a row is one rank's and zero on the others: nothing is rounded
+    group.all_reduce_sum(all);  // each row is zero on all ranks but one: nothing is rounded
     agree(group.communicator(), [&] {
         if (is_keeper) {
             keep(path, all, options.warn);

@@ -6,7 +6,7 @@
 
 namespace sslslr {
 
-/// Puts a module and all within into eval mode, and each back into its own mode when destroyed.
+/// Puts a module and all its submodules into eval mode, and restores the mode of each when destroyed.
 class EvalMode {
 public:
     explicit EvalMode(torch::nn::Module& module) : root_{module} {
@@ -14,8 +14,8 @@ public:
         module.eval();
     }
     ~EvalMode() {
-        // train() reaches the parts too, so a part's own mode is set after its parent's: apply() goes parents
-        // first.
+        // train() also changes submodules, so a submodule must be set after its parent: apply() visits
+        // parents first.
         auto mode = modes_.begin();
         root_.apply([&](torch::nn::Module& part) { part.train(*mode++); });
     }

@@ -15,7 +15,7 @@ namespace {
 
 constexpr auto tensor_name = "features";
 
-/// A hash of texts, numbers and tensors, each preceded by its length so that none runs into the next.
+/// A hash of texts, numbers and tensors. Each is preceded by its length, so that boundaries are unambiguous.
 class Fingerprint {
 public:
     void add(std::int64_t number) { checksum_.add(std::as_bytes(std::span{&number, 1})); }
@@ -75,7 +75,7 @@ bool read_cached_features(const std::filesystem::path& path, torch::Tensor& feat
         features.copy_(found->second);
         return true;
     } catch (const io::DataError&) {
-        return false;  // a cache may be lost at any time: what cannot be read is computed afresh
+        return false;  // a cache may be lost at any time: features are computed again
     }
 }
 
@@ -86,13 +86,14 @@ void write_cached_features(const std::filesystem::path& path, const torch::Tenso
         throw io::DataError{path.parent_path(),
                             "cannot make the folder for cached features: " + error.message()};
     }
-    // Workers of one study may compute the same features at the same time: each writes a file of its own, the last one stays.
+    // Workers of one study may compute the same features at the same time: each writes a file of its own; the
+    // last one renamed stays.
     auto own = path;
     own += fmt::format(".{:08x}", std::random_device{}());
     io::write_checkpoint(own, {.tensors = {{tensor_name, features.cpu()}}, .attributes = {}});
     std::filesystem::rename(own, path, error);
     if (error) {
-        std::error_code ignored;  // the first one says more
+        std::error_code ignored;  // the first error is reported
         std::filesystem::remove(own, ignored);
         throw io::DataError{path, "cannot rename " + own.string() + " to it: " + error.message()};
     }

@@ -18,7 +18,7 @@ double mean_of(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// Linear interpolation between the order statistics around share x (n - 1), as NumPy does by default.
+/// Interpolates linearly between the order statistics around place share x (n - 1), as NumPy does by default.
 double quantile(std::span<const double> sorted, double share) {
     const double place = share * static_cast<double>(sorted.size() - 1);
     const auto below = static_cast<std::size_t>(place);

@@ -12,11 +12,12 @@ void check_neighbours(std::int64_t k) {
     TORCH_CHECK_VALUE(k >= 1, "knn: k must be positive, got ", k);
 }
 
-/// The k most similar references of each query vote with `weight(nearness)`, the most similar first.
+/// Lets the k nearest references of each query vote with `weight(nearness)`, from the nearest to the
+/// farthest.
 torch::Tensor vote(const torch::Tensor& queries, const LabelledFeatures& references, std::int64_t k,
                    Nearness nearness, const std::function<torch::Tensor(torch::Tensor)>& weight) {
-    // Ordered by gloss and sorted stably: of equally near references the smaller gloss id comes first, and
-    // votes are added from the nearest outwards, so that not even rounding depends on the order given.
+    // References are ordered by gloss and sorted stably: of equally near ones the smaller gloss id comes
+    // first. Votes are added from the nearest outwards, so that not even rounding depends on the given order.
     const auto order = references.labels.argsort(/*stable=*/true, 0, /*descending=*/false);
     const auto labels = references.labels.index_select(0, order);
     const auto features = references.features.index_select(0, order);

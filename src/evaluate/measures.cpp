@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t pairs_at_once = 1 << 24;  // 128 MB of float64
 
-/// Sums over the clips of each class: C classes (some may have no clip).
+/// Sums over the clips of each of C classes, some of which may have no clips.
 struct ClassSums {
     torch::Tensor features;  ///< [C, W]
     torch::Tensor clips;     ///< [C] float64
@@ -34,7 +34,7 @@ double within_classes(const torch::Tensor& features, const torch::Tensor& labels
     return mean_squared_distance(features, means.index_select(0, labels));
 }
 
-/// What is left of a distance between equal unit vectors after rounding.
+/// Largest squared distance between equal unit vectors after rounding.
 constexpr double rounding_of_equals = 1e-24;
 
 double share_within_classes(const torch::Tensor& unit, double within) {
@@ -42,7 +42,7 @@ double share_within_classes(const torch::Tensor& unit, double within) {
     return total > rounding_of_equals ? std::min(1.0, within / total) : 1;
 }
 
-/// Over pairs within classes, from sums alone: of n clips the squared distances add up to
+/// Computed from sums alone: the squared distances over the pairs of n clips add up to
 /// n sum |x|^2 - |sum x|^2.
 double alignment_of(const torch::Tensor& unit, const torch::Tensor& labels) {
     const auto sums = class_sums(unit, labels);
@@ -56,7 +56,7 @@ double uniformity_of(const torch::Tensor& unit) {
     const auto clips = unit.size(0);
     const auto squares = unit.square().sum(1);
     const auto block = std::max<std::int64_t>(1, pairs_at_once / clips);
-    double sum = 0;  // of exp(-2 d^2) over all ordered pairs, each clip with itself among them
+    double sum = 0;  // of exp(-2 d^2) over all ordered pairs, including each clip with itself
     for (std::int64_t first = 0; first < clips; first += block) {
         const auto rows = std::min(block, clips - first);
         const auto distances = torch::addmm(squares.narrow(0, first, rows).unsqueeze(1) + squares,
@@ -72,7 +72,7 @@ double uniformity_of(const torch::Tensor& unit) {
 double effective_rank_of(const torch::Tensor& features) {
     const auto singular = torch::linalg_svdvals(features - features.mean(0, true));
     const auto sum = singular.sum();
-    // Of equal rows the mean is off by rounding, and what it leaves has a rank of its own.
+    // For equal rows, rounding of the mean leaves residuals that have a rank of their own.
     const auto scale = features.norm().item<double>() * std::numeric_limits<double>::epsilon();
     if (!(sum.item<double>() > scale * static_cast<double>(std::max(features.size(0), features.size(1))))) {
         return 0;
@@ -81,7 +81,8 @@ double effective_rank_of(const torch::Tensor& features) {
     return std::exp(-torch::xlogy(shares, shares).sum().item<double>());
 }
 
-/// The mean cosine over pairs of different classes: all pairs' less those within classes, from sums alone.
+/// Returns the mean cosine over pairs of different classes, from sums alone: all pairs less those within
+/// classes.
 double negative_similarity_of(const torch::Tensor& unit, const torch::Tensor& labels) {
     const auto sums = class_sums(unit, labels);
     const auto clips = static_cast<double>(unit.size(0));

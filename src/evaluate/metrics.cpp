@@ -19,7 +19,7 @@ torch::Tensor top_k_correct(const torch::Tensor& scores, const torch::Tensor& tr
 
     const auto gloss = torch::arange(glosses, truth.options());                         // [G]
     const auto own = scores.masked_fill(gloss != truth.unsqueeze(1), 0).sum(-1, true);  // [.., Q, 1]
-    // Counting the glosses behind, not those ahead, makes a score that is not a number count as wrong.
+    // Counts the glosses that rank lower, not those that rank higher, so that NaN scores count as wrong.
     const auto behind = (scores < own).logical_or((scores == own).logical_and(gloss > truth.unsqueeze(1)));
     return behind.sum(-1) >= glosses - k;
 }

@@ -9,7 +9,7 @@ namespace sslslr {
 void for_each_block(const torch::Tensor& queries, const torch::Tensor& references, Nearness nearness,
                     const std::function<void(std::int64_t first, const torch::Tensor& near)>& take) {
     constexpr std::int64_t numbers_at_once = 1 << 24;  // 128 MB of float64
-    constexpr std::int64_t exact = 2;  // cdist without the matrix product: equal rows are at distance 0
+    constexpr std::int64_t exact = 2;  // cdist without a matrix product, so that equal rows are at distance 0
     const bool is_cosine = nearness == Nearness::cosine;
     const auto wide = references.to(torch::kFloat64);
     const auto all = is_cosine ? unit_rows(wide) : wide;

@@ -7,16 +7,17 @@
 
 namespace sslslr {
 
-/// What makes a reference near to a query.
+/// The measure of how near a reference is to a query.
 enum class Nearness {
-    cosine,    ///< the cosine between their features
-    euclidean  ///< a small Euclidean distance
+    cosine,    ///< the cosine of their features
+    euclidean  ///< their Euclidean distance, negated
 };
 
-/// Computes how near each of R references is to each of Q queries, in float64: their cosine, or the distance
-/// times -1, 0 for equal rows. Hands it out for a block of queries at a time, about 16 million numbers.
+/// Computes in float64 how near each of R references is to each of Q queries: their cosine, or their distance
+/// times -1 (0 for equal rows). Passes the result to `take` for one block of queries at a time, about 16
+/// million numbers.
 /// @param queries, references  [Q, W] and [R, W], any floating type; R at least 1
-/// @param take                 gets the number of the block's first query, and [block, R]
+/// @param take                 receives the number of the block's first query, and [block, R]
 void for_each_block(const torch::Tensor& queries, const torch::Tensor& references, Nearness nearness,
                     const std::function<void(std::int64_t first, const torch::Tensor& near)>& take);
 

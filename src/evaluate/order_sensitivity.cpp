@@ -18,12 +18,12 @@ namespace {
 constexpr BoundaryLength head{1, 3};
 constexpr BoundaryLength tail{1, 4};
 
-/// Whether there is another order that permuting the ends could give.
+/// Whether permuting the ends can change the order of frames.
 bool has_order(std::int64_t length) {
     return head.frames_of(length) >= 2 || tail.frames_of(length) >= 2;
 }
 
-/// The frames of one clip as recorded and then `draws` times with its ends permuted, end to end.
+/// Returns the frames of one clip as recorded, followed by `draws` copies with permuted ends, end to end.
 PackedClips permutations(const Features& features, std::int64_t clip, std::int64_t draws) {
     const auto recorded = gather(features, {&clip, 1});
     const auto length = features.length(clip);
@@ -44,7 +44,7 @@ PackedClips permutations(const Features& features, std::int64_t clip, std::int64
     return packed;
 }
 
-/// Whether features [N, W] of this mean squared length are one point, but for rounding of their type.
+/// Whether features [N, W] with this mean squared length are one point, except for rounding of their type.
 bool is_rounding(double variance, double squared_length, at::ScalarType type) {
     const double epsilon = type == torch::kFloat64 ? std::numeric_limits<double>::epsilon()
                                                    : std::numeric_limits<float>::epsilon();
@@ -76,9 +76,9 @@ double order_sensitivity(Method& method, const Features& features, std::span<con
         packed.frames = packed.frames.to(group.device());
         return method.represent(packed);
     };
-    const auto none = represent(gather(features, {}));  // [0, W]: tells every rank width and type
+    const auto none = represent(gather(features, {}));  // [0, W]: width and type, on every rank
     const auto count = std::ssize(clips);
-    // A row holds a clip's features and how far the draws move them.
+    // A row holds a clip's features and their mean squared movement over the draws.
     auto rows = torch::zeros({count, none.size(1) + 1}, none.options().dtype(torch::kFloat64));
     agree(group.communicator(), [&] {
         for (auto at = count * group.rank() / group.size(); at < count * (group.rank() + 1) / group.size();
@@ -89,7 +89,7 @@ double order_sensitivity(Method& method, const Features& features, std::span<con
             rows[at].copy_(torch::cat({h[0], movement.view({1})}));
         }
     });
-    group.all_reduce_sum(rows);  // a row is one rank's and zero on the others: nothing is rounded
+    group.all_reduce_sum(rows);  // each row is zero on all ranks but one: nothing is rounded
     const auto h = rows.slice(1, 0, none.size(1));
     const auto variance = mean_square(h - h.mean(0, /*keepdim=*/true));
     if (is_rounding(variance, mean_square(h), none.scalar_type())) {

@@ -17,7 +17,7 @@ std::uint64_t key_of(const ProbeTrial& trial) {
     return mix({trial.seed, static_cast<std::uint64_t>(Purpose::probe)});
 }
 
-/// The trials' values of one field, [R, 1, 1].
+/// Returns one field of all trials, [R, 1, 1].
 torch::Tensor per_probe(std::span<const ProbeTrial> trials, double ProbeTrial::*field,
                         const torch::TensorOptions& options) {
     std::vector<double> values;
@@ -25,7 +25,7 @@ torch::Tensor per_probe(std::span<const ProbeTrial> trials, double ProbeTrial::*
     return torch::tensor(values, torch::kFloat64).to(options).view({-1, 1, 1});
 }
 
-/// R linear layers or small perceptrons.
+/// R linear layers, or perceptrons with one hidden layer.
 class Probes {
 public:
     Probes(std::vector<std::int64_t> widths, std::span<const ProbeTrial> trials,
@@ -41,7 +41,7 @@ public:
         }
     }
 
-    /// [R, B, W] -> [R, B, G]
+    /// Maps [R, B, W] to [R, B, G].
     torch::Tensor forward(torch::Tensor x) const {
         for (std::size_t layer = 0; layer < weights_.size(); ++layer) {
             x = torch::baddbmm(biases_[layer], layer == 0 ? x : x.relu(), weights_[layer]);
@@ -53,7 +53,8 @@ public:
     std::vector<torch::Tensor>& biases() { return biases_; }
 
 private:
-    /// Uniform in +-1 / sqrt(inputs), as torch.nn.Linear starts; probe r draws from its own generator.
+    /// Draws uniformly from +-1 / sqrt(inputs), as torch.nn.Linear does; probe r draws from its own
+    /// generator.
     static torch::Tensor uniform(at::IntArrayRef shape, std::int64_t inputs,
                                  std::vector<torch::Generator>& generators,
                                  const torch::TensorOptions& options) {
@@ -69,7 +70,7 @@ private:
     std::vector<torch::Tensor> biases_;   ///< [R, 1, out] each
 };
 
-/// Adam over tensors whose leading dimension is the probe, with a learning rate for each probe.
+/// Adam on tensors whose leading dimension is the probe, with a learning rate for each probe.
 /// Source: Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
 class Adam {
 public:
@@ -81,7 +82,7 @@ public:
         }
     }
 
-    /// @param schedule  factor on every rate
+    /// @param schedule  factor on all rates
     void step(const torch::Tensor& loss, double schedule) {
         const auto gradients = torch::autograd::grad({loss}, parameters_);
         ++steps_;
@@ -109,16 +110,15 @@ private:
     int steps_ = 0;
 };
 
-/// Centres and scales features by the mean and deviation of the training clips, constant features by the mean
-/// alone.
+/// Centres and scales features by the mean and deviation of the training clips; constant features are only
+/// centred.
 class Standardiser {
 public:
     explicit Standardiser(const torch::Tensor& train) {
         const auto wide = train.to(torch::kFloat64);
         mean_ = wide.mean(0);
         const auto deviation = wide.std(0, /*unbiased=*/false);
-        constexpr double rounding =
-            1e-6;  // what float32 leaves of the deviation of a constant, relative to it
+        constexpr double rounding = 1e-6;  // relative deviation of a constant in float32
         scale_ = torch::where(deviation > rounding * mean_.abs(), deviation, torch::ones_like(deviation));
     }
 
@@ -131,13 +131,13 @@ private:
     torch::Tensor scale_;  ///< [W]
 };
 
-/// The clips of step `step` of an epoch, for every probe in its own order: [R, B].
+/// Returns the clips of step `step` of an epoch, for each probe in its own order: [R, B].
 torch::Tensor clips_of_step(const torch::Tensor& orders, std::int64_t step, std::int64_t batch) {
     const auto first = step * batch;
     return orders.narrow(1, first, std::min(batch, orders.size(1) - first));
 }
 
-/// The order in which each probe sees the training clips in an epoch, [R, clips].
+/// Returns the order in which each probe visits the training clips in an epoch, [R, clips].
 torch::Tensor orders_of(std::span<const ProbeTrial> trials, std::int64_t epoch, std::int64_t clips) {
     std::vector<torch::Tensor> orders;
     for (const auto& trial : trials) {
@@ -146,7 +146,7 @@ torch::Tensor orders_of(std::span<const ProbeTrial> trials, std::int64_t epoch, 
     return torch::stack(orders);
 }
 
-/// The sum over probes of each one's loss on its clips: their gradients do not mix.
+/// Returns the sum over probes of each probe's loss on its clips, so that their gradients do not mix.
 torch::Tensor loss_of(Probes& probes, const torch::Tensor& inputs, const torch::Tensor& targets,
                       const torch::Tensor& decay) {
     const auto logits = probes.forward(inputs);  // [R, B, G]

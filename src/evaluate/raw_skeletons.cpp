@@ -16,9 +16,9 @@ namespace {
 
 constexpr std::int64_t arm_points = 6;  // of both arms, left and right in turn
 constexpr auto hand_points = std::ssize(io::hand_points);
-constexpr double size_of_none = 1e-6;  // palms up to this long are hands that were never detected
+constexpr double size_of_none = 1e-6;  // a hand with a palm up to this long was never detected
 
-/// Columns of a frame that hold the arms and the hands.
+/// Returns the columns of a frame that hold the arms and the hands.
 torch::Tensor arm_and_hand_columns(const FeatureLayout& layout) {
     std::vector<std::string> points{"pose.left_shoulder", "pose.right_shoulder", "pose.left_elbow",
                                     "pose.right_elbow",   "pose.left_wrist",     "pose.right_wrist"};
@@ -42,12 +42,12 @@ constexpr std::int64_t place_in_hand(std::string_view point) {
     return std::ranges::find(io::hand_points, point) - io::hand_points.begin();
 }
 
-/// [clips, frames, 1, C]
+/// Returns the wrist, [clips, frames, 1, C].
 torch::Tensor wrist_of(const torch::Tensor& hand) {
     return hand.narrow(2, place_in_hand(palm_start), 1);
 }
 
-/// [clips, frames, 21, C] about the wrist, in palms; zeros of a hand without size.
+/// Returns the points relative to the wrist, in palms, [clips, frames, 21, C]; zeros for a hand without size.
 torch::Tensor about_the_wrist(const torch::Tensor& hand) {
     const auto turned = hand - wrist_of(hand);
     const auto palm =
@@ -80,7 +80,7 @@ torch::Tensor RawSkeletons::of(std::span<const std::int64_t> clips) const {
 
 torch::Tensor RawSkeletons::points_of(std::span<const std::int64_t> clips) const {
     const auto coordinates = features_.layout.coordinates;
-    std::vector<torch::Tensor> points{gather(features_, {}).frames.index_select(1, columns_)};  // of no clip
+    std::vector<torch::Tensor> points{gather(features_, {}).frames.index_select(1, columns_)};  // no clips
     for (const auto clip : clips) {
         TORCH_CHECK_VALUE(clip >= 0 && clip < features_.clips() && features_.length(clip) > 0,
                           "raw skeletons: clip ", clip, " of ", features_.clips(),

@@ -96,7 +96,7 @@ FeatureLayout layout_of(const PreprocessConfig& config) {
 }
 
 json description_of(const EncoderConfig& config) {
-    // Without a block there is no CLS token to read that has seen the frames: the encoder takes their mean.
+    // Without blocks the CLS token has seen no frames, so the encoder takes the mean over frames.
     json inputs{{"parts", {word_of(InputPart::positions)}}};
     if (const auto derived = inputs_of(config)) {
         inputs["parts"] = derived->parts();
@@ -146,7 +146,7 @@ PreprocessConfig preprocess_config_of(const json& description) {
             .normalise = description.at("normalise"),
             .frames = description.at("frames"),
             .shorten = from_word<Shortening>(description.at("shorten")),
-            .canonical_hand = description.value("canonical_hand", false),  // exports made before lack it
+            .canonical_hand = description.value("canonical_hand", false),  // missing from older exports
             .validity = description.value("validity", false)};
 }
 

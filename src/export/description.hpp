@@ -7,19 +7,20 @@
 
 namespace sslslr {
 
-/// What the features of a frame are once a store that has the points is preprocessed.
+/// Returns the layout of features after preprocessing a store that has all the points.
 /// @throws ConfigError  an option of the preprocessing is out of range
 FeatureLayout layout_of(const PreprocessConfig& config);
 
-/// The encoder's shape, as a reader needs it to rebuild the encoder from weights alone.
+/// Describes the encoder's shape, from which a reader can rebuild the encoder with its weights.
 nlohmann::json description_of(const EncoderConfig& config);
 
-/// What frames must be before the encoder reads them: the options by name, the meaning of each feature in
-/// order, and each step in words that suffice to write it anew. @throws ConfigError  as layout_of
+/// Describes the frames that the encoder reads: the options by name, the meaning of each feature in order,
+/// and each step in words that suffice to implement it again.
+/// @throws ConfigError  as layout_of
 nlohmann::json description_of(const PreprocessConfig& config);
 
-/// The options back from a description.
-/// @throws nlohmann::json::exception, ConfigError  something is missing, or not of its type or words
+/// Returns the options from such a description.
+/// @throws nlohmann::json::exception, ConfigError  something is missing or has a wrong type or value
 PreprocessConfig preprocess_config_of(const nlohmann::json& description);
 
 }  // namespace sslslr

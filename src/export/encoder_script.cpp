@@ -17,7 +17,7 @@ namespace jit = torch::jit;
 
 constexpr auto name_space = "__torch__.sslslr";
 
-/// Those lines of encoder.py that are TorchScript.
+/// Returns the lines of encoder.py that are TorchScript.
 std::string script_source() {
     const auto& source = encoder_source();
     const auto begin = source.find("# TorchScript begins");
@@ -27,7 +27,7 @@ std::string script_source() {
     return source.substr(begin, end - begin);
 }
 
-/// Knows the functions of encoder.py, beside PyTorch's own.
+/// Resolves the functions of encoder.py, in addition to PyTorch's own.
 class ScriptResolver final : public jit::Resolver {
 public:
     explicit ScriptResolver(std::shared_ptr<jit::CompilationUnit> script) : script_{std::move(script)} {}
@@ -52,7 +52,7 @@ std::vector<std::string> parts_of(const std::string& dotted) {
     return parts;
 }
 
-/// Registers a tensor under its dotted name, with the modules on the way to it.
+/// Registers a tensor under its dotted name, and the modules on the path to it.
 void add(const jit::Module& root, const std::shared_ptr<jit::CompilationUnit>& unit, const std::string& name,
          const torch::Tensor& tensor) {
     auto module = root;
@@ -70,7 +70,7 @@ void add(const jit::Module& root, const std::shared_ptr<jit::CompilationUnit>& u
                               /*is_buffer=*/!tensor.requires_grad());
 }
 
-/// self.blocks.0.norm, which is no name in TorchScript, as it reads it.
+/// Returns an expression for a member such as self.blocks.0.norm, whose number is not a name in TorchScript.
 std::string member(const std::string& dotted) {
     std::string expression = "self";
     for (const auto& part : parts_of(dotted)) {
@@ -79,14 +79,14 @@ std::string member(const std::string& dotted) {
     return expression;
 }
 
-/// The expression that derives the encoder's inputs from its frames.
+/// Returns the expression that derives the encoder's inputs from its frames.
 std::string inputs_expression(const nlohmann::json& inputs) {
     if (!inputs.contains("layout")) {
         return "frames";
     }
     std::vector<std::string> tables;
     for (const auto& [name, numbers] : inputs["layout"].items()) {
-        if (!numbers.empty()) {  // the type of a list without entries would be unknown
+        if (!numbers.empty()) {  // TorchScript could not infer the type of an empty list
             tables.push_back(fmt::format("\"{}\": {}", name, io::json_text(numbers)));
         }
     }

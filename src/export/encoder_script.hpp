@@ -9,13 +9,14 @@
 
 namespace sslslr {
 
-/// The encoder as a TorchScript module that any PyTorch or LibTorch loads without this program's code: forward(frames
-/// [B, longest, F] float32, padded, lengths [B] int64) -> [B, W], without dropout. Its parameters and buffers have
-/// the names of `weights`.
+/// Returns the encoder as a TorchScript module, which any PyTorch or LibTorch loads without this program's
+/// code: forward(frames [B, longest, F] float32, padded, lengths [B] int64) -> [B, W], without dropout.
+/// Parameters and buffers have the names in `weights`.
 ///
-/// Compiled from the very lines of encoder.py that compute features, so that there is one reader to test.
+/// It is compiled from the same lines of encoder.py that readers run, so there is only one implementation to
+/// test.
 ///
-/// @param weights  of the encoder alone, by its own names ("blocks.0.attention.qkv.weight")
+/// @param weights  only the encoder's, by its own names ("blocks.0.attention.qkv.weight")
 torch::jit::Module scripted_encoder(const EncoderConfig& config, const NamedTensors& weights);
 
 }  // namespace sslslr

@@ -4,7 +4,7 @@
 
 namespace sslslr {
 
-/// The text of src/export/encoder.py, the reader that goes with every export.
+/// Returns the text of src/export/encoder.py, the reader that is part of every export.
 const std::string& encoder_source();
 
 }  // namespace sslslr

@@ -9,17 +9,17 @@
 
 namespace sslslr {
 
-/// A folder that `sslslr export` wrote, for programs that use these libraries: its TorchScript, and what frames
-/// must be.
+/// The encoder in a folder that `sslslr export` wrote, for programs that use these libraries: its TorchScript
+/// and the preprocessing of its frames.
 class ExportedEncoder {
 public:
-    /// @throws io::DataError  config.json or encoder.pt is missing or not what it should be
+    /// @throws io::DataError  config.json or encoder.pt is missing or invalid
     explicit ExportedEncoder(const std::filesystem::path& folder);
 
-    /// How clips of a store become frames.
+    /// The preprocessing that turns clips of a store into frames.
     const PreprocessConfig& preprocess() const noexcept { return preprocess_; }
 
-    /// Features [B, W] float32, without gradient.
+    /// Returns features [B, W] float32, without gradient.
     torch::Tensor represent(const PaddedClips& clips);
 
 private:

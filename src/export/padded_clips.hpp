@@ -6,9 +6,9 @@
 
 namespace sslslr {
 
-/// A batch of B clips as readers of an export take it: padded instead of packed.
+/// A batch of B clips in the form that readers of an export take: padded instead of packed.
 struct PaddedClips {
-    torch::Tensor frames;   ///< [B, longest, F] float32, zeros behind a clip's end
+    torch::Tensor frames;   ///< [B, longest, F] float32, zeros after the end of a clip
     torch::Tensor lengths;  ///< [B] int64
 };
 

@@ -44,7 +44,7 @@ void write_weights(const fs::path& folder, const EncoderExport& encoder) {
 }
 
 void write_script(const fs::path& path, const EncoderExport& encoder, const std::string& config) {
-    // By way of memory: where the disk is full LibTorch's own writer ends the process.
+    // Saved to memory first: on a full disk, LibTorch's own file writer terminates the process.
     std::ostringstream bytes;
     scripted_encoder(encoder.config, encoder.weights).save(bytes, {{"config.json", config}});
     write_bytes(path, bytes.str());
@@ -68,7 +68,7 @@ std::string config_of(const EncoderExport& encoder) {
     return io::json_text(config, 2) + '\n';
 }
 
-/// A folder under construction; removed unless it took its place.
+/// A folder under construction; removed unless it is committed.
 class DraftFolder {
 public:
     explicit DraftFolder(fs::path target) : target_{std::move(target)}, draft_{target_} {
@@ -79,7 +79,7 @@ public:
     DraftFolder(const DraftFolder&) = delete;
     DraftFolder& operator=(const DraftFolder&) = delete;
     ~DraftFolder() {
-        std::error_code ignored;  // a destructor has nobody to tell
+        std::error_code ignored;  // a destructor cannot report errors
         fs::remove_all(draft_, ignored);
     }
 

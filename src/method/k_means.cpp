@@ -8,7 +8,7 @@
 namespace sslslr {
 namespace {
 
-/// K points at random, the same on every rank.
+/// Returns K random points, the same on every rank.
 torch::Tensor first_centres(const torch::Tensor& points, std::int64_t begin, std::int64_t total,
                             std::int64_t clusters, std::uint64_t seed, dist::Group& group) {
     auto centres = torch::zeros({clusters, points.size(1)}, points.options());
@@ -19,13 +19,14 @@ torch::Tensor first_centres(const torch::Tensor& points, std::int64_t begin, std
             centres[k].copy_(points[chosen]);
         }
     }
-    return dist::sum_over_ranks(centres, group);  // every row is one rank's
+    return dist::sum_over_ranks(centres, group);  // every row is zero on all ranks but one
 }
 
-/// Moves every centre to the mean of its points.
+/// Returns the mean of each cluster's points; the old centre if it has none.
 torch::Tensor means(const torch::Tensor& points, const Clusters& now, dist::Group& group) {
     const auto width = points.size(1);
-    auto sums = torch::zeros({now.centres.size(0), width + 1}, points.options());  // last column: how many
+    auto sums =
+        torch::zeros({now.centres.size(0), width + 1}, points.options());  // last column: number of points
     const auto rows = torch::cat({points, torch::ones({points.size(0), 1}, points.options())}, 1);
     sums.index_add_(0, now.assignment, rows);
     sums = dist::sum_over_ranks(sums, group);
@@ -40,7 +41,7 @@ Clusters k_means(const torch::Tensor& points, std::int64_t begin, std::int64_t t
     TORCH_CHECK_VALUE(clusters >= 1 && clusters <= total, "k_means: ", clusters, " clusters of ", total,
                       " points");
     const torch::NoGradGuard no_grad;
-    const auto whole = points.to(torch::kFloat64);  // sums over ranks must not decide an assignment
+    const auto whole = points.to(torch::kFloat64);  // so that rounding over ranks changes no assignment
     Clusters now{first_centres(whole, begin, total, clusters, seed, group),
                  torch::full({points.size(0)}, -1, points.options().dtype(torch::kInt64)),
                  {}};

@@ -9,21 +9,23 @@
 
 namespace sslslr {
 
-/// The keys of the last clips, over all ranks: a ring that every rank fills alike, in the order of the global
-/// batch, whatever the number of ranks and clips. It is part of a method's state and of its checkpoints.
-/// Source: He et al. 2020, "Momentum contrast", section 3.2.
+/// The keys of the latest clips over all ranks. A ring buffer with the same content on every rank, in the
+/// order of the global batch, for any number of ranks and clips. It is part of the state of a method and of
+/// its checkpoints. Source: He et al. 2020, "Momentum contrast", section 3.2.
 class KeyQueueImpl : public torch::nn::Module {
 public:
-    /// Begins with random unit rows, which belong to no clip. @param size  1 or more
+    /// Starts with random unit rows, which belong to no clip.
+    /// @param size  1 or more
     KeyQueueImpl(std::int64_t size, std::int64_t width);
 
-    /// [size, D]
+    /// The keys, [size, D].
     const torch::Tensor& keys() const noexcept { return keys_; }
 
-    /// [B, size] bool: the key is one of the very clip.
+    /// Returns [B, size] bool: whether the key belongs to the same clip.
     torch::Tensor is_of(const std::vector<std::int64_t>& ids) const;
 
-    /// Appends the keys of the global batch; of more than it holds, the last remain. Collective.
+    /// Appends the keys of the global batch; if it has more than the queue holds, the last ones remain.
+    /// Collective.
     /// @param keys   [B, D] of this rank's share
     /// @param batch  this rank's share
     void enqueue(const torch::Tensor& keys, const Batch& batch, dist::Group& group);

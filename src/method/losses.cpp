@@ -29,7 +29,7 @@ torch::Tensor cosine_sum(const torch::Tensor& a, const torch::Tensor& b) {
 
 torch::Tensor nt_xent_sum(const torch::Tensor& first, const torch::Tensor& second, const Batch& batch,
                           double temperature, dist::Group& group) {
-    // Both views travel together: a row holds a clip's two projections.
+    // Both views are gathered together: a row holds the two projections of a clip.
     const auto width = first.size(1);
     const auto here = torch::cat({unit_rows(first), unit_rows(second)}, 1);  // [B, 2 D]
     const auto gathered = [&](const torch::Tensor& rows) {

@@ -21,7 +21,7 @@ PackedClips part_of(const PackedClips& clips, std::int64_t begin, std::int64_t e
     return part;
 }
 
-/// Calls `visit` on each chosen view's pair of elements, in the order first, second, anchor.
+/// Calls `visit` on the elements of a and b for each chosen view, in the order first, second, anchor.
 template <class A, class B, class Visit>
 void for_each_view(const ViewSet& chosen, A& a, B& b, Visit visit) {
     if (chosen.first) {
@@ -100,7 +100,7 @@ ViewTensors Method::encode_views(Encoder& encoder, const ViewSet& read, const Ba
     if (views.empty()) {
         return features;
     }
-    // One concatenated pass over all views: the same result as one each, in larger matrix products.
+    // One pass over all views together: the same result as separate passes, with larger matrix products.
     const auto together = concatenate(views);
     const AutocastScope autocast{precision_, together.frames.device()};
     auto pieces = encoder(together, DropoutKey{batch.dropout_seed, network})

@@ -5,7 +5,7 @@ namespace sslslr {
 struct MethodConfig;
 class Options;
 
-/// A section of options that some methods share or one has to itself, on the fields of MethodConfig.
+/// A section of options on the fields of MethodConfig, for one or several methods.
 struct MethodSettings {
     const char* title;  ///< in --help
     void (*declare)(Options& options, MethodConfig& fields);

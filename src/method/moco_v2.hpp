@@ -7,7 +7,7 @@
 
 namespace sslslr {
 
-/// The half of MoCo that PCL builds on: queries, keys of a momentum network, and a queue of earlier keys.
+/// Settings that MoCo and PCL share: for queries, keys of a momentum network, and a queue of earlier keys.
 struct MomentumContrastConfig {
     double temperature = 0.5;
     double momentum = 0.999;    ///< of the key network, in [0, 1]
@@ -17,13 +17,13 @@ struct MomentumContrastConfig {
 extern const MethodSettings temperature_settings;  ///< simclr has it, too
 extern const MethodSettings key_settings;
 
-/// MoCo v2: a clip's first view (query) finds its second (key, by the momentum network) among the keys of the
-/// clips before it. Keys of the very clip in the queue are left out.
+/// MoCo v2: the first view of a clip, the query, must pick its second view, the key (by the momentum
+/// network), among the keys of earlier clips. Keys of the same clip in the queue are left out.
 ///
 ///     q, k = g(f(first)), g'(f'(second)), unit rows;   loss = InfoNCE(q, k, queue), mean over the clips
 ///
-/// The queue takes in a batch's keys after the step. Without batch norm in the heads, which the source's
-/// shuffling of clips between GPUs was for, shuffling would change nothing.
+/// The queue takes in the keys of a batch after the step. The source shuffles clips between GPUs because of
+/// batch norm in the heads; without batch norm, shuffling would change nothing.
 /// Source: He et al. 2020, arXiv:1911.05722, algorithm 1; Chen et al. 2020, arXiv:2003.04297.
 class MocoV2 : public Method {
 public:
@@ -41,10 +41,11 @@ protected:
         LossTerms loss;         ///< MoCo's own
         torch::Tensor queries;  ///< [B, D] unit rows, with their graph
     };
-    /// What loss() gives, with the queries for what a method adds to it. Collective if couples_clips().
+    /// Returns the result of loss(), and the queries for terms that a derived method adds. Collective if
+    /// couples_clips().
     Contrast contrast(const Encoded& encoded, const Batch& batch, dist::Group& group);
 
-    /// Keys of the momentum encoder's features [B, W]: [B, D] unit rows, constants.
+    /// Returns keys of the momentum encoder's features [B, W]: [B, D] unit rows, constants.
     torch::Tensor keys_of(const torch::Tensor& features, dist::Group& group);
 
     const MomentumContrastConfig& contrast_config() const noexcept { return config_; }

@@ -18,9 +18,9 @@ namespace {
 
 namespace functional = torch::nn::functional;
 
-constexpr std::int64_t clips_a_pass = 64;  // bounds the memory of embedding the whole data set
+constexpr std::int64_t clips_a_pass = 64;  // limits the memory of encoding the whole data set
 
-/// @param what  the clips are, for the error
+/// @param what  noun for the clips in the error message
 void require_from_two_to(std::int64_t clips, const char* what, const std::vector<std::int64_t>& clusters) {
     for (const auto count : clusters) {
         if (count < 2 || count > clips) {
@@ -81,7 +81,7 @@ LossTerms Pcl::loss(const Encoded& encoded, const Batch& batch, dist::Group& gro
 }
 
 torch::Tensor Pcl::prototypes_sum(const torch::Tensor& queries, const Batch& batch) const {
-    auto sum = 0 * queries.sum();  // before the first clustering there is nothing to add
+    auto sum = 0 * queries.sum();  // nothing to add before the first clustering
     for (const auto& [centres, concentration, cluster_of] : prototypes_) {
         const auto ids = torch::tensor(batch.ids(), torch::kInt64).to(cluster_of.device());
         sum = sum + prototype_sum(queries, centres, concentration, cluster_of.index_select(0, ids));
@@ -149,7 +149,7 @@ torch::Tensor concentrations(const torch::Tensor& distance, const torch::Tensor&
     const auto phi = torch::where(sizes > 1, sums / (sizes.clamp_min(1) * torch::log(sizes + 10)), zeros);
     const auto complete = torch::where(sizes > 1, phi, phi.max());
     const auto clipped = complete.clamp(torch::quantile(complete, 0.1), torch::quantile(complete, 0.9))
-                             .clamp_min(1e-6);  // keys that collapsed to a point still give numbers
+                             .clamp_min(1e-6);  // keeps numbers finite if all keys have collapsed to a point
     return temperature * clipped / clipped.mean();
 }
 

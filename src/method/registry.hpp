@@ -17,51 +17,53 @@
 
 namespace sslslr {
 
-/// All that the program knows of a method: its entry in the table, which command lines, checks and documents
-/// read.
+/// A method's entry in the table: everything that command lines, checks and documents need to know of it.
 struct MethodKind {
-    const char* name;     ///< of --method
+    const char* name;     ///< value of --method
     const char* title;    ///< as its authors write it
     const char* source;   ///< authors and year
-    const char* loss;     ///< in one line
-    const char* example;  ///< a file of its source's settings, if there is one
+    const char* loss;     ///< as a formula or description, in one line
+    const char* example;  ///< a file with the settings of its source; empty if there is none
 
-    HeadNorm projector_norm = HeadNorm::none;  ///< what "auto" means, as the source has it
+    HeadNorm projector_norm = HeadNorm::none;  ///< meaning of "auto", as in the source
     HeadNorm predictor_norm = HeadNorm::none;
     bool has_projector = true;
     bool (*has_predictor)(const MethodConfig&) = nullptr;  ///< null: never
     bool needs_labels = false;
 
-    std::vector<const MethodSettings*> settings{};  ///< beside those of the heads
-    /// Why a clip that is alone in its batch teaches it nothing, whatever its heads; empty where it does.
+    std::vector<const MethodSettings*> settings{};  ///< in addition to those of the heads
+    /// Says why it learns nothing from a batch of a single clip, whatever its heads, as the end of a sentence
+    /// that begins with `name`; empty if it does learn.
     const char* alone = "";
-    /// Refuses so few training clips. @throws ConfigError
+    /// Rejects a training on too few clips.
+    /// @throws ConfigError
     void (*check_clips)(const MethodConfig&, std::int64_t clips) = [](const MethodConfig&, std::int64_t) {};
 
-    std::function<std::shared_ptr<Method>(const MethodConfig&)> make;  ///< heads have no automatic norm
+    std::function<std::shared_ptr<Method>(const MethodConfig&)> make;  ///< no head's norm is automatic
 };
 
-/// The table, in the order of the help.
+/// The table of all methods, in the order in which help lists them.
 const std::vector<MethodKind>& methods();
 
+/// Returns the method of this name.
 /// @throws ConfigError  unknown name
 const MethodKind* method_named(std::string_view name);
 
-/// The names of those that fit, in the order of the table.
+/// Returns the names of the methods that meet a condition, in the order of the table.
 std::vector<std::string> method_names(const std::function<bool(const MethodKind&)>& fits =
                                           [](const MethodKind&) { return true; });
 
-/// The table as the README has it, in Markdown.
+/// Returns the table in Markdown, as the README shows it.
 std::string table_of_methods();
 
-/// Everything that shapes a method's networks and loss. A method looks only at its own settings.
+/// All settings of a method's networks and loss. A method reads only its own settings.
 struct MethodConfig {
     const MethodKind* kind = method_named("sl-fpn");
     EncoderConfig encoder;
     HeadConfig heads;
     RegulariserConfig regulariser;
     SlFpnConfig sl_fpn;
-    MomentumContrastConfig contrast;  ///< of moco-v2 and pcl; simclr takes its temperature
+    MomentumContrastConfig contrast;  ///< of moco-v2 and pcl; simclr uses its temperature
     PclConfig pcl;
     double target_momentum = 0.996;  ///< of byol, at the start
     std::int64_t classes = 0;        ///< only for supervised
@@ -71,18 +73,18 @@ struct MethodConfig {
 /// Declares --method; `kind` must outlive `options`.
 void declare_method(Options& options, const MethodKind*& kind);
 
-/// Declares the sections of options of all methods, each of use with the methods that have it; `fields` must
-/// outlive `options`.
+/// Declares the option sections of all methods; each section says which methods use it. `fields` must outlive
+/// `options`.
 void declare_settings(Options& options, MethodConfig& fields);
 
-/// The heads with the norms of the method's source where they are automatic.
+/// Returns the heads, with automatic norms replaced by those of the method's source.
 HeadConfig resolved_heads(const MethodConfig& config);
 
-/// Why the method learns nothing from a batch that holds a single clip, over all ranks; empty where it does
+/// Says why the method learns nothing from a batch that holds a single clip over all ranks; empty if it does
 /// learn.
 std::string objection_to_single_clips(const MethodConfig& config);
 
-/// A method with fresh weights drawn from `seed`.
+/// Makes a method with new weights drawn from `seed`.
 /// @throws ConfigError  a setting out of range
 std::shared_ptr<Method> make_method(const MethodConfig& config, std::uint64_t seed);
 

@@ -27,7 +27,7 @@ torch::Tensor stacked(std::span<const torch::Tensor> views) {
     return torch::stack(std::vector<torch::Tensor>{views.begin(), views.end()});
 }
 
-/// This rank's part of a statistic [V] that all ranks hold.
+/// Returns this rank's share of the mean of a statistic [V] that all ranks hold.
 torch::Tensor share_of_mean(const torch::Tensor& statistic, const dist::Group& group) {
     return statistic.mean() / group.size();
 }
@@ -62,7 +62,7 @@ torch::Tensor random_directions(std::int64_t width, std::int64_t count, std::uin
     for (auto* at = uniform.data_ptr<double>(); at != uniform.data_ptr<double>() + uniform.numel(); ++at) {
         *at = random.uniform();
     }
-    // Box and Muller's normal numbers; 1 - u lies in (0, 1].
+    // Box and Muller's normal numbers; 1 - u is in (0, 1].
     const auto normal =
         torch::sqrt(-2 * torch::log(1 - uniform[0])) * torch::cos(2 * std::numbers::pi * uniform[1]);
     return torch::nn::functional::normalize(normal, torch::nn::functional::NormalizeFuncOptions{}.dim(0));
@@ -72,7 +72,7 @@ torch::Tensor vicreg_share(std::span<const torch::Tensor> views, std::int64_t gl
                            dist::Group& group) {
     const auto z = stacked(views);
     const auto width = z.size(2);
-    torch::Tensor mean;  // a constant: the squares about it are least there, so no gradient passes through it
+    torch::Tensor mean;  // a constant: the sum of squares is least about it, so its gradient is 0
     {
         const torch::NoGradGuard no_grad;
         mean = dist::sum_over_ranks(z.sum(1, /*keepdim=*/true), group) / static_cast<double>(global_size);

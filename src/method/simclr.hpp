@@ -5,8 +5,8 @@
 
 namespace sslslr {
 
-/// SimCLR: the two views of a clip attract each other and repel all other clips of the global batch, on
-/// whatever rank they are.
+/// SimCLR: the two views of a clip attract each other and repel all other clips of the global batch, across
+/// all ranks.
 ///
 ///     z1, z2 = g(f(first)), g(f(second));   loss = NT-Xent(z1, z2), mean over both views of all clips
 ///

@@ -5,7 +5,7 @@
 
 namespace sslslr {
 
-/// SimSiam: each view predicts the other, whose projection is a constant.
+/// SimSiam: each view predicts the projection of the other, which is a constant.
 ///
 ///     z1, z2 = g(f(first)), g(f(second))
 ///     loss = -(cos(q(z1), stop_gradient(z2)) + cos(q(z2), stop_gradient(z1))) / 2, mean over the clips

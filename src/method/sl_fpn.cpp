@@ -17,7 +17,7 @@ bool reads_original(const SlFpnConfig& config) {
     return config.original || config.swap;
 }
 
-/// No gradient leaves the recorded clip: its pass needs no graph, a fifth of the work less.
+/// No gradient passes through the recorded clip: encoding it without graph saves a fifth of the work.
 bool original_is_constant(const SlFpnConfig& config) {
     return config.original && !config.swap && config.stop_gradient_original &&
            (config.predictor_input == PredictorInput::view || !config.predictor);

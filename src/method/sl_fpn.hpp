@@ -9,19 +9,19 @@
 
 namespace sslslr {
 
-/// What the predictor sees: z0 or z1.
+/// The input of the predictor: z0 or z1.
 enum class PredictorInput { original, view };
 constexpr auto words(PredictorInput /*of*/) {
     return std::array{"original", "view"};
 }
 
-/// Readings of the SL-FPN loss; the defaults are the authors' code, the others the paper's ablations and what
-/// its text leaves open.
+/// Variants of the SL-FPN loss. The defaults are the authors' code; the others are the paper's ablations and
+/// alternatives that its text leaves open.
 struct SlFpnConfig {
     PredictorInput predictor_input = PredictorInput::original;
     bool predictor = true;  ///< false: the third term is mse(z1, z2), no predictor, no stop-gradient
     bool original = true;   ///< false: no second term, and the predictor sees z1
-    bool swap = false;      ///< true: the recorded clip and the first view change roles
+    bool swap = false;      ///< true: the recorded clip and the first view exchange roles
     bool stop_gradient_original = false;  ///< true: the recorded clip is a constant target of the second term
     std::array<double, 3> weights{1.0, 1.0, 1.0};  ///< of the terms pair, original, predict
 };

@@ -4,7 +4,7 @@
 
 namespace sslslr {
 
-/// Training with labels from scratch: the control that self-supervised figures stand beside.
+/// Training with labels from scratch: the control for self-supervised methods.
 ///
 ///     loss = cross_entropy(classifier(f(first view)), label), mean over the clips
 class Supervised final : public Method {
@@ -13,7 +13,7 @@ public:
 
     LossTerms loss(const Encoded& encoded, const Batch& batch, dist::Group& group) override;
     bool couples_clips() const override { return false; }
-    /// Class scores [B, classes] of represent()'s features.
+    /// Returns class scores [B, classes] of the features that represent() returns.
     torch::Tensor classify(const torch::Tensor& features);
 
     bool uses_labels() const override { return true; }

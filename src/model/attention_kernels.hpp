@@ -1,7 +1,7 @@
 #pragma once
 
-// Attention of one head of one clip, for block_kernels.cpp (which see): small products in registers, on packed copies
-// of a head's rows.
+// Attention of one head of one clip, for block_kernels.cpp (see there): small matrix products in registers,
+// on packed copies of the head's rows.
 
 #include "src/model/vectors.hpp"
 
@@ -12,14 +12,15 @@ constexpr Index padded(Index count) {
     return (count + lanes<Real> - 1) / lanes<Real> * lanes<Real>;
 }
 
-/// A matrix [rows, columns] whose elements lie apart as said; its transpose has the strides changed over.
+/// A matrix [rows, columns] with the given strides, in elements. Its transpose has the strides exchanged.
 template <class Element>
 struct Strided {
     const Element* data;
     Index row_stride, column_stride;
 };
 
-/// One register tile of c [rows, vectors * lanes] = (c +) a b, b contiguous in its columns.
+/// Computes one register tile: c [rows, vectors * lanes] = (c +) a b. The columns of a row of b are
+/// contiguous.
 template <int rows, int vectors, class Real, class Element>
 SSLSLR_INLINE void tile(Index depth, const Strided<Element>& a, const Element* b, Index b_stride, Real* c,
                         Index c_stride, bool is_added) {
@@ -32,7 +33,7 @@ SSLSLR_INLINE void tile(Index depth, const Strided<Element>& a, const Element* b
         }
 #pragma GCC unroll 8
         for (int r = 0; r < rows; ++r) {
-            Element factor;  // copied: a pair may lie where two numbers were written
+            Element factor;  // copied, since a pair may have been written as two numbers
             __builtin_memcpy(&factor, a.data + r * a.row_stride + k * a.column_stride, sizeof(factor));
 #pragma GCC unroll 8
             for (int v = 0; v < vectors; ++v) {
@@ -74,7 +75,7 @@ SSLSLR_INLINE void columns_of_product(Index rows, Index depth, Strided<Element> 
     }
 }
 
-/// c [rows, columns] = (c +) a [rows, depth] b [depth, columns]; columns is a multiple of the lanes.
+/// Computes c [rows, columns] = (c +) a [rows, depth] b [depth, columns]; columns is a multiple of the lanes.
 template <class Real, class Element>
 void product(Index rows, Index columns, Index depth, const Strided<Element>& a, const Element* b,
              Index b_stride, Real* c, Index c_stride, bool is_added = false) {
@@ -87,7 +88,7 @@ void product(Index rows, Index columns, Index depth, const Strided<Element>& a, 
     }
 }
 
-/// to [rows, padded width] = from, 0 in the padding.
+/// Copies a matrix to `to` [rows, padded width], with 0 in the padding.
 template <class Real, class Store>
 void pack(const Store* from, Index stride, Index rows, Index width, Real* to) {
     for (Index row = 0; row < rows; ++row) {
@@ -99,7 +100,7 @@ void pack(const Store* from, Index stride, Index rows, Index width, Real* to) {
     }
 }
 
-/// to [columns, to_stride] = from^T, 0 past the rows.
+/// Writes the transpose of a matrix to `to` [columns, to_stride], with 0 after the rows.
 template <class Real>
 void transpose(const Real* from, Index from_stride, Index rows, Index columns, Real* to, Index to_stride) {
     for (Index column = 0; column < columns; column += lanes<Real>) {
@@ -140,7 +141,7 @@ void clear(Real* from, Index count) {
     }
 }
 
-/// Places in the scratch memory.
+/// Allocates matrices in the scratch memory.
 template <class Real>
 class Scratch {
 public:
@@ -155,14 +156,14 @@ private:
     Real* next_;
 };
 
-// Scores lie transposed, [keys, queries]: a lane is a query, so that sums and maxima over keys run down the
-// columns, each lane for itself, and none is taken across lanes. Lanes past the last query hold what zeros give
-// and are not read. Exponentials are powers of two.
+// Scores are stored transposed, [keys, queries], with a lane for each query: sums and maxima over keys run
+// down the columns, each lane by itself, and none is taken across lanes. Lanes after the last query hold the
+// results for zeros and are not read. Exponentials are powers of two.
 
 constexpr double log2_e = 1.4426950408889634;
 
-/// From products s [keys, lanes] of queries and keys to 2^(f s - most), f = scale log2(e), with each column's
-/// maximum of f s and sum of the powers.
+/// Replaces products s [keys, lanes] of queries and keys by 2^(f s - most), f = scale log2(e); `most` is each
+/// column's maximum of f s, `total` the sum of its powers.
 template <class Real>
 SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real scale, Real* most, Real* total) {
     const Real factor = scale * static_cast<Real>(log2_e);
@@ -182,7 +183,7 @@ SSLSLR_INLINE void powers(Real* scores, Index stride, Index keys, Real scale, Re
     store(total, sum);
 }
 
-/// Writes `count` rows of the result from those of the powers' product with the values, and their log_sum.
+/// Writes `count` rows of the result, and their log_sum, from the rows of the product of powers and values.
 template <class Real, class Store>
 void finish_rows(const Attention<Real, Store>& c, Index begin, Index count, const Real* most,
                  const Real* total, const Real* rows) {
@@ -192,8 +193,8 @@ void finish_rows(const Attention<Real, Store>& c, Index begin, Index count, cons
     }
 }
 
-/// From products of queries and keys [keys, lanes] to p, made again from the logarithms of its sums.
-/// @param first      the first lane's place among the `count` queries from `begin` on
+/// Replaces products of queries and keys [keys, lanes] by the weights p, computed again from log_sum.
+/// @param first      place of the first lane among the `count` queries from `begin` on
 /// @param d_weights  [keys, lanes] gradient of p
 /// @return  the sum of p d_p over keys
 template <class Real, class Store>
@@ -228,7 +229,7 @@ void attention(const Attention<Real, Store>& c) {
     Scratch<Real> scratch{c.scratch};
     Real* const keys = scratch.take(c.keys, c.width);
     Real* const values = scratch.take(c.keys, c.width);
-    Real* const rows = scratch.take(attention_queries, c.width);  // of queries, then of the result
+    Real* const rows = scratch.take(attention_queries, c.width);  // of queries, later of the result
     Real* const queries = scratch.take(c.width, attention_queries);
     Real* const scores = scratch.take(c.keys, attention_queries);
     pack(c.k, c.kv_stride, c.keys, c.width, keys);
@@ -263,7 +264,7 @@ void attention_backward(const AttentionBackward<Real, Store>& b) {
     Real* const d_values = b.d_v == b.d_k ? d_keys : scratch.take(c.keys, c.width);
     Real* const query_rows = scratch.take(attention_queries, c.width);
     Real* const queries = scratch.take(c.width, attention_queries);
-    Real* const d_rows = scratch.take(attention_queries, c.width);  // of the result's gradient
+    Real* const d_rows = scratch.take(attention_queries, c.width);  // rows of the result's gradient
     Real* const d_result = scratch.take(c.width, attention_queries);
     Real* const d_queries = scratch.take(attention_queries, c.width);
     Real* const weights = scratch.take(c.keys, attention_queries);

@@ -5,7 +5,7 @@
 namespace sslslr {
 namespace {
 
-constexpr double epsilon = 1e-5;  // both are torch.nn.BatchNorm1d's
+constexpr double epsilon = 1e-5;  // both as in torch.nn.BatchNorm1d
 constexpr double newest_share = 0.1;
 
 }  // namespace

@@ -1,14 +1,15 @@
 #pragma once
 
-// Attention in bfloat16 on processors that multiply pairs of bfloat16 numbers and add both products to a float
-// (AVX-512 bf16): twice the products an instruction. Scores, softmax and sums stay in float; weights and gradients
-// of scores are rounded for the products that follow, as everything that a matrix product reads.
+// Attention in bfloat16 for processors that multiply pairs of bfloat16 numbers and add both products to a
+// float (AVX-512 bf16), which doubles the products per instruction. Scores, softmax and sums stay in float.
+// Weights and gradients of scores are rounded for the products that follow, like all inputs of matrix
+// products.
 
 #include "src/model/attention_kernels.hpp"
 
 namespace sslslr::SSLSLR_PROCESSOR {
 
-/// Numbers of even places and of the places after them.
+/// Interleaves the numbers of even places with those of the places after them.
 SSLSLR_INLINE Vector<Pair> paired(Vector<float> even, Vector<float> odd) {
     const auto rounded =
         reinterpret_cast<__m512i>(_mm512_cvtne2ps_pbh(odd, even));  // all evens, then all odds
@@ -21,7 +22,7 @@ constexpr Index pairs(Index count) {
     return (count + 1) / 2;
 }
 
-/// to [pairs(rows), padded width]: neighbours in a column; 0 in the padding.
+/// Writes pairs of neighbours in a column to `to` [pairs(rows), padded width], with 0 in the padding.
 inline void pair_rows(const Bfloat16* from, Index stride, Index rows, Index width, Pair* to) {
     for (Index row = 0; row < rows; row += 2) {
         for (Index column = 0; column < width; column += lanes<float>) {
@@ -31,7 +32,7 @@ inline void pair_rows(const Bfloat16* from, Index stride, Index rows, Index widt
                                 : Vector<Pair>{};
             };
             store(to + column,
-                  (at(row) >> 16) | at(row + 1));  // a float holds its bfloat16 in the upper half
+                  (at(row) >> 16) | at(row + 1));  // a float has its bfloat16 in the upper half
         }
         to += padded<float>(width);
     }
@@ -41,12 +42,12 @@ SSLSLR_INLINE Pair* as_pairs(float* scratch) {
     return reinterpret_cast<Pair*>(scratch);
 }
 
-/// Neighbours in a row, where they lie.
+/// Reinterprets neighbours in a row as pairs, without a copy.
 SSLSLR_INLINE const Pair* as_pairs(const Bfloat16* rows) {
     return reinterpret_cast<const Pair*>(rows);
 }
 
-/// Whether each row of queries, keys and values is whole pairs.
+/// Whether every row of queries, keys and values consists of whole pairs.
 SSLSLR_INLINE bool is_of_pairs(const Attention<float, Bfloat16>& c) {
     return c.width % 2 == 0 && c.q_stride % 2 == 0 && c.kv_stride % 2 == 0 && c.y_stride % 2 == 0;
 }
@@ -106,7 +107,7 @@ inline void attention_backward(const AttentionBackward<float, Bfloat16>& b) {
     float* const d_queries = scratch.take(attention_queries, c.width);
     float* const scores = scratch.take(c.keys + 1, attention_queries);
     float* const d_weights = scratch.take(c.keys + 1, attention_queries);
-    // Weights and gradients of scores, with neighbours along the queries and, of the latter, along the keys.
+    // Weights and gradients of scores in pairs of neighbouring queries, and gradients also in pairs of keys.
     Pair* const weights = as_pairs(scratch.take(c.keys + 1, pairs(attention_queries)));
     Pair* const d_scores = as_pairs(scratch.take(c.keys + 1, pairs(attention_queries)));
     Pair* const d_scores_of_queries = as_pairs(scratch.take(pairs(c.keys), attention_queries));

@@ -10,17 +10,17 @@ namespace {
 
 namespace nn = torch::nn;
 
-/// Scaled-dot-product attention of each clip on itself, run by run.
+/// Applies scaled-dot-product attention to each clip, for all clips of one length at a time.
 /// @param q       [R, W] queries
-/// @param q_rows  of each run
-/// @param kv      [T, 2 W]
+/// @param q_rows  rows of q for each length
+/// @param kv      [T, 2 W] keys and values
 torch::Tensor attend(const SequenceLayout& layout, std::int64_t heads, const torch::Tensor& q,
                      const std::vector<std::int64_t>& q_rows, const torch::Tensor& kv) {
     if (layout.runs.empty()) {
-        return q + 0 * kv.sum();  // an empty batch keeps the graph whole
+        return q + 0 * kv.sum();  // keeps an empty batch in the graph
     }
     const auto width = q.size(1);
-    // One split and one cat: slices would each send a zero-padded gradient of the whole.
+    // One split and one cat: slices would each propagate a zero-padded gradient of the whole tensor.
     const auto queries = q.split_with_sizes(q_rows);
     const auto others = kv.split_with_sizes(layout.rows(1));
     std::vector<torch::Tensor> attended;

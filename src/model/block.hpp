@@ -13,30 +13,30 @@
 
 namespace sslslr {
 
-// Shapes: B clips, T tokens of all of them (a CLS token before each clip's frames), F features a frame, W
+// Shapes: B clips, T tokens of all clips (a CLS token before each clip's frames), F features per frame, W
 // width, H heads.
 
-/// What of a clip's tokens the encoder gives out.
+/// The output of the encoder for a clip.
 enum class Pooling {
-    cls,
-    mean  ///< over the frames
+    cls,  ///< the CLS token
+    mean  ///< the mean over the frames
 };
 constexpr auto words(Pooling /*of*/) {
     return std::array{"cls", "mean"};
 }
 
 enum class Positions {
-    learnt,  ///< from the sinusoidal table on
+    learnt,  ///< initialised with the sinusoidal table
     sinusoidal
 };
 constexpr auto words(Positions /*of*/) {
     return std::array{"learnt", "sinusoidal"};
 }
 
-/// Where layers are normalised; not everywhere only in the paper's ablations.
+/// Which layers are normalised. Anything but `all` is only for the paper's ablations.
 enum class LayerNorms {
     all,
-    blocks,  ///< not at the embedding
+    blocks,  ///< all except those at the embedding
     none
 };
 constexpr auto words(LayerNorms /*of*/) {
@@ -53,41 +53,41 @@ struct EncoderConfig {
     Positions position = Positions::learnt;
     Pooling pooling = Pooling::cls;
     LayerNorms layer_norm = LayerNorms::all;
-    bool fused = true;  ///< false: blocks of LibTorch's operations where fused_block() could serve
-    std::vector<InputPart> inputs{InputPart::positions};  ///< what is read of the features
-    FeatureLayout layout{};  ///< of the features; not needed where they are positions alone
+    bool fused = true;  ///< false: use LibTorch's operations even if fused_block() could be used
+    std::vector<InputPart> inputs{InputPart::positions};  ///< inputs derived from the features
+    FeatureLayout layout{};  ///< of the features; not needed if the only input is positions
 };
 
-/// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), GELU, feed-forward 4
-/// W wide.
+/// A pre-norm transformer block: x + attention(norm(x)), then x + feed_forward(norm(x)), with GELU and a
+/// feed-forward width of 4 W.
 class BlockImpl : public torch::nn::Module {
 public:
-    /// @param layer  1 and up; part of the dropout keys
+    /// @param layer  1 or more; part of the dropout keys
     BlockImpl(const EncoderConfig& config, std::uint32_t layer);
 
-    /// [T, W] -> [T, W]; or the CLS rows of that alone, [B, W]: keys and values for all tokens, queries,
-    /// projection and feed-forward for one token a clip.
+    /// Maps [T, W] to [T, W], or with cls_only to the rows of the CLS tokens, [B, W]: then only keys and
+    /// values are computed for all tokens, and queries, projection and feed-forward for one token per clip.
     ///
-    /// fused_block() where it can and may, else composed().
+    /// Uses fused_block() if it is available and enabled, else composed().
     torch::Tensor forward(const torch::Tensor& x, const std::shared_ptr<const SequenceLayout>& layout,
                           std::uint32_t network, bool cls_only);
 
-    /// The same of LibTorch's operations, for any device and without layer norm: what the kernels are tested
-    /// against.
+    /// The same, composed of LibTorch's operations: for any device, with or without layer norm. The kernels
+    /// are tested against it.
     torch::Tensor composed(const torch::Tensor& x, const SequenceLayout& layout, std::uint32_t network,
                            bool cls_only);
 
-    /// Where fused_block() writes gradients of weights; null: in memory of their own.
+    /// Sets the memory that fused_block() writes gradients of weights to; null: memory of their own.
     void set_gradient_places(std::shared_ptr<dist::GradientPlaces> places) {
         gradient_places_ = std::move(places);
     }
 
-    /// As fused_block() takes them. Not for a block without layer norm.
+    /// Returns the weights in fused_block()'s order. Not for a block without layer norm.
     BlockWeights weights() const;
 
 private:
-    /// Everything after the attention: projection and feed-forward with their residual connections. [R, W]
-    /// each.
+    /// Applies everything after the attention: projection and feed-forward with their residual connections.
+    /// All are [R, W].
     torch::Tensor finish(const torch::Tensor& residual, const torch::Tensor& attended,
                          const torch::Tensor& keys, std::uint32_t network);
 
@@ -105,11 +105,11 @@ private:
 };
 TORCH_MODULE(Block);
 
-/// A layer norm registered under `name`, or an empty holder.
+/// Registers a layer norm under `name`, or returns an empty holder if it is not wanted.
 torch::nn::LayerNorm optional_layer_norm(torch::nn::Module& owner, const char* name, std::int64_t width,
                                          bool is_wanted);
 
-/// norm(x), or x itself of an empty holder.
+/// Returns norm(x), or x if the holder is empty.
 torch::Tensor normalised(torch::nn::LayerNorm& norm, const torch::Tensor& x);
 
 }  // namespace sslslr

@@ -1,6 +1,6 @@
-// Compiled once for each kind of processor (SSLSLR_PROCESSOR, SSLSLR_VECTOR_BYTES). Nothing here may be a template
-// or inline function of the standard library: the linker keeps one copy of those, which might be the one that does
-// not run on an older processor.
+// Compiled once for each kind of processor (SSLSLR_PROCESSOR, SSLSLR_VECTOR_BYTES). No templates or inline
+// functions of the standard library may be used here: the linker keeps one copy of them, which may not run on
+// an older processor.
 #include "src/model/block_kernels.hpp"
 
 #include "src/model/attention_kernels.hpp"
@@ -10,7 +10,7 @@
 
 namespace sslslr::SSLSLR_PROCESSOR {
 
-// ---- Dropout ------------------------------------------------------------------------------------------------
+// ---- Dropout ----------------------------------------------------------------------------------------------
 
 template <class Word>
 SSLSLR_INLINE Word lowbias32(Word x) {
@@ -21,7 +21,7 @@ SSLSLR_INLINE Word lowbias32(Word x) {
     return x ^ (x >> 16);
 }
 
-/// The mask's factors of one row: scale where an element is kept, else 0.
+/// The mask's factors for one row: scale for kept elements, else 0.
 template <class Real>
 class RowMask {
 public:
@@ -34,7 +34,7 @@ public:
         }
     }
 
-    /// `value` of the columns from `column` on, masked and scaled.
+    /// Masks and scales `value`, the lanes from `column` on.
     SSLSLR_INLINE Vector<Real> operator()(Vector<Real> value, Index column) const {
         if (threshold_ == 0) {
             return value;
@@ -57,7 +57,7 @@ private:
     Words<Real> numbers_;
 };
 
-// ---- Rows ---------------------------------------------------------------------------------------------------
+// ---- Rows -------------------------------------------------------------------------------------------------
 
 template <class Real, class Store>
 void residual_norm(const ResidualNorm<Real, Store>& c) {
@@ -93,7 +93,7 @@ void residual_norm(const ResidualNorm<Real, Store>& c) {
         for (Index column = 0; column < c.columns; column += lanes<Real>) {
             const Index count = c.columns - column;
             const auto far = load_some<Real>(kept + column, count) - mean;
-            // Lanes past the end hold -mean: taken out again below.
+            // Lanes past the end hold -mean; their squares are subtracted below.
             squares += far * far;
         }
         const Index past = (lanes<Real> - c.columns % lanes<Real>) % lanes<Real>;
@@ -119,8 +119,8 @@ void residual_norm_backward(const ResidualNormBackward<Real, Store>& c) {
         const RowMask<Real> mask{c.mask, row, c.scale};
         Real mean = 0;
         Real inverse = 0;
-        Real mean_d = 0;       // of the unit's gradient
-        Real mean_d_unit = 0;  // of it times the unit
+        Real mean_d = 0;       // mean gradient of the unit
+        Real mean_d_unit = 0;  // mean gradient of the unit, times the unit
         if (c.d_norm != nullptr) {
             mean = c.statistics[2 * row];
             inverse = c.statistics[2 * row + 1];

@@ -2,12 +2,12 @@
 
 #include <cstdint>
 
-// The loops of a transformer block, on plain arrays and free of LibTorch. Rows are tokens, columns channels;
-// arrays are contiguous unless a stride is named. Real is what is computed in, Store what activations are
-// kept in: <float, float>, <double, double> and <float, bfloat16>.
+// The loops of a transformer block, on plain arrays and without LibTorch. Rows are tokens, columns channels;
+// arrays are contiguous unless a stride is given. Real is the type of computations, Store that in which
+// activations are stored: <float, float>, <double, double> and <float, bfloat16>.
 //
-// block_kernels.cpp is compiled once for each kind of processor; kernels() are the widest that run here, so one
-// binary serves a laptop and a cluster.
+// block_kernels.cpp is compiled once for each kind of processor. kernels() returns the widest ones that run
+// here, so one binary serves a laptop and a cluster.
 
 namespace sslslr {
 
@@ -16,18 +16,18 @@ struct Bfloat16 {
     std::uint16_t bits;
 };
 
-/// The mask of one dropout place: element (row, column) is kept iff hash(row key, site, column) >= threshold.
+/// The mask of one dropout place: element (row, column) is kept if and only if
+/// hash(row key, site, column) >= threshold.
 ///
-/// It is recomputed from its keys wherever it is needed, forward and backward, and never stored. Hash:
-/// lowbias32 (Chris Wellons, "Prospecting for Hash Functions", 2018), applied to the column and to the row's
-/// key.
+/// The mask is never stored; forward and backward compute it from its keys. The hash is lowbias32 (Chris
+/// Wellons, "Prospecting for Hash Functions", 2018), applied to the column and to the row's key.
 struct DropoutMask {
     const std::uint32_t* row_keys = nullptr;  ///< [rows] a function of (seed, step, clip, view, position)
     std::uint32_t site = 0;                   ///< which dropout of which network and layer
     std::uint32_t threshold = 0;              ///< p * 2^32; 0 keeps everything and reads no key
 };
 
-/// y = residual + dropout(x) and norm = LayerNorm(y), of `rows` rows.
+/// y = residual + dropout(x) and norm = LayerNorm(y), for `rows` rows.
 template <class Real, class Store>
 struct ResidualNorm {
     std::int64_t rows, columns;
@@ -35,14 +35,14 @@ struct ResidualNorm {
     const Real* residual;  ///< null: y = dropout(x)
     DropoutMask mask;
     Real scale;         ///< 1 / (1 - p)
-    Real* y;            ///< null: not kept
+    Real* y;            ///< null: not stored
     const Real* gamma;  ///< null: no norm, and the members below are not read
     const Real* beta;
     Store* norm;
     Real* statistics;  ///< [rows, 2] mean and 1 / deviation
 };
 
-/// From the gradients of y (along the residual stream) and of norm to those of residual and x.
+/// Computes the gradients of residual and x from those of y (along the residual stream) and of norm.
 template <class Real, class Store>
 struct ResidualNormBackward {
     std::int64_t rows, columns;
@@ -50,17 +50,17 @@ struct ResidualNormBackward {
     const Real* y;
     const Real* gamma;
     const Real* statistics;
-    Real* d_gamma;     ///< [columns] added to
-    Real* d_beta;      ///< [columns] added to
+    Real* d_gamma;     ///< [columns] the gradient is added to it
+    Real* d_beta;      ///< [columns] likewise
     const Real* d_y;   ///< null: zero
-    Real* d_residual;  ///< d_y and what comes through the norm; may be d_y
+    Real* d_residual;  ///< d_y plus the gradient through the norm; may be d_y
     DropoutMask mask;
     Real scale;
     Store* d_x;     ///< null: there was no x
-    Real* d_x_sum;  ///< [columns] added to: the gradient of a bias before the dropout
+    Real* d_x_sum;  ///< [columns] likewise: the gradient of a bias before the dropout
 };
 
-/// y = dropout(GELU(x)), the exact GELU (x times the normal distribution function).
+/// y = dropout(GELU(x)), with the exact GELU (x times the normal distribution function).
 template <class Real, class Store>
 struct GeluDropout {
     std::int64_t rows, columns;
@@ -78,10 +78,11 @@ struct GeluDropoutBackward {
     DropoutMask mask;
     Real scale;
     Store* d_x;     ///< may be d_y
-    Real* d_x_sum;  ///< [columns] added to
+    Real* d_x_sum;  ///< [columns] the sum of d_x's rows is added to it
 };
 
-/// Attention of one head of one clip: y = softmax(scale q k^T) v. Rows lie `stride` elements apart.
+/// Attention of one head of one clip: y = softmax(scale q k^T) v. Strides are the distances of rows, in
+/// elements.
 template <class Real, class Store>
 struct Attention {
     std::int64_t queries, keys, width;  ///< rows of q, rows of k and v, channels of the head
@@ -97,17 +98,18 @@ struct Attention {
 
 template <class Real, class Store>
 struct AttentionBackward {
-    Attention<Real, Store> forward;  ///< log_sum as forward left it; y is not read
+    Attention<Real, Store> forward;  ///< with the log_sum of the forward pass; y is not read
     const Store* d_y;                ///< strides as in forward
-    Store *d_q, *d_k, *d_v;  ///< where keys are the values too, d_v may be d_k: it holds the sum of both
+    Store *d_q, *d_k, *d_v;  ///< if keys are also the values, d_v may be d_k: it then holds the sum of both
 };
 
-/// How many queries attention takes at a time: scores of long clips stay in the cache.
+/// The number of queries that attention handles at a time, so that the scores of long clips stay in the
+/// cache.
 inline constexpr std::int64_t attention_queries = 64;
 
-/// Elements of scratch memory for either direction of attention.
+/// Returns the elements of scratch memory that attention needs, forward or backward.
 constexpr std::int64_t attention_scratch(std::int64_t keys, std::int64_t width) {
-    constexpr std::int64_t padding = 15;  // to a multiple of the most lanes of any processor
+    constexpr std::int64_t padding = 15;  // to a multiple of the lanes of any processor
     return (4 * keys + 3 * attention_queries) * (width + padding) +
            (2 * width + 4 * (keys + 1)) * attention_queries;
 }
@@ -122,25 +124,26 @@ struct BlockKernels {
     void (*attention_backward)(const AttentionBackward<Real, Store>&);
 };
 
-/// Everything that is compiled for one kind of processor.
+/// All kernels that are compiled for one kind of processor.
 struct ProcessorKernels {
     BlockKernels<float, float> of_float;
     BlockKernels<double, double> of_double;
     BlockKernels<float, Bfloat16> of_bfloat16;
-    /// to [columns, rows] = from^T, whose rows lie `stride` elements apart
+    /// Writes from^T to `to` [columns, rows]. The rows of `from` are `stride` elements apart.
     void (*transpose)(const float* from, std::int64_t rows, std::int64_t columns, std::int64_t stride,
                       float* to);
 };
 
 enum class Processor { any, avx2, avx512, avx512_bf16 };
 
-/// The widest kind that this processor is.
+/// Returns the widest kind that this processor supports.
 Processor widest_processor();
 
-/// @throws c10::ValueError  this processor is not of that kind
+/// Returns the kernels for a kind of processor.
+/// @throws c10::ValueError  this processor does not support the kind
 const ProcessorKernels& kernels_for(Processor kind);
 
-/// Those of widest_processor().
+/// Returns the kernels for widest_processor().
 const ProcessorKernels& kernels();
 
 }  // namespace sslslr

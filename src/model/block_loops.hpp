@@ -14,7 +14,7 @@
 
 namespace sslslr {
 
-/// The LibTorch type of a kernel's element.
+/// The LibTorch type of a kernel's elements.
 template <class Element>
 constexpr torch::Dtype type_of() {
     if constexpr (std::is_same_v<Element, Bfloat16>) {
@@ -24,35 +24,36 @@ constexpr torch::Dtype type_of() {
     }
 }
 
-/// Element (row, column) of a matrix, or null where there is no tensor.
+/// Returns a pointer to element (row, column) of a matrix, or null for an undefined tensor.
 template <class Element>
 Element* at_element(const torch::Tensor& tensor, std::int64_t row = 0, std::int64_t column = 0) {
     return tensor.defined() ? static_cast<Element*>(tensor.data_ptr()) + row * tensor.stride(0) + column
                             : nullptr;
 }
 
-/// Runs work(begin, end, thread) on parts of [0, count).
+/// Runs work(begin, end, thread) on parts of [0, count), in parallel.
 template <class Work>
 void in_parallel(std::int64_t count, std::int64_t grain, const Work& work) {
     at::parallel_for(0, count, std::max<std::int64_t>(grain, 1),
                      [&](std::int64_t begin, std::int64_t end) { work(begin, end, at::get_thread_num()); });
 }
 
-/// What an attention reads and writes, or the gradients of that; matrices whose columns are contiguous.
+/// The tensors that attention reads and writes, or their gradients: matrices whose columns are contiguous.
 ///
-/// All tokens: a row is a token, a head its columns; log_sums [T, H].
-/// CLS tokens alone: the keys and values of a clip are its rows of the input [T, W], and a head's weights are folded
-/// into its query and its result. A row of q and y, [H, B W], is a head, a clip its columns; log_sums [H, B].
+/// All tokens: a row is a token, and a head a group of columns; log_sums is [T, H].
+/// Only CLS tokens: keys and values of a clip are its rows of the input [T, W], and the weights of a head are
+/// folded into its query and its result. A row of q and y, [H, B W], is a head, and a clip a group of
+/// columns; log_sums is [H, B].
 struct AttentionTensors {
     torch::Tensor q, k, v, y;
     torch::Tensor log_sums;  ///< log2 of the sums of the scores' exponentials
 };
 
-/// The kernels on tensors, rows divided over threads.
+/// The kernels on tensors, with rows divided over threads.
 template <class Real, class Store>
 class BlockLoops {
 public:
-    /// A sum over rows that threads share.
+    /// A sum over rows, with one partial sum for each thread.
     class Sums {
     public:
         explicit Sums(std::int64_t columns)
@@ -67,7 +68,7 @@ public:
         explicit NormSums(std::int64_t width) : gamma{width}, beta{width} {}
         Sums gamma, beta;
     };
-    /// A layer norm's input, weight, and mean and 1 / deviation of each row.
+    /// A layer norm's input and weight, and mean and 1 / deviation of each row.
     struct Norm {
         torch::Tensor y, gamma, statistics;
     };
@@ -81,7 +82,8 @@ public:
 
     static torch::Tensor stored(at::IntArrayRef sizes) { return torch::empty(sizes, type_of<Store>()); }
 
-    /// residual + dropout(x) into y and its layer norm into `norm`, as ResidualNorm says where one is undefined.
+    /// Writes residual + dropout(x) to y and its layer norm to `norm`. For undefined tensors see
+    /// ResidualNorm.
     void residual_norm(const torch::Tensor& x, const torch::Tensor& residual, DropoutPlace place,
                        const torch::Tensor& y, const torch::Tensor& gamma, const torch::Tensor& beta,
                        const torch::Tensor& norm, const torch::Tensor& statistics) const {
@@ -100,14 +102,14 @@ public:
         });
     }
 
-    /// From the gradients of y and of its norm, d_norm, to d_residual.
+    /// Computes d_residual from the gradients of y and of its norm, d_norm.
     void norm_backward(const torch::Tensor& d_norm, const Norm& norm, const NormSums& sums,
                        const torch::Tensor& d_y, const torch::Tensor& d_residual) const {
         residual_norm_backward(d_norm, norm, &sums, d_y, d_residual, DropoutPlace::attention, {}, nullptr);
     }
 
-    /// From the gradients of y = residual + dropout(x) and of y's norm to d_residual, d_x and the sum of d_x's rows;
-    /// without `sums` there was no norm, and d_residual, being d_y, is not written.
+    /// Computes d_residual, d_x and the sum of d_x's rows from the gradients of y = residual + dropout(x) and
+    /// of y's norm. Without `sums` there was no norm; d_residual then equals d_y and is not written.
     void residual_norm_backward(const torch::Tensor& d_norm, const Norm& norm, const NormSums* sums,
                                 const torch::Tensor& d_y, const torch::Tensor& d_residual, DropoutPlace place,
                                 const torch::Tensor& d_x, const Sums* d_x_sum) const {
@@ -142,7 +144,7 @@ public:
         return y;
     }
 
-    /// In place: the gradient of the result becomes that of x.
+    /// Replaces the gradient of the result by that of x, in place.
     void gelu_dropout_backward(const torch::Tensor& x, const torch::Tensor& gradient,
                                const Sums& sums) const {
         rows_in_parallel(x, [&](std::int64_t begin, std::int64_t rows, int thread) {
@@ -162,7 +164,8 @@ public:
                       [&](const Attention<Real, Store>& call, const Where&) { kernels().attention(call); });
     }
 
-    /// From d.y to d.q, d.k and d.v, of the strides of t's; where t.k is t.v too, d.k may be d.v: the sum of both.
+    /// Computes d.q, d.k and d.v from d.y; strides are those of t. If t.k is also t.v, d.k may be d.v, which
+    /// then holds the sum of both.
     void attention_backward(const AttentionTensors& t, const AttentionTensors& d) const {
         for_each_head(t, [&](const Attention<Real, Store>& call, const Where& at) {
             kernels().attention_backward({.forward = call,
@@ -174,7 +177,7 @@ public:
     }
 
 private:
-    /// The part of AttentionTensors that one attention works on.
+    /// The part of AttentionTensors that one attention call works on.
     struct Where {
         std::int64_t queries, keys, width;
         std::int64_t query, query_column, key, key_column, log_sum_column;  ///< first row and column
@@ -195,7 +198,7 @@ private:
                 dropout_site(pass_.network, pass_.layer, place), threshold_};
     }
 
-    /// Runs work(first row, rows, thread) on parts of a matrix.
+    /// Runs work(first row, rows, thread) on parts of a matrix, in parallel.
     template <class Work>
     static void rows_in_parallel(const torch::Tensor& x, const Work& work) {
         constexpr std::int64_t elements_a_part = 1
@@ -205,7 +208,7 @@ private:
             [&](std::int64_t begin, std::int64_t end, int thread) { work(begin, end - begin, thread); });
     }
 
-    /// Calls visit(call, where) for each clip and head, or for each clip where a call takes all heads.
+    /// Calls visit(call, where) for each clip and head, or for each clip if a call takes all heads.
     template <class Visit>
     void for_each_head(const AttentionTensors& t, const Visit& visit) const {
         const auto& layout = *pass_.layout;
@@ -257,7 +260,7 @@ private:
 
     const BlockPass& pass_;
     std::int64_t width_;
-    const torch::Tensor& row_keys_;  ///< of the result's rows
+    const torch::Tensor& row_keys_;  ///< for the rows of the result
     std::uint32_t threshold_;
     Real scale_;
 };

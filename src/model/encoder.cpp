@@ -10,7 +10,7 @@ namespace {
 
 namespace nn = torch::nn;
 
-/// sin and cos of position / 10000^(2i / W). Source: Vaswani et al. 2017, section 3.5.
+/// Returns sin and cos of position / 10000^(2i / W). Source: Vaswani et al. 2017, section 3.5.
 torch::Tensor sinusoidal_positions(std::int64_t positions, std::int64_t width) {
     const auto frequency = torch::exp(torch::arange(0, width, 2, torch::kDouble) *
                                       (-std::log(10000.0) / static_cast<double>(width)));
@@ -43,8 +43,9 @@ EncoderImpl::EncoderImpl(const EncoderConfig& config) : config_{config}, inputs_
     input_ = register_module("input", nn::Linear{inputs, width});
     token_norm_ = optional_layer_norm(*this, "token_norm", width, config.layer_norm == LayerNorms::all);
     cls_ = register_parameter("cls", 0.02 * torch::randn({1, width}));
-    // Learnt positions start at the table too: beside layer-normalised tokens the usual noise of 0.02 is so
-    // faint that the order of frames, which the boundary augmentation changes, would hardly reach the output.
+    // Learnt positions also start with the table. The usual noise of 0.02 is so small compared with
+    // layer-normalised tokens that the order of frames, which the boundary augmentation changes, would hardly
+    // reach the output.
     const auto position = sinusoidal_positions(1 + config.frames, width);
     position_ = config.position == Positions::sinusoidal ? register_buffer("position", position)
                                                          : register_parameter("position", position);
@@ -91,7 +92,7 @@ torch::Tensor EncoderImpl::inputs_in_order(const PackedClips& clips, const Seque
     if (!inputs_) {
         return frames;
     }
-    auto offsets = layout.starts;  // of tokens: each clip's CLS token stands before its frames
+    auto offsets = layout.starts;  // of tokens: each clip's frames follow its CLS token
     for (std::size_t position = 0; position < offsets.size(); ++position) {
         offsets[position] -= static_cast<std::int64_t>(position);
     }
@@ -102,7 +103,7 @@ torch::Tensor EncoderImpl::with_cls(const torch::Tensor& embedded, const Sequenc
     const auto width = config_.width;
     const auto cls = cls_ + position_.slice(0, 0, 1);
     std::vector<torch::Tensor> tokens{embedded.slice(0, 0, 0) +
-                                      0 * cls};  // an empty batch keeps the graph whole
+                                      0 * cls};  // keeps an empty batch in the graph
     if (!layout.runs.empty()) {
         const auto pieces = embedded.split_with_sizes(layout.rows(0));
         for (std::size_t i = 0; i < pieces.size(); ++i) {

@@ -14,15 +14,16 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::tensor_list;
 
-/// What backward needs beside the weights. Shapes: T tokens, R rows of the result (T, or one a clip), H heads.
+/// Tensors that backward needs besides the weights. Shapes: T tokens, R rows of the result (T, or one per
+/// clip), H heads.
 struct Kept {
     enum : std::size_t {
         tokens,            // [T, W]
         input_statistics,  // [T, 2] of the attention norm
         input,             // [T, W] of the attention
-        qkv,               // [T, 3 W], or the queries of the CLS tokens alone, [B, W]
-        folded,            // [H, B W] these through the weight of the keys, else undefined
-        context,           // [H, B W] mean of the input under their attention, else undefined
+        qkv,               // [T, 3 W], or only the queries of the CLS tokens, [B, W]
+        folded,            // [H, B W] these times the weight of the keys, else undefined
+        context,           // [H, B W] mean of the input weighted by attention, else undefined
         attended,          // [R, W]
         log_sums,          // as in AttentionTensors
         y,                 // [R, W] after the attention
@@ -46,7 +47,7 @@ public:
     Pass(const BlockPass& pass, const BlockWeights& weights, std::int64_t width)
         : pass_{pass}, layout_{*pass.layout}, w_{weights}, width_{width}, loops_{pass, width} {}
 
-    /// The result, and what backward needs.
+    /// Returns the result and the tensors that backward needs.
     std::pair<torch::Tensor, tensor_list> forward(const torch::Tensor& x) const {
         tensor_list kept(Kept::count);
         kept[Kept::tokens] = x;
@@ -74,7 +75,7 @@ public:
         return {std::move(out), std::move(kept)};
     }
 
-    /// Gradients of the tokens and of the weights.
+    /// Returns the gradients of the tokens and of the weights.
     tensor_list backward(const torch::Tensor& d_out, const tensor_list& kept) const {
         tensor_list d_w(w_.size());
 
@@ -135,26 +136,26 @@ private:
                                 const torch::Tensor& bias) {
         return product_with_transposed(x, cast(weight), cast(bias));
     }
-    /// g w, the gradient of linear()'s x.
+    /// Returns g w, the gradient of linear()'s x.
     static torch::Tensor product(const torch::Tensor& g, const torch::Tensor& weight) {
         return product_with_transposed(g, cast(weight).t(), {});
     }
     static torch::Tensor sum_of_rows(const torch::Tensor& x) { return x.sum(0, false, type_of<Real>()); }
 
-    /// Memory for the gradient of a weight.
+    /// Returns memory for the gradient of a weight.
     torch::Tensor place_of(BlockWeight weight) const {
         const auto place =
             pass_.gradient_places != nullptr ? pass_.gradient_places->take(w_[weight]) : torch::Tensor{};
         return place.defined() ? place : torch::empty_like(w_[weight]);
     }
-    /// The gradient of linear()'s weight, from that of its result.
+    /// Computes the gradient of linear()'s weight from that of its result.
     torch::Tensor weight_gradient(BlockWeight weight, const torch::Tensor& g, const torch::Tensor& x) const {
         auto gradient = place_of(weight);
         product_of_transposed(g, x, gradient);
         return gradient;
     }
 
-    // ---- Attention of all tokens ----------------------------------------------------------------------------
+    // ---- Attention of all tokens --------------------------------------------------------------------------
 
     AttentionTensors split(const torch::Tensor& qkv, const torch::Tensor& y,
                            const torch::Tensor& log_sums) const {
@@ -170,7 +171,7 @@ private:
         loops_.attention(split(kept[Kept::qkv], kept[Kept::attended], kept[Kept::log_sums]));
     }
 
-    /// -> the gradient of the input
+    /// Returns the gradient of the input.
     torch::Tensor attend_backward(const tensor_list& kept, const torch::Tensor& d_attended,
                                   tensor_list& d_w) const {
         const auto d_qkv = stored(kept[Kept::qkv].sizes());
@@ -181,21 +182,22 @@ private:
         return product(d_qkv, w_[qkv_weight]);
     }
 
-    // ---- Attention of the CLS tokens alone ------------------------------------------------------------------
+    // ---- Attention of only the CLS tokens -----------------------------------------------------------------
     //
-    // With one query a clip, keys and values need not be computed: q (n Wk^T)^T = (q Wk) n^T and
-    // p (n Wv^T) = (p n) Wv^T for the clip's rows n of the input, head by head. The bias of the keys adds the same to
-    // all scores of a query and so nothing to the result; that of the values adds itself, as the weights p add up to 1.
+    // With one query per clip, keys and values need not be computed: q (n Wk^T)^T = (q Wk) n^T and
+    // p (n Wv^T) = (p n) Wv^T for the clip's input rows n, head by head. The bias of the keys adds the same
+    // to all scores of a query, so it does not change the result; that of the values is added to the result
+    // as it is, since the weights p add up to 1.
 
-    /// [B, W] -> [H, B, W / H]
+    /// Splits into heads: [B, W] -> [H, B, W / H].
     torch::Tensor by_head(const torch::Tensor& x) const {
         return x.view({-1, pass_.heads, width_ / pass_.heads}).transpose(0, 1);
     }
-    /// [H, B, W / H] -> [B, W]
+    /// Joins heads: [H, B, W / H] -> [B, W].
     torch::Tensor joined(const torch::Tensor& x) const { return x.transpose(0, 1).reshape({-1, width_}); }
-    /// [H, B W] -> [H, B, W]
+    /// Splits into clips: [H, B W] -> [H, B, W].
     torch::Tensor by_clip(const torch::Tensor& x) const { return x.view({pass_.heads, -1, width_}); }
-    /// Of queries (0), keys (1) or values (2): [H, W / H, W].
+    /// Returns the weight of queries (0), keys (1) or values (2): [H, W / H, W].
     torch::Tensor weight_by_head(const torch::Tensor& qkv, std::int64_t part) const {
         return qkv.slice(0, part * width_, (part + 1) * width_).view({pass_.heads, -1, width_});
     }
@@ -220,7 +222,7 @@ private:
                 .add_(bias.slice(0, 2 * width_));
     }
 
-    /// -> the gradient of the input
+    /// Returns the gradient of the input.
     torch::Tensor attend_from_cls_backward(const tensor_list& kept, const torch::Tensor& d_attended,
                                            tensor_list& d_w) const {
         const auto weight = cast(w_[qkv_weight]);
@@ -251,7 +253,7 @@ private:
     Loops loops_;
 };
 
-/// Calls `use` with the Pass for these tokens.
+/// Calls `use` with the Pass of the types for these tokens.
 template <class Use>
 auto with_pass(const BlockPass& pass, const BlockWeights& weights, const torch::Tensor& x, bool is_bfloat16,
                const Use& use) {
@@ -287,7 +289,7 @@ struct FusedBlock : torch::autograd::Function<FusedBlock> {
         auto all =
             with_pass(pass->value, weights, kept[Kept::tokens], context->saved_data["is_bfloat16"].toBool(),
                       [&](const auto& block) { return block.backward(gradients[0].contiguous(), kept); });
-        all.insert(all.begin(), torch::Tensor{});  // of `pass`
+        all.insert(all.begin(), torch::Tensor{});  // `pass` has no gradient
         return all;
     }
 };

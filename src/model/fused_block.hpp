@@ -23,22 +23,22 @@ enum BlockWeight : std::size_t {
     expand_bias,
     contract_weight,
     contract_bias,
-    block_weights  ///< how many
+    block_weights  ///< the number of weights
 };
 using BlockWeights = std::array<torch::Tensor, block_weights>;
 
-/// Whether fused_block() covers these tokens: a CPU, float32 or float64.
+/// Whether fused_block() supports these tokens: on a CPU, in float32 or float64.
 bool can_fuse(const torch::Tensor& x);
 
-/// A transformer block as one node of the graph, its backward written by hand: what Block composes of LibTorch's
-/// operations, beyond rounding, with the same masks bit for bit.
+/// A transformer block as one node of the graph, with a handwritten backward. Beyond rounding, it computes
+/// what Block composes of LibTorch's operations, with the same dropout masks bit for bit.
 ///
-/// Nothing random is stored, attention keeps no scores, and the loops between matrix products are fused
-/// (block_kernels.hpp). Under autocast matrix products take and give bfloat16; residual stream, norms,
+/// No random numbers and no attention scores are stored, and the loops between matrix products are fused
+/// (block_kernels.hpp). Under autocast, matrix products read and write bfloat16; residual stream, norms,
 /// statistics, softmax and the gradients of vectors stay in float32.
 ///
 /// @param x  [T, W] tokens
-/// @return   [T, W], or [B, W] of the CLS tokens
+/// @return   [T, W], or [B, W] for only the CLS tokens
 torch::Tensor fused_block(const torch::Tensor& x, const BlockWeights& weights, const BlockPass& pass);
 
 }  // namespace sslslr

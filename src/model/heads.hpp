@@ -12,12 +12,13 @@
 
 namespace sslslr {
 
-/// Where a head normalises over the batch. Batch norm can hide a collapse (Chen and He 2021, section 4.3).
+/// Which layers of a head are followed by batch norm. Batch norm can hide a collapse (Chen and He 2021,
+/// section 4.3).
 enum class HeadNorm {
     none,
-    hidden,  ///< after every layer but the last
+    hidden,  ///< every layer except the last
     all,
-    automatic  ///< as the source of the method has it (resolved_heads)
+    automatic  ///< as in the source of the method (resolved_heads)
 };
 constexpr auto words(HeadNorm /*of*/) {
     return std::array{"none", "hidden", "all", "auto"};
@@ -27,28 +28,28 @@ struct MlpConfig {
     std::int64_t in = 0;
     std::int64_t hidden = 0;
     std::int64_t out = 0;
-    std::int64_t layers = 2;  ///< linear ones, 1 or more
+    std::int64_t layers = 2;  ///< number of linear layers, 1 or more
     HeadNorm norm = HeadNorm::none;
 };
 
-/// Linear layers with ReLU between them: projector and predictor. Layers are named hidden, hidden_2, ...,
-/// output, batch norms hidden_norm, ..., output_norm. A layer before a batch norm has no bias.
+/// Linear layers with ReLU between them: a projector or predictor. Layers are named hidden, hidden_2, ...,
+/// output; batch norms hidden_norm, ..., output_norm. A layer before a batch norm has no bias.
 class MlpImpl : public torch::nn::Module {
 public:
-    /// @throws c10::ValueError  its norm is still automatic
+    /// @throws c10::ValueError  the norm is still automatic
     explicit MlpImpl(const MlpConfig& config);
 
-    /// [B, in] -> [B, out]. Collective if the head normalises.
+    /// Maps [B, in] to [B, out]. Collective if the head normalises.
     torch::Tensor forward(const torch::Tensor& x, dist::Group& group);
 
 private:
     std::vector<torch::nn::Linear> layers_;
-    std::vector<BatchNorm> norms_;  ///< empty holders where a layer has none
+    std::vector<BatchNorm> norms_;  ///< empty holders for layers without one
 };
 TORCH_MODULE(Mlp);
 
-/// Sizes of the heads. Defaults: the paper's projector 512-512-128 scaled to the encoder's width, predictor
-/// 128-128-128.
+/// Sizes of the heads. The defaults are the paper's projector 512-512-128, scaled to the encoder's width, and
+/// its predictor 128-128-128.
 struct HeadConfig {
     std::int64_t projector_layers = 2;
     std::int64_t projector_hidden = 0;  ///< 0: the encoder's width
@@ -57,10 +58,11 @@ struct HeadConfig {
     HeadNorm projector_norm = HeadNorm::automatic;
     HeadNorm predictor_norm = HeadNorm::automatic;
 
-    /// @param width  of the encoder
+    /// @param width  width of the encoder
     MlpConfig projector(std::int64_t width) const;
     MlpConfig predictor() const;
-    /// Whether any clip's output depends on the others of the batch. @param has_predictor  if one is used
+    /// Whether the output for a clip depends on the others of the batch.
+    /// @param has_predictor  whether the method uses one
     bool normalises(bool has_predictor) const;
 };
 

@@ -16,7 +16,7 @@
 namespace sslslr {
 namespace {
 
-/// Joints of the pose and what they hang on.
+/// Joints of the pose, each with its parent.
 constexpr std::pair<std::string_view, std::string_view> pose_bones[]{
     {"left_eye_inner", "nose"},      {"left_eye", "left_eye_inner"},   {"left_eye_outer", "left_eye"},
     {"right_eye_inner", "nose"},     {"right_eye", "right_eye_inner"}, {"right_eye_outer", "right_eye"},
@@ -29,14 +29,14 @@ constexpr std::pair<std::string_view, std::string_view> pose_bones[]{
     {"left_ankle", "left_knee"},     {"right_ankle", "right_knee"},    {"left_heel", "left_ankle"},
     {"right_heel", "right_ankle"},   {"left_foot_index", "left_heel"}, {"right_foot_index", "right_heel"},
 };
-constexpr std::size_t finger_joints = 4;  // of a hand, after its wrist, finger by finger from the palm
+constexpr std::size_t finger_joints = 4;  // of each finger, after the wrist, finger by finger from the palm
 
-/// Adds pairs of points of a part of the body whose names the layout has.
+/// Adds pairs of points of one body part, if the layout has both points.
 class PairsOf {
 public:
     PairsOf(const FeatureLayout& layout, std::string_view part) : points_{layout.points}, part_{part} {}
 
-    /// @return whether the layout has both
+    /// @return whether the pair was added
     bool add(PointPairs& pairs, std::string_view end, std::string_view start) const {
         const auto end_at = place_of(end);
         const auto start_at = place_of(start);
@@ -84,7 +84,7 @@ InputTables input_tables(const FeatureLayout& layout) {
     return tables;
 }
 
-/// To which clip each frame belongs.
+/// Assigns each frame to its clip.
 class Inputs::Clips {
 public:
     Clips(std::span<const std::int64_t> offsets, const torch::Tensor& frames)
@@ -110,11 +110,11 @@ public:
         }
     }
 
-    /// [S, 1] 0 at the first frame of a clip, else 1.
+    /// Returns [S, 1], 0 for the first frame of a clip, else 1.
     torch::Tensor is_later() const { return is_later_.to(options_); }
 
-    /// Sums over the frames of each clip, [S, K] -> [B, K]. Without index_add, which adds in any order on
-    /// GPUs.
+    /// Sums over the frames of each clip, [S, K] -> [B, K]. Does not use index_add, whose order of additions
+    /// is not fixed on GPUs.
     torch::Tensor sums(const torch::Tensor& values) const {
         const auto columns = values.size(1);
         return torch::cat({values, values.new_zeros({1, columns})})
@@ -123,7 +123,7 @@ public:
             .sum(1);
     }
 
-    /// What belongs to the clips for each frame, [B, K] -> [S, K].
+    /// Repeats the values of clips for their frames, [B, K] -> [S, K].
     torch::Tensor for_frames(const torch::Tensor& values) const {
         return values.index_select(0, number_.to(values.device()));
     }
@@ -134,7 +134,7 @@ private:
     std::int64_t longest_ = 0;
     torch::Tensor number_;    ///< [S]
     torch::Tensor is_later_;  ///< [S, 1]
-    torch::Tensor rows_;      ///< [B, longest] of frames; S behind a clip's end
+    torch::Tensor rows_;      ///< [B, longest] rows of frames; S after the end of a clip
 };
 
 Inputs::Inputs(const FeatureLayout& layout, std::vector<InputPart> parts)
@@ -263,7 +263,7 @@ torch::Tensor Inputs::hands_of(const Landmarks& landmarks, const Clips& clips, c
                       landmarks.known.index_select(1, starts.slice(0, 0, {}, coordinates_));
     const auto squares =
         differences(landmarks, tables.palms).view({-1, count, coordinates_}).slice(2, 0, 2).square().sum(2);
-    constexpr double smallest_square = 1e-12;  // roots have no slope at 0
+    constexpr double smallest_square = 1e-12;  // the square root has an infinite slope at 0
     const auto lengths = squares.clamp_min(smallest_square).sqrt() * seen;
 
     const auto sums = clips.sums(torch::cat({lengths, seen}, 1));  // [B, 2 hands]

@@ -10,7 +10,8 @@
 namespace sslslr {
 namespace {
 
-/// One pass of the kernel over all rows. @param base  [R, W] or undefined
+/// Runs the kernel on all rows.
+/// @param base  [R, W] or undefined
 torch::Tensor masked(const torch::Tensor& x, const torch::Tensor& base, const torch::Tensor& row_keys,
                      std::uint32_t site, double p) {
     const auto input = x.contiguous();
@@ -49,7 +50,7 @@ torch::Tensor masked(const torch::Tensor& x, const torch::Tensor& base, const to
     return output;
 }
 
-/// Saves the keys alone; the mask is made again in backward.
+/// Saves only the keys; backward computes the mask again.
 struct KeyedDropout : torch::autograd::Function<KeyedDropout> {
     static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x,
                                  const std::optional<torch::Tensor>& base, const torch::Tensor& row_keys,
@@ -90,7 +91,7 @@ torch::Tensor keyed_dropout(const torch::Tensor& x, const torch::Tensor& base, c
         return base.defined() ? base + kept : kept;
     }
     const auto residual = base.defined() ? std::optional{base} : std::nullopt;
-    // Under autocast x is bfloat16: the residual stream stays in float32.
+    // Under autocast x is bfloat16, but the residual stream stays in float32.
     const auto input = x.scalar_type() == torch::kBFloat16 ? x.to(torch::kFloat32) : x;
     return KeyedDropout::apply(input, residual, row_keys, static_cast<std::int64_t>(site), p);
 }

@@ -6,7 +6,7 @@
 
 namespace sslslr {
 
-/// What a training computes in.
+/// The type of a training's computations.
 enum class Precision {
     float32,
     bfloat16,  ///< weights, loss and update in float32; matrix products of the encoder in bfloat16 (autocast)
@@ -16,13 +16,13 @@ constexpr auto words(Precision /*of*/) {
     return std::array{"float32", "bfloat16", "float64"};
 }
 
-/// The type of weights, features and gradients.
+/// Returns the type of weights, features and gradients.
 torch::Dtype weights_type(Precision precision);
 
-/// While it lives, LibTorch casts the inputs of matrix products on `device` to bfloat16 on this thread.
+/// While it exists, LibTorch casts the inputs of matrix products on `device` to bfloat16 on this thread.
 ///
-/// Casts of weights are kept for as long as it lives, with or without their graph: one scope holds either
-/// passes with gradients or passes without.
+/// Casts of weights are cached for the lifetime of the scope, with or without their graph: use one scope
+/// either for passes with gradients or for passes without.
 class AutocastScope {
 public:
     AutocastScope(Precision precision, torch::Device device);  ///< does nothing unless precision is bfloat16

@@ -12,7 +12,7 @@ using Linear = torch::Tensor(const torch::Tensor&, const torch::Tensor&, const s
                              std::string_view, torch::List<std::optional<at::Scalar>>,
                              std::optional<std::string_view>);
 
-/// oneDNN's linear layer, where this build of LibTorch has it.
+/// Returns oneDNN's linear layer, if this build of LibTorch has it.
 const std::optional<c10::TypedOperatorHandle<Linear>>& onednn_linear() {
     static const auto found = [] {
         const auto schema = c10::Dispatcher::singleton().findSchema({"mkldnn::_linear_pointwise", ""});
@@ -59,7 +59,7 @@ void product_of_transposed(const torch::Tensor& g, const torch::Tensor& x, const
         } else {
             result.copy_(torch::mm(g.t(), x));
         }
-    } else if (g.size(1) <= x.size(1)) {  // oneDNN wants rows: the narrower factor is cheaper to transpose
+    } else if (g.size(1) <= x.size(1)) {  // oneDNN expects rows: the narrower factor is cheaper to transpose
         result.copy_(product_with_transposed(transposed(g), x.t(), {}));
     } else {
         transpose_into(product_with_transposed(transposed(x), g.t(), {}), result);

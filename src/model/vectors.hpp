@@ -1,8 +1,9 @@
 #pragma once
 
-// Vectors as wide as the processor's registers, and the mathematics on them: GCC's and Clang's vector types, which
-// need no intrinsics. Only for block_kernels.cpp, which is compiled once for each kind of processor; the namespace
-// keeps their instances apart, of which the linker would otherwise choose one.
+// Vectors as wide as the processor's registers, and mathematics on them, by the vector types of GCC and
+// Clang, mostly without intrinsics. Only for block_kernels.cpp, which is compiled once for each kind of
+// processor: the namespace keeps these instances apart, since the linker would otherwise keep only one of
+// them.
 
 #include <utility>
 
@@ -59,7 +60,7 @@ SSLSLR_INLINE void store(Real* to, Vector<Real> value) {
 using Halves = VectorOf<std::uint16_t, lanes<float>>;
 
 #ifdef __AVX512BF16__
-/// To nearest, ties to even.
+/// Rounds to nearest, ties to even.
 SSLSLR_INLINE Halves::type rounded(Vector<float> value) {
     return reinterpret_cast<Halves::type>(_mm512_cvtneps_pbh(value));
 }
@@ -75,7 +76,8 @@ SSLSLR_INLINE void store(Bfloat16* to, Vector<float> value) {
     *reinterpret_cast<Halves::unaligned*>(to) = rounded(value);
 }
 
-// load_first, store_first: load() and store() of the first `count` lanes alone, fewer than all; the others are 0.
+// load_first, store_first: load() and store() of the first `count` lanes, fewer than all. The other lanes are
+// loaded as 0 and not stored.
 #ifdef __AVX512F__
 template <class Real>
 SSLSLR_INLINE Vector<Real> load_first(const Real* from, Index count) {
@@ -127,7 +129,7 @@ SSLSLR_INLINE void store_first(Store* to, Vector<Real> value, Index count) {
 }
 #endif
 
-/// The first `count` lanes; the others are 0.
+/// Loads the first `count` lanes; the others are 0.
 template <class Real, class Store>
 SSLSLR_INLINE Vector<Real> load_some(const Store* from, Index count) {
     return count >= lanes<Real> ? load<Real>(from) : load_first<Real>(from, count);
@@ -147,7 +149,7 @@ SSLSLR_INLINE void add_some(Real* to, Vector<Real> value, Index count) {
     store_some<Real>(to, load_some<Real>(to, count) + value, count);
 }
 
-/// sum += a b, lane by lane.
+/// Adds a b to sum, lane by lane.
 SSLSLR_INLINE void multiply_add(Vector<float>& sum, float a, Vector<float> b) {
     sum += b * a;
 }
@@ -155,18 +157,18 @@ SSLSLR_INLINE void multiply_add(Vector<double>& sum, double a, Vector<double> b)
     sum += b * a;
 }
 
-/// Two bfloat16 numbers, neighbours along a sum; the first in the lower half.
+/// Two neighbouring bfloat16 numbers of a sum; the first is in the lower half.
 using Pair = std::uint32_t;
 
 #ifdef __AVX512BF16__
-/// sum += the product of the lower halves + that of the upper halves, lane by lane.
+/// Adds the product of the lower halves and that of the upper halves to sum, lane by lane.
 SSLSLR_INLINE void multiply_add(Vector<float>& sum, Pair a, Vector<Pair> b) {
     sum =
         _mm512_dpbf16_ps(sum, reinterpret_cast<__m512bh>(a - Vector<Pair>{}), reinterpret_cast<__m512bh>(b));
 }
 #endif
 
-/// The sum of all lanes, the upper half added to the lower until one is left.
+/// Returns the sum of all lanes, adding the upper half to the lower until one lane is left.
 template <class Real, Index count = lanes<Real>>
 SSLSLR_INLINE Real sum(typename VectorOf<Real, count>::type value) {
     if constexpr (count == 2) {
@@ -180,14 +182,15 @@ SSLSLR_INLINE Real sum(typename VectorOf<Real, count>::type value) {
     }
 }
 
-/// Lane i of a, then lane i of b, for all i in turn: the lower half of that, or the upper.
+/// Alternates the lanes of a and b (lane 0 of a, lane 0 of b, ...) and returns the lower or upper half of
+/// that.
 template <Index first_lane, class Real, int... lane>
 SSLSLR_INLINE Vector<Real> interleaved(Vector<Real> a, Vector<Real> b, std::integer_sequence<int, lane...>) {
     return __builtin_shufflevector(a, b, (lane % 2 * lanes<Real> + first_lane + lane / 2)...);
 }
 
-/// Makes rows the columns. Interleaving row i with row i + lanes / 2 turns the bits of (row, column) by one place to
-/// the left; as many turns as a row's number has bits change the two over.
+/// Transposes a square matrix. Interleaving row i with row i + lanes / 2 rotates the bits of (row, column) to
+/// the left by one place; as many rotations as a row's number has bits exchange the two.
 template <class Real>
 SSLSLR_INLINE void transpose(Vector<Real> (&rows)[lanes<Real>]) {
     constexpr auto half = lanes<Real> / 2;
@@ -214,8 +217,9 @@ SSLSLR_INLINE double logarithm_of_two(double x) {
     return __builtin_log2(x);
 }
 
-/// 2^x for x up to 127, to 1e-7 relative; 1e-38 for all below -126. Whole part into the exponent, and for the rest,
-/// |r| <= 1/2, the Taylor polynomial of degree 7: its coefficients are ln(2)^k / k!.
+/// Returns 2^x for x up to 127, with a relative error of 1e-7; 1e-38 for all x below -126. The whole part of
+/// x becomes the exponent; for the rest, |r| <= 1/2, it uses the Taylor polynomial of degree 7, with
+/// coefficients ln(2)^k / k!.
 SSLSLR_INLINE Vector<float> power_of_two(Vector<float> x) {
     x = x < -126.0F ? all(-126.0F) : x;
     constexpr float round = 12582912.0F;  // 1.5 * 2^23: adding it leaves a whole number in the low bits
@@ -239,7 +243,7 @@ SSLSLR_INLINE Vector<double> power_of_two(Vector<double> x) {
     return x;
 }
 
-/// Value of the normal distribution function at x, and its density there.
+/// Value and density of the normal distribution function at x.
 template <class Real>
 struct Normal {
     Vector<Real> below, density;

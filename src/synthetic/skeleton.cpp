@@ -30,7 +30,7 @@ Point direction(Point a) {
     return (1 / std::max(length(a), smallest)) * a;
 }
 
-// Where points_of(PointSet::all) has what.
+// Places of points in points_of(PointSet::all).
 constexpr std::size_t left_shoulder = 11;
 constexpr std::size_t first_of_arms = 13;  // elbows, wrists, little fingers, index fingers, thumbs
 constexpr std::size_t left_hip = 23;
@@ -61,12 +61,13 @@ constexpr std::array<Point, 10> hips_and_legs{{{0.3, 1.35},
                                                {0.38, 3.15},
                                                {-0.38, 3.15}}};
 
-/// Directions of the fingers of a left hand that points along (1, 0), and their lengths from the wrist, the
-/// middle one's being 1.
+/// Directions of the fingers of a left hand that points along (1, 0), and their lengths from the wrist
+/// relative to the middle finger.
 constexpr std::array<Point, 5> fingers{{{0.64, -0.768}, {0.96, -0.28}, {1, 0}, {0.96, 0.28}, {0.8, 0.6}}};
 constexpr std::array<double, 5> finger_lengths{0.7, 0.95, 1, 0.93, 0.8};
 
-/// The elbow of an arm from `shoulder` to `wrist`, which is pulled within reach: two sides of a triangle.
+/// Returns the elbow of an arm from `shoulder` to `wrist`, the third corner of a triangle; moves the wrist
+/// within reach.
 Point elbow_of(Point shoulder, Point& wrist, double side, const Body& body) {
     constexpr double straightest = 0.98;
     constexpr double most_folded = 0.15;
@@ -80,7 +81,7 @@ Point elbow_of(Point shoulder, Point& wrist, double side, const Body& body) {
     return shoulder + along * towards + (side * out) * Point{towards.y, -towards.x};
 }
 
-/// The 21 points of a hand: the wrist, then four a finger from the palm to the tip.
+/// Returns the 21 points of a hand: the wrist, then four for each finger from the palm to the tip.
 std::array<Point, hand_points> hand_of(const Arm& arm, Point wrist, Point forearm, double side,
                                        const Body& body) {
     const auto along = direction(forearm + Point{side * arm.turn_x, arm.turn_y});

@@ -6,16 +6,16 @@
 
 namespace sslslr {
 
-// Lengths here are widths of the shoulders, x to the right of the image (the signer's left), y down, origin
-// in the middle of the shoulders.
+// Lengths are in shoulder widths. x points to the right of the image (the signer's left), y down; the origin
+// is the middle of the shoulders.
 
-/// Where one hand is and what it does.
+/// The position of one hand, and its shape.
 struct Arm {
-    double x = 0;       ///< of the wrist, outwards from the body's middle
+    double x = 0;       ///< of the wrist, outwards from the middle of the body
     double y = 0;       ///< of the wrist, down from the shoulders
-    double turn_x = 0;  ///< added to the forearm's direction, gives the hand's
+    double turn_x = 0;  ///< added to the direction of the forearm to give that of the hand
     double turn_y = 0;
-    std::array<double, 5> curl{};  ///< of each finger from the thumb on: 0 straight to 1 a fist
+    std::array<double, 5> curl{};  ///< of each finger, starting with the thumb: 0 straight to 1 a fist
 };
 
 /// The part of a skeleton that moves.
@@ -24,7 +24,7 @@ struct Posture {
     Arm right;
 };
 
-/// Calls `change` with every number of one or two postures.
+/// Calls `change` with every number of one posture, or with the corresponding numbers of two.
 template <class Change, class... Postures>
 void for_each_value(Change change, Postures&... postures) {
     const auto arm = [&](auto&... arms) {
@@ -40,20 +40,20 @@ void for_each_value(Change change, Postures&... postures) {
     arm(postures.right...);
 }
 
-/// What does not move: a signer's build and place in the image.
+/// The part that does not move: a signer's build and place in the image.
 struct Body {
     double upper_arm = 0.8;
     double forearm = 0.75;
     double hand = 0.5;             ///< wrist to the tip of the middle finger
     double shoulder_width = 0.25;  ///< as a share of the image's width
-    double x = 0.5;                ///< of the shoulders' middle, likewise
+    double x = 0.5;                ///< of the middle of the shoulders, likewise
     double y = 0.4;
 };
 
-/// The points of the skeleton: out is [75, 2], x and y of points_of(PointSet::all) as shares of the image's
-/// width.
+/// Writes the points of the skeleton to `out`, [75, 2]: x and y of points_of(PointSet::all) as shares of the
+/// image's width.
 ///
-/// Additions, products, quotients and square roots alone, so that every machine gives the same bits.
+/// Uses only additions, products, quotients and square roots, so that every machine computes the same bits.
 void place(const Posture& posture, const Body& body, std::span<double> out);
 
 }  // namespace sslslr

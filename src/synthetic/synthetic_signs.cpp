@@ -16,13 +16,14 @@ namespace sslslr {
 namespace {
 
 constexpr std::int64_t points = 75;
-constexpr std::int64_t end_poses = 4;  ///< two at either end, whose order is a bit of the class each
+constexpr std::int64_t end_poses = 4;  ///< two at either end; the order of each two is a bit of the class
 
 std::uint64_t key(std::int64_t value) {
     return static_cast<std::uint64_t>(value);
 }
 
-/// Zero mean, deviation 1, nearly normal, within 6: sums are the same on every machine, logarithms are not.
+/// Draws a number of mean 0 and deviation 1, nearly normal, between -6 and 6. Unlike logarithms, sums are the
+/// same on every machine.
 double normal(KeyedRandom& random) {
     double sum = -6;
     for (int i = 0; i < 12; ++i) {
@@ -31,7 +32,7 @@ double normal(KeyedRandom& random) {
     return sum;
 }
 
-/// The fewest poses whose orders tell the classes apart.
+/// Returns the fewest poses whose orders suffice for the classes.
 std::int64_t fewest_poses(std::int64_t classes) {
     std::int64_t between = 0;
     for (std::int64_t orders = 1; 4 * orders < classes; orders *= between) {
@@ -54,7 +55,7 @@ void expect(bool holds, const std::string& found, const std::string& expected) {
 }
 
 void check_counts(const SyntheticConfig& c) {
-    constexpr std::int64_t most = 1'000'000;  // of anything: frames of a store stay far below 2^63
+    constexpr std::int64_t most = 1'000'000;  // of anything, which keeps the frames of a store far below 2^63
     const std::int64_t fewest = c.kind == SyntheticKind::order ? 4 : 2;
     expect(c.classes >= fewest && c.classes <= most, io::setting("classes", c.classes),
            fmt::format("{} to {} signs of kind {}", fewest, most, word_of(c.kind)));
@@ -91,7 +92,7 @@ void check(const SyntheticConfig& c) {
                     poses, c.classes));
 }
 
-/// The poses of a class of kind order.
+/// Returns the poses of a class, for the kind `order`.
 std::vector<std::int64_t> order_of(std::int64_t label, std::int64_t poses) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(poses));
     std::iota(order.begin(), order.end(), 0);
@@ -107,7 +108,7 @@ std::vector<std::int64_t> order_of(std::int64_t label, std::int64_t poses) {
     return order;
 }
 
-/// A posture in the space where signs are made.
+/// Draws a posture in the space where signs are made.
 Posture random_posture(KeyedRandom& random) {
     Posture posture;
     for (auto* arm : {&posture.left, &posture.right}) {
@@ -122,7 +123,8 @@ Posture random_posture(KeyedRandom& random) {
     return posture;
 }
 
-/// When the share `u` of the informative part is reached: slower or faster at its start, on time at its ends.
+/// Returns the time, from 0 to 1, at which the share `u` of the informative part is reached. A positive tempo
+/// delays all of it but the ends.
 double warped(double u, double tempo) {
     constexpr double largest = 0.5;
     return u + std::clamp(tempo, -largest, largest) * u * (1 - u);
@@ -272,8 +274,8 @@ void SyntheticSigns::append_coarticulation(std::vector<Keyframe>& keyframes, std
         shown[at] = at % poses_.size();
     }
     shuffle(std::span{shown}, random);
-    // The first and the last of them stand in the outermost frames: the movements to and from the sign lie
-    // within its own frames, and nothing of it shows outside.
+    // The first and the last pose are in the outermost frames, so that the movements to and from the sign are
+    // within its own frames.
     for (std::size_t at = 0; at < shown.size(); ++at) {
         const double share =
             shown.size() == 1 ? 0.5 : static_cast<double>(at) / static_cast<double>(shown.size() - 1);

@@ -15,7 +15,7 @@
 namespace sslslr {
 namespace {
 
-/// Views 0, 1 and 2 of a clip's first place in a batch; those of its next place follow.
+/// The first place of a clip in a batch has views 0, 1 and 2; its next place has the following three.
 constexpr std::int64_t views_of_a_place = 3;
 
 }  // namespace
@@ -39,7 +39,7 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
         });
     }
     if (std::ranges::adjacent_find(groups_, std::not_equal_to{}) == groups_.end()) {
-        groups_.clear();  // a single group has an equal share as it is
+        groups_.clear();  // a single group needs no balancing
     }
 }
 
@@ -71,7 +71,7 @@ Batches::Places Batches::global_places(std::int64_t step) const {
         }
         visits.assign(known_.order.begin() + begin, known_.order.begin() + end);
     }
-    // Clips of one pass side by side: their views are made in one go.
+    // Puts clips with the same number of passes side by side, so that their views are made together.
     std::ranges::stable_sort(visits, {}, &Visit::pass);
     Places places;
     std::map<std::int64_t, std::int64_t> earlier;

@@ -14,25 +14,26 @@
 namespace sslslr {
 
 struct BatchConfig {
-    std::int64_t global_batch = 64;  ///< clips a step, over all ranks
+    std::int64_t global_batch = 64;  ///< clips of a step, over all ranks
     std::uint64_t seed = 0;          ///< of order, augmentation and dropout
     AugmentationConfig augmentation;
     std::vector<ClipBoundary> boundaries{};  ///< by clip number, where the boundary is adaptive
-    /// By clip number: each has an equal share of an epoch's places, see balanced_order. None: every clip has
-    /// one place.
+    /// By clip number. If given, every group has an equal share of an epoch's places (see balanced_order); if
+    /// empty, every clip has one place.
     std::vector<std::int64_t> groups{};
 };
 
-/// @throws ConfigError  it is below 1
+/// Checks the size of a global batch.
+/// @throws ConfigError  below 1
 void check_global_batch(std::int64_t global_batch);
 
 /// The batches of a training: a pure function of (clips, configuration, step), the same for any number of
 /// ranks.
 ///
-/// An epoch visits every clip once; its last batch may be shorter. Nothing is dropped. Where groups are
-/// balanced it has as many places as clips, and clips of a small group have several: each of a clip's places
-/// has draws of its own, keyed by the clip's own number of passes in place of the epoch. Batches then hold
-/// their clips ordered by that number.
+/// An epoch visits every clip once; its last batch may be shorter, and no clip is dropped. If groups are
+/// balanced, an epoch has as many places as there are clips, and the clips of a small group have several.
+/// Each of a clip's places then has draws of its own, keyed by how often the clip has been visited before
+/// instead of by the epoch, and the clips of a batch are ordered by that number.
 class Batches {
 public:
     /// @param features  must outlive this
@@ -46,21 +47,23 @@ public:
     std::int64_t steps_per_epoch() const noexcept;
     std::int64_t global_batch() const noexcept { return config_.global_batch; }
 
-    /// Of the whole data set.
+    /// The features of the whole data set.
     const Features& features() const noexcept { return features_; }
-    /// The clips that train, by number in the data set.
+    /// The training clips, by number in the data set.
     const std::vector<std::int64_t>& clip_numbers() const noexcept { return clips_; }
-    /// Those from `begin` to before `end`, as recorded. @throws io::DataError  as gather
+    /// Returns the training clips [begin, end) as recorded.
+    /// @throws io::DataError  as gather
     PackedClips recorded(std::int64_t begin, std::int64_t end) const;
-    /// How far whoever asks for batches in order may have them made ahead: several threads may ask at once.
+    /// Returns how far batches may be made ahead by a caller that takes them in order; several threads may
+    /// make them.
     ReadAheadLimits ahead() const { return features_.ahead(); }
 
-    /// Rank `rank`'s share of step `step`'s global batch; it may be empty, but not on rank 0.
+    /// Returns rank `rank`'s share of the global batch of step `step`. It may be empty, except on rank 0.
     /// @throws io::DataError  as gather
     Batch share(std::int64_t step, int rank, int ranks, const Method& method) const;
 
-    /// The same but for all features, which are 0: what a rank that cannot read its share goes through a step
-    /// with, where the others count on its part in their collectives.
+    /// Returns the same share with all features set to 0. A rank that cannot read its share takes the step
+    /// with it, because the others wait for its part in their collectives.
     Batch blank_share(std::int64_t step, int rank, int ranks, const Method& method) const;
 
 private:
@@ -70,7 +73,7 @@ private:
     struct Places {
         std::vector<std::int64_t> clips;  ///< numbers in the data set
         std::vector<std::int64_t>
-            passes;  ///< of each clip's own, ascending: the epoch, unless groups are balanced
+            passes;  ///< earlier visits to each clip, ascending; the epoch, unless groups are balanced
         std::vector<std::int64_t> repeats;  ///< earlier places of the same clip in this batch
     };
 
@@ -79,8 +82,8 @@ private:
     Batch make_share(std::int64_t step, int rank, int ranks, const Method& method,
                      const Gather& gathered) const;
 
-    /// The order of the epoch that was last asked for: to draw it costs as much as all of the data set's
-    /// clips.
+    /// The order of the last epoch that was asked for: drawing an order takes time in proportion to the
+    /// number of clips.
     struct EpochOrder {
         std::mutex mutex;
         std::int64_t epoch = -1;
@@ -92,7 +95,7 @@ private:
     BatchConfig config_;
     Augmentation augmentation_;
     std::vector<std::int64_t> labels_;
-    std::vector<std::int64_t> groups_;  ///< of clips_; none: all are one
+    std::vector<std::int64_t> groups_;  ///< of clips_; empty if there is only one
     mutable EpochOrder known_;
 };
 

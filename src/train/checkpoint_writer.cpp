@@ -16,10 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// A disk that stands still for longer costs checkpoints, not the training; and nobody may take rank 0 for
-// hanging.
+// A disk that stalls for longer costs checkpoints, but not the training, and rank 0 must not seem to hang.
 constexpr std::chrono::seconds patience{1};
-constexpr std::chrono::seconds pause_between_writings{10};  // after one that failed, in training
+constexpr std::chrono::seconds pause_between_writings{10};  // after a failure during training
 constexpr std::chrono::seconds pause_at_the_end{2};
 constexpr int attempts_at_the_end = 3;
 
@@ -101,7 +100,7 @@ void CheckpointWriter::write(const CheckpointOrder& order) {
         write_file_(path, order.content);
         auto all = io::list_checkpoints(folder_);
         all.erase(all.upper_bound(order.step),
-                  all.end());  // damaged ones, which this training went back behind
+                  all.end());  // damaged ones that this training went back to before
         auto surplus = static_cast<std::int64_t>(all.size()) - std::max<std::int64_t>(order.keep, 1);
         for (auto it = all.begin(); surplus > 0; ++it, --surplus) {
             fs::remove(it->second);

@@ -28,7 +28,7 @@ void Checkpoints::remove_half_written() const {
 
 std::optional<io::CheckpointFile> Checkpoints::read_newest(
     const std::function<void(const std::string&)>& warn) const {
-    // Rank 0 looks and tries; the others read the very file it chose.
+    // Rank 0 searches; the others read the file that it chose.
     std::optional<io::CheckpointFile> content;
     std::string chosen;
     std::string warnings;

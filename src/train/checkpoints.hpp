@@ -17,13 +17,13 @@ public:
     /// @param ranks  must outlive this
     Checkpoints(const std::filesystem::path& run, const dist::Communicator& ranks);
 
-    /// Deletes what a killed writer has left half-written; for the run's only writer. Collective.
+    /// Deletes partial files that a killed writer has left. Only for the run's only writer. Collective.
     void remove_half_written() const;
 
-    /// The newest checkpoint that can be read, if the run has any; damaged ones are passed over with a
-    /// warning. Collective.
+    /// Returns the newest checkpoint that can be read, or none if the run has no checkpoint. Damaged ones are
+    /// skipped with a warning. Collective.
     /// @param warn  called on rank 0
-    /// @throws dist::AgreedError  there are checkpoints, and none can be read
+    /// @throws dist::AgreedError  there are checkpoints, but none can be read
     std::optional<io::CheckpointFile> read_newest(const std::function<void(const std::string&)>& warn) const;
 
     const std::filesystem::path& folder() const noexcept { return folder_; }

@@ -26,16 +26,18 @@ bool CollapseMonitor::observe(const Spread& spread) {
         first_ = spread;
     }
     if (first_.raw == 0 || first_.normalised == 0) {
-        return false;  // outputs that were never apart, a single clip repeated for instance
+        return false;  // the outputs were never spread, for example those of a single repeated clip
     }
     const double health = std::min(spread.raw / first_.raw, spread.normalised / first_.normalised);
     low_in_a_row_ = health < config_.threshold ? low_in_a_row_ + 1 : 0;
     if (config_.policy == CollapsePolicy::none) {
-        // A life of the run that does watch, after this one, sees a collapse at its first low measurement.
+        // If the run is resumed with a policy that does watch, its first low measurement then counts as a
+        // collapse.
         low_in_a_row_ = std::min(low_in_a_row_, config_.patience - 1);
         return false;
     }
-    // What is told of is told of once; a training that was stopped and goes on all the same stops again.
+    // A warning is given once; a run that was stopped by its collapse and is resumed nevertheless stops
+    // again.
     return config_.policy == CollapsePolicy::warn ? low_in_a_row_ == config_.patience
                                                   : low_in_a_row_ >= config_.patience;
 }

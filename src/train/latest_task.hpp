@@ -11,12 +11,12 @@
 
 namespace sslslr {
 
-/// Runs tasks on a thread of its own, one at a time; of those that wait for their turn only the newest is kept, so that
-/// whoever posts need not wait and a slow task delays nothing but itself.
+/// Runs tasks on a thread of its own, one at a time. Of the tasks that wait, only the newest is kept, so
+/// post() never waits and a slow task delays only other tasks.
 class LatestTask {
 public:
     LatestTask() = default;
-    /// Waits for the task under way; drops the one that waits.
+    /// Waits for the task that runs; drops the one that waits.
     ~LatestTask() {
         {
             const std::lock_guard lock{mutex_};
@@ -41,18 +41,18 @@ public:
         changed_.notify_all();
     }
 
-    /// Returns once nothing runs or waits.
+    /// Waits until no task runs or waits.
     void wait() {
         std::unique_lock lock{mutex_};
         changed_.wait(lock, [this] { return is_idle(); });
     }
-    /// The same, but after `longest` at the latest.
+    /// The same, for at most `longest`.
     void wait_for(std::chrono::milliseconds longest) {
         std::unique_lock lock{mutex_};
         changed_.wait_for(lock, longest, [this] { return is_idle(); });
     }
 
-    /// The newest error since the last call, if a task has ended by one and none after it has ended well.
+    /// Returns the error of the last task to end, if it failed and the error was not taken before; else null.
     std::exception_ptr take_error() {
         const std::lock_guard lock{mutex_};
         return std::exchange(error_, nullptr);
@@ -77,7 +77,7 @@ private:
             } catch (...) {
                 error = std::current_exception();
             }
-            task.reset();  // what it holds is freed before anyone hears of its end
+            task.reset();  // frees what it holds before its end is reported
             lock.lock();
             error_ = error;
             is_running_ = false;
@@ -85,7 +85,7 @@ private:
         }
     }
 
-    std::mutex mutex_;  // guards all below but thread_
+    std::mutex mutex_;  // guards all members below except thread_
     std::condition_variable changed_;
     std::optional<std::function<void()>> waiting_;
     std::exception_ptr error_;

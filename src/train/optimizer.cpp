@@ -104,8 +104,8 @@ void Optimizer::lars(Group& group, double rate) {
         if (has_momentum) {
             buffer = {group.memory["momentum_buffer"][i]};
         }
-        // SGD's v = momentum v + (1 - dampening) (g + decay w) is LARS's with 1 - r for the dampening;
-        // without momentum there is no v, and the rate takes r.
+        // SGD's v = momentum v + (1 - dampening) (g + decay w) is that of LARS if 1 - r is the dampening;
+        // without momentum there is no v, and the rate is multiplied by r.
         at::_fused_sgd_({group.parameters[i]}, {all_gradients[i]}, buffer, decay, config_.momentum,
                         has_momentum ? rate : ratio * rate, /*dampening=*/has_momentum ? 1 - ratio : 0,
                         /*nesterov=*/false, /*maximize=*/false, /*is_first_step=*/false);

@@ -53,7 +53,7 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-/// One life of a run.
+/// A run, from its start or a checkpoint until it ends or is stopped.
 class Run {
 public:
     Run(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks)
@@ -102,11 +102,11 @@ public:
     }
 
 private:
-    /// Whether `step` is one of those that come every so many steps; 0: none is.
+    /// Whether `step` is a multiple of `every`; never if that is 0.
     static bool is_multiple(std::int64_t step, std::int64_t every) { return every > 0 && step % every == 0; }
 
-    /// Whether the collapse monitor takes in this step's measurement. Where the run ends for now is none of
-    /// those, so that a run that was resumed has watched the same ones.
+    /// Whether the collapse monitor records this step's measurement. It ignores one that is only due to the
+    /// end of the run, so that a resumed run has watched the same steps as one that was not interrupted.
     bool is_watched(std::int64_t step) const {
         return config_.spread_every && (step == 1 || is_multiple(step, *config_.spread_every));
     }
@@ -120,7 +120,7 @@ private:
             return report;
         }
         StepReport before;
-        dist::enter_step(step);  // where ranks that are waited for in vain are looked for
+        dist::enter_step(step);  // so that hanging ranks are detected while measuring
         measure(step, before);
         auto report = trainer_.step(hooks_.stop_requested());
         report.spread = before.spread;
@@ -128,7 +128,7 @@ private:
         return report;
     }
 
-    /// Measures the outputs as they are now, where the row of this step is to hold that.
+    /// Measures the current outputs, if the row of this step has measurements.
     void measure(std::int64_t step, StepReport& report) {
         if (!config_.spread_every) {
             return;
@@ -146,8 +146,8 @@ private:
         }
     }
 
-    /// Runs of 0.1.0 could return to a healthy checkpoint with a lower rate, which only they know how to
-    /// continue.
+    /// Release 0.1.0 could continue a collapsed run from a healthy checkpoint at a lower rate. Only that
+    /// release can resume such a run.
     void refuse_lowered_rate(const std::map<std::string, std::string>& attributes) const {
         const auto returns = attributes.find("collapse_returns");
         require(returns == attributes.end() || returns->second == "0",
@@ -165,9 +165,9 @@ private:
         });
     }
 
-    /// At the end of an epoch, or of the run, the row tells what share of the epoch's time went by waiting
-    /// for data; after a checkpoint, how long that kept the training; where outputs were measured, how long
-    /// that took.
+    /// Adds times to the row: at the end of an epoch or of the run, the share of the epoch's time that was
+    /// spent waiting for data; after a checkpoint, how long it held up the training; with measurements, how
+    /// long they took.
     nlohmann::json with_shares(nlohmann::json row, const StepReport& report) {
         epoch_seconds_ += report.seconds.total;
         epoch_data_seconds_ += report.data_seconds;
@@ -199,7 +199,8 @@ private:
         }
     }
 
-    /// Rows that found no space until now: the checkpoint beside them has found some.
+    /// Writes rows for which there was no space before: there may be some now, since a checkpoint has been
+    /// written.
     void write_last_rows() {
         if (!metrics_) {
             return;
@@ -217,7 +218,7 @@ private:
         }
     }
 
-    /// The training as it stands.
+    /// Returns the current state of the training as a checkpoint.
     CheckpointOrder order() const {
         auto content = trainer_.state();
         content.attributes.insert(attributes_.begin(), attributes_.end());
@@ -233,7 +234,7 @@ private:
         checkpoint_seconds_ += seconds_since(begin);
     }
 
-    /// Does what the policy says.
+    /// Responds to a collapse as the policy says.
     /// @throws TrainingError  with the policy "stop"
     void meet_collapse(const StepReport& report) {
         const auto what = fmt::format(
@@ -261,17 +262,17 @@ private:
     dist::Group& group_;
     const dist::Communicator& ranks_;
     const RunConfig& config_;
-    std::map<std::string, std::string> attributes_;  ///< of every checkpoint
+    std::map<std::string, std::string> attributes_;  ///< written into every checkpoint
     const RunHooks& hooks_;
     Checkpoints checkpoints_;
     CheckpointWriter writer_;
     CollapseMonitor monitor_;
     std::optional<io::MetricsFile> metrics_;  ///< on rank 0
-    bool metrics_fail_ = false;               ///< the newest row waits for space
-    double epoch_seconds_ = 0;                ///< of the steps of this epoch that this life of the run did
-    double epoch_data_seconds_ = 0;           ///< of them, waiting for data
-    double checkpoint_seconds_ = 0;  ///< that checkpoints have kept the training since the row before
-    double measure_seconds_ = 0;     ///< that the row's measurements took
+    bool metrics_fail_ = false;               ///< the last row could not be written and is buffered
+    double epoch_seconds_ = 0;                ///< of the epoch's steps since the run was started or resumed
+    double epoch_data_seconds_ = 0;           ///< of these, spent waiting for data
+    double checkpoint_seconds_ = 0;           ///< spent on checkpoints since the last row
+    double measure_seconds_ = 0;              ///< spent on the measurements of the next row
 };
 
 }  // namespace

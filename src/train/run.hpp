@@ -14,61 +14,66 @@
 
 namespace sslslr {
 
-/// How a training is driven and what it leaves in its folder: metrics.jsonl and checkpoints/.
+/// How a training runs and what it writes to its folder: metrics.jsonl and checkpoints/.
 struct RunConfig {
     std::filesystem::path folder;
-    std::int64_t last_step = 0;         ///< steps after which the training is done
+    std::int64_t last_step = 0;         ///< the training is complete after this step
     std::int64_t checkpoint_every = 0;  ///< steps; 0: only at the end
-    std::int64_t keep_checkpoints = 2;  ///< older ones are deleted
+    std::int64_t keep_checkpoints = 2;  ///< older checkpoints are deleted
     /// Steps between measurements of the spread of the outputs, which CollapseMonitor watches. The first and
-    /// the last step have one, too; 0: only they; nothing: none is measured at all. A run that is extended,
-    /// resumed with a later last step, keeps the measurement of its former end, which was true and is no
-    /// longer due: one more than a run that was trained through has. The monitor passes over measurements
-    /// that only an end asked for.
+    /// the last step are measured, too. 0: only those two; no value: no measurements. A run that is resumed
+    /// with a later last step keeps the measurement at its former last step, so it may have one more than a
+    /// run that was trained in one go. The monitor ignores measurements that are only due to the end of a
+    /// run.
     std::optional<std::int64_t> spread_every;
     CollapseConfig collapse;
     std::map<std::string, std::string> attributes;  ///< written into every checkpoint
-    /// Refuses to resume from a checkpoint of these attributes, on every rank alike; or keeps in `now`, the
-    /// run's own, what is to be remembered of them.
+    /// Refuses to resume from a checkpoint with the attributes `then`, on every rank alike, or copies to
+    /// `now`, the run's own attributes, those that must be kept.
     std::function<void(const std::map<std::string, std::string>& then,
                        std::map<std::string, std::string>& now)>
         check_attributes = [](const auto&, auto&) {};
 };
 
-/// What the caller sees and says while a training runs.
+/// The caller's side of a training: notifications, messages and requests to stop.
 struct RunHooks {
     /// The run resumes from this step.
     std::function<void(std::int64_t step)> on_resume = [](std::int64_t) {};
-    /// Nothing keeps the run from starting or resuming: what describes it may be written. Collective.
+    /// All checks have passed, and the run starts or resumes: files that describe it may be written.
+    /// Collective.
     std::function<void()> on_start = [] {};
     /// Before every step, counted from 1, on every rank.
     std::function<void(std::int64_t step)> before_step = [](std::int64_t) {};
     /// After every step, on every rank.
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
-    /// Before a checkpoint is written: what has to be beside it. Collective.
+    /// Called before a checkpoint is written, to write what must accompany it. Collective.
     std::function<void()> before_checkpoint = [] {};
-    /// Writes one checkpoint; on rank 0, in a thread of its own. @throws io::DataError  tried again later
+    /// Writes one checkpoint; on rank 0, on a thread of its own.
+    /// @throws io::DataError  tried again later
     std::function<void(const std::filesystem::path&, const io::CheckpointFile&)> write_checkpoint =
         io::write_checkpoint;
     std::function<void(const std::string&)> warn = [](const std::string&) {};  ///< on rank 0
     std::function<bool()> stop_requested = [] { return false; };
 };
 
-/// Trains to config.last_step, from the newest readable checkpoint of the folder if there is one. Collective.
+/// Trains to config.last_step, resuming from the folder's newest readable checkpoint if there is one.
+/// Collective.
 ///
-/// Checkpoints are written in the background, from copies, while the training goes on; the last one is waited
-/// for. Where one cannot be written (no space left), the training goes on, older ones stay, rank 0 warns and
-/// tries again, and only a failure of the last one ends the run. So do rows of metrics.jsonl wait until they
-/// can be written.
+/// Checkpoints are copied and written in the background while the training continues; only the last one is
+/// waited for. If one cannot be written (no space left), the training continues, older checkpoints are kept,
+/// and rank 0 warns and tries again. Only a failure to write the last one ends the run with an error. Rows of
+/// metrics.jsonl are likewise buffered until they can be written.
 ///
-/// Outputs are measured on the trainer's fixed clips (config.spread_every), and how much of the frames' order
-/// they show at the first step and at checkpoints; the first row of metrics.jsonl holds what they were before
-/// any update, others what they are after their step.
+/// The spread of the outputs is measured on the trainer's fixed clips (config.spread_every); their
+/// sensitivity to the order of frames at the first step and at checkpoints. The first row of metrics.jsonl
+/// holds the measurements before any update, every other row those after its step.
 ///
-/// A collapse (CollapseMonitor) is met as config.collapse says: by a warning, or by a checkpoint and an end.
-/// @return false if a rank asked to stop: a checkpoint of that step is written, run again to go on
+/// A collapse (CollapseMonitor) leads to a warning or to a checkpoint and the end of the run, as
+/// config.collapse says.
+/// @return false if a rank asked to stop: a checkpoint of the current step is written, and the same command
+///         resumes from it
 /// @throws TrainingError, dist::AgreedError  the training failed or collapsed, or the last checkpoint could
-///                                           not be written; older ones stay
+///                                           not be written; older checkpoints are kept
 bool run_training(Trainer& trainer, dist::Group& group, const RunConfig& config, const RunHooks& hooks);
 
 }  // namespace sslslr

@@ -7,7 +7,7 @@
 namespace sslslr {
 namespace {
 
-/// The named tensor of all parts, one below the other; undefined where the parts have none.
+/// Returns the tensors that `pick` selects from all parts, concatenated; undefined if the parts have none.
 template <class Pick>
 torch::Tensor joined(const auto& parts, const Pick& pick) {
     std::vector<torch::Tensor> tensors;
@@ -28,7 +28,7 @@ ViewTensors joined_views(const std::vector<ViewTensors>& parts) {
                 parts, [](const auto& p) -> auto& { return p.second; })};
 }
 
-/// The views that are there, [views, B, W]: one root for backward.
+/// Returns the views that are defined, [views, B, W]: one root for backward.
 torch::Tensor stacked(const ViewTensors& views) {
     std::vector<torch::Tensor> there;
     for (const auto* view : {&views.anchor, &views.first, &views.second}) {
@@ -59,7 +59,7 @@ LossTerms ShareGradient::operator()(const Batch& batch, const OnLoss& on_loss) c
     if (micro_batch_ == 0) {
         return whole(batch, on_loss);
     }
-    // How to go on depends on the settings alone, never on the size of this share: ranks take the same way.
+    // Depends only on the settings, never on the size of this share, so that all ranks take the same branch.
     const auto parts = parts_of(batch);
     return method_.needs_whole_share() ? cut_at_features(batch, parts, on_loss) : accumulated(parts, on_loss);
 }
@@ -84,7 +84,7 @@ LossTerms ShareGradient::accumulated(const std::vector<Batch>& parts, const OnLo
     for (std::size_t part = 0; part + 1 < parts.size(); ++part) {
         losses.push_back(method_.objective(encode(parts[part]), parts[part], group_));
         reducer_.accumulate(losses.back().sum());
-        losses.back() = added_up({losses.back()});  // lets go of the graph
+        losses.back() = added_up({losses.back()});  // releases the graph
     }
     losses.push_back(method_.objective(encode(parts.back()), parts.back(), group_));
     auto all = added_up(losses);
@@ -137,7 +137,7 @@ Encoded ShareGradient::encode(const Batch& part) const {
 }
 
 ViewTensors ShareGradient::encode_trained(const Batch& part) const {
-    // Off the CPU dropout comes from the library's generator: seeded so that a second pass repeats the first.
+    // Off the CPU, dropout uses LibTorch's generator: seeded here, so that a second pass repeats the first.
     if (const auto device = group_.device(); !device.is_cpu()) {
         torch::manual_seed(mix({part.dropout_seed, static_cast<std::uint64_t>(group_.rank()),
                                 static_cast<std::uint64_t>(part.first)}));

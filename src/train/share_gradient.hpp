@@ -8,29 +8,30 @@
 
 namespace sslslr {
 
-/// Loss and gradient of one rank's share of a batch, whole or in micro-batches that bound the memory of the
-/// encoder. Either way the same numbers, beyond rounding.
+/// Computes loss and gradient of one rank's share of a batch, whole or in micro-batches that limit the memory
+/// of the encoder. Both ways give the same numbers, beyond rounding.
 ///
-/// Of a method whose objective does not couple clips, micro-batches back-propagate one after another. Of one
-/// that does (batch norm, negatives from the batch, a regulariser), the graph is cut at the encoder's output,
-/// where clips are independent: micro-batches are encoded without graph, heads and loss see the whole share,
-/// and each micro-batch is encoded once more to take the gradient at its output further. Dropout masks are
-/// keyed, so both passes draw the same. Source of the cut: Gao et al. 2021, arXiv:2101.06983 (GradCache).
+/// If the method's objective does not couple clips, micro-batches are back-propagated one after another. If
+/// it does (batch norm, negatives from the batch, a regulariser), the graph is cut at the output of the
+/// encoder, where clips are independent: micro-batches are encoded without graph, heads and loss see the
+/// whole share, and each micro-batch is encoded again to propagate the gradient at its output. Dropout masks
+/// are keyed, so both passes draw the same ones. Source of the cut: Gao et al. 2021, arXiv:2101.06983
+/// (GradCache).
 class ShareGradient {
 public:
-    /// @param micro_batch  clips that are encoded at a time with their graph; 0: the whole share
+    /// @param micro_batch  clips that are encoded at once, with their graph; 0: the whole share
     ShareGradient(Method& method, dist::Group& group, dist::GradientReducer& reducer,
                   std::int64_t micro_batch)
         : method_{method}, group_{group}, reducer_{reducer}, micro_batch_{micro_batch} {}
 
-    /// Leaves the global batch's gradient in every parameter. Collective.
+    /// Writes the global batch's gradient to every parameter. Collective.
     /// @param on_loss  called once, when the loss of the whole share is known and before the reduction starts
-    /// @return the loss of the whole share, detached if it came in parts
+    /// @return the loss of the whole share, detached if it was computed in parts
     LossTerms operator()(const Batch& batch, const std::function<void(const LossTerms&)>& on_loss) const;
 
 private:
     using OnLoss = std::function<void(const LossTerms&)>;
-    /// [begin, end) of every micro-batch: one at least, which may be empty.
+    /// Returns the micro-batches: at least one, which may be empty.
     std::vector<Batch> parts_of(const Batch& batch) const;
     LossTerms whole(const Batch& batch, const OnLoss& on_loss) const;
     LossTerms accumulated(const std::vector<Batch>& parts, const OnLoss& on_loss) const;

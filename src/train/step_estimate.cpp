@@ -6,12 +6,13 @@
 namespace sslslr {
 
 Machine a100_node(bool bfloat16) {
-    // Peaks: NVIDIA A100 datasheet, dense: 312e12 in bfloat16 and 19.5e12 in float32. The share that a step reaches is an
-    // assumption: large transformers reach 0.5 on this card (Narayanan et al. 2021, arXiv:2104.04473), small ones less.
+    // Peaks: NVIDIA A100 datasheet, dense: 312e12 in bfloat16 and 19.5e12 in float32. The share that a step
+    // reaches is an assumption: large transformers reach 0.5 on this card (Narayanan et al. 2021,
+    // arXiv:2104.04473), small ones less.
     constexpr double assumed_share = 0.35;
-    // Some 40 kernels a pass, each launched in about 5 us: an assumption, too.
+    // Assumption: about 40 kernels in a pass, each launched in about 5 us.
     constexpr double pass_seconds = 40 * 5e-6;
-    // CUDA's context and NCCL's buffers: an assumption.
+    // Assumption: memory of CUDA's context and NCCL's buffers.
     constexpr double resting_bytes = 1.5e9;
     return {.name = "A100 40 GB, 4 a node (never run: published figures and assumptions)",
             .flops = assumed_share * (bfloat16 ? 312e12 : 19.5e12),
@@ -22,14 +23,15 @@ Machine a100_node(bool bfloat16) {
             .ranks_at_once = 0,
             .node_bytes_per_s = 200e9,  // NVLink, an HPE Apollo 6500: github.com/NVIDIA/nccl-tests/issues/149
             .network_bytes_per_s =
-                10.6e9,  // 0.85 of one HDR-100 port: the share of issues/119; the port is an assumption
+                10.6e9,  // 0.85 of one HDR-100 port: the share from issues/119; the port is an assumption
             .latency = 10e-6};  // an assumption
 }
 
 double activation_bytes_per_token(std::int64_t blocks, std::int64_t width, bool bfloat16) {
-    // Fitted to the peak memory of steps of 4 to 12 blocks and 128 to 512 channels on one CPU rank (benchmarks/step_model.py):
-    // 14.8 values a channel in a full block, half of that in the last, which keeps the CLS token's alone, and 26 kB for
-    // views, embedding and allocator. bfloat16 keeps half of it, and some float32.
+    // Fitted to the peak memory of steps with 4 to 12 blocks and 128 to 512 channels on one CPU rank
+    // (benchmarks/step_model.py): 14.8 values per channel in a full block, half of that in the last, which
+    // keeps only those of the CLS token, and 26 kB for views, embedding and allocator. In bfloat16 the fit is
+    // 0.45 of that.
     constexpr double values_per_channel = 14.8;
     constexpr double beside_the_blocks = 26e3;
     constexpr double bfloat16_share = 0.45;
@@ -39,9 +41,9 @@ double activation_bytes_per_token(std::int64_t blocks, std::int64_t width, bool 
 }
 
 double share_of_peak(std::int64_t width, bool bfloat16) {
-    // Fitted to whole steps on one rank of an AVX-512 machine (benchmarks/step_model.py): 0.47 at 128 and 0.78 at 512 channels
-    // in float32, 0.14 at 128 in bfloat16. Element-wise passes grow with width, products with its square; bfloat16 quickens
-    // products alone.
+    // Fitted to whole steps on one rank of an AVX-512 machine (benchmarks/step_model.py): 0.47 at 128 and
+    // 0.78 at 512 channels in float32, 0.14 at 128 in bfloat16. Element-wise passes grow with the width,
+    // matrix products with its square; bfloat16 speeds up only the products.
     const double passes = bfloat16 ? 780 : 145;
     const double channels = static_cast<double>(width);
     return channels / (channels + passes);

@@ -5,7 +5,7 @@
 
 namespace sslslr {
 
-/// While it lives, in a training's loop over its steps, ranks that keep each other waiting are failed ones.
+/// While it exists, during a training's loop over steps, ranks that keep the others waiting count as failed.
 class StepsUnderWay {
 public:
     /// @param group  must outlive this

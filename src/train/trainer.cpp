@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Seconds since construction and since the lap before.
+/// A stopwatch: seconds since its construction, and since the last lap.
 class Stopwatch {
 public:
     double total() const { return seconds_since(start_); }
@@ -55,7 +55,8 @@ Method& moved(Method& method, at::Device device) {
     return method;
 }
 
-/// Places in the report that the ranks add up besides the gradients, float64: the loss terms come last.
+/// Places in the float64 report that is summed over the ranks besides the gradients; the loss terms come
+/// last.
 namespace report_at {
 enum : std::int64_t { stop_requests, failures, data_seconds, first_term };
 }
@@ -73,7 +74,7 @@ torch::Tensor packed_report(const LossTerms& loss, bool stop_requested, bool has
     return torch::cat(parts);
 }
 
-/// Reads the sums of all ranks' reports.
+/// Reads the sum of the reports of all ranks.
 void read_report(const torch::Tensor& report, const LossTerms& loss, int ranks, StepReport& result) {
     const auto terms = static_cast<std::int64_t>(loss.terms.size());
     result.stop = report[report_at::stop_requests].item<double>() > 0;
@@ -150,7 +151,7 @@ StepReport Trainer::step(bool stop_requested) {
             fmt::format("the loss is {} at step {} (learning rate {:.3g}): try a lower {} or a warm-up; the "
                         "last checkpoint is kept",
                         std::fabs(result.loss), result.step, result.learning_rate,
-                        io::setting("learning-rate"))};  // a NaN may carry a sign
+                        io::setting("learning-rate"))};  // without its sign, which a NaN may have
     }
 
     result.gradient_norm = optimizer_.step(result.learning_rate, learning_rate_);
@@ -185,7 +186,7 @@ void Trainer::warm_up() {
     reducer_ = std::make_unique<dist::GradientReducer>(values(parameters_), group_, config_.reduction);
     method_.set_gradient_places(reducer_->places());
 
-    // Batch norm's running statistics are no part of what is discarded with the gradients: put back.
+    // The pass also changes batch norm's running statistics; they are restored afterwards.
     std::vector<torch::Tensor> before;
     for (const auto& buffer : method_.buffers()) {
         before.push_back(buffer.clone());
@@ -193,7 +194,8 @@ void Trainer::warm_up() {
     const ShareGradient back_propagate{method_, group_, *reducer_, config_.micro_batch};
     Batch batch;
     agree(group_.communicator(), [&] {
-        batch = on_device(batches_.share(0, group_.rank(), group_.size(), method_));  // always the same one
+        batch =
+            on_device(batches_.share(0, group_.rank(), group_.size(), method_));  // always the first batch
     });
     back_propagate(batch, [](const LossTerms&) {});
     for (std::size_t i = 0; i < before.size(); ++i) {

@@ -21,28 +21,28 @@
 
 namespace sslslr {
 
-/// Where the time of one step went on this rank, in seconds.
+/// The time that one step took on this rank, in seconds, by what it was spent on.
 struct StepTimes {
-    double data = 0;      ///< waiting for the batch; not where a method looks at all clips between epochs
+    double data = 0;      ///< waiting for the batch; not for clips that a method reads between epochs
     double forward = 0;   ///< until the loss of the rank's share is known
-    double backward = 0;  ///< with the reduction over ranks, which overlaps it
+    double backward = 0;  ///< including the reduction over ranks, which overlaps it
     double update = 0;    ///< optimizer, momentum networks, queues
     double total = 0;     ///< the whole step
 };
 
-/// What one step did; the same on every rank but for the times.
+/// The outcome of a step; the same on every rank, except for the times.
 struct StepReport {
     std::int64_t step = 0;                              ///< steps done, this one included
     std::int64_t epoch = 0;                             ///< epochs begun, counted from 1
-    std::int64_t clips = 0;                             ///< of the global batch
+    std::int64_t clips = 0;                             ///< in the global batch
     double loss = 0;                                    ///< mean over the global batch
-    std::vector<std::pair<std::string, double>> terms;  ///< its parts
+    std::vector<std::pair<std::string, double>> terms;  ///< the parts of the loss
     double learning_rate = 0;
-    double gradient_norm = 0;  ///< before clipping; 0 where nothing is clipped
+    double gradient_norm = 0;  ///< before clipping; 0 if gradients are not clipped
     StepTimes seconds;
     double data_seconds = 0;  ///< mean of seconds.data over the ranks
-    bool stop = false;        ///< some rank asked for an end after this step
-    /// Where run_training() has measured them: after the step, but before it where it is the first.
+    bool stop = false;        ///< some rank asked to stop after this step
+    /// If run_training() has measured them: after the step, or before it for the first step.
     std::optional<OutputSpread> spread{};
     std::optional<double> order_sensitivity{};
 };
@@ -50,7 +50,7 @@ struct StepReport {
 struct TrainerConfig {
     OptimizerConfig optimizer;
     std::int64_t micro_batch =
-        0;  ///< clips that a rank encodes at a time with their graph; 0: its whole share
+        0;  ///< clips that a rank encodes at once, with their graph; 0: its whole share
     dist::ReductionOptions reduction;
 };
 
@@ -60,64 +60,66 @@ struct TrainerConfig {
 /// rounding. Members that are not const are collective.
 class Trainer {
 public:
-    /// @param method, batches, group  must outlive this; the method moves to the group's device, its weights
-    ///                                become rank 0's
+    /// @param method, batches, group  must outlive this; the method is moved to the group's device, and
+    ///                                warm_up() gives it the weights of rank 0
     /// @throws ConfigError  an option of the optimizer, or the micro-batch, is out of range
     Trainer(Method& method, const Batches& batches, const TrainerConfig& config, const Schedule& schedule,
             dist::Group& group);
 
-    /// One step on the next global batch.
-    /// @param stop_requested  this rank wants to end after the step; the report tells all ranks
-    /// @throws TrainingError      the loss is not finite: on all ranks alike, before the weights are touched
+    /// Takes one step on the next global batch.
+    /// @param stop_requested  this rank asks to stop after the step; the report passes it on to all ranks
+    /// @throws TrainingError      the loss is not finite; on all ranks alike, before the weights are changed
     /// @throws dist::AgreedError  some rank could not read its batch, likewise
     StepReport step(bool stop_requested = false);
 
     std::int64_t steps_done() const noexcept { return steps_done_; }
     std::int64_t steps_per_epoch() const noexcept { return batches_.steps_per_epoch(); }
 
-    /// Weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute "step":
-    /// copies, in host memory.
+    /// Returns weights, buffers, optimizer state and step, under "model/", "optimizer/" and the attribute
+    /// "step": copies in host memory.
     io::CheckpointFile state() const;
 
-    /// Goes on from a state. Call between steps.
-    /// @throws ConfigError  the state is of another model
+    /// Restores a state, to resume from it. To be called between steps.
+    /// @throws ConfigError  the state belongs to another model
     void load_state(const io::CheckpointFile& state);
 
+    /// Checks that all ranks have the same, finite weights.
     /// @throws TrainingError      a weight is not finite
     /// @throws dist::AgreedError  the ranks' weights differ in any bit
     void check_weights();
 
-    /// Of the networks as they stand, on the fixed clips. Between steps.
+    /// Measures the spread of the current networks' outputs on the fixed clips. To be called between steps.
     /// @throws dist::AgreedError  as embed()
     OutputSpread measure_spread();
-    /// Likewise, by few draws. @throws dist::AgreedError  as embed()
+    /// Likewise measures order_sensitivity(), by few draws.
+    /// @throws dist::AgreedError  as embed()
     double measure_order_sensitivity();
 
-    /// Gives every rank the weights of rank 0 and starts reduction on one discarded backward, so that every
-    /// life of a run adds in the same order (dist::GradientReducer). The first step does it, unless it is
-    /// done.
+    /// Gives every rank the weights of rank 0 and starts the reduction with one backward pass that is
+    /// discarded, so that a run adds in the same order whenever it is resumed (dist::GradientReducer). Does
+    /// nothing after the first time; the first step calls it.
     void warm_up();
 
 private:
-    /// Of the next step; blank if it cannot be had, which failure_ then tells.
+    /// Returns the next batch, or a blank one if reading failed; failure_ then holds the error.
     Batch next_batch();
     Batch on_device(Batch batch) const;
     void begin_epoch(std::int64_t epoch);
     PackedClips on_device(PackedClips clips) const;
 
-    Method& method_;  ///< on the group's device, before anything is made like its parameters
+    Method& method_;  ///< on the group's device before other members are made from its parameters
     const Batches& batches_;
     TrainerConfig config_;
     Schedule schedule_;
     double learning_rate_;                   ///< peak, for this global batch
-    std::vector<std::int64_t> fixed_clips_;  ///< that are measured
+    std::vector<std::int64_t> fixed_clips_;  ///< the clips on which outputs are measured
     dist::Group& group_;
-    NamedTensors parameters_;  ///< those that train
+    NamedTensors parameters_;  ///< the trained ones
     Optimizer optimizer_;
     std::unique_ptr<dist::GradientReducer> reducer_;
     std::int64_t steps_done_ = 0;
     std::exception_ptr failure_;
-    ReadAhead<Batch> ahead_;  ///< by step; last, so that its thread ends before what it uses
+    ReadAhead<Batch> ahead_;  ///< by step; last, so that its thread ends before the other members
 };
 
 }  // namespace sslslr
