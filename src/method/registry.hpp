@@ -51,7 +51,7 @@ const MethodKind* method_named(std::string_view name);
 std::vector<std::string> method_names(const std::function<bool(const MethodKind&)>& fits =
                                           [](const MethodKind&) { return true; });
 
-/// The table as the README has it, in Markdown.
+/// The table as src/README.md has it, in Markdown.
 std::string table_of_methods();
 
 /// Everything that shapes a method's networks and loss. A method looks only at its own settings.

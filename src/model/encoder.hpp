@@ -29,8 +29,8 @@ struct DropoutKey {
 ///
 /// Works on packed clips; a clip's result does not depend on the others of its batch beyond rounding. Source:
 /// Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations at the
-/// embedding, dropout 0.1) after the PoseViT of Fink et al. 2023; pre-norm, GELU and 4 W are the README's
-/// decisions.
+/// embedding, dropout 0.1) after the PoseViT of Fink et al. 2023; pre-norm, GELU and 4 W are decisions
+/// of src/README.md.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);
