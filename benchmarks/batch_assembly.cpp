@@ -1,10 +1,11 @@
-// How fast batches of preprocessed clips are assembled, in each of the ways in which training gets them.
+// How fast batches of preprocessed clips are assembled in each of the ways in which training gets them.
 //
 // usage: batch_assembly STORE.h5 resident|plain|streamed CLIPS BATCH
 //
-// resident: gathered from features in memory; plain: read from the store and preprocessed when asked for; streamed:
-// the same by a thread that reads ahead. Visits at least CLIPS clips after one pass over that many to warm up, in the
-// order of epochs, and prints one JSON object: seconds of wall clock and of CPU (all threads), and what opening took.
+// resident: gathered from features in memory. plain: read from the store and preprocessed on demand.
+// streamed: the same in a thread that reads ahead. Visits at least CLIPS clips in the order of epochs after a
+// warm-up pass over as many, and prints one JSON object: seconds of wall clock and of CPU (all threads), and
+// the seconds that opening and loading took.
 #include <chrono>
 #include <cstdlib>
 #include <string>
@@ -43,7 +44,7 @@ Times operator-(const Times& end, const Times& begin) {
     return {end.wall - begin.wall, end.cpu - begin.cpu};
 }
 
-/// Batches of a data set in the order of its epochs.
+/// The batches of a data set in the order of its epochs.
 class Assembly {
 public:
     Assembly(const Features& features, std::int64_t batch, bool ahead)
@@ -54,7 +55,8 @@ public:
                    {.make = [this](std::int64_t number) { return made(number); },
                     .bytes_of = [](const PackedClips& clips) { return bytes_of(clips); }}} {}
 
-    /// Takes batches until `clips` clips were seen. @return clips seen, and a sum that depends on all of them
+    /// Takes batches until at least `clips` clips were seen.
+    /// @return the number of clips seen, and a sum over values of every batch
     std::pair<std::int64_t, double> visit(std::int64_t clips) {
         std::int64_t seen = 0;
         double sum = 0;
@@ -106,7 +108,7 @@ void measure(const std::string& file, const std::string& mode, std::int64_t clip
 }  // namespace sslslr
 
 int main(int argc, char** argv) {
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);  // as the program itself
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);  // as in the program itself
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     const sslslr::dist::MpiSession session{argc, argv};
     if (argc != 5) {

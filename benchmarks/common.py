@@ -11,14 +11,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 ASL9 = ROOT / "io/examples/asl9.h5"
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
-    # Open MPI wants to be asked to run as root, or more ranks than cores.
+    # Open MPI must be told explicitly that it may run as root and with more ranks than cores.
     "OMPI_ALLOW_RUN_AS_ROOT": "1",
     "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     "OMPI_MCA_rmaps_base_oversubscribe": "1",
     "OMPI_MCA_mpi_yield_when_idle": "1",
     "OMPI_MCA_btl_vader_single_copy_mechanism": "none",
 }
-# blocks/heads/width of the paper and of the small model, and one that only shows that a benchmark runs.
+# blocks/heads/width of the paper's model and of the small one; the smallest only shows that a benchmark runs.
 MODELS = {
     "4/8/128": ["--blocks", 4, "--width", 128, "--global-batch", 64],
     "12/8/512": ["--blocks", 12, "--width", 512, "--global-batch", 16],

@@ -1,9 +1,9 @@
-// What the job pool itself costs: jobs that only sleep, one worker a rank, all on one ledger.
+// What the job pool itself costs: one worker per rank and one ledger, with jobs that only sleep.
 //
 // usage: mpirun -n N job_pool [FOLDER [JOBS [MILLISECONDS]]]    (defaults: the current folder, 400, 5)
 //
-// Overhead of a job is what a worker's time holds beside the sleep itself, as measured: claiming, telling, waiting
-// for locks. With claims and results synced to the disk and without, in turns.
+// The overhead of a job is a worker's time less the measured sleep: claiming, reporting, waiting for locks.
+// Takes turns between claims and results that are synced to the disk and ones that are not.
 #include <chrono>
 #include <filesystem>
 #include <string>
@@ -43,7 +43,7 @@ private:
     double slept_ = 0;
 };
 
-/// Seconds of overhead a job. Collective.
+/// Seconds of overhead per job. Collective.
 double overhead(const std::filesystem::path& folder, int jobs, std::chrono::milliseconds nap,
                 io::Durability durability, const dist::Communicator& world) {
     const auto self = dist::Communicator::self();

@@ -18,14 +18,14 @@ from common import ROOT, parser_of, run
 
 LENGTH = 32
 STEP = 4
-# Signs that differ in which of two poses comes first, at either end; 4 frames a pose. Noise from frame to frame makes them
-# hard; little varies from clip to clip, for a loss that tells clips apart would hold on to that.
+# At either end, signs differ in which of two poses comes first; a pose lasts 4 frames. Noise between frames
+# makes them hard. Clips vary little, because a loss that tells clips apart would rely on that variation.
 SIGNS = (f"--classes 4 --signers 5 --length {LENGTH} --pose-frames 4 "
          "--noise 0.1 --clip-variation 0.02 --signer-variation 0.01").split()
 MODEL = "--blocks 1 --width 32 --heads 4 --optimizer adamw --learning-rate 0.003 --global-batch 32".split()
-# SL-FPN with batch norm in the projector: without it the outputs collapse here, and views that permute everything cost
-# nothing.
-# Supervised training on permuted views is no search of the paper's: it tells what the search does from what a loss does.
+# SL-FPN has batch norm in the projector: without it the outputs collapse here, and views that permute
+# everything cost nothing. Supervised training on permuted views is not a search of the paper. It separates
+# the effect of the search from that of the loss.
 METHODS = {"simclr": ["--method", "simclr"], "sl-fpn": ["--method", "sl-fpn", "--projector-norm", "all"],
            "supervised": ["--method", "supervised"]}
 

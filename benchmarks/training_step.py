@@ -29,7 +29,7 @@ from common import ROOT, parser_of, run, spread
 
 HERE = pathlib.Path(__file__).resolve().parent
 LENGTHS = ("equal", "mixed")
-# blocks, width, clips a rank: in the comparison and for weak scaling; steps of a run in both
+# Blocks and width; clips per rank and steps per run, in the comparison and (weak_...) for weak scaling.
 MODELS = [
     dict(blocks=12, width=512, clips=4, steps=4, weak_clips=16, weak_steps=2),
     dict(blocks=4, width=128, clips=32, steps=6, weak_clips=64, weak_steps=4),
@@ -49,9 +49,9 @@ class Sides:
     def __init__(self, program, python):
         self.program, self.python = program, python
         self.passes = {}  # (method, width, lengths) -> the peer's faster form
-        self.data_shares = []  # of our steps' time, waiting for data
-        self.peak_shares = {}  # (case's form, ranks) -> of what matrix products reach
-        self.memory = {}  # (side, case's form) -> most that rank 0 held, GB
+        self.data_shares = []  # shares of our steps' time spent waiting for data
+        self.peak_shares = {}  # (case's form, ranks) -> share of the speed of matrix products
+        self.memory = {}  # (side, case's form) -> most memory that rank 0 held, GB
 
     def rate(self, side, case):
         """Clips per second of one run of "ours" or "peer"."""

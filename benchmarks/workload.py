@@ -5,20 +5,20 @@ import typing
 
 FEATURES = 130  # 65 points, x and y
 EMBEDDING = 128
-QUEUE = 4096  # keys, of MoCo v2
+QUEUE = 4096  # keys of MoCo v2
 PRECISIONS = ("float32", "bfloat16")
 
 
 class Views(typing.NamedTuple):
     """How many views of a clip a method makes, and how many of them go through which network."""
     made: int
-    trained: int  # the first ones, through the encoder that gradients train
-    momentum: int  # the last ones, through the momentum encoder
-    predicted: int  # the first ones, through the predictor
+    trained: int  # the first views, through the trained encoder
+    momentum: int  # the last views, through the momentum encoder
+    predicted: int  # the first views, through the predictor
 
 
 METHODS = {
-    "sl-fpn": Views(made=3, trained=3, momentum=0, predicted=1),  # the first is the clip as recorded
+    "sl-fpn": Views(made=3, trained=3, momentum=0, predicted=1),  # the first view is the recorded clip
     "simclr": Views(made=2, trained=2, momentum=0, predicted=0),
     "moco-v2": Views(made=2, trained=1, momentum=1, predicted=0),
     "simsiam": Views(made=2, trained=2, momentum=0, predicted=2),

@@ -12,12 +12,12 @@
 
 #include <gtest/gtest.h>
 
-// Lists that are kept in files, so that each change of them is looked at.
+// Lists that are kept in files, so that every change to them is noticed.
 namespace sslslr::test {
 
-/// Compares a text, lists of lines below titles [...], with what a file holds, or writes the file where
+/// Compares a text, lists of lines under titles [...], with a file, or writes the file if
 /// SSLSLR_REWRITE_FROZEN is set.
-/// @param before_rewriting  what to consider and do where they differ, for the failure
+/// @param before_rewriting  what to consider first if they differ, for the failure message
 inline void expect_frozen_file(const std::filesystem::path& file, const std::string& text,
                                const std::string& before_rewriting) {
     if (std::getenv("SSLSLR_REWRITE_FROZEN") != nullptr) {

@@ -1,4 +1,4 @@
-// main of the tests that run under mpirun: every rank runs every test, rank 0 reports.
+// The main function of tests under mpirun: every rank runs every test, rank 0 reports.
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -12,7 +12,7 @@
 
 namespace {
 
-/// What ranks other than 0 say: their failures, nothing else.
+/// Prints only failures, for ranks other than 0.
 class FailurePrinter final : public testing::EmptyTestEventListener {
 public:
     explicit FailurePrinter(int rank) : rank_{rank} {}
@@ -21,7 +21,7 @@ public:
         test_ = std::string{test.test_suite_name()} + "." + test.name();
     }
     void OnTestPartResult(const testing::TestPartResult& result) override {
-        // GoogleTest holds its lock here: asking it which test runs would wait forever.
+        // GoogleTest holds its lock here, so asking it for the running test would wait forever.
         if (result.failed()) {
             std::printf("rank %d: %s: %s:%d: %s\n", rank_, test_.c_str(), result.file_name(),
                         result.line_number(), result.message());
@@ -34,7 +34,7 @@ private:
     std::string test_ = "set-up";
 };
 
-/// Ranks that failed a test, over all ranks.
+/// Number of ranks on which a test failed. Collective.
 int run_tests() {
     const auto world = sslslr::dist::Communicator::world();
     if (world.rank() != 0) {
@@ -51,7 +51,7 @@ int run_tests() {
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
-    GTEST_FLAG_SET(catch_exceptions, false);  // the other ranks wait in a collective: end them all
+    GTEST_FLAG_SET(catch_exceptions, false);  // other ranks wait in a collective: end them all
     const sslslr::dist::MpiSession session{argc, argv};
     try {
         return run_tests() == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -13,7 +13,7 @@
 namespace sslslr::test {
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr int slowness = 5;  // of a program under a sanitizer
+constexpr int slowness = 5;  // factor of a program under a sanitizer
 #else
 constexpr int slowness = 1;
 #endif
@@ -22,10 +22,10 @@ constexpr int slowness = 1;
 struct Outcome {
     int exit_code;
     std::string output;  ///< of both streams
-    double seconds;      ///< since its first word
+    double seconds;      ///< since its first output
 
     bool says(const std::string& text) const { return output.find(text) != std::string::npos; }
-    /// How often a text occurs.
+    /// Number of times that a text occurs in the output.
     int count(const std::string& text) const {
         int times = 0;
         for (auto at = output.find(text); at != std::string::npos; at = output.find(text, at + 1)) {
@@ -35,8 +35,9 @@ struct Outcome {
     }
 };
 
-/// Runs a shell command for at most 200 seconds, five times as long under sanitizers (exit code 124 or 137 then).
-/// @param on_output  is called with everything printed so far whenever there is more
+/// Runs a shell command for at most 200 seconds, or five times as long under sanitizers. The exit code is 124
+/// or 137 if that time is up.
+/// @param on_output  called with the whole output so far whenever there is more
 inline Outcome run(const std::string& command,
                    const std::function<void(const std::string&)>& on_output = {}) {
     using Clock = std::chrono::steady_clock;

@@ -8,7 +8,7 @@
 
 namespace sslslr::test {
 
-/// Gives each test a folder that all ranks share and the first makes and removes.
+/// Gives each test a folder that all ranks share. Rank 0 makes and removes it.
 class SharedFolderTest : public testing::Test {
 protected:
     SharedFolderTest() {

@@ -10,7 +10,7 @@
 
 namespace sslslr::test {
 
-/// A folder of its own, removed with its content at the end.
+/// A new folder, removed with its content at the end.
 class TemporaryFolder {
 public:
     TemporaryFolder() {
@@ -34,7 +34,7 @@ private:
     std::filesystem::path path_;
 };
 
-/// Gives each test such a folder.
+/// Gives each test a temporary folder.
 class FolderTest : public testing::Test {
 private:
     TemporaryFolder temporary_;

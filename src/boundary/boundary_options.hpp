@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// Options of `sslslr boundary plan`; the folder remembers them in plan.json.
+/// Options of `sslslr boundary plan`, stored in plan.json of the search's folder.
 struct PlanOptions {
     std::string study;
     PretrainOptions training;
@@ -24,13 +24,13 @@ struct PlanOptions {
     bool accepts_other_code = false;
 };
 
-/// Declares every option on its field; `fields` must outlive `options`.
+/// Binds every option to its field; `fields` must outlive `options`.
 void declare(Options& options, PlanOptions& fields);
 
-/// What reads the frozen features of a trial.
+/// Returns the protocol that evaluates a trial: a probe on its frozen features.
 ProtocolConfig probe_of(const PlanOptions& options);
 
-/// Fills search.tolerance from its option. @throws ConfigError  neither a number nor auto
+/// Sets search.tolerance from the text of its option. @throws ConfigError  it is neither a number nor auto
 void read_tolerance(PlanOptions& fields);
 
 }  // namespace sslslr

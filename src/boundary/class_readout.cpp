@@ -9,7 +9,7 @@ ClassReadout::ClassReadout(const LabelledFeatures& known, double ridge) {
     const auto x = known.features.to(torch::kFloat64);  // [N, W]
     const auto y = torch::one_hot(known.labels.to(x.device()), known.glosses).to(torch::kFloat64);
     mean_ = x.mean(0);
-    constexpr double smallest = 1e-9;  // a feature that never changes tells nothing, but may not divide by 0
+    constexpr double smallest = 1e-9;  // a constant feature carries nothing, but must not divide by 0
     const auto scale = x.std(0).clamp_min(smallest);
     const auto scaled = (x - mean_) / scale;
     const auto clips = static_cast<double>(x.size(0));

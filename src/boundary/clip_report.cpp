@@ -41,7 +41,7 @@ std::vector<SignRow> sign_rows(const std::vector<ClipRow>& clips) {
         const auto sum = std::accumulate(values.begin(), values.end(), 0.0);
         rows.push_back({sign, values.size(), sum / static_cast<double>(values.size())});
     }
-    std::ranges::stable_sort(rows, std::ranges::greater{}, &SignRow::loss);  // of equal ones by name
+    std::ranges::stable_sort(rows, std::ranges::greater{}, &SignRow::loss);  // ties stay in order of name
     return rows;
 }
 

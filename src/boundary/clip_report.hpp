@@ -10,16 +10,16 @@
 
 namespace sslslr {
 
-/// What a validation clip prefers.
+/// The k1 and k2 at which one validation clip is classified best.
 struct ClipRow {
-    std::int64_t clip = 0;  ///< its number
+    std::int64_t clip = 0;  ///< clip number
     std::string sign;
-    std::optional<std::int64_t> k1;  ///< its own; nothing: that side was not searched
+    std::optional<std::int64_t> k1;  ///< its own; nothing if the side is not searched
     std::optional<std::int64_t> k2;
-    bool prefers_k1 = false;  ///< whether any is better for it than another
+    bool prefers_k1 = false;  ///< whether some k1 suits it better than another
     bool prefers_k2 = false;
-    double loss = 0;  ///< what the global k1 and k2 cost it: the mean over the searched sides
-    double inflated_loss = 0;
+    double loss = 0;           ///< what the global k1 and k2 cost it, mean over the searched sides
+    double inflated_loss = 0;  ///< the same of OwnBoundaries::inflated_loss
 };
 
 struct SignRow {
@@ -28,11 +28,12 @@ struct SignRow {
     double loss = 0;  ///< mean over its clips
 };
 
-/// One row a validation clip.
+/// Returns one row per validation clip, in the order of the plan.
+/// @param start, end  nothing for a side that is not searched; at least one side is
 std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBoundaries>& start,
                                const std::optional<OwnBoundaries>& end);
 
-/// One row a sign, the largest loss first.
+/// Returns one row per sign, the largest loss first.
 std::vector<SignRow> sign_rows(const std::vector<ClipRow>& clips);
 
 }  // namespace sslslr

@@ -9,7 +9,8 @@
 namespace sslslr {
 namespace {
 
-/// How often a clip is right at each k, over the repeats from `first` in steps of `stride`, as a share.
+/// Returns, for each k, the share of repeats in which a clip is right, over every `stride`-th repeat from
+/// `first`.
 std::vector<double> shares_of(const SideCorrectness& data, std::size_t clip, std::size_t first,
                               std::size_t stride) {
     std::vector<double> shares;
@@ -25,7 +26,8 @@ std::vector<double> shares_of(const SideCorrectness& data, std::size_t clip, std
     return shares;
 }
 
-/// The place of the largest share; of equal ones the nearest to the global k, then the smaller.
+/// Returns the index of the largest share; among equal ones that of the k nearest to the global k, then of
+/// the smaller k.
 std::size_t best_of(const SideCorrectness& data, const std::vector<double>& shares, std::int64_t global_k) {
     std::size_t best = 0;
     for (std::size_t i = 1; i < shares.size(); ++i) {

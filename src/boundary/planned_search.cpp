@@ -13,7 +13,7 @@
 namespace sslslr {
 namespace {
 
-/// The first line that two identities do not share, as "epochs = 3, not epochs = 5".
+/// Returns the first line in which two identities differ, for example "epochs = 3, not epochs = 5".
 std::string first_difference(const std::string& before, const std::string& now) {
     std::istringstream then_lines{before};
     std::istringstream now_lines{now};

@@ -12,7 +12,7 @@
 
 namespace sslslr {
 
-/// A search's plan and options, without its data: what status and report need.
+/// The plan and options of a search without its data, which is all that status and report need.
 struct PlannedSearch {
     PlanOptions options;
     SearchPlan plan;
@@ -20,29 +20,31 @@ struct PlannedSearch {
     SearchJobs jobs() const { return {options.search, plan.identity, options.compare}; }
 };
 
-/// @throws ConfigError  the folder holds no plan; io::DataError  it cannot be read
+/// Reads a search back from its folder.
+/// @throws ConfigError  the folder holds no plan; io::DataError  the plan cannot be read
 PlannedSearch read_search(const std::filesystem::path& folder);
 
-/// A search's folder, for errors.
+/// Returns the folder of a search as error messages name it.
 PlanFolder search_folder(const std::filesystem::path& folder);
 
-/// Refuses a plan of other data, or of other options that decide a result.
-/// @throws ConfigError  names what differs
+/// Checks that two plans have the same data and the same options that decide results.
+/// @throws ConfigError  names the first difference
 void check_same(const std::filesystem::path& folder, const SearchPlan& planned, const SearchPlan& now);
 
-/// The data of a search, chosen and resident, ready to train on. Construction and destruction are collective.
+/// The data set of a search, in memory, with its clips selected. Construction and destruction are collective.
 class SearchData {
 public:
-    /// Fills in what the options leave open: options.search.frames becomes that of the longest clip.
-    /// @param keeps_prints  for leak()
-    /// @throws ConfigError, dist::AgreedError  as DataSet and search_clips
+    /// Loads the data and sets options.search.frames to the length of the longest clip that pretrains.
+    /// @param options       must outlive this
+    /// @param keeps_prints  whether clips are fingerprinted, which leak() needs
+    /// @throws ConfigError, dist::AgreedError  as DataSet, search_clips and check(SearchConfig)
     SearchData(PlanOptions& options, const Ranks& ranks, bool keeps_prints);
 
-    /// The plan as these data and options make it.
+    /// Returns the plan for these data and options.
     SearchPlan plan(const Options& options) const;
     TrialSetting setting() const noexcept { return {options_, data_, clips_}; }
-    /// How many validation clips show the same as clips that train, with an example; empty if none does.
-    /// Needs keeps_prints. Collective; the answer is on the first rank.
+    /// Returns a warning that counts the validation clips that show the same as clips that pretrain, with an
+    /// example; empty if none does. Needs keeps_prints. Collective; the warning is on the first rank.
     std::string leak(const Ranks& ranks) const;
 
 private:

@@ -12,12 +12,12 @@
 namespace sslslr {
 namespace {
 
-/// Of two figures or more.
+/// Returns the interval of two accuracies or more.
 std::optional<Interval> interval_of(const std::vector<double>& accuracies) {
     return accuracies.size() >= 2 ? std::optional{student_interval(accuracies)} : std::nullopt;
 }
 
-/// A study and its results, as the report looks at them.
+/// Builds the report of a search from its plan and its ledger.
 class Reporter {
 public:
     Reporter(const SearchPlan& plan, const SearchJobs& jobs, const LedgerFiles& files)
@@ -82,7 +82,7 @@ private:
         return side;
     }
 
-    /// What the other modes would answer by the results there are, and how many trainings each rests on.
+    /// Returns what each mode answers on the results so far, and how many trainings each answer needs.
     std::vector<ModeAnswer> other_modes() const {
         std::vector<ModeAnswer> answers;
         for (const auto& [mode, halving] :
@@ -102,7 +102,7 @@ private:
         return answers;
     }
 
-    /// The accuracies of a kind of trial, by repeat.
+    /// Returns the accuracies of all repeats of a trial.
     Point point_of_kind(Trial trial) const {
         Point point;
         for (trial.repeat = 0; trial.repeat < search().repeats; ++trial.repeat) {
@@ -142,7 +142,7 @@ private:
         return rows;
     }
 
-    /// How a boundary without a search agrees with the search's.
+    /// Adds the boundary that was estimated without a search, and how well it agrees with the search's.
     void add_estimate(Comparison& row, const Trial& trial, std::optional<std::int64_t> k1,
                       std::optional<std::int64_t> k2) const {
         const auto* const detail = detail_of(trial);
@@ -174,7 +174,7 @@ private:
         return result == nullptr ? nullptr : &result->record.at("detail");
     }
 
-    /// The k whose repeats are all there.
+    /// Collects correctness at each k whose repeats are all done.
     SideCorrectness correctness(Side which) const {
         SideCorrectness data;
         for (const auto k : lengths()) {

@@ -83,9 +83,9 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
     return text;
 }
 
-constexpr std::size_t most_shown = 5;  ///< the report's file holds all
+constexpr std::size_t most_shown = 5;  ///< the report's file lists all of them
 
-/// The clips that lose most at the global k1 and k2.
+/// Lists the clips that lose most at the global k1 and k2.
 std::string failures_text(const std::vector<ClipRow>& clips) {
     std::vector<ClipRow> failures;
     std::ranges::copy_if(clips, std::back_inserter(failures),

@@ -16,7 +16,7 @@ double tolerance_of(const SearchConfig& config, const Interval& difference) {
     return config.tolerance.value_or((difference.high - difference.low) / 2);
 }
 
-/// One side's search over what is known.
+/// Searches one side over the known results.
 class Searcher {
 public:
     Searcher(Side side, const SearchConfig& config, const Lookup& lookup)
@@ -40,7 +40,7 @@ public:
 private:
     Point point(std::int64_t k) const { return point_of(side_, k, config_.repeats, lookup_); }
 
-    /// Asks for the first `repeats` repeats of k, as far as they are missing.
+    /// Asks for those of the first `repeats` repeats of k that are missing.
     void need(std::int64_t k, std::int64_t repeats, std::int64_t stage) {
         for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
             const auto trial = trial_of(side_, k, repeat);
@@ -72,7 +72,7 @@ private:
             k, config_.repeats);
     }
 
-    /// Compares, and keeps a record of it.
+    /// Compares two points and records the judgement.
     Judgement judge(const Point& tested, const Point& best, bool must_rise) {
         const auto difference = *paired_difference(tested, best);
         Judgement judgement{.k = tested.k,
@@ -127,7 +127,7 @@ private:
         }
     }
 
-    /// The largest k that is not below the best by more than the tolerance.
+    /// Answers with the largest k that is not below the best one by more than the tolerance.
     void choose(std::vector<Point> points, const Point& reference) {
         std::erase_if(points, [&](const Point& p) { return !has_enough(p, reference); });
         if (points.empty()) {
@@ -157,7 +157,7 @@ private:
     /// identification and hyperparameter optimization", with repeats as the budget.
     void halve(const Point& reference) {
         auto left = grid_;
-        std::int64_t done = 0;  // repeats of all that are left
+        std::int64_t done = 0;  // repeats that every k left has
         for (auto repeats = std::min<std::int64_t>(2, config_.repeats);;
              repeats = std::min(2 * repeats, config_.repeats)) {
             std::vector<Point> points;
@@ -182,7 +182,7 @@ private:
         }
     }
 
-    /// By mean accuracy, equal ones by the larger k; in ascending order of k.
+    /// Returns the half with the higher mean accuracy, in ascending order of k; the larger k wins a tie.
     static std::vector<std::int64_t> better_half(std::vector<Point> points) {
         const auto worth = [](const Point& p) {
             return std::pair{std::isnan(p.mean()) ? -1.0 : p.mean(), p.k};

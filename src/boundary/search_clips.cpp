@@ -15,7 +15,8 @@ namespace {
 
 constexpr double drawn_share = 0.2;
 
-/// The signer of the fewest labelled clips among several known ones; the first by name of equal ones.
+/// Returns the signer with the fewest labelled clips, the first by name among equals; nothing if fewer than
+/// two signers are known.
 std::optional<std::string> smallest_signer(const io::ClipIndex& index, const PretrainOptions& training) {
     std::map<std::string, std::int64_t> clips_of;
     for (const auto clip : select_clips(index, {.split = training.train_split,
@@ -61,7 +62,7 @@ EvaluationClips search_clips(const io::ClipIndex& index, const PlanOptions& opti
     place_errors(fmt::format("validation by {} ({} or {} choose another)", how,
                              io::setting("validation-split"), io::setting("validation-signer")),
                  [&] { clips = part_clips(index, parts); });
-    if (!options.validation_split.empty()) {  // nobody of it trains, whoever validates
+    if (!options.validation_split.empty()) {  // none of its clips train, even if they do not validate
         const auto of_split =
             select_clips(index, {.split = options.validation_split, .stores_may_lack_split = true});
         clips.pretrain = without(clips.pretrain, of_split);

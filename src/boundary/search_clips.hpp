@@ -7,11 +7,12 @@
 
 namespace sslslr {
 
-/// The clips of a search: those that pretrain, those whose labels train the probe, and, in the place of a
-/// test, those that validate. Clips of the signers that are left out, which a test is kept for, have no part.
+/// Selects the clips of a search: those that pretrain, those whose labels train the probe and, in the place
+/// of test clips, those that validate. Clips of left-out signers are not used at all; they are kept for a
+/// test.
 ///
-/// Validates by a split or by signers if named; else by the signer of the fewest labelled clips; or, where
-/// the data know fewer than two signers, by a fifth of each class.
+/// Validation clips are those of the split or the signers that the options name; otherwise those of the
+/// signer with the fewest labelled clips or, with fewer than two known signers, a fifth of each class.
 /// @throws ConfigError  as part_clips
 EvaluationClips search_clips(const io::ClipIndex& index, const PlanOptions& options);
 

@@ -9,7 +9,7 @@
 namespace sslslr {
 namespace {
 
-/// Behind everything that the search itself looks ahead for.
+/// Later than any stage that the search itself looks ahead to.
 constexpr std::int64_t comparison_stage = 1000;
 
 nlohmann::json json_of(const BoundaryEstimate& estimate) {
@@ -21,7 +21,7 @@ nlohmann::json json_of(const BoundaryEstimate& estimate) {
     return json;
 }
 
-constexpr double random_cost = 0.1;  ///< of a trial without training, in trainings
+constexpr double random_cost = 0.1;  ///< cost of a trial without training, relative to one with
 
 }  // namespace
 

@@ -12,29 +12,30 @@
 
 namespace sslslr {
 
-/// A boundary search as jobs: which trial is which job, and which ones are needed next.
+/// The jobs of a boundary search: maps trials to jobs and lists those that are needed next.
 class SearchJobs : public JobPlan {
 public:
-    /// @param identity         everything beside the trial that decides a result, as text
-    /// @param compares         also trains what needs no search, and the answer itself on both sides at once
+    /// @param identity  everything except the trial that decides a result, as text
+    /// @param compares  whether to also train the boundaries without a search, and the answer on both sides
+    ///                  at once
     SearchJobs(const SearchConfig& search, const std::string& identity, bool compares);
 
     std::string id_of(const Trial& trial) const;
-    /// @throws ConfigError  the study has no such job
+    /// Returns the trial of a job. @throws ConfigError  the search has no such job
     const Trial& trial_of(const std::string& id) const;
 
     bool has(const std::string& id) const override { return trials_.contains(id); }
     std::string name_of(const std::string& id) const override;
 
     const SearchConfig& search() const noexcept { return search_; }
-    /// What a ledger says of the study's trials.
+    /// Returns the lookup of trials in a ledger's state. This and `state` must outlive it.
     Lookup lookup(const LedgerState& state) const;
     bool searches(Side side) const;
-    /// Of a side that is not searched, the answer 0.
+    /// Searches a side on the results so far. The answer for a side that is not searched is 0.
     SideSearch search(Side side, const LedgerState& state) const;
-    /// Trials that are missing for the answer and for what it is compared with.
+    /// Returns the missing trials that the answer and its comparisons need.
     std::vector<Job> wanted(const LedgerState& state) const override;
-    /// The most jobs that the search can need.
+    /// Returns an upper bound on the number of jobs.
     std::int64_t most_jobs() const;
 
 private:
@@ -49,13 +50,14 @@ private:
 /// Runs the jobs of a boundary search on one group of ranks.
 class SearchWork : public JobSource {
 public:
-    /// What is passed by reference, or referred to, must outlive this.
+    /// Everything passed by reference, also inside `setting`, must outlive this.
     SearchWork(const SearchJobs& jobs, const TrialSetting& setting, dist::Group& group)
         : jobs_{jobs}, setting_{setting}, group_{group} {}
 
     std::vector<Job> wanted(const LedgerState& state) override { return jobs_.wanted(state); }
-    /// The outcome holds "accuracy", "loss" and "spread"; the detail "correct": hexadecimal digits of the
-    /// clips' bits, and, of trials that need no search, "estimate": "k1", "k2", "clips_k1", "clips_k2".
+    /// Runs a trial. The outcome holds "accuracy", "loss" and "spread". The detail holds "trial", "correct"
+    /// (the clips' bits as hexadecimal digits) and, where the trial makes an estimate, "estimate": "k1",
+    /// "k2", "clips_k1", "clips_k2".
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
@@ -64,8 +66,8 @@ private:
     dist::Group& group_;
 };
 
-/// Bits as hexadecimal digits, four a digit, the first one highest; and back.
-/// @throws ConfigError  `count` bits do not fit the digits
+/// Converts bits to hexadecimal digits and back: four bits per digit, the first bit highest.
+/// @throws ConfigError  the number of digits does not fit `count` bits
 std::string hex_of_bits(const std::vector<bool>& bits);
 std::vector<bool> bits_of_hex(const std::string& digits, std::size_t count);
 

@@ -13,19 +13,19 @@ namespace {
 
 enum class End : std::uint64_t { head, tail };
 
-/// Where the first `regions` of `all` end, in a clip of so many frames: half a frame rounds up.
+/// Returns how many frames of a clip the first `regions` of `all` regions take; half a frame rounds up.
 std::int64_t frames_of(std::int64_t regions, std::int64_t all, std::int64_t frames) {
     return (2 * regions * frames + all) / (2 * all);
 }
 
-/// Represents permutations of single clips.
+/// Computes features of permuted clips, one clip at a time.
 class PermutedClips {
 public:
     PermutedClips(Method& method, const Features& features, const SensitivityConfig& config,
                   at::Device device)
         : method_{method}, features_{features}, config_{config}, device_{device} {}
 
-    /// [R] costs of permuting the first, or last, 1 to R regions.
+    /// Returns [R] costs of permuting the first (or last) 1, ..., R regions.
     torch::Tensor costs(std::int64_t clip, End end) const {
         const auto recorded_frames = gather(features_, {&clip, 1}).frames;
         std::vector<std::int64_t> rows;
@@ -90,7 +90,7 @@ void check(const Features& features, std::span<const std::int64_t> clips, const 
         "sensitivity: clip numbers must lie in [0, ", features.clips(), "), of clips with frames");
 }
 
-/// [K] the most regions up to which costs [K, R + 1] stay within their share of the last.
+/// Returns [K] the most regions up to which the costs [K, R + 1] stay within `tolerance` times the last one.
 torch::Tensor regions_within(const torch::Tensor& costs, double tolerance) {
     TORCH_CHECK_VALUE(tolerance >= 0 && tolerance <= 1, "sensitivity: tolerance ", tolerance,
                       ", expected 0 to 1");
@@ -117,7 +117,7 @@ Sensitivity permutation_sensitivity(Method& method, const Features& features,
         }
     }
     costs = costs.to(group.device());
-    group.all_reduce_sum(costs);  // a row is one rank's and zero on the others: nothing is rounded
+    group.all_reduce_sum(costs);  // each row is zero on all ranks but one: nothing is rounded
     costs = costs.cpu();
     return {costs.select(1, 0), costs.select(1, 1)};
 }

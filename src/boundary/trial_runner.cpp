@@ -52,7 +52,8 @@ BoundaryEstimate in_frames(const BoundaryShares& shares, const TrialSetting& set
     return {.k1 = shares.k1 * frames, .k2 = shares.k2 * frames, .clips = std::move(clips)};
 }
 
-/// By which ends of a clip the trained features' view of the class depends on.
+/// Estimates boundaries by how much the ends of a clip matter to what the trained features say about its
+/// class.
 BoundaryEstimate estimate_by_sensitivity(Method& method, const TrialSetting& setting, std::uint64_t seed,
                                          dist::Group& group) {
     const auto& features = setting.data.features();

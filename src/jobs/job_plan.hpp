@@ -16,16 +16,16 @@ class JobPlan {
 public:
     virtual ~JobPlan() = default;
 
-    /// The jobs that are needed as far as one can tell now: a function of the accepted results and of the
-    /// jobs set aside, nothing else. Jobs that are done may stay among them.
+    /// Returns the jobs that are needed as far as is known now: a function only of the accepted results and
+    /// of the jobs set aside. May include jobs that are done.
     virtual std::vector<Job> wanted(const LedgerState& state) const = 0;
-    /// Whether the job is one of the plan's. A ledger may hold others, of earlier plans.
+    /// Whether the job belongs to the plan. A ledger may also hold jobs of earlier plans.
     virtual bool has(const std::string& id) const = 0;
-    /// What the job does; the id itself if the plan does not have it.
+    /// Returns what the job does, in words; the id itself if the plan does not have the job.
     virtual std::string name_of(const std::string& id) const = 0;
 };
 
-/// A job that is not tried again.
+/// A job that is not tried again because it failed or lost its worker too often.
 struct SetAside {
     std::string job;
     std::string name;
@@ -33,7 +33,7 @@ struct SetAside {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SetAside, job, name, error)
 
-/// How far the jobs of a plan are.
+/// The jobs of a plan by state.
 struct Progress {
     std::int64_t done = 0;
     std::int64_t running = 0;

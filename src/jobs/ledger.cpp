@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// For the claims log, which is held for a fraction of a millisecond at a time.
+/// Longest wait for the lock of the claims log, which is held for a fraction of a millisecond at a time.
 constexpr std::chrono::seconds longest_wait{300};
 
-/// The processor's type as the system names it; results are compared bit for bit within one.
+/// Returns the processor type as the system names it. Results are compared bit for bit within one type only.
 std::string cpu_type() {
     std::ifstream file{"/proc/cpuinfo"};
     for (std::string line; std::getline(file, line);) {
@@ -105,7 +105,7 @@ std::optional<Claim> Ledger::claim(
         record["life"] = life_;
         return {std::move(record)};
     };
-    // Looking for signs of life costs a file access a worker: now and then.
+    // Looking for signs of life costs a file access per worker, so it is done only now and then.
     const auto interval = std::clamp(config_.lease_seconds / 10, 0.05, 5.0);
     if (Clock::now() - last_watch_ >= std::chrono::duration<double>{interval}) {
         last_watch_ = Clock::now();
@@ -133,7 +133,7 @@ bool Ledger::finish(const Claim& claim, const Result& result) {
     under_lock([&]() -> Records {
         const auto& job = state().of(claim.job);
         if (job.status == JobStatus::done && job.attempt == claim.attempt && job.worker == worker_) {
-            accepted = true;  // one who joined just now has read the journal and told
+            accepted = true;  // a worker that has just joined read and announced it
             return {};
         }
         accepted = state().accepts(claim.job, claim.attempt);
@@ -186,7 +186,7 @@ void Ledger::leave(double busy_seconds, double alive_seconds) {
     });
 }
 
-/// What must be told so that jobs of dead workers are free again, or done if their results had been
+/// Returns the records that free the jobs of dead workers, or that announce their results if these were
 /// journalled.
 Ledger::Records Ledger::lost_claims() {
     Records records;
@@ -210,14 +210,14 @@ Ledger::Records Ledger::lost_claims() {
 bool Ledger::is_dead(const JobState& job) {
     const auto holder = state().workers().find(job.worker);
     if (job.worker == worker_ || (holder != state().workers().end() && holder->second.number != job.life)) {
-        return true;  // another life has taken the journal over
+        return true;  // another life has taken over the journal
     }
     const io::PosixFile journal{files_.paths().journal(job.worker), io::PosixFile::Access::create};
     return journal.try_lock() || heartbeat_stopped(job.worker);
 }
 
 bool Ledger::heartbeat_stopped(std::int64_t worker) {
-    // Opened anew: that is when network file systems ask for what other nodes wrote.
+    // Opened each time, because network file systems look for what other nodes wrote when a file is opened.
     const io::PosixFile file{files_.paths().heartbeats()};
     std::uint64_t beat = 0;
     const auto at = static_cast<std::uint64_t>(worker) * sizeof beat;
@@ -232,7 +232,7 @@ bool Ledger::heartbeat_stopped(std::int64_t worker) {
 }
 
 void Ledger::show_life(const std::stop_token& stop) {
-    // Starts from its first life's end, so that a new life never repeats what observers saw of the last one.
+    // Every life counts in a range of its own, so it never repeats a beat that observers saw before.
     auto beat = static_cast<std::uint64_t>(life_) << 32;
     const std::chrono::duration<double> interval{config_.lease_seconds / 5};
     std::unique_lock lock{mutex_};
@@ -243,7 +243,7 @@ void Ledger::show_life(const std::stop_token& stop) {
                               std::as_bytes(std::span{&beat, 1}));
             heartbeats_.sync();
         } catch (const io::DataError&) {
-            // A beat that is missed costs at worst the lease: the claims go to others, nothing is lost.
+            // A missed beat costs at worst the lease: the claims go to other workers, and nothing is lost.
         }
         wake_.wait_for(lock, stop, interval, [] { return false; });
     }

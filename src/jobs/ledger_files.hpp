@@ -14,18 +14,18 @@
 
 namespace sslslr {
 
-/// Where a ledger lies in a study folder: few files, however many jobs.
+/// The files of a ledger in a study's folder: few, however many jobs there are.
 struct LedgerPaths {
     std::filesystem::path folder;
 
     std::filesystem::path claims() const { return folder / "claims.jsonl"; }
-    /// One 64-bit counter a worker, at 8 bytes times its number.
+    /// Holds one 64-bit counter per worker, at 8 bytes times its number.
     std::filesystem::path heartbeats() const { return folder / "heartbeats"; }
     std::filesystem::path journals() const { return folder / "journals"; }
     std::filesystem::path journal(std::int64_t worker) const;
 };
 
-/// Whether a job was ever claimed in this folder.
+/// Whether a worker has ever joined the ledger in this folder.
 bool has_claims(const std::filesystem::path& folder);
 
 /// A result as its worker's journal holds it.
@@ -34,32 +34,32 @@ struct JournalledResult {
     nlohmann::json record;  ///< {"job", "attempt", "outcome", "detail", "seconds", "digest", "cpu"}
 };
 
-/// Follows the files of a ledger without taking part: what `status` and `report` read, at any moment, and
-/// what workers go by.
+/// Follows the files of a ledger without taking part. `status` and `report` read it at any moment; workers
+/// base their decisions on it.
 class LedgerFiles {
 public:
     explicit LedgerFiles(std::filesystem::path folder, LedgerLimits limits = {})
         : paths_{std::move(folder)}, state_{limits}, claims_{paths_.claims()} {}
 
-    /// Takes in what was appended to the claims log since the last call.
+    /// Reads what was appended to the claims log since the last call.
     void refresh();
-    /// Takes in what was appended to a worker's journal, or to all of them.
+    /// Reads what was appended to a worker's journal, or to all of them.
     void read_journal(std::int64_t worker);
     void read_journals();
 
     const LedgerPaths& paths() const noexcept { return paths_; }
     const LedgerState& state() const noexcept { return state_; }
-    /// A result in the journals read so far; nothing if there is none of that attempt.
+    /// Returns the result of an attempt from the journals read so far; null if they hold none.
     const JournalledResult* result(const std::string& job, std::int64_t attempt) const;
-    /// The accepted result of a job, as far as the journals have been read; null if it is not done.
+    /// Returns the accepted result of a job from the journals read so far; null if the job is not done.
     const JournalledResult* accepted(const std::string& job) const;
-    /// The done records of results that stand in the journals read so far and are not told in the claims log
-    /// yet: their workers died in between.
+    /// Returns the done records of results in the journals read so far that the claims log does not announce:
+    /// their workers died in between, or are about to announce them.
     std::vector<nlohmann::json> untold() const;
-    /// As a reader, counts untold results as told.
+    /// Counts untold() results as done in this state, without writing to the claims log.
     void tell_self();
 
-    /// Lines of any file that were passed over because they are damaged: torn by the death of their writer.
+    /// Returns how many lines of all files were passed over as damaged: torn when their writer died.
     std::int64_t damaged() const;
 
 private:
@@ -70,11 +70,11 @@ private:
     std::map<std::pair<std::string, std::int64_t>, JournalledResult> results_;  ///< by job and attempt
 };
 
-/// A ledger as it stands, journals and all, for those who only look.
-/// @throws DataError  it cannot be read
+/// Reads a ledger with all its journals, for commands that only look at it.
+/// @throws DataError  a file cannot be read
 LedgerFiles read_ledger(const std::filesystem::path& folder);
 
-/// The record in the claims log that tells of a result.
+/// Returns the record that announces a result in the claims log.
 nlohmann::json done_record(const JournalledResult& result);
 
 }  // namespace sslslr

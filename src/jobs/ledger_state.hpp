@@ -15,60 +15,61 @@ enum class JobStatus { free, running, done, set_aside };
 /// What the claims log says of one job.
 struct JobState {
     JobStatus status = JobStatus::free;
-    std::int64_t attempt = 0;                           ///< the newest one, counted from 1; 0: never claimed
-    std::int64_t worker = 0;                            ///< that made it
-    std::int64_t life = 0;                              ///< which life of that worker
-    std::int64_t failures = 0;                          ///< attempts that ended with an error
-    std::int64_t losses = 0;                            ///< attempts whose worker vanished
-    std::string error;                                  ///< of the last failure
+    std::int64_t attempt = 0;   ///< the newest one, counted from 1; 0: never claimed
+    std::int64_t worker = 0;    ///< that made the newest attempt
+    std::int64_t life = 0;      ///< which life of that worker
+    std::int64_t failures = 0;  ///< attempts that ended with an error
+    std::int64_t losses = 0;    ///< attempts whose worker vanished
+    std::string error;          ///< of the last failure, or that the worker vanished too often
     nlohmann::json outcome = nlohmann::json::object();  ///< of the accepted attempt
-    std::string digest;                                 ///< of outcome and detail, likewise
-    std::string cpu;                                    ///< that computed it
-    double seconds = 0;                                 ///< that it took
+    std::string digest;                                 ///< of outcome and detail of the accepted attempt
+    std::string cpu;                                    ///< type of processor that computed it
+    double seconds = 0;                                 ///< wall time of the accepted attempt
 };
 
 /// How often things may go wrong with one job before it is set aside.
 struct LedgerLimits {
     std::int64_t failures = 3;
-    std::int64_t losses = 10;  ///< more, for a worker's death is seldom the job's doing
+    std::int64_t losses = 10;  ///< more, because a worker's death is seldom the job's fault
 };
 
-/// One process's stay at a study.
+/// The stay of one process in a study.
 struct Life {
-    std::int64_t number = 0;  ///< of the worker's journal: 1, 2, ...
+    std::int64_t number = 0;  ///< counted from 1 for each journal
     std::string host;
     std::int64_t pid = 0;
-    double busy_seconds = 0;   ///< spent on jobs; known when it has left
-    double alive_seconds = 0;  ///< likewise
+    double busy_seconds = 0;   ///< spent on jobs; known once it has left
+    double alive_seconds = 0;  ///< known once it has left
     bool left = false;
 };
 
-/// What became of attempts that brought no accepted result, and of results that came twice.
+/// Counts of attempts without an accepted result, and of results that were recovered or came twice.
 struct LedgerCounts {
     std::int64_t failed = 0;
     std::int64_t lost = 0;
-    std::int64_t released = 0;        ///< given back by workers that were asked to stop
-    std::int64_t cancelled = 0;       ///< stopped because the study needed them no longer
-    double cancelled_seconds = 0;     ///< spent on those
-    std::int64_t recovered = 0;       ///< results found in the journal of a worker that died before it told
-    std::int64_t late = 0;            ///< results of attempts that had been given to others: not accepted
-    std::int64_t differing = 0;       ///< of those, other than the accepted one on the same type of CPU
-    std::int64_t accepted_twice = 0;  ///< always 0, or the log has been tampered with
+    std::int64_t released = 0;     ///< given back by workers that were asked to stop
+    std::int64_t cancelled = 0;    ///< stopped because the study no longer needed them
+    double cancelled_seconds = 0;  ///< spent on cancelled attempts
+    std::int64_t recovered = 0;    ///< results that another process found in a journal and announced
+    std::int64_t late = 0;         ///< not accepted, because the job had been given to another worker
+    std::int64_t differing = 0;    ///< late results that differ from the accepted one on the same type of CPU
+    std::int64_t accepted_twice = 0;  ///< always 0 unless the log has been tampered with
 };
 
-/// The state of a study's jobs: what the records of the claims log come to, in their order. It knows jobs by
-/// name alone.
+/// The state of a study's jobs: the records of the claims log, applied in their order. Knows jobs only by
+/// name.
 ///
 /// Records: {"what": ..., "job": ..., "attempt": ...} with what =
 ///     claim      by "worker" in its "life"
-///     done       with "outcome", "digest", "cpu", "seconds"; "recovered" if another worker tells
+///     done       with "worker", "outcome", "digest", "cpu", "seconds"; "recovered" if found in a journal
 ///     failed     with "error"
 ///     lost       the worker vanished
 ///     released   the worker was asked to stop
-///     cancelled  not needed any longer, after "seconds"
+///     cancelled  no longer needed, after "seconds"
 ///     late       a result of an attempt that is no longer the newest, with "digest" and "cpu"
-///     retry      failures and losses are forgotten
-/// and {"what": "life", "worker", "life", "host", "pid"}, {"what": "left", "worker", "life", "busy", "alive"}.
+///     retry      failures and losses count from 0 again
+/// and {"what": "life", "worker", "life", "host", "pid"},
+///     {"what": "left", "worker", "life", "busy", "alive"}.
 class LedgerState {
 public:
     explicit LedgerState(LedgerLimits limits = {}) : limits_{limits} {}
@@ -77,19 +78,20 @@ public:
 
     const JobState& of(const std::string& job) const;
     const std::unordered_map<std::string, JobState>& jobs() const noexcept { return jobs_; }
-    /// Those that are not tried again, sorted.
+    /// Returns the jobs that are not tried again, sorted.
     std::vector<std::string> set_aside() const;
-    /// Whether a result of this attempt would be accepted: the first of the newest attempt is.
+    /// Whether a result of this attempt would be accepted, as the first result of the newest attempt is.
     bool accepts(const std::string& job, std::int64_t attempt) const;
 
     /// The newest life of each worker.
     const std::map<std::int64_t, Life>& workers() const noexcept { return workers_; }
     const LedgerCounts& counts() const noexcept { return counts_; }
-    /// Over all lives that have left.
+    /// Sums over all lives that have left.
     double busy_seconds() const noexcept { return busy_seconds_; }
     double alive_seconds() const noexcept { return alive_seconds_; }
 
-    /// How often a result was accepted, and how often a job became free again: tell that something changed.
+    /// Return how often a result was accepted and how often a job was given back. The wanted jobs may change
+    /// only when one of these does.
     std::int64_t results() const noexcept { return results_; }
     std::int64_t returns() const noexcept { return returns_; }
 

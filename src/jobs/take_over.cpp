@@ -7,10 +7,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int tries = 3;  // of each attempt: its owner may be writing there
+constexpr int tries = 3;  // per earlier attempt: its owner may be writing there
 
-/// Checkpoints first: rows of later steps are dropped where a training goes on, rows that are missing stay missing.
-/// @return whether there was a checkpoint. @throws fs::filesystem_error
+/// Copies checkpoints first: a resumed training drops metrics of later steps but cannot restore missing ones.
+/// @return whether there was a checkpoint. @throws fs::filesystem_error  a file has changed or gone meanwhile
 bool copy_training(const fs::path& from, const fs::path& to) {
     bool has_checkpoint = false;
     for (const bool is_checkpoint : {true, false}) {
@@ -29,9 +29,9 @@ bool copy_training(const fs::path& from, const fs::path& to) {
     return has_checkpoint;
 }
 
-/// Makes `mine` of `from`, if that has a checkpoint and lets itself be copied.
+/// Copies `from` to `mine` if it has a checkpoint and can be copied.
 void try_to_take_over(const fs::path& mine, const fs::path& from) {
-    auto unfinished = mine;  // whoever is killed here must not leave what looks like an attempt
+    auto unfinished = mine;  // a process killed here must not leave what looks like an attempt
     unfinished += ".partial";
     std::error_code ignored;
     for (int number = 0; number < tries; ++number) {

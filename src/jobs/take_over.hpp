@@ -5,9 +5,10 @@
 
 namespace sslslr {
 
-/// Makes an attempt at a training go on from what an earlier one has left: the newest of them that has a checkpoint (a file
-/// *.h5, at any depth) is copied, for its owner may still live. Where none has, or the attempt has begun, nothing happens.
-/// @param mine     the attempt's folder; it appears whole or not at all
+/// Lets an attempt at a training resume from an earlier attempt: copies the newest one that has a checkpoint
+/// (a file *.h5, at any depth). It is copied because its owner may still be alive. Does nothing if no attempt
+/// has a checkpoint or if `mine` exists.
+/// @param mine     the attempt's folder; it appears complete or not at all
 /// @param earlier  folders of the attempts before it, the newest first
 void take_over(const std::filesystem::path& mine, const std::vector<std::filesystem::path>& earlier);
 

@@ -19,7 +19,7 @@ double seconds_since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// Why a job that was stopped is not to be finished.
+/// Why the running job should stop.
 enum class StopReason { none, requested, lost, not_needed };
 
 class Worker {
@@ -44,7 +44,7 @@ private:
         return options_.max_jobs > 0 && jobs >= options_.max_jobs;
     }
 
-    /// The first rank claims, the others hear of it. @return nothing if the worker is to leave
+    /// Claims a job on the first rank and broadcasts it. @return nothing if the worker should leave
     std::optional<Claim> next_claim() {
         std::optional<Claim> claim;
         if (ledger_ != nullptr) {
@@ -77,7 +77,7 @@ private:
                 seconds_since(idle_since) >= options_.idle_seconds) {
                 return claim;
             }
-            std::this_thread::sleep_for(pause);  // others work; what they find may bring new jobs
+            std::this_thread::sleep_for(pause);  // results of other workers may bring new jobs
         }
     }
 
@@ -101,7 +101,7 @@ private:
             if (group_.size() > 1 && !is_agreed(thrown)) {
                 throw;  // the other ranks may wait in a collective
             }
-            error = io::as_entries(thrown.what());  // files set what jobs do
+            error = io::as_entries(thrown.what());  // files, not options, set what jobs do
         }
         const double seconds = seconds_since(start);
         report_.busy_seconds += seconds;
@@ -115,7 +115,7 @@ private:
         }
     }
 
-    /// Whether the running job is to end early, as this rank sees it. Looks at the ledger now and then.
+    /// Whether the running job should stop, as far as this rank knows. Looks at the ledger now and then.
     bool should_stop(const Claim& claim) {
         if (reason_ == StopReason::none && options_.stop_requested()) {
             reason_ = StopReason::requested;
@@ -132,7 +132,7 @@ private:
         try {
             ledger_->refresh();
         } catch (const io::DataError&) {
-            return;  // a file system that stutters is no reason to drop work; the next claim tells if it stays
+            return;  // a brief file system error is no reason to drop work; a lasting one fails at the claim
         }
         renew(ledger_->state());
         if (!ledger_->holds(claim)) {

@@ -20,7 +20,7 @@ double usual_label_fraction(ProtocolKind protocol) {
     return protocol == ProtocolKind::semi_supervised ? semi_supervised : 1;
 }
 
-/// "-1-5-a-class-0.1-1"
+/// Returns the points as part of a file name, for example "-1-5-a-class-0.1-1".
 std::string name_of_points(const EvaluateOptions& o) {
     std::string counts;
     std::string shares;
@@ -34,7 +34,7 @@ std::string name_of_points(const EvaluateOptions& o) {
     return counts.empty() ? shares : counts + "-a-class" + shares;
 }
 
-/// @param config  the curve's, as of a protocol that check() takes
+/// Checks the options of a label curve. @param config  the curve's, with a kind that check() accepts
 void check_curve(const EvaluateOptions& o, ProtocolConfig config) {
     require(config.labels.count == 0 && config.labels.fraction == 1,
             fmt::format("{} has its own {} and {}", io::setting("protocol", "label-curve"),

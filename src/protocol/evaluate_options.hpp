@@ -17,12 +17,13 @@ struct EvaluateOptions {
     std::vector<std::string> data;
     std::string memory_limit = "half";
     ClipParts parts;
-    /// May be `measures` or `label_curve`; its probe `both`; its label fraction 0: the protocol's own.
+    /// Its kind may be `measures` or `label_curve`, its probe `both`. A label fraction of 0 is the protocol's
+    /// own.
     ProtocolConfig protocol;
     std::uint64_t probe_seed = 0;
     std::vector<std::int64_t> label_counts{1, 5, 10};
     std::vector<double> label_shares{0.05, 0.1, 0.25, 0.5, 1};
-    bool fine_tunes = true;  ///< the curve of the fine-tuned encoder is drawn, too
+    bool fine_tunes = true;  ///< a label curve also has the fine-tuned encoder
     std::vector<std::int64_t> supervised_epochs{100};
     double supervised_learning_rate = 1e-3;
     AugmentationKind supervised_augmentation = AugmentationKind::none;
@@ -34,29 +35,29 @@ struct EvaluateOptions {
     std::int64_t threads = 1;
 };
 
-/// Declares every option on its field; `fields` must outlive `options`.
+/// Binds every option to its field; `fields` must outlive `options`.
 void declare(Options& options, EvaluateOptions& fields);
 
-/// Fills in what the protocol decides and refuses what cannot be. @throws ConfigError  names the option
+/// Sets what the protocol decides and checks all options. @throws ConfigError  names the option
 void complete(EvaluateOptions& fields);
 
-/// What an evaluation's files are called: the protocol's name, with the share of labels where that is not
-/// its own, a label curve's with its points where they are not the usual ones, or with their hash if they are
-/// many.
+/// Returns the name of an evaluation's files: that of the protocol, followed by the number or share of labels
+/// if it is not the protocol's own. A label curve is followed by its points if they are not the default ones,
+/// or by their hash if they are many.
 std::string name_of(const EvaluateOptions& completed);
 
-/// How the supervised control is trained: as the whole network where the protocol trains it, else by options
-/// of its own.
+/// Returns how the supervised control is trained: as the protocol trains the whole network, if it does, or by
+/// options of its own.
 ProtocolConfig supervised_control(const EvaluateOptions& fields);
 
 /// Whether the supervised control is trained at all.
 bool trains_supervised(const EvaluateOptions& fields);
 
-/// The points of a label curve: numbers of clips a class, then shares.
+/// Returns the points of a label curve: numbers of clips per class, then shares, each in ascending order.
 std::vector<LabelAmount> points_of_curve(const EvaluateOptions& fields);
 
-/// Which clips train and test. Where nobody is named to test, it is who the run left out; not of another
-/// corpus, which has other signers.
+/// Returns which clips train and test. If the options neither leave out signers nor draw test clips, the
+/// signers that the run left out are taken; not for a transfer, whose data set has other signers.
 ClipParts parts_of(const EvaluateOptions& options, const PretrainOptions& run);
 
 }  // namespace sslslr

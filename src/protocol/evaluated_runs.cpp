@@ -20,7 +20,7 @@
 namespace sslslr {
 namespace {
 
-/// What makes a setting: every option that decides the result of a run, but for its seed. Lists are joined.
+/// Returns the setting of a run: every option that decides its result, except the seed. Lists are joined.
 std::map<std::string, std::string> setting_of(PretrainOptions run) {
     Options options{""};
     declare(options, run);
@@ -139,7 +139,7 @@ nlohmann::json facts_of(const std::vector<PretrainOptions>& runs, const Evaluati
         folders.push_back(std::filesystem::weakly_canonical(run.run).string());
         seeds.push_back(run.seed);
     }
-    if (options.protocol.kind != ProtocolKind::label_curve) {  // whose points have their own
+    if (options.protocol.kind != ProtocolKind::label_curve) {  // its points have their own
         const LabelledClips labelled{setting.clips, options.protocol.labels,
                                      runs.front().seed + options.probe_seed};
         facts["train_labels"] = labelled.train().size();

@@ -12,25 +12,25 @@
 
 namespace sslslr {
 
-/// The options of several runs of one setting, each with its folder filled in.
-/// @throws ConfigError  a folder holds no run; they differ by more than the seed, or not by it
+/// Reads the options of several runs of one setting and sets the folder of each.
+/// @throws ConfigError  a folder holds no run, runs differ by more than the seed, or two have the same seed
 std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders);
 
-/// What the trainings of the runs were, as check_pretraining has found.
+/// What check_pretraining() found out about the trainings of the runs.
 struct Trainings {
     SeenClips seen;                    ///< on the first rank
     std::vector<std::string> notes{};  ///< what a reader of the result must know, on the first rank
-    std::int64_t steps = 0;
+    std::int64_t steps = 0;            ///< done by each run
     std::vector<std::string> codes{};  ///< of the programs that trained each run
 };
 
-/// Looks at every run before the first is evaluated, which may take hours.
-/// @throws ConfigError  their checkpoints are of different steps or data: no runs of one setting; or of
-///                      different code, and this is not accepted
+/// Checks all runs before the first is evaluated, which may take hours. Collective.
+/// @throws ConfigError  checkpoints differ in steps or data, so these are no runs of one setting; or they
+///                      differ in code, and this is not accepted
 /// @throws dist::AgreedError  as seen_clips
 Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting);
 
-/// What a result file tells of these runs beside its table: clips, labels, data, seeds, code, notes.
+/// Returns what a result file holds besides its table: clips, labels, data, seeds, code and notes.
 nlohmann::json facts_of(const std::vector<PretrainOptions>& runs, const EvaluationSetting& setting,
                         const Trainings& trainings);
 

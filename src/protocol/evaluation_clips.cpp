@@ -53,7 +53,7 @@ void refuse_shared(const Clips& clips, const Clips& test, const std::string& wha
     }
 }
 
-/// Parts by split, signer or draw, still of all classes.
+/// Divides clips by split, signer or draw, still with all classes.
 class Parting {
 public:
     Parting(const io::ClipIndex& index, const ClipParts& parts) : index_{index}, parts_{parts} {}
@@ -87,7 +87,7 @@ private:
                                      .stores_may_lack_split = split != parts_.train_split});
     }
 
-    /// A split by name, and which stores have no part in it.
+    /// Returns the name of a split, with the stores that lack it.
     std::string split_text(const std::string& split) const {
         const auto lacking = stores_without_split(index_, split);
         return fmt::format("split {}{}", split, lacking.empty() ? "" : ", which is not in " + lacking + ",");
@@ -110,7 +110,8 @@ private:
                                                                         : parts_.test_signers;
     }
 
-    /// Of the split or signers that test; those of no class, too, are not to be seen before.
+    /// Returns the clips of the split or signers that test. Their clips without a class must not pretrain,
+    /// either.
     Clips of_tested(bool labelled) const { return select(parts_.test_split, tested_signers(), {}, labelled); }
 
     void choose_validation_clips(EvaluationClips& clips, const Clips& candidates) const {
@@ -135,9 +136,9 @@ private:
         }
     }
 
-    /// The share of each class; of one that would be drawn whole its last clip stays behind, so that both
+    /// Draws a share of each class. Where that is the whole class, its last clip is not drawn, so that both
     /// parts have the class.
-    /// @param takes_single  a class of one clip is drawn all the same
+    /// @param takes_single  whether the only clip of a class is drawn all the same
     Clips drawn(const Clips& candidates, double fraction, bool takes_single) const {
         const auto label_of = [&](std::int64_t clip) {
             return index_.labels[static_cast<std::size_t>(clip)];
@@ -159,7 +160,7 @@ private:
     const ClipParts& parts_;
 };
 
-/// The labels that are classes, in the order of the data set's.
+/// Returns the labels that become classes.
 std::set<std::int64_t> chosen_labels(const io::ClipIndex& index, const EvaluationClips& clips,
                                      std::int64_t classes) {
     std::vector<std::int64_t> labels;
@@ -189,7 +190,7 @@ std::set<std::int64_t> chosen_labels(const io::ClipIndex& index, const Evaluatio
     return {labels.begin(), labels.begin() + classes};
 }
 
-/// Numbers the chosen classes without gaps and drops clips of others.
+/// Numbers the chosen classes without gaps and drops clips of other classes.
 void keep_classes(const io::ClipIndex& index, std::int64_t classes, EvaluationClips& clips) {
     const auto chosen = chosen_labels(index, clips, classes);
     std::vector<std::int64_t> number(index.label_names.size(), -1);

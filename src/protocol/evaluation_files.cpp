@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The run whose result a file holds; empty if it holds none.
+/// Returns the run whose result a file holds; empty if it holds none.
 std::string run_of_result(const fs::path& file) {
     std::ifstream stream{file};
     const auto result = nlohmann::json::parse(stream, nullptr, /*allow_exceptions=*/false);
@@ -34,7 +34,7 @@ void refuse_other_result(const fs::path& file, const PretrainOptions& run) {
     }
 }
 
-/// root may write wherever the file system can be written to at all: the system is asked, not the permissions.
+/// Asks the system instead of reading permissions, because root may write whatever they say.
 std::error_code why_not_writable(const fs::path& folder) {
     std::error_code error;
     fs::create_directories(folder, error);

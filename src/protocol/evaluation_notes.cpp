@@ -17,7 +17,7 @@ using Notes = std::vector<std::string>;
 constexpr std::int64_t counted_ranks = 5;  // of top-5
 constexpr std::size_t most_names = 5;
 
-/// @param references  that each labelled clip is there as
+/// @param references  number of references that each labelled clip gives
 void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t labelled,
                      std::int64_t references, Notes& notes) {
     if (neighbours > labelled * references) {
@@ -28,7 +28,7 @@ void note_neighbours(io::Setting option, std::int64_t neighbours, std::int64_t l
     }
 }
 
-/// The option that says how many labels are used.
+/// Returns the option that sets how many labels are used.
 io::Setting option_of_labels(const ProtocolConfig& config) {
     const bool is_curve = config.kind == ProtocolKind::label_curve;
     if (config.labels.count > 0) {
@@ -37,7 +37,7 @@ io::Setting option_of_labels(const ProtocolConfig& config) {
     return is_curve ? io::Setting{"label-shares"} : io::Setting{"label-fraction"};
 }
 
-/// Of a class with fewer clips than are asked for all train.
+/// Notes classes with fewer training clips than are asked for.
 void note_count(const EvaluationClips& clips, const ProtocolConfig& config, Notes& notes) {
     const auto count = config.labels.count;
     const auto clips_of = clips.training_clips_of_classes();
@@ -49,7 +49,7 @@ void note_count(const EvaluationClips& clips, const ProtocolConfig& config, Note
     }
 }
 
-/// A class whose share is less than half a clip trains on a whole one.
+/// Notes classes whose share is less than half a clip, so that they train on a whole one.
 void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std::int64_t labelled,
                 Notes& notes) {
     const auto clips_of = clips.training_clips_of_classes();
@@ -66,7 +66,7 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
     }
 }
 
-/// Test clips of signs that no labelled clip shows cannot be told right.
+/// Notes test clips of signs that no labelled clip shows, which cannot be classified correctly.
 void note_untrained(const EvaluationClips& clips, const std::vector<std::int64_t>& labelled, Notes& notes) {
     const auto trained = clips.classes_of(labelled);
     const std::set<std::int64_t> known{trained.begin(), trained.end()};
@@ -110,7 +110,7 @@ Notes notes_of(const EvaluationClips& clips, const ProtocolConfig& config, std::
         note_share(clips, config, count, notes);
     }
     note_untrained(clips, labelled.both(), notes);
-    if (clips.classes() <= counted_ranks) {  // also signs without clips are answers
+    if (clips.classes() <= counted_ranks) {  // signs without clips are possible answers, too
         notes.push_back(
             fmt::format("top-5 of {} signs is always right: read top-1 and macro F1", clips.classes()));
     }

@@ -9,9 +9,9 @@
 
 namespace sslslr {
 
-/// All that a protocol may know of labels: those of some training clips of each class, and of as many, or of
-/// the same share, of the validation clips, for a choice costs labels, too. Draws of one seed are nested, see
-/// stratified_count.
+/// The only labels that a protocol sees: those of some training clips of each class, and of the same number
+/// or share of the validation clips, because a choice costs labels, too. Draws with one seed are nested: see
+/// stratified_count().
 class LabelledClips {
 public:
     LabelledClips(const EvaluationClips& clips, const LabelAmount& amount, std::uint64_t seed);
@@ -20,9 +20,9 @@ public:
     const std::vector<std::int64_t>& validation() const noexcept { return validation_; }
     const std::vector<std::int64_t>& both() const noexcept { return both_; }
 
-    /// [clips of the data set] class; -1 for every other clip, testing ones among them.
+    /// Returns [clips of the data set] class; -1 for every other clip, including test clips.
     const std::vector<std::int64_t>& by_clip() const noexcept { return labels_; }
-    /// [clips] int64.
+    /// Returns [clips] int64 class.
     torch::Tensor of(const std::vector<std::int64_t>& clips) const;
 
 private:

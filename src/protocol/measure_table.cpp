@@ -9,7 +9,7 @@
 namespace sslslr {
 namespace {
 
-/// To four digits: measures differ by powers of ten.
+/// Writes four significant digits, because measures differ by powers of ten.
 std::string text_of(const std::vector<double>& runs) {
     if (runs.size() == 1) {
         return fmt::format("{:.4g}", runs.front());

@@ -12,20 +12,21 @@ struct NamedMeasure {
     double value = 0;
 };
 
-/// In the order in which they are shown.
+/// Measures in the order in which they are shown.
 using NamedMeasures = std::vector<NamedMeasure>;
 
-/// What embeddings are like, of one run or of several.
+/// Measures of embeddings, of one run or several.
 class MeasureTable {
 public:
-    /// Adds a run to a row; a new row if there is none of this name. Rows may have different measures, the
-    /// runs of a row the same.
+    /// Adds a run to the row of this name, or to a new row. Rows may have different measures; the runs of a
+    /// row must have the same.
     void add(const std::string& row, const NamedMeasures& measures);
 
-    /// For the terminal: a line a measure, a column a row; mean and 95 % Student interval over several runs.
+    /// Returns a text for the terminal: a line per measure and a column per row; the mean and 95 % Student
+    /// interval over several runs.
     std::string text() const;
-    /// {"rows": [{"name", "measures": {NAME: {"mean", "low", "high", "runs": [...]}}}], "interval"}; of one
-    /// run without bounds.
+    /// Returns {"rows": [{"name", "measures": {NAME: {"mean", "low", "high", "runs": [...]}}}], "interval"};
+    /// one run has no "low" and "high".
     nlohmann::json json() const;
 
 private:
@@ -34,9 +35,9 @@ private:
         std::vector<NamedMeasures> runs;
     };
 
-    /// Of every run; none if the row has no such measure.
+    /// Returns the value of every run; none if the row has no such measure.
     static std::vector<double> values_of(const Row& row, const std::string& measure);
-    /// Those of any row, in their order.
+    /// Returns the names that any row has, in the order of the rows.
     std::vector<std::string> names() const;
 
     std::vector<Row> rows_;

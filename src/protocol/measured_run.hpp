@@ -5,24 +5,23 @@
 
 namespace sslslr {
 
-/// What the features of a method's test clips are like, and how well they find the labelled clips of their
-/// sign.
+/// A method's features of the test clips, with measures of them and of how well they find labelled clips of
+/// their sign.
 struct MeasuredFeatures {
     torch::Tensor test;  ///< [test clips, W] on the host
     NamedMeasures measures{};
 };
 
-/// Measures frozen features: measure_embedding() and order_sensitivity() of those of the test clips (the
-/// latter of at most as many as fixed_clips() takes), and retrieval by the cosine among those of
-/// `labelled`'s clips. The labels of test clips are looked at for nothing but the figures.
-/// Collective; figures on the group's first rank.
+/// Measures the frozen features of the test clips: measure_embedding(), order_sensitivity() (on the clips
+/// that fixed_clips() takes of them), and retrieval by cosine among the clips of `labelled`. Labels of test
+/// clips are used only for these figures. Collective; the measures are on the group's first rank.
 /// @throws dist::AgreedError  as embed
 MeasuredFeatures measured_features(Method& method, const Features& features, const EvaluationClips& clips,
                                    const LabelledClips& labelled, dist::Group& group,
                                    const EmbedOptions& embedding);
 
-/// The retrieval of the control, by nearness of the skeletons themselves. Collective; figures on the first
-/// rank.
+/// Measures the retrieval of the control, which compares the skeletons themselves. Collective; the measures
+/// are on the group's first rank.
 NamedMeasures measured_skeletons(const Features& features, const EvaluationClips& clips,
                                  const LabelledClips& labelled, dist::Group& group);
 

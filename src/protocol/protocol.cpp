@@ -109,7 +109,7 @@ private:
     const LabelledClips& labelled_;
 };
 
-/// Refuses the last words of an enumeration, which only some commands take. @param first  of them
+/// Refuses the last values of an enumeration, which only some commands accept. @param first  of these values
 template <Worded E>
 void refuse_from(io::Setting option, E value, E first) {
     const auto words = words_of<E>();
@@ -134,7 +134,7 @@ void check_probe(const ProtocolConfig& config) {
                                     fmt::format("{}", fmt::join(config.probe_weight_decays, " ")))));
 }
 
-/// What Optimizer and Schedule would refuse by the names of pretraining's options.
+/// Checks what Optimizer and Schedule would otherwise refuse under the names of pretraining's options.
 void check_training(const ProtocolConfig& config) {
     const auto& optimizer = config.trainer.optimizer;
     require(

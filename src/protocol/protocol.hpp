@@ -25,21 +25,21 @@ namespace sslslr {
 
 enum class ProtocolKind {
     linear,           ///< a probe on frozen features
-    transfer,         ///< the same, on the clips of another data set than the encoder was trained on
+    transfer,         ///< the same on the clips of another data set than the encoder was trained on
     knn,              ///< cosine-weighted neighbours among frozen features
     semi_supervised,  ///< from a share of the labels: the whole network, or a probe
     fine_tune,        ///< the whole network from all labels
-    supervised,       ///< the same from random weights: a control
+    supervised,       ///< the whole network from random weights: a control
     raw,              ///< neighbours on the skeletons themselves: a control
-    measures,         ///< of the features themselves, without a classifier; check() refuses it
-    label_curve       ///< several of these, from more and more labels; check() refuses it
+    measures,         ///< measures of the features themselves, without a classifier; check() refuses it
+    label_curve       ///< several protocols with increasing numbers of labels; check() refuses it
 };
 constexpr auto words(ProtocolKind /*of*/) {
     return std::array{"linear",     "transfer", "knn",      "semi-supervised", "fine-tune",
                       "supervised", "raw",      "measures", "label-curve"};
 }
 
-/// What reads frozen features.
+/// The classifier on frozen features.
 enum class ProbeKind {
     mlp,  ///< one hidden layer
     linear,
@@ -51,13 +51,13 @@ constexpr auto words(ProbeKind /*of*/) {
 
 /// How many labels are used.
 struct LabelAmount {
-    double fraction = 1;  ///< of the labelled clips of each class, in (0, 1]
-    /// Training clips of each class, and as many of those that validate; of one that has fewer all. 0: by
+    double fraction = 1;  ///< share of the labelled clips of each class, in (0, 1]
+    /// Training clips of each class, and as many validation clips; all clips of a class that has fewer. 0: by
     /// fraction.
     std::int64_t count = 0;
 };
 
-/// The options that say how a whole network is trained, as errors name them.
+/// The options that set how a whole network is trained, as error messages name them.
 struct TrainingNames {
     io::Setting epochs = "fine-tune-epochs";
     io::Setting rate = "fine-tune-rate";
@@ -68,84 +68,90 @@ struct TrainingNames {
 struct ProtocolConfig {
     ProtocolKind kind = ProtocolKind::linear;
     ProbeKind probe = ProbeKind::mlp;
-    ProbeConfig probe_training{};           ///< its hidden width is overruled by `probe`
-    std::vector<double> probe_rates{1e-3};  ///< tried side by side, the best on the validation clips is taken
-    std::vector<double> probe_weight_decays{1e-3};  ///< likewise, each with each
+    ProbeConfig probe_training{};           ///< `probe` overrides its hidden width
+    std::vector<double> probe_rates{1e-3};  ///< each is tried; the best on the validation clips is taken
+    std::vector<double> probe_weight_decays{1e-3};  ///< likewise, each with each rate
     LabelAmount labels{};
-    bool freeze = false;              ///< of semi-supervised: a probe instead of the whole network
+    bool freeze = false;              ///< semi-supervised trains a probe instead of the whole network
     std::int64_t neighbours = 20;     ///< of knn
     std::int64_t raw_neighbours = 5;  ///< of raw
-    /// Of training the whole network: each is tried, the best on the validation clips is taken.
-    std::vector<std::int64_t> epochs{1000};
-    std::int64_t least_steps = 0;  ///< likewise: more epochs where that many would take fewer steps
-    TrainerConfig trainer{};       ///< likewise; the paper: SGD
-    ScheduleConfig schedule{ScheduleKind::triangle,
-                            600};  ///< likewise; the paper: up over 600 epochs, down over 400
-    AugmentationKind augmentation = AugmentationKind::none;  ///< likewise
+
+    // The following options are those of training the whole network.
+    std::vector<std::int64_t> epochs{1000};  ///< each is tried; the best on the validation clips is taken
+    std::int64_t least_steps = 0;            ///< adds epochs if the given ones would take fewer steps
+    TrainerConfig trainer{};                 ///< in the paper SGD
+    /// In the paper the rate rises over 600 epochs and falls over 400.
+    ScheduleConfig schedule{ScheduleKind::triangle, 600};
+    AugmentationKind augmentation = AugmentationKind::none;
     TrainingNames names{};
 };
 
-/// Refuses what cannot be. @throws ConfigError  names the option
+/// Checks all options. @throws ConfigError  names the option that is out of range
 void check(const ProtocolConfig& config);
 
-/// Refuses several candidates where there are no clips to choose on. @throws ConfigError  names the options
+/// Checks that there are validation clips if there are several candidates. @throws ConfigError  names the
+/// options
 void check_choice(const ProtocolConfig& config, const EvaluationClips& clips);
 
-/// Whether an evaluation is no transfer to new clips: the encoder has seen some that test, or most of all.
-/// @param tested, labelled  clips that test, or whose labels train, that it was pretrained on
-/// @param all               clips that test or whose labels train
+/// Whether an evaluation is no transfer to new clips: the encoder has seen a test clip, or more than half of
+/// all clips.
+/// @param tested    test clips that it was pretrained on
+/// @param labelled  clips whose labels train that it was pretrained on
+/// @param all       all test clips and clips whose labels train
 bool is_no_transfer(std::int64_t tested, std::int64_t labelled, std::int64_t all);
 
-/// Whether the whole network is trained, and not what reads its features alone.
+/// Whether the whole network is trained, not only a classifier on its features.
 bool trains_encoder(const ProtocolConfig& config);
 
 /// Whether a probe is trained on frozen features.
 bool trains_probe(const ProtocolConfig& config);
 
-/// Everything else that an evaluation works on.
+/// Everything else that a protocol needs.
 struct ProtocolSetting {
-    const Features& features;  ///< of the data set that labels come from
+    const Features& features;  ///< of the data set that the labels belong to
     const EvaluationClips& clips;
     MethodConfig method;  ///< the encoder's shape
     Precision precision = Precision::float32;
-    BatchConfig batches;     ///< of training the whole network; its seed is that of probes and draws, too
+    BatchConfig batches;     ///< for training the whole network; its seed is also that of probes and draws
     std::string identity{};  ///< of the code and the options that decide the training of a whole network
     dist::Group& group;
-    EmbedOptions embedding{};  ///< of frozen features
-    std::function<bool()> should_stop = [] {
-        return false;
-    };  ///< asked after each training step on every rank
+    EmbedOptions embedding{};  ///< for frozen features
+    /// Asked at each training step on every rank.
+    std::function<bool()> should_stop = [] { return false; };
     std::function<void(const StepReport&)> on_step = [](const StepReport&) {};
-    /// Before each training of a whole network, on every rank.
+    /// Called before each training of a whole network on every rank.
     std::function<void(std::int64_t clips, std::int64_t steps)> on_training = [](std::int64_t, std::int64_t) {
     };
     std::function<void(const std::string&)> warn = [](const std::string&) {
-    };  ///< of checkpoints, on the group's first rank
-    /// Folder of the checkpoints of trainings of the whole network, each in a folder of its own: what was
-    /// stopped goes on, what is done is not done again. Whoever names it removes it. Empty: what was stopped
-    /// starts over.
+    };  ///< about checkpoints, on the group's first rank
+    /// Folder for checkpoints of whole networks, with a folder for each training: one that was stopped
+    /// resumes, one that is done is not repeated. The caller removes the folder. Empty: a training that was
+    /// stopped starts over.
     std::filesystem::path checkpoints{};
 };
 
-/// What a protocol came to, before any label of a test clip was looked at.
+/// The result of a protocol, which has not seen the label of any test clip.
 struct ProtocolScores {
     torch::Tensor test;  ///< [test clips, classes]
-    /// Where clips validate: of the taken probe, or of the taken number of epochs where several were tried.
+    /// Accuracy on the validation clips of the chosen probe, or of the chosen number of epochs if several
+    /// were tried.
     std::optional<double> validation_top1;
-    ProbeTrial chosen{};             ///< where a probe was trained
-    std::int64_t chosen_epochs = 0;  ///< that the whole network was trained for where several were tried
+    ProbeTrial chosen{};             ///< set if a probe was trained
+    std::int64_t chosen_epochs = 0;  ///< of the whole network, if several numbers were asked for; else 0
 };
 
-/// Follows a protocol from a pretrained method (for supervised: from fresh weights of the same shape; raw
-/// looks at no encoder). Labels of test clips have no way in. Collective.
+/// Follows a protocol from a pretrained method (supervised: from fresh weights of the same shape; raw:
+/// without an encoder). Labels of test clips have no way in. Collective.
 ///
-/// The probes of all candidates are trained together on features that are computed once; the best on the
-/// validation clips is taken (of equals the first), and trained again on training and validation clips
-/// together. So are whole networks where several numbers of epochs are tried, one training each; those
-/// that least_steps makes equal are one. Neighbours, and networks of which nothing is chosen, learn from
-/// both at once. The same numbers on any number of ranks: frozen protocols bit for bit, training of the
-/// whole network as Trainer.
-/// @param trained  its encoder is read; a copy is trained where the whole network is
+/// All candidate probes are trained together on features that are computed once. The best on the validation
+/// clips, the first among equals, is trained again on training and validation clips together. Whole networks
+/// with several numbers of epochs are chosen likewise, with one training per number; numbers that least_steps
+/// makes equal count as one. Neighbours, and networks without a choice, learn from training and validation
+/// clips at once.
+///
+/// The scores do not depend on the number of ranks: bit for bit for frozen protocols, within the limits of
+/// Trainer for whole networks.
+/// @param trained  its encoder is read; training the whole network trains a copy of it
 /// @return nothing if it was stopped
 /// @throws ConfigError  as check; several candidates and no clips to validate on
 /// @throws TrainingError, dist::AgreedError  as Trainer, embed and run_training

@@ -62,8 +62,8 @@ Interval ResultTable::difference(const Row& row, const Row& control) const {
     return student_interval(values);
 }
 
-/// Each row with the controls that were read alike; those that are read like no row stand beside all. Or with
-/// all.
+/// Compares each row with the controls of the same classifier and with those whose classifier no row has;
+/// with all controls if compares_all is set.
 std::vector<ResultTable::Difference> ResultTable::differences() const {
     std::vector<Difference> all;
     for (const auto& row : rows_) {
@@ -185,7 +185,7 @@ nlohmann::json ResultTable::json_of(const Row& row) const {
         return json;
     }
     auto own = json_of(row.runs.front());
-    own.update(json);  // whose "top1" and "top5" have intervals
+    own.update(json);  // its "top1" and "top5" have intervals
     return own;
 }
 

@@ -13,37 +13,41 @@
 
 namespace sslslr {
 
-/// What is tested, and how sure its figures are.
+/// The test clips' classes, and how results on them are compared.
 struct TestSet {
     torch::Tensor truth;               ///< [Q] int64 class of each test clip
     std::vector<std::string> classes;  ///< names
     std::int64_t resamples = 10'000;   ///< of the bootstrap
-    bool compares_all = false;  ///< every row with every control, not only with those that are read alike
+    /// Compares every row with every control, not only with those of the same classifier.
+    bool compares_all = false;
 };
 
-/// Accuracies of several classifiers on the same test clips, of one run or of several.
+/// Accuracies of several classifiers on the same test clips, of one run or several.
 ///
-/// Of one run intervals are bootstraps over test clips, of several Student's over the runs; both at 95 %.
+/// Intervals are 95 % bootstraps over the test clips for one run, and 95 % Student intervals over several
+/// runs.
 class ResultTable {
 public:
     explicit ResultTable(TestSet test) : test_{std::move(test)} {}
 
-    /// @param row, classifier  what was trained, and what read it
-    /// @param is_control       the others are compared with it
+    /// Adds a row of one run.
+    /// @param row         what was trained
+    /// @param classifier  what classified its features
+    /// @param is_control  whether other rows are compared with it
     void add(const std::string& row, const std::string& classifier, const ProtocolScores& scores,
              bool is_control);
 
-    /// Takes in another run's figures of the same rows.
+    /// Adds another run's figures of the same rows.
     void append(const ResultTable& run);
 
-    /// For the terminal: a line a classifier, then paired differences to the controls.
+    /// Returns a text for the terminal: a line per classifier, then paired differences to the controls.
     std::string text() const;
-    /// Scores of each class, of every row that is no control; counts of several runs are added up.
+    /// Returns the scores of each class for every row that is no control. Counts of several runs are summed.
     std::string per_class_text() const;
-    /// {"rows": [{"name", "classifier", "control", "top1": {mean, low, high}, "top5": {...}, "macro_f1",
-    /// "confusion", "per_class": [...], ...}], "differences": [...], "interval", "truth"}. A row of one run
-    /// has "correct", "correct5" (bits) and "predicted"; of several these are in "runs", with each one's
-    /// figures.
+    /// Returns {"rows": [{"name", "classifier", "control", "top1": {mean, low, high}, "top5": {...},
+    /// "macro_f1", "confusion", "per_class": [...], ...}], "differences": [...], "interval", "truth"}. A row
+    /// of one run has "correct", "correct5" (bits) and "predicted". A row of several has these in "runs",
+    /// with the figures of each run.
     nlohmann::json json() const;
 
     /// A row's mean accuracy.
@@ -53,13 +57,13 @@ public:
         double top1 = 0;
     };
     std::vector<Mean> means() const;
-    /// For the terminal: the paired differences of top-1 to the controls, a line each.
+    /// Returns a text for the terminal: the paired differences of top-1 to the controls, a line each.
     std::string differences_text() const;
 
 private:
-    /// One classifier of one run. A further figure is a field here, computed in add() and written by text()
-    /// and both json_of(); studies compute theirs in src/study/study_work.cpp and list them in measure.cpp,
-    /// tables.cpp and src/report/study/cells.py.
+    /// The scores of one classifier in one run. To add a figure, add a field here, compute it in add() and
+    /// write it in text() and both json_of(). Studies compute theirs in src/study/study_work.cpp and list
+    /// them in measure.cpp, tables.cpp and src/report/study/cells.py.
     struct Scores {
         double top1 = 0;
         double top5 = 0;
@@ -69,8 +73,8 @@ private:
         std::vector<std::int64_t> predicted;  ///< [Q]
         torch::Tensor confusion;              ///< [G, G]
         std::optional<double> validation_top1;
-        ProbeTrial chosen;               ///< where clips validated
-        std::int64_t chosen_epochs = 0;  ///< of a whole network of which several were asked for
+        ProbeTrial chosen;               ///< set if clips validated
+        std::int64_t chosen_epochs = 0;  ///< of a whole network, if several numbers were asked for
     };
     struct Row {
         std::string name;

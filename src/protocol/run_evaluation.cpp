@@ -24,12 +24,12 @@ namespace {
 
 constexpr const char* from_scratch = "supervised from scratch";
 
-/// A line of the table, still to be filled in.
+/// A row of the table that is still to be computed.
 struct TableRow {
     std::string name;
     std::string classifier;
     ProtocolConfig config;
-    bool is_of_trained;  ///< the run's encoder is read, else the one of random weights
+    bool is_of_trained;  ///< reads the trained encoder; else the one with random weights
     bool is_control;
 };
 
@@ -46,7 +46,7 @@ std::string classifier_of(const ProtocolConfig& config) {
     return config.probe == ProbeKind::linear ? "linear probe" : "MLP probe";
 }
 
-/// The protocol, once for each classifier that is asked for.
+/// Returns the protocol, once for each classifier that is asked for.
 std::vector<ProtocolConfig> asked_for(const ProtocolConfig& config) {
     if (config.probe != ProbeKind::both) {
         return {config};
@@ -95,7 +95,7 @@ std::vector<TableRow> table_rows(const EvaluateOptions& options, const std::stri
     return rows;
 }
 
-/// The rows of each point of a label curve: whatever learns gets the same labels.
+/// Returns the rows of each point of a label curve, which all learn from the same labels.
 std::vector<TableRow> curve_rows(const EvaluateOptions& options, const std::string& method) {
     auto frozen = options;
     frozen.protocol.kind = ProtocolKind::linear;
@@ -114,14 +114,14 @@ std::vector<TableRow> curve_rows(const EvaluateOptions& options, const std::stri
     return rows;
 }
 
-/// Collective.
+/// Whether a stop was requested on any rank. Collective.
 bool any_rank_stops(const Ranks& ranks) {
     std::vector<double> asked{stop_requested() ? 1.0 : 0.0};
     ranks.world.all_reduce_sum(asked);
     return asked[0] > 0;
 }
 
-/// One row of one run, with what its trainings say meanwhile.
+/// Computes one row of one run, and reports on its trainings meanwhile.
 std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptions& run,
                                         const RunEncoders& encoders, const EvaluationSetting& setting,
                                         const ProtocolSetting& protocol) {
@@ -142,7 +142,7 @@ std::optional<ProtocolScores> scores_of(const TableRow& row, const PretrainOptio
 /// @return false if it was stopped
 bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, const RunEncoders& encoders,
               const EvaluationSetting& setting, const ProtocolSetting& protocol, ResultTable& table) {
-    for (const auto& row : rows) {  // before hours of work for the first
+    for (const auto& row : rows) {  // before hours of work on the first
         check_choice(row.config, setting.clips);
         check_views(row.config, run, setting.data.features().layout);
     }
@@ -165,7 +165,7 @@ bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, con
     return true;
 }
 
-/// What the rows of a run work on.
+/// Returns the setting of all rows of a run.
 ProtocolSetting setting_of_rows(const PretrainOptions& run, const EvaluationSetting& setting) {
     auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
                                      agreed_batch_config(run, setting.data.features(), setting.group));

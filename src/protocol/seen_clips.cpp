@@ -20,14 +20,14 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-/// The clips of a data set, or of what others have made of it, that a run was trained on.
+/// Returns the clips of a data set, or of one derived from it, that a run was trained on.
 Clips training_clips_in(const io::ClipIndex& index, const PretrainOptions& run) {
     auto selection = selection_of(run);
     selection.stores_may_lack_split = true;
     return select_clips(index, selection);
 }
 
-/// What the run has written; why not, if that cannot be read.
+/// Returns the record that the run wrote; nothing, with the reason, if it cannot be read.
 std::optional<io::TrainingClips> recorded(const std::string& run, std::string& reason) {
     const auto path = std::filesystem::path{run} / io::training_clips_file;
     std::error_code error;
@@ -43,7 +43,8 @@ std::optional<io::TrainingClips> recorded(const std::string& run, std::string& r
     }
 }
 
-/// The clips that a run without a record was trained on, from its stores; why not, if they are not there.
+/// Returns the clips that a run without a record was trained on, from its stores. Notes if these have
+/// changed.
 io::TrainingClips clips_of_stores(const PretrainOptions& run, const std::string& fingerprint,
                                   std::vector<std::string>& notes) {
     const auto store = io::ClipStore::open(run.data);
@@ -57,7 +58,7 @@ io::TrainingClips clips_of_stores(const PretrainOptions& run, const std::string&
     return {.data = now, .numbers = numbers, .prints = io::prints_of(store, numbers)};
 }
 
-/// A run's training clips; nothing, with a note, if they cannot be known.
+/// Returns a run's training clips; nothing, with a note, if they are not known.
 std::optional<io::TrainingClips> training_clips_of(const PretrainOptions& run, const std::string& fingerprint,
                                                    const DataSet& evaluated,
                                                    std::vector<std::string>& notes) {
@@ -68,7 +69,7 @@ std::optional<io::TrainingClips> training_clips_of(const PretrainOptions& run, c
     try {
         return clips_of_stores(run, fingerprint, notes);
     } catch (const io::DataError& error) {
-        if (fingerprint == evaluated.fingerprint()) {  // the same data elsewhere: the numbers say enough
+        if (fingerprint == evaluated.fingerprint()) {  // the same data elsewhere: the numbers suffice
             const auto numbers = training_clips_in(evaluated.index(), run);
             return io::TrainingClips{fingerprint, numbers, std::vector<io::ClipPrint>(numbers.size())};
         }
@@ -83,7 +84,7 @@ std::optional<io::TrainingClips> training_clips_of(const PretrainOptions& run, c
     return std::nullopt;
 }
 
-/// The clips of an evaluation and what they show, on the first rank.
+/// The clips of an evaluation with their fingerprints, on the first rank.
 class EvaluatedClips {
 public:
     EvaluatedClips(const EvaluationSetting& setting, const Clips& used,
@@ -130,7 +131,7 @@ public:
           trained_{trained},
           index_{trained.prints} {}
 
-    /// The number of a training clip that is the same; -1 if there is none.
+    /// Returns the number of the training clip that is the same; -1 if there is none.
     std::int64_t find(std::int64_t clip, const io::ClipPrint& print) const {
         if (is_own_data_ && numbers_.contains(clip)) {
             return clip;
@@ -146,7 +147,7 @@ private:
     io::PrintIndex index_;
 };
 
-/// Those of some clips that some run was trained on: clip -> number of the training clip.
+/// Returns which of the clips any run was trained on: clip -> number of the training clip.
 std::map<std::int64_t, std::int64_t> seen_among(const Clips& clips, const EvaluatedClips& evaluated,
                                                 const std::vector<SeenByRun>& runs) {
     std::map<std::int64_t, std::int64_t> seen;
@@ -161,13 +162,13 @@ std::map<std::int64_t, std::int64_t> seen_among(const Clips& clips, const Evalua
     return seen;
 }
 
-/// "m12 of new.h5 is clip 12 of its training data".
+/// Returns an example such as "m12 of new.h5 is clip 12 of its training data".
 std::string example_of(const std::map<std::int64_t, std::int64_t>& seen, const EvaluatedClips& evaluated) {
     return fmt::format("{} is clip {} of its training data", evaluated.name(seen.begin()->first),
                        seen.begin()->second);
 }
 
-/// A transfer is to clips that the encoder has never seen, those whose labels are learnt among them.
+/// Refuses a transfer to clips that the encoder has seen; clips whose labels train count, too.
 void refuse_seen_transfer(const std::map<std::int64_t, std::int64_t>& test,
                           const std::map<std::int64_t, std::int64_t>& labelled, std::size_t all,
                           const EvaluatedClips& evaluated) {
@@ -193,7 +194,7 @@ void note_seen(const std::map<std::int64_t, std::int64_t>& seen, std::size_t tes
     }
 }
 
-/// Test clips that hold the same as others whose labels train. @return how many
+/// Notes test clips that show the same as clips whose labels train. @return how many
 std::int64_t note_repeated(const Clips& test, const EvaluatedClips& evaluated,
                            std::vector<std::string>& notes) {
     const auto labelled = evaluated.labelled();
@@ -208,7 +209,7 @@ std::int64_t note_repeated(const Clips& test, const EvaluatedClips& evaluated,
     return repeated.count;
 }
 
-/// Clips that show nothing are told apart by chance.
+/// Notes clips that show nothing, which can be classified only by chance.
 void note_undetected(const char* what, const Clips& clips, const EvaluatedClips& evaluated,
                      std::vector<std::string>& notes) {
     const auto undetected =

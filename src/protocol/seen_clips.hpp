@@ -9,17 +9,17 @@
 
 namespace sslslr {
 
-/// What the clips of an evaluation have in common with those of the pretraining, and with one another, by content.
+/// How clips of an evaluation repeat those of the pretraining, or each other, by content.
 struct SeenClips {
-    std::optional<std::int64_t> test;  ///< clips that pretraining saw; nothing if that cannot be checked
-    std::int64_t repeated = 0;         ///< test clips that hold the same as clips whose labels train
-    std::vector<std::string> notes{};  ///< what a reader of the result must know of them
+    std::optional<std::int64_t> test;  ///< test clips that pretraining saw; nothing if that cannot be checked
+    std::int64_t repeated = 0;         ///< test clips that show the same as clips whose labels train
+    std::vector<std::string> notes{};  ///< what a reader of the result must know
 };
 
-/// Compares them, whatever stores hold them now. Collective; the answer is on the first rank.
+/// Compares the clips by content, whatever stores hold them now. Collective; the result is on the first rank.
 ///
-/// A run knows its training clips by RUN/training_clips.h5. For one without that file they are read from the stores that it
-/// was trained on, if these are still there.
+/// RUN/training_clips.h5 records the training clips of a run. Without that file they are read from the stores
+/// that the run was trained on, if these still exist.
 /// @param fingerprints  of the data that each run was trained on
 /// @throws dist::AgreedError  (ConfigError) a transfer to clips that pretraining saw
 SeenClips seen_clips(const std::vector<PretrainOptions>& runs, const std::vector<std::string>& fingerprints,

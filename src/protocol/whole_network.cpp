@@ -46,14 +46,14 @@ std::shared_ptr<Method> start_of(const Method* trained, const ProtocolSetting& s
 
 /// One training of a whole network.
 struct Task {
-    const Method* trained;  ///< its encoder is where it starts; nullptr: fresh weights
-    ProtocolConfig config;  ///< of one number of epochs
+    const Method* trained;  ///< starts from its encoder; nullptr: from fresh weights
+    ProtocolConfig config;  ///< with one number of epochs
     const std::vector<std::int64_t>& clips;
     const LabelledClips& labelled;  ///< holds the labels of the clips
 };
 
-/// Tells trainings apart: what is stopped goes on with no other than its own weights, clips, labels and
-/// settings.
+/// Identifies a training by its first weights, clips, labels and settings, so that it resumes only its own
+/// checkpoints.
 std::string fingerprint_of(const Method& start, const Task& task, const ProtocolSetting& setting) {
     auto fields = task.config;
     Options options{""};
@@ -69,7 +69,7 @@ std::string fingerprint_of(const Method& start, const Task& task, const Protocol
     return fmt::format("{:016x}-{:016x}", weights_fingerprint(start), checksum.value());
 }
 
-/// The folder of this training's checkpoints, the same on every rank. Collective.
+/// Returns the folder of this training's checkpoints, the same on every rank. Collective.
 std::filesystem::path folder_of(const Method& start, const Task& task, const ProtocolSetting& setting) {
     std::string name;
     agree(setting.group.communicator(), [&] {
@@ -93,15 +93,15 @@ bool train_at_once(Trainer& trainer, const Schedule& schedule, const ProtocolSet
     return true;
 }
 
-/// The same with checkpoints in `folder`, which stay: an evaluation of several trainings may be stopped after
-/// this one.
+/// The same with checkpoints in `folder`. They are kept, because an evaluation of several trainings may be
+/// stopped after this one.
 bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const ProtocolSetting& setting,
                             const std::filesystem::path& folder) {
     RunConfig run{.folder = folder,
                   .last_step = schedule.steps(),
                   .checkpoint_every = steps_between_checkpoints,
                   .keep_checkpoints = 1};
-    run.collapse.policy = CollapsePolicy::none;  // labels hold features apart
+    run.collapse.policy = CollapsePolicy::none;  // labels keep features apart
     RunHooks hooks;
     hooks.on_step = setting.on_step;
     hooks.warn = setting.warn;
@@ -109,7 +109,8 @@ bool train_with_checkpoints(Trainer& trainer, const Schedule& schedule, const Pr
     return run_training(trainer, setting.group, run, hooks);
 }
 
-/// Epochs of a training on so many clips, which may be more than were asked for.
+/// Returns the epochs of a training on this many clips: those asked for, or more if least_steps requires
+/// them.
 std::int64_t epochs_of(std::int64_t asked, std::int64_t clips, const ProtocolConfig& config,
                        const ProtocolSetting& setting) {
     const auto steps_per_epoch = epoch_steps(clips, setting.batches.global_batch);
@@ -118,7 +119,7 @@ std::int64_t epochs_of(std::int64_t asked, std::int64_t clips, const ProtocolCon
 
 struct TrainingScores {
     torch::Tensor scores;     ///< [scored clips, classes]; undefined if it was stopped
-    std::int64_t epochs = 0;  ///< that it was trained for
+    std::int64_t epochs = 0;  ///< number of epochs trained
 };
 
 TrainingScores scores_after(const Task& task, const std::vector<std::int64_t>& scored,
@@ -149,7 +150,7 @@ std::optional<ProtocolScores> whole_network_scores(const Method* trained, const 
                                                    const LabelledClips& labelled) {
     ProtocolScores scores;
     auto last = config;
-    // Of numbers that the least number of steps makes equal the first stands for all.
+    // Among numbers that least_steps makes equal, the first stands for all.
     std::set<std::int64_t> known;
     std::erase_if(last.epochs, [&](auto epochs) {
         return !known.insert(epochs_of(epochs, std::ssize(labelled.train()), config, setting)).second;

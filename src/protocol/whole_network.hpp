@@ -6,15 +6,15 @@
 
 namespace sslslr {
 
-/// Trains encoder and linear classifier from labels and scores with that classifier. Collective; otherwise as
-/// protocol_scores.
+/// Trains an encoder and a linear classifier from labels, and scores the test clips with that classifier.
+/// Collective; otherwise as protocol_scores().
 ///
-/// Of several numbers of epochs each is a training of its own on the training clips, since the schedule
-/// depends on their number; the best on the validation clips (of equals the first) is trained again on
-/// both. Numbers that least_steps makes equal are tried as one; where that leaves one of several, nothing is
-/// chosen, and there is no accuracy on the validation clips.
-/// @param trained  its encoder is copied; nullptr: the fresh weights that a pretraining of the same seed
-///                 starts from
+/// Each of several numbers of epochs takes a training of its own on the training clips, because the schedule
+/// depends on the number. The best on the validation clips, the first among equals, is trained again on
+/// training and validation clips. Numbers that least_steps makes equal are tried as one. If that leaves only
+/// one, nothing is chosen and there is no accuracy on the validation clips.
+/// @param trained  its encoder is copied; nullptr: starts from the fresh weights of a pretraining with the
+///                 same seed
 std::optional<ProtocolScores> whole_network_scores(const Method* trained, const ProtocolConfig& config,
                                                    const ProtocolSetting& setting,
                                                    const LabelledClips& labelled);

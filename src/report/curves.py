@@ -12,7 +12,7 @@ import numpy as np
 
 from study.figures.picture import plt, save
 
-# Told apart by dashes as well as by shade, so that they survive a grey print.
+# Curves differ by dashes as well as by shade, so that a grey print still distinguishes them.
 TERM_STYLES = ["--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
 
 

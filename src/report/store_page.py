@@ -11,11 +11,11 @@ import numpy as np
 
 from study.figures.picture import plt, save
 
-# Told apart by dashes and hatches as well as by shade, so that they survive a grey print.
+# Splits differ by dashes and hatches as well as by shade, so that a grey print still distinguishes them.
 STYLES = (("0.25", "-", ""), ("0.45", "--", "//"), ("0.6", "-.", ".."), ("0", ":", "xx"))
-MOST_NAMES = 20  # written out at an axis
+MOST_NAMES = 20  # names written out at an axis
 NAME_LENGTH = 16
-LONG_TAIL = 30  # largest over smallest: a logarithmic axis from there on
+LONG_TAIL = 30  # largest over smallest, from which an axis is logarithmic
 ROLES = ("train", "val", "valid", "validation", "dev", "test")
 
 
@@ -46,7 +46,7 @@ def short(name):
 def draw_lengths(axes, store, splits):
     edges = np.array(store["length_edges"] or [0, 1])
     for (name, split), (colour, dashes, _) in zip(splits.items(), STYLES):
-        counts = np.array(split["lengths"]["histogram"] or [0]) / np.diff(edges)  # the last bin may be narrower
+        counts = np.array(split["lengths"]["histogram"] or [0]) / np.diff(edges)  # the last may be narrower
         axes.stairs(counts, edges - 0.5, color=colour, linestyle=dashes, linewidth=1.4, fill=len(splits) == 1,
                     label=f"{name}: {split['clips']} clips")
     if len(edges) <= MOST_NAMES:  # a bin for each length: ticks at whole frames

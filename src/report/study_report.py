@@ -27,7 +27,8 @@ def parse_options():
 
 def write_report(study):
     """Makes everything; returns the figures that could not be made."""
-    from study.read_report import read_report  # needs no package, so that its errors come before those of a missing one
+    # Needs no package, so that its errors come before that of a missing package.
+    from study.read_report import read_report
 
     folder = study / "report"
     report = read_report(folder / "report.json")

@@ -12,7 +12,7 @@
 namespace sslslr {
 namespace {
 
-/// How the comparisons of a claim came out.
+/// The comparisons of a claim by their outcome.
 struct Tally {
     std::int64_t for_it = 0;
     std::int64_t against = 0;
@@ -47,7 +47,7 @@ Interval negated(const Interval& interval) {
     return {.mean = -interval.mean, .low = -interval.high, .high = -interval.low};
 }
 
-/// One claim against the tables that it names.
+/// Judges one claim by the tables that it names.
 class Judge {
 public:
     Judge(const ClaimSpec& claim, const StudyResults& results) : claim_{claim}, results_{results} {}
@@ -104,7 +104,7 @@ private:
         }
     }
 
-    /// Columns of one row, or the rows of two augmentations in each method's column.
+    /// Compares columns of one row, or the rows of two augmentations in each method's column.
     void compare(const PlannedTable& table, std::size_t row) {
         const auto sign = measure_named(table.spec.measure).sign;
         const auto count = [&](const std::optional<Interval>& surplus) {
@@ -140,8 +140,8 @@ private:
         }
     }
 
-    /// Of a row of the common augmentation: what each column would gain by the one that validates best on
-    /// that data set.
+    /// Judges what each column of the common augmentation's row would gain by the augmentation that validates
+    /// best on that data set.
     void compare_to_own_choice(const PlannedTable& table, std::size_t row) {
         if (table.rows[row].augmentation != claim_.better.front()) {
             return;
@@ -162,7 +162,8 @@ private:
         }
     }
 
-    /// The augmentation's row; of equals the common one. Nothing while a validation is missing.
+    /// Returns the row of the augmentation that validates best, the common one among equals; nothing while a
+    /// validation is missing.
     std::optional<std::size_t> best_validated(const PlannedTable& table, std::size_t common,
                                               const std::string& column) const {
         std::optional<std::size_t> best;
@@ -186,9 +187,10 @@ private:
         return best;
     }
 
-    /// Whether `better` is ahead of `worse` by more in the first table than in the second, whose data are
-    /// others, so that the two differences are independent. Source of their difference's interval: Zou and
-    /// Donner 2008, "Construction of confidence limits about effect measures: a general approach".
+    /// Judges whether `better` is ahead of `worse` by more in the first table than in the second, which is
+    /// made from other data, so that the two differences are independent. Source of the interval of their
+    /// difference: Zou and Donner 2008, "Construction of confidence limits about effect measures: a general
+    /// approach".
     void compare_differences(const std::vector<const PlannedTable*>& tables) {
         for (const auto& better : claim_.better) {
             for (const auto& worse : claim_.worse) {
@@ -206,7 +208,8 @@ private:
         }
     }
 
-    /// By the figure's interval: without one, as of a single training's measure, it decides nothing.
+    /// Compares the interval of each figure with the limit. A figure without one, such as the measure of a
+    /// single training, decides nothing.
     void hold_against_limit(const PlannedTable& table, std::size_t row) {
         for (const auto& name : claim_.better) {
             const auto* const of_column = cell(table, row, name);
@@ -221,8 +224,9 @@ private:
         }
     }
 
-    /// @param beside  the column it is compared with: of a control with several encoders, that
-    ///                method's is taken, else the study's own one, else the first
+    /// Returns the cell of a column; null if the table has no such column.
+    /// @param beside  the column it is compared with. Of a control with several encoders, takes the one of
+    ///                this method, else the study's own, else the first
     static const PlannedCell* cell(const PlannedTable& table, std::size_t row, const std::string& column,
                                    const std::string& beside = "") {
         const auto is_meant = [&](const PlannedColumn& other) {

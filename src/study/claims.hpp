@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// What the results say of a claim.
+/// What the results say about a claim.
 struct ClaimVerdict {
     std::string id;
     std::string says;
@@ -18,9 +18,9 @@ struct ClaimVerdict {
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClaimVerdict, id, says, verdict, evidence)
 
-/// Judges each claim; verdicts are
+/// Judges each claim. Verdicts are
 ///
-///     holds                every comparison bears it out beyond its paired 95 % interval
+///     holds                every comparison supports it beyond its paired 95 % interval
 ///     does not hold        some comparison says the opposite beyond its interval
 ///     not distinguishable  neither
 ///     not tested here      nothing to compare, for the reason given

@@ -12,7 +12,7 @@ struct Confusion {
     const std::vector<std::string>* names = nullptr;  ///< of the classes
 };
 
-/// Of the jobs that are done.
+/// Sums over the jobs that are done.
 Confusion summed(const PlannedCell& cell, const StudyResults& results) {
     Confusion sum;
     for (const auto& jobs : cell) {

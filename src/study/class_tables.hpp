@@ -6,8 +6,8 @@
 
 namespace sslslr {
 
-/// Confusion matrix and scores of each class, summed over runs and folds, for every done cell of a table of
-/// accuracies.
+/// Returns the confusion matrix and the scores of each class, summed over the runs and folds that are done,
+/// for each cell of a table of accuracies that has any.
 nlohmann::json classes_of(const PlannedTable& table, const StudyResults& results);
 
 }  // namespace sslslr

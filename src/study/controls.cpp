@@ -45,7 +45,7 @@ std::vector<PlannedColumn> Controls::columns(const TableSpec& table, const Measu
     return columns;
 }
 
-/// The methods of a table with one encoder side by side, those with the study's own as an empty list.
+/// Groups the methods of a table by their encoders. The group with the study's own encoder is an empty list.
 std::vector<std::vector<std::string>> Controls::methods_by_encoder(const TableSpec& table) {
     const auto encoders_of = [&](const Variant& method) {
         std::string encoders;
@@ -80,7 +80,7 @@ Settings Controls::options(std::int64_t data, std::int64_t run, const Variant& m
     return with(base_options(spec_, data, run), encoder_settings(data, method, augmentation));
 }
 
-/// Those of the method's and the augmentation's settings that change the encoder.
+/// Returns the settings of the method and the augmentation that change the encoder.
 const Settings& Controls::encoder_settings(std::int64_t data, const Variant& method,
                                            const Variant& augmentation) {
     const auto [found, is_new] = encoder_settings_.try_emplace({data, method.name, augmentation.name});

@@ -23,7 +23,7 @@ Settings protocol_settings(ProtocolKind kind) {
     return {{"protocol", word_of(kind)}};
 }
 
-/// Builds a plan; a job that is asked for again is found by its id.
+/// Builds a plan. A job that is needed again is recognised by its id.
 class Planner {
 public:
     Planner(const StudySpec& spec, const std::vector<DataFacts>& data, const Identities& identities)
@@ -105,7 +105,7 @@ private:
                     jobs.push_back(trained);
                     continue;
                 }
-                // Within one data set the fold that was left out tests; another data set's folds all do.
+                // Within one data set, the fold that was left out tests; of another data set, all folds test.
                 const auto first = source == target ? fold : 0;
                 const auto last = source == target ? fold + 1 : folds(target);
                 for (auto tested = first; tested < last; ++tested) {
@@ -191,7 +191,7 @@ private:
         return job.id;
     }
 
-    /// @param encoder  what it is called in the job's name
+    /// @param encoder  the encoder as the job's name calls it
     std::string evaluation(EvaluationJob job, const std::string& encoder) {
         const auto& clips = fold_facts(job.data, job.fold);
         job.id = io::hash_text(fmt::format(
@@ -211,7 +211,7 @@ private:
             return job.pretraining;
         }
         const auto protocol = protocol_kind(job.protocol);
-        if (protocol == ProtocolKind::raw) {  // the seed draws which labels are used where not all are
+        if (protocol == ProtocolKind::raw) {  // the seed draws labels unless all are used
             return job.protocol.size() == 1
                        ? "raw"
                        : fmt::format("raw, seed {}", spec_.seed + static_cast<std::uint64_t>(job.run));
@@ -226,7 +226,7 @@ private:
         return std::ranges::find(plan_.pretrainings, pretraining, &PretrainingJob::id)->name;
     }
 
-    /// Of the first run on the first fold.
+    /// Adds a panel of the first run on the first fold.
     void add_panel(const EmbeddingFigure& figure, std::int64_t data, const Variant& method) {
         const auto& augmentation = named(spec_.augmentations, figure.augmentation, "augmentation");
         const auto& names = fold_facts(data, 0).class_names;

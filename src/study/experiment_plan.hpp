@@ -15,21 +15,21 @@
 
 namespace sslslr {
 
-/// One way to part a data set: official splits make one, signers left out in turn one each.
+/// One way to divide a data set: official splits give one fold, signers left out in turn give one each.
 struct FoldFacts {
-    std::string name;                 ///< "S03"; empty where there is one alone
-    std::string how;                  ///< clips were parted
-    std::string pretrain_identity;    ///< tells apart which clips pretrain
-    std::string evaluation_identity;  ///< tells apart which labelled clips train, validate and test
-    std::int64_t pretrain = 0;        ///< clips
+    std::string name;                 ///< "S03"; empty if there is only one fold
+    std::string how;                  ///< how clips were divided
+    std::string pretrain_identity;    ///< identifies the clips that pretrain
+    std::string evaluation_identity;  ///< identifies the labelled clips that train, validate and test
+    std::int64_t pretrain = 0;        ///< number of clips
     std::int64_t train = 0;
     std::int64_t validation = 0;
     std::vector<std::int64_t> test;          ///< clip numbers
-    std::vector<std::int64_t> test_classes;  ///< of those clips
+    std::vector<std::int64_t> test_classes;  ///< of the test clips
     std::vector<std::string> class_names;
 };
 
-/// What planning needs to know of a data set.
+/// What planning needs to know about a data set.
 struct DataFacts {
     std::string name;
     std::string title;
@@ -43,24 +43,24 @@ struct DataFacts {
     std::vector<FoldFacts> folds;
 };
 
-/// Whose features a protocol reads.
+/// The encoder whose features a protocol reads.
 enum class EncoderKind { pretrained, random, none };
 constexpr auto words(EncoderKind /*of*/) {
     return std::array{"pretrained", "random", "none"};
 }
 
-/// The protocol that settings name.
-/// @param settings  of sslslr evaluate, as study files hold them, read before
+/// Returns the protocol that settings name; linear if they name none.
+/// @param settings  options of sslslr evaluate from a study file that has been checked
 ProtocolKind protocol_kind(const Settings& settings);
 
-/// A training without labels.
+/// A pretraining on one fold.
 struct PretrainingJob {
     std::string id;
     std::string name;  ///< "asl9 S03, simclr our, run 0"
     std::int64_t data = 0;
     std::int64_t fold = 0;
     std::int64_t run = 0;
-    Settings options;  ///< of sslslr pretrain
+    Settings options;  ///< options of sslslr pretrain
 };
 
 /// A protocol followed from one encoder on the clips of one fold.
@@ -69,18 +69,18 @@ struct EvaluationJob {
     std::string name;
     EncoderKind encoder = EncoderKind::pretrained;
     std::string pretraining;  ///< the job that trains the encoder; empty without one
-    std::int64_t data = 0;    ///< that labels come from
+    std::int64_t data = 0;    ///< data set that labels come from
     std::int64_t fold = 0;
     std::int64_t run = 0;
-    Settings options;  ///< of sslslr pretrain: the encoder's shape
+    Settings options;  ///< options of sslslr pretrain: the encoder's shape
     Settings protocol;
 };
 
 /// What a method is compared with.
 enum class Control {
-    random,     ///< weights
+    random,     ///< the encoder with random weights
     raw,        ///< neighbours on the skeletons
-    supervised  ///< the whole network, from labels
+    supervised  ///< the whole network, trained only from labels
 };
 constexpr auto words(Control /*of*/) {
     return std::array{"random", "raw", "supervised"};
@@ -91,8 +91,7 @@ struct PlannedColumn {
     std::string name;
     std::string title;
     std::optional<Control> control;  ///< nothing: a method
-    /// Of a control with another encoder than that of the study's own settings: the table's methods that have
-    /// it, too.
+    /// For a control with another encoder than the study's own: the table's methods with that encoder.
     std::vector<std::string> methods{};
 };
 
@@ -103,7 +102,7 @@ struct PlannedRow {
     std::string augmentation;
 };
 
-/// The jobs behind one figure: by run, then by fold. No runs: there is no such figure.
+/// The jobs behind one figure of a table: by run, then by fold. Without runs there is no such figure.
 using PlannedCell = std::vector<std::vector<std::string>>;
 
 struct PlannedTable {
@@ -113,17 +112,17 @@ struct PlannedTable {
     std::vector<std::vector<PlannedCell>> cells;  ///< [rows][columns]
 };
 
-/// Features of one data set's test clips by one method, as figure 7 shows them.
+/// A panel of figure 7: the features of one data set's test clips by one method.
 struct PlannedPanel {
     std::string data;
     std::string data_title;
     std::string column;  ///< the method
     std::string column_title;
-    std::vector<std::string> classes;  ///< coloured
-    std::string evaluation;            ///< the job that leaves the features
+    std::vector<std::string> classes;  ///< classes that are coloured
+    std::string evaluation;            ///< the job that writes the features
 };
 
-/// Every job of a study, once, however many tables ask for it, and which figure comes from which jobs.
+/// Every job of a study, listed once however many tables need it, and the jobs behind each figure.
 struct ExperimentPlan {
     std::vector<DataFacts> data;
     std::vector<PretrainingJob> pretrainings;
@@ -132,21 +131,21 @@ struct ExperimentPlan {
     std::vector<PlannedPanel> panels;
 };
 
-/// What makes two jobs the same: everything that decides their results, as text. The settings are complete
-/// ones, as with() merges them.
+/// What makes two jobs the same: everything that decides their results, as text. All functions take complete
+/// settings, as with() merges them.
 struct Identities {
     std::function<std::string(const Settings&)> of_pretraining;
     std::function<std::string(const Settings&)> of_preprocessing;  ///< of clips
     std::function<std::string(const Settings&)> of_encoder;        ///< with random weights
-    std::function<std::string(const Settings&)>
-        of_network;  ///< that is trained with labels from random weights
+    /// Of a whole network that is trained with labels from random weights.
+    std::function<std::string(const Settings&)> of_network;
     std::function<std::string(const Settings&)> of_protocol;
     /// Whether a protocol reads an encoder's features without training it.
     std::function<bool(const Settings&)> is_frozen;
 };
 
 /// Plans a study; a pure function of its arguments.
-/// @param data  one entry for each of the spec's, in its order
+/// @param data  one entry for each data set of the spec, in its order
 /// @throws ConfigError  a table names what the study does not list
 ExperimentPlan plan_experiments(const StudySpec& spec, const std::vector<DataFacts>& data,
                                 const Identities& identities);

@@ -10,8 +10,9 @@
 
 namespace sslslr {
 
-/// The spread of a training's outputs by step, where its rows of metrics.jsonl hold one: of its projections,
-/// or of its features where it has no projector. What a stopped training wrote twice counts as it went on.
+/// Returns the spread of a training's outputs by step, from the rows of metrics.jsonl that hold one: that of
+/// the projections, or of the features if there is no projector. If a resumed training wrote a step twice,
+/// the later row counts.
 std::map<std::int64_t, Spread> measured_spreads(std::span<const nlohmann::json> rows);
 
 }  // namespace sslslr

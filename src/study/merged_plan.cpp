@@ -8,7 +8,8 @@
 namespace sslslr {
 namespace {
 
-/// Where `before` has its data in `data`, to which what is lacking there is added; nothing if one is no longer the same.
+/// Adds to `data` the data sets of `before` that it lacks. Returns the place in `data` of each one of
+/// `before`; nothing if one has changed.
 std::optional<std::vector<std::int64_t>> added(const std::vector<DataFacts>& before,
                                                std::vector<DataFacts>& data) {
     std::vector<std::int64_t> places;
@@ -25,7 +26,7 @@ std::optional<std::vector<std::int64_t>> added(const std::vector<DataFacts>& bef
     return places;
 }
 
-/// Adds the jobs that are lacking.
+/// Adds to `jobs` the jobs of `before` that it lacks.
 template <class Job>
 void add_jobs(std::vector<Job>& jobs, const std::vector<Job>& before,
               const std::vector<std::int64_t>& places) {

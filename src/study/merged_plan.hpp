@@ -4,8 +4,8 @@
 
 namespace sslslr {
 
-/// The plan of a part of a study, and what an earlier plan of the same study file holds beside it. Where that one knew other
-/// data under a name, it is of no use, and `now` is all.
+/// Returns the plan of a part of a study with all that only an earlier plan of the same study file holds
+/// added to it. If the earlier plan had other data under one of the names, returns `now`.
 ExperimentPlan merged(const ExperimentPlan& now, const ExperimentPlan& before);
 
 }  // namespace sslslr

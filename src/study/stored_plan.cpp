@@ -17,7 +17,7 @@ namespace {
 constexpr const char* plan_name = "plan.json";
 constexpr const char* text_key = "study_file";
 
-/// The options of an older search, which had a file of their own.
+/// Returns the options of an older search, which had a file of their own.
 std::string old_options(const std::filesystem::path& folder) {
     std::ifstream file{folder / "plan.ini"};
     return {std::istreambuf_iterator<char>{file}, {}};
@@ -41,7 +41,7 @@ std::optional<StoredPlan> read_plan_file(const std::filesystem::path& folder,
         convert(is_old_search ? json : json.at("plan"));
         return is_old_search ? StoredPlan{old_options(folder), json.value("code", "")}
                              : StoredPlan{json.at(text_key), json.value("code", "")};
-    } catch (const std::exception& error) {  // of JSON, or of a word that is none
+    } catch (const std::exception& error) {  // from JSON, or from an unknown word
         throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
     }
 }

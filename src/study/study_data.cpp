@@ -18,7 +18,7 @@
 namespace sslslr {
 namespace {
 
-/// Fills fields from settings and says what every option then is.
+/// Sets fields from settings and returns all options with their values.
 template <class Fields>
 Options read_fields(Fields& fields, const Settings& settings, const std::string& where) {
     Options options{""};
@@ -32,7 +32,7 @@ const Part clips_alone{Decides::clips};
 const Part encoder{Decides::clips, Decides::encoder};
 const Part network{Decides::clips, Decides::encoder, Decides::learning};
 
-/// The options of a training that decide this part of it; all that decide anything, without a part.
+/// Returns the options of a training that decide `part`; without a part, all that decide anything.
 std::string identity_of_options(const Settings& settings, const std::optional<Part>& part) {
     PretrainOptions fields;
     const auto options = read_fields(fields, settings, io::setting("study"));
@@ -67,8 +67,8 @@ FoldFacts facts_of(const std::string& name, const EvaluationClips& clips) {
     return facts;
 }
 
-/// Whether all clips of a data set may pretrain: nothing names any that test, and every table that trains on
-/// it reads what was learnt from another data set.
+/// Whether all clips of a data set may pretrain: no setting, figure or table tests on any of them, and every
+/// table that trains on it has targets.
 bool only_pretrains(const StudySpec& spec, const DataSpec& data, const ClipParts& parts) {
     const auto names = [&](const std::vector<std::string>& list) {
         return std::ranges::find(list, data.name) != list.end();
@@ -91,8 +91,8 @@ EvaluationClips pretraining_alone(const io::ClipIndex& index, const ClipParts& p
     return clips;
 }
 
-/// How the clips of a data set become frames: with all that any of the trainings reads of them.
-/// @throws ConfigError  a method or an augmentation that would have them otherwise
+/// Returns how the clips of a data set become frames: with all that any of the trainings reads.
+/// @throws ConfigError  a method or an augmentation needs them otherwise
 PreprocessConfig preprocess_of(const StudySpec& spec, const DataSpec& data) {
     const auto base = with(spec.pretrain, data.settings);
     auto config = preprocess_config_of(pretrain_options_of(base, data.where));
@@ -155,7 +155,7 @@ Identities identities_of_jobs() {
 }
 
 StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_limit, const Ranks& ranks) {
-    static_cast<void>(bytes_of_limit(memory_limit));  // refused here, it is no setting of the study's file
+    static_cast<void>(bytes_of_limit(memory_limit));  // checked here: no setting of the study file
     for (const auto& data : spec.data) {
         const auto options = pretrain_options_of(with(spec.pretrain, data.settings), data.where);
         place_errors(data.where, [&] {
@@ -170,7 +170,7 @@ StudyDataSets::StudyDataSets(const StudySpec& spec, const std::string& memory_li
     }
 }
 
-/// On every rank, for each may come to record a training.
+/// Keeps them on every rank, because any of them may record a training.
 void StudyDataSets::keep_prints(const Ranks& ranks) {
     const auto& set = *sets_.back();
     std::vector<std::int64_t> all(static_cast<std::size_t>(set.index().clips()));

@@ -11,9 +11,9 @@
 
 namespace sslslr {
 
-/// The data sets of a study, opened, and the ways in which their clips are divided. All clips of one that
-/// names none to test on may pretrain, if every table of it has targets. Construction and destruction are
-/// collective.
+/// The data sets of a study, opened, and the ways in which their clips are divided. If a data set names no
+/// clips to test on and every table that trains on it has targets, all of its clips pretrain. Construction
+/// and destruction are collective.
 class StudyDataSets {
 public:
     /// @throws ConfigError, dist::AgreedError  as DataSet and part_clips; the section is named
@@ -23,12 +23,12 @@ public:
     const EvaluationClips& clips(std::int64_t number, std::int64_t fold) const {
         return clips_[static_cast<std::size_t>(number)][static_cast<std::size_t>(fold)];
     }
-    /// Signers that a fold leaves out, for a run's own configuration.
+    /// Returns how a fold divides the clips, for the options of a run.
     const ClipParts& parts(std::int64_t number, std::int64_t fold) const {
         return parts_[static_cast<std::size_t>(number)][static_cast<std::size_t>(fold)];
     }
     const std::vector<DataFacts>& facts() const { return facts_; }
-    /// Fingerprints of clips of a data set, in their order.
+    /// Returns the fingerprints of these clips of a data set, in their order.
     std::vector<io::ClipPrint> prints(std::int64_t number, const std::vector<std::int64_t>& clips) const;
 
 private:
@@ -42,15 +42,17 @@ private:
     std::vector<std::vector<io::ClipPrint>> prints_;  ///< by data set, of all its clips
 };
 
-/// The options of a training as its settings have them. @throws ConfigError  names `where`
+/// Returns the options of a training with these settings. @throws ConfigError  names `where`
 PretrainOptions pretrain_options_of(const Settings& settings, const std::string& where);
+/// Returns the protocol with these settings, checked. @throws ConfigError  as Options and
+/// check(ProtocolConfig)
 ProtocolConfig protocol_config_of(const Settings& settings, const std::string& where);
 
-/// Refuses, before anything is pretrained, views that networks cannot have which learn from labels.
+/// Checks, before anything is pretrained, that clips can have the views that whole networks are trained on.
 /// @throws ConfigError  names the job
 void check_views(const StudyDataSets& data, const ExperimentPlan& plan);
 
-/// By what the jobs of a study are told apart.
+/// Returns what identifies the jobs of a study.
 Identities identities_of_jobs();
 
 }  // namespace sslslr

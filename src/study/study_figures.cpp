@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// x and y of every point of every frame, null where none was detected: [F][P][2].
+/// Returns x and y of every point of every frame, null where it was not detected: [F][P][2].
 nlohmann::json skeleton_of(const std::vector<float>& landmarks, std::size_t points, std::size_t coordinates) {
     nlohmann::json frames = nlohmann::json::array();
     for (std::size_t at = 0; at < landmarks.size(); at += points * coordinates) {
@@ -84,7 +84,7 @@ nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
     return panels;
 }
 
-/// The spread at measured steps, summed over trainings, each relative to its own start.
+/// The mean spread at measured steps over trainings, each relative to its own start.
 class Curve {
 public:
     void add(const fs::path& metrics) {
@@ -113,7 +113,7 @@ public:
 private:
     struct Sum {
         Spread spread;
-        double trainings = 0;  ///< that have measured at the step: folds of fewer clips end sooner
+        double trainings = 0;  ///< measured at this step: folds with fewer clips end sooner
     };
     std::map<std::int64_t, Sum> sums_;
 };

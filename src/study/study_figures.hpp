@@ -9,10 +9,10 @@
 
 namespace sslslr {
 
-/// What a study's report draws, by the paper's numbers of figures: "2" strips of skeletons, "7" files of features, "8"
-/// curves of spread; those for which there is something yet.
+/// Returns what a study's report draws, by figure number of the paper: "2" strips of skeletons, "7" files of
+/// features, "8" curves of spread. Figures without results so far are left out.
 /// @param folder  of the study
-/// @throws ConfigError  a strip's clip that is not in its store; io::DataError  no such store
+/// @throws ConfigError  a strip's clip is not in its store; io::DataError  the store cannot be read
 nlohmann::json figures_of(const StoredStudy& study, const LedgerState& state,
                           const std::filesystem::path& folder);
 

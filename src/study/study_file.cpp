@@ -164,7 +164,7 @@ std::string study_text(const std::string& path) {
 StudySpec parse_study(const std::string& text, const std::string& path, bool is_stored) {
     StudySpec spec;
     const std::pair<std::string, std::function<void(const StudySection&, StudyKeys)>> kinds[]{
-        // each names those before it
+        // each kind names entries of those before it
         {"",
          [&](const StudySection&, StudyKeys keys) {
              spec.title = keys.text("title", path);

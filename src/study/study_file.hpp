@@ -7,12 +7,13 @@
 namespace sslslr {
 
 /// Reads a study file: INI sections as the comment of configs/study/examples.ini explains them.
-/// @param path       for errors
+/// @param path       for error messages
 /// @param is_stored  the text is that of a plan, which may hold options that were removed since
-/// @throws ConfigError  names file, section, line and key: unknown, missing, of a wrong value, or of no use
+/// @throws ConfigError  a key is unknown, missing, of no use or has a wrong value; names file, section, line
+///                      and key
 StudySpec parse_study(const std::string& text, const std::string& path, bool is_stored = false);
 
-/// The text of a file. @throws ConfigError  it cannot be read
+/// Returns the text of a study file. @throws ConfigError  `path` is empty, or the file cannot be read
 std::string study_text(const std::string& path);
 
 }  // namespace sslslr

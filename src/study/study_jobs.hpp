@@ -9,17 +9,17 @@
 
 namespace sslslr {
 
-/// The jobs of a planned study by name, and which of them can be done now.
+/// The jobs of a planned study by id, and which of them can be done now.
 class StudyJobs : public JobPlan {
 public:
     /// @param plan  must outlive this
     explicit StudyJobs(const ExperimentPlan& plan);
 
-    /// All trainings, and the evaluations of those that are done. Evaluations go first, then trainings run by
-    /// run: the tables fill with one run of everything before a second begins.
+    /// Returns all trainings, and the evaluations whose trainings are done. Evaluations go first, then
+    /// trainings run by run, so that the tables have one run of everything before a second begins.
     std::vector<Job> wanted(const LedgerState& state) const override;
 
-    /// Null if the job is of the other kind, or unknown.
+    /// Return the job; null if it is of the other kind, or unknown.
     const PretrainingJob* pretraining(const std::string& id) const;
     const EvaluationJob* evaluation(const std::string& id) const;
     bool has(const std::string& id) const override;

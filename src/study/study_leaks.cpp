@@ -82,7 +82,7 @@ void note_leaks_between(const StudyDataSets& data, const PretrainingJob& source,
     const auto learnt = leak_of(trained, index, {data, target.data, labelled});
     const auto facts = [&](std::int64_t number) { return data.facts()[static_cast<std::size_t>(number)]; };
     const auto name = [&](std::int64_t number) { return facts(number).name; };
-    // Sections may part one store in different ways: whose labels train are then meant to be those that pretrain.
+    // Sections may divide one store in different ways. Clips whose labels train then pretrain on purpose.
     const bool is_same_store = facts(source.data).fingerprint == facts(target.data).fingerprint;
     const auto where =
         fmt::format("transfer from [data {}] to [data {}]", name(source.data), name(target.data));

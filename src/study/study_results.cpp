@@ -17,7 +17,7 @@ bool is_share(const std::string& measure) {
     return measure_named(measure).of_clips != nullptr;
 }
 
-/// Whether each clip was right, in the mean over the folds that it tests in, by data set and clip.
+/// How often each clip was right, as the mean over the folds that it tests in, by data set and clip.
 class ClipMeans {
 public:
     void add(const EvaluationJob& job, const std::vector<std::int64_t>& clips, const std::string& bits) {
@@ -75,7 +75,7 @@ CellValues StudyResults::values(const PlannedCell& cell, const std::string& meas
     return values;
 }
 
-/// A number a test clip, or a number a fold; none if a job is missing.
+/// Returns one value per test clip, or one per fold; none if a job is missing.
 std::vector<double> StudyResults::run_values(const std::vector<std::string>& jobs,
                                              const std::string& measure) const {
     ClipMeans means;
@@ -106,7 +106,7 @@ std::optional<Interval> StudyResults::difference(const PlannedCell& first, const
     if (first.empty() || second.empty()) {
         return std::nullopt;
     }
-    // What has no seed was done once, and stands beside every run of the other.
+    // A control without a seed was done once and is compared with every run of the other cell.
     const auto runs = first.size() == 1 || second.size() == 1 ? std::max(first.size(), second.size())
                                                               : std::min(first.size(), second.size());
     for (std::size_t run = 0; run < runs; ++run) {

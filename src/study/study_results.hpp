@@ -13,23 +13,24 @@
 
 namespace sslslr {
 
-/// What a job came to, as its worker's journal holds it.
+/// The result of a job as its worker's journal holds it.
 struct JobRecord {
     nlohmann::json outcome;
     nlohmann::json detail;
 };
 
-/// The accepted result of a job; nothing if it is not done.
+/// Returns the accepted result of a job; nothing if it is not done.
 using ResultOf = std::function<std::optional<JobRecord>(const std::string& job)>;
 
-/// What a cell's figure is made of: a number a run and, of shares of test clips, a number a clip of the first run.
+/// The values behind a cell's figure: one per run and, if the measure is a share of test clips, one per clip
+/// of the first run.
 struct CellValues {
     std::vector<double> runs;
     std::vector<double> clips;
 };
 
-/// The mean over the runs and its interval: Student's over several runs, a bootstrap over test clips of one, none where
-/// one run's measure is not of clips.
+/// The mean over the runs and its interval: Student's over several runs, a bootstrap over the test clips of a
+/// single run. A single run of a measure that is no share of clips has no interval.
 struct Figure {
     double mean = 0;
     std::optional<Interval> interval;
@@ -37,8 +38,8 @@ struct Figure {
 
 /// The accepted results of a planned study, each looked up once.
 ///
-/// A figure is the mean over runs, a run's the mean over its test clips (each counted once, however many folds it tests
-/// in) or over its folds. A run of which a fold is missing does not count.
+/// A figure is the mean over runs. The value of a run is the mean over its test clips (each counted once,
+/// however many folds it tests in) or over its folds. A run with a missing fold does not count.
 class StudyResults {
 public:
     /// @param plan  must outlive this
@@ -47,14 +48,15 @@ public:
     const ExperimentPlan& plan() const { return plan_; }
     const EvaluationJob& evaluation(const std::string& id) const { return *evaluations_.at(id); }
     const FoldFacts& fold(const EvaluationJob& job) const;
-    /// Null if the job is not done.
+    /// Returns the result of a job; null if it is not done.
     const JobRecord* record(const std::string& id) const;
 
     CellValues values(const PlannedCell& cell, const std::string& measure) const;
-    /// Nothing if no run is done.
+    /// Returns the figure of a cell; nothing if no run is done.
     std::optional<Figure> figure(const PlannedCell& cell, const std::string& measure) const;
-    /// Of a - b, paired run by run over the runs that both have, or clip by clip where that is one; nothing where there is
-    /// none, or one without clips to pair.
+    /// Returns the interval of a - b, paired by run over the runs that both have, or by clip if there is only
+    /// one. A cell with a single run is paired with every run of the other. Nothing if both have no run in
+    /// common, or one without clips to pair.
     std::optional<Interval> difference(const PlannedCell& a, const PlannedCell& b,
                                        const std::string& measure) const;
 
@@ -67,7 +69,7 @@ private:
     mutable std::map<std::string, std::optional<JobRecord>> records_;  ///< looked up so far
 };
 
-/// Of values that are there.
+/// Returns the figure of the values, which must hold a run.
 Figure figure_of(const CellValues& values);
 
 }  // namespace sslslr

@@ -22,20 +22,20 @@ namespace sslslr {
 struct StudySection {
     std::string kind;
     std::string name;
-    std::size_t number = 0;  ///< of the title's line
+    std::size_t number = 0;  ///< line number of the title
     std::vector<IniLine> lines;
 };
 
 std::string title_of(const StudySection& section);
 
-/// The sections in the order of the file; the lines before the first title have neither kind nor name.
-/// @throws ConfigError  a line that is none, or a section that is there twice
+/// Returns the sections in the order of the file. The lines before the first title are one without kind and
+/// name.
+/// @throws ConfigError  a line cannot be read, or a section other than a figure is there twice
 std::vector<StudySection> sections_of(const std::string& text, const std::string& what);
 
 Settings settings_of(const std::vector<IniLine>& lines);
 
-/// Takes the keys of a section that mean something to the study itself; what is left are options of a
-/// command.
+/// Takes the keys of a section that the study itself uses. Those that are left are options of a command.
 class StudyKeys {
 public:
     /// @param is_stored  the text is that of a plan, which may hold options that were removed since
@@ -51,7 +51,7 @@ public:
         const auto value = raw(key);
         return value ? unquoted(*value) : otherwise;
     }
-    /// One of the words of an enumeration.
+    /// Takes one of the words of an enumeration.
     template <Worded E>
     E word(const std::string& key, std::optional<E> otherwise = std::nullopt) {
         const auto value = text(key, otherwise ? word_of(*otherwise) : "");
@@ -65,7 +65,7 @@ public:
     std::vector<std::string> words(const std::string& key) {
         return entries_of(raw(key).value_or(""), fmt::format("{}, {}", where(key), key));
     }
-    /// Names of entries, which must be there.
+    /// Takes names of entries, which must exist.
     template <class T>
     std::vector<std::string> names(const std::string& key, const std::vector<T>& entries, const char* what) {
         auto names = words(key);
@@ -103,7 +103,7 @@ public:
         return value == "true";
     }
 
-    /// The settings that are options of these fields.
+    /// Takes the settings that are options of these fields.
     template <class Fields>
     Settings take(Fields fields) {
         Options options{""};
@@ -121,7 +121,8 @@ public:
         return settings_of(taken);
     }
 
-    /// What is left, options of these fields, on top of those in the file that `config` names.
+    /// Returns what is left, which must be options of these fields, on top of those in the file that `config`
+    /// names.
     template <class Fields>
     Settings options(const Fields& fields) {
         const auto config = text("config");
@@ -145,16 +146,16 @@ public:
                 fmt::format("{}: unknown key {}", where(left_.front().name), left_.front().name)};
         }
     }
-    /// The section, for errors.
+    /// Returns the section for error messages.
     std::string where() const { return place_of(what_, number_); }
-    /// The line of a key, or that of the title where it is not given.
+    /// Returns the line of a key, or that of the title if the key is not given.
     std::string where(const std::string& key) const {
         const auto found = std::ranges::find(all_, key, &IniLine::name);
         return found == all_.end() ? where() : place_of(what_, found->number);
     }
 
 private:
-    /// The value as it stands in the file.
+    /// Takes a value as it stands in the file.
     std::optional<std::string> raw(const std::string& key) {
         const auto found = std::ranges::find(left_, key, &IniLine::name);
         if (found == left_.end()) {

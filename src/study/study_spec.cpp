@@ -26,7 +26,7 @@ bool is_among(const std::vector<std::string>& names, const std::string& name) {
     return std::ranges::find(names, name) != names.end();
 }
 
-/// Whether tables ask for all the trainings that a figure shows of a data set.
+/// Whether tables need all the trainings that a figure shows of a data set.
 bool is_trained(const std::vector<TableSpec>& tables, const EmbeddingFigure& figure,
                 const std::string& data) {
     return std::ranges::all_of(figure.methods, [&](const std::string& method) {

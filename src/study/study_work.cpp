@@ -30,7 +30,7 @@ namespace fs = std::filesystem;
 
 using FolderOf = fs::path (*)(const fs::path& study, const std::string& job, std::int64_t attempt);
 
-/// The folders of a claim's earlier attempts, the newest first.
+/// Returns the folders of a claim's earlier attempts, the newest first.
 std::vector<fs::path> earlier(const fs::path& study, const Claim& claim, FolderOf folder_of) {
     std::vector<fs::path> folders;
     for (auto attempt = claim.attempt - 1; attempt >= 1; --attempt) {

@@ -13,10 +13,10 @@ namespace sslslr {
 /// Runs the jobs of a study on one group of ranks.
 class StudyWork : public JobSource {
 public:
-    /// What is passed by reference must outlive this.
+    /// Everything passed by reference must outlive this.
     /// @param folder  of the study
-    /// @param codes   whose unfinished trainings are resumed: see joined_codes()
-    /// @param warn    reports what a job survives
+    /// @param codes   codes whose unfinished trainings are resumed: see joined_codes()
+    /// @param warn    reports problems that do not end a job
     StudyWork(const StudyJobs& jobs, const StudyDataSets& data, std::filesystem::path folder,
               std::string codes, dist::Group& group, std::function<void(const std::string&)> warn)
         : jobs_{jobs},
@@ -28,17 +28,20 @@ public:
 
     std::vector<Job> wanted(const LedgerState& state) override;
 
-    /// A training, of an evaluation's whole network too, goes on from what an earlier attempt has left. A
-    /// pretraining's outcome holds "steps", "loss" and the spread of its outputs; an evaluation's "top1",
-    /// "top5", "macro_f1", its detail "correct", "correct5" (a digit a test clip) and "predicted"; one of
-    /// measures holds EmbeddingMeasures and Retrieval, which that of the raw skeletons has, too.
+    /// Runs a job. A training, also that of an evaluation's whole network, resumes from what an earlier
+    /// attempt has left.
+    ///
+    /// The outcome of a pretraining holds "steps", "loss", "spread_end" and "spread_normalised_end". The
+    /// outcome of an evaluation holds "top1", "top5", "macro_f1" and, where clips validate, "validation"; its
+    /// detail holds "correct", "correct5" (one digit per test clip) and "predicted". That of measures holds
+    /// EmbeddingMeasures, "order_sensitivity" and Retrieval; that of the raw skeletons holds Retrieval, too.
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override;
 
 private:
     std::function<void(const std::string&)> warner_of(const std::string& job) const;
     std::optional<Result> pretrain(const PretrainingJob& job, const Claim& claim,
                                    const std::function<bool()>& should_stop);
-    /// Which clips a training sees, beside its checkpoints, for those who evaluate its run elsewhere.
+    /// Records the clips of a training next to its checkpoints, for evaluations of its run elsewhere.
     /// Collective over the group.
     void record(const PretrainingJob& job, const std::filesystem::path& run) const;
     std::optional<Result> evaluate(const EvaluationJob& job, const Claim& claim,
@@ -55,7 +58,7 @@ private:
     std::string codes_;
     dist::Group& group_;
     std::function<void(const std::string&)> warn_;
-    std::map<std::string, std::int64_t> attempts_;  ///< accepted ones of trainings, on the group's first rank
+    std::map<std::string, std::int64_t> attempts_;  ///< the accepted one of each job, on the first rank
 };
 
 }  // namespace sslslr

@@ -16,7 +16,7 @@ ReportCell cell_of(const PlannedCell& cell, const Measure& measure, const StudyR
         const bool is_done = std::ranges::all_of(cell, [&](const auto& run) {
             return std::ranges::all_of(run, [&](const auto& id) { return results.record(id) != nullptr; });
         });
-        // Done without a value: such as the validation of what chooses nothing.
+        // Jobs may be done without a value, for example without a validation accuracy if nothing was chosen.
         found.status = is_done ? ReportCell::Status::none : ReportCell::Status::missing;
         return found;
     }
@@ -32,7 +32,7 @@ ReportCell cell_of(const PlannedCell& cell, const Measure& measure, const StudyR
     return found;
 }
 
-/// Which of the methods is best, which second, and whether the results tell them apart.
+/// Finds the best and the second-best method, and whether the results distinguish them.
 std::optional<Ranking> ranking_of(const std::vector<ReportCell>& cells, const PlannedTable& table,
                                   std::size_t row, const Measure& measure, const StudyResults& results) {
     std::vector<std::pair<double, std::size_t>> order;

@@ -22,15 +22,15 @@ struct ReportCell {
     Status status = Status::none;
     CellValues values{};
     Figure figure{};
-    std::map<std::string, Figure> accuracies{};  ///< of a measure of labels: top1, top5 and macro_f1
+    std::map<std::string, Figure> accuracies{};  ///< for a measure of labels: top1, top5 and macro_f1
 };
 
-/// The methods of a row that are best and second best, where there are two.
+/// The best and the second-best method of a row that has two or more.
 struct Ranking {
-    std::size_t best = 0;  ///< its column
+    std::size_t best = 0;  ///< column of the best method
     std::size_t second = 0;
     std::optional<Interval> difference;  ///< best - second, paired
-    bool is_better = false;              ///< the interval of the difference says so
+    bool is_better = false;              ///< the interval of the difference excludes 0
 };
 
 struct ReportRow {
@@ -45,13 +45,13 @@ struct ReportTable {
     std::vector<ReportRow> rows;
 };
 
-/// @param table  must outlive the result
+/// Computes the cells and rankings of a table. @param table  must outlive the result
 ReportTable table_of(const PlannedTable& table, const StudyResults& results);
 
-/// For the terminal.
+/// Returns the table as text for the terminal.
 std::string text_of_table(const ReportTable& table);
 
-/// As src/report/study reads it.
+/// Writes the table as src/report/study reads it.
 void to_json(nlohmann::json& json, const ReportTable& table);
 
 }  // namespace sslslr

@@ -1,5 +1,4 @@
-// Every benchmark once at its smallest, so that none stops working unnoticed. What they measure is not looked
-// at.
+// Runs every benchmark once at its smallest, so that none breaks unnoticed. What they measure is not checked.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -25,8 +24,8 @@ const fs::path benchmarks = SSLSLR_SOURCE_DIR "/benchmarks";
 struct Benchmark {
     std::string test;
     std::string file;
-    std::string says;  ///< at its end
-    /// How it is started, FOLDER being an empty one; without it, as a script.
+    std::string says;  ///< in its output
+    /// Command that starts it, where FOLDER stands for an empty folder. Empty: it is run as a script.
     std::string command;
 };
 void PrintTo(const Benchmark& benchmark, std::ostream* out) {
@@ -53,7 +52,7 @@ const std::map<std::string, std::string> not_run_here{
     {"peer.py", "the same, of which it is a part"},
     {"workload.py", "the same, of which it is a part"}};
 
-const std::set<std::string> shared{"common.py"};  // by scripts that run here
+const std::set<std::string> shared{"common.py"};  // imported by scripts that run here
 
 class BenchmarkTest : public FolderTest, public testing::WithParamInterface<Benchmark> {
 protected:

@@ -1,4 +1,4 @@
-// Workers whose clocks are minutes apart, as those of nodes can be.
+// Workers whose clocks differ by minutes, as those of nodes may.
 #include <memory>
 #include <vector>
 
@@ -20,7 +20,7 @@ protected:
     std::vector<std::string> worker(const std::string& name, const std::string& offset) const {
         return {"env",
                 "FAKETIME_DONT_FAKE_MONOTONIC=1",
-                "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0",  // faketime's library comes first
+                "ASAN_OPTIONS=detect_leaks=0:verify_asan_link_order=0",  // faketime's library is loaded first
                 SSLSLR_FAKETIME,
                 "-f",
                 offset,

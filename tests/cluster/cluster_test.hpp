@@ -13,8 +13,8 @@
 
 namespace sslslr::test {
 
-/// A boundary search that workers of a cluster engine do, and the answer of one process that nobody disturbed; likewise a
-/// training. CTest has the script `undisturbed-study` make all that before.
+/// A boundary search and a training that run under a cluster engine, and what each ends with when one job
+/// does it undisturbed. CTest runs the script `undisturbed-study` first, which makes both.
 class ClusterTest : public ProgramTest {
 protected:
     void SetUp() override {
@@ -23,11 +23,11 @@ protected:
             << "start this by ctest, which makes its study";
         std::filesystem::copy(SSLSLR_CLUSTER_STUDY "/planned", study(),
                               std::filesystem::copy_options::recursive);
-        setenv("SSLSLR", SSLSLR_PROGRAM, 1);  // the program, for the job scripts
+        setenv("SSLSLR", SSLSLR_PROGRAM, 1);  // the program that job scripts start
     }
 
     std::filesystem::path study() const { return folder_ / "study"; }
-    /// A file that `undisturbed-study` has made.
+    /// A file that `undisturbed-study` made.
     static std::filesystem::path undisturbed(const std::string& name) {
         return SSLSLR_CLUSTER_STUDY "/" + name;
     }
@@ -38,7 +38,8 @@ protected:
         return line;
     }
 
-    /// A command's output in this test's folder, without the line's end. @throws std::runtime_error if it fails.
+    /// Runs a command in this test's folder and returns its output without the final newline.
+    /// @throws std::runtime_error if it fails
     std::string ask(const std::string& command) const {
         auto outcome = run("env --chdir=" + folder_.string() + " " + command);
         if (outcome.exit_code != 0) {
@@ -49,7 +50,7 @@ protected:
         return outcome.output;
     }
 
-    /// Returns once the claim is true. @throws std::runtime_error after 10 minutes
+    /// Returns once `is_true` does. @throws std::runtime_error after 10 minutes
     static void wait_until(const std::string& claim, const std::function<bool()>& is_true) {
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes{10};
         while (!is_true()) {
@@ -60,14 +61,14 @@ protected:
         }
     }
 
-    /// How often an event ("claim", "done", "life") stands in the study's claims log.
+    /// How often an event ("claim", "done", "life") occurs in the study's claims log.
     int events(const std::string& what) const {
         std::ifstream file{study() / "claims.jsonl"};
         const std::string text{std::istreambuf_iterator<char>{file}, {}};
         return Outcome{0, text, 0}.count("\"what\":\"" + what + "\"");
     }
 
-    /// What `boundary status` or `boundary report` says.
+    /// What `boundary status` or `boundary report` prints.
     nlohmann::json answer(const std::string& command) const {
         return nlohmann::json::parse(ask(SSLSLR_PROGRAM " boundary " + command + " --json --study study"));
     }
@@ -75,7 +76,7 @@ protected:
         return nlohmann::json::parse(std::ifstream{undisturbed(command + ".json")});
     }
 
-    /// Every job has one accepted result, and the answer is the undisturbed one in all but what it cost.
+    /// Expects one accepted result for every job, and the undisturbed answer except for its cost.
     void expect_the_undisturbed_answer() const {
         const auto status = answer("status");
         EXPECT_EQ(status["done"], undisturbed_answer("status")["done"]) << status.dump(2);

@@ -1,4 +1,4 @@
-// The boundary search as tasks of a real HyperQueue with a server and workers, submitted by the script that users have.
+// The boundary search as tasks of a real HyperQueue server and its workers, submitted by the users' script.
 #include <optional>
 
 #include "tests/cluster/cluster_test.hpp"
@@ -27,17 +27,17 @@ protected:
     std::optional<WorkerProcess> server_;
 };
 
-/// One of HyperQueue's workers; it has room for two tasks.
+/// A HyperQueue worker with room for two tasks.
 class Node {
 public:
     Node() : worker_{{"hq", "worker", "start", "--cpus", "2"}}, pid_{newest_child()} {}
 
-    /// Has a killed worker's tasks asked to stop, by HyperQueue, so that they give their jobs back.
+    /// Kills the worker and restarts it. HyperQueue asks its tasks to stop, so they give their jobs back.
     void kill_worker_and_restart() {
         worker_.kill_and_restart();
         pid_ = newest_child();
     }
-    /// Ends the worker and all that it has started at once.
+    /// Kills the worker and everything that it started at once, then restarts the worker.
     void cut_power_and_restart() {
         worker_.send(SIGSTOP);
         EXPECT_EQ(run("sh -c 'kill -KILL $(cat /proc/" + pid_ + "/task/*/children)'").exit_code, 0);

@@ -1,4 +1,4 @@
-// The boundary search as an array, and trainings, on a real Slurm with two nodes, submitted by the scripts that users have.
+// The boundary search as an array, and trainings, on a real Slurm of two nodes, by the users' scripts.
 #include "tests/cluster/cluster_test.hpp"
 
 namespace sslslr::test {
@@ -25,7 +25,7 @@ protected:
         ask(SSLSLR_SOURCE_DIR "/tests/cluster/mini-slurm " + command + " slurm " + argument);
     }
 
-    /// Submits workers on one core each: the first two get node n1, the next two n2.
+    /// Submits workers that use one core each: the first two get node n1, the next two n2.
     std::string submit(int workers, int lease_seconds = 60) const {
         return ask("sbatch --parsable --array=1-" + std::to_string(workers) +
                    " " SSLSLR_SOURCE_DIR "/launch/slurm/boundary-array.sbatch study --lease-seconds " +
@@ -38,7 +38,7 @@ protected:
     void wait_for_end(const std::string& array) const {
         wait_until("the array has ended", [&] { return ask("squeue --noheader --jobs " + array).empty(); });
     }
-    /// A field of what Slurm knows of a task.
+    /// A field that Slurm reports of a task.
     std::string field(const std::string& task, const std::string& name) const {
         const auto text = ask("scontrol --oneliner show job " + task);
         std::smatch match;
@@ -69,7 +69,7 @@ TEST_F(SlurmTest, TasksThatAreRequeuedOrNearTheirTimeLimitGiveTheirJobsBackAndRe
     wait_for_work(4);
 
     ask("scontrol requeue " + array + "_1");
-    // As Slurm does when the time limit is near; to the one whose own number is the array's, too.
+    // As Slurm does near the time limit, also to the task whose own job number is the array's.
     ASSERT_EQ(field(array + "_4", "JobId"), array);
     for (const auto* task : {"_2", "_4"}) {
         ask("scancel --batch --signal=USR1 " + array + task);
@@ -130,7 +130,7 @@ protected:
         }
         return step;
     }
-    /// All state is that of a run of as many ranks that nothing disturbed.
+    /// Expects the same state as that of an undisturbed run on as many ranks.
     void expect_the_undisturbed_weights() const {
         const auto expected = undisturbed_answer("trained").at(0);
         const auto file = training() / "checkpoints" /
@@ -144,8 +144,8 @@ protected:
 };
 
 TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
-    // A minute is the least that Slurm gives, and it looks at its limits twice a minute: without the stop, a quick machine
-    // would be done before.
+    // A minute is Slurm's shortest limit, and it checks limits only twice a minute. Without the stop, a fast
+    // machine would finish first.
     const auto job = submit_training("--ntasks=2 --time=1 --signal=B:USR1@50");
     wait_for_checkpoints();
     signal_ranks("STOP");

@@ -13,7 +13,7 @@
 namespace sslslr::dist {
 namespace {
 
-// Shapes: B rows over all ranks, b on this one, W = SmallModel::width.
+// Shapes: B rows over all ranks, b on this rank, W = SmallModel::width.
 
 /// How many of the B rows each rank holds.
 struct Shares {
@@ -49,7 +49,7 @@ TEST_P(GatherRowsOfShares, GivesTheWholeAndItsGradientOfAllRanksLosses) {
     const auto weights = torch::randn({group_.size(), 3, 2}, at::kDouble);
     const auto loss_of = [&](int rank, const at::Tensor& all) {
         return (all.sin() * weights[rank] * (rank + 1)).sum() +
-               all.transpose(0, 1).sum();  // expanded gradient
+               all.transpose(0, 1).sum();  // an expanded gradient
     };
     const auto rows = own(whole).detach().requires_grad_();
 
@@ -83,8 +83,8 @@ TEST_P(GatherRowsOfShares, InsideAReducedGraphGivesTheGradientsOfOneRank) {
     const SmallModel reference{layers, at::kDouble};
     GradientReducer reducer{model.parameters(), group_, {.bucket_bytes = small_bucket}};
     GradientReducer one_rank{reference.parameters(), alone, {.bucket_bytes = small_bucket}};
-    // Centres features over all clips half-way up, so that buckets are under way when backward comes to that
-    // sum, and compares every clip's with all others'.
+    // Centres the features over all clips halfway through the network, so that buckets are in flight when
+    // backward reaches that sum, and compares every clip with all others.
     const auto loss = [this](const SmallModel& net, const at::Tensor& clips, const auto& sum,
                              const auto& all) {
         const auto hidden = net.features(clips, layers / 2);               // [b, W]
@@ -133,8 +133,8 @@ TEST(SumOverRanks, IsDifferentiableTwice) {
     Group group{Communicator::world(), at::kCPU};
     const auto x = torch::full({}, 2.0, at::kDouble).requires_grad_();
 
-    // N ranks: s = 2 N, and the losses add up to N s^3, of which every x has the gradient 3 N s^2. These add up
-    // to 3 N^2 s^2, of which it has 6 N^2 s.
+    // With N ranks s = 2 N, and the losses add up to N s^3, whose gradient with respect to every x is 3 N
+    // s^2. These gradients add up to 3 N^2 s^2, whose gradient with respect to every x is 6 N^2 s.
     const auto loss = sum_over_ranks(x, group).pow(3);
     const auto first = torch::autograd::grad({loss}, {x}, {}, true, /*create_graph=*/true)[0];
     const auto second = torch::autograd::grad({first}, {x})[0];

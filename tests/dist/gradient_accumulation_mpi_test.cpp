@@ -14,8 +14,8 @@ namespace {
 constexpr ReductionOptions small_buckets{.bucket_bytes = small_bucket};
 constexpr std::int64_t clips_of_micro_batch = 2;
 
-/// How many micro-batches a rank has in a step, and whether the last of them comes with backward_and_sum()
-/// (else that gets an empty batch).
+/// How many micro-batches a rank has in a step, and whether backward_and_sum() gets the last of them or an
+/// empty batch.
 struct MicroBatches {
     const char* name;
     std::function<std::int64_t(int rank, int step)> of_rank;
@@ -28,7 +28,7 @@ protected:
         return clips_of_micro_batch * GetParam().of_rank(rank, step);
     }
 
-    /// Every rank's clips of a step, [its clips, width].
+    /// The clips of every rank in a step, each [its clips, width].
     std::vector<at::Tensor> clips_of_ranks(int step) const {
         torch::manual_seed(100 + static_cast<std::uint64_t>(step));
         std::vector<at::Tensor> clips;
@@ -38,7 +38,7 @@ protected:
         return clips;
     }
 
-    /// One step over this rank's clips, micro-batch by micro-batch.
+    /// Takes one step over this rank's clips, micro-batch by micro-batch. Collective.
     void take_step(const at::Tensor& clips) {
         auto micro_batches =
             clips.size(0) == 0 ? std::vector<at::Tensor>{} : clips.split(clips_of_micro_batch);
@@ -70,7 +70,7 @@ TEST_P(AccumulationOfMicroBatches, GivesTheGradientsOfOneBackward) {
 
         expect_close(model_.gradients(), reference.gradients(), 1e-14);
         expect_alike_on_ranks(model_.gradients(), group_);
-        // Equal parameters, so that only this step's rounding counts.
+        // Makes the parameters equal, so that only the rounding of one step counts.
         reference.descend(1e-3);
         const torch::NoGradGuard no_grad;
         for (std::size_t index = 0; index < model_.parameters().size(); ++index) {

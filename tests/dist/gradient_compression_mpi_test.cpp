@@ -9,13 +9,13 @@
 namespace sslslr::dist {
 namespace {
 
-/// Clips [3 + rank, width] of one step, drawn alike wherever they are wanted.
+/// The clips of a rank in a step, [3 + rank, width], the same wherever they are drawn.
 at::Tensor clips_of(int rank, int step, at::ScalarType type) {
     torch::manual_seed(static_cast<std::uint64_t>(100 * step + rank));
     return torch::randn({3 + rank, SmallModel::width}, type);
 }
 
-/// The gradients of one step that a rank has before the reduction.
+/// A rank's gradients of one step before the reduction.
 std::vector<at::Tensor> gradients_of(int rank, int step, at::ScalarType type) {
     const SmallModel model{layers, type};
     model.summed_loss(clips_of(rank, step, type), layers).backward();
@@ -24,9 +24,9 @@ std::vector<at::Tensor> gradients_of(int rank, int step, at::ScalarType type) {
 
 class CompressionInBucketsOf : public testing::TestWithParam<std::tuple<std::int64_t, at::ScalarType>> {};
 
-// Source of the bound: the unit roundoff of bfloat16 is 2^-8 (8 significant bits), and a sum over N ranks is
-// rounded N times, each partial sum being at most the sum of magnitudes: Higham, Accuracy and Stability of
-// Numerical Algorithms, 2nd ed., section 4.2. The 1.01 covers second order.
+// Source of the bound: the unit roundoff of bfloat16 is 2^-8 (8 significant bits). A sum over N ranks is
+// rounded N times, and each partial sum is at most the sum of magnitudes (Higham, Accuracy and Stability of
+// Numerical Algorithms, 2nd ed., section 4.2). The factor 1.01 covers the second order.
 TEST_P(CompressionInBucketsOf, RoundsNoMoreThanOnceARank) {
     const auto [bucket_bytes, type] = GetParam();
     Group group{Communicator::world(), at::kCPU};
@@ -61,7 +61,7 @@ INSTANTIATE_TEST_SUITE_P(Sizes, CompressionInBucketsOf,
                                     c10::toString(std::get<1>(sizes.param));
                          });
 
-/// Bytes reduced by one step.
+/// Bytes that this rank reduces in one step. Collective.
 std::int64_t bytes_of_step(bool compress) {
     Group group{Communicator::world(), at::kCPU};
     const SmallModel model{layers, at::kFloat};

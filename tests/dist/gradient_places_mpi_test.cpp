@@ -1,4 +1,4 @@
-// Gradients that a node of the graph writes straight into the reduction's buckets.
+// Gradients that a node of the graph writes directly into the buckets of the reduction.
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
@@ -16,7 +16,7 @@ struct SharedPlaces final : torch::CustomClassHolder {
     std::vector<const void*> taken;  ///< where gradients were written
 };
 
-/// x w^T, whose backward writes the gradient of w where the reducer wants it.
+/// x w^T. Its backward writes the gradient of w where the reducer wants it.
 struct WritingLinear : torch::autograd::Function<WritingLinear> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& w,
                               const c10::intrusive_ptr<SharedPlaces>& shared) {
@@ -45,7 +45,7 @@ protected:
 
     GradientPlacesTest() { shared_->places = reducer_.places().get(); }
 
-    /// This rank's part of the loss in a step: each weight is used `times` times.
+    /// This rank's part of the loss of a step, in which each weight is used `times` times.
     at::Tensor loss(int step, int times) const {
         torch::manual_seed(static_cast<std::uint64_t>(1000 * step + group_.rank()));
         auto x = torch::randn({5, width}, at::kDouble);
@@ -56,7 +56,7 @@ protected:
         return x.square().sum();
     }
 
-    /// The sum over ranks of what autograd gives without a reducer.
+    /// The gradients that autograd gives without a reducer, summed over ranks. Collective.
     std::vector<at::Tensor> expected(int step, int times) {
         GradientPlaces none;
         shared_->places = &none;

@@ -13,14 +13,14 @@
 namespace sslslr::dist {
 namespace {
 
-/// Expects gradients to agree within 1e-12 of the largest, and bit for bit with those of rank 0.
+/// Expects gradients within 1e-12 of the largest value, and the same bits on all ranks. Collective.
 void expect_same(const std::vector<at::Tensor>& actual, const std::vector<at::Tensor>& expected,
                  Group& group) {
     expect_close(actual, expected, 1e-12);
     expect_alike_on_ranks(actual, group);
 }
 
-/// How many clips a rank takes, and how many layers it uses.
+/// How many clips each rank takes and how many layers it uses.
 struct Share {
     const char* name;
     std::function<std::vector<std::int64_t>(int ranks)> clips_by_rank;
@@ -118,7 +118,7 @@ TEST(GradientReducer, TheLastLayerIsReducedWhileBackwardIsAtTheFirst) {
     const auto expected = bias.grad().clone();
     bool was_reduced = false;
 
-    clips.register_hook([&](const at::Tensor&) {  // runs when the gradient has come to the input
+    clips.register_hook([&](const at::Tensor&) {  // runs when backward reaches the input
         const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{20};
         while (!was_reduced && std::chrono::steady_clock::now() < deadline) {
             was_reduced = torch::allclose(bias.grad(), expected);
@@ -157,7 +157,7 @@ TEST(GradientReducer, ParametersOfRank0AreGivenToAll) {
     }
 }
 
-/// What every rank is told when the last rank's model has `parameters` instead of those of SmallModel{1}.
+/// The error on every rank if the last rank's model has `parameters` instead of those of SmallModel{1}.
 std::string refusal(std::vector<at::Tensor> parameters) {
     Group group{Communicator::world(), at::kCPU};
     const SmallModel model{1, at::kFloat};

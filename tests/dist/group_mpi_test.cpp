@@ -13,7 +13,7 @@ Group world_on_cpu() {
     return Group{Communicator::world(), at::kCPU};
 }
 
-/// The message of the error that `action` must throw.
+/// The message of the error of type `Error` that `action` throws.
 template <class Error, class Action>
 std::string error_of(Action&& action) {
     try {
@@ -158,20 +158,20 @@ TEST(Group, MemoryOfACollectiveThatIsGivenUpStaysMpisOwn) {
             reduce(group);
             throw std::runtime_error{"this rank leaves"};
         } catch (const std::runtime_error&) {
-            world.barrier();  // the others come only now
+            world.barrier();  // the other ranks start only now
         }
     } else {
         Group group{world.duplicate(), at::kCPU};
         world.barrier();
         reduce(group);
     }
-    world.barrier();  // in which MPI completes what rank 0 has given up
+    world.barrier();  // here MPI completes the reduction that rank 0 abandoned
 
     EXPECT_EQ(memory[0], static_cast<float>(world.size()));
     EXPECT_EQ(is_freed, world.rank() != 0 || world.size() == 1);
 }
 
-// MPI gives the number of a communicator that was freed to a later one: a message left over would come up there.
+// MPI reuses the number of a freed communicator: a message left over would appear in a later one.
 TEST(Group, ManyComeAndGoAndLeaveNoMessageBehind) {
     const auto world = Communicator::world();
     for (int number = 0; number < 60; ++number) {

@@ -1,5 +1,4 @@
-// Started under mpirun by jobs_test.cpp: `job bits FIRST_STEP` trains, the other roles make the last rank
-// fail.
+// Started under mpirun by jobs_test.cpp. `job bits FIRST_STEP` trains; in the other roles ranks fail or hang.
 #include <algorithm>
 #include <chrono>
 #include <csignal>
@@ -35,7 +34,7 @@ XXH64_hash_t bits_of_gradients(const SmallModel& model) {
     return bits;
 }
 
-/// Prints the bits of the gradients of steps first_step to 5, after the discarded backward.
+/// Prints a hash of the gradients of each step from first_step to 5, after a discarded backward. Collective.
 void print_bits(Group& group, int first_step) {
     const SmallModel model{layers, at::kFloat};
     GradientReducer reducer{model.parameters(), group, {.bucket_bytes = small_bucket}};
@@ -55,7 +54,7 @@ void print_bits(Group& group, int first_step) {
     }
 }
 
-/// Three reductions; before the last of them, `fault` happens on the last rank, and rank 1 is late.
+/// Three reductions. Before the third, `fault` happens on the last rank, and rank 1 is late.
 void reduce_with_fault(Group& group, const std::function<void()>& fault) {
     for (int number = 1; number <= 3; ++number) {
         if (number == 3 && group.rank() == group.size() - 1) {
@@ -69,8 +68,8 @@ void reduce_with_fault(Group& group, const std::function<void()>& fault) {
     }
 }
 
-/// The last rank comes late to a reduction, for all ranks are stopped while the others wait for it, and continued by a
-/// process that nobody stops.
+/// The last rank is late for a reduction because all ranks are suspended while the others wait for it. A
+/// process that is not suspended continues them.
 void reduce_across_a_suspension(Group& group) {
     std::vector<int> pids;
     for (const auto& pid : group.communicator().all_gather(std::to_string(getpid()))) {
@@ -85,7 +84,7 @@ void reduce_across_a_suspension(Group& group) {
             std::_Exit(EXIT_SUCCESS);
         }
         for (int slice = 0; slice < 10; ++slice) {
-            std::this_thread::sleep_for(100ms);  // of which the suspension takes one
+            std::this_thread::sleep_for(100ms);  // one slice spans the suspension
         }
     }
     group.all_reduce_sum(torch::ones({1000}));
@@ -145,13 +144,13 @@ void play(const std::string& role, const std::string& argument) {
         hang();
     } else if (role == "pauses") {
         if (group.rank() == 1) {
-            std::this_thread::sleep_for(7s);  // nobody expects progress
+            std::this_thread::sleep_for(7s);  // no progress is expected
         }
         group.communicator().barrier();
     } else if (role == "leaves") {
         const SharedMemory memory{group.communicator(), 8};
         if (group.rank() == group.size() - 1) {
-            group.start_all_reduce_sum(torch::ones({1000}));  // nobody else joins it
+            group.start_all_reduce_sum(torch::ones({1000}));  // no other rank joins it
             throw std::runtime_error{"clip 17 unreadable"};
         }
     }

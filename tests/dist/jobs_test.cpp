@@ -1,4 +1,4 @@
-// Whole jobs under mpirun: what a user meets when a rank fails, and which bits a run gives.
+// Whole jobs under mpirun: what users see when a rank fails, and which bits a run gives.
 #include <chrono>
 #include <regex>
 #include <string>
@@ -15,7 +15,7 @@ using Clock = std::chrono::steady_clock;
 using test::Outcome;
 using namespace std::chrono_literals;
 
-/// Runs `job` on three ranks.
+/// Runs `job` on three ranks under mpirun.
 Outcome run_job(const std::string& arguments, const std::string& environment = "") {
     return test::run("env " + environment +
                      " " SSLSLR_MPIEXEC " -n 3 --oversubscribe --bind-to none " SSLSLR_JOB " " + arguments);
@@ -127,7 +127,7 @@ INSTANTIATE_TEST_SUITE_P(Orders, JobUnderAlgorithm, testing::Values("", ring), [
     return std::string{order.index == 0 ? "Default" : "Ring"};
 });
 
-// Other tests force the ring to show that they hold under another order of summation.
+// Other tests force the ring to show that they hold for another order of summation.
 TEST(Job, RingAllReduceSumsInAnotherOrder) {
     const auto usual = run_job("bits 1");
     const auto other = run_job("bits 1", ring);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t patterns = 1 << 16;
 
-/// Every bfloat16 there is, [65536], not a number among them.
+/// Every bfloat16 value, NaNs included, [65536].
 at::Tensor all_values() {
     return torch::arange(patterns, at::kInt).to(at::kShort).view(at::kBFloat16);
 }
@@ -37,7 +37,7 @@ TEST(MpiBFloat16, AddsAndRoundsAsLibTorchDoes) {
 
 TEST(MpiBFloat16, RoundsTiesToEvenAndOverflowsToInfinity) {
     const MpiBFloat16 bfloat16;
-    // Between 256 and 512 the numbers are 2 apart: 257 and 259 lie half-way.
+    // Between 256 and 512 the values are 2 apart, so 257 and 259 are half-way.
     const float largest = static_cast<float>(std::numeric_limits<at::BFloat16>::max());
     const auto terms = torch::tensor({1.0F, 1.0F, largest}).to(at::kBFloat16);
     const auto sums = torch::tensor({256.0F, 258.0F, largest}).to(at::kBFloat16);

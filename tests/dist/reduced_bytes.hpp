@@ -4,8 +4,8 @@
 
 namespace sslslr::dist {
 
-/// Bytes that this rank has given to MPI_Iallreduce since the process began: the test's own MPI_Iallreduce
-/// counts them (MPI's profiling interface).
+/// Bytes that this rank has passed to MPI_Iallreduce since the process began. The tests define their own
+/// MPI_Iallreduce, which counts them (MPI's profiling interface).
 std::int64_t reduced_bytes();
 
 }  // namespace sslslr::dist

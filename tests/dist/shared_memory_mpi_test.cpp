@@ -28,7 +28,7 @@ TEST(SharedMemory, EveryRankSeesWhatEachRankWrote) {
         const auto part_of_rank = memory.bytes().subspan(part * rank, part);
         EXPECT_EQ(std::count(part_of_rank.begin(), part_of_rank.end(), std::byte(rank + 1)), part) << rank;
     }
-    memory.fence();  // nobody frees it while others read
+    memory.fence();  // no rank frees it while others read
 }
 
 TEST(SharedMemory, SimulatedNodesHoldMemoryOfTheirOwn) {
@@ -68,7 +68,7 @@ TEST(SharedMemory, MoreThanThereIsIsAnErrorOfAllRanksAndNoneLater) {
     EXPECT_EQ(SharedMemory(node, 8).bytes().size(), 8) << "what failed takes none";
 }
 
-/// What this process may map at once is limited to what it has and a little more, while this lives.
+/// While it exists, this process may map only a little more memory than it has.
 class NarrowAddressSpace {
 public:
     explicit NarrowAddressSpace(bool is_narrow) {

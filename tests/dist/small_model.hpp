@@ -7,11 +7,10 @@
 
 namespace sslslr::dist {
 
-constexpr int layers = 6;                    // of a SmallModel, if a test does not need another number
-constexpr std::int64_t small_bucket = 6000;  // bytes, so that its gradients take several buckets
+constexpr int layers = 6;                    // depth of a SmallModel, unless a test needs another
+constexpr std::int64_t small_bucket = 6000;  // bytes, so that the gradients fill several buckets
 
-/// A model of many small parameters, the same on every rank: its first `used` layers act, the others are
-/// never reached.
+/// A model of many small parameters, the same on every rank. Only its first `used` layers take part.
 class SmallModel {
 public:
     static constexpr std::int64_t width = 24;
@@ -26,7 +25,7 @@ public:
 
     const std::vector<at::Tensor>& parameters() const { return parameters_; }
 
-    /// Clips [B, width] -> [B, width].
+    /// Maps clips [B, width] to features [B, width].
     at::Tensor features(const at::Tensor& clips, std::size_t used) const {
         auto hidden = clips;
         for (std::size_t layer = 0; layer < used; ++layer) {
@@ -35,7 +34,7 @@ public:
         return hidden;
     }
 
-    /// Sum over clips [B, width] of a loss of each; [].
+    /// The sum of the losses of clips [B, width]; a scalar.
     at::Tensor summed_loss(const at::Tensor& clips, std::size_t used) const {
         return features(clips, used).pow(2).sum();
     }

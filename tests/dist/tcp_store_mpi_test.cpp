@@ -14,7 +14,7 @@
 namespace sslslr::dist {
 namespace {
 
-/// Sockets of this process, by the numbers that /proc/net has for them.
+/// The sockets of this process, by their numbers in /proc/net.
 std::set<std::string> own_sockets() {
     std::set<std::string> numbers;
     for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/fd"}) {
@@ -27,7 +27,7 @@ std::set<std::string> own_sockets() {
     return numbers;
 }
 
-/// Addresses that this process listens on, as the system writes them: "0100007F" is 127.0.0.1.
+/// Addresses that this process listens on, as the kernel writes them: "0100007F" is 127.0.0.1.
 std::multiset<std::string> listening() {
     const auto own = own_sockets();
     std::multiset<std::string> addresses;

@@ -120,7 +120,7 @@ class Hunt:
     def disturb(self, job):
         """Does one thing to a job at some moment. @return the exit codes that it may end with"""
         stopped = {0, 75}
-        # 1 and 143: mpirun itself, of ranks that were still starting
+        # 1 and 143 come from mpirun itself if ranks were still starting
         by_signal = {0, 1, 75, 130, 138, 143, -signal.SIGTERM, -signal.SIGUSR1}
         killed = {0, 1, 4, 75, 137, -signal.SIGKILL}
         kind = self.random.choice(["nothing", "stop", "stop", "stop all", "kill", "kill", "suspend",
@@ -142,7 +142,7 @@ class Hunt:
         if kind == "kill":
             job.send(one, signal.SIGKILL)
             return killed
-        if kind == "suspend":  # beyond its lease, so that others take its work
+        if kind == "suspend":  # longer than its lease, so that others take over its work
             job.send(ranks, signal.SIGSTOP)
             time.sleep(self.random.uniform(1, 6))
             job.send(ranks, signal.SIGCONT)
@@ -155,7 +155,7 @@ class Hunt:
         study = str(folder / "study")
         a_job = self.random.choice([1, 1, 2, 3])
         groups = self.random.choice([1, 2]) if a_job == 1 else 1
-        # Its rate lets trainings diverge behind the twelve steps that the plan tries.
+        # The rate makes trainings diverge after the twelve steps that the plan tries.
         fails = self.random.random() < 0.25
         rate = ["--optimizer", "sgd", "--momentum", "0.9",
                 "--learning-rate", str(self.random.uniform(2, 20))] if fails else []

@@ -10,10 +10,10 @@
 
 #include "io/hdf5/hdf5.hpp"
 
-// HDF5 files as other programs write them, with the C library alone.
+// HDF5 files as other programs write them, written only with the C library.
 namespace sslslr::io::test {
 
-/// A file being written; closed at the end.
+/// A file that is being written, closed at the end.
 class Hdf5Sketch {
 public:
     explicit Hdf5Sketch(const std::filesystem::path& path, hsize_t user_block = 0) {
@@ -25,7 +25,7 @@ public:
 
     hid_t id() const { return file_.id(); }
 
-    /// An empty dataset of a type and shape. @param creation  how it is stored
+    /// Adds an empty dataset. @param creation  properties that say how it is stored
     hdf5::Dataset create(const std::string& name, hid_t type, const hdf5::Shape& shape,
                          hid_t creation = H5P_DEFAULT) const {
         const hdf5::Properties links{H5Pcreate(H5P_LINK_CREATE)};
@@ -36,7 +36,7 @@ public:
         return hdf5::Dataset{
             H5Dcreate2(file_.id(), name.c_str(), type, space.id(), links.id(), creation, H5P_DEFAULT)};
     }
-    /// Numbers, all equal.
+    /// Adds a dataset in which all numbers are equal.
     void put(const std::string& name, const hdf5::Shape& shape, float value = 0.5F,
              hid_t type = H5T_IEEE_F32LE, hid_t creation = H5P_DEFAULT) const {
         hsize_t count = 1;
@@ -62,7 +62,7 @@ public:
                                                      space.id(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT)};
         H5Awrite(made.id(), type.id(), text.c_str());
     }
-    /// @param count  1, or more for an array
+    /// @param count  1, or more for an array attribute
     void put_attribute(const std::string& object, const std::string& name, std::int64_t value,
                        hsize_t count = 1) const {
         const hdf5::Space space{H5Screate_simple(1, &count, nullptr)};
@@ -75,7 +75,7 @@ private:
     hdf5::FileHandle file_;
 };
 
-/// How to store a dataset in chunks.
+/// Properties of a dataset that is stored in chunks.
 inline hdf5::Properties in_chunks(const hdf5::Shape& chunk, std::optional<float> fill = std::nullopt) {
     hdf5::Properties creation{H5Pcreate(H5P_DATASET_CREATE)};
     H5Pset_chunk(creation.id(), static_cast<int>(chunk.size()), chunk.data());
@@ -85,14 +85,15 @@ inline hdf5::Properties in_chunks(const hdf5::Shape& chunk, std::optional<float>
     return creation;
 }
 
-/// How to store a dataset as one that takes all its frames from datasets of other files, one after the other
-/// where they name no first frame.
+/// A dataset whose frames are part of a virtual dataset, from frame `first` of it on (by default after the
+/// previous source).
 struct VirtualSource {
     std::string file;
     std::string dataset;
     hsize_t frames;
     std::optional<hsize_t> first{};
 };
+/// Properties of a virtual dataset that takes all its frames from `sources`.
 inline hdf5::Properties as_virtual(const hdf5::Shape& shape, const std::vector<VirtualSource>& sources) {
     hdf5::Properties creation{H5Pcreate(H5P_DATASET_CREATE)};
     hsize_t first = 0;

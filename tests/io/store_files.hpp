@@ -14,36 +14,36 @@ namespace sslslr::io::test {
 
 using sslslr::test::TemporaryFolder;
 
-/// Five clips of 3, 0, 4, 1 and 2 frames; 4 points, x and y; 3 labels and one clip without; 2 signers; 2
-/// splits.
+/// Five clips of 3, 0, 4, 1 and 2 frames with 4 points (x and y), 3 labels (one clip without), 2 signers and
+/// 2 splits.
 ClipIndex sample_index();
 
-/// Landmarks for an index: multiples of 1/8, exact in float16, and NaN at every ninth value.
+/// Landmarks for an index: multiples of 1/8, which float16 holds exactly, and NaN at every ninth value.
 std::vector<float> sample_values(const ClipIndex& index);
 
-/// Hands out the clips of `values`, the landmarks of a whole store.
+/// Provides the clips of `values`, the landmarks of a whole store.
 ClipSource source_of(const ClipIndex& index, std::vector<float> values);
 
-/// A sealed store of sample_values.
+/// Writes a sealed store of sample_values.
 void write_sample(const std::filesystem::path& path, const ClipIndex& index = sample_index(),
                   StoreLayout layout = {});
 
-/// What another program's store looks like: no user block, texts of variable length, a number as an
-/// attribute. Written with the C library alone.
+/// Writes a store as another program would, only with the C library: without user block, with texts of
+/// variable length and a number as an attribute.
 /// @param index  may contradict itself
 /// @param type   of landmarks: "float16", "float64" (big-endian) or "int16"
 void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed = false,
                    const std::string& type = "float16");
-/// The same in float16 with landmarks other than sample_values.
+/// The same in float16 with the given landmarks instead of sample_values.
 void write_foreign(const std::filesystem::path& path, const ClipIndex& index, bool is_compressed,
                    const std::vector<float>& values);
 
 std::vector<float> read_all(const ClipStore& store);
 
-/// True if equal bit for bit (NaN equals NaN).
+/// Whether all values are equal bit for bit (NaN equals NaN).
 bool same_values(const std::vector<float>& a, const std::vector<float>& b);
 
-/// The text of the DataError that `action` throws, with settings as options, or "no DataError".
+/// The message of the DataError that `action` throws, with settings shown as options, or "no DataError".
 std::string error_of(const std::function<void()>& action);
 std::string error_of_opening(const std::filesystem::path& path);
 

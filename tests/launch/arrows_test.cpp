@@ -17,8 +17,7 @@ namespace fs = std::filesystem;
 
 const fs::path root{SSLSLR_SOURCE_DIR};
 
-/// Folders that files of the folder must not include from; the arrows of the README's tour the wrong way
-/// round.
+/// For each folder, the folders that its files must not include from: the arrows of the README, reversed.
 const std::map<std::string, std::set<std::string>> forbidden{
     {"io", {"dist", "src", "launch", "tests", "benchmarks"}},
     {"dist", {"io", "src", "launch", "tests", "benchmarks"}},
@@ -40,8 +39,8 @@ std::vector<fs::path> sources(const std::string& folder) {
     return files;
 }
 
-/// The top-level folder that an include leads to, found as the compiler does: beside the file, then from the
-/// root.
+/// The top-level folder of an included file, found as the compiler finds it: first beside the including file,
+/// then from the root.
 std::string folder_of(const fs::path& including_file, const std::string& included) {
     const auto beside = including_file.parent_path() / included;
     const auto found = fs::exists(beside) ? beside : root / included;
@@ -61,7 +60,7 @@ std::vector<std::string> wrong_includes(const fs::path& file, const std::set<std
     return wrong;
 }
 
-/// What git leaves out of the checkout's first level: builds and results.
+/// Whether an entry of the checkout's top level is neither hidden nor a build nor results.
 bool is_visible(const std::string& name) {
     return !name.starts_with('.') && !name.starts_with("build") && name != "runs";
 }
@@ -97,13 +96,13 @@ TEST(Sources, JsonIsWrittenByTheFunctionThatNoContentMakesThrow) {
     }
 }
 
-/// A text of the program: literals beside each other are one, as the compiler takes them.
+/// A string literal of the program; adjacent literals are one, as for the compiler.
 struct Literal {
     std::string text;
-    std::string statement;  ///< what stands before it in its statement
+    std::string statement;  ///< the part of its statement before it
 };
 
-/// Where the comment or character that begins there ends; the same place if none does.
+/// The end of a comment or character literal that begins at `at`; `at` if none does.
 std::size_t after_what_is_no_literal(const std::string& code, std::size_t at) {
     if (code.compare(at, 2, "//") == 0) {
         return std::min(code.find('\n', at), code.size());
@@ -133,7 +132,7 @@ std::size_t end_of_literal(const std::string& code, std::size_t begin) {
 std::vector<Literal> literals_in(const std::string& code) {
     std::vector<Literal> literals;
     std::size_t statement = 0;
-    std::size_t last_end = std::string::npos;  // of a literal with nothing but space behind it
+    std::size_t last_end = std::string::npos;  // of a literal followed only by white space so far
     for (std::size_t at = 0; at < code.size();) {
         if (const auto end = after_what_is_no_literal(code, at); end != at) {
             at = end;
@@ -157,9 +156,9 @@ std::vector<Literal> literals_in(const std::string& code) {
     return literals;
 }
 
-/// Whether it names an option of ours as only a command line does: whole commands to type aside.
+/// Whether a text names an option of the program as `--option` outside a whole command to type.
 bool names_an_option(const Literal& literal) {
-    static const std::regex declaration{R"(^\s*options\.)"};  // its help is the command line's own
+    static const std::regex declaration{R"(^\s*options\.)"};  // help texts belong to the command line
     static const std::regex command{R"(`[^`]*`|\bsslslr [^;,:)]*)"};
     static const std::regex of_containers{"--shm-size"};
     static const std::regex option{R"(--[a-z{])"};

@@ -1,4 +1,4 @@
-// Bad input ends on every rank with one error that names what and how to mend it, and with the documented
+// Bad input ends all ranks with one error that says what is wrong and how to fix it, and with the documented
 // exit code.
 #include <fstream>
 
@@ -9,7 +9,7 @@ namespace {
 
 class BadInput : public ProgramTest {
 protected:
-    /// Runs on two ranks and expects the error, printed once.
+    /// Runs on two ranks and expects the exit code, and the error printed once.
     void expect(int exit_code, const std::string& error, const std::string& arguments) const {
         const auto outcome = run(program(2, arguments));
         EXPECT_EQ(outcome.exit_code, exit_code) << outcome.output;
@@ -81,7 +81,7 @@ TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThat
     const std::string error = "without any its loss is 0): --global-batch 600 leaves none alone";
     expect(2, error, "pretrain --global-batch 599 " + simclr);
     expect(2, error, "pretrain --dry-run --global-batch 599 " + simclr);
-    // Of the global batch: on two ranks each has one clip of two.
+    // The check is on the global batch: on two ranks, each has one of its two clips.
     expect(0, "step 1/1",
            "pretrain --global-batch 2 --blocks 1 --width 16 --heads 2 --max-steps 1 " + simclr);
 }

@@ -1,5 +1,4 @@
-// The boundary search on real processes: whoever works, is killed, stopped or comes back, the answer is the
-// same.
+// The boundary search on real processes: killed, stopped and restarted workers do not change the answer.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -21,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 class BoundaryJob : public ProgramTest {
 protected:
-    /// A search of tiny trainings on asl9, planned in the folder `study`.
+    /// Plans a search with tiny trainings on asl9 in the folder `study`.
     Outcome plan(const std::string& study, const std::string& more = "") const {
         return run(program(
             1, "boundary plan --study " + path(study) + " --data " + asl9 +
@@ -35,7 +34,7 @@ protected:
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
         return Json::parse(outcome.output);
     }
-    /// All of a report but what it cost.
+    /// A report without its costs.
     Json answer(const std::string& study) const {
         auto report = ask("report", study);
         report.erase("cost");
@@ -54,7 +53,7 @@ protected:
     }
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    /// The records of a study's claims log, checksums taken off.
+    /// The records of a study's claims log, without their checksums.
     std::vector<Json> claims_log(const std::string& study) const {
         std::vector<Json> records;
         std::ifstream file{folder_ / study / "claims.jsonl"};
@@ -67,8 +66,7 @@ protected:
         }
         return records;
     }
-    /// Every job has one accepted result, that of its newest attempt: none was run again after it had
-    /// finished.
+    /// Expects one accepted result for every job, from its newest attempt, and no attempt after a result.
     /// @param is_planned_again  the ledger holds jobs that the plan no longer has
     void expect_each_job_done_once(const std::string& study, bool is_planned_again = false) const {
         std::map<std::string, std::int64_t> claimed;
@@ -91,7 +89,7 @@ protected:
         EXPECT_EQ(status["accepted_twice"], 0);
         EXPECT_TRUE(status["set_aside"].empty()) << status.dump(2);
     }
-    /// The most often given of the jobs that are not done.
+    /// The number of attempts at the most attempted job that is not done.
     std::int64_t most_attempts(const std::string& study) const {
         std::map<std::string, std::int64_t> attempts;
         for (const auto& record : claims_log(study)) {
@@ -108,7 +106,7 @@ protected:
         }
         return most;
     }
-    /// Whether a process has claimed a job in this life of its worker and not finished it.
+    /// Whether a process has claimed a job since it started as a worker and not finished it.
     bool is_at_work(const std::string& study, pid_t pid) const {
         std::map<std::int64_t, pid_t> workers;
         std::set<std::string> claimed;
@@ -127,18 +125,19 @@ protected:
         return {SSLSLR_PROGRAM, "boundary", "work", "--study", path(study), "--lease-seconds", "2"};
     }
 
-    /// Lets workers work while one after another is killed at random moments, each second time at work, and
-    /// started again, and one is stopped for longer than its lease.
+    /// Kills workers one after another at random moments (every second time while at work) and restarts them,
+    /// and suspends the first worker for longer than its lease.
     void disturb(const std::string& study, std::vector<std::unique_ptr<WorkerProcess>>& workers,
                  int kills) const {
         std::mt19937 random{42};
         std::uniform_int_distribution<int> pause_ms{50, 650};
         std::uniform_int_distribution<std::size_t> victim{1, workers.size() - 1};
-        const auto stopped_at = kills / 3;  // the first worker is stopped then, and never killed
+        const auto stopped_at = kills / 3;  // the first worker is suspended then and never killed
         Clock::time_point stopped{};
         for (int i = 0; i < kills; ++i) {
             std::this_thread::sleep_for(slowness * std::chrono::milliseconds{pause_ms(random)});
-            // A job that is lost ten times is set aside: on a slow machine it needs quiet to be done before.
+            // A job that is lost ten times is set aside. On a slow machine it needs a quiet period to finish
+            // before that.
             const auto deadline = Clock::now() + std::chrono::minutes{2};
             while (most_attempts(study) > 8 && Clock::now() < deadline) {
                 std::this_thread::sleep_for(std::chrono::milliseconds{100});
@@ -376,7 +375,7 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
 #ifdef SSLSLR_WITH_MOUNTS
 TEST_F(BoundaryJob, AFullDiskEndsTheWorkWithAClearErrorAndTheJournalsIntact) {
     ASSERT_EQ(plan("s", "--step 15 --repeats 2 --max-steps 2 --compare=false").exit_code, 0);
-    // A file system of 256 KiB of its own, filled but for a page or two.
+    // A separate file system of 256 KiB, filled except for a page or two.
     const std::string tiny = path("tiny");
     const auto outcome =
         run(SSLSLR_WITH_MOUNTS " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=256k tmpfs " +

@@ -11,5 +11,5 @@ with h5py.File(folder / "sample.h5") as file:
 encoder = torch.jit.load(folder / "encoder.pt")
 print("largest difference", (encoder(frames, lengths) - features).abs().max().item())
 print("parameters", " ".join(name for name, _ in encoder.named_parameters()))
-encoder(frames, lengths).sum().backward()  # it can be trained on
+encoder(frames, lengths).sum().backward()  # training works, too
 print("without gradient", sum(parameter.grad is None for parameter in encoder.parameters()))

@@ -48,7 +48,7 @@ TEST_F(Commands, AProgramThatWasMovedFindsItsFilesBesideItOrWhereItIsTold) {
     const auto wrong = reads_by_python("SSLSLR_HOME=" + folder_.string());
     EXPECT_EQ(wrong.exit_code, 2);
     EXPECT_TRUE(wrong.says("SSLSLR_HOME=" + folder_.string())) << wrong.output;
-    // Python, here /bin/true, is started, and says nothing.
+    // Starts Python, here /bin/true, which prints nothing.
     const auto told = reads_by_python("SSLSLR_HOME=" SSLSLR_SOURCE_DIR);
     EXPECT_EQ(told.exit_code, 3) << told.output;
     std::filesystem::create_directories((folder_ / script).parent_path());
@@ -59,9 +59,9 @@ TEST_F(Commands, AProgramThatWasMovedFindsItsFilesBesideItOrWhereItIsTold) {
 TEST_F(Commands, PretrainTakesEveryConfigurationShipped) {
     for (const auto& config : std::filesystem::recursive_directory_iterator{SSLSLR_SOURCE_DIR "/configs"}) {
         if (config.is_directory() || config.path().parent_path().filename() == "study") {
-            continue;  // study files are StudyJob's
+            continue;  // StudyJob tests the study files
         }
-        // The command line wins: a batch too small for two ranks ends it right after reading.
+        // The command line wins: a batch too small for two ranks ends the command right after reading.
         const auto outcome =
             run(program(2, "pretrain --global-batch 1 --data " + asl9 + " --run " + (folder_ / "r").string() +
                                " --config " + config.path().string()));
@@ -143,7 +143,7 @@ TEST_F(Commands, BenchMeasuresWholeSteps) {
 TEST_F(Commands, BenchLeavesOutPartsOfTheStep) {
     const std::string bench =
         "bench --blocks 2 --width 16 --heads 2 --frames 16 --global-batch 4 --max-steps 2 --json";
-    const auto bfloat16 = bench + " --precision bfloat16";  // in which other operations round to other losses
+    const auto bfloat16 = bench + " --precision bfloat16";  // other operations round differently in it
     const double whole = json_of(run(program(1, bfloat16)))["loss"];
     const double composed =
         json_of(run(program(1, bfloat16 + " --without fused-blocks kept-memory")))["loss"];

@@ -1,4 +1,4 @@
-// A damaged store, or one that is overwritten while it is read, ends a job with one error and exit code 3, soon.
+// A store that is damaged or overwritten while it is read ends a job soon with one error and exit code 3.
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -32,7 +32,7 @@ TEST_F(DamagedStoreJob, TruncatedAtFiftyPlaces) {
 
 TEST_F(DamagedStoreJob, AnyFieldOfTheHeaderCorrupted) {
     const auto file = folder_ / "flipped.h5";
-    // Every eighth byte of what the header holds, and the start of the HDF5 file behind it.
+    // Every eighth byte of the header's content, and every 64th of the first 512 bytes of HDF5 behind it.
     for (std::streamoff byte = 0; byte < 96 + 512; byte += byte < 96 ? 8 : 64) {
         const auto at = byte < 96 ? byte : byte - 96 + 512;
         std::filesystem::copy_file(store_, file, std::filesystem::copy_options::overwrite_existing);
@@ -50,12 +50,12 @@ using Damage = std::function<void(const std::filesystem::path&)>;
 
 class OverwrittenStoreJob : public DamagedStoreJob {
 protected:
-    /// A training that streams a copy of the store, which somebody writes to after its first steps.
+    /// Trains on a streamed copy of the store, which `damage` changes after the first steps.
     void expect_refused_after(const Damage& damage, int ranks) const {
         using Clock = std::chrono::steady_clock;
         const auto file = folder_ / ("streamed-" + std::to_string(ranks) + ".h5");
         std::filesystem::copy_file(store_, file);
-        // A file system may count time in ticks: a writing within that of the copy would not show.
+        // Ages the copy: with coarse file times, a write soon after the copy would go unnoticed.
         std::filesystem::last_write_time(
             file, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
         Clock::time_point damaged;

@@ -24,7 +24,7 @@ protected:
         return "embed --run " + path("run") + " --output " + path(file) + " " + more;
     }
 
-    /// Features that evaluate kept.
+    /// The features that evaluate kept.
     std::vector<torch::Tensor> kept() const {
         std::vector<torch::Tensor> all;
         for (const auto& entry : fs::directory_iterator{folder_ / "run/evaluate/features"}) {
@@ -148,7 +148,7 @@ TEST_F(Embed, RefusesADamagedCheckpointAndADamagedFileOfFeatures) {
     EXPECT_FALSE(fs::exists(folder_ / "out.h5"));
 }
 
-/// Has a checkpoint come from a program of another code. @return that of the program that wrote it
+/// Makes a checkpoint look as if other code had written it. @return the code that really wrote it
 std::string give_other_code(const fs::path& checkpoint) {
     auto content = io::read_checkpoint(checkpoint);
     auto own = content.attributes.at("code");

@@ -6,7 +6,7 @@
 
 namespace sslslr::test {
 
-/// Commands that hand on what a run has learnt.
+/// Commands that pass on what a run has learnt.
 class EncoderOut : public ProgramTest {
 protected:
     std::string path(const std::string& name) const { return (folder_ / name).string(); }

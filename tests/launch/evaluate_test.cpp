@@ -1,4 +1,4 @@
-// Evaluations as users run them: every protocol, several runs, stopped and gone on.
+// Evaluations as users run them: every protocol, several runs, stopped and resumed.
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -21,7 +21,7 @@ protected:
 
     std::string folder_of(const std::string& run) const { return (folder_ / run).string(); }
 
-    /// What an evaluation prints as JSON; null if it fails.
+    /// The JSON that an evaluation prints; null if it fails.
     nlohmann::json result(const std::string& arguments) const {
         const auto outcome = run(program(1, "evaluate --json --bootstrap 100 " + arguments));
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;

@@ -1,4 +1,4 @@
-// Exports read by Python's torch, without a line of this program.
+// Exports that Python's torch reads without any code of this program.
 #include <cmath>
 #include <filesystem>
 #include <limits>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 class ExportInPython : public EncoderOut {
 protected:
-    /// A run on clips of 20 to 60 frames and its export with a sample.
+    /// Trains on clips of 20 to 60 frames and exports the run with a sample. @return the folder of the export
     std::string exported(const std::string& name, const std::string& model) const {
         done("prepare --from synthetic --clips 60 --length 40 --length-spread 20 --seed 3 --output " +
              path(name + ".h5"));

@@ -127,7 +127,7 @@ TEST_F(Export, RefusesByOptionAndWritesNothing) {
 #ifdef SSLSLR_WITH_MOUNTS
 TEST_F(Export, AFullDiskEndsWithAClearErrorAndNothingHalfWritten) {
     done(pretrain("run", "--max-steps 1"));
-    const auto tiny = path("tiny");  // a file system of 64 KiB of its own
+    const auto tiny = path("tiny");  // a separate file system of 64 KiB
     fs::create_directory(tiny);
     for (const auto& command :
          {"export --format weights --output " + tiny + "/out",
@@ -156,7 +156,7 @@ TEST_F(Export, RefusesACheckpointOfAnotherModelAndADamagedOne) {
     EXPECT_FALSE(fs::exists(folder_ / "out"));
 }
 
-/// The share of clips of S03, whom neither encoder nor voters have seen, that the example names rightly.
+/// Classifies clips of S03, a signer of whom neither the encoder nor the labelled features have seen a clip.
 TEST_F(Export, TheExampleNamesClipsOfAnUnseenSignerMoreOftenThanChance) {
     done(pretrain("run", "--max-steps 30"));
     done(exported("out", "--format torchscript"));

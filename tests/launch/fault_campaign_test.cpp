@@ -1,6 +1,5 @@
-// Faults of all kinds at random steps of real jobs, each followed by going on at a random number of ranks.
-//
-// SSLSLR_CAMPAIGN_FAULTS says how many (8: each kind once), SSLSLR_CAMPAIGN_SEED which (1).
+// Faults of all kinds at random steps of real jobs, each resumed on a random number of ranks.
+// || SSLSLR_CAMPAIGN_FAULTS sets the number of faults (8: each kind once), SSLSLR_CAMPAIGN_SEED the seed (1).
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -23,22 +22,22 @@ namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
 constexpr int steps = 24;
-constexpr double rounding = 1e-9;  // of the distance moved: another number of ranks, SGD in float64
+constexpr double rounding = 1e-9;  // share of the distance moved: other rank counts, SGD in float64
 
 int setting(const char* name, int otherwise) {
     const char* const text = std::getenv(name);
     return text == nullptr ? otherwise : std::stoi(text);
 }
 
-/// Times may be so many times as long on a machine that is slow or busy.
+/// Factor on time limits for machines that are slow or busy.
 const int patience = setting("SSLSLR_CAMPAIGN_PATIENCE", 4);
 const int hang_timeout = 2 * patience;  // s
 
-/// What becomes of a job that a fault strikes.
+/// How a job may end after a fault.
 struct Kind {
     std::string name;
-    std::set<int> exit_codes;  ///< 1 for a crash: of the address sanitizer
-    double bound;              ///< s from the fault to the end of the job, times the patience
+    std::set<int> exit_codes;  ///< 1: a crash under the address sanitizer
+    double bound;              ///< seconds from the fault to the end of the job, times `patience`
 };
 
 const std::vector<Kind> kinds{
@@ -74,7 +73,7 @@ protected:
                    on_output);
     }
 
-    /// The weights of a run that nothing disturbed, and those it began with.
+    /// The final weights of an undisturbed run; first() gives its initial weights.
     const torch::Tensor& undisturbed(const std::string& method, int ranks) {
         auto& weights = undisturbed_[{method, ranks}];
         if (!weights.defined()) {
@@ -99,7 +98,7 @@ protected:
         return weights;
     }
 
-    /// Processes of this campaign that live 10 seconds after their job has ended.
+    /// Number of processes of this campaign that still live up to 10 seconds after their job ended.
     int processes_left() const {
         const auto mark = "SSLSLR_CAMPAIGN=" + folder_.string();
         const auto count = [&] {
@@ -126,7 +125,7 @@ protected:
         return found;
     }
 
-    /// Names of files that no whole run leaves.
+    /// Names of files in the run folder that a complete run does not leave.
     std::vector<std::string> other_files() const {
         std::vector<std::string> names;
         for (const auto& entry : fs::recursive_directory_iterator{folder_ / "run"}) {

@@ -13,10 +13,10 @@ namespace sslslr::test {
 
 using Json = nlohmann::json;
 
-/// Options of the smallest trainings.
+/// Options of the smallest possible trainings.
 inline const std::string tiny = " --blocks 1 --width 8 --heads 2 --frames 16 --global-batch 90 ";
 
-/// Commands of the program, and what they print as names.
+/// Runs commands of the program and lists the names that they print.
 class Frozen : public ProgramTest {
 protected:
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
@@ -26,13 +26,13 @@ protected:
         EXPECT_EQ(outcome.exit_code, 0) << arguments << '\n' << outcome.output;
         return outcome.output;
     }
-    /// Of what a command prints, warnings before it aside.
+    /// The JSON that a command prints, without warnings before it.
     Json json(const std::string& arguments) const {
         const auto output = done(arguments + " --json");
         const auto start = output.find_first_of("{[");
         return Json::parse(output.substr(std::min(start, output.size())), nullptr, false);
     }
-    /// Of several commands, a list each.
+    /// The keys of the JSON of several commands, one list per command.
     std::string keys_of_each(const std::vector<std::pair<std::string, std::string>>& commands) const {
         std::string text;
         for (const auto& [title, arguments] : commands) {

@@ -1,4 +1,4 @@
-// The same of runs and studies: keys of JSON, names of files and of what is in them.
+// Frozen names of runs and studies: keys of JSON, files, and what the files hold.
 #include <fstream>
 #include <utility>
 
@@ -10,9 +10,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t checksum_characters = 17;  // before each record of a ledger
+constexpr std::size_t checksum_characters = 17;  // in front of each record of a ledger
 
-/// Two methods, evaluated on asl9 and on libras5.
+/// A study of two methods, evaluated on asl9 and on libras5.
 std::string tiny_study(const std::string& augmentation) {
     return R"(title = Tiny
 runs = 2
@@ -120,7 +120,7 @@ TEST_F(Frozen, BoundaryStudies) {
     fs::copy(folder_ / "s/plan.json", folder_ / "dead/plan.json");
     std::ifstream claims{folder_ / "s/claims.jsonl"};
     std::string first;
-    std::getline(claims, first);  // a worker's life begins
+    std::getline(claims, first);  // the start of a worker
     std::ofstream{folder_ / "dead/claims.jsonl"} << first << '\n';
     const auto dead = json("boundary status --study dead");
     FrozenNames status;

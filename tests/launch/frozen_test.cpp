@@ -1,5 +1,5 @@
-// What scripts of users rely on: options, exit codes, keys of JSON, names of files and of what is in them, as
-// tests/launch/frozen lists them.
+// What users' scripts rely on: options, exit codes, keys of JSON, names of files and what the files hold, as
+// listed in tests/launch/frozen.
 #include <fstream>
 #include <utility>
 

@@ -14,10 +14,10 @@
 
 #include "tests/frozen_file.hpp"
 
-// The names that scripts rely on, as lines of text that are compared with those kept in tests/launch/frozen.
+// The names that scripts rely on, as lines of text to compare with the lists in tests/launch/frozen.
 namespace sslslr::test {
 
-/// Names, each with those that have it: methods that write a dataset, protocols that write a key.
+/// Names, each with its owners, such as the methods that write a dataset or the protocols that write a key.
 class FrozenNames {
 public:
     void add(const std::string& name, const std::string& owner = "") {
@@ -32,7 +32,7 @@ public:
             add(name, owner);
         }
     }
-    /// A titled list, a name a line; owners follow names that not all of them have.
+    /// A titled list with one name per line. A name that only some owners have is followed by them.
     std::string text(const std::string& title) const {
         auto text = "[" + title + "]\n";
         for (const auto& [name, owners] : owners_) {
@@ -50,8 +50,9 @@ private:
     std::set<std::string> all_;
 };
 
-/// Paths of all keys, "rows[].top1.mean"; with their values where they say the version of a format.
-/// @param by_name  objects whose keys are names of the data, shown as *
+/// Adds the paths of all keys, such as "rows[].top1.mean". Keys that hold the version of a format get their
+/// value, too.
+/// @param by_name  objects whose keys are names from the data, shown as *
 inline void add_keys(const nlohmann::json& json, const std::string& at, const std::set<std::string>& by_name,
                      std::set<std::string>& keys) {
     if (json.is_array()) {
@@ -78,7 +79,8 @@ inline std::set<std::string> keys_of(const nlohmann::json& json, const std::set<
 inline nlohmann::json json_in(const std::filesystem::path& file) {
     return nlohmann::json::parse(std::ifstream{file});
 }
-/// Keys of the records of a file with one a line. @param checksum_characters  before each record
+/// The keys of a file with one JSON record per line.
+/// @param checksum_characters  in front of each record
 inline std::set<std::string> keys_of_lines(const std::filesystem::path& file, std::size_t checksum_characters,
                                            const std::set<std::string>& by_name = {}) {
     std::set<std::string> keys;
@@ -89,7 +91,7 @@ inline std::set<std::string> keys_of_lines(const std::filesystem::path& file, st
     return keys;
 }
 
-/// Files and folders below a folder, job ids shown as JOB.
+/// Files and folders below a folder, with job ids shown as JOB.
 inline std::set<std::string> files_in(const std::filesystem::path& folder) {
     static const std::regex job_id{"[0-9a-f]{16,32}"};
     std::set<std::string> files;
@@ -101,7 +103,7 @@ inline std::set<std::string> files_in(const std::filesystem::path& folder) {
     return files;
 }
 
-/// Options that a --help lists, "--epochs arg (=100)" each, "command " before.
+/// The options that a --help lists, each as "COMMAND --epochs arg (=100)".
 inline std::set<std::string> options_in(const std::string& command, const std::string& help) {
     static const std::regex line_of_option{
         R"(^  (?:-\w \[ )?(--[A-Za-z0-9-]+)(?: \])?( \[=arg\(=true\)\]| arg)?(?: \(=(.*?)\))?(?: .*)?$)"};
@@ -117,7 +119,7 @@ inline std::set<std::string> options_in(const std::string& command, const std::s
     return options;
 }
 
-/// Compares with what tests/launch/frozen/NAME.txt holds, or writes it where SSLSLR_REWRITE_FROZEN is set.
+/// Compares with tests/launch/frozen/NAME.txt, or writes that file if SSLSLR_REWRITE_FROZEN is set.
 inline void expect_frozen(const std::string& name, const std::string& text) {
     expect_frozen_file(
         std::filesystem::path{SSLSLR_SOURCE_DIR} / "tests" / "launch" / "frozen" / (name + ".txt"), text,

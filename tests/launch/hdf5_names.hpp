@@ -10,7 +10,7 @@
 #include <gtest/gtest.h>
 #include <hdf5.h>
 
-// What is in an HDF5 file, by the C library alone.
+// The content of an HDF5 file, read only with the C library.
 namespace sslslr::test {
 
 namespace hdf5_names {
@@ -29,7 +29,7 @@ inline std::string type_name(hid_t type) {
     }
 }
 
-/// What an attribute that says the version of a format holds.
+/// " = value" for an attribute that holds the version of a format, else "".
 inline std::string version_in(hid_t attribute, const std::string& name) {
     if (name != "schema" && name != "version") {
         return "";
@@ -54,7 +54,7 @@ inline std::string version_in(hid_t attribute, const std::string& name) {
     return " = " + value;
 }
 
-/// " @name = value" for each, in the order of their names.
+/// " @name" for each attribute, ordered by name, with the value of versions.
 inline std::vector<std::string> attributes_of(hid_t object) {
     std::array<char, 1024> name{};
     std::vector<std::string> attributes;
@@ -100,7 +100,7 @@ inline void add_object(hid_t object, const std::string& path, std::set<std::stri
 
 }  // namespace hdf5_names
 
-/// Datasets with type and rank, and attributes of everything, of an HDF5 file.
+/// The datasets of an HDF5 file with type and rank, and all attributes.
 inline std::set<std::string> contents_of(const std::filesystem::path& file) {
     std::set<std::string> names;
     const auto opened = H5Fopen(file.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);

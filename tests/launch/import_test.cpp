@@ -1,5 +1,5 @@
-// Corpora become stores through the program: whoever is interrupted, runs out of disk or meets a broken file loses
-// nothing and is told.
+// Corpora become stores through the program. Interruptions, full disks and broken files are reported, and
+// what was read is kept.
 #include <filesystem>
 #include <fstream>
 
@@ -20,7 +20,7 @@ protected:
     std::string prepare(const std::string& more = "") const {
         return "prepare --from npy --input " + path("in") + " --output " + store() + " " + more;
     }
-    /// Arrays of 75 points, x and y: clip `number` holds number / 1024 throughout.
+    /// Writes arrays of 75 points, x and y; every value of clip `number` is (number + 1) / 1024.
     void write_clips(std::int64_t count, std::size_t frames = 2) const {
         for (std::int64_t number = 0; number < count; ++number) {
             io::test::write_bytes(
@@ -37,7 +37,7 @@ protected:
         std::ifstream file{store() + ".summary.json"};
         return Json::parse(file);
     }
-    /// Fingerprint of an undisturbed import, by one rank.
+    /// Fingerprint of an undisturbed import by one rank.
     std::uint64_t undisturbed() const {
         const auto outcome = run(
             program(1, "prepare --from npy --input " + path("in") + " --output " + path("undisturbed.h5")));
@@ -117,7 +117,7 @@ TEST_F(Import, AFullDiskLeavesNothingHalfWrittenAndNothingIsReadTwice) {
     write_clips(3'000, 8);
     const auto expected = undisturbed();
     const auto tiny = path("tiny");
-    // Room for some pieces (600 KB each); then for all, which the store needs as well.
+    // Room for a few pieces (600 KB each), then for all of them and the store.
     const auto outcome = run(
         SSLSLR_WITH_MOUNTS " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=3m tmpfs " + tiny +
         "; W=\"" + SSLSLR_PROGRAM + " prepare --from npy --input " + path("in") + " --output " + tiny +
@@ -269,7 +269,7 @@ TEST_F(Import, TrimsToTheHandsAndWarnsOfMissingShoulders) {
     constexpr std::size_t frames = 6;
     constexpr std::size_t points = 42;
     for (std::size_t clip = 0; clip < 3; ++clip) {
-        std::vector<float> values(frames * points * 2);  // 0: not detected; clip 2 throughout
+        std::vector<float> values(frames * points * 2);  // 0 is undetected; clip 2 stays so throughout
         for (std::size_t at = 2 * points * 2; clip < 2 && at < 4 * points * 2; ++at) {
             values[at] = 0.25F + 0.001F * static_cast<float>(at % 84);
         }

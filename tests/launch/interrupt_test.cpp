@@ -1,4 +1,4 @@
-// Signals that reach a single process from its terminal.
+// Signals that a single process gets from its terminal.
 #include <csignal>
 #include <fstream>
 #include <iterator>
@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 
 class Interrupt : public ProgramTest {
 protected:
-    /// The program below this process, which `run` started; 0 if it is not there yet.
+    /// The process of the program that `run` started below this process; 0 if there is none yet.
     static int process_below(int pid) {
         const auto folder = "/proc/" + std::to_string(pid) + "/task/" + std::to_string(pid);
         std::ifstream file{folder + "/children"};
@@ -27,8 +27,8 @@ protected:
         return 0;
     }
 
-    /// Runs a command, and sends its process a signal once its output holds `word`. Signals that the caller
-    /// of the tests ignores (nohup, a script's `&`) are not ignored by the command.
+    /// Runs a command and signals its process once its output contains `word`. The command does not inherit
+    /// ignored signals from the caller of the tests (nohup, a script's `&`).
     static Outcome interrupted(const std::string& command, const std::string& word, int signal) {
         bool sent = false;
         auto outcome = run("env --default-signal=INT,HUP " + command, [&](const std::string& output) {

@@ -1,5 +1,4 @@
-// What the job scripts make of what they are given, on this machine without Slurm and with a program that
-// only prints.
+// What the job scripts do with their arguments, without Slurm and with a program that only prints.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -22,7 +21,7 @@ protected:
     void write(const std::string& name, const std::string& text) const {
         std::ofstream{folder_ / name, std::ios::binary} << text;
     }
-    /// Without what an allocation that these tests may run in, or their caller, has set for the scripts.
+    /// Runs a command without the variables that an allocation around the tests, or their caller, has set.
     Outcome in_folder(const std::string& command) const {
         return run("env --chdir=" + folder_.string() +
                    " --unset=SLURM_NTASKS --unset=SLURM_NTASKS_PER_NODE --unset=SLURM_JOB_NUM_NODES"
@@ -38,7 +37,7 @@ class Sweep : public JobScripts {
 protected:
     void SetUp() override {
         JobScripts::SetUp();
-        // The program: prints its words, and leaves the configuration that says it has started.
+        // A program that prints its arguments and writes the configuration that marks a started run.
         write("program",
               "#!/bin/sh\n"
               "[ \"$1\" = doctor ] && exit\n"
@@ -51,14 +50,14 @@ protected:
         write("sweep.txt", sweep);
         return in_folder(scripts + "sweep.sbatch --count sweep.txt");
     }
-    /// What a task of the array 1 to `last` does, as Slurm starts it; its file is written already.
+    /// Runs a task of the array 1 to `last` as Slurm does; the sweep file exists already.
     Outcome task(int number, int last) const {
         return in_folder("env SSLSLR_ROOT=" SSLSLR_SOURCE_DIR " SSLSLR=" + (folder_ / "program").string() +
                          " SLURM_JOB_END_TIME=4000000000 SLURM_ARRAY_JOB_ID=1 SLURM_ARRAY_TASK_ID=" +
                          std::to_string(number) + " SLURM_ARRAY_TASK_MAX=" + std::to_string(last) + " bash " +
                          scripts + "sweep.sbatch sweep.txt --data store.h5");
     }
-    /// The words that the program gets of a sweep's only line.
+    /// The arguments that the program gets from the only line of a sweep.
     std::string words(const std::string& line) const {
         write("sweep.txt", "--run run " + line);
         const auto outcome = task(1, 1);
@@ -111,7 +110,7 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
         {"--run run --seed '1", "quotation mark is not closed: '1"},
         {"--run run \\", "ends with \\"},
         {"--run $NOT_THERE/run", "$NOT_THERE is not set"},
-        {"--run $word", "$word is not set"},  // a variable of the script
+        {"--run $word", "$word is not set"},  // a variable of the script itself
         {"--run ~you/run", "~you/run"},
         {"--run run$(touch gone)", "$(touch gone)"},
         {"--run \"run$(touch gone)\"", "$(touch gone)"},
@@ -155,7 +154,7 @@ TEST_F(Sweep, ReportsAnArrayOfAnotherSizeThanItsFile) {
     EXPECT_EQ(task(3, 3).output, "");
 
     std::string many;
-    for (int line = 0; line < 100'000; ++line) {  // more than a pipe holds
+    for (int line = 0; line < 100'000; ++line) {  // more than a pipe can buffer
         many += "--run run\n";
     }
     write("sweep.txt", many);

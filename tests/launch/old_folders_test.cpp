@@ -1,5 +1,5 @@
-// Folders of release 0.1.0, as tests/launch/fixtures/make-old made them: they are read and evaluated, and
-// resumed only where a result of two programs is accepted, or refused with what to do.
+// Folders of release 0.1.0, made by tests/launch/fixtures/make-old. They can be read and evaluated. They
+// resume only where results of two programs may mix; otherwise the error says what to do.
 #include <cmath>
 #include <fstream>
 
@@ -47,9 +47,9 @@ protected:
         }
         std::ofstream{folder_ / file} << text;
     }
-    /// The folders were made at /mnt.
+    /// Replaces /mnt, where the folders were made, in the paths of a file.
     void bring_paths_here(const std::string& file) const { replace(file, "/mnt/", folder_.string() + '/'); }
-    /// Of the run, beyond its end.
+    /// Arguments that resume the run beyond its end.
     std::string resume() const {
         return "pretrain --max-steps 8 --config " + path("run/config.ini") + " --data " + path("store.h5") +
                " --run " + path("run");

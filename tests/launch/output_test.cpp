@@ -1,4 +1,4 @@
-// What a command prints is its result: where it cannot be written, the exit code says so.
+// What a command prints is its result: if it cannot be written, the exit code reports that.
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {
@@ -6,7 +6,7 @@ namespace {
 
 class StandardOutput : public ProgramTest {
 protected:
-    /// A command that prints to a place that takes nothing.
+    /// Runs a command with its output redirected to `place`, which cannot be written.
     static Outcome printed_to(const std::string& place, const std::string& arguments) {
         return run("sh -c 'cd " SSLSLR_SOURCE_DIR " && " + program(1, arguments) + " " + place + "'");
     }

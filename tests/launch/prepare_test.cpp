@@ -1,4 +1,4 @@
-// Stores that the program makes: readable by its other commands, refused by option where they cannot be made.
+// Stores made by the program: other commands can read them, and refusals name the option.
 #include <filesystem>
 #include <fstream>
 

@@ -14,7 +14,7 @@ namespace sslslr::test {
 inline const std::string asl9 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/asl9.h5";
 inline const std::string libras5 = std::string{SSLSLR_SOURCE_DIR} + "/io/examples/libras5.h5";
 
-/// What studies of simclr and sl-fpn end with: tables of accuracy on asl9 and libras5, inertia and spread,
+/// The end of study files on simclr and sl-fpn: tables of accuracy on asl9 and libras5, inertia and spread,
 /// and a figure.
 inline const std::string tables_of_study = R"([protocol scratch]
 protocol = supervised
@@ -41,7 +41,7 @@ trainings = 8
 accuracies = 1
 )";
 
-/// The program on `ranks` ranks (1: without mpirun).
+/// The command that starts the program on `ranks` ranks (1: without mpirun).
 inline std::string program(int ranks, const std::string& arguments, const std::string& environment = "") {
     const std::string start =
         ranks == 1 ? "" : SSLSLR_MPIEXEC " -n " + std::to_string(ranks) + " --oversubscribe --bind-to none ";
@@ -50,7 +50,7 @@ inline std::string program(int ranks, const std::string& arguments, const std::s
 
 class ProgramTest : public FolderTest {
 protected:
-    /// A tiny pretraining on asl9 into the folder `run`.
+    /// Arguments of a tiny pretraining on asl9 with its run in the folder `run`.
     std::string pretrain(const std::string& run, const std::string& more = "") const {
         return "pretrain --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50 --run " +

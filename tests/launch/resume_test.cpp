@@ -1,4 +1,4 @@
-// Runs whose folder, data or starting place are not what they were.
+// Runs whose folder, data or working directory have changed.
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -18,18 +18,18 @@ protected:
         return run(program(
             1, "pretrain --data " + store + small + "--run " + (folder_ / run_name).string() + " " + more));
     }
-    /// A hash of everything that a checkpoint learnt.
+    /// A hash of everything that a checkpoint has learnt.
     std::string content(const fs::path& checkpoint) const {
         const auto outcome = run(program(1, "inspect --json " + checkpoint.string()));
         return nlohmann::json::parse(outcome.output).at(0)["content"];
     }
-    /// asl9 with one split more.
+    /// A copy of asl9 with one more split.
     std::string with_split(const std::string& name, const std::string& how) const {
         const auto path = (folder_ / name).string();
         EXPECT_EQ(run(program(1, "split " + how + " --output " + path + " " + asl9)).exit_code, 0);
         return path;
     }
-    /// Puts other paths into a run's configuration.
+    /// Replaces the paths in a run's configuration.
     void rename_paths(const fs::path& run_name, const std::string& data, const std::string& run_path) const {
         const auto config = folder_ / run_name / "config.ini";
         auto text = text_of(config);

@@ -1,4 +1,4 @@
-// Clips that a pretraining saw are recognised by what they show, whatever store holds them when it is evaluated.
+// Clips seen in pretraining are recognised by their content, whatever store holds them at evaluation.
 #include <fstream>
 #include <numeric>
 
@@ -36,7 +36,7 @@ protected:
     nlohmann::json result() const {
         return nlohmann::json::parse(std::ifstream{folder_ / "r/evaluate/knn.json"});
     }
-    /// The number of test clips that an evaluation by signer S03 reports as seen.
+    /// The number of test clips that an evaluation on signer S03 reports as seen.
     nlohmann::json seen(const std::string& arguments) const {
         const auto outcome = evaluated("--leave-out-signer S03 " + arguments);
         EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
@@ -54,7 +54,7 @@ protected:
         EXPECT_TRUE(outcome.says("--data is what the run was trained on")) << outcome.output;
     }
 
-    /// Every fifth clip of asl9 as float32 that float16 does not hold, with z: 180 clips.
+    /// Writes every fifth clip of asl9 (180 clips) with z, as float32 values that float16 cannot represent.
     void write_with_z(const std::string& name) const {
         const auto store = io::ClipStore::open({asl9});
         auto part = io::whole_of(store.index());
@@ -231,7 +231,7 @@ TEST_F(SeenClips, ACompleteRecordOfAStreamedRunIsKeptWhenItsStoreGainsASplit) {
     trained(asl9, streamed + "14");
     ASSERT_EQ(clips_recorded(), 600U);
 
-    for (const std::string steps : {"14", "15"}) {  // nothing left to do, and one step more
+    for (const std::string steps : {"14", "15"}) {  // nothing left to do, then one more step
         trained(path("split.h5"), streamed + steps);
         EXPECT_EQ(clips_recorded(), 600U) << steps;
         expect_no_transfer(path("split.h5"), "--leave-out-signer S03");
@@ -262,7 +262,7 @@ TEST_F(SeenClips, AnOlderRunThatIsContinuedGetsARecord) {
 TEST_F(SeenClips, ABoundarySearchNamesValidationClipsThatTrain) {
     made("split " + asl9 + " --by signer --separate " + path("signers"));
     const auto renamed = path("renamed.h5");
-    {  // signer S01 again, as another person
+    {  // signer S01 again under another name
         const auto store = io::ClipStore::open({path("signers/signer-S01.h5")});
         auto index = store.index();
         index.signer_names[0] = "S09";

@@ -1,4 +1,4 @@
-// The names by which texts of io and src know settings, beside the options that commands have.
+// The setting names in texts of io and src, compared with the options that commands have.
 #include <filesystem>
 #include <fstream>
 #include <regex>
@@ -12,9 +12,9 @@
 namespace sslslr {
 namespace {
 
-/// Options of all commands: those that are frozen, and one that is not.
+/// The options of all commands: the frozen ones and one that is not frozen.
 std::set<std::string> options() {
-    std::set<std::string> options{"fault"};  // for tests, so no help names it
+    std::set<std::string> options{"fault"};  // for tests, so no help lists it
     static const std::regex line_of_option{R"(^[a-z ]+ --([a-z0-9-]+)( .*)?$)"};
     std::ifstream file{SSLSLR_SOURCE_DIR "/tests/launch/frozen/options.txt"};
     std::smatch match;

@@ -1,5 +1,5 @@
-// How texts of io and src that name settings are shown: as options by commands, as entries by studies, never
-// with the marks by which the program knows them.
+// How settings in texts of io and src are shown: as options by commands, as entries by studies, and never
+// with the marks that the program uses internally.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -14,7 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Marks, as they are or as JSON writes them.
+/// Whether a text contains marks, as characters or in JSON's spelling.
 bool holds_marks(const std::string& text) {
     const std::vector<std::string> marks{"\x1d", "\x1e", "\x1f", "\\u001d", "\\u001e", "\\u001f"};
     return std::ranges::any_of(marks, [&](const auto& mark) { return text.find(mark) != std::string::npos; });
@@ -24,7 +24,7 @@ class ShownSettings : public ProgramTest {
 protected:
     std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
-    /// Runs a command that is to end with this code and to print each of these texts.
+    /// Runs a command and expects this exit code and each of these texts.
     void expect(int exit_code, const std::vector<std::string>& texts, const std::string& arguments,
                 int ranks = 1) const {
         const auto outcome = run(program(ranks, arguments));
@@ -38,7 +38,7 @@ protected:
         std::ifstream stream{folder_ / file, std::ios::binary};
         return {std::istreambuf_iterator<char>{stream}, {}};
     }
-    /// In those that hold text.
+    /// Expects no marks in any text file.
     void expect_no_marks_in_files() const {
         const std::vector<std::string> kinds{".json", ".jsonl", ".ini", ".txt"};
         int files = 0;

@@ -282,7 +282,7 @@ TEST_F(StoreCommands, DamageIsRefusedAndNothingIsWritten) {
 
 #ifdef SSLSLR_WITH_MOUNTS
 TEST_F(StoreCommands, AFullDiskEndsARepackWithAClearErrorAndNothingHalfWritten) {
-    // A file system of 1 MiB of its own.
+    // A separate file system of 1 MiB.
     const auto tiny = path("tiny");
     for (const std::string layout : {"", " --compress 4", " --dtype float32"}) {
         std::filesystem::create_directory(tiny);
@@ -299,7 +299,7 @@ TEST_F(StoreCommands, AFullDiskEndsARepackWithAClearErrorAndNothingHalfWritten) 
 #endif
 
 TEST_F(StoreCommands, InspectWarnsOfLeakageInTextAndJson) {
-    // Signer S01 trains; a copy of S01 tests, among S02.
+    // Signer S01 trains; a copy of S01 tests, among the clips of S02.
     made("split " + asl9 + " --by signer --separate " + path("signers"));
     made("split " + path("signers/signer-S01.h5") + " --by class-count --classes 9 --output " + path("a.h5"));
     made("repack " + path("a.h5") + " --output " + path("b.h5"));

@@ -1,4 +1,4 @@
-// A study on real processes: whoever works, is stopped or goes on, its tables are the same.
+// A study on real processes: its tables do not depend on which processes work, are stopped or resume.
 #include <filesystem>
 #include <fstream>
 
@@ -67,8 +67,8 @@ augmentation = our
     Outcome work(int ranks, const std::string& folder, const std::string& more = "") const {
         return run(program(ranks, "study run " + places(folder) + more));
     }
-    /// The study in the folder `study`, asked to stop once a training there has done a step.
-    /// @param trainings  a pattern
+    /// Runs the study in the folder `study` and asks it to stop once a training has done a step.
+    /// @param trainings  a pattern of run folders
     Outcome stopped_in(const std::string& trainings) const {
         return run("sh -c '" + program(1, "study run " + places("study")) + " & while kill -0 $! && ! cat " +
                    (folder_ / "study" / trainings).string() +
@@ -382,7 +382,7 @@ TEST_F(StudyJob, AReportOfAnUnfinishedStudySaysWhatIsMissing) {
 
 TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
     replace("title = (our)", "title = (our)\nrotation-degrees = 999");
-    for (const int ranks : {2, 1}) {  // also where there is nothing left to do
+    for (const int ranks : {2, 1}) {  // also if nothing is left to do
         const auto outcome = work(ranks, "study");
         EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
         EXPECT_TRUE(outcome.says("warning: jobs set aside after failing again and again: "))

@@ -1,4 +1,4 @@
-// Trainings as users run them: killed, stopped, gone on.
+// Trainings as users run them: killed, stopped and resumed.
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -31,7 +31,7 @@ protected:
                    : outcome.output;
     }
 
-    /// Waits, for at most 20 s, until a shell condition holds.
+    /// Waits up to 20 s until a shell condition holds; returns whether it does.
     static bool comes_true(const std::string& condition) {
         return run("timeout 20 sh -c 'until " + condition + "; do sleep 0.02; done'").exit_code == 0;
     }
@@ -41,7 +41,7 @@ protected:
         return {std::istream_iterator<int>{file}, {}};
     }
 
-    /// The ranks of the one mpirun below this process.
+    /// The ranks of the only mpirun below this process.
     static std::vector<int> ranks_of(int pid) {
         for (const int child : children_of(pid)) {
             std::ifstream file{"/proc/" + std::to_string(child) + "/comm"};
@@ -114,7 +114,7 @@ TEST_F(TrainingJob, ASignalToStopLeavesACheckpointAndTheSameCommandGoesOn) {
     const auto stopped = run(program(2, pretrain("r", "--epochs 100000")), [&](const std::string& output) {
         if (const auto ranks = ranks_of(getpid());
             !sent && output.find("\nstep ") != std::string::npos && !ranks.empty()) {
-            kill(ranks.back(), SIGUSR1);  // one rank hears of it, all stop
+            kill(ranks.back(), SIGUSR1);  // one rank gets the signal, all stop
             sent = true;
         }
     });
@@ -241,7 +241,7 @@ TEST_F(TrainingJob, ASuspensionCostsNoMoreOfItsTimeThanItTook) {
 TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
     const auto tiny = (folder_ / "tiny").string();
     ASSERT_EQ(run(program(2, pretrain("whole", "--epochs 1000 --max-steps 1000"))).exit_code, 0);
-    // Room for one checkpoint of 60 kB; none from about step 300 on, for a second or two; then for all.
+    // Room for a checkpoint of 60 kB; from about step 300 on for none, for a second or two; then for all.
     const auto outcome = run(
         SSLSLR_WITH_MOUNTS " sh -c 'set -e; mkdir " + tiny + "; mount -t tmpfs -o size=4m tmpfs " + tiny +
         "; (until ls " + tiny +
@@ -266,7 +266,7 @@ TEST_F(TrainingJob, AFullDiskCostsCheckpointsButNotTheTraining) {
 }
 
 TEST_F(TrainingJob, WhatDoesNotFitIntoASmallSharedMemoryIsStreamed) {
-    // As in a container; the preprocessed clips take 14 MB.
+    // /dev/shm is as small as in a container. The preprocessed clips take 14 MB.
     const auto within = [&](const std::string& command) {
         return run(SSLSLR_WITH_MOUNTS " sh -c 'mount -t tmpfs -o size=12m tmpfs /dev/shm && exec " + command +
                    "'");
@@ -294,7 +294,7 @@ TEST_F(TrainingJob, OnlyATerminalThatCanRewriteLinesGetsControlSequences) {
     }
 }
 
-#ifndef __SANITIZE_ADDRESS__  // the sanitizer keeps its own report of a crash
+#ifndef __SANITIZE_ADDRESS__  // the sanitizer prints its own report of a crash
 TEST_F(TrainingJob, ACrashTellsRankStepAndStacks) {
     const auto crashed = run(program(2, pretrain("r", "--fault 1:3:crash --hang-timeout 60")));
 

@@ -11,7 +11,7 @@
 
 namespace sslslr::test {
 
-/// A process of the program that the test may stop, kill and wait for. Killed at the end.
+/// A process of the program that a test can stop, kill and wait for. Killed at the end.
 class WorkerProcess {
 public:
     explicit WorkerProcess(const std::vector<std::string>& command) : command_{command} { start(); }
@@ -45,7 +45,7 @@ public:
         wait();
         start();
     }
-    /// Whether it has not ended yet; exit_code() is known when it has.
+    /// Whether it is still running; if not, wait() returns its exit code at once.
     bool is_running() {
         int status = 0;
         if (pid_ > 0 && waitpid(pid_, &status, WNOHANG) == pid_) {

@@ -15,7 +15,7 @@ SECTIONS = (
     ("classes", "Classes"),
     ("measured", "How it was measured"),
 )
-# What a page may load: only what it brings along.
+# What a page may load: only what it contains.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 

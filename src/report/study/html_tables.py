@@ -4,7 +4,7 @@ from . import cells
 from .html import element, scrolling, table as text_table
 from .table_rows import sota_groups
 
-BROAD = 9  # columns from which a printed table needs a page turned sideways
+BROAD = 9  # from this many columns, a printed table needs a landscape page
 
 
 def table_section(table, report):

@@ -36,7 +36,7 @@ ESCAPES = {
 
 
 APART = r"@{\hspace{2em}}"  # between methods and controls
-HEADING = 13  # letters of a line in a column's title
+HEADING = 13  # letters per line of a column's title
 BREAK = r" \\ "
 
 

@@ -30,7 +30,8 @@ class Optional:
         self.shape = shape
 
 
-# A dict names the fields that must be there, a list of one shape is a list of such, a type or tuple of types is itself.
+# Shapes: a dict names the required fields, a list of one shape means a list of that shape, and a type or a
+# tuple of types means itself.
 ESTIMATE = {"mean": MAYBE_NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER}
 CELL = {
     "status": OneOf(STATUSES),

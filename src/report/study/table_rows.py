@@ -18,7 +18,7 @@ class Line:
     runs: str = ""
     is_best: bool = False
     star: str = ""  # "★" if better than the second beyond the interval
-    mark: str = ""  # said behind the method's name
+    mark: str = ""  # written after the method's name
     status: str = "done"
 
 

@@ -10,7 +10,7 @@ import unittest
 import numpy as np
 from readers import FIXTURES
 
-import array_pickle  # of io/corpus/python, where readers leads to
+import array_pickle  # in io/corpus/python, which readers.py adds to the path
 
 ARRAYS = [
     np.arange(12).reshape(3, 4).astype(kind) for kind in ("f2", "f4", "f8", ">f8", "i1", "i2", "i8", "u1", "u4", "bool")
@@ -65,7 +65,7 @@ class ArrayPickle(unittest.TestCase):
             try:
                 self.refused(content, "posix.mkdir")
                 self.assertEqual(os.listdir(), [])
-                pickle.loads(content)  # what would have happened
+                pickle.loads(content)  # what would have happened otherwise
                 self.assertEqual(os.listdir(), ["created-by-a-pickle"])
             finally:
                 os.chdir(before)

@@ -25,7 +25,7 @@ protected:
         }
         return count;
     }
-    /// Values 1, 2, 3, ...
+    /// An array of the given shape with the values 1, 2, 3, ...
     static std::string counting(const Shape& shape) {
         std::vector<double> values(count_of(shape));
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -68,7 +68,7 @@ TEST_F(ArraysTest, CopiesOfFramesBesideThemAreSkippedAndReported) {
     for (const auto* const name : {"0", "1", "1 (1)", "1 - Copy", "1 copy 2"}) {
         write("hello/0/" + std::string{name} + ".npy", counting({126}));
     }
-    write("hello/1/0 (1).npy", counting({126}));  // of which only the copy is left
+    write("hello/1/0 (1).npy", counting({126}));  // only the copy remains
     const auto corpus = open("mp-data");
     const auto clip = corpus->read(0);
     EXPECT_EQ(clip.frames(), 2);

@@ -1,4 +1,4 @@
-// Corpora of every format that this program reads itself, written here byte by byte and opened as a user's would be.
+// Corpora of every format that the program itself reads, written byte by byte and opened like a user's.
 #include <cmath>
 #include <csignal>
 #include <map>
@@ -125,7 +125,7 @@ TEST_F(LsfbTest, RefusesAnotherLayout) {
 
 class MpDataTest : public CorpusTest {
 protected:
-    /// A frame of `count` numbers: 1, 2, 3, ... but for `zeros` of them from `begin` on.
+    /// A frame of `count` numbers 1, 2, 3, ..., of which `zeros` from `begin` on are 0 instead.
     static std::string frame(std::size_t count, std::size_t begin = 0, std::size_t zeros = 0) {
         std::vector<double> numbers;
         for (std::size_t i = 0; i < count; ++i) {
@@ -297,7 +297,7 @@ TEST_F(PoseTest, ReportsNobodySeveralPeopleAndWhatTheHeaderLacks) {
     nobody.confidence.clear();
     EXPECT_EQ(repairs(nobody), std::vector<std::string>{"no person in the file"});
 
-    auto swapped = sketch(0.1F);  // two frames of two people of three points
+    auto swapped = sketch(0.1F);  // two frames of two people with three points
     swapped.people = 2;
     swapped.values.assign(24, 20);
     swapped.confidence = {1, 1, 1, 0, 0, 0, 0, 0, 0, 0.5F, 0.5F, 0.5F};
@@ -587,10 +587,10 @@ TEST_F(CorpusTest, NamesFormatsThereAre) {
               std::string::npos);
 }
 
-/// A reader of another program: a shell script that speaks the protocol.
+/// The reader is another program: a shell script that speaks the protocol.
 class ProgramCorpusTest : public CorpusTest {
 protected:
-    ProgramCorpusTest() { std::signal(SIGPIPE, SIG_IGN); }  // as the program does at its start
+    ProgramCorpusTest() { std::signal(SIGPIPE, SIG_IGN); }  // as the program does when it starts
 
     std::unique_ptr<Corpus> open_script(const std::string& script) {
         write_bytes(folder_ / "reader.sh", script);

@@ -22,7 +22,7 @@ std::string bytes_of(const std::vector<T>& values) {
     return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
-/// A .npy file of version 1. @param type  as NumPy names it, "<f4"
+/// The content of a .npy file of version 1. @param type  NumPy's name for it, such as "<f4"
 inline std::string npy_bytes(const std::string& type, const std::vector<std::size_t>& shape,
                              const std::string& values, bool is_fortran = false) {
     auto header =

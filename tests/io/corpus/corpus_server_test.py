@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow.parquet as parquet
 from readers import FIXTURES, IMPORTERS, PYTHON, SERVER, Server, expected
 
-import folder_walk  # readers.py has made it known
+import folder_walk  # in the folder that readers.py adds to the path
 
 
 def openhands(frames=2, **changes):
@@ -52,7 +52,7 @@ class CorpusServer(unittest.TestCase):
             self.assertEqual((clip["label"], clip.get("signer", "")), (fields["label"], fields["signer"]))
             answer, read = server.clip(clip["name"])
             self.assertEqual((answer["frames"], answer["fps"]), (fields["frames"], fields["fps"]))
-            np.testing.assert_array_equal(read, values)  # NaN where NaN is expected, and nowhere else
+            np.testing.assert_array_equal(read, values)  # NaN only where NaN is expected
         server.close()
         self.assertEqual((server.rest, server.messages, server.exit_code), (b"", "", 0))
         return server
@@ -197,7 +197,7 @@ class CorpusServer(unittest.TestCase):
         self.write("tea/a.pkl", openhands())
         (self.folder / "coffee").mkdir()
         at = os.open(self.folder / "coffee", os.O_RDONLY)
-        for _ in range(17):  # so deep that the last one's path is too long, whoever asks
+        for _ in range(17):  # so deep that even root cannot list the last folder: its path is too long
             os.mkdir("x" * 250, dir_fd=at)
             below = os.open("x" * 250, os.O_RDONLY, dir_fd=at)
             os.close(at)

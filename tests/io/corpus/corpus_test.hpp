@@ -14,7 +14,7 @@
 #include "tests/io/corpus/corpus_files.hpp"
 #include "tests/io/store_files.hpp"
 
-// A corpus in a folder of its own, and what its clips hold.
+// A corpus in a temporary folder, and access to the values of its clips.
 namespace sslslr::io::test {
 
 inline float value_at(const ImportedClip& clip, std::size_t frame, const std::string& point,
@@ -38,7 +38,7 @@ protected:
     void write(const std::string& name, const std::string& bytes) const {
         write_bytes(folder_ / "in" / name, bytes);
     }
-    /// [frames, points, 3] halves, all of one value.
+    /// An array [frames, points, 3] of float16, all of one value.
     static std::string halves(std::size_t frames, std::size_t points, std::uint16_t value) {
         return npy_bytes("<f2", {frames, points, 3},
                          bytes_of(std::vector<std::uint16_t>(frames * points * 3, value)));

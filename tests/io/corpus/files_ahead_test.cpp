@@ -11,7 +11,7 @@
 namespace sslslr::io::test {
 namespace {
 
-/// Clips that are read from files which no clip should be read from.
+/// A corpus whose clips are in devices, pipes, missing and huge files.
 class OddFiles final : public Corpus {
 public:
     explicit OddFiles(std::vector<std::filesystem::path> files) : files_{std::move(files)} {}

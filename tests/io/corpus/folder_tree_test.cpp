@@ -1,4 +1,4 @@
-// Folders as users bring them: with links, broken links, loops, and what systems and tools leave behind.
+// Folders as users bring them: with links, broken links, loops, and leftovers of systems and tools.
 #include "io/corpus/folder_tree.hpp"
 
 #include <fcntl.h>
@@ -34,7 +34,7 @@ protected:
         fs::create_directories((folder_ / "in" / name).parent_path());
         fs::create_symlink(target, folder_ / "in" / name);
     }
-    /// Folders within each other below `top`. Even root cannot list one whose path is longer than 4095 bytes.
+    /// Nests folders below `top`. Even root cannot list a folder whose path is longer than 4095 bytes.
     static void nest(const fs::path& top, const std::vector<std::string>& names) {
         fs::create_directories(top);
         int at = ::open(top.c_str(), O_RDONLY | O_DIRECTORY);

@@ -1,4 +1,4 @@
-// HDF5 files as other programs write them, opened as a user's would be: what is read, what is left out and why.
+// HDF5 files as other programs write them, opened like a user's: what is read, and what is left out and why.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -80,7 +80,7 @@ TEST_F(Hdf5LayoutTest, LabelsMayBeAttributesOfADatasetOrOfAGroupAboveIt) {
         const Hdf5Sketch sketch{file("a.h5")};
         sketch.put("/x", two_frames);
         sketch.put_attribute("/x", "Gloss", "tea");
-        sketch.put_attribute("/x", "CLASS", "ARRAY");  // PyTables' own
+        sketch.put_attribute("/x", "CLASS", "ARRAY");  // an attribute that PyTables adds
         sketch.put("/g/0", two_frames);
         sketch.put("/g/1", two_frames);
         sketch.put_attribute("/g", "label", 7);
@@ -209,7 +209,7 @@ TEST_F(Hdf5LayoutTest, ADatasetWhoseFilterIsNotThereIsLeftOutWithTheRewriteThatH
     {
         const Hdf5Sketch sketch{file("a.h5")};
         sketch.put("/a/0", two_frames);
-        // A filter whose number says lzf, and which only this test knows.
+        // A filter with the number of lzf that only this test registers.
         constexpr H5Z_filter_t lzf = 32000;
         const H5Z_class2_t copies{.version = H5Z_CLASS_T_VERS,
                                   .id = lzf,

@@ -1,4 +1,4 @@
-// What lists do to the clips of a corpus that is opened as a user's would be, whatever its format.
+// How lists change the clips of a corpus that is opened like a user's, whatever its format.
 #include <filesystem>
 
 #include <gtest/gtest.h>

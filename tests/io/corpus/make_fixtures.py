@@ -76,7 +76,7 @@ def write_csv(path, rows):
         csv.writer(file, lineterminator="\n").writerows(rows)
 
 
-# Kaggle: the second clip's rows are in another order, the third lacks a frame.
+# Kaggle: the second clip's rows are in another order, and the third clip lacks a frame.
 def make_kaggle(folder, rng, expected):
     rows = [("path", "participant_id", "sequence_id", "sign")]
     clips = (
@@ -106,7 +106,7 @@ def write_parquet(path, frames, values, shuffle):
                 place = np.full(3, 0.5) if part == "face" else points[PART_OF[part]][index]
                 table.append((frame, f"{frame}-{part}-{index}", part, index, *place))
     if shuffle is not None:
-        # Frames one after another as everywhere, their rows in any order.
+        # Keeps the frames in order, as all such files do, and shuffles the rows within each.
         table = [table[row + begin] for begin in range(0, len(table), 543) for row in shuffle.permutation(543)]
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = zip(("frame", "row_id", "type", "landmark_index", "x", "y", "z"), zip(*table))
@@ -122,7 +122,7 @@ def openhands_clip(rng, frames):
     confidences = drawn(rng, 0.1, 1, (frames, 75))
     confidences[:, 33:] = 1
     keypoints[0, LEFT], confidences[0, LEFT] = 0, 0
-    keypoints[-1, RIGHT] = 0  # a part of zeros, whatever its confidence
+    keypoints[-1, RIGHT] = 0  # a part of zeros, whatever its confidences
     confidences[1, 7] = 0  # a single point
     values = without_zero_parts(keypoints)
     values[confidences == 0] = np.nan
@@ -199,7 +199,7 @@ def make_spoter(folder, rng, expected):
     expected.formats["spoter"]["labels"] = ["1", "3"]
 
 
-# .pose: real files cut to a few frames; one of them written anew by pose-format.
+# .pose: real files cut to a few frames, one of them rewritten by pose-format.
 def make_pose(folder, source, expected):
     folder.mkdir()
     cut_pose_v01(source / "mediapipe.pose", folder / "v0.1.pose", range(7, 11))
@@ -239,7 +239,7 @@ def cut_pose_v00(source, target, frames):
     target.write_bytes(content[: body - len(fields)] + fields + kept)
 
 
-# OpenPose's BODY_25, by number, and where MediaPipe has the same point.
+# The points of OpenPose's BODY_25 by number, and MediaPipe's numbers for the same points.
 BODY_25 = {
     0: 0, 2: 12, 3: 14, 4: 16, 5: 11, 6: 13, 7: 15, 9: 24, 10: 26, 11: 28, 12: 23, 13: 25, 14: 27, 15: 5, 16: 2, 17: 8, 18: 7,
     19: 31, 21: 29, 22: 32, 24: 30,
@@ -263,7 +263,7 @@ def pose_values(pose):
             elif component.name == "pose_keypoints_2d":
                 place = BODY_25.get(number)
             elif component.name in ("hand_left_keypoints_2d", "hand_right_keypoints_2d"):
-                place = (LEFT if "left" in component.name else RIGHT).start + number  # the same order
+                place = (LEFT if "left" in component.name else RIGHT).start + number  # in the same order
             if place is not None:
                 read = pose.body.data[:, 0, first + number]
                 values[:, place, : read.shape[-1]] = read.astype(np.float64).filled(np.nan)
@@ -273,7 +273,7 @@ def pose_values(pose):
     return values
 
 
-# LSFB: three clips cut to a few frames, and one without any, as the corpus itself has.
+# LSFB: three clips cut to a few frames, and one without frames, as the corpus itself has.
 def make_lsfb(folder, source, expected):
     kept = {"HELLO_S1_002": 7, "TEA_S2_052": 5, "THANK-YOU_S3_071": 7, "HELLO_S2_041": 0}
     with open(source / "instances.csv", newline="") as file:
@@ -333,7 +333,7 @@ def make_mp_data(folder, source, expected):
         expected.add("mp-data", name, without_zero_parts(values), name.split("/")[0])
 
 
-# ASL Citizen: the right hand before the left one, a gloss with a comma.
+# ASL Citizen: the right hand precedes the left, and a gloss contains a comma.
 def make_asl_citizen(folder, rng, expected):
     header = ["Participant ID", "Video file", "Gloss", "ASL-LEX Code"]
     clips = {

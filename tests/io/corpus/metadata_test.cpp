@@ -13,7 +13,7 @@ namespace {
 class MetadataTest : public testing::Test {
 protected:
     void write(const std::string& name, const std::string& text) const { write_bytes(folder_ / name, text); }
-    /// Clips of these names with what the metadata say of them.
+    /// The listing of clips of these names after applying the metadata in `path`.
     Listing applied(const std::string& path, const std::vector<std::string>& names,
                     const std::string& kind = "auto") const {
         Listing listing;

@@ -1,4 +1,4 @@
-// The error for a folder one level too high or too low names the one it should have been.
+// The error for a folder that is one level too high or too low names the right one.
 #include "io/corpus/nearby_root.hpp"
 
 #include <gtest/gtest.h>

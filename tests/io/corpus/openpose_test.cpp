@@ -17,7 +17,7 @@ protected:
     struct Person {
         std::size_t body = 25;
         double confidence = 1;
-        double x = 64;  ///< of every point; y is twice that
+        double x = 64;  ///< of the first point, plus 1 per point; y of all points is twice this
     };
 
     static std::string points(std::size_t count, const Person& person) {

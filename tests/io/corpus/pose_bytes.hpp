@@ -5,7 +5,8 @@
 #include <string>
 #include <vector>
 
-// .pose files written byte by byte after the format's specification (sign-language-processing/pose, docs/specs).
+// .pose files, written byte by byte to the format's specification (sign-language-processing/pose,
+// docs/specs).
 namespace sslslr::io::test {
 
 struct PoseSketch {
@@ -92,7 +93,7 @@ inline std::string pose_bytes(const PoseSketch& pose) {
         put(out, static_cast<std::uint32_t>(pose.frames));
     } else {
         put(out, static_cast<std::uint16_t>(pose.fps));
-        put(out, std::uint16_t{9});  // a field that wraps around: readers must not believe it
+        put(out, std::uint16_t{9});  // the number of frames wraps around: readers must not trust it
     }
     put(out, static_cast<std::uint16_t>(pose.people));
     for (const auto value : pose.values) {

@@ -11,7 +11,7 @@ import numpy as np
 IMPORTERS = Path(__file__).resolve().parents[3] / "io" / "corpus" / "python"
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
 SERVER = IMPORTERS / "corpus_server.py"
-PYTHON = [sys.executable, "-B"]  # -B: the tests leave nothing in the source tree
+PYTHON = [sys.executable, "-B"]  # -B: leave no compiled files in the source tree
 
 sys.path.insert(0, str(IMPORTERS))
 

@@ -11,11 +11,11 @@ import cv2
 import numpy as np
 from readers import FIXTURES, Server
 
-import videos  # of io/corpus/python, where readers leads to
+import videos  # in io/corpus/python, which readers.py adds to the path
 from read_error import ReadError
 
 NOSE, LEFT_SHOULDER, RIGHT_SHOULDER = 0, 11, 12
-OPTIONS = ("--complexity=1",)  # whose model is in MediaPipe's package
+OPTIONS = ("--complexity=1",)  # this model is part of MediaPipe's package
 NAMED = Namespace(complexity=1, detection_confidence=0.5, tracking_confidence=0.5)
 
 
@@ -94,7 +94,7 @@ class Videos(unittest.TestCase):
         pose = values[:, :33]
         self.assertTrue(np.isfinite(pose).all())
         np.testing.assert_allclose(pose[0, NOSE, :2], [0.44, 0.17], atol=0.05)
-        self.assertTrue((pose[:, LEFT_SHOULDER, 0] > pose[:, RIGHT_SHOULDER, 0] + 0.2).all())  # hers, not ours
+        self.assertTrue((pose[:, LEFT_SHOULDER, 0] > pose[:, RIGHT_SHOULDER, 0] + 0.2).all())  # her own left
         np.testing.assert_allclose(pose[7, NOSE, 1] - pose[0, NOSE, 1], 21 / 320, atol=0.02)
         for hand in (values[:, 33:54], values[:, 54:]):
             found = np.isfinite(hand).all(axis=(1, 2))

@@ -43,7 +43,7 @@ TEST_F(JournalTest, ATornLastLineIsEndedByTheNextWriterAndPassedOver) {
     write({{{"n", 1}}, {{"n", 2}}});
     const auto whole = text();
     for (std::size_t length = whole.find('\n') + 2; length < whole.size(); ++length) {
-        fs::resize_file(path_, length);  // the writer died within the second line
+        fs::resize_file(path_, length);  // as if the writer died in the second line
         JournalReader reader{path_};
         EXPECT_EQ(reader.read_new().size(), 1U) << "a line without an end waits for its rest";
 

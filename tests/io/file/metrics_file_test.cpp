@@ -58,7 +58,7 @@ TEST_F(MetricsFileTest, RowsThatFindNoSpaceComeLaterWholeAndInOrder) {
         rlimit limit{};
         ::getrlimit(RLIMIT_FSIZE, &limit);
         const auto before = limit.rlim_cur;
-        limit.rlim_cur = 17;  // in the middle of the second row
+        limit.rlim_cur = 17;  // within the second row
         ::setrlimit(RLIMIT_FSIZE, &limit);
         for (int step = 2; step <= 3; ++step) {
             if (error_of([&] { file.append({{"step", step}}); }) == "no DataError") {

@@ -1,10 +1,10 @@
-// Mutated inputs through every reader: each is read, or refused by a DataError; nothing else may happen.
+// Feeds mutated inputs to every reader: each must be read or refused with a DataError.
 //
-// usage: fuzz_readers COUNT [SEED] [ONLY]     ONLY: targets whose name contains it
+// usage: fuzz_readers COUNT [SEED] [ONLY]     ONLY: only targets whose name contains it
 //
-// Fails on any other exception, a crash or sanitizer report, more than 20 seconds for an input, more memory than
-// a bound tied to the file's size, and a damaged sealed file that is accepted with other content. The input at
-// work lies in the folder named at the start; it stays there when the program dies.
+// Fails on any other exception, on a crash or sanitizer report, on an input that takes more than 20 seconds
+// or more memory than a bound tied to the file's size, and on a damaged sealed file that is accepted with
+// other content. The current input is in the folder printed at the start and stays there if the program dies.
 #include <algorithm>
 #include <atomic>
 #include <csignal>
@@ -37,8 +37,8 @@
 
 namespace {
 
-// What the readers hold, by the allocations of C++ (libhdf5's own, in C, happen in a child process for files that
-// are not sealed).
+// Memory that the readers hold, counted by C++ allocations. libhdf5 allocates in C, but reads files that are
+// not sealed in a child process.
 std::atomic<std::int64_t> live_bytes{0};
 std::atomic<std::int64_t> most_live_bytes{0};
 
@@ -80,7 +80,7 @@ void* operator new(std::size_t bytes) {
 void* operator new[](std::size_t bytes) {
     return allocate(bytes);
 }
-// std::stable_sort's.
+// Used by std::stable_sort.
 void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
     return allocate_or_not(bytes);
 }
@@ -107,16 +107,16 @@ namespace fs = std::filesystem;
 
 constexpr unsigned longest_seconds = 20;
 constexpr std::int64_t most_memory_per_byte =
-    256;  // a cell of a table, an entry of JSON: a name, a node, an index
+    256;  // per cell of a table or entry of JSON: a name, a node, an index
 constexpr std::int64_t memory_of_nothing = 64 << 20;
 
-/// A reader and inputs that it accepts.
+/// A reader, and inputs that it accepts.
 struct Target {
     std::string name;
-    std::string file;  ///< the mutated one, within the folder
+    std::string file;  ///< the mutated file in the folder
     std::vector<std::string> seeds;
     std::function<void(const fs::path& folder)> read;
-    /// Empty, or what all accepted inputs must hold: then a mutation is either refused or changes nothing.
+    /// If set, returns the content of the file: a mutation is either refused or leaves the content unchanged.
     std::function<std::string(const fs::path& folder)> content{};
 };
 
@@ -130,7 +130,7 @@ std::string file_made_by(const fs::path& path, const std::function<void()>& make
     return read_text(path);
 }
 
-/// Everything of a corpus. Each clip is read or refused; the last refusal is thrown.
+/// Reads every clip of a corpus, or has it refused. @throws DataError  the last refusal, if there is any
 void read_all_clips(Corpus& corpus) {
     std::optional<DataError> refusal;
     for (std::size_t clip = 0; clip < corpus.listing().clips.size(); ++clip) {
@@ -151,14 +151,15 @@ std::function<void(const fs::path&)> corpus_reader(const std::string& format) {
     };
 }
 
-/// Arrays of one hand, or two, with a missing value.
+/// Returns a reader of arrays of one or two hands, in which -1 stands for a missing value.
 std::function<void(const fs::path&)> hands_reader(const std::string& format, const std::string& hand) {
     return [format, hand](const fs::path& folder) {
         read_all_clips(*open_corpus({.format = format, .input = folder, .hand = hand, .missing = "-1"}));
     };
 }
 
-/// A stack of clips and its labels, of which the one that is not mutated is written here.
+/// Returns a reader of a stack of clips with its labels. It writes the one of the two files that is not
+/// mutated.
 std::function<void(const fs::path&)> stack_reader(const std::string& other, const std::string& bytes) {
     return [other, bytes](const fs::path& folder) {
         write_bytes(folder / other, bytes);
@@ -181,7 +182,7 @@ std::string utf16_of(const std::string& ascii) {
     return text;
 }
 
-/// A frame of one person as OpenPose writes it.
+/// A frame of one person in OpenPose's format.
 std::string openpose_frame(std::size_t body_points, double confidence) {
     const auto part = [&](std::size_t points) {
         return fmt::format("[{}]",
@@ -316,7 +317,7 @@ std::string values_of_training_clips(const fs::path& path) {
     return values;
 }
 
-/// Sealed files: whatever is accepted must hold what was written.
+/// Targets that are sealed files: whatever is accepted must hold what was written.
 std::vector<Target> sealed_files(const fs::path& folder) {
     const auto path = folder / "seed.h5";
     std::vector<Target> targets;
@@ -348,7 +349,8 @@ std::vector<Target> sealed_files(const fs::path& folder) {
     return targets;
 }
 
-/// A file with everything that is looked for beside arrays: facts as datasets and attributes, links, values elsewhere.
+/// Writes a file with everything that is looked for besides arrays: facts as datasets and attributes, links,
+/// values elsewhere.
 void write_groups_of_clips(const fs::path& path) {
     const hdf5::Shape shape{2, 75, 2};
     const Hdf5Sketch sketch{path};
@@ -405,7 +407,7 @@ Target journal(const fs::path& folder) {
             .read = [](const fs::path& at) { JournalReader{at / "j.jsonl"}.read_new(); }};
 }
 
-/// Changes a few things of an input.
+/// Makes up to four changes to an input.
 class Mutator {
 public:
     explicit Mutator(std::uint64_t seed) : random_{seed} {}
@@ -452,7 +454,7 @@ private:
                 change_digit(bytes, at);
         }
     }
-    /// A number that is often the wrong one to trust.
+    /// Writes a number that is dangerous to trust.
     void overwrite(std::string& bytes, std::size_t at) {
         static constexpr std::uint64_t bad[]{0,      1,          0x7F,       0xFF,           0x7FFF,
                                              0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, 1ULL << 40,     1ULL << 62,
@@ -461,7 +463,7 @@ private:
         const auto width = std::size_t{1} << below(4);
         std::memcpy(bytes.data() + at, &value, std::min(width, bytes.size() - at));
     }
-    /// Headers and tables hold their sizes in digits.
+    /// Repeats a digit, because headers and tables hold sizes in digits.
     void change_digit(std::string& bytes, std::size_t at) {
         const auto digit = bytes.find_first_of("0123456789", at);
         if (digit != std::string::npos) {
@@ -478,7 +480,7 @@ private:
     std::abort();
 }
 
-/// @return what went wrong, or an empty text
+/// Reads one input. @return what went wrong, or an empty text
 std::string problem_with(const Target& target, const fs::path& folder, const std::string& expected,
                          bool& accepted) {
     const auto bytes = static_cast<std::int64_t>(fs::file_size(folder / target.file));

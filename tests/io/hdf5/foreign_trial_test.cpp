@@ -176,7 +176,7 @@ TEST_F(ForeignTrialTest, TheChildHoldsNoEndThatReadsItsAnswers) {
             std::error_code gone;
             const bool is_pipe = fs::read_symlink(each, gone).string().starts_with("pipe:");
             pipes +=
-                is_pipe && each.path().filename() != "2" ? 1 : 0;  // that of errors is closed in the child
+                is_pipe && each.path().filename() != "2" ? 1 : 0;  // the child closes standard error's pipe
         }
         return pipes;
     };

@@ -1,4 +1,4 @@
-// Stores of other programs whose values are elsewhere, never written, or in a form that cannot be decoded here.
+// Stores of other programs whose values are elsewhere, were never written, or cannot be decoded here.
 #include <algorithm>
 
 #include <gtest/gtest.h>
@@ -17,7 +17,7 @@ protected:
         shape_ = {frames, index_.point_names.size(), static_cast<hsize_t>(index_.coordinates)};
     }
 
-    /// Puts another dataset in the place of /landmarks.
+    /// Replaces /landmarks by another dataset.
     void replace(hid_t creation, bool is_written) const {
         const hdf5::FileHandle file{H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT)};
         H5Ldelete(file.id(), "landmarks", H5P_DEFAULT);

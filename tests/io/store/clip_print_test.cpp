@@ -1,4 +1,4 @@
-// Clips are recognised by what they show, whatever store holds them, and never taken for others.
+// Clips are recognised by what they show, whatever store holds them, and never mistaken for others.
 #include "io/store/clip_print.hpp"
 
 #include <algorithm>
@@ -50,7 +50,7 @@ std::vector<ClipPrint> all_prints_of(const ClipStore& store) {
     return prints_of(store, clips);
 }
 
-/// Of the example's signer alone.
+/// The prints of one signer's clips.
 std::vector<ClipPrint> prints_of_signer(const ClipStore& store, std::int64_t signer) {
     std::vector<std::int64_t> clips;
     for (std::int64_t clip = 0; clip < store.index().clips(); ++clip) {
@@ -103,7 +103,7 @@ TEST(ClipPrint, FewerAndReorderedPointsAreStillTheClip) {
 TEST(ClipPrint, ClipsThatSayNothingAreLikeNoOther) {
     const std::vector<float> missing(20 * printed_points.size() * 2, not_detected);
     const std::vector<float> still(20 * printed_points.size() * 2, 0.5F);
-    auto seldom = missing;  // detected in three frames
+    auto seldom = missing;  // detected in three frames only
     std::ranges::copy_n(moving_clip(20, 1).begin(), 3 * printed_points.size() * 2, seldom.begin());
 
     for (const auto& clip : {missing, still, seldom}) {

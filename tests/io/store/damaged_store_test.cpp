@@ -56,7 +56,7 @@ TEST_F(DamagedStoreTest, EveryFlippedBitOfTheBulkIsFoundAtTheFirstRead) {
 
 TEST_F(DamagedStoreTest, DamageInOneBlockLeavesTheOthersReadable) {
     auto index = sample_index();
-    index.offsets = {0, 40'000, 80'000, 120'000, 160'000, 200'000};  // 3.2 MB of float16: four blocks
+    index.offsets = {0, 40'000, 80'000, 120'000, 160'000, 200'000};  // 3.2 MB of float16, or four blocks
     write_sample(path_, index);
     const auto bulk = verify(path_).value();
     flip_bit(path_, bulk.offset + bulk_block_bytes + 5, 3);

@@ -105,8 +105,7 @@ TEST_F(ForeignStoreTest, AStoreMadeByHandIsToldWhichAttributesAndDatasetsItLacks
 TEST_F(ForeignStoreTest, LandmarksMustHaveTheFramesThatTheOffsetsEndAt) {
     auto index = index_;
     write_foreign(path_, index);
-    // Written with offsets that end at 10, then read beside offsets that end elsewhere: only the last entry
-    // differs.
+    // Changes only the last offset in the file, from 10 to 9.
     std::fstream file{path_, std::ios::binary | std::ios::in | std::ios::out};
     std::string all{std::istreambuf_iterator<char>{file}, {}};
     const std::string last_two{"\0\0\0\x08\0\0\0\x0a", 8};

@@ -16,7 +16,7 @@ float converted(std::uint16_t half) {
     return out[0];
 }
 
-/// By the definition of binary16, in arithmetic that has nothing in common with the code tested.
+/// The value by the definition of binary16, in arithmetic that shares nothing with the code under test.
 float by_definition(std::uint16_t half) {
     const int exponent = (half >> 10) & 31;
     const int fraction = half & 1023;

@@ -1,4 +1,4 @@
-// Files that somebody writes to while they are open: an error that names them, or the same values; never others.
+// Files that are written to while open: an error that names the file, or the same values, never others.
 #include <chrono>
 #include <fstream>
 
@@ -25,11 +25,11 @@ protected:
     }
     void write_aged() const {
         write(path_, sample_values(sample_index()));
-        // A file system may count time in ticks: of two writings within one, the second would not show.
+        // Ages the file: with coarse file times, two writes close to each other would look like one.
         fs::last_write_time(path_, fs::file_time_type::clock::now() - std::chrono::hours{1});
     }
 
-    /// Another store with the same index.
+    /// Writes another store with the same index and other values.
     fs::path other() const {
         auto values = sample_values(sample_index());
         for (auto& value : values) {
@@ -39,14 +39,14 @@ protected:
         return folder_ / "other.h5";
     }
 
-    /// The file's own content becomes that of `from`, as `cp` does it.
+    /// Replaces the file's content by that of `from`, as `cp` does.
     void copy_over(const fs::path& from) const {
         const std::ifstream source{from, std::ios::binary};
         std::ofstream{path_, std::ios::binary | std::ios::trunc} << source.rdbuf();
     }
 
     void expect_named(const ClipStore& store) const {
-        for (int time = 0; time < 2; ++time) {  // and it stays an error
+        for (int time = 0; time < 2; ++time) {  // the error persists
             const auto error = error_of([&] { read_all(store); });
             EXPECT_TRUE(error.starts_with(path_.string() + ": overwritten while it was in use")) << error;
         }

@@ -1,4 +1,4 @@
-// A store rewritten in any layout, or in part, holds what it held.
+// A store that is rewritten in any layout, whole or in part, keeps its content.
 #include <cmath>
 #include <limits>
 
@@ -24,7 +24,7 @@ protected:
     ClipIndex index_ = sample_index();
 };
 
-/// Clips of 0 to 400 frames, so that chunks end within clips and clips within chunks.
+/// Clips of 0 to 400 frames, so that chunks end within clips and clips end within chunks.
 ClipIndex many_clips() {
     auto index = sample_index();
     index.labels.clear();
@@ -98,7 +98,7 @@ TEST_F(StoreLayoutTest, Float32IsRoundedToTheNearestFloat16) {
         float expected = 0;
         floats_of_halves(std::as_bytes(std::span{&half, 1}), {&expected, 1});
         EXPECT_TRUE(rounded[i] == expected || (std::isnan(expected) && std::isnan(rounded[i])));
-        EXPECT_FALSE(std::abs(rounded[i] - values[i]) > 0x1p-12F);  // half of float16's distance below 1
+        EXPECT_FALSE(std::abs(rounded[i] - values[i]) > 0x1p-12F);  // half of float16's spacing below 1
     }
     EXPECT_TRUE(same_values(read_all(ClipStore::open({file("widened.h5")})), rounded));
 }
@@ -106,8 +106,8 @@ TEST_F(StoreLayoutTest, Float32IsRoundedToTheNearestFloat16) {
 TEST_F(StoreLayoutTest, ValuesThatFloat16WouldMakeInfiniteAreRefusedByClipAndValue) {
     index_.names = {"c0", "c1", "c2", "c3", "c4"};
     auto values = sample_values(index_);
-    values[1] = std::numeric_limits<float>::infinity();  // lost already
-    values[3 * 8 + 9] = -70000;                          // of the second clip with frames
+    values[1] = std::numeric_limits<float>::infinity();  // infinite already, so nothing is lost
+    values[3 * 8 + 9] = -70000;                          // in the second clip with frames
     write_store(file("wide.h5"), index_, source_of(index_, values), {.is_float16 = false});
 
     const auto error = error_of([&] { rewrite("wide.h5", "narrow.h5", {.is_float16 = true}); });

@@ -1,4 +1,4 @@
-// What inspect says of a store: planted duplicates, leaks and gaps are found, and counted right.
+// What inspect reports of a store: planted duplicates, leaks and gaps are found and counted correctly.
 #include "io/survey/store_survey.hpp"
 
 #include <algorithm>
@@ -17,7 +17,8 @@ namespace {
 using Clips = std::vector<std::int64_t>;
 constexpr float nan = std::numeric_limits<float>::quiet_NaN();
 
-/// Twelve clips of 3 to 6 frames that all differ; labels and signers take turns; a pose point and a point of each hand.
+/// Twelve clips of 3 to 6 frames that all differ, with labels and signers in turn; one pose point and one
+/// point of each hand.
 class StoreSurveyTest : public testing::Test {
 protected:
     static constexpr std::size_t frame_values = 6;
@@ -59,7 +60,7 @@ protected:
         const auto opened = store();
         return findings_of(opened.index(), survey_of(opened));
     }
-    /// The finding of that name; fails if there is not exactly one.
+    /// The finding of that name. Fails unless there is exactly one.
     Finding finding(const std::string& name) {
         const auto all = findings();
         EXPECT_EQ(std::ranges::count(all, name, &Finding::name), 1) << name;
@@ -117,7 +118,7 @@ TEST_F(StoreSurveyTest, CountsClipsLabelsSignersAndLengthsOfTheStoreAndEachSplit
 
 TEST_F(StoreSurveyTest, MissingSharesAreByPartAndSplit) {
     index_.splits = {{"few", {0, 1}}};
-    fill(0, 1, nan);  // 3 of the 7 frames of clips 0 and 1
+    fill(0, 1, nan);  // in 3 of the 7 frames of clips 0 and 1
 
     const auto found = survey();
 
@@ -227,7 +228,7 @@ TEST_F(StoreSurveyTest, FamiliesOfSplitsAreToldByTheirNames) {
                                                          {"labelled-30"},
                                                          {"signer-A", "signer-B"}};
     EXPECT_TRUE(std::ranges::is_permutation(families, expected));
-    // val and dev are two names for one purpose.
+    // val and dev are names for the same purpose.
     EXPECT_TRUE(overlaps_of({{"dev", {1}}, {"val", {1}}}, 2, {}).empty());
 }
 
@@ -269,7 +270,7 @@ TEST_F(StoreSurveyTest, LabelsAndSignersOfTestAreComparedWithThoseOfTrain) {
 }
 
 TEST_F(StoreSurveyTest, SmallClassesAreNamed) {
-    index_.label_names = {"tea", "coffee", "milk", "water"};  // nobody shows water
+    index_.label_names = {"tea", "coffee", "milk", "water"};  // no clip shows water
     index_.labels[1] = 2;
 
     const auto warning = finding("small-classes");

@@ -34,7 +34,7 @@ CheckpointFile small_checkpoint() {
         .attributes = {{"configuration", "[model]\nwidth = 8\n"}}};
 }
 
-/// The values as they lie in memory, so that NaN equals NaN and -0 differs from 0.
+/// The values as bytes in memory, so that NaN equals NaN and -0 differs from 0.
 at::Tensor bytes_of(const at::Tensor& tensor) {
     return tensor.detach().reshape(-1).view(at::kByte);
 }

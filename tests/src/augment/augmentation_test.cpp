@@ -96,12 +96,12 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
         ASSERT_EQ(view.frames.scalar_type(), dtype);
         for (const std::int64_t clip : eight_clips) {
             const auto n = view.length(clip);
-            const auto k1 = (2 * n + 3) / 6;  // n/3 and n/4, halves up
+            const auto k1 = (2 * n + 3) / 6;  // n/3 and n/4, rounded half up
             const auto k2 = (2 * n + 4) / 8;
             const auto before = frames_of(recorded, clip);
             const auto after = frames_of(view, clip);
             EXPECT_TRUE(torch::equal(after.slice(0, k1, n - k2), before.slice(0, k1, n - k2)));
-            // Values of numbered_features ascend, so frames sort by any column: whole rows must come back.
+            // The values of numbered_features ascend, so sorting the frames by any column restores them.
             EXPECT_TRUE(torch::equal(after.index_select(0, after.select(1, 0).argsort()), before))
                 << "clip " << clip;
             EXPECT_EQ(torch::equal(after.slice(0, 0, k1), before.slice(0, 0, k1)), k1 < 2);
@@ -111,8 +111,8 @@ TEST(Augmentation, BoundaryMovesWholeFramesOfTheEndsOnly) {
 
 TEST(Augmentation, ClassicalGivesTheTwoViewsOfAClipDifferentOperations) {
     const auto features = numbered_features(Numbers(60, 20));
-    // The operations are told apart by their traces: a flip changes the sign of x of the nose, a rotation
-    // keeps its distance from the origin in every frame, a blur does neither.
+    // Each operation leaves a trace: a flip changes the sign of the nose's x, a rotation keeps the nose's
+    // distance from the origin in every frame, and a blur does neither.
     const Augmentation augmentation{
         {.kind = AugmentationKind::classical, .blur_sigma_min = 1, .flip_probability = 1},
         features.layout,
@@ -152,7 +152,7 @@ TEST(Augmentation, BothPermutesWhatClassicalMade) {
         augmentation_of(AugmentationKind::both, features).make_view(gather(features, clips), 2, 1);
 
     for (const std::int64_t clip : clips) {
-        // Where boundary put each recorded frame tells the order that both must give the classical ones.
+        // `boundary` shows where each recorded frame goes; `both` must move the classical frames alike.
         const auto order = torch::searchsorted(frames_of(recorded, clip).select(1, 0).contiguous(),
                                                frames_of(permuted, clip).select(1, 0).contiguous());
         EXPECT_TRUE(torch::equal(frames_of(both, clip), frames_of(classical, clip).index_select(0, order)));

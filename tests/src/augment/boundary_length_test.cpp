@@ -28,7 +28,7 @@ TEST(BoundaryLength, SharesRoundHalfUp) {
     EXPECT_EQ(BoundaryLength::parse("25%").frames_of(5), 1);       // 1.25
     EXPECT_EQ(BoundaryLength::parse("25%").frames_of(6), 2);       // 1.5
     EXPECT_EQ(BoundaryLength::parse("50%").frames_of(1), 1);       // 0.5
-    EXPECT_EQ(BoundaryLength::parse("14.5%").frames_of(100), 15);  // 14.5, which no binary fraction holds
+    EXPECT_EQ(BoundaryLength::parse("14.5%").frames_of(100), 15);  // 14.5; 0.145 is inexact in binary
     EXPECT_EQ(BoundaryLength::parse("1/3").frames_of(5), 2);       // 1.67
 }
 

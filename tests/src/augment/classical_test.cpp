@@ -17,7 +17,7 @@ class Classical : public testing::Test {
 protected:
     static constexpr std::int64_t frames = 12;
 
-    /// A clip of the whole layout with every value different from 0.
+    /// A clip of the given layout in which every value differs from 0.
     static std::vector<Value> clip_of(const FeatureLayout& layout) {
         std::vector<Value> clip(static_cast<std::size_t>(frames * layout.width()));
         for (std::size_t at = 0; at < clip.size(); ++at) {

@@ -13,7 +13,7 @@
 namespace sslslr {
 namespace {
 
-/// The clip of the golden values, as number 1 of a data set: the rule stands in skeleton_views.json.
+/// The clip of the golden values as clip 1 of a data set, filled by the rule in skeleton_views.json.
 Features golden_features(torch::Dtype dtype) {
     constexpr std::int64_t frames = 17;
     auto features = numbered_features({3, frames}, 3, torch::kFloat64);
@@ -140,7 +140,7 @@ TEST(SkeletonViews, MissingPointsStayMissing) {
 
 TEST(SkeletonViews, APointThatOneOfTwoFramesLacksIsTakenFromTheNearer) {
     const auto features = golden_features(torch::kFloat64);
-    auto x = features.frames.select(1, 10);  // of point 5, which frames 1, 5, 9 and 13 lack
+    auto x = features.frames.select(1, 10);  // point 5 is missing in frames 1, 5, 9 and 13
     x.copy_(x != 0);
     auto views = nothing;
     views.time_crop = 0.5;

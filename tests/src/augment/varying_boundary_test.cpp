@@ -1,4 +1,4 @@
-// Boundaries that differ between clips: drawn anew for each, or given for each.
+// Boundaries that differ between clips: drawn for each clip, or given for each clip.
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -14,7 +14,7 @@
 namespace sslslr {
 namespace {
 
-/// Which frame of its clip each frame of a view of `numbered_features` is.
+/// For each frame of a view of `numbered_features`, returns its place in the recorded clip.
 Numbers order_of(const PackedClips& view, std::int64_t at, const Features& features) {
     const auto first = view.offsets[static_cast<std::size_t>(at)];
     const auto value = (view.frames.slice(0, first, first + view.length(at)).select(1, 0) * 100).round();
@@ -27,13 +27,13 @@ Numbers order_of(const PackedClips& view, std::int64_t at, const Features& featu
     return order;
 }
 
-/// Frames up to the last, or from the first, that is not in its place: the least that was permuted.
+/// Number of frames from either end to the innermost one that moved: a lower bound of what was permuted.
 struct Extent {
     std::int64_t head = 0;
     std::int64_t tail = 0;
 };
 
-/// @param middle  no end reaches beyond it
+/// @param middle  no permuted end reaches beyond it
 Extent extent_of(const Numbers& order, std::int64_t middle) {
     Extent extent;
     for (std::int64_t frame = 0; frame < std::ssize(order); ++frame) {
@@ -78,7 +78,7 @@ TEST(DrawnBoundary, LengthsAreUniformUpToTheLongest) {
         }
     }
 
-    // Of the k! orders of k frames, j! - (j - 1)! leave those from j on in place and move the one before.
+    // Of the k! orders of k frames, j! - (j - 1)! move the j-th frame and leave all later ones in place.
     constexpr double views = 40 * epochs;
     const auto factorial = [](std::int64_t n) { return std::tgamma(static_cast<double>(n) + 1); };
     for (std::int64_t j = 2; j <= longest; ++j) {
@@ -104,7 +104,7 @@ TEST(DrawnBoundary, BothViewsShareTheLengthsAndPermuteEachForItself) {
     for (const auto clip : clips) {
         const auto one = order_of(first, clip, features);
         const auto other = order_of(second, clip, features);
-        // Of more than six frames, the last five stay in place once in 2,000 orders or less.
+        // If more than six frames are permuted, the last five all stay in place in at most 1 of 2,000 orders.
         EXPECT_NEAR(extent_of(one, 20).head, extent_of(other, 20).head, 5) << clip;
         EXPECT_NEAR(extent_of(one, 20).tail, extent_of(other, 20).tail, 5) << clip;
         different += one != other;

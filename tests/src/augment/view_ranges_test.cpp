@@ -1,4 +1,4 @@
-// What each operation of skeleton views draws: its range, its share, and which values it changes.
+// What each operation of skeleton views draws, within which range and how often, and which values it changes.
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ FeatureLayout three_points() {
     return {.points = {"pose.nose", "left_hand.wrist", "right_hand.wrist"}, .flags = 3};
 }
 
-/// Clips of ones with flags, of the whole upper body.
+/// Clips of the whole upper body with flags, in which every value is 1.
 Features ones(std::int64_t length) {
     FeatureLayout layout{.points = points_of(PointSet::upper_body), .flags = 3};
     return clips_of(layout, length, torch::ones({clip_count * length, layout.width()}, torch::kFloat64));
@@ -28,7 +28,7 @@ torch::Tensor views_of(const Features& features, const SkeletonViewsConfig& conf
     return view.frames.view({clip_count, -1, features.layout.width()});
 }
 
-/// Expects draws uniform over a range: all within, the mean in the middle, the ends nearly reached.
+/// Expects the draws to be uniform: all within the range, their mean in its middle, both ends nearly reached.
 void expect_uniform(const torch::Tensor& draws, double least, double most) {
     const double width = most - least;
     EXPECT_GE(draws.min().item<double>(), least - 1e-9);
@@ -38,7 +38,7 @@ void expect_uniform(const torch::Tensor& draws, double least, double most) {
     EXPECT_NEAR(draws.mean().item<double>(), (least + most) / 2, 5 * width / std::sqrt(12.0 * clip_count));
 }
 
-/// The times that views show, [clip_count, T], of clips of 21 frames whose nose moves by 1 a frame.
+/// The times that views of 21-frame clips show, [clip_count, T], read from a nose that moves by 1 per frame.
 torch::Tensor times_of(const SkeletonViewsConfig& config) {
     auto features = ones(21);
     features.frames.view({clip_count, 21, -1}).select(2, 0).copy_(torch::arange(21, torch::kFloat64));
@@ -71,7 +71,7 @@ TEST(SpeedWarp, VariesTheSpeedAndKeepsOrderAndEnds) {
     EXPECT_GT(times.diff().max().item<double>(), 1.8);
 }
 
-/// The affine maps of views of one frame, [clip_count, 2, 3], found from where three points go.
+/// The affine maps of views of one frame, [clip_count, 2, 3], computed from the images of three points.
 torch::Tensor maps_of(const SkeletonViewsConfig& config, bool is_centred = true) {
     auto layout = three_points();
     layout.centred = is_centred;
@@ -157,10 +157,10 @@ TEST(Jitter, IsNearlyNormalNoiseOfEachFramePointAndCoordinate) {
     EXPECT_NEAR(body.std().item<double>(), 0.01, 0.0001);
     EXPECT_NEAR(hands.std().item<double>(), 0.03, 0.0002);
     EXPECT_NEAR((body / 0.01).mean().item<double>(), 0, 0.01);
-    EXPECT_NEAR((body / 0.01).pow(4).mean().item<double>(), 2.7, 0.05);  // 3 - 0.3
+    EXPECT_NEAR((body / 0.01).pow(4).mean().item<double>(), 2.7, 0.05);  // of four uniform draws: 3 - 1.2 / 4
     EXPECT_LT(body.abs().max().item<double>(), 0.01 * 3.46);
     EXPECT_EQ(noise.slice(2, 130).abs().max().item<double>(), 0);
-    // Neighbours in time, points and coordinates, and clips, are strangers to each other.
+    // The noise of neighbouring clips, frames and values is uncorrelated.
     for (const std::int64_t dimension : {0, 1, 2}) {
         const auto last = body.size(dimension) - 1;
         const auto product = body.slice(dimension, 0, last) * body.slice(dimension, 1, last + 1);
@@ -212,9 +212,9 @@ TEST(HideFrames, TakesBothHandsFromAStretchOfFrames) {
     EXPECT_TRUE(torch::equal(views.slice(2, 46, 130) == 0, lost.unsqueeze(2).expand({clip_count, 21, 84})));
     EXPECT_TRUE(torch::equal(views.slice(2, 131) == 0, lost.unsqueeze(2).expand({clip_count, 21, 2})));
     EXPECT_FALSE((views.slice(2, 0, 46) == 0).any().item<bool>());
-    EXPECT_EQ(lost.to(torch::kInt64).diff().abs().sum(1).max().item<int>(), 2);  // one stretch
+    EXPECT_EQ(lost.to(torch::kInt64).diff().abs().sum(1).max().item<int>(), 2);  // a single stretch
     expect_uniform(lost.sum(1).to(torch::kFloat64), 0, 6);
-    EXPECT_GT(lost.any(0).sum().item<int>(), 20);  // it may lie anywhere
+    EXPECT_GT(lost.any(0).sum().item<int>(), 20);  // the stretch may be anywhere
 }
 
 TEST(MirrorViews, TakesPlaceInAShareOfTheViews) {

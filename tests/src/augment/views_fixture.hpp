@@ -10,7 +10,7 @@ namespace sslslr {
 
 using Numbers = std::vector<std::int64_t>;
 
-/// Skeleton views that change nothing: tests switch on what they are about.
+/// Skeleton views that change nothing; a test enables the operations that it checks.
 inline constexpr SkeletonViewsConfig nothing{.time_crop = 1,
                                              .speed_warp = 0,
                                              .mirror = 0,
@@ -23,7 +23,7 @@ inline constexpr SkeletonViewsConfig nothing{.time_crop = 1,
                                              .hide_hand = 0,
                                              .hide_points = 0,
                                              .hide_frames = 0};
-/// All of them at once.
+/// All operations enabled.
 inline constexpr SkeletonViewsConfig everything{.time_crop = 0.5,
                                                 .speed_warp = 0.6,
                                                 .mirror = 0.5,
@@ -57,7 +57,7 @@ inline torch::Tensor frames_of(const PackedClips& batch, std::int64_t at) {
                               batch.offsets[static_cast<std::size_t>(at) + 1]);
 }
 
-/// Clips of equal length of a layout. @param frames  [clips * length, F]
+/// Clips of one layout and one length. @param frames  [clips * length, F]
 inline Features clips_of(FeatureLayout layout, std::int64_t length, torch::Tensor frames) {
     const auto clips = frames.size(0) / length;
     Features features{.frames = std::move(frames),

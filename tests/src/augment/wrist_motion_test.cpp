@@ -28,7 +28,8 @@ protected:
         }
     }
 
-    /// Expects every boundary within `frames` of where a phase begins and of what another leaves to the end.
+    /// Expects every k1 within `frames` of the start of phase `begin`, and every k2 within `frames` of the
+    /// number of frames from the start of phase `end` to the end of the clip.
     void expect_within(std::int64_t frames, const std::vector<ClipBoundary>& found,
                        std::int64_t planted::Phases::*begin, std::int64_t planted::Phases::*end) const {
         for (std::size_t clip = 0; clip < signs_.size(); ++clip) {
@@ -162,8 +163,8 @@ TEST_F(WristMotion, TheValueOfADataSetIsTheMedianOfTheClipsShares) {
 
     const auto [k1, k2] = median_shares(features, Numbers{0, 1, 2, 3}, boundaries);
 
-    EXPECT_DOUBLE_EQ(k1, 0.15);   // of 0.1, 0.1, 0.2 and 0.5
-    EXPECT_DOUBLE_EQ(k2, 0.125);  // of 0, 0, 0.25 and 0.25
+    EXPECT_DOUBLE_EQ(k1, 0.15);   // median of 0.1, 0.1, 0.2 and 0.5
+    EXPECT_DOUBLE_EQ(k2, 0.125);  // median of 0, 0, 0.25 and 0.25
     EXPECT_EQ(median_shares(features, {}, {}).k1, 0);
     EXPECT_THROW(median_shares(features, Numbers{0}, boundaries), c10::ValueError);
 }

@@ -5,7 +5,7 @@
 namespace sslslr {
 namespace {
 
-/// 60 clips of 3 glosses: feature 0 tells them apart, 1 is large and does not, 2 never changes.
+/// 60 clips of 3 glosses: feature 0 separates the glosses, 1 is large but does not, 2 is constant.
 LabelledFeatures three_glosses() {
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(3);
     const auto labels = torch::arange(60) % 3;
@@ -32,8 +32,9 @@ TEST(ClassReadout, EqualsRidgeRegressionWorkedOutByHand) {
 
     const auto scores = ClassReadout{known, 0.5}(torch::tensor({{2.0}}));
 
-    // Scaled by the deviation sqrt(2): mean square 1/2, mean product with the centred target -+1/2 of
-    // -+sqrt(2)/4, so weights of -+sqrt(2)/4 / (1/2 + 1/2), and -+1/4 for the feature as it is.
+    // The feature's deviation is sqrt(2), so its scaled mean square is 1/2 and its mean product with the
+    // centred targets -+1/2 is -+sqrt(2)/4. The weights are -+sqrt(2)/4 / (1/2 + 1/2), or -+1/4 for the
+    // unscaled feature.
     EXPECT_NEAR(scores[0][0].item<double>(), -0.5, 1e-12);
     EXPECT_NEAR(scores[0][1].item<double>(), 0.5, 1e-12);
 }

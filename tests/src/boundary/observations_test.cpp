@@ -11,7 +11,7 @@
 namespace sslslr {
 namespace {
 
-/// One clip for each entry: the k at which it is right, always.
+/// One clip per entry, which is right at that k and at no other, in every repeat.
 SideCorrectness right_only_at(const std::vector<std::int64_t>& where, std::int64_t repeats = 4) {
     SideCorrectness data{.k = {0, 4, 8}, .correct = {}};
     for (const auto k : data.k) {

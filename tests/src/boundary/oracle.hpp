@@ -14,11 +14,11 @@ namespace sslslr::test {
 struct Oracle {
     std::int64_t planted_k1 = 0;
     std::int64_t planted_k2 = 0;
-    double rise = 0.0;    ///< of accuracy from none to the planted boundary; 0: a plateau
-    double slope = 0.02;  ///< fall a frame beyond it
-    double noise = 0;     ///< deviation of a trial's accuracy about its repeat's
+    double rise = 0.0;    ///< gain in accuracy from k = 0 to the planted boundary; 0 gives a plateau
+    double slope = 0.02;  ///< loss of accuracy per frame beyond it
+    double noise = 0;     ///< standard deviation of a trial's accuracy around that of its repeat
     double level = 0.7;
-    double repeat_noise = 0.05;  ///< what the trials of one repeat share: it cancels in pairs
+    double repeat_noise = 0.05;  ///< deviation that the trials of a repeat share: cancels in pairs
     std::uint64_t seed = 0;
 
     double accuracy(const Trial& trial) const {
@@ -38,7 +38,7 @@ private:
                          : rise * static_cast<double>(std::min(k, planted)) / static_cast<double>(planted);
         return within - slope * static_cast<double>(std::max<std::int64_t>(k - planted, 0));
     }
-    /// Sum of twelve uniform draws: deviation 1.
+    /// Sum of twelve uniform draws, with mean 0 and standard deviation 1.
     static double normal(KeyedRandom& random) {
         double sum = -6;
         for (int i = 0; i < 12; ++i) {
@@ -48,7 +48,7 @@ private:
     }
 };
 
-/// A ledger's place: what was asked for and answered.
+/// Stands in for a ledger: holds the results of trials.
 class Answers {
 public:
     Lookup lookup() const {
@@ -65,7 +65,7 @@ public:
     std::set<Trial> set_aside;
 };
 
-/// Answers what the search needs until it ends, `at_once` trials at a time, the first stages first.
+/// Answers the trials that the search needs until it ends, `at_once` trials at a time, early stages first.
 inline SideSearch drive(Side side, const SearchConfig& config, const Oracle& oracle, Answers& answers,
                         std::size_t at_once = 1000) {
     auto found = search_side(side, config, answers.lookup());

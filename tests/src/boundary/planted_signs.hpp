@@ -11,7 +11,7 @@
 
 namespace sslslr::planted {
 
-/// The frames where one clip's phases begin: rest, raising the hand, the sign, lowering it, rest again.
+/// The frames where the phases of a clip begin after an initial rest; `end` is the length of the clip.
 struct Phases {
     std::int64_t raise;
     std::int64_t sign;
@@ -20,17 +20,17 @@ struct Phases {
     std::int64_t end;
 };
 
-/// 0 before `begin`, 1 from `end` on, between them a movement of least jerk. Source: Flash and Hogan 1985.
+/// A minimum-jerk movement from 0 at `begin` to 1 at `end`. Source: Flash and Hogan 1985.
 inline double reach(double time, std::int64_t begin, std::int64_t end) {
     const auto first = static_cast<double>(begin);
     const double s = std::clamp((time - first) / std::max(static_cast<double>(end) - first, 1e-9), 0.0, 1.0);
     return s * s * s * (10 - 15 * s + 6 * s * s);
 }
 
-/// Clips whose right hand rests, is raised, circles and is lowered; the left one rests. Lengths are widths of
-/// the shoulders.
+/// Clips in which the right hand rests, is raised, circles and is lowered; the left hand rests. Lengths are
+/// in shoulder widths.
 ///
-/// @param noise  deviation of every coordinate in every frame
+/// @param noise  standard deviation of every coordinate in every frame
 inline Features clips_of(const std::vector<Phases>& clips, double noise) {
     Features features{.frames = {},
                       .offsets = {0},

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t clip_count = 40;
 
-/// A study on 40 clips of two signs, worked on by an oracle.
+/// A search on 40 clips of two signs, with an oracle in place of training.
 class ReportTest : public test::FolderTest {
 protected:
     void SetUp() override {
@@ -30,7 +30,7 @@ protected:
         }
     }
 
-    /// Does up to `most` of the jobs that are wanted, one after another, and reports.
+    /// Completes up to `most` of the wanted jobs, one after another, and returns the report.
     BoundaryReport worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
         const SearchJobs jobs{search, "identity", true};
         {
@@ -49,7 +49,7 @@ protected:
         return report_of(plan_, jobs, files);
     }
 
-    /// The second sign's clips are right at k1 = 0 alone.
+    /// The clips of the second sign are right only at k1 = 0.
     static Result result_of(const Trial& trial, const test::Oracle& oracle) {
         const double accuracy = oracle.accuracy(trial);
         std::vector<bool> correct;

@@ -13,7 +13,7 @@ namespace {
 
 class SearchJobsTest : public testing::Test {
 protected:
-    /// Does the first `count` jobs that are wanted, or fails them for good.
+    /// Completes the first `count` wanted jobs, or makes them fail until they are set aside.
     void advance(std::size_t count, bool fails = false) {
         auto wanted = jobs_.wanted(state_);
         for (std::size_t i = 0; i < std::min(count, wanted.size()); ++i) {
@@ -112,7 +112,7 @@ TEST_F(SearchJobsTest, AllSetAsideLeavesNothingToDo) {
     EXPECT_EQ(jobs_.search(Side::start, state_).progress, SideSearch::Progress::stuck);
 }
 
-/// 40 clips of two signs by the named signers, in turns.
+/// 40 clips of two signs, with the named signers in turn.
 io::ClipIndex index_of(const std::vector<std::string>& signers) {
     io::ClipIndex index;
     index.label_names = {"hello", "tea", no_sign};
@@ -127,7 +127,7 @@ io::ClipIndex index_of(const std::vector<std::string>& signers) {
     return index;
 }
 
-/// A search whose options are otherwise the defaults.
+/// Options of a search with these signers left out, otherwise the defaults.
 PlanOptions left_out(const std::vector<std::string>& signers) {
     PlanOptions options;
     options.training.left_out_signers = signers;
@@ -193,7 +193,7 @@ TEST(SearchClips, OfSignersThatAreLeftOutNeverValidate) {
 TEST(SearchClips, OfASplitThatValidatesNeverTrainWhoeverSignsThem) {
     auto index = index_of({"A", "B"});
     for (std::size_t clip = 0; clip < 20; ++clip) {
-        index.signers[2 * clip] = -1;  // unknown, in the place of A
+        index.signers[2 * clip] = -1;  // unknown instead of A
     }
     auto options = left_out({"A"});
     options.validation_split = "dev";

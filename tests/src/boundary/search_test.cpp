@@ -52,7 +52,7 @@ TEST_P(PlantedBoundary, IsFoundByEveryModeWhereAccuracyRisesToIt) {
 
 TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
     const auto [k1, k2] = GetParam();
-    // Each comparison stops a tolerant search by chance in one case of forty, and 64 is sixteen of them away.
+    // One comparison in forty stops a tolerant search by chance, and 64 is sixteen comparisons away.
     const int enough = k1 <= 32 ? 18 : 12;
     for (const auto& config :
          {config_of(SearchMode::tolerant), config_of(SearchMode::full), config_of(SearchMode::full, true)}) {
@@ -191,7 +191,7 @@ TEST(Search, HalvingNeedsFewerTrainingsAndASingleRepeatIsEnough) {
 TEST(Search, AGivenToleranceDecidesInPlaceOfTheInterval) {
     const Oracle oracle{.planted_k1 = 16, .slope = 0.01};
     auto config = config_of(SearchMode::tolerant);
-    config.tolerance = 0.05;  // 5 frames' fall
+    config.tolerance = 0.05;  // what accuracy loses over 5 frames
 
     EXPECT_EQ(answer(Side::start, config, oracle), 20);
 }

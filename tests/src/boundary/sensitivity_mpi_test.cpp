@@ -11,8 +11,9 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-/// Reads the order of some frames and is blind to the others: feature 0 those from `begin` to before `end`,
-/// feature 1 all of them. Beside them the features of an encoder with dropout, times `encoder_share`.
+/// An encoder that depends on the order of some frames only: feature 0 on that of frames [begin, end),
+/// feature 1 on that of all frames. The other features are those of an encoder with dropout, times
+/// `encoder_share`.
 class PartReader final : public Method {
 public:
     PartReader(std::int64_t begin, std::int64_t end)

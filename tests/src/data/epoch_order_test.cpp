@@ -37,7 +37,7 @@ TEST(EpochOrder, DependsOnSeedAndEpochAlone) {
     EXPECT_NE(first_numbers(900), order);
 }
 
-/// Of 40 clips 4 are of group 5, 9 of group 2, the others of group 8.
+/// Groups of 40 clips: 4 in group 5, 9 in group 2, the others in group 8.
 Numbers uneven_groups() {
     Numbers groups(40, 8);
     std::fill_n(groups.begin() + 3, 4, 5);

@@ -15,7 +15,7 @@ namespace sslslr {
 
 inline constexpr std::int64_t frame_values = 75 * 2;
 
-/// 40 clips of 0 to 79 frames, clips 7 and 39 without any; gaps in the hands.
+/// 40 clips of 0 to 79 frames; clips 7 and 39 are empty. Hands are missing in some frames.
 inline io::ClipIndex example_index() {
     io::ClipIndex index;
     index.offsets = {0};
@@ -44,7 +44,7 @@ inline void example_clip(std::int64_t clip, std::span<float> out) {
     }
 }
 
-/// A store that rank 0 writes, contiguous and compressed, and all ranks open, removed at the end.
+/// A contiguous and a compressed store that rank 0 writes and all ranks open, removed at the end.
 class ExampleStoreTest : public test::SharedFolderTest {
 protected:
     void SetUp() override {
@@ -60,7 +60,7 @@ protected:
     std::string file() const { return (folder_ / "store.h5").string(); }
     std::string compressed_file() const { return (folder_ / "compressed.h5").string(); }
 
-    /// Flips a bit of the contiguous store's one block. Collective.
+    /// Flips a bit in the only block of the contiguous store. Collective.
     void damage_landmarks() const {
         if (world_.rank() == 0) {
             std::fstream bytes{file(), std::ios::in | std::ios::out | std::ios::binary};

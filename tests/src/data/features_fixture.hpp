@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// Features of clips of the given lengths whose values all differ; upper body, x and y.
+/// Upper-body features (x and y) of clips of the given lengths. All values differ.
 inline Features numbered_features(const std::vector<std::int64_t>& lengths, std::int64_t flags = 0,
                                   torch::Dtype dtype = torch::kFloat32) {
     Features features{.frames = {},

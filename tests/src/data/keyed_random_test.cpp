@@ -48,7 +48,7 @@ TEST(KeyedRandom, EveryPartOfTheKeyChangesTheStream) {
     }
 }
 
-// Pinned: other values would make every run recorded so far another one.
+// Pinned: different values would change every run recorded so far.
 TEST(KeyedRandom, StreamsNeverChangeBetweenVersions) {
     KeyedRandom random{42, Purpose::permutation, {3, 1000, 1}};
 
@@ -86,7 +86,7 @@ TEST(KeyedRandom, BelowHitsEveryValueEquallyOften) {
 }
 
 TEST(KeyedRandom, BelowIsUnbiasedForALargeBound) {
-    // 3/4 of 2^32: without rejection every third value would come up twice as often as the others.
+    // 3/4 of 2^32: without rejection every third value would occur twice as often as the others.
     constexpr std::uint32_t bound = 0xC0000000;
     KeyedRandom random{1, Purpose::probe, {}};
     int multiples_of_three = 0;

@@ -48,7 +48,7 @@ TEST_F(LoadFeatures, EqualsPreprocessingEachClipAloneOnAnySplitIntoNodes) {
                                        actual.const_data_ptr<float>() + actual.numel()))
                     << "clip " << clip;
             }
-            world_.barrier();  // nobody frees the memory while others read
+            world_.barrier();  // no rank frees the memory while others read
         }
     }
 }
@@ -200,7 +200,7 @@ TEST_F(LoadFeatures, ARankDecodesItsShareOfACompressedFileAlone) {
         for (std::size_t clip = 0; clip < index.offsets.size(); ++clip) {
             index.offsets[clip] = 600 * static_cast<std::int64_t>(clip);
         }
-        std::minstd_rand random;  // what deflate cannot shorten
+        std::minstd_rand random;  // values that deflate cannot compress
         io::write_store(big, index,
                         [&](std::int64_t, std::span<float> out) {
                             std::ranges::generate(out, [&] { return static_cast<float>(random()) / 1e9F; });

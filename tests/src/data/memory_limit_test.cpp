@@ -35,7 +35,7 @@ TEST(MemoryLimit, RefusesAnythingElseByName) {
     }
 }
 
-/// A made-up system in a folder.
+/// A folder that stands in for the root of a file system with /proc and /sys.
 class FreeMemory : public test::FolderTest {
 protected:
     void SetUp() override {

@@ -59,7 +59,7 @@ TEST(BlankClips, AreThoseWhoseLandmarksAreAllZeroWhateverTheirMasks) {
     for (const auto dtype : {torch::kFloat32, torch::kFloat64}) {
         auto features = numbered_features({4, 2, 3, 1}, /*masks=*/3, dtype);
         features.frames.slice(0, 4, 9).slice(1, 0, 130).zero_();  // clips 1 and 2
-        features.frames[8][129] = -1;                             // but for one value of clip 2
+        features.frames[8][129] = -1;                             // except for one value of clip 2
 
         EXPECT_EQ(blank_clips(features, Numbers{0, 1, 2, 3}), Numbers{1});
         EXPECT_EQ(blank_clips(features, Numbers{3, 2}), Numbers{});

@@ -21,7 +21,7 @@ constexpr int all_points = 75;
 constexpr int left_shoulder = 11;
 constexpr int right_shoulder = 12;
 
-/// A clip of the 75 points with x, y, z that tests fill and spoil.
+/// A clip of all 75 points (x, y, z) that tests can change.
 struct Clip {
     explicit Clip(int length) : frames{length}, values(static_cast<std::size_t>(length * all_points * 3)) {
         for (int t = 0; t < frames; ++t) {
@@ -153,7 +153,7 @@ TEST(Preprocess, PartsNeverDetectedBecomeZerosAndFlagsSaySo) {
 TEST(Preprocess, FlagsSayWhatTheRecordedFrameShowedAlthoughGapsAreFilled) {
     Clip clip{5};
     clip.lose(1, 33, 54);
-    clip.lose(2, 33, 53);  // a fingertip is left
+    clip.lose(2, 33, 53);  // one fingertip remains
 
     const auto whole = clip.preprocessed({.validity = true});
     const auto shortened = clip.preprocessed({.frames = 3, .validity = true});
@@ -171,11 +171,11 @@ TEST(Preprocess, FlagsSayWhatTheRecordedFrameShowedAlthoughGapsAreFilled) {
     };
     EXPECT_EQ(left_hand(whole), (std::vector<float>{1, 0, 1, 1, 1}));
     EXPECT_EQ(left_hand(shortened), (std::vector<float>{1, 1, 1}));
-    EXPECT_NEAR(left_hand(between)[1], 1.0 / 3, 1e-6);  // at 4/3
+    EXPECT_NEAR(left_hand(between)[1], 1.0 / 3, 1e-6);  // at frame 4/3
     EXPECT_EQ(left_hand(first), (std::vector<float>{1, 0}));
 }
 
-/// A clip in whose every frame both hands are at rest but for the wrists, which go to and fro by so much.
+/// A clip in which both hands rest except for the wrists, which swing by the given amounts.
 Clip signing(float left, float right) {
     Clip clip{20};
     for (int t = 0; t < clip.frames; ++t) {
@@ -219,7 +219,7 @@ TEST(Preprocess, AClipWhoseLeftHandIsDominantIsMirroredWithExchangeOfTheSides) {
 }
 
 TEST(Preprocess, ClipsOfRightHandsOfBothAlikeAndOfNoneStay) {
-    auto seldom = signing(0.2F, 0.1F);  // the left hand ranges further, but is hardly seen
+    auto seldom = signing(0.2F, 0.1F);  // the left hand moves further, but is missing in most frames
     for (int t = 4; t < 20; ++t) {
         seldom.lose(t, 33, 54);
     }
@@ -234,7 +234,7 @@ TEST(Preprocess, ClipsOfRightHandsOfBothAlikeAndOfNoneStay) {
 
 TEST(Preprocess, AMirroredClipGivesTheFeaturesOfItsCounterpart) {
     const PreprocessConfig config{.points = PointSet::all, .normalise = false, .canonical_hand = true};
-    const auto left = signing(0.2F, 0.1F).preprocessed(config);  // x now as a right-handed signer's
+    const auto left = signing(0.2F, 0.1F).preprocessed(config);  // x is now that of a right-handed signer
 
     Clip counterpart{20};
     for (int t = 0; t < 20; ++t) {
@@ -349,8 +349,8 @@ TEST(Preprocess, WithoutShouldersTheHandsAreCentredAndTheirPalmsAreOneLong) {
 TEST(Preprocess, WithoutShouldersAClipIsTheSameWhereverTheHandsAreAndHoweverLarge) {
     Clip near{20};
     for (int t = 0; t < 20; ++t) {
-        near.lose(t, left_shoulder, left_shoulder + 1);  // one shoulder is no unit
-        near.lose(t, 54, 75);                            // one hand is
+        near.lose(t, left_shoulder, left_shoulder + 1);  // one shoulder gives no unit of length
+        near.lose(t, 54, 75);                            // one hand does
     }
     auto far = near;
     for (auto& value : far.values) {

@@ -19,7 +19,7 @@ std::int64_t length(const std::string& text) {
     return static_cast<std::int64_t>(text.size());
 }
 
-/// Makes "<number>", padded to 10 bytes, and counts; a gate may hold the thread back.
+/// Makes "<number>", padded to 10 bytes, and counts what it made.
 struct Maker {
     std::atomic<std::int64_t> made = 0;
 
@@ -33,7 +33,7 @@ struct Maker {
                     },
                 .bytes_of = length};
     }
-    /// Waits, for at most 10 s, until so many were made.
+    /// Waits up to 10 s until `count` items were made; returns whether they were.
     bool reaches(std::int64_t count) const {
         for (int tries = 0; tries < 10'000 && made < count; ++tries) {
             std::this_thread::sleep_for(std::chrono::milliseconds{1});
@@ -148,7 +148,7 @@ TEST(ReadAhead, DestructionWaitsForTheItemBeingMadeAlone) {
         started.get_future().wait();
         end = std::async(std::launch::async, [&] {
             std::this_thread::sleep_for(
-                std::chrono::milliseconds{20});  // the destructor waits by now, or will
+                std::chrono::milliseconds{20});  // the destructor waits by now, or soon will
             gate.set_value();
         });
     }

@@ -1,4 +1,4 @@
-// Splits are exact, disjoint and the same each time; what cannot be split is refused by option.
+// Splits are exact, disjoint and the same each time. Impossible splits are refused with the option's name.
 #include "src/data/split_plan.hpp"
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-/// Clips of 5 frames; class c has counts[c] clips; signers s of S take turns.
+/// Clips of 5 frames: counts[c] clips of class c, signed by the signers in turn.
 io::ClipIndex index_of_classes(const std::vector<std::int64_t>& counts, std::int64_t signers = 4) {
     io::ClipIndex index;
     index.offsets = {0};
@@ -48,7 +48,7 @@ std::int64_t count_of_label(const io::ClipIndex& index, const Clips& clips, std:
                               [&](auto clip) { return index.labels[static_cast<std::size_t>(clip)]; });
 }
 
-/// Every clip of `all` is in exactly one of the parts.
+/// Expects every clip of `all` to be in exactly one of the parts.
 void expect_partition(const std::vector<Clips>& parts, std::size_t all) {
     std::multiset<std::int64_t> listed;
     for (const auto& part : parts) {
@@ -99,7 +99,7 @@ TEST(SplitPlanTest, AFractionIsExactInEachClassAndAtLeastOneClip) {
     const std::map<std::string, std::pair<double, Clips>> expected{
         {"30", {0.3, {1, 1, 2, 3, 5, 10, 15, 30}}},  // 1.5 and 4.5 are rounded up
         {"10", {0.1, {1, 1, 1, 1, 2, 3, 5, 10}}},
-        {"29", {0.29, {1, 1, 1, 3, 4, 10, 15, 29}}},  // 14.5, though 0.29 is less in binary
+        {"29", {0.29, {1, 1, 1, 3, 4, 10, 15, 29}}},  // 14.5, although 0.29 is smaller in binary
         {"0.5", {0.005, {1, 1, 1, 1, 1, 1, 1, 1}}}};
     for (const auto& [percent, fraction] : expected) {
         const auto plan = plan_splits(index, {.by = SplitWay::fraction, .fraction = fraction.first});
@@ -170,7 +170,7 @@ TEST(SplitPlanTest, FoldsDifferByOneClipAtMostInAllAndInEachClass) {
 TEST(SplitPlanTest, FoldsBySignerKeepSignersWholeAndBalanced) {
     auto index = index_of_classes({60}, 6);
     for (std::size_t clip = 0; clip < 20; ++clip) {
-        index.signers[clip] = 0;  // one signer has a third and more
+        index.signers[clip] = 0;  // one signer has more than a third of the clips
     }
 
     const auto plan = plan_splits(index, {.by = SplitWay::folds, .folds = 3, .group_by = FoldGroups::signer});
@@ -193,7 +193,7 @@ TEST(SplitPlanTest, FoldsBySignerKeepSignersWholeAndBalanced) {
 
 TEST(SplitPlanTest, ClassCountKeepsTheLargestClassesAndOfEqualsTheFirstName) {
     auto index = index_of_classes({5, 9, 5, 20, 5});
-    index.label_names = {"d", "b", "a", "-", "c"};  // "-" is no sign
+    index.label_names = {"d", "b", "a", "-", "c"};  // "-" stands for no sign
 
     const auto plan = plan_splits(index, {.by = SplitWay::class_count, .classes = 2});
 

@@ -7,7 +7,7 @@
 namespace sslslr {
 namespace {
 
-/// As published, on unsigned words.
+/// The published function, on unsigned words.
 std::uint32_t lowbias32(std::uint32_t x) {
     x ^= x >> 16U;
     x *= 0x7feb352dU;

@@ -14,7 +14,7 @@
 namespace sslslr {
 namespace {
 
-/// A small encoder that counts the clips it represents; its dropout would show in train mode.
+/// A small encoder that counts the clips it represents. Its dropout would reveal training mode.
 class CountingEncoder final : public Method {
 public:
     CountingEncoder()
@@ -60,7 +60,7 @@ protected:
                      {.batch = 4, .cache = cache_, .settings = settings});
     }
 
-    /// Clips that went through the network in the meantime, over all ranks.
+    /// Number of clips, over all ranks, that went through the network since the last call. Collective.
     std::int64_t represented() {
         std::vector<std::int64_t> sum{method_->represented_};
         method_->represented_ = 0;

@@ -1,4 +1,5 @@
-// What evaluations report equals scikit-learn's, SciPy's and NumPy's: tests/src/golden/make_evaluation.py.
+// What evaluations report equals the results of scikit-learn, SciPy and NumPy
+// (tests/src/golden/make_evaluation.py).
 #include <gtest/gtest.h>
 
 #include "src/evaluate/intervals.hpp"

@@ -23,10 +23,10 @@ TEST(StudentInterval, EightRunsUseTheTableValueForSevenDegreesOfFreedom) {
 }
 
 TEST(StudentInterval, TwoAndFiveRunsMatchTheTablesAtTwoLevels) {
-    // Of runs -1, 1 the deviation is sqrt(2), so the half-width is t itself.
+    // Runs -1 and 1 have a deviation of sqrt(2), so the half-width is t itself.
     EXPECT_NEAR(student_interval(std::vector{-1.0, 1.0}).high, 12.70620, 1e-5);
     EXPECT_NEAR(student_interval(std::vector{-1.0, 1.0}, 0.99).high, 63.65674, 1e-5);
-    // Of -2 .. 2 it is sqrt(2.5), and sqrt(2.5 / 5) = sqrt(1 / 2).
+    // Runs -2 .. 2 have a deviation of sqrt(2.5), and sqrt(2.5 / 5) = sqrt(1 / 2).
     EXPECT_NEAR(student_interval(std::vector{-2.0, -1.0, 0.0, 1.0, 2.0}).high, 2.776445 / std::sqrt(2.0),
                 1e-6);
 }
@@ -50,7 +50,7 @@ TEST(Differences, RefuseListsOfUnequalLength) {
     EXPECT_THROW(differences(std::vector{1.0, 2.0}, std::vector{1.0}), c10::ValueError);
 }
 
-/// `right` ones among `clips` values, spread out.
+/// `clips` values, of which `right` are 1, spread evenly.
 std::vector<double> correctness(int clips, int right) {
     std::vector<double> values;
     for (int clip = 0; clip < clips; ++clip) {

@@ -17,7 +17,7 @@ torch::Tensor labels(const std::vector<std::int64_t>& values) {
     return torch::tensor(values, torch::kInt64);
 }
 
-/// Votes for one query by loops over numbers, given how near each reference is.
+/// Votes for one query, computed by plain loops. @param nearness  of each reference to the query
 std::vector<double> brute_force(const std::vector<double>& nearness, const torch::Tensor& glosses_of,
                                 std::int64_t k, std::int64_t glosses,
                                 const std::function<double(double nearest, double distance)>& weight) {

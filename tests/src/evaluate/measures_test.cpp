@@ -7,7 +7,7 @@
 namespace sslslr {
 namespace {
 
-/// Two classes on the axes of a plane, lengths 1 and 3.
+/// Two classes on the two axes of a plane, each with a vector of length 1 and one of length 3.
 const auto cross = [] {
     return torch::tensor({{1.0, 0.0}, {3.0, 0.0}, {0.0, 1.0}, {0.0, 3.0}}, torch::kFloat64);
 };
@@ -16,13 +16,13 @@ const auto two_classes = [] { return torch::tensor({0, 0, 1, 1}, torch::kInt64);
 TEST(Measures, EqualHandWorkedValues) {
     const auto m = measure_embedding(cross(), two_classes());
 
-    EXPECT_DOUBLE_EQ(m.inertia, 1);             // each one away from its mean at 2
-    EXPECT_DOUBLE_EQ(m.inertia_normalised, 0);  // of length 1 the clips of a class are the same
+    EXPECT_DOUBLE_EQ(m.inertia, 1);             // every clip is 1 away from its class mean, at 2
+    EXPECT_DOUBLE_EQ(m.inertia_normalised, 0);  // clips of a class coincide after normalisation
     EXPECT_DOUBLE_EQ(m.within_share, 0);
     EXPECT_DOUBLE_EQ(m.alignment, 0);
     EXPECT_DOUBLE_EQ(m.negative_similarity, 0);
     EXPECT_DOUBLE_EQ(m.spread, std::sqrt(1.5));  // 1, 3, 0, 0: mean 1, squares 0, 4, 1, 1
-    // Of 12 ordered pairs 4 coincide and 8 lie sqrt(2) apart.
+    // Of 12 ordered pairs, 4 coincide and 8 are sqrt(2) apart.
     EXPECT_NEAR(m.uniformity, std::log((4 + 8 * std::exp(-4.0)) / 12), 1e-12);
 }
 
@@ -82,7 +82,7 @@ TEST(Measures, OfOneClassAndOfFeaturesOfZerosAreDefined) {
 
     EXPECT_EQ(one_class.within_share, 1);
     EXPECT_EQ(one_class.negative_similarity, 0);
-    EXPECT_NEAR(one_class.alignment, 8.0 / 6, 1e-12);  // of 6 pairs 4 lie sqrt(2) apart
+    EXPECT_NEAR(one_class.alignment, 8.0 / 6, 1e-12);  // 4 of 6 pairs are sqrt(2) apart
     EXPECT_EQ(zeros.within_share, 1);
     EXPECT_EQ(zeros.effective_rank, 0);
     EXPECT_EQ(zeros.uniformity, 0);

@@ -10,11 +10,12 @@
 
 namespace sslslr::test {
 
-/// Encoders of positions alone stay below it, those that see how frames follow each other pass it.
+/// Encoders that read only positions stay below it; those that see how frames follow each other exceed it.
 inline constexpr double order_bound = 1e-3;
 
-/// How much of the frames' order an encoder of random weights sees on 24 clips of the shipped store,
-/// preprocessed as by default. Collective. @param config  not fitted to a layout
+/// Order sensitivity of an encoder with random weights on 24 clips of the shipped store with default
+/// preprocessing. Collective.
+/// @param config  need not fit the layout: it is adapted here
 inline double order_sensitivity_on_asl9(EncoderConfig config) {
     const auto world = dist::Communicator::world();
     const auto store = io::ClipStore::open({SSLSLR_SOURCE_DIR "/io/examples/asl9.h5"});

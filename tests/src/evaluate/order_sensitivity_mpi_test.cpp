@@ -9,8 +9,8 @@
 namespace sslslr {
 namespace {
 
-/// Feature 0 is blind to order, feature 1 reads the place of every frame; beside them an encoder with
-/// dropout, scaled.
+/// Feature 0 does not depend on the order of frames, feature 1 on the place of every frame. The other
+/// features are those of an encoder with dropout, scaled.
 class OrderReader final : public Method {
 public:
     OrderReader()
@@ -64,13 +64,14 @@ protected:
 TEST_F(OrderSensitivityTest, IsNearZeroForAnEncoderThatIsBlindToOrderAndHighForOneThatReadsIt) {
     EXPECT_LT(measure(group_), 1e-10);
     method_->place_share = 1;
-    // Of white noise: twice the places' variance within both ends, summed, over the sum of all squared
-    // places, about 0.03; clips of several lengths differ by more.
+    // Expected for white noise: twice the variance of the places within both ends, summed, over the sum of
+    // all squared places, about 0.03. The features of clips of several lengths vary more, which lowers the
+    // value.
     EXPECT_GT(measure(group_), 1e-3);
 }
 
 TEST_F(OrderSensitivityTest, LeavesTheMiddleOfClipsWhereItIs) {
-    // Only the first third and the last quarter differ from frame to frame: with those equal, nothing moves.
+    // Only the first third and the last quarter are permuted. With equal frames in each, nothing changes.
     method_->place_share = 1;
     for (const auto clip : clips_) {
         const auto length = features_.length(clip);

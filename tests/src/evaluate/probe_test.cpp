@@ -18,7 +18,7 @@ LabelledFeatures two_clouds(double gap) {
     return {.features = torch::randn({40, 2}, torch::kFloat64) + shift, .labels = labels, .glosses = 2};
 }
 
-/// Four corners of a square, opposite ones of one gloss: no line separates them.
+/// Four corners of a square. Opposite corners share a gloss, so no line separates the glosses.
 LabelledFeatures exclusive_or() {
     torch::manual_seed(12);
     const auto corner = torch::arange(80) % 4;
@@ -29,11 +29,10 @@ LabelledFeatures exclusive_or() {
             .glosses = 2};
 }
 
-/// Minimises the two-gloss loss of ProbeTrial by Newton's method; the probabilities of gloss 1 at the
-/// minimum.
+/// Returns the probabilities of gloss 1 at the minimum of ProbeTrial's two-gloss loss, by Newton's method.
 ///
 /// With weight decay the two logits are opposite, w and -w, so the penalty is decay * |w|^2 and the log-odds
-/// are 2 (x w) + b: one convex problem in (2 w, b) with penalty decay / 4 * |2 w|^2.
+/// are 2 (x w) + b. This is one convex problem in (2 w, b) with penalty decay / 4 * |2 w|^2.
 torch::Tensor newton_probabilities(const LabelledFeatures& data, double decay) {
     const auto clips = data.features.size(0);
     const auto x = torch::cat({data.features, torch::ones({clips, 1}, torch::kFloat64)}, 1);

@@ -16,7 +16,7 @@ constexpr std::int64_t vector_width = 10 * 2 * (8 + 21 + 21);
 constexpr std::int64_t first_left_column = 2 * 23;
 constexpr std::int64_t first_right_column = 2 * 44;
 
-/// Clips of these lengths by the formula of the golden files.
+/// Clips of these lengths, filled by the formula of the golden files.
 Features clips_of(const std::vector<std::int64_t>& lengths) {
     const auto packed = golden::clips(golden::whole(lengths), width, 0);
     const std::vector<std::int64_t> none(lengths.size(), 0);
@@ -79,7 +79,7 @@ TEST_F(RawSkeletonsTest, BlocksWeighAlikeOverTheGallery) {
 }
 
 TEST_F(RawSkeletonsTest, AClipSignedWithTheOtherHandLiesOnItsMirroredCopy) {
-    // Clip 3 becomes what clip 1 looks like in a mirror.
+    // Clip 1 becomes the mirror image of clip 0.
     auto both = clips_of({12, 12});
     const auto recorded = both.frames.slice(0, 0, 12).view({12, points, 2});
     std::vector<std::int64_t> partners;

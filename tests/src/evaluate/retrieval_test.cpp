@@ -15,7 +15,7 @@ torch::Tensor classes(const std::vector<std::int64_t>& values) {
     return torch::tensor(values, torch::kInt64);
 }
 
-/// Clips on the unit circle at these degrees.
+/// Clips on the unit circle at these angles, in degrees.
 torch::Tensor at_degrees(const std::vector<double>& degrees) {
     const auto angle = torch::tensor(degrees, torch::kFloat64).deg2rad();
     return torch::stack({angle.cos(), angle.sin()}, 1);
@@ -24,7 +24,7 @@ torch::Tensor at_degrees(const std::vector<double>& degrees) {
 TEST(Retrieval, PlacesAndFiguresEqualHandWorkedOnes) {
     const LabelledFeatures gallery{at_degrees({0, 10, 20, 30, 40}), classes({0, 0, 1, 2, 1}), 4};
 
-    // From 1 degree: 0, 0, 1 ...; from 29: 2, 1, 1, 0; of gloss 3 there is none.
+    // The nearest glosses are 0, 0, 1 ... at 1 degree and 2, 1, 1, 0 at 29 degrees. None is 3.
     const auto places = retrieval_places(at_degrees({1, 1, 29, 29, 5}), classes({0, 1, 1, 0, 3}), gallery);
 
     EXPECT_TRUE(torch::equal(places, torch::tensor({1.0, 3.0, 2.0, 4.0, infinity}, torch::kFloat64)));
@@ -44,7 +44,7 @@ TEST(Retrieval, OfClipsAsNearThoseOfOtherGlossesComeFirst) {
 }
 
 TEST(Retrieval, OfSeveralCopiesOfAClipTheNearestStandsForIt) {
-    // Three clips, then their copies: the second clip's copy is the nearest of all.
+    // Three clips, then their copies. The copy of the second clip is the nearest of all.
     const LabelledFeatures gallery{at_degrees({10, 90, 20, 15, 1, 25}), classes({0, 1, 2, 0, 1, 2}), 3};
     const auto query = at_degrees({0});
 

@@ -31,7 +31,7 @@ NamedTensors weights_of(const Encoder& encoder) {
     return weights;
 }
 
-/// Weights far from their first values, so that no bias or norm is without effect.
+/// An encoder with weights far from their initial values, so that every bias and norm has an effect.
 Encoder trained_encoder(const EncoderConfig& config) {
     Encoder encoder{config};
     const torch::NoGradGuard no_grad;
@@ -42,7 +42,7 @@ Encoder trained_encoder(const EncoderConfig& config) {
     return encoder;
 }
 
-/// The script after a way through a file, as a reader has it.
+/// Returns the script as a reader gets it: saved and loaded again.
 torch::jit::Module saved_and_loaded(const torch::jit::Module& script) {
     std::stringstream file;
     script.save(file);

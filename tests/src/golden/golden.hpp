@@ -14,7 +14,7 @@
 
 namespace sslslr::golden {
 
-// The rules by which formula.py fills parameters and clips, so that the golden files hold results alone.
+// Fills parameters and clips by the rules of formula.py, so that the golden files hold only results.
 
 inline nlohmann::json read(const std::string& name) {
     std::ifstream file{std::string{SSLSLR_GOLDEN} + "/" + name};
@@ -36,7 +36,7 @@ inline void fill_parameters(torch::nn::Module& module) {
     }
 }
 
-/// Clip b's frames, in the order of rows[b]; view `view` of clips 0, 1, ...
+/// Clips 0, 1, ... as view `view`: clip b has its frames in the order of rows[b].
 inline PackedClips clips(const std::vector<std::vector<std::int64_t>>& rows, std::int64_t features,
                          std::int64_t view) {
     PackedClips packed{{}, {0}, {}, {}};
@@ -54,7 +54,7 @@ inline PackedClips clips(const std::vector<std::vector<std::int64_t>>& rows, std
     return packed;
 }
 
-/// The rows of clips as recorded.
+/// The frame numbers of clips in recorded order.
 inline std::vector<std::vector<std::int64_t>> whole(const std::vector<std::int64_t>& lengths) {
     std::vector<std::vector<std::int64_t>> rows;
     for (const auto length : lengths) {
@@ -72,7 +72,7 @@ inline torch::Tensor matrix(const nlohmann::json& rows) {
     return torch::stack(all);
 }
 
-/// The named input of a case of methods.json: a tensor by formula (TENSOR_RULE).
+/// Returns the named input of a case in methods.json, a tensor filled by the formula TENSOR_RULE.
 inline torch::Tensor input(const nlohmann::json& golden_case, const std::string& name) {
     const auto& described = golden_case["inputs"][name];
     const auto shape = described["shape"].get<std::vector<std::int64_t>>();
@@ -95,7 +95,7 @@ inline EncoderConfig encoder_config(const nlohmann::json& model) {
             .dropout = 0};
 }
 
-/// The largest difference of two tensors relative to the larger one's largest element.
+/// Returns the largest difference of two tensors, relative to the largest element of `a`.
 inline double relative_difference(const torch::Tensor& a, const torch::Tensor& b) {
     const double scale = std::max(a.abs().max().item<double>(), 1e-300);
     return (a - b).abs().max().item<double>() / scale;

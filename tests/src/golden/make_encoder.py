@@ -20,7 +20,7 @@ MODEL = dict(
 )
 LENGTHS = [5, 9, 12, 9]
 LABELS = [2, 0, 1, 2]
-WHOLE = 16  # gradients of at most so many elements are written whole
+WHOLE = 16  # gradients of at most this many elements are written whole
 
 # PyTorch's names inside one block -> ours
 BLOCK_NAMES = {

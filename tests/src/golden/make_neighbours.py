@@ -12,7 +12,7 @@ import numpy
 from formula import FRAME_RULE, TENSOR_RULE, frames, tensor
 
 POINTS, FRAMES = 65, 10
-LENGTHS = (4, 12, 1, 9, 6)  # of clips 0 to 4; the last two are queries
+LENGTHS = (4, 12, 1, 9, 6)  # of clips 0 to 4; clips 3 and 4 are queries
 LEFT, RIGHT = slice(23, 44), slice(44, 65)  # the hands among the 65 points
 ARMS = (11, 12, 13, 14, 15, 16)
 OTHER_SIDE = (12, 11, 14, 13, 16, 15)
@@ -62,7 +62,7 @@ def raw_skeletons():
 
 def retrieval():
     gallery, queries = tensor(5, 20, 6).numpy(), tensor(6, 8, 6).numpy()
-    labels = numpy.array([clip * clip % 5 for clip in range(20)])  # 0, 1 and 4: none of 2 and 3
+    labels = numpy.array([clip * clip % 5 for clip in range(20)])  # 0, 1 and 4; no clip has 2 or 3
     truth = numpy.array([0, 1, 4, 2, 0, 1, 4, 4])
     unit = lambda rows: rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
     found = {}

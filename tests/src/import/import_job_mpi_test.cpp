@@ -1,4 +1,4 @@
-// An import gives the same store on any number of ranks, goes on where it was stopped, and loses nothing.
+// An import gives the same store on any number of ranks, resumes where it was stopped, and loses nothing.
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t clips = 23;
 
-/// Clips of 0 to 6 frames; clip 7 cannot be read, clip 11 has no hands, clip 13 no frames.
+/// Clips of 0 to 6 frames. Clip 7 cannot be read, clip 11 has no hands, clip 13 no frames.
 class ToyCorpus final : public io::Corpus {
 public:
     ToyCorpus() {
@@ -70,8 +70,8 @@ public:
     bool repaired = false;
     bool fails = false;
     bool has_no_frames = false;
-    bool hands_rest = false;  ///< there is no hand in the first and the last frame
-    bool is_cropped = false;  ///< there is no right shoulder
+    bool hands_rest = false;  ///< both hands are missing in the first and the last frame
+    bool is_cropped = false;  ///< the right shoulder is missing
 
 private:
     io::Listing listing_;
@@ -86,7 +86,7 @@ protected:
     ImportSummary import(const ImportHooks& hooks = {}) {
         return import_corpus(corpus_, config_, world_, hooks);
     }
-    /// Stopped at the next clip after so many.
+    /// Imports until every rank has looked `clips_read` times for a request to stop; its next look finds one.
     ImportSummary import_stopped_after(std::int64_t clips_read) {
         ImportHooks hooks;
         std::int64_t looks = 0;
@@ -99,7 +99,7 @@ protected:
         world_.all_reduce_sum(std::span{&reads, 1});
         return reads;
     }
-    /// Of the store that one rank alone makes.
+    /// The fingerprint of the store that a single rank makes.
     std::uint64_t expected_fingerprint() const {
         ToyCorpus corpus;
         auto config = config_;
@@ -149,7 +149,7 @@ TEST_F(ImportJob, HoldsWhatTheListingSays) {
     EXPECT_EQ(index.attributes.at("clips_left_out"), "2");
 
     std::vector<float> values(static_cast<std::size_t>(index.offsets[20] - index.offsets[19]) * 75 * 2);
-    store.read(19, 20, values);  // clip c20, frames 1 and 2 of it
+    store.read(19, 20, values);  // frames 1 and 2 of clip c20
     ASSERT_EQ(values.size(), 2U * 150);
     EXPECT_EQ(values[0], static_cast<float>((20 * 7 + 225) % 100) / 64);
     EXPECT_EQ(values[3], static_cast<float>((20 * 7 + 225 + 4) % 100) / 64) << "z is dropped";
@@ -177,8 +177,8 @@ TEST_F(ImportJob, StoppedItGoesOnWithWhatIsMissing) {
     const auto summary = import();
 
     EXPECT_EQ(opened().fingerprint(), expected_fingerprint());
-    // A piece is three clips. That of the third rank holds c7, which cannot be read: it is tried again, and
-    // the rank, which asks once more before it writes such a piece, stops a clip earlier.
+    // A piece holds three clips. The third rank's piece holds c7, which cannot be read, so the whole piece is
+    // read again. This rank also asks once more before it writes such a piece, and so stops a clip earlier.
     EXPECT_EQ(reads_of_all(), clips + world_.size() + (world_.size() >= 3 ? 2 : 0))
         << "each rank reads one clip of a piece again, and no other";
     if (world_.rank() == 0) {
@@ -206,7 +206,7 @@ TEST_F(ImportJob, PiecesOfOtherSettingsAreNeitherUsedNorGivenUpUnasked) {
     EXPECT_NE(error.find("holds pieces of an interrupted import with other options"), std::string::npos)
         << error;
     EXPECT_TRUE(fs::exists(folder_ / "store.h5.pieces/piece-0000000.h5"));
-    world_.barrier();  // the next import removes it
+    world_.barrier();  // the next import removes that file
 
     config_.discards_others = true;
     const auto reads = reads_of_all();
@@ -236,7 +236,7 @@ TEST_F(ImportJob, RefusesACorpusOfWhichNothingCanBeRead) {
         << error;
     EXPECT_FALSE(fs::exists(config_.output));
     EXPECT_FALSE(fs::exists(folder_ / "store.h5.pieces")) << "nothing in it is worth keeping";
-    world_.barrier();  // the next import makes it again
+    world_.barrier();  // the next import makes that folder again
 
     corpus_.broken = false;
     config_.settings = "corrected";
@@ -290,7 +290,7 @@ TEST_F(ImportJob, TrimsToTheFirstAndLastFrameWithAHandOnAnyNumberOfRanks) {
     std::int64_t trimmed = 0;
     for (std::size_t clip = 0; clip < index.labels.size(); ++clip) {
         const auto length = before[clip + 1] - before[clip];
-        // Of one or two frames neither has a hand; clip c11, the eleventh here, has none at all.
+        // Clips of one or two frames have no hand in any frame, and neither has clip c11.
         const bool has_hand = length > 2 && index.names[clip] != "c11";
         EXPECT_EQ(index.offsets[clip + 1] - index.offsets[clip], has_hand ? length - 2 : length)
             << index.names[clip];

@@ -62,14 +62,14 @@ TEST(Dealer, IsFinishedWhenAllThatIsWantedIsDoneOrSetAside) {
     EXPECT_TRUE(dealer.is_finished(state));
 }
 
-/// The end of a dry run in which simulated workers ask the dealer whenever they are free.
+/// Returns when a dry run ends in which simulated workers ask the dealer whenever they are free.
 double simulated_end(const std::vector<Job>& jobs, const std::vector<double>& seconds, int workers) {
     LedgerState state;
     Dealer dealer;
     dealer.want(jobs);
     std::priority_queue<std::pair<double, std::string>, std::vector<std::pair<double, std::string>>,
                         std::greater<>>
-        ends;  // of running jobs
+        ends;  // of the running jobs
     double now = 0;
     const auto start_one = [&] {
         if (const auto job = dealer.next(state)) {
@@ -94,7 +94,7 @@ double simulated_end(const std::vector<Job>& jobs, const std::vector<double>& se
 TEST(Dealer, AHundredThousandUnevenJobsOnAThousandWorkersEndWithinFivePercentOfTheBound) {
     constexpr int workers = 1000;
     std::mt19937_64 random{7};
-    std::lognormal_distribution<double> length{0, 1};  // the longest some hundred times the shortest
+    std::lognormal_distribution<double> length{0, 1};  // the longest takes some hundred times the shortest
     std::lognormal_distribution<double> surprise{0, 0.2};
     std::vector<Job> jobs;
     std::vector<double> seconds;
@@ -103,7 +103,7 @@ TEST(Dealer, AHundredThousandUnevenJobsOnAThousandWorkersEndWithinFivePercentOfT
     for (int i = 0; i < 100'000; ++i) {
         const double expected = length(random);
         jobs.push_back({std::to_string(i), 0, expected});
-        seconds.push_back(expected * surprise(random));  // the dealer knows estimates alone
+        seconds.push_back(expected * surprise(random));  // the dealer knows only estimates
         sum += seconds.back();
         longest = std::max(longest, seconds.back());
     }

@@ -30,7 +30,7 @@ protected:
         return files.state();
     }
 
-    /// Runs `body` in a process of its own that then dies without a word.
+    /// Runs `body` in a child process that then kills itself.
     static void in_process_that_dies(const std::function<void()>& body) {
         const auto child = fork();
         if (child == 0) {
@@ -84,7 +84,7 @@ TEST_F(LedgerTest, AResultThatItsWorkerCouldNotTellIsFoundAndNotComputedAgain) {
     in_process_that_dies([&] {
         Ledger worker{folder_, config_};
         take(worker, "a");
-        // What finish() does first, without what it does then.
+        // The first part of finish(), without the rest.
         const nlohmann::json record{
             {"job", "a"}, {"attempt", 1}, {"outcome", {{"value", 7}}}, {"digest", "d"}};
         io::append(io::PosixFile{LedgerPaths{folder_}.journal(1), io::PosixFile::Access::create},
@@ -113,7 +113,7 @@ TEST_F(LedgerTest, ResultsOutliveTheLossOfTheClaimsLog) {
 
 TEST_F(LedgerTest, AWorkerWithoutAHeartbeatLosesItsClaimAndItsLateResultIsNotAccepted) {
     const auto child = fork();
-    if (child == 0) {  // stopped while it holds the job; goes on when another has taken it over
+    if (child == 0) {  // stopped while it holds the job, continued after another took it over
         Ledger worker{folder_, config_};
         const auto claim = take(worker, "a");
         raise(SIGSTOP);

@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Twenty jobs; "0" fails as often as asked, and the last ten are wanted only if "1" gave an odd number.
+/// Twenty jobs. Job "0" fails as often as asked; the last ten are wanted only if job "1" gave an odd number.
 class Counting : public JobSource {
 public:
     explicit Counting(const dist::Communicator& group, int failures = 0)
@@ -33,7 +33,7 @@ public:
     }
     std::optional<Result> run(const Claim& claim, const std::function<bool()>& should_stop) override {
         std::vector<std::int64_t> ones{1};
-        group_.all_reduce_sum(ones);  // the whole group is here
+        group_.all_reduce_sum(ones);  // needs the whole group
         EXPECT_EQ(ones[0], group_.size());
         EXPECT_FALSE(should_stop());
         if (claim.job == "0" && failures_ > 0) {
@@ -48,7 +48,7 @@ private:
     int failures_;
 };
 
-/// "long" is wanted until "short" is done, and runs until it is told to stop.
+/// Job "long" is wanted until job "short" is done, and runs until it is asked to stop.
 class Unneeded : public JobSource {
 public:
     std::vector<Job> wanted(const LedgerState& state) override {
@@ -70,7 +70,7 @@ public:
 
 class WorkTest : public test::SharedFolderTest {
 protected:
-    /// Works in groups of `size` ranks; the last one may be smaller.
+    /// Works in groups of `size` ranks; the last group may be smaller.
     WorkReport work_in_groups(int size, int failures = 0, const WorkOptions& options = {}) {
         const auto group = world_.split(world_.rank() / size);
         std::optional<Ledger> ledger;
@@ -125,7 +125,7 @@ TEST_F(WorkTest, ARunningJobThatIsNotNeededAnyLongerIsCancelledAndCounted) {
     };
 
     {
-        std::jthread second;  // whoever runs "long" alone would never be told
+        std::jthread second;  // a single worker would run "long" to its end
         if (world_.size() == 1) {
             second = std::jthread{one_worker};
         }

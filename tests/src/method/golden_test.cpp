@@ -13,7 +13,7 @@ void expect_gradients(const Method& method, const nlohmann::json& expected) {
     for (const auto& item : method.named_parameters()) {
         const auto gradient = item.value().grad().flatten();
         const auto& golden = expected.at(item.key());
-        // Gradients of the key's bias cancel in the softmax: compare with the scale of the others.
+        // Gradients of the key's bias cancel in the softmax, so they are compared on the scale of the others.
         const double tolerance = 1e-9 * std::max(1e-3, gradient.abs().max().item<double>()) *
                                  static_cast<double>(gradient.numel());
         if (golden.contains("values")) {

@@ -11,7 +11,7 @@ namespace {
 
 using dist::Communicator;
 
-/// 30 points around three centres far apart; the last rank holds fewer than the others.
+/// 30 points around three distant centres.
 torch::Tensor points() {
     const auto generator = at::make_generator<at::CPUGeneratorImpl>(5);
     const auto noise = torch::randn({30, 4}, generator, torch::kFloat64);
@@ -25,7 +25,7 @@ TEST(KMeans, FindsTheGroupsWhateverTheRanksHold) {
     const auto begin = 30 * group.rank() / group.size();
     const auto mine = all.slice(0, begin, 30 * (group.rank() + 1) / group.size());
 
-    // The seed is one whose first centres lie in different groups: Lloyd's rounds find a local optimum only.
+    // Lloyd's algorithm finds only a local optimum, so this tries seeds until it finds the groups.
     for (std::uint64_t seed = 0;; ++seed) {
         ASSERT_LT(seed, 50U);
         const auto found = k_means(mine, begin, 30, 3, 20, seed, group);
@@ -40,7 +40,7 @@ TEST(KMeans, FindsTheGroupsWhateverTheRanksHold) {
         ASSERT_LT((found.centres - expected.centres).abs().max().item<double>(), 1e-12);
         if (torch::equal(assignment, assignment.slice(0, 0, 3).repeat({10})) &&
             std::get<0>(at::_unique(assignment)).numel() == 3) {
-            break;  // each group is one cluster
+            break;  // every group is one cluster
         }
     }
 }

@@ -1,4 +1,5 @@
-// What the negative-free and contrastive baselines send where, beyond their losses (objectives_mpi_test).
+// Gradient routing and state of the negative-free and contrastive baselines; objectives_mpi_test checks their
+// losses.
 #include <gtest/gtest.h>
 
 #include "src/method/losses.hpp"
@@ -74,7 +75,7 @@ TEST_F(MethodsTest, KeysOfMomentumContrastAreConstants) {
 }
 
 TEST_F(MethodsTest, SimSiamsTargetsAreConstants) {
-    // With a predictor that outputs nothing but its bias, only the targets could carry a gradient.
+    // The predictor outputs only its bias, so only the targets could carry a gradient.
     const auto made = method("simsiam");
     {
         const torch::NoGradGuard no_grad;
@@ -104,7 +105,7 @@ TEST_F(MethodsTest, MomentumNetworksFollowAndAreNotTrained) {
         const auto one = batch();
         const auto before = weight("momentum_projector.hidden.weight").clone();
 
-        made->after_step(0.5, one, loss_of(*made, one), group_);  // byol: half of the way from 0.5 to 1
+        made->after_step(0.5, one, loss_of(*made, one), group_);  // byol: half way from 0.5 to 1
 
         EXPECT_LT(
             (weight("momentum_projector.hidden.weight") - before - (1 - momentum)).abs().max().item<double>(),

@@ -1,4 +1,4 @@
-// Losses, batch norm and queue against Lightly and PyTorch, with the clips spread over the ranks.
+// Losses, batch norm and queue compared with Lightly and PyTorch, with the clips spread over the ranks.
 #include <array>
 
 #include <gtest/gtest.h>
@@ -77,7 +77,7 @@ TEST_F(ObjectivesTest, NtXentEqualsLightlyInLossAndGradients) {
 }
 
 TEST_F(ObjectivesTest, NtXentTakesNoOtherPlaceOfAClipForANegative) {
-    const std::vector<std::int64_t> ids{4, 7, 4, 5, 7, 4};  // on several ranks the same clip
+    const std::vector<std::int64_t> ids{4, 7, 4, 5, 7, 4};  // several ranks hold the same clip
     const auto& golden_case = file_["nt_xent"];
     constexpr double temperature = 0.2;
     const auto first = leaf(golden_case, "out0");
@@ -181,7 +181,7 @@ TEST_F(ObjectivesTest, QueueHoldsTheLastKeysOfBatchesOfAnySizeAndKnowsTheirClips
 
     queue->enqueue(mine(keys), batch_of({7, 8, 9, 5}), group_);
 
-    // Four keys in a ring of three: 7 went to row 0, 5 took its place.
+    // Four keys in a ring of three: the key of clip 7 went to row 0, and that of clip 5 replaced it.
     EXPECT_TRUE(torch::equal(queue->keys(), torch::stack({keys[3], keys[1], keys[2]})));
     EXPECT_TRUE(
         torch::equal(queue->is_of({9, 6}), torch::tensor({{false, false, true}, {false, false, false}})));

@@ -1,4 +1,4 @@
-// SIGReg and VICReg's terms against NumPy, with the clips spread over the ranks.
+// SIGReg and VICReg's terms compared with NumPy, with the clips spread over the ranks.
 #include <fstream>
 #include <functional>
 
@@ -25,7 +25,7 @@ protected:
         return file_["scale"].get<double>() * golden::input(file_, name);
     }
 
-    /// This rank's rows of all, which the ranks share out unevenly: the first of more than one has none.
+    /// This rank's rows of `all`. The ranks get unequal shares; of several ranks, the first gets none.
     torch::Tensor mine(const torch::Tensor& all) const {
         const auto rows = all.size(0);
         const auto rank = group_.rank();

@@ -1,4 +1,4 @@
-// What the regularisers of projections punish, and that every method with a projector takes them.
+// What the regularisers of projections penalise, and that every method with a projector accepts them.
 #include "src/method/regulariser.hpp"
 
 #include <gtest/gtest.h>

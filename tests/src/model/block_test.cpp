@@ -1,4 +1,4 @@
-// The block's kernels against LibTorch's operations: value and every gradient.
+// The block's kernels compared with LibTorch's operations: values and all gradients.
 #include "src/model/block.hpp"
 
 #include <gtest/gtest.h>
@@ -9,9 +9,9 @@
 namespace sslslr {
 namespace {
 
-constexpr double probability = 0.3;  // of dropout
+constexpr double probability = 0.3;  // of the dropout
 
-/// A block, tokens of clips of the given lengths, and what backward starts from.
+/// A block, tokens of clips of the given lengths, and the settings of a pass.
 struct Case {
     Case(std::int64_t width, std::int64_t heads, const std::vector<std::int64_t>& lengths, torch::Dtype type)
         : block{EncoderConfig{.width = width, .heads = heads, .dropout = probability}, 2},
@@ -32,7 +32,7 @@ struct Case {
     torch::Tensor fused() const { return fused_block(x, block->weights(), pass); }
     torch::Tensor composed() { return block->composed(x, *pass.layout, 0, pass.cls_only); }
 
-    /// The result, then the gradients of tokens and weights.
+    /// The result, followed by the gradients of tokens and weights for a random gradient of the result.
     std::vector<torch::Tensor> everything(const torch::Tensor& result) const {
         torch::manual_seed(5);
         const auto gradient = torch::randn(result.sizes(), result.options());
@@ -45,7 +45,7 @@ struct Case {
         return all;
     }
 
-    /// The largest relative difference between fused and composed.
+    /// The largest relative difference between the fused and the composed block.
     double apart() {
         const auto found = everything(fused());
         const auto expected = everything(composed());
@@ -65,7 +65,8 @@ class BlockTest : public testing::TestWithParam<Processor> {
 protected:
     void SetUp() override { torch::manual_seed(7); }
 
-    /// Widths that fill vectors and that do not, short, even and long clips, all tokens and the CLS row alone.
+    /// Compares both for widths that fill vector registers and others, for short, even and long clips, and
+    /// for all tokens or only the CLS row.
     void expect_alike(torch::Dtype type, double tolerance) {
         const std::vector<std::int64_t> mixed{5, 1, 12, 5, 33};
         const std::vector<std::tuple<std::int64_t, std::int64_t, std::vector<std::int64_t>>> shapes{
@@ -90,9 +91,9 @@ TEST_P(BlockTest, EqualsTheCompositionInFloat32) {
     expect_alike(torch::kFloat32, 1e-5);
 }
 
-/// Roundings of single elements differ; in norm they stay below bfloat16's 2^-8 by far more than elements do.
+/// Compares norms, in which single elements that round differently matter little.
 TEST_P(BlockTest, UnderAutocastItIsAsFarFromFloat64AsTheComposition) {
-    // Heads of even and of odd width, and more tokens than attention takes queries at a time.
+    // Heads of even and odd width, and more tokens than attention processes queries at a time.
     const std::vector<std::tuple<std::int64_t, std::int64_t, std::vector<std::int64_t>>> shapes{
         {128, 8, {64, 20, 31}}, {60, 12, {40, 1, 17}}, {64, 2, {200, 7}}};
     for (const auto& [width, heads, lengths] : shapes) {

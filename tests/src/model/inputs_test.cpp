@@ -152,9 +152,9 @@ TEST(Inputs, AreNothingOfAHandThatIsMissing) {
 
     const auto last = derived.slice(0, 4, 9);
     EXPECT_EQ(last.slice(1, 46, 88).abs().max().item<double>(), 0);    // velocities
-    EXPECT_EQ(last.slice(1, 170, 210).abs().max().item<double>(), 0);  // bones, behind 20 of the pose
+    EXPECT_EQ(last.slice(1, 170, 210).abs().max().item<double>(), 0);  // bones, after the 20 of the pose
     EXPECT_EQ(last.slice(1, 250, 290).abs().max().item<double>(), 0);  // shape
-    EXPECT_GT(last.slice(1, 290, 330).abs().max().item<double>(), 0);  // of the right hand
+    EXPECT_GT(last.slice(1, 290, 330).abs().max().item<double>(), 0);  // shape of the right hand
     EXPECT_TRUE(frames.grad().isfinite().all().item<bool>());
     EXPECT_EQ(frames.grad().slice(0, 4, 9).slice(1, 46, 88).abs().max().item<double>(), 0);
 }

@@ -1,4 +1,4 @@
-// The matrix products of linear layers against LibTorch's in float64.
+// The matrix products of linear layers compared with LibTorch's in float64.
 #include "src/model/products.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@ struct Sizes {
     std::int64_t rows, inputs, outputs;
 };
 
-/// Multiples of any vector and not, more outputs than inputs and fewer, one row, none.
+/// Sizes that are and are not multiples of a vector, more outputs than inputs and fewer, one row, and no row.
 const std::vector<Sizes> many_sizes{{64, 32, 96}, {67, 33, 19}, {1, 5, 7}, {130, 16, 16}, {0, 8, 4}};
 
 double tolerance(torch::Dtype type) {

@@ -10,7 +10,7 @@ namespace {
 
 using Clips = std::vector<std::int64_t>;
 
-/// 40 clips: classes a (20), b (12), c (6) and no sign (2); signers in turn S1 and S2; one frame each.
+/// 40 clips of one frame: classes a (20), b (12), c (6) and no sign (2), signed by S1 and S2 in turn.
 io::ClipIndex forty_clips() {
     io::ClipIndex index;
     index.label_names = {"a", "-", "b", "c"};
@@ -46,7 +46,7 @@ TEST(PartClips, ASignerLeftOutTestsAndTheOthersTrain) {
 
     EXPECT_EQ(clips.test.size(), 19);
     EXPECT_EQ(clips.train.size(), 19);
-    EXPECT_EQ(clips.pretrain.size(), 20);  // with the one without a sign
+    EXPECT_EQ(clips.pretrain.size(), 20);  // including the one without a sign
     EXPECT_EQ(clips.class_names, (std::vector<std::string>{"a", "b", "c"}));
     EXPECT_EQ(clips.labels[22], 1);  // numbered without gaps
     EXPECT_EQ(clips.labels[20], -1);
@@ -72,7 +72,7 @@ TEST(PartClips, TheLargestClassesAreCountedOnTrainingClips) {
 TEST(PartClips, ADrawnShareOfEachClassTrains) {
     const auto clips = part_clips(forty_clips(), {.train_fraction = 0.25});
 
-    EXPECT_EQ(clips.train.size(), 5 + 3 + 2);  // half a clip rounded up
+    EXPECT_EQ(clips.train.size(), 5 + 3 + 2);  // halves of a clip are rounded up
     EXPECT_EQ(clips.test.size(), 38 - 10);
     EXPECT_EQ(clips.train, part_clips(forty_clips(), {.train_fraction = 0.25}).train);
     EXPECT_NE(clips.train, part_clips(forty_clips(), {.train_fraction = 0.25, .seed = 1}).train);
@@ -100,7 +100,7 @@ TEST(PartClips, AClassThatWouldValidateWholeKeepsAClipToTrainOn) {
 
 TEST(PartClips, PretrainingSeesNoClipOfTheTestSplitWhateverItsClass) {
     auto index = forty_clips();
-    index.splits["test"].push_back(20);  // no sign
+    index.splits["test"].push_back(20);  // shows no sign
     index.labels[6] = -1;
 
     const auto clips = part_clips(index, {.test_split = "test"});

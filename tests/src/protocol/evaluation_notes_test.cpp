@@ -9,7 +9,7 @@
 namespace sslslr {
 namespace {
 
-/// Three signs of eight training clips each, two test clips a sign.
+/// Three signs with eight training clips and two test clips each.
 EvaluationClips clips_of_three() {
     EvaluationClips clips;
     clips.class_names = {"a", "b", "c"};
@@ -20,7 +20,7 @@ EvaluationClips clips_of_three() {
     return clips;
 }
 
-/// The notes but that on top-5, settings as options.
+/// All notes except that on top-5, with settings shown as options.
 std::vector<std::string> notes(const EvaluationClips& clips, const ProtocolConfig& config) {
     auto all = notes_of(clips, config, 0);
     std::erase(all, "top-5 of 3 signs is always right: read top-1 and macro F1");

@@ -12,7 +12,7 @@
 namespace sslslr {
 namespace {
 
-/// Scores of four test clips of two classes: those named are right.
+/// Scores of four test clips of two classes; `right` says which clips are right.
 ProtocolScores right_on(const std::vector<bool>& right) {
     auto scores = torch::zeros({4, 2}, torch::kFloat64);
     for (std::int64_t clip = 0; clip < 4; ++clip) {
@@ -22,7 +22,7 @@ ProtocolScores right_on(const std::vector<bool>& right) {
     return {.test = scores};
 }
 
-/// A run whose encoder gains a clip from the first point to the second, read otherwise than its controls.
+/// A run whose encoder gets one more clip right at the second point, with a readout other than its control's.
 LabelCurve one_run() {
     LabelCurve curve{
         {torch::tensor({0, 1, 0, 1}, torch::kInt64), {"a", "b"}, 100},
@@ -124,7 +124,7 @@ TEST(ResultTable, NamesTheEpochsThatWereTrainedAlsoWhereNothingWasLeftToChoose) 
     EXPECT_EQ(table.json()["rows"][0]["chosen"], (nlohmann::json{{"epochs", 20}}));
 }
 
-/// What complete() says against options of a label curve, or "".
+/// The error of complete() for a label curve with these options, or "" if it accepts them.
 std::string refused(const std::vector<std::string>& more) {
     std::vector<std::string> arguments{"--run", "r", "--protocol", "label-curve"};
     arguments.insert(arguments.end(), more.begin(), more.end());

@@ -7,7 +7,7 @@
 namespace sslslr {
 namespace {
 
-/// Clips 0-29 train, 30-39 validate, 40-49 test; of classes 0 and 1 in turn.
+/// Clips 0-29 train, 30-39 validate, 40-49 test. Classes 0 and 1 alternate.
 EvaluationClips fifty_clips() {
     EvaluationClips clips;
     clips.class_names = {"a", "b"};
@@ -24,7 +24,7 @@ TEST(LabelledClips, KnowsNoLabelButThoseOfTheDrawnTrainingAndValidationClips) {
     const LabelledClips labelled{clips, {.fraction = 0.3}, 1};
 
     EXPECT_EQ(labelled.train().size(), 5 + 5);       // 4.5 of each class, rounded up
-    EXPECT_EQ(labelled.validation().size(), 2 + 2);  // 1.5 likewise
+    EXPECT_EQ(labelled.validation().size(), 2 + 2);  // 1.5 of each class, rounded up
     EXPECT_EQ(labelled.both().size(), 14);
     for (std::int64_t clip = 0; clip < 50; ++clip) {
         const bool is_drawn = std::ranges::count(labelled.both(), clip) > 0;
@@ -62,7 +62,7 @@ TEST(LabelledClips, DrawsOfOneSeedAreNestedSharesAndNumbersAlike) {
 
 TEST(LabelledClips, ANumberIsOfEachClassOrAllThatItHas) {
     auto clips = fifty_clips();
-    std::erase_if(clips.train, [](auto clip) { return clip % 2 == 1 && clip > 3; });  // 1 and 3 are left
+    std::erase_if(clips.train, [](auto clip) { return clip % 2 == 1 && clip > 3; });  // keeps clips 1 and 3
 
     const LabelledClips labelled{clips, {.count = 4}, 1};
 

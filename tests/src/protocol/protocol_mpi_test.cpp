@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::int64_t clips_in_all = 60;
 
-/// 60 clips of 4 to 6 frames of 6 features, three classes that differ in their mean.
+/// 60 clips of 4 to 6 frames with 6 features, of three classes that differ in their mean.
 Features three_signs() {
     torch::manual_seed(3);
     Features features{
@@ -52,7 +52,7 @@ protected:
         short_.trainer.optimizer.learning_rate = 0.05;
     }
 
-    /// Repeats the features until there are as many as the control on raw skeletons wants.
+    /// Repeats the features until there are enough for the points that the control on raw skeletons reads.
     void name_points_of_arms_and_hands() {
         features_.layout.points = points_of(PointSet::upper_body);
         features_.frames = features_.frames.repeat({1, features_.layout.width() / 6 + 1})
@@ -71,7 +71,7 @@ protected:
     torch::Tensor scores(const ProtocolConfig& config, dist::Group& group) {
         return protocol_scores(*method_, config, setting(group))->test;
     }
-    /// What check() says against it.
+    /// The error of a protocol, or "" if it runs.
     std::string refusal(const ProtocolConfig& config) {
         try {
             scores(config, alone_);
@@ -157,7 +157,7 @@ TEST_F(ProtocolTest, AStoppedTrainingGoesOnToTheVeryScoresOfOneNeverStopped) {
     const auto rest = protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping);
 
     ASSERT_TRUE(rest.has_value());
-    EXPECT_EQ(asked, 15);  // 3 epochs of 5 steps, none of them twice
+    EXPECT_EQ(asked, 15);  // 3 epochs of 5 steps, none of them repeated
     EXPECT_TRUE(torch::equal(rest->test, whole));
     EXPECT_TRUE(
         torch::equal(protocol_scores(*method_, protocol(ProtocolKind::fine_tune), stopping)->test, whole));
@@ -235,7 +235,7 @@ TEST_F(ProtocolTest, FineTuningStartsFromTheGivenEncoder) {
     const auto from_given = scores(untrained, alone_);
     untrained.kind = ProtocolKind::supervised;
 
-    EXPECT_FALSE(torch::allclose(from_given, scores(untrained, alone_)));  // other weights: seed 4, not 1
+    EXPECT_FALSE(torch::allclose(from_given, scores(untrained, alone_)));  // other weights: of seed 4, not 1
 }
 
 TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
@@ -250,7 +250,7 @@ TEST_F(ProtocolTest, SeveralProbesNeedClipsToChooseOn) {
     EXPECT_EQ(std::ranges::count(sweep.probe_rates, chosen->chosen.learning_rate), 1);
 }
 
-/// 24 clips train, 6 validate.
+/// 24 clips train and 6 validate.
 TEST_F(ProtocolTest, OfSeveralNumbersOfEpochsTheBestOnTheValidationClipsIsTrainedAgainOnBoth) {
     clips_.validation = {24, 25, 26, 27, 28, 29};
     clips_.train.resize(24);
@@ -274,7 +274,7 @@ TEST_F(ProtocolTest, OfSeveralNumbersOfEpochsTheBestOnTheValidationClipsIsTraine
     EXPECT_TRUE(torch::equal(chosen->test, scores(alone, group_)));
 }
 
-/// Of 24 clips an epoch has 4 steps, of 30 it has 5.
+/// An epoch has 4 steps on 24 clips and 5 on 30.
 TEST_F(ProtocolTest, NumbersOfEpochsThatTheLeastStepsMakeEqualAreOneAndWhatRanIsNamed) {
     clips_.validation = {24, 25, 26, 27, 28, 29};
     clips_.train.resize(24);
@@ -319,7 +319,7 @@ TEST_F(ProtocolTest, AStoppedChoiceOfEpochsGoesOnToTheVeryScores) {
 
 TEST_F(ProtocolTest, FewLabelsTrainForMoreEpochsWhereTheStepsWouldBeTooFew) {
     auto few = protocol(ProtocolKind::fine_tune);
-    few.labels.count = 1;  // 3 clips, a step an epoch
+    few.labels.count = 1;  // 3 clips, one step per epoch
     few.least_steps = 20;
     std::int64_t steps = 0;
     auto watched = setting(alone_);
@@ -327,7 +327,7 @@ TEST_F(ProtocolTest, FewLabelsTrainForMoreEpochsWhereTheStepsWouldBeTooFew) {
 
     protocol_scores(*method_, few, watched);
     EXPECT_EQ(steps, 20);
-    few.labels.count = 0;  // 30 clips, 5 steps an epoch
+    few.labels.count = 0;  // 30 clips, 5 steps per epoch
     few.least_steps = 14;
     protocol_scores(*method_, few, watched);
     EXPECT_EQ(steps, 15);

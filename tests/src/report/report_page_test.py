@@ -11,7 +11,7 @@ from browser import Browser
 from run_report import run_report
 
 CHECKS = (Path(__file__).parent / "page_checks.js").read_text()
-PHONE, DESKTOP, A4 = (360, 740), (1280, 800), (688, 1016)  # less the margins, at 96 dots an inch
+PHONE, DESKTOP, A4 = (360, 740), (1280, 800), (688, 1016)  # A4 without the margins, at 96 dots per inch
 A4_POINTS = {(595, 842), (842, 595)}
 
 

@@ -10,7 +10,7 @@
 namespace sslslr {
 namespace {
 
-// A process has one limit and one flag: each test runs in a process of its own (CTest).
+// A process has one time limit and one stop flag, so CTest runs each test in its own process.
 
 TEST(StopRequest, ALongStepAmongTheFirstDecidesNothing) {
     set_time_limit("0:30");

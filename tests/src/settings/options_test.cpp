@@ -25,7 +25,7 @@ constexpr auto words(Optimizer /*of*/) {
     return std::array{"sgd", "adamw", "lars"};
 }
 
-/// Options as pretrain has them, few.
+/// A few options, declared as those of pretrain are.
 struct Fields {
     std::vector<std::string> signers;
     std::vector<std::string> parts;

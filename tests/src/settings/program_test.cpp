@@ -71,10 +71,10 @@ TEST_F(Codes, AnotherThatIsAcceptedIsToldAndRecorded) {
     EXPECT_EQ(joined("", true), "unknown " + code_identity());
 }
 
-/// The hash that the build takes of sources, here of made ones.
+/// The hash that the build computes of the sources, here of synthetic sources.
 class SourceIdentity : public test::FolderTest {
 protected:
-    /// The exit code of the program that writes the header.
+    /// Runs the program that writes the header; returns its exit code.
     int hash(const std::string& header, const std::string& sources) const {
         const auto status = std::system((SSLSLR_SOURCE_IDENTITY " " + header + " " + sources).c_str());
         return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

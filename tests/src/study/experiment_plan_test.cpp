@@ -159,7 +159,7 @@ TEST(ExperimentPlan, EveryTableOfAccuraciesHasItsControls) {
         EXPECT_EQ(std::ranges::count(plan.tables[0].columns, std::string{name}, &PlannedColumn::name), 1)
             << name;
     }
-    EXPECT_EQ(plan.tables[2].columns.size(), 1);  // times have none
+    EXPECT_EQ(plan.tables[2].columns.size(), 1);  // times have no controls
 }
 
 std::vector<std::string> names_of(const PlannedTable& table) {
@@ -168,7 +168,7 @@ std::vector<std::string> names_of(const PlannedTable& table) {
     return names;
 }
 
-/// The settings of the encoder behind a cell.
+/// The settings of the encoder that a cell evaluates.
 Settings encoder_of(const ExperimentPlan& plan, const PlannedCell& cell) {
     return std::ranges::find(plan.evaluations, cell[0][0], &EvaluationJob::id)->options;
 }
@@ -263,7 +263,7 @@ TEST(ExperimentPlan, AStudyDoesWithoutDataThatAreNotHere) {
 
     const auto spec = narrowed(whole, {"asl"}, {"1", "2"});
 
-    ASSERT_EQ(spec.tables.size(), 1);  // 2 has no target left, 4 is not wanted
+    ASSERT_EQ(spec.tables.size(), 1);  // table 2 has no target left, table 4 is not asked for
     EXPECT_EQ(spec.tables[0].name, "1");
     EXPECT_EQ(spec.data.size(), 1);
     EXPECT_EQ(spec.claims[0].kind, ClaimKind::untested);
@@ -281,7 +281,7 @@ TEST(ExperimentPlan, TablesAloneTrainNothingForFigures) {
     EXPECT_EQ(figures({"1", "2", "4"})[0].data.size(), 2);
     ASSERT_EQ(figures({"1"}).size(), 1);
     EXPECT_EQ(figures({"1"})[0].data, std::vector<std::string>{"asl"});
-    EXPECT_TRUE(figures({"4"}).empty());  // it trains one of the two methods
+    EXPECT_TRUE(figures({"4"}).empty());  // table 4 trains only one of the two methods
 }
 
 TEST(StudyJobs, AnEvaluationIsWantedWhenItsTrainingIsDone) {

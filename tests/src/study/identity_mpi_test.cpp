@@ -1,5 +1,5 @@
-// Whatever an option declares that it decides is what tells results apart, in every place that does. The
-// options are asked for: one that is added is tested with the others. A frozen list holds what is meant.
+// Results are told apart by what options declare to decide, everywhere. The tests enumerate the options, so a
+// new option is tested like the others. A frozen list holds the intended declarations.
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -25,7 +25,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Settings under which each option is of use at least once.
+/// Settings in which, taken together, every option has a use.
 const std::vector<Settings> bases = [] {
     std::vector<Settings> all{
         {}, {{"optimizer", "lars"}}, {{"boundary", "drawn"}}, {{"regulariser", "sigreg"}}};
@@ -35,7 +35,7 @@ const std::vector<Settings> bases = [] {
     return all;
 }();
 
-/// Of which every option takes one that it does not have already.
+/// Values of which every option accepts at least one that is not its current value.
 const std::vector<std::string> candidates{
     "true",   "false",     "7",      "0.25",   "3",       "all",      "upper-body", "first",  "resample",
     "none",   "classical", "drawn",  "simclr", "mean",    "blocks",   "sinusoidal", "hidden", "view",
@@ -59,7 +59,7 @@ Read<Fields> read(Fields fields, const Settings& settings) {
     return {std::move(fields), std::move(values), std::move(deciding)};
 }
 
-/// Every option but those that the base settles.
+/// Every option except those that the base sets.
 template <class Fields>
 std::set<std::string> options_beside(Fields fields, const Settings& base) {
     Options options{""};
@@ -72,7 +72,7 @@ std::set<std::string> options_beside(Fields fields, const Settings& base) {
     return names;
 }
 
-/// The settings with another value of `name`; nothing if the option is of no use with them.
+/// Returns the settings with another value of `name`, or nothing if the option has no use with them.
 template <class Fields>
 std::optional<Settings> changed(const Fields& fields, const Settings& base, const std::string& name) {
     const auto before = read(fields, base).values;
@@ -83,7 +83,7 @@ std::optional<Settings> changed(const Fields& fields, const Settings& base, cons
             if (read(fields, settings).values != before) {
                 return settings;
             }
-        } catch (const ConfigError&) {  // not of its type, or none of its words
+        } catch (const ConfigError&) {  // of another type, or not among its words
         }
     }
     return std::nullopt;
@@ -105,7 +105,7 @@ const std::map<Decides, std::string> words{{Decides::nothing, "nothing"},   {Dec
                                            {Decides::clips, "clips"},       {Decides::encoder, "encoder"},
                                            {Decides::learning, "learning"}, {Decides::result, "result"}};
 
-/// A titled list, a line for each option in the order of their names.
+/// A titled list with one line per option, ordered by name.
 template <class Fields>
 std::string decisions(const std::string& title, Fields fields) {
     auto text = "[" + title + "]\n";
@@ -165,7 +165,7 @@ TEST_F(Identity, OfJobsChangesWithWhatDecidesThem) {
     EXPECT_EQ(tested, names_of(PretrainOptions{}));
 }
 
-// The tests here compare what is declared with what derives from it; this one, with what is meant.
+// The other tests compare declarations with what derives from them, this one with what is intended.
 TEST_F(Identity, OptionsDecideWhatTheFrozenListSays) {
     test::expect_frozen_file(
         SSLSLR_TEST_FOLDER "/decides.txt",
@@ -194,7 +194,7 @@ TEST_F(Identity, OfASearchChangesWithWhatDecidesItsTrials) {
         for (const auto& name : options_beside(PlanOptions{}, base)) {
             const auto other = changed(PlanOptions{}, base, name);
             if (!other) {
-                continue;  // of no use with this base
+                continue;  // no use with this base
             }
             tested.insert(name);
             const bool is_beside =
@@ -203,12 +203,12 @@ TEST_F(Identity, OfASearchChangesWithWhatDecidesItsTrials) {
                 << name;
         }
     }
-    tested.insert("accept-other-code");  // of one call, so none of the values
+    tested.insert("accept-other-code");  // given with a single call, so it is not among the values
     EXPECT_EQ(tested, all);
 }
 
 TEST_F(Identity, OfARunIsCheckedWhereItIsResumedAndWhereRunsAreAveraged) {
-    std::set<std::string> tested{"run", "seed"};  // which runs that are averaged have of their own
+    std::set<std::string> tested{"run", "seed"};  // averaged runs each have their own
     for (const auto& base : bases) {
         const auto first = run_of(base, "first", 1);
         for (const auto& name : options_beside(PretrainOptions{}, base)) {

@@ -6,7 +6,7 @@
 
 namespace sslslr::test {
 
-/// Two methods and two augmentations on a data set of three folds, with another one to transfer to; two
+/// Two methods and two augmentations on a data set of three folds, with a second data set to transfer to. Two
 /// tables ask for the same trainings.
 inline StudySpec small_study(std::int64_t runs) {
     StudySpec spec{.title = "small", .runs = runs, .pretrain = {{"epochs", "3"}, {"width", "16"}}};
@@ -32,7 +32,7 @@ inline StudySpec small_study(std::int64_t runs) {
     return spec;
 }
 
-/// Each fold of asl tests two clips of classes 0 and 1.
+/// Each fold of asl tests two clips, one of class 0 and one of class 1.
 inline std::vector<DataFacts> small_facts() {
     DataFacts asl{.name = "asl", .title = "ASL", .fingerprint = "a", .clips = 6};
     for (std::int64_t fold = 0; fold < 3; ++fold) {
@@ -53,7 +53,7 @@ inline std::vector<DataFacts> small_facts() {
     return {asl, lsa};
 }
 
-/// All settings count, in their order; a few of them are of the encoder or of the clips' preprocessing.
+/// Every setting counts, in the given order; a few also decide the encoder or the preprocessing of clips.
 inline Identities plain_identities() {
     const auto text = [](const Settings& settings) {
         std::string all;

@@ -15,7 +15,7 @@ namespace {
 
 class TablesTest : public testing::Test {
 protected:
-    /// Gives every evaluation of a cell the same predictions.
+    /// Gives every evaluation of a cell the same predictions. @param correct  '1' or '0' for each clip
     void answer(const PlannedCell& cell, std::size_t run, const std::string& correct) {
         for (const auto& id : cell[run]) {
             std::vector<std::int64_t> predicted{correct[0] == '1' ? 0 : 1, correct[1] == '1' ? 1 : 0};
@@ -185,7 +185,7 @@ TEST_F(TablesTest, AClaimComparesAMethodWithTheControlOfItsOwnEncoder) {
     auto spec = small_study(2);
     spec.methods[1].settings.push_back({"width", "32"});
     plan_ = plan_experiments(spec, small_facts(), plain_identities());
-    const auto& cells = plan_.tables[1].cells[0];  // one, two, random, random-two
+    const auto& cells = plan_.tables[1].cells[0];  // columns: one, two, random, random-two
     const std::vector<std::string> correct{"11", "10", "10", "00"};
     for (std::size_t column = 0; column < correct.size(); ++column) {
         for (const std::size_t run : {0, 1}) {
@@ -208,7 +208,7 @@ TEST_F(TablesTest, AClaimFindsAControlWhereEveryMethodHasAnEncoderOfItsOwn) {
     spec.methods[0].settings.push_back({"width", "8"});
     spec.methods[1].settings.push_back({"width", "32"});
     plan_ = plan_experiments(spec, small_facts(), plain_identities());
-    const auto& cells = plan_.tables[1].cells[0];  // one, two, random-one, random-two, raw
+    const auto& cells = plan_.tables[1].cells[0];  // columns: one, two, random-one, random-two, raw
     for (const std::size_t run : {0, 1}) {
         answer(cells[2], run, "11");
     }
@@ -308,11 +308,11 @@ TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
                              .limit = 0.03}},
                            results())[0];
     };
-    give(plan_.tables[0].cells[0][1], "10", 0.5);  // the other method: both alike, so the common one stays
+    give(plan_.tables[0].cells[0][1], "10", 0.5);  // the other method: equal, so the common choice stays
     give(plan_.tables[0].cells[1][1], "11", 0.5);
 
     give(ours, "10", 0.9);
-    give(others, "11", 0.1);  // better on the test, which is not asked
+    give(others, "11", 0.1);  // better on the test clips, which do not decide
     EXPECT_EQ(verdict().verdict, "holds");
 
     give(others, "11", 0.95);

@@ -30,8 +30,8 @@ double distance(std::span<const float> a, std::span<const float> b) {
     return sum;
 }
 
-/// Share of the second half of the clips whose frames [first, last) are nearest to a clip of their own class
-/// in the first half.
+/// Share of clips in the second half of the store whose frames [first, last) are nearest to those of a clip
+/// of the same class in the first half.
 double nearest_neighbour(const SyntheticSigns& signs, std::size_t first, std::size_t last) {
     const auto index = signs.index();
     const auto clips = index.clips();
@@ -75,7 +75,7 @@ TEST(SyntheticSigns, FramesBeforeAndAfterTheSignTellNothingOfItsClass) {
     for (const auto kind : {SyntheticKind::order, SyntheticKind::pose}) {
         const SyntheticSigns signs{easy(kind)};
         constexpr double chance = 1.0 / 8;
-        constexpr double four_deviations = 4 * 0.0234;  // of a share of 200 clips
+        constexpr double four_deviations = 4 * 0.0234;  // four deviations of a share of 200 clips
         EXPECT_NEAR(nearest_neighbour(signs, 0, 8), chance, four_deviations) << word_of(kind);
         EXPECT_NEAR(nearest_neighbour(signs, 18, 24), chance, four_deviations) << word_of(kind);
         EXPECT_GT(nearest_neighbour(signs, 8, 18), 0.9) << word_of(kind);
@@ -86,7 +86,7 @@ TEST(SyntheticSigns, EitherEndOfASignOfKindOrderHoldsABitOfItsClass) {
     const SyntheticSigns signs{easy(SyntheticKind::order)};
     for (std::int64_t label = 0; label < 8; label += 2) {
         const auto& one = signs.poses_of(label);
-        const auto& other = signs.poses_of(label + 1);  // bit 0: the first two swapped
+        const auto& other = signs.poses_of(label + 1);  // bit 0 swaps the first two
         EXPECT_EQ(one[0], other[1]);
         EXPECT_EQ(one[1], other[0]);
         EXPECT_TRUE(std::equal(one.begin() + 2, one.end(), other.begin() + 2));

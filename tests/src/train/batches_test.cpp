@@ -65,7 +65,7 @@ TEST_F(BatchesTest, AClipsViewsDoNotDependOnTheRanks) {
 
 class BalancedBatchesTest : public BatchesTest {
 protected:
-    /// Clips 2 and 8 are a group, the other nine are one: 5 or 6 of the 11 places each.
+    /// Clips 2 and 8 form one group, the other nine another. Each group gets 5 or 6 of the 11 places.
     std::vector<std::int64_t> groups() const {
         std::vector<std::int64_t> groups(23, 1);
         groups[2] = groups[8] = 0;

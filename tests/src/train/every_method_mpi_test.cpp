@@ -1,4 +1,5 @@
-// The table that large batches rest on: every method, any number of ranks, any micro-batch, one result.
+// The basis of training with large batches: every method gives the same result on any number of ranks and
+// with micro-batches of any size.
 #include <regex>
 
 #include "src/method/registry.hpp"
@@ -7,7 +8,7 @@
 namespace sslslr {
 namespace {
 
-/// Every method on even batches and on uneven ones whose last holds fewer clips than there are ranks.
+/// Every method, with even batches and with uneven ones whose last has fewer clips than there are ranks.
 class EveryMethod : public testing::TestWithParam<std::string> {
 protected:
     void expect_exact(std::int64_t micro_batch, HeadNorm norm = HeadNorm::automatic,

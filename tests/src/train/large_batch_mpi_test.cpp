@@ -1,5 +1,4 @@
-// Micro-batches at the size they are for: 256 clips of 64 frames, 4 blocks of width 128, heads with batch
-// norm.
+// Micro-batches at their intended size: 256 clips of 64 frames, 4 blocks of width 128, heads with batch norm.
 #include <numeric>
 
 #include <gtest/gtest.h>

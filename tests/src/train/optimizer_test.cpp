@@ -59,15 +59,15 @@ TEST(Optimizer, LarsEqualsLightlys) {
 }
 
 TEST(Optimizer, LarsScalesTheStepWithoutMomentumToo) {
-    auto weight = torch::ones({2, 8}, torch::kFloat64).set_requires_grad(true);  // of length 4
-    weight.mutable_grad() = torch::full({2, 8}, 0.5, torch::kFloat64);           // of length 2
+    auto weight = torch::ones({2, 8}, torch::kFloat64).set_requires_grad(true);  // norm 4
+    weight.mutable_grad() = torch::full({2, 8}, 0.5, torch::kFloat64);           // norm 2
     Optimizer optimizer{{.kind = OptimizerKind::lars, .momentum = 0, .weight_decay = 0.25, .trust = 0.1},
                         {{"weight", weight}}};
     optimizer.step(0.5, 0.5);
     const double ratio = 0.1 * 4 / (2 + 0.25 * 4);
     EXPECT_LT(
         golden::relative_difference(torch::full({2, 8}, 1 - 0.5 * ratio * 0.75, torch::kFloat64), weight),
-        1e-8);  // epsilon in the ratio
+        1e-8);  // the ratio's epsilon
 }
 
 TEST(Optimizer, ClippingEqualsPyTorchs) {

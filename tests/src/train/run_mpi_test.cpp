@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 
 class RunTest : public test::SharedFolderTest {
 protected:
-    /// One life of a run, on weights of its own; returns the weights it ends with.
+    /// Starts or resumes the run up to `last_step`; returns the final state.
+    /// @param weights  seed of the initial weights
     torch::Tensor live(std::int64_t last_step, const RunHooks& hooks = {}, std::uint64_t weights = 1) {
         toy::Training training{
             world_.duplicate(),
@@ -36,7 +37,8 @@ protected:
         return toy::state(*training.method);
     }
 
-    /// One life of a run that collapses: AdamW at a high rate draws the outputs of SL-FPN together.
+    /// The same for a run that collapses: AdamW at a high rate draws the outputs of SL-FPN together. Keeps
+    /// the final state in collapsed_weights_.
     void live_to_collapse(const CollapseConfig& collapse, std::int64_t last_step,
                           const RunHooks& hooks = {}) {
         toy::Settings settings{.precision = Precision::float32};
@@ -63,7 +65,7 @@ protected:
         return steps;
     }
 
-    /// The rows that hold a number of this name: step -> number.
+    /// The metric rows that hold a number of this name, as step -> number.
     std::map<std::int64_t, double> column(const std::string& name) const {
         std::ifstream file{folder_ / "metrics.jsonl"};
         std::map<std::int64_t, double> numbers;
@@ -81,14 +83,14 @@ protected:
         }
         return steps;
     }
-    /// What the checkpoint of a step remembers of the measurements.
+    /// The measurements stored in the checkpoint of a step.
     std::map<std::string, std::string> remembered(std::int64_t step) const {
         auto attributes = io::read_checkpoint(folder_ / "checkpoints" / io::checkpoint_name(step)).attributes;
         std::erase_if(attributes, [](const auto& item) { return !item.first.starts_with("collapse_"); });
         return attributes;
     }
 
-    /// Rank 0 empties the folder while the others wait.
+    /// Empties the folder on rank 0. Collective.
     void start_anew() {
         world_.barrier();
         if (world_.rank() == 0) {
@@ -142,7 +144,7 @@ TEST_F(RunTest, RowsHoldWhatWasMeasuredAtTheFirstTheLastAndEverySoManySteps) {
 
 TEST_F(RunTest, ACollapseBehindBatchNormIsSeenOnceABatchWasCounted) {
     toy::Training training{world_.duplicate(), {.method = "simclr", .norm = HeadNorm::all}};
-    const auto share_left = [&] {  // of the spread when the norm's input shrinks to a tenth
+    const auto share_left = [&] {  // of the spread, when the norm's input shrinks to a tenth
         const auto before = training.trainer.measure_spread().projections->raw;
         const torch::NoGradGuard no_grad;
         training.method->named_parameters()["projector.output.weight"].mul_(0.1);
@@ -177,7 +179,7 @@ TEST_F(RunTest, MeasurementsFallOnTheSameStepsWhereverARunWasResumed) {
     const auto state = remembered(7);
     start_anew();
 
-    for (const auto last_step : {2, 5, 7}) {  // 2 and 5 have measurements that no monitor counts
+    for (const auto last_step : {2, 5, 7}) {  // steps 2 and 5 take measurements that the monitor ignores
         live(last_step);
     }
 
@@ -207,7 +209,7 @@ TEST_F(RunTest, ARunThatIsExtendedKeepsTheMeasurementsOfItsFormerEnd) {
 
 TEST_F(RunTest, ABalancedRunThatGoesOnWithinAnEpochEqualsOneThatNeverStopped) {
     balanced_ = true;
-    live(5);  // of three steps an epoch
+    live(5);  // an epoch has three steps
     const auto halves = live(9, {}, 77);
     start_anew();
 
@@ -216,7 +218,7 @@ TEST_F(RunTest, ABalancedRunThatGoesOnWithinAnEpochEqualsOneThatNeverStopped) {
 
 TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
     for (const auto last_step :
-         {3, 6, 7, 9}) {  // the last checkpoint of a life is waited for, others may be passed over
+         {3, 6, 7, 9}) {  // the last checkpoint of each part is waited for, earlier ones may be skipped
         live(last_step);
     }
     world_.barrier();
@@ -227,7 +229,7 @@ TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
     if (world_.rank() == 0) {
         fs::remove(kept.rbegin()->second);  // as if killed before it was written
         std::ofstream{folder_ / "metrics.jsonl", std::ios::app}
-            << R"({"step": 10, "lo)";  // and in the middle of a row
+            << R"({"step": 10, "lo)";  // and while it wrote a row
     }
     world_.barrier();
 
@@ -239,7 +241,7 @@ TEST_F(RunTest, KeepsTheNewestCheckpointsAndDropsRowsBeyondTheOneItGoesOnFrom) {
 
 TEST_F(RunTest, HooksComeBeforeEveryStepAndWriteEveryCheckpoint) {
     std::vector<std::int64_t> steps;
-    std::set<std::string> written;  // by the thread that writes, which the run waits for
+    std::set<std::string> written;  // filled by the writing thread, which the run joins
     RunHooks hooks;
     hooks.before_step = [&](std::int64_t step) { steps.push_back(step); };
     hooks.write_checkpoint = [&](const fs::path& path, const io::CheckpointFile& content) {
@@ -276,13 +278,13 @@ TEST_F(RunTest, ADamagedNewestCheckpointIsPassedOverWithAWarning) {
 }
 
 TEST_F(RunTest, WhateverBitOfTheNewestCheckpointIsFlippedTheOneBeforeItIsTaken) {
-    live(4);  // whose last checkpoint is waited for
+    live(4);  // waits for its last checkpoint
     live(6);
     world_.barrier();
     const Checkpoints checkpoints{folder_, world_};
     const auto newest = folder_ / "checkpoints" / io::checkpoint_name(6);
     const auto bytes = static_cast<std::int64_t>(fs::file_size(newest));
-    // Spread over the whole file: user block, HDF5's own structures, names, tensors, the last byte.
+    // Spreads the flips over the whole file: user block, HDF5's structures, names, tensors, the last byte.
     const std::int64_t flips = world_.size() == 1 ? 2'500 : 60;
     ASSERT_GT(bytes, flips);
     const auto flip = [&](std::int64_t number) {
@@ -323,7 +325,7 @@ TEST_F(RunTest, WhatAKilledWriterHasLeftIsRemoved) {
     world_.barrier();
 
     Checkpoints{folder_, world_}.read_newest(
-        [](const std::string&) {});  // as evaluate does, while others may write
+        [](const std::string&) {});  // as evaluate does while others may write
     EXPECT_TRUE(fs::exists(half));
     live(4);
 

@@ -10,9 +10,9 @@
 
 namespace sslslr::toy {
 
-/// Trains as `settings` say on all ranks and, beside it, on this rank alone with whole batches; the two must
-/// be the same training in loss, gradient and everything the method remembers: no further apart than a share
-/// of the distance that the trained weights moved.
+/// Trains with `settings` on all ranks and, for comparison, on this rank alone with whole batches. Expects
+/// the same losses and gradients, and the same final state of the method up to `weight_tolerance` of the
+/// distance that the trained weights moved. Collective.
 inline void expect_same_training(Settings settings, double weight_tolerance) {
     SCOPED_TRACE(fmt::format("{}, norm {}, {} of {} clips, micro-batch {}", settings.method,
                              word_of(settings.norm), settings.global_batch, settings.clips,
@@ -26,7 +26,7 @@ inline void expect_same_training(Settings settings, double weight_tolerance) {
         const auto report = many.trainer.step();
         const auto expected = one.trainer.step();
         ASSERT_NEAR(report.loss, expected.loss, 1e-10 * std::abs(expected.loss)) << "step " << step;
-        if (step < 3) {  // later gradients follow weights that differ by rounding
+        if (step < 3) {  // later gradients belong to weights that differ by rounding
             const auto whole = gradient(*one.method);
             const auto difference = (gradient(*many.method) - whole).abs().max().item<double>();
             ASSERT_LE(difference, 1e-10 * whole.abs().max().item<double>()) << "step " << step;

@@ -1,4 +1,4 @@
-// Clips that are read when they are needed train as those in memory do.
+// Training on streamed clips equals training on clips in memory.
 #include <atomic>
 #include <cmath>
 
@@ -31,7 +31,7 @@ protected:
         return clips;
     }
 
-    /// Two epochs of this rank's shares are the same.
+    /// Expects this rank's shares of two epochs to be equal, streamed or not.
     void expect_same(const Features& one, const Features& other, const BatchConfig& config,
                      const Method& method) {
         const Batches a{one, clips_with_frames(), config};
@@ -70,7 +70,7 @@ TEST_F(StreamedBatches, AreThoseOfMemoryBitForBitUnderEveryAugmentation) {
                             AugmentationKind::both, AugmentationKind::skeleton_boundary}) {
         for (const auto boundary : {BoundaryKind::fixed, BoundaryKind::drawn}) {
             for (const std::int64_t global_batch :
-                 {3, 10, 36}) {  // the last of 38 clips: 2, 8 and 2; or ranks without
+                 {3, 10, 36}) {  // the last of 38 clips: 2, 8 or 2; or ranks without any
                 BatchConfig config{global_batch, 5, {.kind = kind, .boundary = boundary}};
                 expect_same(resident.features(), decoded.features(), config, *method);
                 expect_same(resident.features(), streamed.features(), config, *method);
@@ -81,7 +81,7 @@ TEST_F(StreamedBatches, AreThoseOfMemoryBitForBitUnderEveryAugmentation) {
     world_.barrier();
 }
 
-/// Resident features, read as if they were not; a clip may be beyond reading on a rank.
+/// Resident features that are read as if streamed. Reading the clip `damaged` fails.
 class Readable final : public ClipFrames {
 public:
     explicit Readable(const Features& features) : features_{features} {}
@@ -100,7 +100,7 @@ private:
     const Features& features_;
 };
 
-/// A toy training whose clips are streamed.
+/// A toy training on streamed clips.
 class Streaming {
 public:
     Streaming(dist::Communicator communicator, const toy::Settings& settings)

@@ -16,7 +16,7 @@ inline FeatureLayout small_layout() {
     return {.points = {"pose.nose", "pose.left_shoulder", "pose.right_shoulder"}};
 }
 
-/// With something for every input of the encoder.
+/// A layout that serves every input of the encoder.
 inline FeatureLayout whole_layout() {
     return {.points = points_of(PointSet::upper_body), .flags = 3};
 }
@@ -40,10 +40,10 @@ inline Features features(std::int64_t clips, torch::Dtype dtype,
 
 struct Settings {
     std::string method = "sl-fpn";
-    HeadNorm norm = HeadNorm::automatic;  ///< of the heads
+    HeadNorm norm = HeadNorm::automatic;  ///< of projector and predictor
     TrainerConfig trainer{.optimizer = {.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3}};
     Precision precision = Precision::float64;
-    std::int64_t clips = 23;  ///< with a batch of 10 the last of an epoch holds 3: fewer than 4 ranks
+    std::int64_t clips = 23;  ///< with batches of 10, the last of an epoch holds 3: fewer than 4 ranks
     std::int64_t global_batch = 10;
     std::uint64_t weights_seed = 1;
     BoundaryKind boundary = BoundaryKind::fixed;
@@ -51,10 +51,10 @@ struct Settings {
     FeatureLayout layout = small_layout();
     RegulariserKind regulariser = RegulariserKind::none;
     bool balanced =
-        false;  ///< every sixth clip is of a small group, which has as many places as the large one
+        false;  ///< every sixth clip belongs to a small group with as many places as the large one
 };
 
-/// Where the boundary is adaptive, the clips have 0 to 3 first and 0 to 2 last frames of no meaning.
+/// If the boundary is adaptive, the first 0 to 3 and the last 0 to 2 frames of a clip are outside the sign.
 inline BatchConfig batch_config(const Settings& settings) {
     BatchConfig config{settings.global_batch, 3, {.boundary = settings.boundary}};
     for (std::int64_t clip = 0; settings.boundary == BoundaryKind::adaptive && clip < settings.clips;
@@ -89,7 +89,7 @@ inline MethodConfig method_config(const Settings& settings) {
             .clips = settings.clips};
 }
 
-/// One training with everything it needs, on the ranks of `communicator`.
+/// A training with everything it needs, on the ranks of `communicator`.
 class Training {
 public:
     Training(dist::Communicator communicator, const Settings& settings)
@@ -119,7 +119,7 @@ private:
     }
 };
 
-/// Weights, momentum networks, queues, statistics: everything a method remembers, as one vector of float64.
+/// All that a method remembers (weights, momentum networks, queues, statistics), as a float64 vector.
 inline torch::Tensor state(const Method& method) {
     std::vector<torch::Tensor> parts;
     for (const auto& [name, tensor] : state_tensors(method)) {
@@ -128,7 +128,7 @@ inline torch::Tensor state(const Method& method) {
     return torch::cat(parts);
 }
 
-/// Everything that trains, as one vector of its own.
+/// All trained weights, as one new vector.
 inline torch::Tensor weights(const Method& method) {
     std::vector<torch::Tensor> parts;
     for (const auto& [name, tensor] : trained_parameters(method)) {
@@ -137,7 +137,7 @@ inline torch::Tensor weights(const Method& method) {
     return torch::cat(parts);
 }
 
-/// The gradients of everything that trains, as one vector of its own.
+/// The gradients of all trained weights, as one new vector.
 inline torch::Tensor gradient(const Method& method) {
     std::vector<torch::Tensor> parts;
     for (const auto& [name, tensor] : trained_parameters(method)) {

@@ -175,7 +175,7 @@ TEST(Trainer, AStopAskedForOnOneRankReachesAll) {
 
 TEST(Trainer, MeasurementsAreTheSameBitsOnAnyNumberOfRanks) {
     for (const std::string method :
-         {"sl-fpn", "simclr", "supervised"}) {  // without batch norm, with it, without z
+         {"sl-fpn", "simclr", "supervised"}) {  // without batch norm, with it, without projections
         toy::Training many{Communicator::world(), {.method = method, .precision = Precision::float32}};
         toy::Training one{Communicator::self(), {.method = method, .precision = Precision::float32}};
 
@@ -219,7 +219,7 @@ TEST(Trainer, MeasurementsAreFreeOfDropout) {
     EXPECT_TRUE(training.method->is_training());
 }
 
-/// A method that tells when it is moved to a device: there is but one in this test.
+/// A method that records the devices it is moved to. This test has only one device.
 class MovedMethod final : public Method {
 public:
     MovedMethod()

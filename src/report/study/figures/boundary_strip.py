@@ -6,7 +6,7 @@ import numpy as np
 from .picture import Drawing, FigureError
 from .skeleton import chosen_frames, draw_strip, window_of
 
-# Inches: a clip is a title, a strip, lines that lead from it to a bar, the bar, and room for the bar's words.
+# In inches. A clip has a title, a strip, lines from it to a bar, the bar, and room for the bar's words.
 WIDTH, MOST_HEIGHT = 10, 3.5
 TITLE, LEADERS, BAR, WORDS = 0.3, 0.45, 0.2, 0.45
 AROUND = TITLE + LEADERS + BAR + WORDS

@@ -6,7 +6,7 @@ import numpy as np
 from .picture import Drawing
 from .styles import short
 
-MOST_NUMBERS = 20  # classes up to which each cell shows its share
+MOST_NUMBERS = 20  # up to this many classes each cell shows its share
 MOST_NAMES = 60
 
 

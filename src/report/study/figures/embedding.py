@@ -64,7 +64,7 @@ def _umap():
     def project(features):
         if len(features) <= NEIGHBOURS:
             raise FigureError(f"expected more than {NEIGHBOURS} clips in a panel, found {len(features)}")
-        # One thread: with more the seed would not fix the result.
+        # One thread, because with more the seed does not determine the result.
         return umap.UMAP(n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=SEED, n_jobs=1).fit_transform(
             features
         )
@@ -131,6 +131,6 @@ def read_features(path):
         raise FigureError(
             f"{path}: expected finite features [N, W] and N labels, found {features.shape} and {labels.shape}"
         )
-    if isinstance(names, (str, bytes)):  # a line a class, as the program writes them
+    if isinstance(names, (str, bytes)):  # one line per class, as the program writes them
         names = (names.decode() if isinstance(names, bytes) else names).split("\n")
     return features, labels, [name.decode() if isinstance(name, bytes) else str(name) for name in names]

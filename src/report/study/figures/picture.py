@@ -19,7 +19,7 @@ matplotlib.rcParams.update(
     }
 )
 
-BROAD_INCHES = 6.6  # 40 rem, to which the page lets it shrink
+BROAD_INCHES = 6.6  # 40 rem, the width to which the page lets it shrink
 
 
 class FigureError(Exception):
@@ -31,7 +31,7 @@ class Drawing:
     """A figure of matplotlib with its words."""
 
     figure: object
-    alt: str  # what is to be seen, for those who cannot see it
+    alt: str  # what the figure shows, for readers who cannot see it
     caption: str  # how to read it
 
 
@@ -60,7 +60,7 @@ def make_picture(name, title, draw, folder, of_classes=False):
     """
     picture = Picture(name, title, of_classes=of_classes)
     path = folder / f"{name}.svg"
-    path.unlink(missing_ok=True)  # an old one would pass for this one
+    path.unlink(missing_ok=True)  # an old figure would be taken for this one
     try:
         drawing = draw()
         picture.alt, picture.caption = drawing.alt, drawing.caption

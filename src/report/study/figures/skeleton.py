@@ -15,7 +15,7 @@ BODY = (
     ("left_hip", "right_hip"),
 )
 EARS = ("pose.left_ear", "pose.right_ear")
-HEAD_WIDTH = 1.9  # of the distance of the ears
+HEAD_WIDTH = 1.9  # relative to the distance between the ears
 FINGERS = (
     ("wrist", "thumb_cmc", "thumb_mcp", "thumb_ip", "thumb_tip"),
     *(

@@ -6,7 +6,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (7, 2)), (0, (1, 2)))
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "+++", "ooo")
 GREYS = ("0.65", "0.92", "0.4", "1.0", "0.8", "0.25", "0.55")
-OTHERS = "0.78"  # what is there for comparison alone
+OTHERS = "0.78"  # for what is shown only for comparison
 
 
 def at(looks, number):

@@ -19,7 +19,7 @@ FRAMES, SEED, CLIP = 17, 3, 1
 CONFIG = dict(time_crop=0.5, speed_warp=0.6, mirror=0.5, rotation_degrees=25, scale=0.3, shear=0.25,
               shift=0.2, jitter_body=0.02, jitter_hands=0.05, hide_hand=0.5, hide_points=0.1, hide_frames=0.4)
 CASES = [dict(epoch=epoch, view=view) for epoch in range(3) for view in (1, 2)]
-STRIDE = 7  # of the flattened result, every seventh value is kept
+STRIDE = 7  # every seventh value of the flattened result is kept
 PURPOSE = dict(permutation=2, time=61, mirror=62, affine=63, jitter=64, hand=65, points=66, frames=67)
 PARTNERS = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9,
             12, 11, 14, 13, 16, 15, 18, 17, 20, 19, 22, 21, *range(44, 65), *range(23, 44)]

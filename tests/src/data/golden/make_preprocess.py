@@ -29,7 +29,7 @@ CASES = [
     dict(length=6, points="upper-body", coordinates=3, smooth=True, normalise=True, frames=4,
          shorten="resample", validity=False, canonical_hand=False),
 ]
-STRIDE = 7  # of the flattened result, every seventh value is kept
+STRIDE = 7  # every seventh value of the flattened result is kept
 POSE, LEFT, RIGHT = slice(0, 33), slice(33, 54), slice(54, 75)
 
 
@@ -54,7 +54,7 @@ def mirrored(body, flags, middle):
     pose = body.shape[1] - 42
     order = [*POSE_PARTNERS[:pose], *range(pose + 21, pose + 42), *range(pose, pose + 21)]
     body = body[:, order].copy()
-    body[:, :, 0] = 2 * middle - body[:, :, 0]  # NaN stays
+    body[:, :, 0] = 2 * middle - body[:, :, 0]  # NaN stays NaN
     return body, flags[:, [0, 2, 1]]
 
 
@@ -79,13 +79,13 @@ def preprocess(clip, points, coordinates, smooth, normalise, frames, shorten, va
                 part[column] = numpy.interp(times, times[known], part[column][known])
     are_missing = [numpy.isnan(part).all() for part in parts]
 
-    if smooth and len(clip) >= 7:  # savgol_filter refuses NaN; what was never detected has nothing to smooth
+    if smooth and len(clip) >= 7:  # savgol_filter refuses NaN; undetected parts need no smoothing
         parts = [part if missing else savgol_filter(part, 7, 2, axis=0)
                  for part, missing in zip(parts, are_missing)]
     body = numpy.concatenate(parts, axis=1)
     if normalise:
         ends, origin = body[:, 11:13], body[:, 11:13]
-        if numpy.isnan(ends).any():  # of the only hand: wrist and middle_finger_mcp
+        if numpy.isnan(ends).any():  # without shoulders: wrist and middle_finger_mcp of the only hand
             ends, origin = parts[1][:, [0, 9]], parts[1]
         distance = numpy.linalg.norm(ends[:, 0, :2] - ends[:, 1, :2], axis=1).mean()
         body = (body - origin.mean(axis=(0, 1))) / distance

@@ -21,7 +21,7 @@ PARENTS = {
     "eye_inner": "nose", "eye": "{}_eye_inner", "eye_outer": "{}_eye", "ear": "{}_eye_outer",
     "elbow": "{}_shoulder", "wrist": "{}_elbow", "pinky": "{}_wrist", "index": "{}_wrist", "thumb": "{}_wrist"}
 LENGTHS = [4, 1, 6]
-STRIDE = 7  # of the flattened result, every seventh value is kept
+STRIDE = 7  # every seventh value of the flattened result is kept
 RULE = (
     "frame s of all, feature f of the layout (65 points of C coordinates, then 3 flags): "
     "sin(0.37 * s * (1 + f % 5) + 0.11 * f + 0.2); 0 instead: left hand in frame 4 (all of the second clip), right hand "
