@@ -22,7 +22,7 @@ using PointOrder = std::vector<std::int64_t>;
 ///   upper-body-65   pose 23, left hand, right hand
 ///   hands-42        left hand, right hand; hands-42-right-first the other way
 ///   left-hand-21, right-hand-21
-/// Sources: FORMATS of each corpus as read in README, "Data".
+/// Sources: the formats of each corpus, io/README.md, "Importing".
 /// @return nothing for another name
 std::optional<PointOrder> point_order(const std::string& name);
 /// Those that a user may name; the orders of one hand are named by the hand.

@@ -53,7 +53,7 @@ const MethodKind* method_named(std::string_view name);
 std::vector<std::string> method_names(const std::function<bool(const MethodKind&)>& fits =
                                           [](const MethodKind&) { return true; });
 
-/// Returns the table in Markdown, as the README shows it.
+/// Returns the table in Markdown, as src/README.md shows it.
 std::string table_of_methods();
 
 /// All settings of a method's networks and loss. A method reads only its own settings.

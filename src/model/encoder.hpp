@@ -30,7 +30,7 @@ struct DropoutKey {
 /// Works on packed clips. Beyond rounding, the result for a clip does not depend on the other clips of its
 /// batch. Source: Madjoukeng et al. 2025, section 6.2 (12 blocks, 8 heads, 512 wide, two layer normalisations
 /// at the embedding, dropout 0.1), based on the PoseViT of Fink et al. 2023. Pre-norm, GELU and the
-/// feed-forward width of 4 W are decisions that the README explains.
+/// feed-forward width of 4 W are decisions that src/README.md explains.
 class EncoderImpl : public torch::nn::Module {
 public:
     explicit EncoderImpl(const EncoderConfig& config);

@@ -42,7 +42,10 @@ const std::vector<Benchmark> run_here{
      SSLSLR_MPIEXEC " -n 2 --oversubscribe --bind-to none " SSLSLR_JOB_POOL " FOLDER 10 1"},
     {"PlantedBoundaries", "planted_boundaries.py", "accuracy, random weights", ""},
     {"SameTraining", "same_training.py", "| fused blocks, bfloat16 |", ""},
-    {"StepModel", "step_model.py", "| 1/2/16 | 2 |", ""}};
+    {"StepModel", "step_model.py", "| 1/2/16 | 2 |", ""},
+    {"TrimmedStore", "trimmed_store.py", "900 clips, cut on average",
+     SSLSLR_PYTHON " -B " SSLSLR_SOURCE_DIR "/benchmarks/trimmed_store.py " SSLSLR_SOURCE_DIR
+                   "/io/examples/asl9.h5 FOLDER/trimmed.h5"}};
 
 const std::map<std::string, std::string> not_run_here{
     {"training_step.py", "the environment of benchmarks/make-environment (3.8 GB)"},

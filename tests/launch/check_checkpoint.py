@@ -1,4 +1,4 @@
-"""The README's lines that read a checkpoint, on a checkpoint of one's own: check_checkpoint.py CHECKPOINT HEADS SAMPLE.h5"""
+"""The lines of src/export/README.md that read a checkpoint, on one: check_checkpoint.py CHECKPOINT HEADS SAMPLE.h5"""
 import os
 import re
 import sys
@@ -9,7 +9,7 @@ import torch
 
 checkpoint, heads, sample = sys.argv[1:]
 root = Path(__file__).parents[2]
-lines = re.search(r"(    import h5py, sys, torch\n(?:    .*\n)+)", (root / "README.md").read_text())[1]
+lines = re.search(r"(    import h5py, sys, torch\n(?:    .*\n)+)", (root / "src/export/README.md").read_text())[1]
 lines = "\n".join(line[4:] for line in lines.splitlines() if not line.startswith("    #"))
 lines, paths = re.subn(r"RUN/checkpoints/step-\d+\.h5", checkpoint, lines)
 lines, numbers = re.subn(r"heads=\d+", f"heads={heads}", lines)

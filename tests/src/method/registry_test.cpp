@@ -119,13 +119,13 @@ TEST(Registry, RefusesTooFewTrainingClips) {
     EXPECT_NO_THROW(check("pcl", 100));
 }
 
-TEST(Registry, TheReadmeHasItsTable) {
+TEST(Registry, TheGuideHasItsTable) {
     const std::filesystem::path root{SSLSLR_SOURCE_DIR};
-    std::ifstream file{root / "README.md"};
-    const std::string readme{std::istreambuf_iterator<char>{file}, {}};
+    std::ifstream file{root / "src/README.md"};
+    const std::string guide{std::istreambuf_iterator<char>{file}, {}};
 
-    EXPECT_NE(readme.find("\n\n" + table_of_methods() + "\n"), std::string::npos)
-        << "its section Methods should hold\n"
+    EXPECT_NE(guide.find("\n\n" + table_of_methods() + "\n"), std::string::npos)
+        << "section Methods of src/README.md should hold\n"
         << table_of_methods();
     for (const auto& kind : methods()) {
         EXPECT_TRUE(std::filesystem::exists(root / kind.example)) << kind.example;
