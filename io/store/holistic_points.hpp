@@ -40,8 +40,8 @@ inline constexpr std::array<std::string_view, 21> hand_points{"wrist",
                                                               "pinky_dip",
                                                               "pinky_tip"};
 
-/// "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip": the points of MediaPipe Holistic without the
-/// face, in the order pose 33, left hand 21, right hand 21.
+/// Returns the names of the points of MediaPipe Holistic without the face, in the order pose (33), left hand
+/// (21), right hand (21): "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip".
 const std::vector<std::string>& holistic_point_names();
 
 }  // namespace sslslr::io

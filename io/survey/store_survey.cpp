@@ -53,8 +53,7 @@ std::int64_t length_of(const ClipIndex& index, std::int64_t clip) {
     return index.offsets[at + 1] - index.offsets[at];
 }
 
-/// Returns the edges of at most most_bins bins. All have the same whole number of frames; the last may have
-/// fewer.
+/// Returns the edges of at most most_bins bins of equally many frames; the last may have fewer.
 ClipList edges_of(const ClipIndex& index) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     std::int64_t greatest = 0;

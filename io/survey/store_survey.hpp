@@ -28,8 +28,7 @@ struct GroupSurvey {
     double least_fps = 0;                          ///< of the clips of known rate; 0 if there are none
     double greatest_fps = 0;
     std::int64_t unknown_fps = 0;
-    std::map<std::int64_t, std::int64_t>
-        clips_of_label{};  ///< by number of the label; only labels that occur
+    std::map<std::int64_t, std::int64_t> clips_of_label{};   ///< by label number; only those that occur
     std::map<std::int64_t, std::int64_t> clips_of_signer{};  ///< likewise
     std::vector<double> missing{};  ///< share of points not detected, per part; NaN if there are no frames
 };

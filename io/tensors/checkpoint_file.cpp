@@ -76,8 +76,7 @@ at::Tensor read_tensor(const hdf5::InputFile& file, const std::string& name) {
 void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& content) {
     AtomicFile target{path};
     {
-        const auto alone =
-            hdf5::exclusive_use();  // released before waiting for the disk: other threads may read
+        const auto alone = hdf5::exclusive_use();  // released before syncing: others may read
         hdf5::OutputFile file{target.temporary()};
         for (const auto& [name, text] : content.attributes) {
             file.write_attribute(name, text);
