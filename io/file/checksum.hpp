@@ -47,8 +47,8 @@ inline std::string hash_text(std::string_view text) {
 /// Bytes of bulk data that share one checksum. The first read of a single frame has to read that much.
 inline constexpr std::size_t bulk_block_bytes = std::size_t{1} << 20;
 
-/// Checksums of consecutive blocks of `bulk_block_bytes` (the last one may be shorter), over bytes added
-/// piece by piece.
+/// Checksums of consecutive blocks of `bulk_block_bytes`, over bytes added piece by piece. The last block may
+/// be shorter.
 class BlockChecksums {
 public:
     void add(std::span<const std::byte> bytes) {

@@ -15,8 +15,7 @@ public:
     /// Creates the file, replacing an existing one.
     explicit OutputFile(std::filesystem::path path);
 
-    /// Creates a dataset and the groups above it. No times are stored, so that equal content gives equal
-    /// bytes.
+    /// Creates a dataset and the groups above it. Stores no times, so that equal content gives equal bytes.
     Dataset create(const std::string& name, hid_t type, const Shape& shape,
                    const Properties& creation = Properties{H5Pcreate(H5P_DATASET_CREATE)}) const;
     /// Writes all values of a dataset from memory, where they have the type `memory_type`.

@@ -36,8 +36,7 @@ bool is_beyond_half(float value) {
     return magnitude >= least_infinite && magnitude < float_infinity;
 }
 
-/// Counts finite values beyond float16, modulo 2^32. The loop has no early exit, so that it can be
-/// vectorised.
+/// Counts finite values beyond float16, modulo 2^32. The loop has no early exit, so that it vectorises.
 SSLSLR_VECTOR_CLONES
 std::uint32_t count_beyond_half(std::span<const float> values) {
     const float* const __restrict in = values.data();

@@ -19,8 +19,7 @@ struct CheckpointFile {
     std::map<std::string, std::string> attributes;  ///< attributes of the root group
 };
 
-/// Writes a checkpoint under a temporary name, seals it, renames it and syncs file and folder: `path` is
-/// whole or absent.
+/// Writes a checkpoint under a temporary name, seals and syncs it, and renames it: `path` is whole or absent.
 /// @throws DataError  the file system refuses, or a tensor is undefined or of a type that cannot be stored;
 ///                    the temporary file is removed
 void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& content);
