@@ -42,10 +42,10 @@ struct Listing {
     std::vector<std::string> notes{};  ///< one sentence each, for the user
 };
 
-/// A clip as read.
+/// The content of a clip.
 struct ImportedClip {
     std::vector<float> landmarks{};      ///< [T, 75, 3], NaN = not detected
-    double fps = 0;                      ///< 0: the file does not say
+    double fps = 0;                      ///< 0: the file does not state it
     std::vector<std::string> repairs{};  ///< what was repaired, in the same words for all clips
 
     std::int64_t frames() const { return static_cast<std::int64_t>(landmarks.size() / import_frame_values); }

@@ -31,8 +31,8 @@ std::string place_of(const TextTable& table, std::size_t row) {
 
 double number_in(const TextTable& table, std::size_t row, std::size_t column) {
     auto text = table.row(row)[column];
-    std::ranges::replace(text, ',',
-                         '.');  // where that is the decimal sign, fields are quoted or parted by semicolons
+    // A comma can only be a decimal sign here: such fields are quoted, or separated by semicolons.
+    std::ranges::replace(text, ',', '.');
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {

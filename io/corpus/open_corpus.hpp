@@ -16,7 +16,7 @@ struct CorpusOptions {
     std::string metadata{};         ///< file or folder that names labels, signers and splits; empty: only the
                                     ///< format's own lists
     bool cut = true;                ///< cut clips to the first and last frames that metadata name (WLASL)
-    std::string metadata_kind = "auto";  ///< see metadata.hpp
+    std::string metadata_kind = "auto";  ///< see read_metadata()
     std::string poses = "auto";          ///< lsfb: "raw", "interpolated" or "auto", raw if present
     std::string point_order = "auto";    ///< npy, hdf5: see point_order()
     std::string picture_size{};          ///< openpose: "WIDTHxHEIGHT" in pixels; empty: 256x256, as in WLASL

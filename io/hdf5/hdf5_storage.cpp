@@ -210,7 +210,7 @@ std::pair<hsize_t, hsize_t> chunks_of(const Dataset& dataset, const Properties& 
                                                                      : std::pair{written, all};
 }
 
-/// Filters in common use that a plain libhdf5 lacks. Source: the HDF Group's list of registered filters.
+/// Filters in common use that a libhdf5 may lack. Source: the HDF Group's list of registered filters.
 std::string_view name_of_filter(H5Z_filter_t filter) {
     constexpr std::array<std::pair<H5Z_filter_t, std::string_view>, 11> known{{{1, "gzip"},
                                                                                {4, "szip"},

@@ -10,7 +10,7 @@
 
 namespace sslslr::io::hdf5 {
 
-/// Calls the library to read all values of a dataset or an attribute, converted to a type, into a buffer.
+/// Reads all values of a dataset or an attribute into a buffer, converted to a type in memory.
 using ReadInto = std::function<herr_t(hid_t memory_type, void* out)>;
 
 /// Returns texts of fixed or variable length; nothing if the library cannot read them.

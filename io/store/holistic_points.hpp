@@ -7,8 +7,9 @@
 
 namespace sslslr::io {
 
-// The points of MediaPipe Holistic in its own order. A store names a point after its part: "pose.nose",
-// "left_hand.wrist", "right_hand.thumb_tip". Source: MediaPipe 0.10, solutions/pose.py and hands.py.
+// The points of MediaPipe Holistic in its own order. In a store, a point's name begins with its part:
+// "pose.nose", "left_hand.wrist", "right_hand.thumb_tip". Source: MediaPipe 0.10, solutions/pose.py and
+// hands.py.
 
 inline constexpr std::array<std::string_view, 33> pose_points{
     "nose",        "left_eye_inner",  "left_eye",        "left_eye_outer", "right_eye_inner",
