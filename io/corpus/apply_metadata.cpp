@@ -17,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// SSS_GGG_RRR: sign, signer, repetition, each from 1. @return whether the clip's name has that form
+/// Reads sign and signer from a name SSS_GGG_RRR: sign, signer and repetition, each from 1.
+/// @return whether the clip's name has that form
 bool read_lsa64_name(const Metadata& metadata, ListedClip& clip) {
     static const std::regex form{R"((?:.*/)?(\d{3})_(\d{3})_(\d{3}))"};
     const auto end = clip.name.substr(clip.name.size() - std::min<std::size_t>(clip.name.size(), 100));
@@ -50,7 +51,7 @@ void apply_lsa64(const Metadata& metadata, const fs::path& path, Listing& listin
     }
 }
 
-/// Puts the column of names first by which most clips are found.
+/// Makes the column of names that matches most clips the one by which entries name their clips.
 void choose_names(Metadata& metadata, const fs::path& path, const std::vector<ListedClip>& clips) {
     const auto score = [&](const std::vector<Metadata::Entry>& entries) {
         try {
@@ -90,7 +91,7 @@ void fill(ListedClip& clip, const Metadata::Entry& entry) {
     clip.end_frame = entry.end_frame;
 }
 
-/// The name of a stretch of a clip, frames from 1 as the lists count them.
+/// Returns the name of a range of frames of a clip. Frames count from 1, as in the lists.
 std::string stretch_name(const std::string& clip, const Metadata::Entry& entry) {
     return fmt::format("{}#{}-{}", clip, entry.first_frame + 1,
                        entry.end_frame < 0 ? "end" : std::to_string(entry.end_frame));
@@ -110,7 +111,7 @@ std::string stretch_name(const std::string& clip, const Metadata::Entry& entry) 
                     columns)};
 }
 
-/// The clips with what their entries say of them, several of a clip with entries for several stretches.
+/// Builds the new list of clips from the entries. A clip with several entries becomes several clips.
 class Filling {
 public:
     Filling(const Metadata& metadata, const ClipMatcher& matcher, const Listing& listing)
@@ -167,7 +168,7 @@ private:
     std::vector<bool> is_found_;
 };
 
-/// A clip's stretches take its place in the splits that the corpus itself has.
+/// In the splits of the corpus itself, replaces each clip by the clips that were made of it.
 void rename_in_splits(Listing& listing, const std::vector<ListedClip>& clips,
                       const std::vector<std::size_t>& origins) {
     if (listing.splits.empty() || clips.size() == listing.clips.size()) {

@@ -21,7 +21,8 @@ constexpr std::size_t pose_points_count = 33;
 constexpr std::size_t one_hand = 21;
 constexpr std::array<std::size_t, 3> possible_coordinates{2, 3, 4};
 
-/// Flat frames that begin with a pose of x, y, z and visibility: MP_Data's, with a face of 468 or 478 points or none.
+/// Flat frames that begin with a pose of x, y, z and visibility: MP_Data's, with a face (468 or 478) or
+/// without.
 struct FlatWithVisibility {
     std::size_t values;
     const char* order;
@@ -62,7 +63,7 @@ float number_of(const std::string& text) {
     return value;
 }
 
-/// Frames of x, y and z, without the fourth number of the pose's points.
+/// Returns frames of x, y and z, without the visibility of the pose's points.
 std::vector<float> without_visibility(const std::vector<float>& values, std::size_t frame_values) {
     std::vector<float> kept;
     kept.reserve(values.size());
@@ -77,7 +78,7 @@ std::vector<float> without_visibility(const std::vector<float>& values, std::siz
     return kept;
 }
 
-/// Orders of so many points that --point-order can name.
+/// Returns the orders of this many points that --point-order accepts.
 std::vector<std::string> nameable_orders(std::size_t points) {
     auto orders = point_orders_of(points);
     const auto names = point_order_names();
@@ -92,9 +93,9 @@ bool is_known_width(std::size_t values) {
            });
 }
 
-/// What to do if the axes stand in an order that would be read if turned; empty if none would be.
+/// Returns how to transpose an array whose axes are in the wrong order; empty if no order would be readable.
 std::string advice_on_axes(const std::vector<std::size_t>& shape) {
-    std::array<std::size_t, 3> axes{0, 1, 2};  // of frames, points and coordinates
+    std::array<std::size_t, 3> axes{0, 1, 2};  // frames, points, coordinates
     while (shape.size() == axes.size() && std::ranges::next_permutation(axes).found) {
         if (!point_orders_of(shape[axes[1]]).empty() &&
             std::ranges::find(possible_coordinates, shape[axes[2]]) != possible_coordinates.end()) {
@@ -111,7 +112,7 @@ std::string advice_on_axes(const std::vector<std::size_t>& shape) {
                : "";
 }
 
-/// What is read, for errors.
+/// The array being read, for error messages.
 struct Source {
     const std::filesystem::path& path;
     const std::string& object;
@@ -123,7 +124,7 @@ struct Source {
     }
 };
 
-/// Refuses a clip of which no x or y is left although some are numbers, for these are no coordinates.
+/// Refuses a clip that has no x or y left because its numbers are too large for coordinates.
 void check_range(const Source& source, const std::vector<float>& values, const ImportedClip& clip) {
     for (std::size_t i = 0; i < clip.landmarks.size(); i += import_coordinates) {
         if (!std::isnan(clip.landmarks[i]) || !std::isnan(clip.landmarks[i + 1])) {
@@ -151,7 +152,7 @@ private:
     struct Frame {
         std::string order;
         std::size_t coordinates;
-        bool has_visibility = false;  ///< of the pose, a fourth number behind x, y and z
+        bool has_visibility = false;  ///< pose points have a fourth number after x, y and z
     };
 
     Frame frame_of(const Source& source) const;
@@ -159,7 +160,7 @@ private:
     std::string order_for(const Source& source, std::size_t points) const;
 
     std::string order_;   ///< "auto": by the number of points
-    std::string option_;  ///< the one that names the order, for errors
+    std::string option_;  ///< the option that names the order, for error messages
     Missing missing_;
     std::optional<float> missing_value_;
 };
@@ -240,7 +241,7 @@ ArrayReading::Frame ArrayReading::flat_frame(const Source& source) const {
     if (known != with_visibility.end() && (order_ == "auto" || order_ == known->order)) {
         return {.order = known->order, .coordinates = 3, .has_visibility = true};
     }
-    // Several numbers of coordinates may divide the frame: one whose order is clear goes first.
+    // Several numbers of coordinates may divide the frame. Those of a clear point order are tried first.
     for (const bool may_be_unclear : {false, true}) {
         for (const auto coordinates : possible_coordinates) {
             const auto points = values / coordinates;

@@ -7,9 +7,9 @@
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
-// ASL Citizen's poses: NAME.npy [T, 543, 2], pose 33, RIGHT hand, LEFT hand, face of 468 points (or 478), zeros where
-// nothing was detected;
-// {train,val,test}.csv beside them or in splits/. Source: microsoft/ASL-citizen-code, ST-GCN/pose.py.
+// ASL Citizen's poses: NAME.npy of shape [T, 543, 2] with pose (33), RIGHT hand, LEFT hand and face (468, or
+// 478 with irises); zeros if not detected. {train,val,test}.csv are in the same folder or in splits/.
+// Source: microsoft/ASL-citizen-code, ST-GCN/pose.py.
 namespace sslslr::io {
 namespace {
 

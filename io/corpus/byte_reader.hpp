@@ -14,7 +14,7 @@
 
 namespace sslslr::io {
 
-/// Little-endian numbers and texts, one after another.
+/// Reads little-endian numbers and texts, one after another. Every error is a DataError.
 class ByteReader {
 public:
     ByteReader(const std::filesystem::path& path, std::string_view bytes) : path_{path}, bytes_{bytes} {}

@@ -16,7 +16,7 @@
 namespace sslslr::io {
 namespace {
 
-/// A name with '/' between its parts and nothing else: no "./", no doubled or leading '/'.
+/// Returns a name with a single '/' between its parts: without "./" and leading '/', and with '/' for '\'.
 std::string plain_path(std::string name) {
     std::ranges::replace(name, '\\', '/');
     std::string result;
@@ -37,7 +37,7 @@ std::size_t extension_of(const std::string& name) {
     return dot == std::string::npos || dot <= begin ? name.size() : dot;
 }
 
-/// As entries of one clip are recognised: "./A.MP4" and "A" are.
+/// Returns the form in which names are compared: that of "./A.MP4" is "A".
 std::string compared_name(const std::string& name) {
     static constexpr std::array known{".mp4", ".avi", ".mkv",  ".mov", ".webm",   ".mpg",     ".m4v",
                                       ".npy", ".npz", ".pose", ".pkl", ".pickle", ".parquet", ".json"};
@@ -61,7 +61,7 @@ bool ends_in_path(const std::string& name, const std::string& end) {
     return name.size() > end.size() && name.ends_with(end) && name[name.size() - end.size() - 1] == '/';
 }
 
-/// How many parts at the ends of two paths are equal.
+/// Returns how many parts at the ends of two paths are equal.
 int common_parts(const std::string& a, const std::string& b) {
     const auto [x, y] = std::mismatch(a.rbegin(), a.rend(), b.rbegin(), b.rend());
     const auto equal = static_cast<int>(std::count(a.rbegin(), x, '/'));
@@ -84,7 +84,7 @@ std::string quoted(const std::optional<std::string>& text) {
     return !text || text->empty() ? "none" : "'" + *text + "'";
 }
 
-/// What two entries of one clip disagree on: "the labels 'a' and 'b'"; empty if nothing.
+/// Returns how two entries of one clip contradict each other: "the labels 'a' and 'b'"; empty if they do not.
 std::string contradiction(const Metadata::Entry& a, const Metadata::Entry& b) {
     const bool are_same = have_same_frames(a, b);
     if (are_same && a.label != b.label) {
@@ -181,7 +181,7 @@ void ClipMatcher::add_groups() {
 
 ClipMatcher::Match ClipMatcher::entry_ending_in(const std::string& name) const {
     std::vector<std::size_t> found;
-    // The clip's last part may look as if it had an extension: "MVI_1.a".
+    // A dot in the clip's last part need not begin an extension: "MVI_1.a".
     for (const auto& part : std::set{last_part(name), last_part(short_name(name))}) {
         const auto place = by_last_part_.find(part);
         for (const auto group : place == by_last_part_.end() ? std::vector<std::size_t>{} : place->second) {
@@ -251,10 +251,11 @@ std::vector<ClipMatcher::Match> ClipMatcher::strict_matches() const {
     return matches;
 }
 
-/// Of several clips that a group could mean the closest; none of them if several are equally close.
+/// Keeps, for each group, the closest of the clips that it could name; none if several are equally close.
+/// @param refuses_ties  whether equally close clips are an error
 void ClipMatcher::keep_closest(std::vector<Match> matches, bool refuses_ties) {
     std::map<std::size_t, std::vector<std::size_t>>
-        takers;  // by group, so that all ranks refuse the same one
+        takers;  // ordered, so that all ranks report the same group
     for (std::size_t clip = 0; clip < matches.size(); ++clip) {
         if (matches[clip].group == none) {
             continue;

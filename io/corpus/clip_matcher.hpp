@@ -10,35 +10,37 @@
 
 namespace sslslr::io {
 
-/// Finds the entry that names a clip. Names are compared without "./", with '/' for '\', without their extension, and in one
-/// Unicode form. An entry names the clip whose name it equals; else, where one of both ends in the other ("a/b/1" and
-/// "b/1"), that one. Only if no name of the whole list matches so, the longest common end counts ("x/b/1" and "y/b/1").
+/// Matches clips with the metadata entries that name them. Names are compared without "./" and extension,
+/// with '/' for '\', and in one Unicode form. An entry names the clip of equal name or, if there is none, a
+/// clip whose name ends in the entry's or the reverse ("a/b/1" and "b/1").  If no entry of the list matches
+/// like this, the longest common end decides ("x/b/1" and "y/b/1").
 class ClipMatcher {
 public:
-    /// @param entries  outlive this; those that follow each other and name one clip make a group
+    /// All arguments must outlive this. Entries of equal name form a group.
+    /// @throws DataError  an entry could name several clips, or a clip several entries
     ClipMatcher(const std::filesystem::path& path, const std::vector<Metadata::Entry>& entries,
                 const std::vector<ListedClip>& clips);
 
     static constexpr auto none = static_cast<std::size_t>(-1);
 
-    /// The group of entries for each clip, or none.
+    /// Returns the group of entries of each clip, or none.
     const std::vector<std::size_t>& group_of_clip() const noexcept { return group_of_clip_; }
-    /// Numbers of the entries of a group.
+    /// Returns the numbers of the entries of a group.
     const std::vector<std::size_t>& group(std::size_t number) const { return groups_[number].entries; }
     std::size_t groups() const noexcept { return groups_.size(); }
     std::size_t matched_clips() const noexcept { return matched_; }
-    /// Those of them whose names are equal, not only in their ends.
+    /// Returns how many of the matched clips have a name equal to the entry's, not only at the end.
     std::size_t equal_clips() const noexcept { return equal_; }
 
 private:
     struct Group {
-        std::string name;        ///< as compared
+        std::string name;        ///< in the form in which names are compared
         std::string short_name;  ///< without extension of any kind
         std::vector<std::size_t> entries;
     };
     struct Match {
         std::size_t group = none;
-        int distance = 0;  ///< 0: equal names; larger: a weaker reason
+        int distance = 0;  ///< 0: equal names; larger: a weaker match
     };
 
     void add_groups();
@@ -61,12 +63,12 @@ private:
     std::size_t equal_ = 0;
 };
 
-/// Merges equal entries of one clip and notes them; takes out entries without a name and notes them.
-/// @throws DataError  entries that differ in label or signer, or that give the same frames to different splits: names
-///                    the clip and both places
+/// Merges equal entries of one clip and removes entries without a name. Both are noted in the metadata.
+/// @throws DataError  entries of the same frames of a clip differ in label or signer, or entries that share
+///                    frames differ in their splits; names the clip and both places
 void merge_repeats(Metadata& metadata, const std::filesystem::path& path);
 
-/// The first few of some names, for a message: "a, b, c, ...".
+/// Returns the first few names, for a message: "a, b, c, ...".
 std::string examples(const std::vector<std::string>& names);
 
 }  // namespace sslslr::io

@@ -10,13 +10,13 @@
 
 namespace sslslr::io {
 
-/// A corpus of one file a clip below a folder; a clip's label is the folder it lies in, if it lies in one.
+/// A corpus with one file per clip below a folder. A clip's label is the name of its folder, if it is in one.
 class FileCorpus final : public Corpus {
 public:
     using Read = std::function<ImportedClip(const std::filesystem::path&)>;
     using Files = std::function<std::vector<std::filesystem::path>(const std::filesystem::path&)>;
 
-    /// @param files  those that a clip's path stands for, if not the path itself; must not throw
+    /// @param files  returns the files that a clip's path stands for, if not the path itself; must not throw
     FileCorpus(
         Listing listing, std::vector<std::filesystem::path> paths, Read read,
         Files files = [](const std::filesystem::path& path) { return std::vector{path}; })
@@ -38,7 +38,7 @@ private:
     Files files_;
 };
 
-/// Lists the files of some extensions below the input.
+/// Lists the files with one of the extensions below the input. @throws DataError  there are none
 std::unique_ptr<Corpus> open_files(const CorpusOptions& options, const std::vector<std::string>& extensions,
                                    FileCorpus::Read read);
 

@@ -13,9 +13,8 @@ namespace {
 
 constexpr std::size_t threads = 4;
 constexpr std::size_t clips_ahead = 512;
-constexpr std::size_t most_bytes = std::size_t{64}
-                                   << 20;  // of a file: beyond, the system reads ahead by itself
-constexpr std::size_t clips_a_call = 16;   // waking threads for each clip costs more than it brings
+constexpr std::size_t most_bytes = std::size_t{64} << 20;  // of a file; the system reads the rest ahead
+constexpr std::size_t clips_a_call = 16;  // waking the threads for each clip would cost more than it saves
 
 }  // namespace
 
@@ -51,7 +50,7 @@ void FilesAhead::done(std::size_t count) {
 }
 
 void FilesAhead::read_through(const std::filesystem::path& path) const {
-    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // it may be a pipe
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // in case it is a pipe
     struct stat status {};
     if (file >= 0 && ::fstat(file, &status) == 0 && S_ISREG(status.st_mode)) {
         std::array<char, 1 << 16> piece;
@@ -70,7 +69,7 @@ void FilesAhead::work() {
     std::unique_lock lock{mutex_};
     for (;;) {
         has_room_.wait(lock, [this] { return is_over_ || next_ < done_ + clips_ahead; });
-        next_ = std::max(next_, done_);  // what was read meanwhile needs no reading ahead
+        next_ = std::max(next_, done_);  // skips clips that have been read in the meantime
         if (is_over_ || next_ >= clips_.size()) {
             return;
         }

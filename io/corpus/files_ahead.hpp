@@ -12,19 +12,19 @@
 
 namespace sslslr::io {
 
-/// Reads the files of the next clips into the page cache while one clip is worked on, several at once: small files
-/// on a disk or on a network's file system wait for each other otherwise. What cannot be read is passed over here:
-/// whoever reads the clip will say so.
+/// Reads the files of the next clips into the page cache, in several threads. This hides the latency of
+/// reading many small files from a disk or a network file system. Files that cannot be read are skipped:
+/// reading the clip itself reports the error.
 class FilesAhead {
 public:
-    /// @param corpus  must outlive this; its files() is called by other threads
-    /// @param clips   in the order in which they will be read
+    /// @param corpus  must outlive this; its files() is called from other threads
+    /// @param clips   numbers of the clips, in the order in which they will be read
     FilesAhead(const Corpus& corpus, std::vector<std::size_t> clips);
     FilesAhead(const FilesAhead&) = delete;
     FilesAhead& operator=(const FilesAhead&) = delete;
     ~FilesAhead();
 
-    /// `count` of the clips are read.
+    /// Reports that the first `count` clips have been read.
     void done(std::size_t count);
 
 private:

@@ -17,7 +17,7 @@ bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// A run of digits without its leading zeros; moves `at` behind it.
+/// Returns a run of digits without leading zeros, and moves `at` behind it.
 std::string_view take_number(const std::string& text, std::size_t& at) {
     const auto begin = std::min(text.find_first_not_of('0', at), text.size());
     auto end = begin;

@@ -40,8 +40,8 @@ std::string first_of(const Names& names) {
     return fmt::format("{}{}", fmt::join(shown, ", "), names.size() > most_named ? ", ..." : "");
 }
 
-/// One walk. Links are followed when everything that lies below the folder without them is known, so that what
-/// can be reached in two ways has the name of its own place.
+/// One walk through a folder. Links are followed last, so that a folder that is also reachable without a link
+/// is named by its own place.
 class Walk {
 public:
     Walk(const std::vector<std::string>& extensions, std::size_t depth)
@@ -151,7 +151,7 @@ private:
         }
     }
 
-    /// Only a walk that meets links has to ask for the identity of folders, which is slow on some file systems.
+    /// Records the folders entered so far. Only needed for links: stat() is slow on some file systems.
     void remember_entered(const fs::path& root) {
         knows_entered_ = true;
         for (auto above = fs::canonical(root); above.has_relative_path(); above = above.parent_path()) {
@@ -163,8 +163,7 @@ private:
         }
     }
 
-    /// Whether a folder was not entered before. One that cannot be looked at cannot be listed either, which
-    /// is reported.
+    /// Whether a folder has not been entered before. If stat() fails, listing it fails, too, and is reported.
     bool is_new(const fs::path& path) {
         struct stat status {};
         return ::stat(path.c_str(), &status) != 0 || entered_.insert({status.st_dev, status.st_ino}).second;
@@ -187,13 +186,13 @@ private:
     const std::vector<std::string>& extensions_;
     std::size_t depth_;
     FolderTree tree_;
-    std::deque<Folder> open_;    ///< to be listed
-    std::vector<Folder> links_;  ///< to be followed
+    std::deque<Folder> open_;    ///< folders yet to be listed
+    std::vector<Folder> links_;  ///< links yet to be followed
     std::set<Identity> entered_;
     bool knows_entered_ = false;
     std::size_t skipped_ = 0;
     std::set<std::string> skipped_names_;
-    std::set<std::string> unread_;  ///< to be converted first
+    std::set<std::string> unread_;  ///< files that must be converted first
     std::set<std::string> repeated_;
     std::vector<LeftOut> broken_;  ///< links that lead nowhere, folders that cannot be listed
 };

@@ -53,13 +53,13 @@ bool may_be_landmarks(const hdf5::InputDataset& dataset) {
     return is_of_numbers(dataset) && dataset.shape.size() >= 2;
 }
 
-/// Clips in the order of a walk that enters each group where its name stands.
+/// Orders clips as a walk that enters each group at the position of its name.
 bool comes_before(const Hdf5Clip& a, const Hdf5Clip& b) {
     const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c); };
     return std::ranges::lexicographical_compare(a.dataset, b.dataset, std::less<>{}, rank, rank);
 }
 
-/// What was found of one group.
+/// The facts and the members of one group.
 struct GroupContent {
     std::string path;
     Hdf5Facts facts;
@@ -70,10 +70,10 @@ struct GroupContent {
     Names groups{};          ///< paths
 };
 
-/// Goes through a file.
+/// Searches a file for clips.
 class Search {
 public:
-    /// @param root  path that the names of clips begin after
+    /// @param root  group to which the names of clips are relative
     Search(const hdf5::InputFile& file, const RenewLimits& renew, std::string root)
         : file_{file}, renew_{renew}, root_{std::move(root)} {}
 
@@ -148,7 +148,7 @@ private:
         }
     }
 
-    /// The datasets of a group: one clip or several.
+    /// Adds the datasets of a group as one clip or several.
     void take_arrays(const GroupContent& content) {
         if (const auto landmarks = landmarks_among(content.arrays, content.has_facts)) {
             add(content.path, in_group(content.path, *landmarks), content.facts);
@@ -181,7 +181,7 @@ private:
         }
     }
 
-    /// @param is_fact  whether its name says that it is a label or the like
+    /// @param is_fact  whether its name is one of a label, signer or frame rate
     void leave_out_other(const std::string& path, bool is_fact) {
         const auto found = content_of(file_.dataset(path));
         leave_out(path, is_fact
@@ -214,7 +214,7 @@ private:
     void take_attributes(const std::string& object, Hdf5Facts& facts) {
         Names unusable;
         for (const auto& [name, value] : file_.attributes(object, &unusable)) {
-            // PyTables writes a CLASS of its own at every object.
+            // PyTables gives every object an attribute CLASS.
             if (auto* const fact = name == "CLASS" ? nullptr : facts.of(name)) {
                 *fact = value;
             }
@@ -227,7 +227,7 @@ private:
         }
     }
 
-    /// What belongs to a clip of OpenHands is read with it later, so that it is tried here, too.
+    /// Also tries the visibility of an OpenHands clip, which is read with the clip later.
     void try_visibility(const std::string& path) const {
         const std::string_view group = keypoints_group;
         const auto name = visibility_group + path.substr(std::min(path.size(), group.size()));
@@ -250,7 +250,7 @@ private:
     std::string root_;
     Hdf5Contents found_;
     std::set<std::string> seen_{};   ///< identities of objects
-    std::set<std::string> noted_{};  ///< what was passed over beside landmarks
+    std::set<std::string> noted_{};  ///< datasets skipped next to landmarks, already noted
     std::int64_t links_passed_over_ = 0;
     std::string first_link_;
 };

@@ -13,14 +13,14 @@
 #include "io/hdf5/foreign_trial.hpp"
 #include "io/hdf5/hdf5_input.hpp"
 
-// HDF5 files of others.
+// HDF5 files of other programs.
 namespace sslslr::io {
 namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-/// Contents as bytes, to be passed from one process to another. In a binary form, for names need not be UTF-8.
+/// Serialises contents for another process. The format is binary, because names need not be UTF-8.
 std::string packed(const Hdf5Contents& contents) {
     json clips = json::array();
     for (const auto& clip : contents.clips) {
@@ -51,7 +51,7 @@ Hdf5Contents unpacked(const std::string& bytes) {
     return contents;
 }
 
-/// Finds and reads all of each file in a process of its own: libhdf5 can crash on damaged ones.
+/// Reads each file completely in a child process, because libhdf5 can crash on damaged files.
 std::vector<Trial> try_reading(const std::vector<TreeFile>& files) {
     std::vector<fs::path> paths;
     std::ranges::transform(files, std::back_inserter(paths), &TreeFile::path);
@@ -60,7 +60,7 @@ std::vector<Trial> try_reading(const std::vector<TreeFile>& files) {
     });
 }
 
-/// Hides what OpenHands did not see: [T, 75], 0 where a point was not seen.
+/// Marks the points as not detected whose visibility, [T, 75], is not positive.
 void hide_invisible(const hdf5::InputFile& file, const std::string& name, ImportedClip& clip) {
     if (!file.has(name)) {
         return;
@@ -138,7 +138,7 @@ private:
         }
     }
 
-    /// The file of a number: one at a time is open, for systems bound how many may be, and clips come in their order.
+    /// Returns a file by its number. One is open at a time: open files are limited, clips are read in order.
     const hdf5::InputFile& opened(std::size_t number) {
         if (!file_ || number != open_number_) {
             file_.emplace(paths_.at(number));

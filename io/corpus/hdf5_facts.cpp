@@ -16,7 +16,7 @@ constexpr std::array<std::string_view, 6> signer_words{"signer",      "signer_id
                                                        "participant", "participant_id", "person"};
 constexpr std::array<std::string_view, 3> rate_words{"fps", "frame_rate", "framerate"};
 
-/// Of landmarks. The last two say little, and count only where a group says more of its clip.
+/// Usual names of landmarks. The last two are vague, and count only if the group states facts about its clip.
 constexpr std::array<std::string_view, 8> landmark_words{"landmarks", "keypoints",   "skeleton", "pose",
                                                          "joints",    "coordinates", "data",     "x"};
 constexpr std::size_t telling_words = 6;

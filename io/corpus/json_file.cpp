@@ -20,8 +20,8 @@ constexpr int deepest_json = 32;
 
 json read_json(const fs::path& path) {
     const auto text = read_utf8(path);
-    // What is nested deeper is dropped: no list of clips is, and some functions of the library recurse.
-    std::set<std::string> keys;  // of an object of videos: the library keeps the last of equal ones
+    // Deeper values are dropped: lists of clips have none, and some functions of the library recurse.
+    std::set<std::string> keys;  // of the top-level object; the library would keep the last of equal keys
     const auto check = [&](int depth, json::parse_event_t event, json& value) {
         if (event == json::parse_event_t::key && depth == 1 &&
             !keys.insert(value.get<std::string>()).second) {

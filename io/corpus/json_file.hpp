@@ -6,8 +6,8 @@
 
 namespace sslslr::io {
 
-/// The value of a JSON file; what is nested deeper than any list of clips is dropped.
-/// @throws DataError  no JSON, not in UTF-8, or an object at the top names something twice
+/// Reads a JSON file. Values nested deeper than 32 levels, which no list of clips has, are dropped.
+/// @throws DataError  not JSON, not in UTF-8, or the top-level object has a key twice
 nlohmann::json read_json(const std::filesystem::path& path);
 
 }  // namespace sslslr::io

@@ -34,7 +34,7 @@ void check(const std::filesystem::path& input, const char* what, const std::stri
     }
 }
 
-/// A text that names have in common which differ only by case, white space, Unicode form or the form of a number.
+/// Returns a key equal for names that differ only in case, white space, Unicode form or form of a number.
 std::string essence_of(const std::string& name) {
     auto text = lower_case(decomposed(trimmed(name)));
     text.erase(std::unique(text.begin(), text.end(), [](char a, char b) { return a == ' ' && b == ' '; }),
@@ -94,7 +94,7 @@ void check_names(const Listing& listing, const std::filesystem::path& input) {
 
 void read_split_folders(Listing& listing) {
     std::map<std::string, std::vector<std::string>> splits;
-    bool has_labels = true;  // other than the splits' names
+    bool has_labels = true;  // that differ from the names of the splits
     for (const auto& clip : listing.clips) {
         const auto end = clip.name.find('/');
         const auto top = clip.name.substr(0, end);

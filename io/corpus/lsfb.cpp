@@ -11,8 +11,9 @@
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
-// LSFB-ISOL v2: instances.csv, metadata/ and poses/PART/ID.npy, arrays [T, points, 3] float16; poses_raw/ the
-// same with NaN where MediaPipe saw nothing. Source: the lsfb-dataset package 2.0 and its documentation.
+// LSFB-ISOL v2: instances.csv, metadata/ and poses/PART/ID.npy, float16 arrays of shape [T, points, 3].
+// poses_raw/ has the same arrays with NaN if MediaPipe detected nothing.
+// Source: the lsfb-dataset package 2.0 and its documentation.
 namespace sslslr::io {
 namespace {
 
@@ -20,8 +21,8 @@ namespace fs = std::filesystem;
 
 struct PartFile {
     const char* folder;
-    std::size_t begin;                 ///< in an imported frame
-    std::vector<std::size_t> lengths;  ///< points it may hold: the first of the part's
+    std::size_t begin;                 ///< first point in an imported frame
+    std::vector<std::size_t> lengths;  ///< possible numbers of points, counted from the part's first
 };
 
 const std::array<PartFile, 3>& part_files() {
@@ -69,7 +70,7 @@ ImportedClip read_clip(const fs::path& poses, const std::string& id) {
 fs::path poses_folder(const CorpusOptions& options) {
     const auto raw = options.input / "poses_raw";
     const auto interpolated = options.input / "poses";
-    // A broken link to raw poses is an error, no reason to take others.
+    // A broken link to raw poses is an error, not a reason to read the interpolated ones.
     if (options.poses == "raw" || (options.poses == "auto" && has_entry(raw))) {
         return raw;
     }

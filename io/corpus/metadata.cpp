@@ -29,7 +29,7 @@ constexpr Kind kinds[]{{"lsfb", read_lsfb_lists},  {"lsa64", read_lsa64_words},
                        {"gsl", read_gsl_lists},    {"asl-citizen", read_asl_citizen_lists},
                        {"wlasl", read_wlasl_list}, {"csv", read_csv_list}};
 
-/// As much of a file as shows its kind.
+/// Returns the beginning of a file, which is enough to recognise its kind.
 std::string beginning_of(const fs::path& path) {
     constexpr std::size_t enough = 400;
     const PosixFile file{path};
@@ -38,7 +38,7 @@ std::string beginning_of(const fs::path& path) {
     try {
         return utf8_of_file(text);
     } catch (const std::invalid_argument&) {
-        return text;  // its reader will say so
+        return text;  // its reader reports the problem
     }
 }
 

@@ -31,8 +31,8 @@ std::string place_of(const TextTable& table, std::size_t row) {
 
 double number_in(const TextTable& table, std::size_t row, std::size_t column) {
     auto text = table.row(row)[column];
-    std::ranges::replace(text, ',',
-                         '.');  // where that is the decimal sign, fields are quoted or parted by semicolons
+    // A comma can only be a decimal sign here: such fields are quoted, or separated by semicolons.
+    std::ranges::replace(text, ',', '.');
     double value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size()) {
@@ -50,7 +50,7 @@ std::vector<std::string> names_of(const fs::path& path, const json& list) {
     return list.get<std::vector<std::string>>();
 }
 
-/// The lists of metadata/splits into the entries; `places` finds these by their id.
+/// Adds the lists of metadata/splits to the entries. @param places  number of each entry by id
 void read_lsfb_splits(const fs::path& folder, const std::unordered_map<std::string, std::size_t>& places,
                       Metadata& metadata) {
     for (const auto& file : files_in(folder, ".json")) {
@@ -107,7 +107,7 @@ std::string without_quotes(const std::string& text) {
     return begin == std::string::npos ? "" : text.substr(begin, text.find_last_not_of(" \t\"") - begin + 1);
 }
 
-/// A word for a sign's number, which no other line may name differently.
+/// Adds the word of a sign's number. @throws DataError  another line gives the number another word
 void add_word(Metadata& metadata, const fs::path& path, const std::string& number, const std::string& word) {
     const auto [place, is_new] = metadata.label_names.emplace(fmt::format("{:03}", std::stoi(number)), word);
     if (!is_new && place->second != word) {
@@ -156,7 +156,7 @@ Metadata read_lsa64_words(const fs::path& path) {
     const std::regex line{R"(^\s*(\d{1,3})\s*[,|;\t]\s*([^,|;\t\r\n]+).*)"};
     for (std::size_t begin = 0; begin < text.size();) {
         const auto end = std::min(text.find('\n', begin), text.size());
-        // std::regex recurses: no line of such a file is long.
+        // std::regex recurses, so the row is truncated; no line of such a file is long.
         auto row = text.substr(begin, std::min<std::size_t>(end - begin, 200));
         if (row.ends_with('\r')) {
             row.pop_back();
@@ -239,7 +239,7 @@ const ColumnNames label_names{"label", "gloss", "sign", "class", "word"};
 const ColumnNames signer_names{"signer", "signer_id", "participant", "participant_id"};
 const ColumnNames split_names{"split", "subset", "set"};
 
-/// Notes the columns that mean nothing here, and the names that would mean something.
+/// Notes the columns that are not used, and the names of columns that would be.
 void note_unused(const TextTable& table, const std::vector<std::size_t>& used, Metadata& metadata) {
     constexpr std::size_t most_shown = 12;
     ColumnNames unused;
@@ -265,7 +265,7 @@ Metadata read_csv_list(const fs::path& path) {
     Metadata metadata;
     const TextTable table{path, std::nullopt, true};
     const auto clips = table.find_all(clip_names);
-    const auto clip = clips.empty() ? table.column(clip_names) : clips.front();  // column() refuses
+    const auto clip = clips.empty() ? table.column(clip_names) : clips.front();  // column() throws
     const auto label = table.find(label_names);
     const auto signer = table.find(signer_names);
     const auto split = table.find(split_names);

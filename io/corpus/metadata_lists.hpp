@@ -5,7 +5,7 @@
 
 #include "io/corpus/metadata.hpp"
 
-// A reader for each kind of metadata, for read_metadata().
+// The readers of read_metadata(), one per kind.
 namespace sslslr::io {
 
 Metadata read_lsfb_lists(const std::filesystem::path& folder);
@@ -15,7 +15,7 @@ Metadata read_asl_citizen_lists(const std::filesystem::path& folder);
 Metadata read_wlasl_list(const std::filesystem::path& path);
 Metadata read_csv_list(const std::filesystem::path& path);
 
-/// @throws DataError  not a name that a split may have in a store
+/// Returns the name. @throws DataError  a store cannot have a split of that name
 std::string checked_split(std::string name, const std::filesystem::path& path, const std::string& where);
 
 }  // namespace sslslr::io

@@ -14,9 +14,9 @@
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
-// MP_Data/LABEL/SEQUENCE/FRAME.npy, one flat array of numbers a frame, zeros for a part that was not detected: the
-// layout of a popular tutorial (nicknochnack, ActionDetectionforSignLanguage) and of what was built on it. Others save
-// a sequence as one array: MP_Data/LABEL/SEQUENCE.npy.
+// MP_Data/LABEL/SEQUENCE/FRAME.npy: one flat array of numbers per frame, with zeros for a part that was not
+// detected. This is the layout of a popular tutorial (nicknochnack, ActionDetectionforSignLanguage) and of
+// projects based on it. Some save a sequence as one array: MP_Data/LABEL/SEQUENCE.npy.
 namespace sslslr::io {
 namespace {
 
@@ -24,7 +24,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t depth_of_sequences = 2;
 
-/// The last number in a file's name; nothing if there is none.
+/// Returns the last number in a file's name; nothing if there is none.
 std::optional<std::uint64_t> number_in(const std::string& stem) {
     const auto end = stem.find_last_of("0123456789");
     if (end == std::string::npos) {
@@ -37,7 +37,7 @@ std::optional<std::uint64_t> number_in(const std::string& stem) {
     return error == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
-/// Whether the files' numbers, from 0 or 1 or wherever they begin, leave one out. Files without numbers have no gaps.
+/// Whether the numbers of the files have gaps, whatever the first number is. Files without numbers have none.
 bool has_gaps(const std::vector<std::string>& files) {
     std::uint64_t least = std::numeric_limits<std::uint64_t>::max();
     std::uint64_t greatest = 0;
@@ -52,15 +52,14 @@ bool has_gaps(const std::vector<std::string>& files) {
     return !files.empty() && greatest - least >= files.size();
 }
 
-/// The name without what systems add to a copy's: "3 (1).npy", "3 - Copy.npy", "3 copy.npy" -> "3.npy".
+/// Removes what systems add to the name of a copy: "3 (1).npy", "3 - Copy.npy", "3 copy.npy" -> "3.npy".
 std::string name_of_original(const std::string& name) {
     static const std::regex copy{R"( (\(\d+\)|- [Cc]opy( \(\d+\))?|copy( \d+)?)$)"};
     const fs::path path{name};
     return std::regex_replace(path.stem().string(), copy, "") + path.extension().string();
 }
 
-/// Takes out copies of files that are there, too.
-/// @return how many
+/// Removes copies of files that are in the list, too. @return the number of removed files
 std::size_t drop_copies(std::vector<std::string>& files) {
     const std::set<std::string> all{files.begin(), files.end()};
     return std::erase_if(files, [&](const std::string& file) {
@@ -69,7 +68,7 @@ std::size_t drop_copies(std::vector<std::string>& files) {
     });
 }
 
-/// Numbers of one frame: in a row, whatever axes of one element stand around it, or by points.
+/// Refuses arrays that are not one frame: [points, coordinates], or flat apart from axes of length 1.
 void require_frame(const fs::path& path, const std::vector<std::size_t>& shape) {
     const auto longer = std::ranges::count_if(shape, [](std::size_t extent) { return extent != 1; });
     const bool is_by_points = shape.size() == 2 && shape[1] >= 2 && shape[1] <= 4;
@@ -137,7 +136,7 @@ ImportedClip read_sequence(const ArrayReader& reading, const fs::path& path) {
     return reading(path, "", array.shape, array.values);
 }
 
-/// Must not throw: whoever reads the sequence names what is wrong with it.
+/// Returns the files of a sequence. Does not throw: reading the sequence reports its problems.
 std::vector<fs::path> files_of_sequence(const fs::path& path) {
     std::error_code error;
     std::vector<fs::path> files;
@@ -147,7 +146,7 @@ std::vector<fs::path> files_of_sequence(const fs::path& path) {
     return files.empty() ? std::vector{path} : files;
 }
 
-/// Whether a sequence has frames to all appearances; a file of one frame is none.
+/// Whether a sequence seems to have frames. A file with a single frame is not a sequence.
 bool seems_to_have_frames(const fs::path& path) {
     try {
         return is_folder(path) ? !files_in(path, ".npy").empty() : npy_shape(path).size() > 1;
@@ -156,7 +155,7 @@ bool seems_to_have_frames(const fs::path& path) {
     }
 }
 
-/// Refuses a corpus that would not give a single frame.
+/// Refuses a corpus without any frames.
 void refuse_without_frames(const fs::path& input, const std::vector<fs::path>& sequences,
                            const Listing& listing) {
     if (std::ranges::none_of(sequences, seems_to_have_frames)) {
@@ -170,7 +169,7 @@ std::string label_of(const std::string& name) {
     return name.substr(0, name.find('/'));
 }
 
-/// Folders LABEL/SEQUENCE and files LABEL/SEQUENCE.npy, label by label.
+/// Returns folders LABEL/SEQUENCE and files LABEL/SEQUENCE.npy, label by label.
 std::vector<TreeFile> sequences_under(const fs::path& input, Listing& listing) {
     auto tree = walk_folder(input, {".npy"}, listing, depth_of_sequences);
     std::vector<TreeFile> sequences;

@@ -19,12 +19,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t most_folders = 20;    // one level down
-constexpr std::size_t most_clips = 3;       // read of each
-constexpr std::size_t most_entries = 2000;  // looked at in each
-constexpr std::size_t input_argument = 3;   // of a Python reader, behind interpreter, script and format
+constexpr std::size_t most_clips = 3;       // read from each candidate
+constexpr std::size_t most_entries = 2000;  // looked at in each candidate
+constexpr std::size_t input_argument = 3;   // of a Python reader, after interpreter, script and format
 
-/// Formats whose files are found only from their root, and what is in it: any of these, or nothing of a fixed
-/// name.
+/// Formats whose files are found only from their root folder, with names of which it has at least one. The
+/// list is empty for a format without fixed names.
 const std::map<std::string, std::vector<std::string>>& files_of_roots() {
     static const std::map<std::string, std::vector<std::string>> files{
         {"asl-citizen", {"splits", "train.csv"}},
@@ -35,7 +35,7 @@ const std::map<std::string, std::vector<std::string>>& files_of_roots() {
 }
 
 /// Whether there is an array as in LABEL/SEQUENCE.npy or LABEL/SEQUENCE/FRAME.npy among the first entries.
-/// The folder above a mistyped one may be a home folder, which no error message is worth walking through.
+/// The number of entries is limited, because the folder above a mistyped one may be a home folder.
 bool shows_arrays(const fs::path& folder) {
     constexpr int depth_of_frames = 2;
     constexpr auto options =
@@ -59,7 +59,7 @@ bool shows_arrays(const fs::path& folder) {
     return false;
 }
 
-/// Spares opening what cannot be a root.
+/// Whether a folder may be a root, as a quick check before opening it.
 bool may_be_root(const std::string& format, const fs::path& folder) {
     const auto& files = files_of_roots().at(format);
     if (files.empty()) {
@@ -85,7 +85,7 @@ std::vector<fs::path> candidates_for(const fs::path& input) {
                 folders.push_back(folder.path);
             }
         }
-    } catch (const DataError&) {  // not to be listed: then the one above may be
+    } catch (const DataError&) {  // cannot be listed; the folder above may still be a root
     }
     if (!error && parent != parent.root_path()) {
         folders.push_back(parent);
@@ -122,7 +122,7 @@ std::string advice_on_root(const CorpusOptions& options, const CorpusOpener& ope
                 return fmt::format("{} holds clips of {}", setting("input", folder.string()),
                                    setting("from", options.format));
             }
-        } catch (const std::exception&) {  // not that one
+        } catch (const std::exception&) {  // not a root of this format
         }
     }
     return "";

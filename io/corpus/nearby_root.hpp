@@ -8,14 +8,14 @@
 
 namespace sslslr::io {
 
-/// Opens a corpus, or throws DataError.
+/// Opens a corpus. Throws a DataError if it cannot.
 using CorpusOpener = std::function<std::unique_ptr<Corpus>(const CorpusOptions&)>;
 
-/// Where a corpus of folders is not found, or found without a frame: names the folder one level up or down that has
-/// clips with frames in that format, as something to try. Empty if none is seen, and for formats that find their files
-/// at any depth.
+/// Suggests another input folder when no corpus, or none with frames, was found: the first folder one level
+/// down or up that has clips with frames in the format. Empty if there is none, and for formats whose files
+/// are found at any depth.
 std::string advice_on_root(const CorpusOptions& options, const CorpusOpener& open);
-/// The same with open_corpus.
+/// Does the same with the opener of open_corpus().
 std::string advice_on_root(const CorpusOptions& options);
 
 }  // namespace sslslr::io

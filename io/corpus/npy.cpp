@@ -28,10 +28,10 @@ struct NpyHeader {
     std::string type;  ///< "<f4": byte order, kind, bytes
     bool is_fortran = false;
     std::vector<std::size_t> shape;
-    std::size_t begin = 0;  ///< of the values in the file
+    std::size_t begin = 0;  ///< offset of the values in the file
 };
 
-/// What follows `'key':` in the dictionary literal of a header.
+/// Returns what follows `'key':` in the dictionary literal of a header.
 std::optional<std::string_view> field(std::string_view header, std::string_view key) {
     const auto quoted = fmt::format("'{}':", key);
     const auto at = header.find(quoted);
@@ -100,7 +100,7 @@ NpyHeader parse_header(const std::filesystem::path& path, std::span<const std::b
     return header;
 }
 
-/// Product of the extents, or nothing beyond `limit`.
+/// Returns the product of the extents; nothing if it exceeds `limit`.
 std::optional<std::size_t> count_of(const std::vector<std::size_t>& shape, std::size_t limit) {
     std::size_t count = 1;
     for (const auto extent : shape) {
@@ -154,7 +154,7 @@ constexpr std::array<NumberType, 11> number_types{{{"f2", 2, convert_halves},
                                                    {"u4", 4, convert<std::uint32_t>},
                                                    {"u8", 8, convert<std::uint64_t>}}};
 
-/// Fortran's order (first index fastest) into C's.
+/// Converts values from Fortran order (first index fastest) to C order.
 std::vector<float> in_c_order(const std::vector<float>& values, const std::vector<std::size_t>& shape) {
     std::vector<std::size_t> strides(shape.size(), 1);
     std::partial_sum(shape.begin(), shape.end() - 1, strides.begin() + 1, std::multiplies{});
@@ -172,7 +172,7 @@ std::vector<float> in_c_order(const std::vector<float>& values, const std::vecto
     return turned;
 }
 
-/// @throws DataError  none of number_types, in neither byte order
+/// Returns the type of a .npy type code. @throws DataError  it is not one of number_types
 const NumberType& number_type(const std::filesystem::path& path, const std::string& type) {
     const auto* const found =
         std::ranges::find(number_types, std::string_view{type}.substr(std::min<std::size_t>(1, type.size())),
@@ -185,7 +185,7 @@ const NumberType& number_type(const std::filesystem::path& path, const std::stri
     return *found;
 }
 
-/// The number of values, where the file holds just as many.
+/// Returns the number of values. @throws DataError  the file has another size
 std::size_t checked_count(const std::filesystem::path& path, const NpyHeader& header,
                           std::size_t file_bytes) {
     const auto value_bytes = number_type(path, header.type).bytes;

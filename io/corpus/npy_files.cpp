@@ -11,8 +11,8 @@
 #include "io/corpus/npy.hpp"
 #include "io/file/data_error.hpp"
 
-// Folders of .npy files: a clip a file, or many clips of equal length in one, X.npy of [N, T, ...] beside their labels
-// in y.npy, as classifiers of scikit-learn and Keras are fed.
+// Folders of .npy files: one clip per file, or many clips of equal length in one file, as used with
+// scikit-learn and Keras: X.npy of shape [N, T, ...] with the labels in y.npy.
 namespace sslslr::io {
 namespace {
 
@@ -24,7 +24,7 @@ std::string own_name(const std::string& name) {
     return name.substr(name.rfind('/') + 1);
 }
 
-/// The name of the labels that belong to a stack of clips: "a/y_train" for "a/X_train"; empty for other names.
+/// Returns the name of the labels of a stack of clips: "a/y_train" for "a/X_train"; empty for other names.
 std::string labels_name(const std::string& name) {
     const auto own = own_name(name);
     if ((own[0] != 'X' && own[0] != 'x') || (own.size() > 1 && own[1] != '_')) {
@@ -35,19 +35,19 @@ std::string labels_name(const std::string& name) {
     return labels;
 }
 
-/// Whether an array can only be the labels of a stack. An alphabet of signs may have clips named x and y, too.
+/// Whether an array can only be the labels of a stack. A fingerspelling corpus may have clips named x and y.
 bool holds_labels(const fs::path& labels, const fs::path& stack) {
     try {
         const auto shape = npy_shape(labels);
         const auto clips = npy_shape(stack);
         return shape.size() == 1 ||
                (shape.size() == 2 && clips.size() >= fewest_stack_axes && shape[0] == clips[0]);
-    } catch (const DataError&) {  // whoever reads them as clips says what is wrong
+    } catch (const DataError&) {  // reading them as clips reports the problem
         return false;
     }
 }
 
-/// Class numbers as text, of whole numbers [N] or [N, 1], or of rows [N, classes] with a single 1.
+/// Reads class numbers, as text, from integers [N] or [N, 1], or from one-hot rows [N, classes].
 std::vector<std::string> labels_in(const fs::path& path, std::size_t clips) {
     const auto array = read_npy(path);
     const auto width = array.shape.size() == 2 ? array.shape[1] : 1;
@@ -117,15 +117,15 @@ public:
     }
 
     std::vector<fs::path> files(std::size_t clip) const override {
-        // Of a stack, no more is to be read ahead than the system does by itself.
+        // A stack is read in order, and the system reads it ahead by itself.
         return places_.at(clip).stack ? std::vector<fs::path>{} : std::vector{places_.at(clip).path};
     }
 
 private:
     struct Place {
         fs::path path;
-        std::shared_ptr<NpyStack> stack{};  ///< the clips of one share it; none: a file a clip
-        std::size_t number = 0;             ///< in the stack
+        std::shared_ptr<NpyStack> stack{};  ///< shared by its clips; null: one clip per file
+        std::size_t number = 0;             ///< position in the stack
     };
 
     void add_stack(const TreeFile& file, const fs::path& labels_path) {

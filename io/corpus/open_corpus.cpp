@@ -28,7 +28,7 @@ const std::map<std::string, Open>& readers() {
     return all;
 }
 
-/// A corpus under the names, labels and splits that lists give its clips.
+/// A corpus with the names, labels and splits that lists give to its clips.
 class ListedCorpus final : public Corpus {
 public:
     ListedCorpus(std::unique_ptr<Corpus> corpus, const CorpusOptions& options)
@@ -52,7 +52,7 @@ public:
         auto read = corpus_->read(origins_.at(clip));
         const auto& listed = listing_.clips[clip];
         if (is_one_of_several(clip) && listed.first_frame >= read.frames()) {
-            // The whole clip instead would hold the other stretches, too.
+            // The whole clip instead would contain the frames of other entries, too.
             throw DataError{fmt::format("{}: expected frames from {} on as the list says, found {}",
                                         listed.name, listed.first_frame + 1, read.frames())};
         }
@@ -63,7 +63,7 @@ public:
     }
 
 private:
-    /// Stretches of one clip follow each other.
+    /// Whether the list makes several clips of one; such clips are consecutive.
     bool is_one_of_several(std::size_t clip) const {
         return (clip > 0 && origins_[clip - 1] == origins_[clip]) ||
                (clip + 1 < origins_.size() && origins_[clip + 1] == origins_[clip]);
@@ -77,10 +77,10 @@ private:
 
     std::unique_ptr<Corpus> corpus_;
     Listing listing_;
-    std::vector<std::size_t> origins_;  ///< of each clip its number in `corpus_`
+    std::vector<std::size_t> origins_;  ///< number in `corpus_` of each clip
 };
 
-/// The options with the lists that a format has beside its clips, where no others are named.
+/// Returns the options with the lists that the format itself has, if no others are named.
 CorpusOptions with_own_lists(CorpusOptions options) {
     if (options.format == "asl-citizen" && options.metadata.empty()) {
         const auto splits = options.input / "splits";
@@ -90,8 +90,8 @@ CorpusOptions with_own_lists(CorpusOptions options) {
     return options;
 }
 
-/// The corpus at one root, with the lists that its format has beside the clips; lists that the user names come later.
-/// @throws DataError  also if there is no clip
+/// Opens the corpus at one root with its format's own lists. Lists that the user names are applied later.
+/// @throws DataError  also if there are no clips
 std::unique_ptr<Corpus> open_at(const CorpusOptions& options) {
     auto corpus = options.program.empty() ? readers().at(options.format)(options) : open_with_python(options);
     if (corpus->listing().clips.empty()) {

@@ -16,9 +16,11 @@
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
-// OpenPose's JSON, a file a frame: VIDEO/image_00001_keypoints.json as of WLASL, or VIDEO_000000000000_keypoints.json;
-// {"people": [{"pose_keypoints_2d": [x, y, confidence, ...], "hand_left_keypoints_2d", "hand_right_keypoints_2d"}]},
-// in pixels. Source: OpenPose, doc/02_output.md; the pictures of WLASL's poses are 256 x 256 (WLASL, code/TGCN).
+// OpenPose's JSON, one file per frame: VIDEO/image_00001_keypoints.json (WLASL), or
+// VIDEO_000000000000_keypoints.json. A file is, in pixels,
+//   {"people": [{"pose_keypoints_2d": [x, y, confidence, ...],
+//                "hand_left_keypoints_2d": ..., "hand_right_keypoints_2d": ...}, ...]}
+// Sources: OpenPose, doc/02_output.md; WLASL, code/TGCN (pictures of 256 x 256 pixels).
 namespace sslslr::io {
 namespace {
 
@@ -54,7 +56,7 @@ PictureSize picture_size_of(const std::string& text) {
     return size;
 }
 
-/// A part of a person: its key, and where each number of points it may have goes.
+/// A part of a person: its key, and the point order for each number of points that it may have.
 struct PersonPart {
     std::string key;
     std::vector<PointOrder> orders;
@@ -121,7 +123,8 @@ void add_part(const fs::path& path, const json& person, const PersonPart& part, 
     }
 }
 
-/// The surest person of a frame. @param people  raised to how many there are
+/// Returns the person of highest confidence in a frame.
+/// @param people  raised to the number of people in the frame, if that is larger
 FoundPerson read_frame(const fs::path& path, std::size_t& people) {
     const auto content = read_json(path);
     const auto list = content.is_object() ? content.find("people") : content.end();
@@ -147,16 +150,16 @@ FoundPerson read_frame(const fs::path& path, std::size_t& people) {
     return best;
 }
 
-/// Pixels to shares of the picture.
+/// Converts pixels to shares of the picture.
 void scale_to_picture(ImportedClip& clip, const PictureSize& size) {
     double widest = 0;
     double highest = 0;
     for (std::size_t at = 0; at < clip.landmarks.size(); at += import_coordinates) {
         widest = std::max(
-            widest, static_cast<double>(clip.landmarks[at]));  // a NaN as second argument is passed over
+            widest, static_cast<double>(clip.landmarks[at]));  // std::max ignores a NaN as second argument
         highest = std::max(highest, static_cast<double>(clip.landmarks[at + 1]));
     }
-    constexpr double beyond_shares = 2;  // OpenPose's --keypoint_scale 3 and 4 write shares of the picture
+    constexpr double beyond_shares = 2;  // OpenPose's --keypoint_scale 3 and 4 write shares
     if (!size.is_given && widest <= beyond_shares && highest <= beyond_shares) {
         return;
     }
@@ -173,7 +176,7 @@ void scale_to_picture(ImportedClip& clip, const PictureSize& size) {
 }
 
 struct FrameFile {
-    std::int64_t number;  ///< -1: its file's name has none
+    std::int64_t number;  ///< -1: the file's name has none
     fs::path path;
 };
 
@@ -196,7 +199,7 @@ ImportedClip read_frames(const std::vector<FrameFile>& frames, const PictureSize
     return clip;
 }
 
-/// What the name of a frame's file consists of: "00335/image" and 1 for "00335/image_00001_keypoints".
+/// The parts of a frame file's name: "00335/image" and 1 for "00335/image_00001_keypoints".
 struct FrameName {
     std::string video;
     std::int64_t number;

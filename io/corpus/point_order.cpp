@@ -18,7 +18,7 @@ constexpr std::int64_t right_begin = 54;
 constexpr std::int64_t dropped = -1;
 
 struct Piece {
-    std::int64_t begin;  ///< in an imported frame, or dropped
+    std::int64_t begin;  ///< first point in an imported frame, or dropped
     std::size_t points;
 };
 
@@ -57,7 +57,7 @@ void forget(std::span<float> values) {
     std::ranges::fill(values, not_detected);
 }
 
-/// Whether x and y of all points have a value, but for those that the source lacks.
+/// Whether x and y of all points equal `value`. Points that the source lacks are ignored.
 bool is_constant(std::span<const float> points, float value) {
     for (std::size_t i = 0; i < points.size(); i += import_coordinates) {
         const bool is_known = !std::isnan(points[i]) || !std::isnan(points[i + 1]);

@@ -12,7 +12,7 @@
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
-// Folders of .pose files. Points are found by name, for files are often reduced.
+// Folders of .pose files. Points are found by name, because many files have only some of them.
 namespace sslslr::io {
 namespace {
 
@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_components_shown = 4;
 constexpr double largest_pose_fps = 1000;
 
-/// "BODY (nose, ...), FACE (0, ...)"
+/// Lists the components for a message: "BODY (nose, ...), FACE (0, ...)".
 std::string components_of(const PoseFile& pose) {
     std::string text;
     for (std::size_t i = 0; i < std::min(pose.components.size(), most_components_shown); ++i) {
@@ -36,7 +36,7 @@ std::span<float> point_of(std::span<float> frame, std::int64_t place) {
     return frame.subspan(static_cast<std::size_t>(place) * import_coordinates, import_coordinates);
 }
 
-/// Gives a hand that was detected the wrist of the body.
+/// Copies the body's wrist to a hand that was detected.
 void share_wrist(std::span<float> frame, const std::string& hand, const std::string& body_wrist) {
     constexpr std::size_t hand_values = 21 * import_coordinates;
     const auto first = holistic_point(hand + ".wrist");
@@ -48,7 +48,7 @@ void share_wrist(std::span<float> frame, const std::string& hand, const std::str
 
 void fill_frame(const PoseFile& pose, const PointOrder& order, std::size_t frame, std::span<float> out) {
     const std::array<double, 2> scale{std::max(pose.width, 1.0), std::max(pose.height, 1.0)};
-    const auto kept = std::min(pose.dimensions, import_coordinates);  // of XYZK without the depth camera's
+    const auto kept = std::min(pose.dimensions, import_coordinates);  // drops K of XYZK
     for (std::size_t point = 0; point < order.size(); ++point) {
         const auto at = frame * order.size() + point;
         if (order[point] < 0 || !(pose.confidence[at] > 0)) {
@@ -56,7 +56,7 @@ void fill_frame(const PoseFile& pose, const PointOrder& order, std::size_t frame
         }
         const auto to = point_of(out, order[point]);
         for (std::size_t d = 0; d < kept; ++d) {
-            // Files differ in what z is measured in: it stays as it lies.
+            // The unit of z differs between files, so z stays unchanged.
             const auto value = pose.values[at * pose.dimensions + d];
             to[d] = d < scale.size() ? static_cast<float>(value / scale[d]) : value;
         }

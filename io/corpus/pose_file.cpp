@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::size_t limb_bytes = 4;
 constexpr std::size_t color_bytes = 6;
-constexpr std::size_t largest_expansion = 16;  // values a byte of the file
+constexpr std::size_t largest_expansion = 16;  // values per byte of the file
 constexpr std::size_t smallest_bound = std::size_t{1} << 22;
 
-/// What a point consists of: K is a depth camera's measurement (AUTSL), C the confidence.
+/// The values of a point: K is a depth camera's measurement (AUTSL), C the confidence.
 constexpr std::array<std::string_view, 3> known_formats{"XYC", "XYZC", "XYZKC"};
 
-/// Header of a file; `formats` receives the letters of each component ("XYZC").
+/// Reads the header of a file. @param formats  receives the letters of each component ("XYZC")
 PoseFile read_header(ByteReader& in, std::vector<std::string>& formats) {
     PoseFile pose;
     pose.version = in.number<float>();
@@ -65,7 +65,7 @@ double mean_of(std::span<const float> values) {
                : std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-/// What a file of version 0.1 or later holds of all its people.
+/// The people of a file of version 0.1 or later.
 struct People {
     std::size_t frames;
     std::size_t people;
@@ -80,7 +80,7 @@ struct People {
     bool is_detected(std::size_t frame, std::size_t person) const {
         return std::ranges::any_of(confidence_of(frame, person), [](float value) { return value > 0; });
     }
-    /// The person of the highest mean confidence.
+    /// Returns the person of highest mean confidence.
     std::size_t surest() const {
         std::size_t best = 0;
         double best_mean = -1;
@@ -96,7 +96,7 @@ struct People {
         }
         return best;
     }
-    /// Frames in which somebody was detected, but not this person.
+    /// Counts the frames in which someone was detected, but not this person.
     std::size_t frames_without(std::size_t kept) const {
         std::size_t count = 0;
         for (std::size_t frame = 0; frame < frames; ++frame) {
@@ -110,7 +110,8 @@ struct People {
     }
 };
 
-/// Version 0.1 and later: all values, then all confidences, [frames, people, points(, dimensions)].
+/// Reads the body of version 0.1 or later: all values, [frames, people, points, dimensions], then all
+/// confidences, [frames, people, points].
 void read_body(ByteReader& in, PoseFile& pose, bool has_frames) {
     const auto claimed = has_frames ? in.number<std::uint32_t>() : in.u16();
     const auto people = in.u16();
@@ -137,7 +138,7 @@ void read_body(ByteReader& in, PoseFile& pose, bool has_frames) {
     }
 }
 
-/// One person of one frame of version 0.0: for each component its points, confidence last in each.
+/// Reads a person in a frame of version 0.0: the points of each component, each with its confidence last.
 void read_person(ByteReader& in, const std::vector<std::string>& formats, const PoseFile& pose,
                  std::vector<float>& values, std::vector<float>& confidence) {
     for (std::size_t i = 0; i < formats.size(); ++i) {
@@ -152,11 +153,12 @@ void read_person(ByteReader& in, const std::vector<std::string>& formats, const 
     }
 }
 
-/// Version 0.0: frame by frame, as many people as each has; the most confident of each frame is kept.
+/// Reads the body of version 0.0, where each frame has its own number of people. Keeps the most confident
+/// person of each frame.
 void read_first_body(ByteReader& in, const std::vector<std::string>& formats, PoseFile& pose) {
     const auto frames = in.u16();
     const auto points = pose.points();
-    // A frame without people takes two bytes: without a bound a small file could claim all memory.
+    // A frame without people takes two bytes, so without a bound a small file could claim all memory.
     if (const auto values = frames * points * (pose.dimensions + 1);
         values > largest_expansion * in.left() + smallest_bound) {
         in.fail(fmt::format("expected frames with people in them, found {} bytes for {} frames of {} points",
@@ -168,7 +170,7 @@ void read_first_body(ByteReader& in, const std::vector<std::string>& formats, Po
         std::vector<float> best(points * pose.dimensions);
         std::vector<float> best_confidence(points);
         for (std::size_t person = 0; person < people; ++person) {
-            in.skip(1, sizeof(std::int16_t));  // its number
+            in.skip(1, sizeof(std::int16_t));  // the person's number
             std::vector<float> values;
             std::vector<float> confidence;
             read_person(in, formats, pose, values, confidence);

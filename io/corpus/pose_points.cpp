@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t not_kept = -1;
 
-/// The names that body points of OpenPose and COCO have among MediaPipe's. OpenPose's neck, middle of the hips and small
-/// toes have none; the big toe is where MediaPipe has the tip of the foot.
+/// MediaPipe's names for body points of OpenPose and COCO. OpenPose's neck, mid-hip and small toes have no
+/// counterpart; its big toe is MediaPipe's tip of the foot.
 const std::map<std::string, std::string>& body_aliases() {
     static const std::map<std::string, std::string> names{{"nose", "nose"},
                                                           {"rshoulder", "right_shoulder"},
@@ -52,7 +52,8 @@ std::int64_t hand_place(bool is_left, std::string_view point) {
     return holistic_point((is_left ? "left_hand." : "right_hand.") + std::string{point});
 }
 
-/// COCO wholebody numbers a hand's points as MediaPipe orders them: "hand_8", "left_hand_8".
+/// Returns MediaPipe's name of a numbered hand point of COCO wholebody, "hand_8" or "left_hand_8". The
+/// numbers are in MediaPipe's order; the text is empty for other names.
 std::string_view numbered_hand_point(std::string_view name) {
     const auto end_of_hand = name.rfind("hand_");
     if (end_of_hand == std::string_view::npos) {
@@ -75,7 +76,7 @@ std::int64_t place_in_hand(bool is_left, const std::string& name) {
                                    : hand_points[static_cast<std::size_t>(alias - openpose_hand.begin())]);
 }
 
-/// A hand's point among the body's: "lthumb1cmc" to "lthumb4fingertip", "rindex1knuckles", ...
+/// Returns the place of a hand's point that is listed with the body: "lthumb1cmc" to "lthumb4fingertip", ...
 std::int64_t place_in_hand_of_body(std::string_view name) {
     static constexpr std::array<std::string_view, 5> fingers{"thumb", "index", "middle", "ring", "pinky"};
     constexpr std::size_t points_of_finger = 4;

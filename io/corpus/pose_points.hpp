@@ -8,14 +8,15 @@
 
 namespace sslslr::io {
 
-/// Where the points of a .pose file go in an imported frame, by their names in MediaPipe Holistic, OpenPose (137 points
-/// and BODY_135), COCO wholebody and what is built on it (MMPose, OpenPifPaf, AlphaPose's 133 and 136 points). Points of
-/// the face, world landmarks and those that MediaPipe's body lacks (neck, small toes) are not kept.
+/// Returns the place of each point of a .pose file in an imported frame, by its name in MediaPipe Holistic,
+/// OpenPose (137 points and BODY_135), or COCO wholebody and formats built on it (MMPose, OpenPifPaf,
+/// AlphaPose's 133 and 136 points). Points of the face, world landmarks, and points that MediaPipe's body
+/// lacks (neck, small toes) are dropped.
 /// Source: sign-language-processing/pose, src/python/pose_format/utils.
 PointOrder pose_point_order(const PoseFile& pose);
 
-/// Whether the points of the hands stand among the body's (OpenPose's BODY_135): they have no wrists of their own, the
-/// body's are theirs, too.
+/// Whether the points of the hands are listed among the body's (OpenPose's BODY_135). Such hands have no
+/// wrist of their own and share the body's.
 bool shares_wrists(const PoseFile& pose);
 
 }  // namespace sslslr::io

@@ -18,9 +18,10 @@
 #include "io/corpus/open_corpus.hpp"
 #include "io/file/data_error.hpp"
 
-// A corpus that a program of its own reads, for formats that need Python: it prints a listing as one line of JSON,
-// then, for each line with a clip's number on its standard input, a line of JSON {"frames", "fps", "repairs"} or
-// {"error"} and frames * 75 * 3 float32 values, little-endian. io/corpus/python/corpus_server.py is the other side.
+// A corpus that an external program reads, for formats that need Python. The program prints a listing as one
+// line of JSON. It answers each line of its standard input, the number of a clip, with a line of JSON, which
+// is {"frames", "fps", "repairs"}, followed by frames * 75 * 3 little-endian float32 values, or {"error"}
+// without values. io/corpus/python/corpus_server.py is the other side.
 extern char** environ;
 
 namespace sslslr::io {
@@ -28,10 +29,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t most_frames = 10'000'000;  // of one clip: more is no answer but noise
+constexpr std::int64_t most_frames = 10'000'000;  // of one clip; a larger number is a damaged answer
 
-/// A program whose standard input and output are pipes to us. SIGPIPE must be ignored: that it has died is an
-/// error of send().
+/// A program whose standard input and output are pipes to this process. SIGPIPE must be ignored, so that
+/// send() can report that the program has died.
 class PipedProgram {
 public:
     PipedProgram(const std::filesystem::path& input, const std::vector<std::string>& command)
@@ -41,7 +42,7 @@ public:
         if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0) {
             throw DataError{input, "no pipe to the program that reads it"};
         }
-        // A scheduler's or mpirun's notice is for us: the reader ends when we close its input.
+        // Signals of a scheduler or mpirun are for this process; the reader ends when its input is closed.
         sigset_t ours;
         sigemptyset(&ours);
         for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
@@ -79,19 +80,19 @@ public:
     PipedProgram(const PipedProgram&) = delete;
     PipedProgram& operator=(const PipedProgram&) = delete;
     ~PipedProgram() {
-        ::close(to_);  // which tells it to end
+        ::close(to_);  // the program then ends
         std::fclose(from_);
         if (process_ > 0) {
             ::waitpid(process_, nullptr, 0);
         }
     }
 
-    /// False if the program is gone.
+    /// Sends a line. @return false if the program is gone
     bool send(const std::string& line) const {
         return ::write(to_, line.data(), line.size()) == static_cast<ssize_t>(line.size());
     }
 
-    /// One line of JSON. Nothing if the program is gone or says something else.
+    /// Receives one line of JSON; nothing if the program is gone or writes something else.
     std::optional<json> receive() const {
         char* line = nullptr;
         std::size_t room = 0;
@@ -146,13 +147,13 @@ public:
     }
 
 private:
-    /// The next clip starts the program anew.
+    /// Throws, after ending the program. The next clip starts it again.
     [[noreturn]] void fail(const std::string& name, const std::string& problem) {
         program_.reset();
         throw DataError{options_.input / name, problem};
     }
 
-    /// The program numbers clips by what it finds: that must be what it found before.
+    /// Starts the program again. It must find the same clips, because they are addressed by number.
     void start_again() {
         const auto found = start();
         if (!std::ranges::equal(found.clips, listing_.clips, {}, &ListedClip::name, &ListedClip::name)) {

@@ -13,9 +13,9 @@
 #include "io/file/data_error.hpp"
 #include "io/file/lower_case.hpp"
 
-// SPOTER's CSV: a row a clip, a cell the list of T numbers of one coordinate of one point, columns POINT_X and POINT_Y,
-// `labels` from 1; hands _0 (left) and _1 (right), or _left_ and _right_. Source: matyasbohacek/spoter,
-// datasets/czech_slr_dataset.py and normalization/.
+// SPOTER's CSV: one row per clip; a cell of column POINT_X or POINT_Y is the list of the T values of that
+// coordinate. The column `labels` counts from 1. Points of hands end in _0 or _left, and _1 or _right.
+// Source: matyasbohacek/spoter, datasets/czech_slr_dataset.py and normalization/.
 namespace sslslr::io {
 namespace {
 
@@ -26,7 +26,7 @@ struct PointName {
     std::string_view ours;
 };
 
-// Its neck has no counterpart.
+// SPOTER's neck has no counterpart.
 constexpr std::array<PointName, 11> body_names{{{"nose", "nose"},
                                                 {"rightEye", "right_eye"},
                                                 {"leftEye", "left_eye"},
@@ -60,7 +60,7 @@ constexpr std::array<PointName, 21> hand_names{{{"wrist", "wrist"},
                                                 {"thumbMP", "thumb_mcp"},
                                                 {"thumbCMC", "thumb_cmc"}}};
 
-/// Where a column's values go: the place of x or y in an imported frame.
+/// The place of a column's values, x or y of a point, in an imported frame.
 struct Target {
     std::size_t column;
     std::size_t place;
@@ -94,9 +94,9 @@ std::vector<Target> targets_of(const TextTable& table) {
     return targets;
 }
 
-/// What stands for a value that is missing; from_chars knows "nan" itself.
+/// Texts that stand for a missing value. std::from_chars reads "nan" itself.
 constexpr std::array<std::string_view, 3> gaps{"none", "null", "<na>"};
-/// How NumPy 2 writes a number within a list: "np.float64(0.5)".
+/// Prefix of numbers in a list that NumPy 2 wrote: "np.float64(0.5)".
 constexpr std::string_view numpy_prefix = "np.";
 
 bool is_between_numbers(char c) {
@@ -104,7 +104,7 @@ bool is_between_numbers(char c) {
            std::string_view{"[](),+"}.find(c) != std::string_view::npos;
 }
 
-/// The numbers of a list literal "[0.5, 0.25]", NaN where one is missing; nothing for a cell without a list.
+/// Returns the numbers of a list literal "[0.5, 0.25]", NaN if one is missing; nothing without a list.
 std::optional<std::vector<float>> numbers_of(const TextTable& table, std::size_t row, std::size_t column) {
     const auto text = lower_case(table.row(row)[column]);
     if (text.empty() || text == "nan" || std::ranges::find(gaps, text) != gaps.end()) {
@@ -190,10 +190,10 @@ public:
     }
 
 private:
-    /// A file is a split of its own, named as the file.
+    /// Adds the clips of a file as a split of the file's name.
     void add_table(TextTable table, const std::string& name) {
         auto split = name;
-        std::ranges::replace(split, '/', '-');  // which no split's name may hold
+        std::ranges::replace(split, '/', '-');  // not allowed in the name of a split
         const auto label = table.column({"labels", "label"});
         const auto signer = table.find({"signer", "signer_id"});
         const auto fps = table.find({"video_fps", "fps"});
@@ -215,7 +215,7 @@ private:
 
     Listing listing_;
     std::vector<TextTable> tables_;
-    std::vector<std::vector<Target>> targets_;               ///< one list a table
+    std::vector<std::vector<Target>> targets_;               ///< one list per table
     std::vector<std::pair<std::size_t, std::size_t>> rows_;  ///< table and row of each clip
 };
 

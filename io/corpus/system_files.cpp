@@ -9,7 +9,7 @@
 namespace sslslr::io {
 namespace {
 
-// Of macOS, Windows, Synology's and Linux's file systems, and Python; in lower case.
+// Names used by macOS, Windows, Synology, Linux file systems and Python; in lower case.
 constexpr std::array<std::string_view, 12> known_names{"__macosx",
                                                        "__pycache__",
                                                        "$recycle.bin",
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 12> known_names{"__macosx",
                                                        "lost+found",
                                                        "system volume information",
                                                        "thumbs.db"};
-// Windows' note that a file was downloaded; what stands before it depends on the program that copied it.
+// Windows' mark of a downloaded file. What precedes it depends on the program that copied the file.
 constexpr std::string_view download_note = "zone.identifier";
 constexpr std::string_view office_lock = "~$";
 

@@ -19,7 +19,7 @@
 namespace sslslr::io {
 namespace {
 
-/// The text of a file in one of the encodings that are read, as UTF-8 as far as it is valid.
+/// Returns the text of a file, converted to UTF-8. UTF-8 itself is not validated.
 std::string decoded_text(const std::filesystem::path& path) {
     if (const auto conversion = conversion_of(path); !conversion.empty()) {
         throw DataError{path, fmt::format("expected a text file, found one ending in {}: {}",
@@ -37,7 +37,7 @@ std::string_view first_line(std::string_view text) {
     return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
 }
 
-/// The separator that a table's first row has most of outside quotes; a comma where it has none.
+/// Returns the most frequent separator outside quotes in a table's first row; a comma if there is none.
 char separator_of(std::string_view text) {
     constexpr std::array candidates{',', ';', '\t'};
     std::array<std::size_t, candidates.size()> counts{};
@@ -62,7 +62,7 @@ public:
 
     TableParser(const std::filesystem::path& path, std::string_view text, std::optional<char> separator)
         : path_{path}, rest_{text}, separator_{separator.value_or(',')} {
-        constexpr std::string_view hint = "sep=";  // a line that Excel writes and reads
+        constexpr std::string_view hint = "sep=";  // a first line that Excel writes and reads
         if (const auto line = first_line(text); !separator) {
             const bool is_told =
                 lower_case(std::string{line}).starts_with(hint) && line.size() == hint.size() + 1;

@@ -9,35 +9,35 @@
 
 namespace sslslr::io {
 
-/// Rows of texts, as of a CSV file: quoted fields may hold separators, line ends and doubled quotes (RFC 4180). White
-/// space around fields, rows of empty fields, and empty fields beyond those of the first row are dropped. UTF-8, or
-/// UTF-16 with its byte order mark.
+/// A table of texts, read from a CSV file in UTF-8, or in UTF-16 with a byte order mark. Quoted fields may
+/// contain separators, line ends and doubled quotes (RFC 4180). White space around fields, rows with only
+/// empty fields, and empty fields beyond the width of the first row are dropped.
 class TextTable {
 public:
-    /// @param separator   nothing: comma, semicolon or tab, whichever the first row has most of
-    /// @param has_header  the first row names the columns
-    /// @throws DataError  missing, in another encoding, an unclosed quote, or a row of another number of fields than
-    ///                    the first
+    /// @param separator   nothing: the most frequent of comma, semicolon and tab in the first row
+    /// @param has_header  whether the first row names the columns
+    /// @throws DataError  missing, in another encoding, or with an unclosed quote or rows of different widths
     TextTable(std::filesystem::path path, std::optional<char> separator, bool has_header);
 
     const std::filesystem::path& path() const noexcept { return path_; }
     const std::vector<std::string>& columns() const noexcept { return columns_; }  ///< empty without header
     std::size_t rows() const noexcept { return rows_.size(); }
     const std::vector<std::string>& row(std::size_t number) const { return rows_[number]; }
-    /// The number that a spreadsheet shows for a row: from 1, with the header and blank rows counted.
+    /// Returns the number that a spreadsheet shows for a row: from 1, counting the header and blank rows.
     std::size_t shown_number(std::size_t row) const { return shown_numbers_[row]; }
 
-    /// The column that has one of the names, which mean the same. Case does not count, nor which of space, "_"
-    /// and "-" separates words. @throws DataError  several columns have one, and differ
+    /// Returns the column that has one of the names, which are synonyms. Ignores case, and which of space,
+    /// "_" and "-" separates words.
+    /// @throws DataError  several columns have one of the names, and differ
     std::optional<std::size_t> find(const std::vector<std::string_view>& names) const;
-    /// All columns that have one of the names, in the order of the names.
-    /// @throws DataError  two have the same name, and differ
+    /// Returns all columns that have one of the names, in the order of the names.
+    /// @throws DataError  two columns have the same name, and differ
     std::vector<std::size_t> find_all(const std::vector<std::string_view>& names) const;
-    /// The same as find(). @throws DataError  there is none: names those expected and those found
+    /// Does the same for a column that must exist. @throws DataError  also if it does not
     std::size_t column(const std::vector<std::string_view>& names) const;
 
 private:
-    /// @throws DataError  the two columns differ, though both mean one thing
+    /// @throws DataError  the two columns differ although they mean the same
     void expect_equal(std::size_t a, std::size_t b) const;
 
     std::filesystem::path path_;
@@ -46,16 +46,17 @@ private:
     std::vector<std::size_t> shown_numbers_;
 };
 
-/// The whole content of a file. @throws DataError  it cannot be read, or holds more than `limit` bytes
+/// Returns the content of a file. @throws DataError  it cannot be read, or has more than `limit` bytes
 std::string read_text(const std::filesystem::path& path, std::size_t limit = std::size_t{4} << 30);
 
-/// The same as UTF-8 without byte order mark. @throws DataError  also for text in another encoding: names the line
+/// Returns the content of a text file as UTF-8 without byte order mark.
+/// @throws DataError  it cannot be read, or has another encoding (names the line)
 std::string read_utf8(const std::filesystem::path& path);
 
-/// What is wrong with a text that is not UTF-8, and how to save it.
+/// Returns what is wrong with a text that is not UTF-8, and how to save it.
 std::string encoding_problem(std::string_view text);
 
-/// Without white space at its ends, no-break spaces included.
+/// Returns a text without white space and no-break spaces at its ends.
 std::string trimmed(std::string_view text);
 
 }  // namespace sslslr::io

@@ -10,8 +10,9 @@
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 
-// WLASL's lists: WLASL_v0.3.json, [{gloss, instances: [{video_id, split, ...}]}], and nslt_*.json of its I3D code,
-// {video id: {subset, action: [class, first frame, last frame]}}, frames from 1. Source: dxli94/WLASL.
+// WLASL's lists: WLASL_v0.3.json, [{gloss, instances: [{video_id, split, ...}]}], and nslt_*.json of its I3D
+// code, {video id: {subset, action: [class, first frame, last frame]}}. Frames count from 1.
+// Source: dxli94/WLASL.
 namespace sslslr::io {
 namespace {
 
@@ -33,7 +34,7 @@ double number_of(const json& object, const char* name, double otherwise) {
     return found != object.end() && found->is_number() ? found->get<double>() : otherwise;
 }
 
-/// Frames count from 1; a last one of -1 or 0 is the clip's own.
+/// Sets the frames of an entry. In the lists, frames count from 1, and a last frame of -1 or 0 is the clip's.
 void set_frames(Metadata::Entry& entry, double first, double last) {
     constexpr double most = 1e9;
     entry.first_frame = first > 1 && first < most ? static_cast<std::int64_t>(first) - 1 : 0;
@@ -85,7 +86,7 @@ Metadata read_glosses(const fs::path& path, const json& content) {
     return metadata;
 }
 
-/// Words by class from the list that WLASL's code keeps beside: "0<tab>book". Empty if there is none.
+/// Reads words by class from WLASL's wlasl_class_list.txt: "0<tab>book". Empty if there is no such file.
 std::map<std::int64_t, std::string> class_words(const fs::path& path) {
     std::map<std::int64_t, std::string> words;
     if (!fs::exists(path)) {

@@ -14,7 +14,7 @@
 
 namespace sslslr::io {
 
-/// XXH3-64 of bytes given piece by piece: the same value however they are cut.
+/// XXH3-64 of bytes added piece by piece. The value does not depend on where the pieces are cut.
 class Checksum {
 public:
     Checksum() { XXH3_64bits_reset(&state_); }
@@ -30,7 +30,7 @@ inline std::uint64_t checksum(std::span<const std::byte> bytes) {
     return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-/// A checksum as people and files see it: 16 digits.
+/// Returns a checksum as 16 lower-case hexadecimal digits.
 inline std::string hex(std::uint64_t value) {
     std::string text(16, '0');
     for (auto digit = text.rbegin(); value != 0; ++digit, value >>= 4) {
@@ -39,16 +39,16 @@ inline std::string hex(std::uint64_t value) {
     return text;
 }
 
-/// The checksum of a text, as text.
+/// Returns the XXH3-64 of a text as 16 hexadecimal digits.
 inline std::string hash_text(std::string_view text) {
     return hex(checksum(std::as_bytes(std::span{text})));
 }
 
-/// Bytes of bulk data under one checksum: what a first read of a single frame has to touch.
+/// Bytes of bulk data that share one checksum. The first read of a single frame has to read that much.
 inline constexpr std::size_t bulk_block_bytes = std::size_t{1} << 20;
 
-/// Checksums of consecutive blocks of `bulk_block_bytes`, the last one shorter, over bytes given piece by
-/// piece.
+/// Checksums of consecutive blocks of `bulk_block_bytes`, over bytes added piece by piece. The last block may
+/// be shorter.
 class BlockChecksums {
 public:
     void add(std::span<const std::byte> bytes) {

@@ -6,8 +6,8 @@
 
 namespace sslslr::io {
 
-/// The files that a pattern such as "store-*.h5" names, sorted; none if there are none. A file whose own name looks like a
-/// pattern is itself.
+/// Returns the files that match a shell pattern ("store-*.h5"), sorted; empty if none does. A pattern that is
+/// the path of an existing file stands for that file only.
 std::vector<std::filesystem::path> files_matching(const std::string& pattern);
 
 }  // namespace sslslr::io

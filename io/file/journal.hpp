@@ -11,29 +11,30 @@
 
 namespace sslslr::io {
 
-// A journal is a file of JSON records that is only ever appended to: one line each, behind 16 hexadecimal digits
-// of XXH3-64 over the record and a space. A writer that dies leaves at most one line without an end; the next
-// one ends it, and readers pass over what its checksum does not vouch for.
+// A journal is an append-only file of JSON records, one per line. A line is the XXH3-64 of the record's text
+// as 16 hexadecimal digits, a space, and the text. A writer that dies leaves at most one unfinished line; the
+// next writer ends it with a newline, and readers skip every line whose checksum does not match.
 
-/// Appends records to an open journal, all of them or none.
+/// Appends records to an open journal; if an error occurs, none of them.
 ///
-/// One writer at a time: whoever shares a journal holds its lock meanwhile.
-/// @throws DataError  the system refuses (a full disk): the file is cut back to what it held before
+/// One writer at a time: writers that share a journal hold its lock while they append.
+/// @throws DataError  the system refuses (a full disk); the file is truncated to its former length
 void append(const PosixFile& journal, std::span<const nlohmann::json> records, Durability durability);
 
-/// Follows a journal that others write.
+/// Follows a journal that other processes append to.
 class JournalReader {
 public:
-    /// @param path  may not exist yet: no records then
+    /// @param path  need not exist yet; until it does, there are no records
     explicit JournalReader(std::filesystem::path path) : path_{std::move(path)} {}
 
-    /// The whole records that were appended since the last call. A line without an end waits for its rest.
+    /// Returns the complete records that were appended since the last call. An unfinished last line is left
+    /// for a later call.
     ///
-    /// Opens the file anew each time: that is when network file systems ask for what other nodes wrote.
+    /// Reopens the file each time, because network file systems fetch what other nodes wrote on open.
     /// @throws DataError  the file cannot be read
     std::vector<nlohmann::json> read_new();
 
-    /// Lines passed over so far because they are damaged.
+    /// Number of damaged lines skipped so far.
     std::int64_t damaged() const noexcept { return damaged_; }
 
 private:

@@ -11,7 +11,7 @@
 namespace sslslr::io {
 namespace {
 
-/// Rows that are to go lie at the end, for steps ascend.
+/// Returns the length of the rows up to `last_step`. Steps ascend, so the rows to drop are the last ones.
 std::uint64_t bytes_through(const std::filesystem::path& path, std::int64_t last_step) {
     std::ifstream file{path};
     std::uint64_t bytes = 0;

@@ -50,7 +50,7 @@ PosixFile::PosixFile(const std::filesystem::path& path, Access access) : path_{p
     const int flags = access == Access::read         ? O_RDONLY
                       : access == Access::read_write ? O_RDWR
                                                      : O_RDWR | O_CREAT;
-    constexpr mode_t everyone = 0666;  // what the user's umask leaves of it
+    constexpr mode_t everyone = 0666;  // reduced by the user's umask
     descriptor_ = ::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK, everyone);
     if (descriptor_ < 0) {
         fail(path, "open");
@@ -144,7 +144,7 @@ bool PosixFile::try_lock() const {
 }
 
 void PosixFile::lock(std::chrono::seconds limit) const {
-    // Asked for again and again: the system's own waiting knows no limit but signals.
+    // Polls, because F_OFD_SETLKW can only be limited by signals.
     const auto end = std::chrono::steady_clock::now() + limit;
     for (std::chrono::microseconds pause{100}; !try_lock(); pause = std::min(2 * pause, longest_pause)) {
         if (std::chrono::steady_clock::now() >= end) {
@@ -161,7 +161,7 @@ AtomicFile::AtomicFile(std::filesystem::path path) : path_{std::move(path)}, tem
 
 AtomicFile::~AtomicFile() {
     if (!temporary_.empty()) {
-        std::error_code ignored;  // a destructor has nobody to tell
+        std::error_code ignored;  // a destructor cannot report it
         std::filesystem::remove(temporary_, ignored);
     }
 }
@@ -184,7 +184,7 @@ void AtomicFile::commit(Durability durability) {
 void write_text(const std::filesystem::path& path, std::string_view text) {
     AtomicFile target{path};
     const PosixFile file{target.temporary(), PosixFile::Access::create};
-    file.truncate(0);  // what a killed writer may have left
+    file.truncate(0);  // drops what a killed writer may have left
     file.write(0, std::as_bytes(std::span{text}));
     target.commit();
 }

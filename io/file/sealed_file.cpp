@@ -21,7 +21,7 @@ static_assert(std::endian::native == std::endian::little,
               "files are little-endian and written as they lie in memory");
 
 using Signature = std::array<char, 8>;
-// Line ends in both signatures: a transfer that rewrites them as text is noticed at once.
+// Both signatures contain line ends, so that a transfer that converts line ends is noticed at once.
 constexpr Signature seal_magic{'s', 's', 'l', 's', 'l', 'r', '\r', '\n'};
 constexpr Signature hdf5_signature{'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
 constexpr std::uint64_t seal_version = 1;
@@ -70,8 +70,8 @@ bool lies_inside(ByteRange bulk, std::uint64_t file_bytes) {
            bulk.bytes <= file_bytes - bulk.offset;
 }
 
-/// The length of the user block that another program's HDF5 content stands behind: 512 bytes or twice the former; 0 if
-/// there is no such content.
+/// Returns the length of another program's user block, which is 512 bytes or a power of two times that; 0 if
+/// no HDF5 content follows one.
 std::uint64_t foreign_user_block(const PosixFile& file, std::uint64_t file_bytes) {
     for (std::uint64_t at = user_block_bytes; at + hdf5_signature.size() <= file_bytes; at *= 2) {
         Signature found{};
@@ -83,12 +83,13 @@ std::uint64_t foreign_user_block(const PosixFile& file, std::uint64_t file_bytes
     return 0;
 }
 
-/// For a file that is not sealed.
+/// Checks that an unsealed file is an HDF5 file. @throws DataError  it is none, or has a foreign user block
 void check_signature(const std::filesystem::path& path, const PosixFile& file, const Signature& found) {
     if (found == hdf5_signature) {
         return;
     }
-    // Never read as another program's: it may be a file of ours whose seal is damaged, and nothing else would notice.
+    // Refused even if another program wrote it: it may be a file of ours with a damaged seal, which nothing
+    // else would notice.
     if (const auto block = foreign_user_block(file, file.bytes()); block > 0) {
         throw DataError{
             path,

@@ -5,9 +5,9 @@
 namespace sslslr::io {
 namespace {
 
-// Control characters of ASCII that no text of ours or of a user holds, around a name and its value.
+// ASCII control characters that appear in no message and no user's text. They delimit a name and its value.
 constexpr char begin_name = '\x1e';
-constexpr char end_name = '\x1d';  // before a value, if there is one
+constexpr char end_name = '\x1d';  // followed by the value; absent if there is none
 constexpr char end_value = '\x1f';
 
 std::string shown(std::string_view text, std::string_view before_name, std::string_view before_value) {

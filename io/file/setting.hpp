@@ -8,7 +8,7 @@
 
 namespace sslslr::io {
 
-/// The settings that texts of io and src name. Each is an option of some command, as a test checks.
+/// The settings that messages in io and src name. A test checks that each is an option of some command.
 inline constexpr std::string_view setting_names[] = {
     "accept-other-code",
     "augmentation",
@@ -142,7 +142,7 @@ inline constexpr std::string_view setting_names[] = {
     "width",
 };
 
-/// One of them: another name does not compile.
+/// A setting by its name. A name that setting_names lacks does not compile.
 class Setting {
 public:
     consteval Setting(const char* name) : name_{name} {
@@ -150,7 +150,7 @@ public:
             throw "setting_names lacks this name";
         }
     }
-    /// For a name that comes from the declaration of an option, which lives as long as this.
+    /// Creates a setting from the name in an option's declaration, without a check. The name must outlive it.
     static Setting declared(std::string_view name) { return Setting{name}; }
 
     std::string_view name() const { return name_; }
@@ -161,20 +161,20 @@ private:
     std::string_view name_;
 };
 
-/// A setting in a text, with its value if one is given. How it reads is settled where the text is shown: by
-/// as_options() or as_entries().
+/// Returns a marked-up setting, with its value if one is given, to be put into a message. as_options() or
+/// as_entries() gives it its final form where the message is shown.
 std::string setting(Setting which);
 std::string setting(Setting which, std::string_view value);
-/// A number in as few digits as say it, as fmt writes it.
+/// Writes the value in the fewest digits that identify it, as fmt does.
 std::string setting(Setting which, double value);
 template <std::integral T>
 std::string setting(Setting which, T value) {
     return setting(which, std::to_string(value));
 }
 
-/// The text with its settings as on a command line: "--k1", "--k1 3".
+/// Returns the text with its settings written as on a command line: "--k1", "--k1 3".
 std::string as_options(std::string_view text);
-/// The text with its settings as in a file of settings: "k1", "k1 = 3".
+/// Returns the text with its settings written as in a settings file: "k1", "k1 = 3".
 std::string as_entries(std::string_view text);
 
 }  // namespace sslslr::io

@@ -8,13 +8,13 @@
 namespace sslslr::io {
 namespace {
 
-/// A combining mark and the letters composed with it, each followed by the letter it is made of.
+/// A combining mark and the letters composed with it, each followed by its base letter.
 struct Compositions {
     char32_t mark;
     std::u16string_view pairs;
 };
 
-// Of Unicode's canonical decompositions those of U+00C0-024F, 0370-04FF, 1E00-1EFF and 3040-30FF.
+// Unicode's canonical decompositions of U+00C0-024F, 0370-04FF, 1E00-1EFF and 3040-30FF.
 constexpr Compositions compositions[]{
     // clang-format off
     {0x0300, u"ÀAÈEÌIÒOÙUàaèeìiòoùuǛÜǜüǸNǹnЀЕЍИѐеѝиḔĒḕēṐŌṑōẀWẁwẦÂầâẰĂằăỀÊềêỒÔồôỜƠờơỪƯừưỲYỳy"},
@@ -75,7 +75,7 @@ const std::unordered_map<char32_t, Parts>& parts_of_letters() {
     return all;
 }
 
-/// The character that begins at a byte of a valid text; moves behind it.
+/// Returns the character that starts at `at` in a valid UTF-8 text, and moves `at` behind it.
 char32_t take_character(std::string_view text, std::size_t& at) {
     const auto byte = [&] { return static_cast<unsigned char>(text[at++]); };
     const auto first = byte();

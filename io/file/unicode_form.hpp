@@ -5,9 +5,9 @@
 
 namespace sslslr::io {
 
-/// A UTF-8 text with composed letters taken apart into letter and marks, as macOS writes file names (normal form D): for
-/// comparing names that were written on different systems. Covers Latin, Greek, Cyrillic, kana and Hangul; other
-/// characters, and bytes that are not UTF-8, stay.
+/// Returns a UTF-8 text with composed letters decomposed into letter and combining marks (normal form D, in
+/// which macOS writes file names), for comparing names from different systems. Covers Latin, Greek, Cyrillic,
+/// kana and Hangul; other characters stay. A text that is not UTF-8 is returned unchanged.
 std::string decomposed(std::string_view text);
 
 }  // namespace sslslr::io

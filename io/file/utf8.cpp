@@ -8,9 +8,9 @@ namespace sslslr::io {
 namespace {
 
 struct Lead {
-    std::size_t bytes;           ///< of the whole character; 0: no character begins so
+    std::size_t bytes;           ///< of the whole character; 0: not a lead byte
     unsigned char least_second;  ///< excludes overlong forms
-    unsigned char most_second;   ///< excludes surrogates and what lies beyond U+10FFFF
+    unsigned char most_second;   ///< excludes surrogates and values beyond U+10FFFF
 };
 
 Lead lead_of(unsigned char byte) {

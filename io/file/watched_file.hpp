@@ -10,30 +10,31 @@
 
 namespace sslslr::io {
 
-/// A file that others may write to while it is read: what was checked once must be checked again then.
+/// A file that other processes may write to while it is read. A check of its content holds for one version().
 ///
-/// It stays the file that was opened, also when another one takes its name. Several threads may use it at once.
+/// Stays the file that was opened, even if another file takes its name. Thread-safe.
 class WatchedFile {
 public:
     /// @throws DataError  as PosixFile
     explicit WatchedFile(const std::filesystem::path& path) : file_{path} {}
 
-    /// The number of the file's present version, from 1 on: another one after every change of its length or of its
-    /// time of modification.
+    /// Returns the number of the file's current version. It starts at 1 and grows whenever a call finds
+    /// another length or modification time than the call before.
     std::uint32_t version() const;
 
     const std::filesystem::path& path() const noexcept { return file_.path(); }
 
-    /// Fills `out` from `offset`. @throws DataError  the file ends before, or the system refuses
+    /// Reads `out.size()` bytes from `offset` on.
+    /// @throws DataError  the file is too short, or the system refuses
     void read(std::uint64_t offset, std::span<std::byte> out) const;
 
-    /// @throws DataError  always: the file has not kept the content that it had when it was opened
+    /// Reports that the content is no longer the one that was opened. @throws DataError  always
     [[noreturn]] void fail_as_overwritten() const;
 
 private:
     PosixFile file_;
     FileState first_ = file_.state();
-    mutable std::mutex mutex_;  ///< guards the two below
+    mutable std::mutex mutex_;  ///< guards last_ and version_
     mutable FileState last_ = first_;
     mutable std::uint32_t version_ = 1;
 };

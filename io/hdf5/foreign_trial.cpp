@@ -30,7 +30,7 @@ constexpr std::string_view remedy =
 
 enum class Outcome : std::uint64_t { done, refused };
 
-/// What precedes each answer in the pipe.
+/// Precedes each answer in the pipe.
 struct AnswerHead {
     Outcome outcome;
     std::uint64_t bytes;
@@ -54,7 +54,7 @@ std::uint64_t memory_for(std::uint64_t file_bytes) {
     return (std::uint64_t{1} << 30) + 4 * file_bytes;
 }
 
-/// Sets a limit that can be moved again.
+/// Sets a soft limit, which can be changed again.
 void limit(int resource, rlim_t value) {
     rlimit both{};
     ::getrlimit(resource, &both);
@@ -85,20 +85,20 @@ void limit_memory(std::uint64_t file_bytes) {
 
 void become_child(pid_t parent) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (::getppid() != parent) {  // it has died before that
+    if (::getppid() != parent) {  // the parent died before prctl()
         ::_exit(1);
     }
     for (const int signal : {SIGALRM, SIGXCPU, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGPIPE}) {
         std::signal(signal, SIG_DFL);  // MPI and LibTorch install handlers that print or wait
     }
     for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) {
-        std::signal(signal, SIG_IGN);  // sent to the process group; the parent decides what to do
+        std::signal(signal, SIG_IGN);  // sent to the whole process group; the parent reacts to them
     }
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     if (const int nowhere = ::open("/dev/null", O_WRONLY); nowhere >= 0) {
-        ::dup2(nowhere, STDERR_FILENO);  // the C library's own last words
+        ::dup2(nowhere, STDERR_FILENO);  // silences the C library's messages
     }
     limit(RLIMIT_CORE, 0);
 }
@@ -141,7 +141,7 @@ void try_file(int pipe, const fs::path& file, const TrialWork& work) {
     }
 }
 
-/// A child that works on files from `first` on.
+/// A child process that works on the files from `first` on.
 class Child {
 public:
     Child(const std::vector<fs::path>& files, std::size_t first, const TrialWork& work) {
@@ -158,7 +158,7 @@ public:
             for (auto file = first; file < files.size(); ++file) {
                 try_file(ends[1], files[file], work);
             }
-            ::_exit(0);  // not exit: the parent's buffers and handlers are not ours to flush or run
+            ::_exit(0);  // not exit(): the child must not flush the parent's buffers or run its handlers
         }
         const int error = errno;
         ::close(ends[1]);
@@ -173,13 +173,13 @@ public:
     Child& operator=(const Child&) = delete;
     ~Child() {
         ::close(pipe_);
-        if (process_ > 0) {  // an exception here, while it works
+        if (process_ > 0) {  // only after an exception in the parent
             ::kill(process_, SIGKILL);
         }
         end();
     }
 
-    /// The outcome of the next file; nothing if the child died at it.
+    /// Waits for the outcome of the next file; nothing if the child died while working on it.
     std::optional<Trial> next() {
         AnswerHead head{};
         if (!read_all(&head, sizeof head)) {
@@ -273,7 +273,7 @@ std::vector<std::uint64_t> run_in_child(const fs::path& path,
     }
     const auto& bytes = trial.front().result;
     std::vector<std::uint64_t> result(bytes.size() / sizeof(std::uint64_t));
-    if (!result.empty()) {  // of nothing, data() may be a null pointer, which memcpy must not get
+    if (!result.empty()) {  // data() of an empty one may be null, which memcpy must not get
         std::memcpy(result.data(), bytes.data(), result.size() * sizeof(std::uint64_t));
     }
     return result;

@@ -8,28 +8,30 @@
 
 namespace sslslr::io {
 
-/// What came of the trial of one file.
+/// The outcome of one file's trial.
 struct Trial {
-    std::string result{};   ///< what the work returned
-    std::string problem{};  ///< empty, or why there is no result: a sentence that does not name the file
+    std::string result{};   ///< what `work` returned
+    std::string problem{};  ///< why there is no result, without the file's name; empty if there is one
 };
 
-/// Starts the time limit again: to be called by the work when a part of a file is done.
+/// Restarts the time limit. The work calls it whenever a part of a file is done.
 using RenewLimits = std::function<void()>;
 using TrialWork = std::function<std::string(const std::filesystem::path& file, const RenewLimits& renew)>;
 
-/// Runs `work` on each file in a child process under limits of time and memory, because libhdf5 can crash or loop
-/// on a file that nobody has checked. All files share one child; one that crashes, or passes its limits, costs the file
-/// it was at, and another child continues with the next.
-/// The limits of a file: 5 s of computing and one more for each 20 MB of it; 1 GiB of memory and four times
-/// its size. By the clock it has 60 s and twenty times as long, because a file system may stall and a process
-/// may be suspended. A file that runs out of time by the clock is tried once more.
-/// @param work  may throw: the error's text is the problem of that file
-/// @return one entry per file, in their order
+/// Runs `work` on each file in a child process with limits on time and memory, because libhdf5 can crash or
+/// hang on an unchecked file. All files share one child. If it crashes or exceeds a limit, the file that it
+/// was working on has no result, and a new child continues with the next file.
+///
+/// Limits per file: 5 s of CPU time plus 1 s per 20 MB, and 1 GiB of memory plus four times the size of the
+/// file. The wall-clock limit is 60 s plus twenty times the CPU limit, because a file system may stall and a
+/// process may be suspended. A file that reaches the wall-clock limit is tried once more.
+/// @param work  may throw; the error's text becomes the problem of that file
+/// @return one entry per file, in the order of `files`
+/// @throws DataError  the child cannot be started
 std::vector<Trial> try_files(const std::vector<std::filesystem::path>& files, const TrialWork& work);
 
-/// Runs `work` in such a child for one file, and returns its result.
-/// @throws DataError  with the text of the error of `work`; or the child died, or passed its limits
+/// Runs `work` for one file in such a child, and returns its result.
+/// @throws DataError  `work` threw (with the text of its error), or the child died or exceeded a limit
 std::vector<std::uint64_t> run_in_child(const std::filesystem::path& path,
                                         const std::function<std::vector<std::uint64_t>()>& work);
 

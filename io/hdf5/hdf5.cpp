@@ -43,13 +43,13 @@ Properties unlocked_access() {
 }
 
 std::unique_lock<std::recursive_mutex> exclusive_use() {
-    static std::recursive_mutex mutex;  // the library's state is the process's, too
+    static std::recursive_mutex mutex;  // one per process, as is the library's state
     return std::unique_lock{mutex};
 }
 
 void silence() {
-    // After a failed write (a full disk) the library's own clean-up at exit crashes; our owners close
-    // everything.
+    // After a failed write (a full disk), the library's clean-up at exit crashes. It is not needed: our
+    // owners close everything.
     [[maybe_unused]] static const herr_t no_clean_up_at_exit = H5dont_atexit();
     H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
     H5Eclear2(H5E_DEFAULT);

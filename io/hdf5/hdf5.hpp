@@ -23,7 +23,7 @@ public:
     }
     ~Handle() {
         if (is_valid()) {
-            close(id_);  // a destructor has nobody to tell
+            close(id_);  // a destructor cannot report a failure
         }
     }
 
@@ -50,25 +50,23 @@ using Shape = std::vector<hsize_t>;
 template <class T>
 hid_t native_type();
 
-/// IEEE binary16, little-endian, as h5py writes it; the library has no name for it.
+/// IEEE binary16, little-endian, as h5py writes it. HDF5 has no predefined type for it.
 Type float16_type();
 
-/// A text in UTF-8: of `bytes` bytes, or H5T_VARIABLE.
+/// Text in UTF-8. @param bytes  fixed length, padded with zeros; or H5T_VARIABLE
 Type text_type(std::size_t bytes);
 
-/// Access to a file without a lock: some cluster file systems have none, and a finished file of ours never
-/// changes.
+/// File access without locking: some cluster file systems have no locks, and our finished files never change.
 Properties unlocked_access();
 
-/// To be held by whoever calls the library while another thread of the process may, too: its usual build is not
-/// safe for threads. A thread that holds it may take it again.
+/// Returns the process-wide lock on the HDF5 library, whose usual build is not thread-safe. Hold it during
+/// calls if other threads may call the library, too. It is recursive.
 [[nodiscard]] std::unique_lock<std::recursive_mutex> exclusive_use();
 
-/// Stops the library from printing errors itself and forgets those of earlier calls. To be called before any
-/// other use.
+/// Stops the library from printing errors and clears those of earlier calls. Call it before any other use.
 void silence();
 
-/// The library's own reason for the last failed call, in brackets, or nothing.
+/// Returns the library's reason for the last failed call as " (libhdf5: ...)"; empty if there is none.
 std::string library_reason();
 
 }  // namespace sslslr::io::hdf5

@@ -17,13 +17,13 @@ herr_t append_name(hid_t, const char* name, const H5L_info_t*, void* names) {
     return 0;
 }
 
-/// Why a link leads nowhere.
+/// Explains why a link leads nowhere.
 std::string problem_of_link(const Group& group, const std::string& name) {
     H5L_info_t info{};
     if (H5Lget_info(group.id(), name.c_str(), &info, H5P_DEFAULT) < 0 || info.type == H5L_TYPE_HARD) {
         return "expected a dataset or a group, found an object that cannot be opened";
     }
-    std::string value(info.u.val_size + 1, '\0');  // ends with 0 whatever the file holds
+    std::string value(info.u.val_size + 1, '\0');  // ends with 0 even if the file's text does not
     H5Lget_val(group.id(), name.c_str(), value.data(), info.u.val_size, H5P_DEFAULT);
     unsigned flags = 0;
     const char* file = nullptr;

@@ -9,19 +9,18 @@ namespace sslslr::io::hdf5 {
 
 enum class EntryKind { dataset, group, named_type, unreachable };
 
-/// What a link of a group leads to.
+/// A link of a group and its target.
 struct Entry {
     std::string name;
     EntryKind kind = EntryKind::unreachable;
-    std::string
-        identity{};         ///< the same for every link to one object of a file, another for any other object
-    std::string problem{};  ///< of an unreachable one: what the link is and where it leads
+    std::string identity{};  ///< equal for all links to one object, different for different objects
+    std::string problem{};   ///< if unreachable: what kind of link it is and where it leads
 };
 
-/// What identifies an open object: see Entry.
+/// Returns the identity of an open object (see Entry).
 std::string identity_of(hid_t object);
 
-/// The links of an open group, by name.
+/// Appends the links of an open group to `entries`, sorted by name.
 /// @return false if the library cannot list them
 bool list_entries(const Group& group, std::vector<Entry>& entries);
 

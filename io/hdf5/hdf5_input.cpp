@@ -13,11 +13,11 @@
 namespace sslslr::io::hdf5 {
 namespace {
 
-// Deflate's best case; a filtered dataset of more than this cannot come from the file.
+// The best compression ratio of deflate. A filtered dataset that claims more is damaged.
 constexpr std::uint64_t largest_expansion = 1032;
 
-/// The most bytes of values that a dataset can hold: what its file can, and no bound for a virtual one, whose values its
-/// sources hold.
+/// Returns how many bytes of values a dataset can have, given the size of its file. Virtual datasets are not
+/// bounded: their sources hold the values.
 std::uint64_t most_bytes(const Dataset& dataset, const std::filesystem::path& file,
                          std::uint64_t file_bytes) {
     if (is_virtual(dataset)) {
@@ -32,7 +32,7 @@ std::uint64_t most_bytes(const Dataset& dataset, const std::filesystem::path& fi
     return H5Pget_nfilters(creation.id()) > 0 ? largest_expansion * file_bytes : file_bytes;
 }
 
-/// Product of the extents; nothing if it passes `limit`.
+/// Returns the product of the extents; nothing if it exceeds `limit`.
 std::optional<std::uint64_t> product(const Shape& shape, std::uint64_t limit) {
     std::uint64_t values = 1;
     for (const auto extent : shape) {
@@ -53,8 +53,8 @@ herr_t append_attribute(hid_t, const char* name, const H5A_info_t*, void* names)
 
 InputFile::InputFile(std::filesystem::path path) : path_{std::move(path)} {
     silence();
-    file_bytes_ = PosixFile{path_}.bytes();  // the system's reason, if it cannot be opened at all
-    const auto access = unlocked_access();   // closed only later, for that would clear the library's reason
+    file_bytes_ = PosixFile{path_}.bytes();  // reports the system's reason if the file cannot be opened
+    const auto access = unlocked_access();   // kept open: closing it would clear the library's reason
     file_ = FileHandle{H5Fopen(path_.c_str(), H5F_ACC_RDONLY, access.id())};
     if (!file_.is_valid()) {
         throw DataError{path_,
@@ -102,7 +102,7 @@ InputDataset InputFile::dataset(const std::string& name, hid_t access) const {
     const auto values = product(found.shape, most_bytes(found.handle, path_, file_bytes_) / value_bytes);
     if (!values) {
         const auto gaps =
-            problem_of_gaps(found.handle);  // a file that lacks its values is smaller than they are
+            problem_of_gaps(found.handle);  // missing values also make a file too small for the shape
         fail(name, !gaps.empty()
                        ? gaps
                        : fmt::format("expected no more values than fit the file's {} bytes, found a shape "

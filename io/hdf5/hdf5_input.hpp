@@ -13,17 +13,16 @@
 
 namespace sslslr::io::hdf5 {
 
-/// An open dataset and what its header claims.
+/// An open dataset with the type and shape that its header states.
 struct InputDataset {
     std::string name;
     Dataset handle{};
     Type type{};
     Shape shape{};
-    std::uint64_t values = 0;  ///< product of the shape; never more than the file can hold
+    std::uint64_t values = 0;  ///< product of the shape; checked against the size of the file
 };
 
-/// An HDF5 file open for reading. Every error is a DataError that names file, object and the library's
-/// reason.
+/// An HDF5 file open for reading. Every error is a DataError that names file, object and libhdf5's reason.
 class InputFile {
 public:
     /// @throws DataError  libhdf5 does not accept the file
@@ -31,39 +30,39 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
-    /// Whether there is an object of this path ("/group/name") whose groups exist.
+    /// Whether the path ("/group/name") and every group on it exist.
     bool has(const std::string& name) const;
     /// Whether the object of this path is a group.
     bool has_group(const std::string& name) const;
-    /// Opens a dataset; checks its size against the file's before anyone allocates from it, and that the sources of a
-    /// virtual one are there.
+    /// Opens a dataset. Checks that its size is possible for the size of the file, so that a damaged header
+    /// causes no huge allocation, and that the sources of a virtual dataset are present.
     InputDataset dataset(const std::string& name, hid_t access = H5P_DEFAULT) const;
-    /// Reads all values, converted to `memory_type`, into `out`, which has room for them.
+    /// Reads all values, converted to `memory_type`, into `out`, which must have room for them.
     void read(const InputDataset& dataset, hid_t memory_type, void* out) const;
 
-    /// A one-dimensional dataset of integers, T std::int64_t or std::uint64_t; out of T's range is clamped to
-    /// it.
+    /// Reads a one-dimensional dataset of integers. Values outside T's range are clamped to it.
+    /// T: std::int64_t or std::uint64_t
     template <class T>
     std::vector<T> integers(const std::string& name) const;
-    /// A one-dimensional dataset of floating-point numbers.
+    /// Reads a one-dimensional dataset of floating-point numbers.
     std::vector<double> reals(const std::string& name) const;
-    /// A one-dimensional dataset of texts, of fixed or variable length.
+    /// Reads a one-dimensional dataset of texts of fixed or variable length.
     std::vector<std::string> texts(const std::string& name) const;
 
-    /// A dataset that is one text or one number, as text; nothing if it is another.
+    /// Reads a dataset of one text or one number, as text; nothing if it holds anything else.
     std::optional<std::string> plain_dataset(const std::string& name) const;
 
-    /// What is in a group, by name.
+    /// Returns the links of a group, sorted by name.
     std::vector<Entry> entries(const std::string& group) const;
-    /// Names of all datasets under `group`, relative to it; none if there is no such group. A link that leads nowhere,
-    /// or back to a group above it, is an error.
+    /// Returns the names of all datasets below `group`, relative to it; empty if there is no such group.
+    /// @throws DataError  a link leads nowhere, or back to a group above it
     std::vector<std::string> datasets_under(const std::string& group) const;
-    /// Attributes of an object that are one text or one number (as text).
-    /// @param others  receives the names of those that are something else
+    /// Reads the attributes of an object that are one text or one number, as text.
+    /// @param others  receives the names of the other attributes
     std::map<std::string, std::string> attributes(const std::string& object = "/",
                                                   std::vector<std::string>* others = nullptr) const;
 
-    /// To be called when the library could not read values: names a filter that it lacks, if that is why.
+    /// Reports that values could not be read. If the library lacks a filter for them, the message names it.
     /// @throws DataError  always
     [[noreturn]] void fail_reading(const InputDataset& dataset, const std::string& problem) const;
     /// @throws DataError  always

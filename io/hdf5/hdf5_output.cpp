@@ -13,10 +13,9 @@ OutputFile::OutputFile(std::filesystem::path path) : path_{std::move(path)} {
     H5Pset_userblock(creation.id(), user_block_bytes);
     H5Pset_obj_track_times(creation.id(), false);
     const auto access = unlocked_access();
-    // From format 1.8 on an attribute may pass 64 KiB; beyond 1.10 not every cluster's library can read the
-    // file.
+    // Attributes over 64 KiB need format 1.8. Some clusters' libraries cannot read formats after 1.10.
     H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V110);
-    H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI);  // an object left open is an error, not a late write
+    H5Pset_fclose_degree(access.id(), H5F_CLOSE_SEMI);  // closing the file fails while an object is open
     file_ = FileHandle{H5Fcreate(path_.c_str(), H5F_ACC_TRUNC, creation.id(), access.id())};
     if (!file_.is_valid()) {
         fail("/", "cannot create the file");

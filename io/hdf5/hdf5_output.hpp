@@ -9,21 +9,21 @@
 
 namespace sslslr::io::hdf5 {
 
-/// A new HDF5 file with an empty user block, to be sealed. Every error is a DataError.
+/// A new HDF5 file with an empty user block, which seal() fills later. Every error is a DataError.
 class OutputFile {
 public:
-    /// An existing file of that name is replaced.
+    /// Creates the file, replacing an existing one.
     explicit OutputFile(std::filesystem::path path);
 
-    /// Creates a dataset and the groups above it. Nothing in the file tells when: equal content gives equal
-    /// bytes.
+    /// Creates a dataset and the groups above it. Stores no times, so that equal content gives equal bytes.
     Dataset create(const std::string& name, hid_t type, const Shape& shape,
                    const Properties& creation = Properties{H5Pcreate(H5P_DATASET_CREATE)}) const;
-    /// Writes all values of the dataset `name`, given as `memory_type`.
+    /// Writes all values of a dataset from memory, where they have the type `memory_type`.
+    /// @param name  of the dataset, for messages
     void write(const Dataset& dataset, const std::string& name, hid_t memory_type, const void* values) const;
 
-    /// Closes the dataset `name`, which writes what the library held back. A destructor could tell nobody that
-    /// the disk is full: the file would have a hole.
+    /// Closes a dataset, which writes what the library has buffered. Do not leave this to the destructor: it
+    /// cannot report a full disk, and the file would have a hole.
     void finish(Dataset dataset, const std::string& name) const;
 
     /// T: std::int64_t or std::uint64_t
@@ -35,7 +35,7 @@ public:
     void write_attribute(const std::string& name, const std::string& value) const;
     void write_attribute(const Dataset& dataset, const std::string& name, const std::string& value) const;
 
-    /// @throws DataError  the system refuses, as a full disk does
+    /// Closes the file. @throws DataError  the system refuses (a full disk)
     void close();
 
     /// @throws DataError  always

@@ -29,7 +29,7 @@ Shape shape_of(const Space& space) {
     return shape;
 }
 
-/// A text that the library copies into a buffer, and whose length it returns.
+/// Reads a text through a library call that copies it into a buffer and returns its length.
 template <class Copy>
 std::string text_by(const Copy& copy) {
     const auto length = copy(nullptr, 0);
@@ -44,7 +44,7 @@ struct Mapping {
     std::string dataset;
     Space in_source;
     Space in_virtual;
-    std::int64_t values;  ///< negative: as many as there will be
+    std::int64_t values;  ///< negative: unlimited
 };
 
 Mapping mapping_of(const Properties& creation, std::size_t number) {
@@ -61,7 +61,7 @@ Mapping mapping_of(const Properties& creation, std::size_t number) {
             .values = values};
 }
 
-/// Where libhdf5 looks for a source.
+/// Returns the paths at which libhdf5 looks for a source.
 std::vector<fs::path> places_of(const fs::path& file, const fs::path& source) {
     if (source == ".") {
         return {file};
@@ -91,11 +91,11 @@ FileHandle open_source(const fs::path& file, const fs::path& source) {
     return {};
 }
 
-/// Whether what is mapped from a source lies within it.
+/// Whether the part that is mapped from a source is within its extent.
 bool holds(const Dataset& source, const Mapping& mapping) {
     const Space space{H5Dget_space(source.id())};
     const auto selected = H5Sget_select_type(mapping.in_source.id());
-    if (selected == H5S_SEL_ALL) {  // the whole of it, whose extent the file with the mapping need not know
+    if (selected == H5S_SEL_ALL) {  // the whole source; the mapping need not state its extent
         return H5Sget_simple_extent_npoints(space.id()) == mapping.values;
     }
     const auto shape = shape_of(space);
@@ -107,7 +107,7 @@ bool holds(const Dataset& source, const Mapping& mapping) {
            std::ranges::equal(last, shape, std::less<>{});
 }
 
-/// All of a virtual dataset, as a selection from which what is mapped can be taken.
+/// Selects all of a virtual dataset; take_mapped() removes the mapped parts from the selection.
 Space without_sources(const Dataset& dataset) {
     Space space{H5Dget_space(dataset.id())};
     const auto shape = shape_of(space);
@@ -119,7 +119,7 @@ Space without_sources(const Dataset& dataset) {
 void take_mapped(const Space& unmapped, const Mapping& mapping) {
     if (H5Sget_select_type(mapping.in_virtual.id()) == H5S_SEL_ALL) {
         H5Sselect_none(unmapped.id());
-    } else if (H5Sget_select_npoints(unmapped.id()) > 0) {  // of no selection, libhdf5 takes nothing away
+    } else if (H5Sget_select_npoints(unmapped.id()) > 0) {  // libhdf5 cannot subtract from an empty selection
         H5Smodify_select(unmapped.id(), H5S_SELECT_NOTB, mapping.in_virtual.id());
     }
 }
@@ -194,7 +194,7 @@ std::string problem_at_depth(const Dataset& dataset, int depth) {
                                                        : problem_of_raw_files(creation);
 }
 
-/// Chunks of a dataset: those that were written, and all.
+/// Returns the number of written chunks of a dataset, and of all its chunks.
 std::pair<hsize_t, hsize_t> chunks_of(const Dataset& dataset, const Properties& creation) {
     const Space space{H5Dget_space(dataset.id())};
     const auto shape = shape_of(space);
@@ -210,7 +210,7 @@ std::pair<hsize_t, hsize_t> chunks_of(const Dataset& dataset, const Properties& 
                                                                      : std::pair{written, all};
 }
 
-/// Filters in common use that a plain libhdf5 lacks. Source: the HDF Group's list of registered filters.
+/// Filters in common use that a libhdf5 may lack. Source: the HDF Group's list of registered filters.
 std::string_view name_of_filter(H5Z_filter_t filter) {
     constexpr std::array<std::pair<H5Z_filter_t, std::string_view>, 11> known{{{1, "gzip"},
                                                                                {4, "szip"},

@@ -5,25 +5,27 @@
 
 #include "io/hdf5/hdf5.hpp"
 
-// Where the values of a dataset are: libhdf5 reads zeros, without an error, for what is not there.
+// Checks that the values of a dataset are present: libhdf5 silently reads missing ones as fill values.
 namespace sslslr::io::hdf5 {
 
-/// The file that an open object belongs to: another than the one that was opened if an external link led to it.
+/// Returns the file that holds an open object. It differs from the opened file if an external link led there.
 std::filesystem::path file_of(hid_t object);
 
-/// Whether a dataset only refers to others, in this or other files.
+/// Whether a dataset is virtual: its values are those of other datasets, in this or other files.
 bool is_virtual(const Dataset& dataset);
 
-/// Empty, or what is wrong with a dataset whose values are outside its own file: it is virtual, and a source is missing,
-/// is smaller than what is mapped from it, or some values have no source; or it is stored in raw external files, of which
-/// HDF5 keeps no length. Sources of sources are checked, too.
+/// Returns what is wrong with a dataset whose values are outside its own file; empty if nothing is.
+///
+/// Problems of a virtual dataset: a source is missing, a source is smaller than the part mapped from it, or
+/// some values have no source. Sources that are virtual themselves are checked, too. A dataset in raw
+/// external files is always a problem, because HDF5 checks neither their presence nor their length.
 std::string problem_of_sources(const Dataset& dataset);
 
-/// Empty, or how much of a dataset of the default fill value was never written, as after an interrupted writer. One
-/// whose fill value was chosen may have gaps: they hold what was chosen.
+/// Returns how much of a dataset was never written, as after an interrupted writer; empty if it is complete.
+/// A dataset with a fill value of its own may have gaps: they hold that value.
 std::string problem_of_gaps(const Dataset& dataset);
 
-/// Empty, or the filter that a dataset was compressed with and that libhdf5 lacks here, and how to rewrite it.
+/// Returns which of a dataset's filters this libhdf5 lacks and how to rewrite the dataset; empty if none.
 std::string problem_of_filters(const Dataset& dataset);
 
 }  // namespace sslslr::io::hdf5

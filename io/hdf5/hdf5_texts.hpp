@@ -10,14 +10,14 @@
 
 namespace sslslr::io::hdf5 {
 
-/// Calls the library to read all values of a dataset or an attribute, converted to a type, into a buffer.
+/// Reads all values of a dataset or an attribute into a buffer, converted to a type in memory.
 using ReadInto = std::function<herr_t(hid_t memory_type, void* out)>;
 
-/// Texts of fixed or variable length; nothing if the library cannot read them.
+/// Returns texts of fixed or variable length; nothing if the library cannot read them.
 std::optional<std::vector<std::string>> texts_of(const Type& type, const Space& space, const ReadInto& read);
 
-/// An attribute or a dataset that is one text or one number, as text; nothing if it is another.
-/// @param limit  bytes; one that claims more is damaged
+/// Returns an attribute or a dataset of one text or one number, as text; nothing if it holds anything else.
+/// @param limit  bytes; a value that claims more is damaged, and gives nothing
 std::optional<std::string> plain_value(const Attribute& attribute, std::uint64_t limit);
 std::optional<std::string> plain_value(const Dataset& dataset, std::uint64_t limit);
 

@@ -4,7 +4,7 @@
 
 namespace sslslr::io {
 
-/// The version of the HDF5 library that is loaded, e.g. "1.10.8".
+/// Returns the version of the loaded HDF5 library, for example "1.10.8".
 std::string hdf5_version();
 
 }  // namespace sslslr::io

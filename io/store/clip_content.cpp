@@ -9,7 +9,7 @@
 namespace sslslr::io {
 namespace {
 
-/// Gives equal values equal bits. @return whether any is a number
+/// Gives equal values equal bits. @return whether any value is a number
 bool make_canonical(std::span<std::uint16_t> halves) {
     unsigned is_any_known = 0;
     for (auto& half : halves) {
@@ -27,7 +27,7 @@ std::uint64_t ClipContent::operator()(std::span<const float> landmarks) {
     if (!make_canonical(halves_)) {
         return 0;
     }
-    // XXH3 takes in the number of bytes, hence the length. A hash of 0 has another meaning here.
+    // XXH3 includes the number of bytes, hence the clip's length. 0 is reserved for clips without content.
     return std::max<std::uint64_t>(checksum(std::as_bytes(std::span{halves_})), 1);
 }
 

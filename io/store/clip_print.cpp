@@ -10,16 +10,16 @@
 namespace sslslr::io {
 namespace {
 
-constexpr std::ptrdiff_t least_common = 3;    // trajectories, 96 bits
+constexpr std::ptrdiff_t least_common = 3;    // trajectories: 96 bits of hash
 constexpr std::size_t least_detected = 4;     // frames of a trajectory
 constexpr std::size_t frames_per_change = 8;  // a longer trajectory must move more often
 
-/// Whether a trajectory tells clips apart. @param halves  x and y of each frame, canonical
+/// Whether a trajectory can identify a clip. @param halves  x and y of each frame, canonical
 bool is_telling(std::span<const std::uint16_t> halves) {
     const auto frames = halves.size() / 2;
     std::size_t detected = 0;
     std::size_t changes = 0;
-    std::size_t last = 0;  // frame in which it was detected
+    std::size_t last = 0;  // last frame in which it was detected
     for (std::size_t frame = 0; frame < frames; ++frame) {
         const auto x = halves[2 * frame];
         const auto y = halves[2 * frame + 1];
@@ -55,7 +55,7 @@ bool show_the_same(const ClipPrint& a, const ClipPrint& b) {
             common[static_cast<std::size_t>(equal++)] = a.trajectories[i];
         }
     }
-    // Points at one and the same place, as an estimator's default is, count once.
+    // Points with equal trajectories, such as an estimator's default position, count once.
     const auto end = common.begin() + equal;
     std::sort(common.begin(), end);
     return 2 * equal >= std::min(known_of(a), known_of(b)) &&
@@ -87,7 +87,7 @@ ClipPrint ClipPrinter::operator()(std::span<const float> landmarks) const {
 }
 
 std::uint32_t ClipPrinter::trajectory(std::span<const float> landmarks, std::size_t column) const {
-    // Kept from call to call: there are 17 for each clip.
+    // Reused, because each clip takes 17 calls.
     thread_local std::vector<float> values;
     thread_local std::vector<std::uint16_t> halves;
     values.clear();
@@ -144,7 +144,7 @@ std::int64_t PrintIndex::find(const ClipPrint& print) const {
             places.push_back(entries_of(trajectory));
         }
     }
-    // The rarest first: one that many clips share leads to few of the same content.
+    // Rarest trajectory first: few of the clips that share a common one have the same content.
     std::ranges::sort(places, {}, [](const auto& entries) { return entries.size(); });
     for (const auto& entries : places) {
         for (const auto& entry : entries) {

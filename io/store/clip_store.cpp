@@ -31,7 +31,7 @@ struct StoreFile {
     std::unique_ptr<Landmarks> landmarks;
 };
 
-/// @throws DataError  there is none
+/// @throws DataError  no file matches
 std::vector<Path> matches_of(const std::string& pattern) {
     auto files = files_matching(pattern);
     if (files.empty()) {
@@ -47,7 +47,7 @@ std::vector<Path> files_of(const std::vector<std::string>& patterns) {
     for (const auto& pattern : patterns) {
         for (auto& file : matches_of(pattern)) {
             struct stat status {};
-            const bool is_there = ::stat(file.c_str(), &status) == 0;  // if not, opening it says why
+            const bool is_there = ::stat(file.c_str(), &status) == 0;  // if not, opening it reports why
             if (is_there && !known.emplace(status.st_dev, status.st_ino).second) {
                 throw DataError{file,
                                 "given twice: its clips would count double, in training and test alike"};
@@ -58,7 +58,7 @@ std::vector<Path> files_of(const std::vector<std::string>& patterns) {
     return files;
 }
 
-/// The checksums of the landmarks in a file of which all else has been checked, too.
+/// Returns the checksums of a file's landmarks. An unsealed file is first checked, in a child process.
 std::vector<std::uint64_t> checksums_in(const Path& path, const std::optional<ByteRange>& bulk) {
     if (bulk) {
         return hdf5::InputFile{path}.integers<std::uint64_t>("/checksums/landmarks");
@@ -99,7 +99,7 @@ std::set<std::string> names_of(const std::map<std::string, std::vector<std::int6
     return names;
 }
 
-/// @param splits  of each file
+/// @param splits  names of the splits of each file
 std::map<std::string, std::vector<std::string>> files_without_split(
     const ClipIndex& all, const std::vector<std::set<std::string>>& splits, const std::vector<Path>& files) {
     std::map<std::string, std::vector<std::string>> lacking;
@@ -124,7 +124,7 @@ struct ClipStore::Impl {
 
     ClipIndex index;
     std::vector<Path> files;
-    std::vector<Part> parts;  // one a file
+    std::vector<Part> parts;  // one per file
     std::uint64_t fingerprint = 0;
     std::uint64_t landmarks_fingerprint = 0;
 };

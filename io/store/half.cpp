@@ -9,18 +9,17 @@
 namespace sslslr::io {
 namespace {
 
-constexpr std::uint32_t rebias = 112U << 23;  // 127 - 15, in place
+constexpr std::uint32_t rebias = 112U << 23;  // 127 - 15, in the exponent's position
 
-// Integer operations only, but for one exact subtraction: compilers turn the loop over it into vector
-// instructions of any CPU, and from memory it is as fast as the conversion instruction itself, which a
-// portable build may not use.
+// Uses integer operations and one exact subtraction, so that compilers vectorise the loop over it for any
+// CPU. On data from memory it is as fast as the conversion instruction, which a portable build cannot use.
 float float_of_half(std::uint16_t half) {
     const std::uint32_t magnitude = half & 0x7FFFU;
     const std::uint32_t sign = (half & 0x8000U) << 16;
     const std::uint32_t to_infinity = magnitude >= 0x7C00U ? rebias : 0U;
     const std::uint32_t normal = (magnitude << 13) + rebias + to_infinity;
-    // m * 2^-24 = (1 + m/1024) * 2^-14 - 2^-14, without a denormal operand (slow, or flushed to zero if
-    // someone asked so).
+    // m * 2^-24 = (1 + m/1024) * 2^-14 - 2^-14, without a denormal operand, which would be slow, or zero if
+    // flush-to-zero is on.
     const auto subnormal =
         std::bit_cast<std::uint32_t>(std::bit_cast<float>((113U << 23) | (magnitude << 13)) - 0x1p-14F);
     const std::uint32_t is_small = magnitude < 0x400U ? ~0U : 0U;
@@ -29,7 +28,7 @@ float float_of_half(std::uint16_t half) {
 
 constexpr std::uint32_t float_magnitude = 0x7FFFFFFFU;
 constexpr std::uint32_t float_infinity = 0x7F800000U;  // of a float's magnitude
-/// Halfway between the largest float16 and the next power of two: from here on float16 has infinity.
+/// Halfway between the largest float16 and the next power of two: from here on, values round to infinity.
 constexpr auto least_infinite = std::bit_cast<std::uint32_t>(65520.0F);
 
 bool is_beyond_half(float value) {
@@ -37,7 +36,7 @@ bool is_beyond_half(float value) {
     return magnitude >= least_infinite && magnitude < float_infinity;
 }
 
-/// How many, modulo 2^32; a loop without a way out, for vector instructions.
+/// Counts finite values beyond float16, modulo 2^32. The loop has no early exit, so that it vectorises.
 SSLSLR_VECTOR_CLONES
 std::uint32_t count_beyond_half(std::span<const float> values) {
     const float* const __restrict in = values.data();
@@ -61,13 +60,13 @@ void floats_of_halves(std::span<const std::byte> halves, std::span<float> out) {
     }
 }
 
-// Without branches, for the same reason as above.
+// Without branches, so that the loop over it can be vectorised.
 std::uint16_t half_of_float(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     const std::uint32_t sign = (bits >> 16) & 0x8000U;
     const std::uint32_t magnitude = bits & float_magnitude;
-    // Below 2^-14 float16's values are multiples of 2^-24, which is the distance of floats from 0.5 on: the addition
-    // rounds.
+    // Below 2^-14, float16 values are multiples of 2^-24. That is the spacing of float32 values from 0.5 on,
+    // so the addition rounds.
     const auto small = std::bit_cast<std::uint32_t>(std::bit_cast<float>(magnitude) + 0.5F) -
                        std::bit_cast<std::uint32_t>(0.5F);
     const std::uint32_t rebased = magnitude - rebias;

@@ -7,14 +7,14 @@
 
 namespace sslslr::io {
 
-/// Exact float32 of float16 values as they lie in a file (little-endian, any alignment).
+/// Converts float16 values as stored in a file (little-endian, any alignment) to float32, exactly.
 /// @param halves  2 * out.size() bytes
 void floats_of_halves(std::span<const std::byte> halves, std::span<float> out);
 
-/// The bits that stand for every NaN where float16 values are compared by their bits.
+/// The bits that canonical() returns for every NaN.
 inline constexpr std::uint16_t half_nan = 0x7E00;
 
-/// Equal bits for equal values: -0 becomes 0, any NaN half_nan.
+/// Returns equal bits for equal values: -0 becomes 0, and every NaN becomes half_nan.
 constexpr std::uint16_t canonical(std::uint16_t half) {
     constexpr std::uint16_t magnitude_bits = 0x7FFF;
     constexpr std::uint16_t infinity = 0x7C00;
@@ -22,13 +22,13 @@ constexpr std::uint16_t canonical(std::uint16_t half) {
     return magnitude > infinity ? half_nan : magnitude == 0 ? magnitude : half;
 }
 
-/// The nearest float16, ties to even; beyond its range infinity, NaN stays NaN.
+/// Returns the bits of the nearest float16, ties to even. Values beyond its range become infinite.
 std::uint16_t half_of_float(float value);
 
-/// The same for many. @param out  as many as `values`
+/// Converts many values as half_of_float() does. @param out  of the size of `values`
 void halves_of_floats(std::span<const float> values, std::span<std::uint16_t> out);
 
-/// The first of the finite values that float16 does not hold, those that would become infinite; nothing if there is none.
+/// Returns the first finite value that would become infinite as float16; nothing if there is none.
 std::optional<float> beyond_half(std::span<const float> values);
 
 }  // namespace sslslr::io

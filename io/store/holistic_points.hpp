@@ -7,8 +7,9 @@
 
 namespace sslslr::io {
 
-// The points of MediaPipe Holistic in its own order. A store names a point after its part: "pose.nose",
-// "left_hand.wrist", "right_hand.thumb_tip". Source: MediaPipe 0.10, solutions/pose.py and hands.py.
+// The points of MediaPipe Holistic in its own order. In a store, a point's name begins with its part:
+// "pose.nose", "left_hand.wrist", "right_hand.thumb_tip". Source: MediaPipe 0.10, solutions/pose.py and
+// hands.py.
 
 inline constexpr std::array<std::string_view, 33> pose_points{
     "nose",        "left_eye_inner",  "left_eye",        "left_eye_outer", "right_eye_inner",
@@ -40,8 +41,8 @@ inline constexpr std::array<std::string_view, 21> hand_points{"wrist",
                                                               "pinky_dip",
                                                               "pinky_tip"};
 
-/// "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip": the points of MediaPipe Holistic without the
-/// face, in the order pose 33, left hand 21, right hand 21.
+/// Returns the names of the points of MediaPipe Holistic without the face, in the order pose (33), left hand
+/// (21), right hand (21): "pose.nose" ... "left_hand.wrist" ... "right_hand.pinky_tip".
 const std::vector<std::string>& holistic_point_names();
 
 }  // namespace sslslr::io

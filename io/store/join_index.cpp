@@ -16,7 +16,7 @@
 namespace sslslr::io {
 namespace {
 
-/// Numbers of `names` within `merged`, which grows by those it lacks.
+/// Returns the numbers of `names` within `merged`, after appending those that it lacks.
 std::vector<std::int64_t> merge_names(std::vector<std::string>& merged,
                                       const std::vector<std::string>& names) {
     std::unordered_map<std::string, std::int64_t> known;
@@ -41,7 +41,7 @@ void append_numbers(std::vector<std::int64_t>& to, const std::vector<std::int64_
     });
 }
 
-/// Appends what a file knows of its clips, where another may know nothing: that becomes T's default.
+/// Appends optional values per clip. If only one file has any, the clips of the other get T's default.
 template <class T>
 void append_where_known(std::vector<T>& to, const std::vector<T>& from, std::size_t clips, std::size_t more) {
     if (to.empty() && from.empty()) {
@@ -65,10 +65,10 @@ std::vector<std::string> entries_of(std::string_view value) {
     return entries;
 }
 
-/// Attributes that count something.
+/// Attributes that are counts, and are added up.
 constexpr std::array<std::string_view, 1> counted_attributes{"clips_left_out"};
 
-/// The sum of two numbers in words; nothing if one is none.
+/// Returns the sum of two numbers given as text; nothing if one of them is not a number.
 std::optional<std::string> sum_of(const std::string& a, const std::string& b) {
     std::int64_t x = 0;
     std::int64_t y = 0;
@@ -79,7 +79,7 @@ std::optional<std::string> sum_of(const std::string& a, const std::string& b) {
     return read(a, x) && read(b, y) ? std::optional{std::to_string(x + y)} : std::nullopt;
 }
 
-/// Joins texts entry by entry, each entry once; counts are added up.
+/// Merges attributes: appends entries that are new, and adds up counts.
 void merge_attributes(std::map<std::string, std::string>& to,
                       const std::map<std::string, std::string>& from) {
     for (const auto& [name, value] : from) {
@@ -99,7 +99,7 @@ void merge_attributes(std::map<std::string, std::string>& to,
     }
 }
 
-/// What the points of a file lack and have too much, or that their order differs.
+/// Describes which points of a file are missing or additional, or that their order differs.
 std::string difference_of(const std::vector<std::string>& expected, const std::vector<std::string>& found) {
     const auto without = [](const std::vector<std::string>& all, const std::vector<std::string>& others) {
         std::vector<std::string> rest;

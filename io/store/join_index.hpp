@@ -6,9 +6,10 @@
 
 namespace sslslr::io {
 
-/// Appends the clips of another file: labels, signers and splits by their names, attributes entry by entry;
-/// counts among them (clips_left_out) are added up.
-/// @param first, file  where the first clips and those of `more` come from, for messages
+/// Appends the clips of another file. Labels, signers and splits are joined by name. Of an attribute, entries
+/// that are new are appended; counts (clips_left_out) are added up.
+/// @param first  file of the first clips of `index`, for messages
+/// @param file   file of the clips of `more`, for messages
 /// @throws DataError  points or coordinates disagree
 void append(ClipIndex& index, const ClipIndex& more, const std::filesystem::path& first,
             const std::filesystem::path& file);

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::size_t plane_axes = 2;  // x and y; z has another scale
 constexpr std::string_view axis_names = "xyz";
-constexpr float least_usual =
-    -1;  // of coordinates that are shares of an image: a body's points may lie beside it
+// Coordinates are shares of the image; points of the body may be outside it.
+constexpr float least_usual = -1;
 constexpr float greatest_usual = 2;
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
@@ -57,7 +57,7 @@ std::string LandmarkCounts::name_of(std::size_t place) const {
            (axis < axis_names.size() ? std::string{axis_names[axis]} : std::to_string(axis));
 }
 
-// A loop that compilers turn into vector instructions: no branches, no aliases, counters as wide as the values.
+// Written so that compilers vectorise it: no branches, no aliases, counters as wide as the values.
 void LandmarkCounts::count_frames(std::span<const float> landmarks) {
     const auto width = clip_.missing.size();
     std::int32_t* const __restrict missing = clip_.missing.data();

@@ -10,38 +10,37 @@
 
 namespace sslslr::io {
 
-/// The parts of the body that a store's points belong to: what stands before the dot of a name.
+/// The parts of the body that a store's points belong to. A point's part is its name up to the dot.
 struct BodyParts {
     explicit BodyParts(const std::vector<std::string>& points);
 
-    std::vector<std::string> names;       ///< ascending
+    std::vector<std::string> names;       ///< sorted
     std::vector<std::size_t> part_of;     ///< [P] index into names
-    std::vector<std::int64_t> points_of;  ///< by part, their number
-    std::vector<bool> is_hand;            ///< by part
+    std::vector<std::int64_t> points_of;  ///< number of points per part
+    std::vector<bool> is_hand;            ///< per part
     bool has_hands = false;
 };
 
-/// What is odd about one clip.
+/// What is missing from a clip, and whether its coordinates are unusual.
 struct ClipGaps {
-    std::vector<std::int64_t> missing;  ///< by part, points that were not detected, over all frames
-    bool has_hand = false;              ///< a hand is seen in at least one frame
+    std::vector<std::int64_t> missing;  ///< per part: points not detected, summed over the frames
+    bool has_hand = false;              ///< a hand was detected in at least one frame
     bool has_anything = false;
-    bool is_far = false;  ///< most of its x and y lie beyond [-1, 2]
+    bool is_far = false;  ///< most of its x and y are outside [-1, 2]
 };
 
-/// Where and how often values lie, over all clips counted.
+/// Counts of unusual values over all clips counted.
 struct ValueCounts {
-    std::int64_t values = 0;         ///< detected ones, of all coordinates
-    std::int64_t infinite = 0;       ///< of these
-    std::int64_t plane_values = 0;   ///< detected x and y
-    std::int64_t outside = 0;        ///< of these, beyond [-1, 2]
-    std::int64_t zero = 0;           ///< of these, exactly 0
-    std::vector<std::string> far{};  ///< "point y": beyond [-1, 2] more often than not, most often first
-    std::vector<std::string>
-        constant{};  ///< "point x": never changes, though it was detected in two frames or more
+    std::int64_t values = 0;              ///< detected values of all coordinates
+    std::int64_t infinite = 0;            ///< of these
+    std::int64_t plane_values = 0;        ///< detected x and y
+    std::int64_t outside = 0;             ///< of these, outside [-1, 2]
+    std::int64_t zero = 0;                ///< of these, exactly 0
+    std::vector<std::string> far{};       ///< "point y": mostly outside [-1, 2]; worst first
+    std::vector<std::string> constant{};  ///< "point x": detected in two or more frames, but never changes
 };
 
-/// Counts what landmarks hold, clip by clip, as fast as they are read.
+/// Counts missing and unusual landmarks, clip by clip.
 class LandmarkCounts {
 public:
     /// @param index  must outlive this
@@ -50,11 +49,12 @@ public:
     const BodyParts& parts() const noexcept { return parts_; }
 
     /// @param landmarks  [frames, P, C] of one clip
+    /// @return the counts of this clip; values() also includes them
     ClipGaps count(std::span<const float> landmarks);
     ValueCounts values() const;
 
 private:
-    // Each [P * C]: one entry for each place in a frame.
+    // Each vector is [P * C]: one entry per value of a frame.
     struct InClip {
         std::vector<std::int32_t> missing;
         std::vector<std::int32_t> outside;

@@ -17,12 +17,12 @@ namespace {
 
 struct Source {
     hdf5::InputDataset dataset;
-    std::size_t value_bytes = 0;  ///< 2: float16, 4: float32 or what is read as such
+    std::size_t value_bytes = 0;  ///< 2: float16; 4: float32, or a type that is read as float32
     std::size_t values_per_frame = 0;
     bool is_little_endian = false;
 };
 
-/// As NumPy calls it, for messages.
+/// Returns NumPy's name of a type, for messages.
 std::string type_name(hid_t type) {
     const auto bits = 8 * H5Tget_size(type);
     switch (H5Tget_class(type)) {
@@ -52,7 +52,7 @@ Source open_source(const hdf5::InputFile& file) {
     const auto big_endian_half = hdf5::float16_type();
     H5Tset_order(big_endian_half.id(), H5T_ORDER_BE);
     source.is_little_endian = is(half.id()) || is(H5T_IEEE_F32LE);
-    const bool is_double = is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE);  // NumPy's default; read as float32
+    const bool is_double = is(H5T_IEEE_F64LE) || is(H5T_IEEE_F64BE);  // NumPy's default type; read as float32
     if (!source.is_little_endian && !is(big_endian_half.id()) && !is(H5T_IEEE_F32BE) && !is_double) {
         file.fail(landmarks_dataset,
                   fmt::format(
@@ -65,7 +65,7 @@ Source open_source(const hdf5::InputFile& file) {
     return source;
 }
 
-/// Landmarks of any layout, as libhdf5 decodes them.
+/// Reads landmarks of any layout through libhdf5.
 class Decoder {
 public:
     explicit Decoder(hdf5::InputFile file) : file_{std::move(file)}, source_{open_source(file_)} {}
@@ -81,7 +81,7 @@ public:
     }
     std::size_t value_bytes() const { return source_.value_bytes; }
 
-    /// Calls `visit` with all values, little-endian as in memory, piece by piece.
+    /// Calls `visit` with all values, piece by piece, little-endian.
     void visit_raw(const std::function<void(std::span<const std::byte>)>& visit) {
         const auto frame_bytes = source_.values_per_frame * source_.value_bytes;
         const auto frames = source_.dataset.shape[0];
@@ -118,7 +118,7 @@ private:
 
     hdf5::InputFile file_;
     Source source_;
-    std::vector<std::byte> halves_;  ///< of the thread that reads
+    std::vector<std::byte> halves_;  ///< buffer of the reading thread
 };
 
 class DecodedLandmarks final : public Landmarks {
@@ -153,11 +153,11 @@ public:
 
 private:
     void check_again() {
-        decoder_.reset();  // libhdf5 would answer from what it remembers of an open file
+        decoder_.reset();  // libhdf5 would use what it has cached of the open file
         bool is_same = false;
         try {
             is_same = checksums_now_() == checksums_;
-        } catch (const DataError&) {  // damaged, which it was not
+        } catch (const DataError&) {  // damaged since it was opened
         }
         if (!is_same) {
             file_.fail_as_overwritten();
@@ -165,7 +165,7 @@ private:
         decoder_.emplace(hdf5::InputFile{file_.path()});
     }
 
-    WatchedFile file_;  ///< opened before the decoder, so that it misses nothing
+    WatchedFile file_;  ///< opened before the decoder, so that no change is missed
     std::vector<std::uint64_t> checksums_;
     Checksums checksums_now_;
     std::optional<Decoder> decoder_;

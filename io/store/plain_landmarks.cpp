@@ -22,8 +22,8 @@ void to_floats(std::span<const std::byte> raw, std::size_t value_bytes, std::spa
     }
 }
 
-/// Values that lie in one piece in the file. Not mapped: the kernel ends a process that reads a mapping of a file
-/// which somebody has shortened.
+/// Landmarks stored in one piece. The file is not mapped into memory, because the kernel kills a process that
+/// reads a mapping of a file that has been truncated.
 class PlainLandmarks final : public Landmarks {
 public:
     PlainLandmarks(const std::filesystem::path& path, PlainLayout layout,
@@ -48,7 +48,7 @@ public:
     std::size_t value_bytes() const override { return layout_.value_bytes; }
 
 private:
-    /// Values from a byte of the bulk on, of blocks that are right in this version of the file.
+    /// Reads values from a byte offset in the bulk on. Verifies blocks not yet verified in this version.
     void read_version(std::uint32_t version, std::uint64_t offset, std::span<float> out) {
         thread_local std::vector<std::byte> buffer(bulk_block_bytes);
         while (!out.empty()) {
@@ -88,7 +88,7 @@ private:
     WatchedFile file_;
     PlainLayout layout_;
     std::vector<std::uint64_t> checksums_;
-    std::vector<std::atomic<std::uint32_t>> checked_in_;  ///< version of the file, by block; 0: not yet
+    std::vector<std::atomic<std::uint32_t>> checked_in_;  ///< version of the file, per block; 0: none
 };
 
 }  // namespace

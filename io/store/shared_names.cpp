@@ -16,7 +16,7 @@ using Path = std::filesystem::path;
 using Names = std::vector<std::string>;
 using NameOfFile = std::function<std::string(std::size_t)>;
 
-/// The numbers of the clips whose names occur in more than one file.
+/// Returns the numbers of the clips whose names occur in more than one file.
 std::vector<std::size_t> shared_names(const Names& names, const std::vector<std::size_t>& file_of) {
     std::unordered_map<std::string, std::size_t> file_of_name;
     std::set<std::string> shared;

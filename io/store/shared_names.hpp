@@ -7,8 +7,8 @@
 
 namespace sslslr::io {
 
-/// Tells clips of several files apart that have the same name: each gets its file before it, "train/hello" of train.h5,
-/// or its path where two files are called the same.
+/// Renames clips that share their name with a clip of another file: each is prefixed with the name of its
+/// file, "train/hello" for train.h5, or with the path if two files have the same name.
 ///
 /// @param index  of some clips of `store`, whose names may change
 /// @param clips  their numbers in `store`, in the order of `index`

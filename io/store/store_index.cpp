@@ -15,7 +15,7 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-constexpr double largest_fps = 100'000;  // no camera's; keeps later arithmetic sane
+constexpr double largest_fps = 100'000;  // more than any camera; keeps later arithmetic in range
 
 std::string problem_of_offsets(const Numbers& offsets) {
     if (offsets.empty() || offsets.front() != 0) {
@@ -108,8 +108,8 @@ class IndexHash {
 public:
     template <class T>
     void add(std::span<const T> values) {
-        const auto count =
-            static_cast<std::uint64_t>(values.size());  // so that two neighbours cannot trade entries
+        // The size is hashed, too, so that moving an entry to the next vector changes the hash.
+        const auto count = static_cast<std::uint64_t>(values.size());
         sum_.add(std::as_bytes(std::span{&count, 1}));
         sum_.add(std::as_bytes(values));
     }

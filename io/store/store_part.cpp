@@ -26,7 +26,7 @@ std::vector<T> chosen(const std::vector<T>& values, const ClipNumbers& which) {
     return some;
 }
 
-/// "x,y" of "x,y,z".
+/// Returns the first `count` axes: "x,y" for 2 of "x,y,z".
 std::string first_axes(const std::string& axes, std::int64_t count) {
     std::size_t end = 0;
     for (std::int64_t i = 0; i < count && end != std::string::npos; ++i) {

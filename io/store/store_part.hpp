@@ -8,22 +8,22 @@
 
 namespace sslslr::io {
 
-/// What of a store another one shall hold.
+/// The part of a store that is copied to another one.
 struct StorePart {
-    std::vector<std::int64_t> clips;   ///< which, in this order
-    std::vector<std::int64_t> points;  ///< which, in this order
-    std::int64_t coordinates = 0;      ///< the first so many of them
+    std::vector<std::int64_t> clips;   ///< numbers of the clips, in the new order
+    std::vector<std::int64_t> points;  ///< numbers of the points, in the new order
+    std::int64_t coordinates = 0;      ///< how many coordinates of each point, from the first
 };
 
-/// All of it.
+/// Returns the whole store as a part.
 StorePart whole_of(const ClipIndex& index);
 
-/// The index of a part: names of labels and signers are all kept, so that parts agree on their numbers; splits keep
-/// those of their clips that are in it, and go when none is.
+/// Returns the index of a part. All label and signer names are kept, so that parts agree on their numbers.
+/// Splits keep the clips that are in the part; a split that loses all its clips is dropped.
 /// @param part  numbers in range, each clip once
 ClipIndex index_of(const ClipIndex& index, const StorePart& part);
 
-/// Hands out the landmarks of a part, clip by clip. `store` must outlive it.
+/// Returns a source of the landmarks of a part, clip by clip. `store` must outlive it.
 ClipSource source_of(const ClipStore& store, StorePart part);
 
 }  // namespace sslslr::io

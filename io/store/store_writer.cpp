@@ -34,7 +34,7 @@ Frames frames_of(const ClipIndex& index, const StoreLayout& layout) {
             static_cast<hsize_t>(index.coordinates), layout.is_float16 ? 2U : 4U};
 }
 
-/// Frames that are compressed together, or written together where nothing is compressed.
+/// Returns how many frames are compressed together, or written together if nothing is compressed.
 hsize_t frames_a_piece(const Frames& frames, const StoreLayout& layout) {
     const bool is_chosen = layout.is_compressed && layout.chunk_frames > 0;
     const auto wanted = is_chosen ? static_cast<hsize_t>(layout.chunk_frames)
@@ -53,8 +53,8 @@ hdf5::Properties creation_of(const Frames& frames, const StoreLayout& layout) {
     return creation;
 }
 
-/// Takes landmarks clip by clip and writes them in whole chunks: libhdf5 would compress a chunk anew for every clip
-/// in it.
+/// Collects landmarks clip by clip and writes them in whole chunks. Written clip by clip, libhdf5 would
+/// compress a chunk again for each of its clips.
 class LandmarkWriter {
 public:
     LandmarkWriter(const hdf5::OutputFile& file, const ClipIndex& index, const StoreLayout& layout)
@@ -79,7 +79,7 @@ public:
         write(pending_.size() / piece_bytes_ * piece_bytes_);
     }
 
-    /// Writes the rest and the checksums; returns where the landmarks lie if in one piece.
+    /// Writes the rest and the checksums. @return the place of the landmarks if they are stored in one piece
     ByteRange finish() {
         write(pending_.size());
         file_.write_integers("/checksums/landmarks", sums_.finish());
@@ -89,7 +89,7 @@ public:
     }
 
 private:
-    /// Of what is pending the first `bytes`.
+    /// Writes the first `bytes` of the pending values.
     void write(std::size_t bytes) {
         if (bytes == 0) {
             return;
@@ -119,7 +119,7 @@ private:
     hsize_t written_ = 0;  // frames
 };
 
-/// float16 would turn a large number into infinity; what is infinite already stays so.
+/// Refuses finite values that float16 would turn into infinity. Values that are infinite already are kept.
 void refuse_beyond_half(const std::filesystem::path& path, const ClipIndex& index, std::size_t clip,
                         std::span<const float> values) {
     if (const auto value = beyond_half(values)) {

@@ -7,7 +7,7 @@
 namespace sslslr::io {
 namespace {
 
-/// The splits that labels and signers are learnt from, and those that test them.
+/// Calls `use` with each pair of a training split and a test or validation split.
 template <class Use>
 void for_each_tested_split(const StoreSurvey& survey, const Use& use) {
     for (const auto& [train, trained] : survey.splits) {

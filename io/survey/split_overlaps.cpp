@@ -13,7 +13,7 @@ bool is_number(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-/// What the names of a family have in common; empty for a split that belongs to none.
+/// Returns a key for the family of a split; empty for a split that belongs to none.
 std::string family_of(const std::string& split) {
     const std::string_view name = split;
     if (role_of(split) != SplitRole::other) {
@@ -33,12 +33,12 @@ std::string family_of(const std::string& split) {
     return {};
 }
 
-/// "val" and "dev" may well name the same clips.
+/// Splits of the same role, such as "val" and "dev", may list the same clips.
 bool should_be_disjoint(const std::string& a, const std::string& b) {
     return role_of(a) == SplitRole::other || role_of(a) != role_of(b);
 }
 
-/// The overlaps of one family, by the places of the two splits in it.
+/// Collects the overlaps of one family, by the numbers of the two splits in it.
 class FamilyOverlaps {
 public:
     FamilyOverlaps(const std::vector<std::string>& names, std::size_t clips)

@@ -9,18 +9,18 @@
 
 namespace sslslr::io {
 
-/// Something about a store that its user should know.
+/// A problem or a remark about a store that its user should know.
 struct Finding {
-    std::string name;                     ///< which kind, for scripts
-    bool is_note = false;                 ///< may well be meant so; else a warning
-    std::int64_t count = 0;               ///< of clips, contents, classes, ..., as `what` says
+    std::string name;                     ///< kind of finding, for scripts
+    bool is_note = false;                 ///< possibly intended; otherwise a warning
+    std::int64_t count = 0;               ///< of clips, contents, classes, ...: see `what`
     std::string what;                     ///< one sentence
-    std::vector<std::int64_t> clips{};    ///< the first few of the clips it is about
-    std::vector<std::string> examples{};  ///< likewise of names that are not clips'
+    std::vector<std::int64_t> clips{};    ///< the first few clips concerned
+    std::vector<std::string> examples{};  ///< the first few names concerned, if not of clips
     std::string remedy;
 };
 
-/// All there is to say of a store, warnings first.
+/// Returns all findings about a store, warnings first.
 std::vector<Finding> findings_of(const ClipIndex& index, const StoreSurvey& survey);
 
 }  // namespace sslslr::io

@@ -13,9 +13,9 @@ namespace {
 
 using ClipList = std::vector<std::int64_t>;
 
-constexpr std::int64_t most_bins = 40;  // of lengths
+constexpr std::int64_t most_bins = 40;  // of the length histogram
 
-/// The splits by number that each clip is in, in one array.
+/// The numbers of the splits that each clip is in, stored in one array.
 class Memberships {
 public:
     explicit Memberships(const ClipIndex& index) : first_(index.labels.size() + 1) {
@@ -53,7 +53,7 @@ std::int64_t length_of(const ClipIndex& index, std::int64_t clip) {
     return index.offsets[at + 1] - index.offsets[at];
 }
 
-/// Edges of at most most_bins bins of equal width, a whole number of frames; the last may be narrower.
+/// Returns the edges of at most most_bins bins of equally many frames; the last may have fewer.
 ClipList edges_of(const ClipIndex& index) {
     std::int64_t least = std::numeric_limits<std::int64_t>::max();
     std::int64_t greatest = 0;
@@ -92,7 +92,7 @@ void survey_lengths(const ClipIndex& index, const ClipList& clips, const ClipLis
     }
 }
 
-/// Everything that the index tells.
+/// Fills in everything that the index is sufficient for.
 GroupSurvey indexed(const ClipIndex& index, const ClipList& clips, const ClipList& edges) {
     GroupSurvey group;
     for (const auto clip : clips) {
@@ -120,7 +120,7 @@ GroupSurvey indexed(const ClipIndex& index, const ClipList& clips, const ClipLis
     return group;
 }
 
-/// Adds what a clip lacks; missing points are counts until shares_of_missing.
+/// Adds the gaps of a clip. GroupSurvey::missing holds counts until shares_of_missing() is called.
 void add(GroupSurvey& group, const ClipGaps& gaps, bool has_hands) {
     group.undetected += gaps.has_anything ? 0 : 1;
     group.handless += has_hands && !gaps.has_hand ? 1 : 0;
@@ -164,7 +164,7 @@ StoreSurvey indexed(const ClipIndex& index) {
     return survey;
 }
 
-/// The survey while the clips are read.
+/// A survey in progress.
 class Reading {
 public:
     explicit Reading(const ClipStore& store)
@@ -224,7 +224,7 @@ private:
     const ClipStore& store_;
     const ClipIndex& index_;
     StoreSurvey survey_;
-    std::vector<GroupSurvey*> groups_;  // of the splits, by their number
+    std::vector<GroupSurvey*> groups_;  // of the splits, by number
     LandmarkCounts counts_;
     Memberships memberships_;
     ClipContent content_;

@@ -18,8 +18,8 @@ constexpr auto schema_attribute = "schema";
 constexpr auto schema = "sslslr-checkpoint-1";
 constexpr auto type_attribute = "dtype";
 
-/// A type of tensors, PyTorch's name for it, and what it is stored as: HDF5 has no bfloat16, and its bool is
-/// an enumeration.
+/// A type of tensors, PyTorch's name for it, and its type in the file. HDF5 has no bfloat16, and its bool is
+/// an enumeration: both are stored as integers.
 struct Element {
     at::ScalarType type;
     std::string_view name;
@@ -76,7 +76,7 @@ at::Tensor read_tensor(const hdf5::InputFile& file, const std::string& name) {
 void write_checkpoint(const std::filesystem::path& path, const CheckpointFile& content) {
     AtomicFile target{path};
     {
-        const auto alone = hdf5::exclusive_use();  // not while waiting for the disk: others may be reading
+        const auto alone = hdf5::exclusive_use();  // released before syncing: others may read
         hdf5::OutputFile file{target.temporary()};
         for (const auto& [name, text] : content.attributes) {
             file.write_attribute(name, text);
@@ -115,7 +115,7 @@ bool is_checkpoint(const std::filesystem::path& path) {
     try {
         return verify(path) && hdf5::InputFile{path}.attributes()[schema_attribute] == schema;
     } catch (const DataError&) {
-        return false;  // whoever reads it as something else says what is wrong
+        return false;  // the reader of another format reports the problem
     }
 }
 

@@ -11,7 +11,7 @@ import pickletools
 
 import numpy as np
 
-MOST_OPERATIONS = 10_000  # dozens do for a few arrays
+MOST_OPERATIONS = 10_000  # a few arrays take dozens
 CORES = ("numpy.core", "numpy._core")
 
 
@@ -75,7 +75,7 @@ def _array_of(shape, kind, is_fortran, content):
 class _Unpickler(pickle.Unpickler):
     def __init__(self, content):
         super().__init__(io.BytesIO(content))
-        self._room = len(content)  # for copies of texts, of which one may be meant again and again
+        self._room = len(content)  # for copies of texts: a pickle may refer to one text many times
 
     def find_class(self, module, name):
         if name == "_reconstruct" and module in [core + ".multiarray" for core in CORES]:
@@ -83,13 +83,13 @@ class _Unpickler(pickle.Unpickler):
         if name == "_frombuffer" and module in [core + ".numeric" for core in CORES]:
             return self._from_buffer
         if (module, name) == ("numpy", "ndarray"):
-            return "numpy.ndarray"  # named, never called
+            return "numpy.ndarray"  # only named, never called
         if (module, name) == ("numpy", "dtype"):
             return _Type
         if (module, name) == ("_codecs", "encode"):
             return self._encode
         if (module, name) == ("__builtin__", "bytes"):
-            return lambda: b""  # how old protocols write the content of an empty array
+            return lambda: b""  # the content of an empty array in old protocols
         raise UnsafePickle(f"expected nothing but arrays, found {module}.{name}")
 
     def _from_buffer(self, content, kind, shape, order):
@@ -116,12 +116,13 @@ def _check_operations(content):
             places.add(place)
             if previous.endswith(("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3")):
                 tuples.add(place)
-            if place >= MOST_OPERATIONS:  # the unpickler allocates as many places as the largest number says
+            if place >= MOST_OPERATIONS:  # the unpickler allocates memory up to the largest number
                 raise UnsafePickle("expected a few arrays, found a list of values longer than those take")
         if number >= MOST_OPERATIONS:
             raise UnsafePickle("expected a few arrays, found more operations than those take")
         if name == "DUP" or (name in ("GET", "BINGET", "LONG_BINGET") and argument in tuples):
-            raise UnsafePickle("expected tuples meant once, found one again")  # nested so, their hash takes for ever
+            # Hashing tuples that are nested and shared takes exponential time.
+            raise UnsafePickle("expected tuples meant once, found one again")
         previous = name
 
 

@@ -94,11 +94,11 @@ def serve(protocol, requests, arguments):
 
 def main():
     protocol = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever a library prints must not get in between
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what libraries print must not mix with the protocol
     try:
         sys.exit(serve(protocol, sys.stdin.buffer, sys.argv[1:]))
     except (BrokenPipeError, KeyboardInterrupt):
-        os._exit(1)  # the other side is gone or was interrupted, and has said so
+        os._exit(1)  # the other side ended or was interrupted, and reports it
 
 
 if __name__ == "__main__":

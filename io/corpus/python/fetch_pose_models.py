@@ -10,7 +10,7 @@ from videos import POSE_MODELS, media_pipe_folder
 
 
 def main():
-    # This file alone: all of MediaPipe takes a second to load.
+    # Loads only this file: importing all of MediaPipe takes a second.
     folder = media_pipe_folder()
     spec = importlib.util.spec_from_file_location(
         "download_utils", folder / "python" / "solutions" / "download_utils.py"
@@ -18,7 +18,7 @@ def main():
     download_utils = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(download_utils)
     socket.setdefaulttimeout(20)
-    for model in reversed(POSE_MODELS):  # that of the default first
+    for model in reversed(POSE_MODELS):  # the largest first
         path = folder / "modules" / "pose_landmark" / model
         was_there = path.exists()
         try:
@@ -26,7 +26,7 @@ def main():
         except (OSError, ConnectionError) as error:
             if not was_there:
                 with contextlib.suppress(FileNotFoundError):
-                    os.unlink(path)  # what came of it before the network failed
+                    os.unlink(path)  # incomplete: the network failed
             sys.exit(f"MediaPipe could not fetch {model}: {error}")
 
 

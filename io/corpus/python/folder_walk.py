@@ -8,7 +8,7 @@ from pathlib import Path
 
 from read_error import ReadError
 
-# Those of io/corpus/system_files.cpp.
+# The same list as in io/corpus/system_files.cpp.
 SYSTEM_NAMES = {
     "__macosx",
     "__pycache__",

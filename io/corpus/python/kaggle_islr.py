@@ -91,7 +91,7 @@ def read_labels(path):
         ) from None
 
 
-MOST_ROWS = 543 * 20_000  # frames of a clip: more is no sign
+MOST_ROWS = 543 * 20_000  # 543 points per frame; no sign has more frames
 
 
 def read_table(path):

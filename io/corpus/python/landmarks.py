@@ -12,7 +12,7 @@ RIGHT_HAND = slice(54, 75)
 PARTS = (POSE, LEFT_HAND, RIGHT_HAND)
 POINTS = 75
 COORDINATES = 3
-LARGEST_HALF = 65504  # of a float16, which is what stores hold
+LARGEST_HALF = 65504  # the largest finite float16, the default type of stores
 
 
 @dataclass

@@ -20,7 +20,7 @@ TRACKING_THRESHOLD = (
 )
 OUTPUTS = {"pose_landmarks": POSE, "left_hand_landmarks": LEFT_HAND, "right_hand_landmarks": RIGHT_HAND}
 LARGEST_FPS = 1000
-MOST_LOST_AT_ONCE = 1000  # frames; behind more of them nothing is looked for
+MOST_LOST_AT_ONCE = 1000  # frames; reading stops after more of them in a row
 
 
 def open_corpus(options):
@@ -64,11 +64,12 @@ class Video:
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, [cv2.CAP_PROP_N_THREADS, 1])
         if not self._capture.isOpened():
             raise ReadError("expected a video, found nothing that OpenCV can open as one")
-        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # releases differ in what they do unasked
+        self._capture.set(cv2.CAP_PROP_ORIENTATION_AUTO, 1)  # the default differs between releases
         fps = self._capture.get(cv2.CAP_PROP_FPS)
         self.fps = fps if 0 < fps < LARGEST_FPS else 0.0
         self._announced = self._capture.get(cv2.CAP_PROP_FRAME_COUNT)
-        self._is_announced_exactly = path.suffix.lower() in (".mp4", ".m4v", ".mov", ".avi")  # of others OpenCV guesses
+        # For other formats, OpenCV guesses the number of frames.
+        self._is_announced_exactly = path.suffix.lower() in (".mp4", ".m4v", ".mov", ".avi")
         self.decoded = 0
         self._lost = 0
 
