@@ -15,9 +15,9 @@ struct Activity {
     double waited = 0;        ///< seconds spent waiting in that collective
 
     bool waits() const noexcept { return collective.front() != '\0'; }
-    /// "all_reduce #17"
+    /// Names the collective: "all_reduce #17".
     std::string collective_name() const;
-    /// "in step 12, waiting in all_reduce #17 for 3.2 s"
+    /// Describes the activity: "in step 12, waiting in all_reduce #17 for 3.2 s".
     std::string text() const;
 };
 
@@ -42,7 +42,7 @@ public:
     CollectiveWait& operator=(const CollectiveWait&) = delete;
 };
 
-/// "3.2 s"
+/// Formats a duration: "3.2 s".
 std::string in_seconds(double seconds);
 
 /// Returns the name of this node, as reported by MPI.

@@ -30,6 +30,7 @@ public:
     /// A communicator of this rank only.
     static Communicator self();
 
+    /// A private duplicate with the same ranks.
     Communicator duplicate() const;
     /// Groups the ranks that pass the same colour, ordered by their rank here.
     Communicator split(int colour) const;

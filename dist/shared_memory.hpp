@@ -19,7 +19,7 @@ struct SharedMemorySpace {
     std::int64_t available = 0;  ///< bytes free
 };
 SharedMemorySpace shared_memory_space();
-/// "/dev/shm (0.0671 GB, 0.067 GB free)"
+/// Formats it as text: "/dev/shm (0.0671 GB, 0.067 GB free)".
 std::string describe(const SharedMemorySpace& space);
 
 /// Shared memory could not be allocated; all ranks of the node throw it with the same message.

@@ -73,7 +73,7 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
         return run(arguments, ranks);
     } catch (const std::exception& error) {
         const int code = exit_code_of(error);
-        if (is_agreed(error)) {  // printed once, ended without an abort
+        if (is_agreed(error)) {  // print once, and end without an abort
             if (ranks.is_first()) {
                 fmt::print(stderr, "sslslr: {}\n", text_of(error));
             }

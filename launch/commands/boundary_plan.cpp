@@ -80,7 +80,8 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     return whole + steps[steps.size() / 2] * static_cast<double>(all_steps - shortened.training.max_steps);
 }
 
-/// Checks that planning a search again does not mix results of different code, unless that is accepted.
+/// Rejects planning a search again if that would mix results of other settings, or of other code that is not
+/// accepted.
 /// @return identities of the code whose results count
 std::string codes_of(const PlanOptions& options, const SearchPlan& plan, const Ranks& ranks) {
     const auto folder = search_folder(options.study);

@@ -43,7 +43,7 @@ struct Finding {
     std::string what;
     std::string found;
     std::string mend;
-    bool prevents_work = false;  ///< no training could run
+    bool prevents_work = false;  ///< training is not possible
 };
 
 double seconds_of(const std::function<void()>& work) {

@@ -21,6 +21,7 @@ struct WorkerOptions {
     std::string retry;
 };
 
+/// Declares --lease-seconds, --max-jobs and --retry; `fields` must outlive `options`.
 void declare(Options& options, WorkerOptions& fields);
 
 /// @param group_ranks  number of ranks that work together on one job

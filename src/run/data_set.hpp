@@ -72,7 +72,7 @@ public:
 private:
     std::optional<io::ClipStore> store_;
     std::unique_ptr<PrintTable> prints_;      ///< reads from the store; features may add prints to it
-    std::optional<LoadedFeatures> features_;  ///< may read from the store
+    std::optional<LoadedFeatures> features_;  ///< reads from the store if streamed
 };
 
 }  // namespace sslslr

@@ -32,7 +32,7 @@ std::string note_of_code(const std::string& run, const std::string& trained_by);
 std::string joined_codes(const std::string& before, const std::string& what, bool accepts,
                          const std::function<void(const std::string&)>& warn, const std::string& how = "add");
 
-/// What --accept-other-code does, for the help of the commands that have it.
+/// Help text of --accept-other-code.
 inline constexpr const char* accept_other_code_help =
     "continues what another version of the program has begun, whose results may differ, and records that";
 

@@ -22,6 +22,7 @@ constexpr auto words_of() {
     return words(E{});
 }
 
+/// Returns the word for a value.
 template <Worded E>
 constexpr const char* word_of(E value) {
     return words(value)[static_cast<std::size_t>(value)];
