@@ -15,7 +15,7 @@
 namespace sslslr::dist {
 namespace {
 
-/// What a thread waits in, written by that thread alone. Atomics, so that a signal handler can read them.
+/// What a thread waits in, written only by that thread. Atomic, so that a signal handler can read it.
 struct Wait {
     std::atomic<bool> is_taken = false;
     std::atomic<const char*> name = nullptr;
@@ -25,9 +25,10 @@ struct Wait {
 
 std::array<Wait, 32> waits;
 std::atomic<std::int64_t> step_under_way = 0;
-std::atomic<std::int64_t> stopped_for = 0;  ///< nanoseconds, altogether
+std::atomic<std::int64_t> stopped_for = 0;  ///< nanoseconds, in total
 
-/// A thread's place among them, from its first wait to its end; none where more threads wait than there are places.
+/// Reserves an element of `waits` for a thread, from its first wait until it ends. Without a free element the
+/// thread's waits are not recorded.
 class Place {
 public:
     Place() {
@@ -57,7 +58,7 @@ Wait* own_wait() {
     return place.wait();
 }
 
-/// Nanoseconds that this process was not stopped, from any beginning.
+/// Nanoseconds since an arbitrary start, without the time in which this process was stopped.
 std::int64_t now() {
     return std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds{1} - stopped_for;
 }
@@ -86,7 +87,7 @@ Activity current_activity() noexcept {
     const auto time = now();
     for (const auto& wait : waits) {
         const char* const name = wait.name;
-        // Negative where it began after a stop that was left out only then.
+        // The difference is negative if the wait began after a stop that was excluded only later.
         const auto seconds = std::max(0.0, static_cast<double>(time - wait.since) * 1e-9);
         if (name != nullptr && (!activity.waits() || seconds > activity.waited)) {
             activity.collective = {};

@@ -7,46 +7,48 @@
 
 namespace sslslr::dist {
 
-/// What this process is doing: told to its peers by Heartbeat, and to the user in its last words.
+/// What this process is doing. Heartbeat sends it to other ranks; crash messages show it to the user.
 struct Activity {
-    std::int64_t step = 0;              ///< of the training, counted from 1; 0: in none
-    std::array<char, 32> collective{};  ///< the one it has waited in longest; empty: it waits in none
-    std::int64_t number = 0;            ///< of that collective among those of its kind; 0: not counted
-    double waited = 0;                  ///< seconds, in it
+    std::int64_t step = 0;              ///< training step, counted from 1; 0: not in training
+    std::array<char, 32> collective{};  ///< name of the collective waited in longest; empty: not waiting
+    std::int64_t number = 0;  ///< of that collective among all of its communication thread; 0: not counted
+    double waited = 0;        ///< seconds spent waiting in that collective
 
     bool waits() const noexcept { return collective.front() != '\0'; }
-    /// "all_reduce #17"
+    /// Names the collective: "all_reduce #17".
     std::string collective_name() const;
-    /// "in step 12, waiting in all_reduce #17 for 3.2 s"
+    /// Describes the activity: "in step 12, waiting in all_reduce #17 for 3.2 s".
     std::string text() const;
 };
 
-/// From any thread, and from a signal handler.
+/// Returns what this process is doing now. Safe to call from any thread and from a signal handler.
 Activity current_activity() noexcept;
 
-/// The training is in this step from here on; 0: it has ended.
+/// Records that training has entered this step; 0: that training has ended.
 void enter_step(std::int64_t step) noexcept;
 
-/// This process was stopped for so long (SIGSTOP, a scheduler's suspension): no wait counts that time.
+/// Excludes from all waiting times a period in which this process was stopped (SIGSTOP, a scheduler's
+/// suspension).
 void leave_out(std::chrono::nanoseconds stopped) noexcept;
 
-/// This thread waits in a collective for as long as this object lives; one at a time.
+/// Marks the current thread as waiting in a collective while this object exists. At most one per thread.
 class CollectiveWait {
 public:
-    /// @param name  a literal
+    /// @param name    a string literal: only the pointer is kept
+    /// @param number  shown after the name as "#17"; 0: not shown
     explicit CollectiveWait(const char* name, std::int64_t number = 0) noexcept;
     ~CollectiveWait();
     CollectiveWait(const CollectiveWait&) = delete;
     CollectiveWait& operator=(const CollectiveWait&) = delete;
 };
 
-/// "3.2 s"
+/// Formats a duration: "3.2 s".
 std::string in_seconds(double seconds);
 
-/// The node's name, as MPI has it.
+/// Returns the name of this node, as reported by MPI.
 std::string host_of_this_process();
 
-/// "rank 2 (node7, pid 4242)", of this process.
+/// Names this process for messages: "rank 2 (node7, pid 4242)".
 std::string name_of_this_process(int rank);
 
 }  // namespace sslslr::dist

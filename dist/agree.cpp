@@ -4,7 +4,7 @@ namespace sslslr::dist {
 
 void agree(const Communicator& ranks, const std::function<void()>& body,
            const std::function<int(const std::exception&)>& exit_code_of) {
-    std::string mine;  // "" done; else the exit code, a colon, the message
+    std::string mine;  // empty: success; otherwise "<exit code>:<message>"
     try {
         body();
     } catch (const std::exception& error) {

@@ -13,7 +13,7 @@ using SharedProcessGroup = c10::intrusive_ptr<c10d::ProcessGroup>;
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
-/// Holds the process group, not the Group, which may move before backward comes.
+/// Keeps the process group, because the Group may be moved before backward runs.
 struct SumOverRanks : torch::autograd::Function<SumOverRanks> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x,
                               const SharedProcessGroup& group) {

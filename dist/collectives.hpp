@@ -8,26 +8,28 @@
 
 namespace sslslr::dist {
 
-// Collectives as parts of a differentiable graph. The loss of a graph is the sum over ranks of the roots that
-// the ranks back-propagate from; gradients are those of this sum.
+// Differentiable collectives. The loss is the sum of the roots that the ranks back-propagate from, and
+// gradients are gradients of this sum.
 //
-// Collective twice: when called and, where the input requires a gradient, once more in backward. So all ranks
-// build the same graph (one without clips on an empty batch), back-propagate through all of it, and agree on
-// what requires gradients; a GradientReducer may be armed meanwhile. Under torch::NoGradGuard, and for
-// integers, they are collectives and no more. A group of one rank never communicates. Results are memory of
-// their own, with the same bits on every rank (as far as the all-reduce of the group's library gives them).
+// These functions communicate when called and, if the input requires a gradient, again in backward. So all
+// ranks must build the same graph (a rank without clips builds it on an empty batch), back-propagate through
+// all of it, and agree on what requires gradients. A GradientReducer may be armed at the same time. Under
+// torch::NoGradGuard, and for integers, they are plain collectives. A group of one rank never communicates.
+// Results are new tensors with the same bits on every rank, provided that the library's all-reduce guarantees
+// it.
 
-/// Sum over ranks of `x`, which has the same shape and type on every rank. Backward sums the gradients of all
-/// ranks' copies, and can be differentiated itself.
+/// Returns the sum of `x` over ranks; `x` must have the same shape and type on every rank. Backward sums the
+/// gradients of the results on all ranks, and is itself differentiable.
 at::Tensor sum_over_ranks(const at::Tensor& x, Group& group);
 
-/// Puts the ranks' shares of a matrix together: [total, ...] on every rank, exactly (nothing is rounded, for
-/// every row has one contributor; -0 becomes 0). The gradient of `rows` is that of the ranks' copies, summed.
+/// Concatenates the ranks' shares of a matrix and returns [total, ...] on every rank. The values are exact,
+/// because every row comes from one rank; only -0 becomes 0. The gradient of `rows` is summed over the ranks'
+/// results.
 ///
-/// Costs an all-reduce of the whole, in either direction.
-/// @param rows   [b, ...] this rank's share; b may be 0 and differ between ranks, the rest may not
-/// @param first  place of its first row in the whole; the shares tile 0..total
-/// @throws c10::ValueError  the share lies outside of the whole, or is not all of it on a single rank
+/// Costs an all-reduce of the whole matrix, both forward and backward.
+/// @param rows   [b, ...] this rank's share; b may be 0 and differ between ranks, the other sizes may not
+/// @param first  index of its first row in the result; the shares must tile [0, total)
+/// @throws c10::ValueError  the share exceeds [0, total), or a single rank does not provide all of it
 at::Tensor gather_rows(const at::Tensor& rows, std::int64_t first, std::int64_t total, Group& group);
 
 }  // namespace sslslr::dist

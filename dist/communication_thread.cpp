@@ -11,7 +11,7 @@
 namespace sslslr::dist {
 namespace {
 
-constexpr int spins_before_sleep = 200;  // a short collective never pays for a sleep
+constexpr int spins_before_sleep = 200;  // so that a short collective never sleeps
 constexpr auto sleep_between_polls = std::chrono::microseconds{20};
 
 }  // namespace
@@ -28,7 +28,7 @@ CommunicationThread::~CommunicationThread() {
     changed_.notify_one();
     thread_.join();
     if (abandoned_ && stuck_.start) {
-        // Whoever calls MPI next, Heartbeat for one, lets it go on with this collective.
+        // Any later MPI call, such as Heartbeat's, may still progress this collective: leak what it uses.
         static_cast<void>(std::make_unique<Collective>(std::move(stuck_)).release());
         static_cast<void>(std::make_unique<Communicator>(std::move(ranks_)).release());
     }

@@ -25,9 +25,9 @@ int as_count(std::size_t count, const char* call) {
     return static_cast<int>(count);
 }
 
-/// Where the texts of all ranks lie end to end. Construction is collective.
+/// The layout of all ranks' texts joined in rank order. Construction is collective.
 struct GatheredTexts {
-    /// @throws std::length_error  a total that MPI cannot count, on all ranks: every rank sees the same lengths
+    /// @throws std::length_error  on all ranks, since all see the same lengths: the total exceeds MPI's count
     GatheredTexts(const std::string& own, int ranks, MPI_Comm comm, const char* call)
         : starts(static_cast<std::size_t>(ranks)) {
         auto length = static_cast<std::int64_t>(own.size());
@@ -109,7 +109,7 @@ Communicator& Communicator::operator=(Communicator other) noexcept {
 }
 
 Communicator::~Communicator() {
-    // MPI_Comm_free is collective: a rank that leaves alone, by an exception, must not wait in it.
+    // MPI_Comm_free is collective: a rank that leaves by an exception must not wait in it.
     if (comm_ != MPI_COMM_NULL && std::uncaught_exceptions() == 0) {
         MPI_Comm_free(&comm_);
     }

@@ -27,13 +27,14 @@ class Communicator {
 public:
     /// A private duplicate of MPI_COMM_WORLD, so our messages never meet another library's.
     static Communicator world();
-    /// This rank alone.
+    /// A communicator of this rank only.
     static Communicator self();
 
+    /// A private duplicate with the same ranks.
     Communicator duplicate() const;
-    /// The ranks that give the same colour, in the order of their rank here.
+    /// Groups the ranks that pass the same colour, ordered by their rank here.
     Communicator split(int colour) const;
-    /// The ranks that share this rank's memory; its rank() is the local device index.
+    /// The ranks that share memory with this one; its rank() is the local device index.
     Communicator on_this_node() const;
 
     Communicator(Communicator&& other) noexcept;
@@ -48,11 +49,11 @@ public:
     /// Replaces each value, in place, with its sum over all ranks.
     void all_reduce_sum(std::span<double> values) const;
     void all_reduce_sum(std::span<std::int64_t> values) const;
-    /// Every rank's text, by rank; texts may differ in length.
+    /// Returns every rank's text, indexed by rank; texts may differ in length.
     std::vector<std::string> all_gather(const std::string& text) const;
-    /// The texts of all ranks end to end, in the order of ranks, on the first rank; nothing on the others.
+    /// Returns the texts of all ranks joined in rank order on rank 0, and an empty text on the others.
     std::string gather(const std::string& text) const;
-    /// `root`'s text, on every rank.
+    /// Returns `root`'s text on every rank.
     std::string broadcast(std::string text, int root = 0) const;
 
 private:

@@ -7,26 +7,26 @@
 
 namespace sslslr::dist {
 
-/// Memory in the buckets of a reduction, by parameter: a node of the graph that writes a gradient there spares the
-/// copy into the bucket.
+/// The memory of each parameter's gradient in the reducer's buckets. A node of the graph that writes a
+/// gradient directly into this memory saves the copy into the bucket.
 ///
-/// Not for several threads at once: backward on a CPU runs on the thread that calls it.
+/// Not thread-safe; it need not be, because backward on a CPU runs on the calling thread.
 class GradientPlaces {
 public:
-    /// Where to write the gradient of `parameter`, to be returned by the graph's node as that gradient. Whoever asks
-    /// first in a step gets it.
-    /// @return  of the parameter's shape and type, not zeroed; undefined where there is none (left)
+    /// Returns where to write the gradient of `parameter`. The caller, a node of the graph, must return this
+    /// tensor as the gradient. Only the first call for a parameter in each step gets the memory.
+    /// @return  tensor of the parameter's shape and type, not zeroed; undefined if none is available
     at::Tensor take(const at::Tensor& parameter) {
         const auto found = places_.extract(parameter.unsafeGetTensorImpl());
         return found ? found.mapped() : at::Tensor{};
     }
 
-    /// For the reducer: a step begins in which `place` is the parameter's.
+    /// Called by the reducer: makes `place` available for `parameter` in the step that begins.
     void offer(const at::Tensor& parameter, const at::Tensor& place) {
         places_.insert_or_assign(parameter.unsafeGetTensorImpl(), place.variable_data());
     }
 
-    /// For the reducer: the buckets have moved.
+    /// Called by the reducer after it has rebuilt its buckets.
     void clear() { places_.clear(); }
 
 private:

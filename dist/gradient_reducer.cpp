@@ -17,7 +17,7 @@ using SharedGroup = c10::intrusive_ptr<c10d::ProcessGroup>;
 using torch::autograd::edge_list;
 using torch::autograd::variable_list;
 
-/// The Reducer's own all-reduce divides by the number of ranks; with a hook gradients are summed and no more.
+/// Sums the gradients. Without a hook the Reducer would also divide them by the number of ranks.
 class SumHook : public c10d::CommHookInterface {
 public:
     explicit SumHook(SharedGroup group) : group_{std::move(group)} {}
@@ -44,14 +44,14 @@ public:
     c10::intrusive_ptr<Future> runHook(c10d::GradBucket& bucket) override {
         const auto compressed = sum(bucket.getBuffer().to(at::kBFloat16));
         const auto unpack = [buffer = bucket.getBuffer()](Future& reduced) {
-            buffer.copy_(c10d::detail::parseCppCommHookResult(reduced.value()));  // throws its error
+            buffer.copy_(c10d::detail::parseCppCommHookResult(reduced.value()));  // throws if it failed
             return c10::IValue{buffer};
         };
         return compressed->then(unpack, c10::TensorType::get());
     }
 };
 
-/// One line a parameter, so that ranks can compare theirs.
+/// Describes each parameter on one line, so that ranks can compare them.
 std::string describe(const std::vector<at::Tensor>& parameters) {
     std::ostringstream lines;
     for (const auto& parameter : parameters) {
@@ -81,8 +81,8 @@ void require_alike(const std::vector<at::Tensor>& parameters, const Communicator
                       differs - all.begin(), ": all ranks must build the same model");
 }
 
-/// The layout before the first backward, which cannot know in which order gradients will arrive: last
-/// parameter first.
+/// Returns the layout for the first backward, when the order of arrival of the gradients is not yet known: it
+/// assumes last parameter first.
 std::vector<std::vector<std::size_t>> first_layout(const std::vector<at::Tensor>& parameters,
                                                    std::size_t first_bytes, std::size_t bucket_bytes) {
     auto buckets =
@@ -91,7 +91,7 @@ std::vector<std::vector<std::size_t>> first_layout(const std::vector<at::Tensor>
     return buckets;
 }
 
-/// The gradient that `root` is given: `gradient`, or one if it is undefined.
+/// Returns the gradient to start from at `root`: `gradient`, or 1 if that is undefined.
 at::Tensor gradient_at(const at::Tensor& root, const at::Tensor& gradient) {
     if (!gradient.defined()) {
         TORCH_CHECK_VALUE(root.numel() == 1, "backward from ", root.sizes(),
@@ -103,7 +103,8 @@ at::Tensor gradient_at(const at::Tensor& root, const at::Tensor& gradient) {
     return gradient;
 }
 
-/// The start of a backward that reaches more than its root: gives the root its gradient, the others nothing.
+/// The first node of a backward pass with additional roots: gives the first root its gradient and the others
+/// none.
 struct Start final : torch::autograd::Node {
     Start(edge_list&& edges, at::Tensor gradient_) : Node{std::move(edges)}, gradient{std::move(gradient_)} {
         add_input_metadata(gradient);
@@ -131,7 +132,7 @@ struct GradientReducer::Impl {
                   first_layout(parameters, static_cast<std::size_t>(first_bytes),
                                static_cast<std::size_t>(options.bucket_bytes)),
                   group,
-                  std::vector<bool>(parameters.size(), false),  // sparse gradients: none
+                  std::vector<bool>(parameters.size(), false),  // no sparse gradients
                   options.bucket_bytes,
                   /*find_unused_parameters=*/false,
                   /*gradient_as_bucket_view=*/true,
@@ -144,9 +145,9 @@ struct GradientReducer::Impl {
                                                     : std::make_unique<SumHook>(group));
     }
 
-    /// Starts a step unless one has been started: gradients become undefined, so that what arrives is stored
-    /// or copied into the bucket, with nothing to add it to. They were views of the buckets, unless the step before
-    /// failed.
+    /// Starts a step unless one is in progress. Resets the gradients, so that new ones are stored or copied
+    /// into the bucket instead of being added. The old ones were views of the buckets, unless the previous
+    /// step failed.
     void start_step() {
         if (!std::exchange(is_in_step, true)) {
             for (const auto& parameter : parameters) {
@@ -185,13 +186,13 @@ void GradientReducer::accumulate(const at::Tensor& root, const at::Tensor& gradi
     const variable_list gradients{gradient_at(root, gradient)};
     impl_->start_step();
     if (root.requires_grad()) {
-        backward({torch::autograd::impl::gradient_edge(root)}, gradients);  // the Reducer is not armed
+        backward({torch::autograd::impl::gradient_edge(root)}, gradients);  // does not trigger the Reducer
     }
 }
 
 void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor& gradient) {
-    // Every parameter is a root too, without a gradient: the Reducer waits for all, also for those that the
-    // graph of `root` does not reach.
+    // Every parameter is also a root, without a gradient, because the Reducer waits for all of them,
+    // including those that the graph of `root` does not reach.
     edge_list roots{torch::autograd::impl::gradient_edge(root)};
     for (const auto& parameter : impl_->parameters) {
         roots.push_back(torch::autograd::impl::gradient_edge(parameter));
@@ -201,7 +202,7 @@ void GradientReducer::backward_and_sum(const at::Tensor& root, const at::Tensor&
     impl_->is_in_step = false;
 
     if (impl_->reducer.should_rebuild_buckets()) {
-        impl_->reducer.rebuild_buckets();  // does nothing before the first backward
+        impl_->reducer.rebuild_buckets();  // no effect before the first backward
         impl_->places->clear();
     }
     impl_->reducer.prepare_for_backward({});

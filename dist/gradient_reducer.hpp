@@ -12,52 +12,53 @@
 namespace sslslr::dist {
 
 struct ReductionOptions {
-    /// Upper size of a bucket (the first is smaller, so that reduction starts early).
+    /// Maximum size of a bucket (the first one is smaller, so that reduction starts early).
     std::int64_t bucket_bytes = 25 << 20;
-    /// Gradients travel as bfloat16: half the bytes of float32, for slow links between nodes; but every rank's
-    /// gradient and every sum of two is rounded to 8 significant bits.
+    /// Sends gradients as bfloat16: half the bytes of float32, for slow links between nodes. Each rank's
+    /// gradient and each partial sum is then rounded to 8 significant bits.
     bool compress = false;
 };
 
-/// Sums gradients over ranks while backward still runs: c10d::Reducer (buckets in the order in which
-/// gradients arrive) over the group's process group.
+/// Sums gradients over ranks while backward is still running. Uses c10d::Reducer, which fills its buckets in
+/// the order in which gradients become ready, over the group's process group.
 ///
-/// A step is any number of accumulate() calls, which may differ between ranks, and one backward_and_sum(). It
-/// starts from no gradients: those of the step before are dropped by its first call.
+/// A step consists of any number of accumulate() calls, which may differ between ranks, and one
+/// backward_and_sum(). The first call of a step drops the gradients of the previous step.
 ///
-/// The first backward_and_sum() lays out the buckets for good. Where the order of a sum depends on its place
-/// in a bucket (ring all-reduce) the layout decides the last bits; so, for bit-identical resume, every life of
-/// a process begins alike: one discarded step before training, for which rank 0 must hold clips in the call of
-/// backward_and_sum() (the order is taken from it).
+/// The first backward_and_sum() fixes the bucket layout. In a ring all-reduce the order of summation depends
+/// on the position in a bucket, so the layout affects the last bits. For bit-identical resume, every process
+/// therefore starts with one discarded step before training. The layout is taken from rank 0, which must hold
+/// clips in the backward_and_sum() call of that step.
 class GradientReducer {
 public:
-    /// Collective. Checks that all ranks have the same parameters and gives rank 0's values to all.
+    /// Checks that all ranks have the same parameters and copies rank 0's values to all ranks. Collective.
     /// @param parameters  leaf tensors that require gradients, on group.device()
-    /// @param group       must outlive this
-    /// @throws c10::ValueError  on every rank alike, naming the first parameter that differs from rank 0's
+    /// @param group       must outlive this object
+    /// @throws c10::ValueError  on every rank, naming the first parameter that differs from rank 0's
     GradientReducer(std::vector<at::Tensor> parameters, Group& group, ReductionOptions options = {});
     ~GradientReducer();
 
-    /// Back-propagates into this rank's own gradients; the next backward_and_sum() adds them to what it
-    /// reduces. Not collective (but for collectives in the graph of `root` itself).
-    /// @param root, gradient  as for backward_and_sum(); a root without a graph adds nothing
+    /// Back-propagates into this rank's own gradients, which the next backward_and_sum() includes in its sum.
+    /// Not collective, apart from collectives in the graph of `root`.
+    /// @param root, gradient  as for backward_and_sum(); a root that requires no gradient adds nothing
     void accumulate(const at::Tensor& root, const at::Tensor& gradient = {});
 
-    /// Back-propagates and leaves in every parameter's grad() the sum over ranks of the gradients of `root` and
-    /// of what was accumulated in this step. Collective.
+    /// Back-propagates and stores in every parameter's grad() the sum over ranks of the gradients of `root`
+    /// and of those accumulated in this step. Collective.
     ///
-    /// The gradients are views of the buckets: read or change them in place until the next call, but take a
-    /// copy to keep them.
-    /// @param root      this rank's part of the loss of the global batch, such that the parts add up to it; or
-    ///                  a tensor [...] that this part depends on. A rank without clips gives the sum over an
-    ///                  empty batch; parameters it does not reach count as zero.
-    /// @param gradient  of the loss with respect to `root`, of its shape; undefined: ones, of a scalar `root`
-    /// @throws c10::ValueError  `gradient` does not fit `root`
-    /// @throws whatever backward or a collective throws; the reducer is unusable then, on every rank
+    /// The gradients are views of the buckets. They may be read or changed in place until the next call; copy
+    /// them to keep them longer.
+    /// @param root      this rank's share of the loss of the global batch (the shares add up to the loss), or
+    ///                  a tensor [...] that this share depends on. A rank without clips passes the sum over
+    ///                  an empty batch. Parameters that it does not reach get a zero gradient.
+    /// @param gradient  gradient of the loss with respect to `root`, of the same shape; undefined: 1, for a
+    ///                  scalar `root`
+    /// @throws c10::ValueError  `gradient` does not match `root`
+    /// @throws any error of backward or of a collective; after that, the reducer is unusable on every rank
     void backward_and_sum(const at::Tensor& root, const at::Tensor& gradient = {});
 
-    /// Where a node of the graph may write a parameter's gradient, from the third step on: before, the buckets are
-    /// not laid out yet.
+    /// Returns the places where nodes of the graph may write gradients. They are available from the third
+    /// step on, after the bucket layout is final.
     const std::shared_ptr<GradientPlaces>& places() const;
 
 private:

@@ -15,7 +15,7 @@ namespace {
 
 using c10d::ProcessGroup;
 
-/// Ranks on different kinds of device would wait for each other in different libraries.
+/// Ranks on different device types would deadlock, each waiting in another library. Collective.
 void require_one_device_type(const Communicator& ranks, at::Device device) {
     const auto types = ranks.all_gather(c10::DeviceTypeName(device.type(), true));
     for (std::size_t rank = 1; rank < types.size(); ++rank) {
@@ -54,7 +54,7 @@ Group::Group(Communicator ranks, at::Device device, GroupOptions options) {
 
 Group::~Group() {
     if (impl_ != nullptr && !impl_->device.is_cpu() && std::uncaught_exceptions() > 0) {
-        impl_->process_group->abort();  // NCCL would wait for ranks that this one leaves
+        impl_->process_group->abort();  // NCCL would otherwise wait for the other ranks
     }
 }
 Group::Group(Group&&) noexcept = default;

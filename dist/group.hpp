@@ -16,20 +16,22 @@ class ProcessGroup;
 namespace sslslr::dist {
 
 struct GroupOptions {
-    /// A rank that keeps the others waiting longer in a step of a training is named, and the job ends (Heartbeat). Must
-    /// exceed the longest honest delay between ranks; 0: no rank is watched (NCCL's operations then have c10d's own limit).
+    /// If a rank keeps the others waiting longer than this during a training step, Heartbeat reports it and
+    /// ends the job. Must exceed the longest legitimate delay between ranks. 0: ranks are not watched, and
+    /// NCCL operations have c10d's default timeout.
     std::chrono::milliseconds hang_timeout = std::chrono::minutes{1};
 };
 
-/// The ranks that train one model together, and the process group that carries their tensors: MPI for tensors
-/// in host memory, NCCL for tensors on a GPU (compiled in with SSLSLR_CUDA; never run, there was no GPU to
-/// run it on).
+/// The ranks that train one model together, and the process group that transfers their tensors: MPI for
+/// tensors in host memory, NCCL for tensors on a GPU (built with SSLSLR_CUDA; never run, because no GPU was
+/// available).
 ///
-/// Every member but rank(), size(), communicator(), device() and those about progress is collective. Tensors lie on device().
+/// All members are collective except the accessors and the functions about progress. Tensors must be on
+/// device().
 class Group {
 public:
-    /// @throws c10::ValueError  on every rank: the ranks' devices are of different types, or this build lacks
-    /// them
+    /// @throws c10::ValueError  on every rank: the ranks' devices are of different types, or this build does
+    ///                          not support them
     Group(Communicator ranks, at::Device device, GroupOptions options = {});
     ~Group();
     Group(Group&&) noexcept;
@@ -39,17 +41,18 @@ public:
     const Communicator& communicator() const noexcept;
     at::Device device() const noexcept;
 
-    /// Replaces the tensor on every rank by `root`'s.
+    /// Overwrites the tensor on every rank with `root`'s.
     void broadcast(at::Tensor tensor, int root = 0);
     /// Replaces the tensor, in place, with its sum over the ranks.
     void all_reduce_sum(at::Tensor tensor);
-    /// Starts the same and returns a function that waits for it; the tensor must not be touched in between.
+    /// Starts all_reduce_sum() and returns a function that waits for it. Until then, do not access the
+    /// tensor.
     std::function<void()> start_all_reduce_sum(at::Tensor tensor);
 
     c10d::ProcessGroup& process_group() noexcept;
 
-    /// Whether ranks that wait for each other for longer than the hang timeout have a failed one among them, as in the
-    /// steps of a training; at first they may wait. Not collective.
+    /// Sets whether waiting longer than the hang timeout counts as a hang, as it does in training steps.
+    /// Initially false. Not collective.
     void expect_progress(bool expected) noexcept;
     bool expects_progress() const noexcept;
 
@@ -58,11 +61,11 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-/// The device this rank computes on: its own GPU (by its rank on the node) if this build and machine have
-/// one, else the CPU.
+/// Returns the device that this rank computes on: a GPU, chosen by its rank on the node, if this build and
+/// machine have one; otherwise the CPU.
 at::Device default_device(const Communicator& node);
 
-/// What this build and this machine offer to compute on, in one sentence.
+/// Describes in one sentence the devices that this build can use on this machine.
 std::string describe_devices();
 
 }  // namespace sslslr::dist

@@ -6,8 +6,10 @@
 
 namespace sslslr::dist {
 
-/// Lets `process_group` carry tensors on `device`, a GPU. Implemented once with NCCL and once, for builds
-/// without GPU support, as a refusal; CMake picks the source file. Collective.
+/// Adds to `process_group` a backend for tensors on `device`, a GPU. Collective.
+///
+/// CMake picks the source file: one uses NCCL; the other, for builds without GPU support, throws
+/// c10::ValueError.
 void add_gpu_backend(c10d::ProcessGroup& process_group, const Communicator& ranks, at::Device device,
                      const GroupOptions& options);
 

@@ -10,8 +10,9 @@
 namespace sslslr::dist {
 namespace {
 
-/// Settings of c10d's watchdog that the user has not made: a collective that times out or fails ends the process,
-/// after the last collectives of every rank are written to TORCH_FR_DUMP_TEMP_FILE (flight recorder).
+/// Configures c10d's watchdog, except where the user already has: a collective that times out or fails ends
+/// the process, after each rank has written its last collectives to TORCH_FR_DUMP_TEMP_FILE (flight
+/// recorder).
 void set_watchdog_defaults() {
     constexpr int keep = 0;
     setenv("TORCH_NCCL_ASYNC_ERROR_HANDLING", "1", keep);

@@ -18,16 +18,16 @@ namespace {
 
 constexpr auto turn = std::chrono::milliseconds{250};
 constexpr auto pause_at_the_end = std::chrono::milliseconds{1};
-constexpr auto longest_goodbye = std::chrono::seconds{1};  // to all together
-constexpr auto longest_turn = std::chrono::seconds{1};     // after a longer one, this process was stopped
-constexpr int turns_of_silence = 20;                       // 5 s: half of what the end of a job may take
+constexpr auto longest_goodbye = std::chrono::seconds{1};  // to all ranks together
+constexpr auto longest_turn = std::chrono::seconds{1};     // a longer one means that this process was stopped
+constexpr int turns_of_silence = 20;                       // 5 s: half the time in which a job has to end
 constexpr int turns_between_witnesses = 4;
 constexpr std::size_t most_named = 4;
 constexpr int exit_code = 4;  // a rank failed or hung
 
-const pid_t parent_at_start = getppid();  // later it may be gone already
+const pid_t parent_at_start = getppid();  // read early: the parent may die later
 
-/// Where a process can be asked whether it lives: the host and its space of process numbers.
+/// Names the host and pid namespace, within which kill() can check whether a process is alive.
 std::string place_of_this_process() {
     char space[64] = {};
     if (readlink("/proc/self/ns/pid", space, sizeof space - 1) < 0) {
@@ -36,7 +36,7 @@ std::string place_of_this_process() {
     return host_of_this_process() + " " + space;
 }
 
-/// Whether a process of this node is gone; one that has ended and not been waited for is.
+/// Returns whether a process on this node is gone. Zombies count as gone.
 bool is_gone(int pid) {
     if (kill(pid, 0) != 0) {
         return errno == ESRCH;
@@ -82,7 +82,7 @@ Heartbeat::~Heartbeat() {
     const bool all_sent =
         std::ranges::all_of(*peers_, [](const Peer& peer) { return peer.sending == MPI_REQUEST_NULL; });
     if (!all_sent) {
-        static_cast<void>(peers_.release());  // MPI may still read what is sent to a rank that is lost
+        static_cast<void>(peers_.release());  // MPI may still read what a lost rank has not received
     }
 }
 
@@ -104,8 +104,8 @@ void Heartbeat::run() {
                 look_for_hangs();
             }
             lock.lock();
-            // Nobody may free the communicator before it has received all that was sent: Open MPI gives what is left over
-            // to a later one of the same number.
+            // No rank may free the communicator before it has received everything sent to it: Open MPI would
+            // deliver the remaining messages to a later communicator with the same id.
             changed_.wait_for(lock, has_left ? pause_at_the_end : turn,
                               [&] { return !has_left && ending_ != Ending::none; });
         }
@@ -116,7 +116,7 @@ void Heartbeat::run() {
 
 Heartbeat::Beat Heartbeat::own_beat() {
     Beat beat;
-    // Read first: what is waited for after it need not be progress.
+    // Read before the activity, or a long wait from before progress was expected could count as a hang.
     beat.progress_expected = progress_expected_;
     beat.activity = current_activity();
     const auto now = std::chrono::steady_clock::now();
@@ -152,7 +152,7 @@ void Heartbeat::send(bool leaves) {
             check(MPI_Test(&peer.sending, &is_sent, MPI_STATUS_IGNORE), "MPI_Test");
         }
         if (is_sent == 0) {
-            continue;  // to a rank that takes none: it will be found silent
+            continue;  // this rank receives nothing: it will be found silent
         }
         peer.outgoing = beat;
         check(MPI_Isend(&peer.outgoing, sizeof peer.outgoing, MPI_BYTE, rank, 0, ranks_.handle(),
@@ -186,7 +186,7 @@ void Heartbeat::receive() {
 }
 
 void Heartbeat::look_for_the_dead() {
-    // Where rank 0 is lost all others see it: the first of them is to say so alone.
+    // If rank 0 is lost, all other ranks notice: stagger them, so that only the first one reports it.
     const int patience = ranks_.rank() == 0
                              ? 0
                              : std::min(turns_between_witnesses * (ranks_.rank() - 1), turns_of_silence / 2);
@@ -197,7 +197,7 @@ void Heartbeat::look_for_the_dead() {
         }
         if (peer.local_pid != 0 && is_gone(peer.local_pid)) {
             if (peer.silent_turns > patience) {
-                receive();  // its last word may be that it leaves
+                receive();  // its last message may announce that it leaves
                 if (!peer.last.leaves) {
                     end_job(peer.name + " has died; last heard of " + peer.last.activity.text() + ". " +
                             name_of_this_process(ranks_.rank()) + " is " + current_activity().text());
@@ -256,7 +256,7 @@ void Heartbeat::look_for_hangs() {
 }
 
 void Heartbeat::end_if_the_launcher_has() const {
-    // Open MPI's mpirun takes its ranks along, unless it is killed itself.
+    // Open MPI's mpirun ends its ranks when it ends, except if it is killed.
     if (launcher_ != 0 && getppid() != launcher_) {
         std::fprintf(stderr, "sslslr: %s: mpirun has died; ending\n",
                      name_of_this_process(ranks_.rank()).c_str());
@@ -267,8 +267,8 @@ void Heartbeat::end_if_the_launcher_has() const {
 void Heartbeat::end_job(const std::string& what) {
     std::fprintf(stderr, "sslslr: %s; ending the job\n", what.c_str());
     try {
-        send(/*leaves=*/true);   // nobody needs to find that this rank has died
-    } catch (const MpiError&) {  // the message is printed, and the end comes now
+        send(/*leaves=*/true);   // so that no other rank reports that this one has died
+    } catch (const MpiError&) {  // the message is already printed, and the job ends below
     }
     abort_job(exit_code);
 }

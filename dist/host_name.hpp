@@ -7,7 +7,7 @@
 
 namespace sslslr::dist {
 
-/// What this host calls itself.
+/// Returns this host's name, as gethostname() reports it.
 inline std::string host_name() {
     std::array<char, 256> name{};
     gethostname(name.data(), name.size() - 1);

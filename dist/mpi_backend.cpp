@@ -16,7 +16,8 @@ namespace {
 using c10d::OpType;
 using Work = c10::intrusive_ptr<c10d::Work>;
 
-/// Waits on the future that the communication thread completes (Work::create_from_future loses its errors).
+/// Waits for the future that the communication thread completes (Work::create_from_future would lose its
+/// errors).
 class MpiWork final : public c10d::Work {
 public:
     MpiWork(OpType type, c10::intrusive_ptr<c10::ivalue::Future> future)
@@ -24,7 +25,7 @@ public:
 
     bool isCompleted() override { return future_->completed(); }
     bool isSuccess() const override { return future_->completed() && !future_->hasError(); }
-    bool wait(std::chrono::milliseconds /*Heartbeat knows when to end*/) override {
+    bool wait(std::chrono::milliseconds /*ignored: Heartbeat detects hangs*/) override {
         future_->waitAndThrow();
         return true;
     }
@@ -73,7 +74,7 @@ MPI_Op mpi_operation(const c10d::ReduceOp& operation, const at::Tensor& tensor, 
     }
 }
 
-/// What MPI needs to know of a tensor. Holding it keeps the memory and the type alive.
+/// A tensor's memory, element count and data type, as MPI takes them. Keeps the memory and the type alive.
 struct Buffer {
     Buffer(at::Tensor tensor_, const char* name, std::shared_ptr<const MpiBFloat16> bfloat16_)
         : tensor{std::move(tensor_)},
@@ -90,7 +91,7 @@ struct Buffer {
     int count() const { return static_cast<int>(tensor.numel()); }
 
     at::Tensor tensor;
-    std::shared_ptr<const MpiBFloat16> bfloat16;  // owns the type and sum of bfloat16
+    std::shared_ptr<const MpiBFloat16> bfloat16;  // owns MPI's type and sum for bfloat16
     MPI_Datatype type;
 };
 

@@ -10,11 +10,12 @@ class Backend;
 
 namespace sslslr::dist {
 
-/// A c10d backend that carries tensors in host memory over MPI, on a communication thread of its own.
+/// Creates a c10d backend that transfers tensors in host memory over MPI, on a communication thread of its
+/// own. Collective.
 ///
-/// all_reduce (sum, min, max), broadcast, all_gather and barrier, of contiguous tensors of float32, float64,
-/// bfloat16 (all_reduce: sum only, every partial sum rounded to nearest even), int32, int64, uint8 and bool.
-/// Anything else is refused when it is posted. Collective.
+/// It supports all_reduce (sum, min, max), broadcast, all_gather and barrier on contiguous tensors of
+/// float32, float64, bfloat16 (all_reduce: sum only, every partial sum rounded to nearest even), int32,
+/// int64, uint8 and bool. Everything else is rejected when it is posted.
 c10::intrusive_ptr<c10d::Backend> make_mpi_backend(Communicator ranks);
 
 }  // namespace sslslr::dist

@@ -13,7 +13,8 @@ float widen(std::uint16_t bits) {
     return std::bit_cast<float>(std::uint32_t{bits} << 16);
 }
 
-/// Of a sum of two bfloat16. Not a number stays so: the lower half of its bits is zero, hence adds no carry.
+/// Rounds a sum of two bfloat16 values. NaN stays NaN: the lower half of its bits is zero, so there is no
+/// carry.
 std::uint16_t round_to_nearest_even(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
     return static_cast<std::uint16_t>((bits + 0x7fffU + (bits >> 16 & 1U)) >> 16);

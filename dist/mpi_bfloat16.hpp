@@ -4,10 +4,11 @@
 
 namespace sslslr::dist {
 
-/// What MPI lacks for bfloat16: a type of two bytes, and its sum. Freed when destroyed, before MPI ends.
+/// An MPI data type and a sum operation for bfloat16, which MPI itself lacks. Must be destroyed before MPI
+/// ends.
 ///
-/// The sum of two adds in float32 and rounds to nearest, ties to even, as LibTorch does; not a number stays
-/// so. Not collective. Errors: MpiError.
+/// The sum adds in float32 and rounds to nearest, ties to even, as LibTorch does; NaN stays NaN. Not
+/// collective. Errors: MpiError.
 class MpiBFloat16 {
 public:
     MpiBFloat16();

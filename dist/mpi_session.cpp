@@ -39,8 +39,8 @@ std::string mpi_version() {
 }
 
 void abort_job(int exit_code) {
-    constexpr unsigned patience =
-        5;  // seconds: neither a lock of another thread nor a lost mpirun may keep it
+    constexpr unsigned patience = 5;  // seconds
+    // Ends this process even if another thread's lock or a lost mpirun blocks the calls below.
     std::signal(SIGALRM, SIG_DFL);
     ::alarm(patience);
     std::fflush(nullptr);

@@ -29,7 +29,8 @@ std::string in_gigabytes(double bytes) {
     return text.data();
 }
 
-/// A file in the memory of the node that its ranks open by name and map; gone with the last of them.
+/// A file in the node's memory that its ranks open by name and map; removed when the last of them closes it.
+/// All members are collective.
 class SharedFile {
 public:
     explicit SharedFile(const Communicator& node) : node_{node} {}
@@ -41,7 +42,6 @@ public:
         }
     }
 
-    /// Collective, like all of these.
     void open(std::size_t bytes) {
         std::string name = std::string{shared_memory_folder} + "/sslslr-XXXXXX";
         int error = 0;
@@ -57,12 +57,13 @@ public:
         }
         const auto outcomes = node_.all_gather(error == 0 ? "" : text_of(error));
         if (node_.rank() == 0 && descriptor_ >= 0) {
-            ::unlink(name.c_str());  // every rank has it open
+            ::unlink(name.c_str());  // by now every rank has opened it
         }
         throw_if_any(outcomes, bytes);
     }
 
-    /// Each rank takes its part of the pages, so that they lie near the processors of all of them.
+    /// Each rank allocates its part of the pages, which spreads them over the memory near the ranks'
+    /// processors.
     void reserve(std::size_t bytes) const {
         const auto ranks = static_cast<std::size_t>(node_.size());
         const auto begin = bytes / ranks * static_cast<std::size_t>(node_.rank());
@@ -81,7 +82,7 @@ public:
         const bool is_shared =
             std::ranges::all_of(outcomes, [](const auto& problem) { return problem.empty(); });
         if (!is_shared && start != MAP_FAILED) {
-            ::munmap(start, bytes);  // mapped, the pages stay taken
+            ::munmap(start, bytes);  // otherwise the pages would stay allocated
         }
         throw_if_any(outcomes, bytes);
         return static_cast<std::byte*>(start);

@@ -10,33 +10,34 @@
 
 namespace sslslr::dist {
 
-/// Where ranks of a node share memory; containers often have 64 MiB there.
+/// The folder in which ranks of a node share memory; in containers it often has only 64 MiB.
 inline constexpr const char* shared_memory_folder = "/dev/shm";
 
-/// What that folder can hold.
+/// The capacity of that folder.
 struct SharedMemorySpace {
-    std::int64_t bytes = 0;      ///< in all; 0: there is no such folder
-    std::int64_t available = 0;  ///< not taken yet
+    std::int64_t bytes = 0;      ///< in total; 0: there is no such folder
+    std::int64_t available = 0;  ///< bytes free
 };
 SharedMemorySpace shared_memory_space();
-/// "/dev/shm (0.0671 GB, 0.067 GB free)"
+/// Formats it as text: "/dev/shm (0.0671 GB, 0.067 GB free)".
 std::string describe(const SharedMemorySpace& space);
 
-/// Memory that ranks of a node were to share could not be had; the same on all of them.
+/// Shared memory could not be allocated; all ranks of the node throw it with the same message.
 struct SharedMemoryError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
-/// One block of memory that all ranks of a node see; freed when destroyed.
+/// A block of memory shared by all ranks of a node; freed when destroyed.
 ///
-/// Construction, fence() and destruction are collective. The content starts as zeros. What several ranks
-/// share is reserved at once: the system ends a process that touches a page which it promised and does not
-/// have. A rank alone takes its pages when it touches them.
+/// Construction, fence() and destruction are collective. The block is initially zero. Memory that several
+/// ranks share is reserved on construction, because the system kills a process that touches a page which
+/// /dev/shm cannot provide. The private memory of a single rank is allocated page by page, on first access.
 class SharedMemory {
 public:
-    /// @param node   ranks of one node (Communicator::on_this_node, or a split of it); one alone takes memory of its own
-    /// @param bytes  size of the block; rank 0's counts
-    /// @throws SharedMemoryError  the node has not so much; MpiError
+    /// @param node   ranks of one node (Communicator::on_this_node, or a split of it); a single rank gets
+    ///               private memory
+    /// @param bytes  size of the block; only rank 0's value is used
+    /// @throws SharedMemoryError  the node does not have enough memory; MpiError
     SharedMemory(const Communicator& node, std::size_t bytes);
     ~SharedMemory();
     SharedMemory(SharedMemory&& other) noexcept;

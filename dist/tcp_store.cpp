@@ -24,8 +24,9 @@ std::string text_of(const sockaddr* address) {
     return text;
 }
 
-/// Of the first interface whose name begins with one of the names, as NCCL takes them ("ib,eth"; "=ib0"
-/// exactly).
+/// Returns the IPv4 address of the first interface whose name begins with one of `names`, in NCCL's syntax:
+/// "ib,eth" gives prefixes, "=ib0" exact names.
+/// @throws std::runtime_error  there is none
 std::string address_of_interface(const std::string& names) {
     ifaddrs* all = nullptr;
     if (getifaddrs(&all) != 0) {
@@ -82,7 +83,7 @@ std::string address_to_listen_on(bool one_node) {
     return one_node ? "127.0.0.1" : address_of_host_name();
 }
 
-/// A bound socket, and the port that the system chose.
+/// A bound socket and the port that the system chose.
 struct Listener {
     int socket = -1;
     std::uint16_t port = 0;

@@ -5,11 +5,11 @@
 
 namespace sslslr {
 
-/// Fills the options' fields, or prints their help. @return false if help was asked for: nothing is left to do
+/// Fills the options' fields, or prints their help on rank 0.
+/// @return false if help was requested, so that nothing is left to do
 bool read_or_help(Options& options, Arguments arguments, const Ranks& ranks);
 
-// The subcommands. Collective: every rank calls the same one. Each returns an ExitCode and throws the errors
-// of its layers.
+// The subcommands. They are collective: every rank calls the same one. Each returns an ExitCode.
 
 int prepare(Arguments arguments, const Ranks& ranks);
 int extract(Arguments arguments, const Ranks& ranks);
@@ -26,7 +26,7 @@ int inspect(Arguments arguments, const Ranks& ranks);
 int doctor(Arguments arguments, const Ranks& ranks);
 int bench(Arguments arguments, const Ranks& ranks);
 
-/// Prints the release, the code's identity and the libraries' releases.
+/// Prints the version, the code identity and the versions of the libraries.
 int version(const Ranks& ranks);
 
 }  // namespace sslslr

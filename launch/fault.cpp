@@ -24,7 +24,7 @@
 namespace sslslr {
 namespace {
 
-constexpr int writings_that_fail = 2;  // the pause and the try after it are rehearsed, too
+constexpr int writings_that_fail = 2;  // so that the pause and the retry are tested, too
 
 constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kinds{{{"kill", FaultKind::kill},
                                                                        {"freeze", FaultKind::freeze},
@@ -35,7 +35,7 @@ constexpr std::array<std::pair<std::string_view, FaultKind>, 8> kinds{{{"kill", 
                                                                        {"enospc", FaultKind::enospc},
                                                                        {"sigterm", FaultKind::sigterm}}};
 
-/// Returns once this thread has handled the signal, which it may have blocked.
+/// Raises a signal that this thread may block, and returns after it was handled.
 void raise_unblocked(int signal) {
     sigset_t signals;
     sigset_t before;
@@ -46,7 +46,7 @@ void raise_unblocked(int signal) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-/// Ends or disturbs this process; kinds that strike the training do nothing here.
+/// Executes the faults of this process. Those of the training (nan, enospc) are not handled here.
 void strike(FaultKind kind) {
     switch (kind) {
         case FaultKind::kill:
@@ -73,9 +73,9 @@ void strike(FaultKind kind) {
     }
 }
 
-/// Makes the encoder's weights NaN on the ranks where `is_struck`. Collective.
+/// Sets the encoder's weights to NaN on ranks with `is_struck`. Collective.
 void spoil_weights(Trainer& trainer, bool is_struck) {
-    trainer.warm_up();  // which gives every rank the weights of rank 0
+    trainer.warm_up();  // first, because it copies rank 0's weights to all ranks
     auto state = trainer.state();
     for (auto& [name, tensor] : state.tensors) {
         if (is_struck && name.starts_with("model/encoder.") && tensor.is_floating_point()) {

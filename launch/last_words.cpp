@@ -20,23 +20,24 @@
 namespace sslslr {
 namespace {
 
-std::array<char, 512> who{};  ///< for a signal handler, which may not ask MPI
+std::array<char, 512> who{};  ///< name for the signal handler, which may not call MPI
 
 constexpr std::array crashes{SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr unsigned longest_report = 10;          // s
 std::array<struct sigaction, NSIG> reporters{};  ///< LibTorch's handlers, by signal
 std::atomic_flag is_reporting = ATOMIC_FLAG_INIT;
 
-/// The first of the handlers. LibTorch's takes memory, which may be what crashed: it may take for ever.
+/// The first handler. LibTorch's, called next, allocates memory and may never return if the heap is damaged:
+/// an alarm limits its time.
 void report(int signal, siginfo_t* information, void* context) {
-    if (!is_reporting.test_and_set()) {  // another thread that crashes meanwhile puts nothing off
+    if (!is_reporting.test_and_set()) {  // a second crash must not extend the time
         std::signal(SIGALRM, SIG_DFL);
         alarm(longest_report);
     }
     reporters[static_cast<std::size_t>(signal)].sa_sigaction(signal, information, context);
 }
 
-/// The last of the handlers: LibTorch's, which prints the stacks, calls it.
+/// The last handler, called by LibTorch's after it has printed the stacks.
 void say_who_and_die(int signal) {
     const auto activity = dist::current_activity();
     std::array<char, 1024> text{};
@@ -82,7 +83,7 @@ void leave_last_words(int rank) {
         action.sa_flags = SA_NODEFER;
         sigaction(signal, &action, nullptr);
     }
-    struct sigaction interrupt {};  // which LibTorch takes for a crash: Ctrl-C is to end the program as ever
+    struct sigaction interrupt {};  // kept: LibTorch would treat Ctrl-C as a crash
     sigaction(SIGINT, nullptr, &interrupt);
     c10::FatalSignalHandler::getInstance().setPrintStackTracesOnFatalSignal(true);
     sigaction(SIGINT, &interrupt, nullptr);

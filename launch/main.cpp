@@ -60,8 +60,8 @@ int run(std::vector<std::string> arguments, const Ranks& ranks) {
     return code;
 }
 
-/// What to tell the user, settings as options: LibTorch's own errors carry a stack trace, which is not for
-/// them.
+/// Returns the message for the user, with settings written as options, and without the stack trace of
+/// LibTorch's errors.
 std::string text_of(const std::exception& error) {
     const auto* const libtorch = dynamic_cast<const c10::Error*>(&error);
     return io::printable(
@@ -73,7 +73,7 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
         return run(arguments, ranks);
     } catch (const std::exception& error) {
         const int code = exit_code_of(error);
-        if (is_agreed(error)) {  // printed once, ended without an abort
+        if (is_agreed(error)) {  // print once, and end without an abort
             if (ranks.is_first()) {
                 fmt::print(stderr, "sslslr: {}\n", text_of(error));
             }
@@ -85,15 +85,15 @@ int guarded(const std::vector<std::string>& arguments, const Ranks& ranks) {
     }
 }
 
-/// Keeps the large blocks that a training step frees for the next one: glibc would give them back to the
-/// system and fault them in again, page by page.
+/// Makes glibc keep the large blocks that a training step frees. By default it would return them to the
+/// system, and the next step would fault them in again page by page.
 void keep_freed_memory() {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
     mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
 }
 
-/// Each store of a data set stays open: lets there be as many files as the system allows, not its cautious
-/// default.
+/// Raises the limit of open files to the maximum that the system allows, because each store of a data set
+/// stays open.
 void allow_many_files() {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
@@ -117,7 +117,7 @@ int main(int argc, char** argv) {
         const auto node = world.on_this_node();
         leave_last_words(world.rank());
         return guarded({argv + 1, argv + argc}, {world, node, print_note});
-    } catch (const std::exception& error) {  // of MPI's start
+    } catch (const std::exception& error) {  // MPI did not start
         fmt::print(stderr, "sslslr: {}\n", error.what());
         return exit_rank_failed;
     }

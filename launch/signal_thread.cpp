@@ -9,7 +9,8 @@
 namespace sslslr {
 namespace {
 
-/// What schedulers, launchers and terminals send. (SIGUSR2 is how LibTorch asks each thread for its stack in a crash.)
+/// Returns the signals that schedulers, launchers and terminals send. SIGUSR2 is not among them, because
+/// LibTorch uses it in a crash to request the stack of each thread.
 sigset_t sent_to_processes() {
     sigset_t signals;
     sigemptyset(&signals);

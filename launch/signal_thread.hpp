@@ -2,13 +2,15 @@
 
 namespace sslslr {
 
-/// Has a thread of its own receive the signals that are sent to this process; all threads that start later, and the caller,
-/// block them. Call first, before any other thread exists.
+/// Starts a thread that receives the signals sent to this process. The caller and all threads that start
+/// later block these signals. Must be called before any other thread exists.
 ///
-/// A handler runs on the stack of whatever thread it interrupts, and float32 products of oneDNN up to 3.11.1 keep the address of
-/// heap memory in the stack pointer: one signal at such a moment overwrites up to 4 KiB of the heap in front of that memory
-/// (github.com/uxlfoundation/oneDNN/issues/4845). Most of the time of a training is spent in these products.
-/// Child processes block none of them, unless they are spawned with another mask.
+/// The reason: a handler runs on the stack of the thread that it interrupts, but float32 products of oneDNN
+/// up to 3.11.1 keep the address of heap memory in the stack pointer. A signal at such a moment overwrites up
+/// to 4 KiB of the heap before that address (github.com/uxlfoundation/oneDNN/issues/4845). Training spends
+/// most of its time in these products.
+///
+/// Child processes created by fork() do not block the signals.
 void receive_signals_apart();
 
 }  // namespace sslslr

@@ -19,7 +19,7 @@
 namespace sslslr {
 namespace {
 
-/// Where a stream writes, and the first error it met.
+/// A stream's file descriptor and its first error.
 struct StreamTarget {
     int descriptor;
     std::atomic<int> problem{0};  ///< errno
@@ -29,7 +29,9 @@ StreamTarget stdout_target{STDOUT_FILENO};
 StreamTarget stderr_target{STDERR_FILENO};
 bool stdout_is_progress = false;
 
-/// Waits until a target that does not block takes more. @return false if `code` means that it never will
+/// Waits until a non-blocking descriptor accepts more output.
+/// @param code  errno of the failed write
+/// @return false if writing again is pointless
 bool may_try_again(int descriptor, int code) {
     if (code == EAGAIN) {
         pollfd wanted{.fd = descriptor, .events = POLLOUT, .revents = 0};
@@ -38,7 +40,7 @@ bool may_try_again(int descriptor, int code) {
     return code == EAGAIN || code == EINTR;
 }
 
-/// Writes all, or notes why not. Always claims success: nobody who prints could do anything about it.
+/// Writes all bytes or records the error. Always reports success, because callers could not handle a failure.
 ssize_t write_or_note(void* cookie, const char* bytes, std::size_t count) {
     auto& target = *static_cast<StreamTarget*>(cookie);
     for (std::size_t done = 0; done < count;) {
@@ -54,10 +56,10 @@ ssize_t write_or_note(void* cookie, const char* bytes, std::size_t count) {
     return static_cast<ssize_t>(count);
 }
 
-/// Gives a closed descriptor something that cannot be used for what it is for, so that its use is an error still.
+/// Opens a closed descriptor on /dev/null in the wrong mode, so that using it is still an error.
 void occupy(int descriptor, int access) {
     if (::fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
-        const int opened = ::open("/dev/null", access);  // the lowest free one: this one
+        const int opened = ::open("/dev/null", access);  // gets the lowest free number: this one
         if (opened > descriptor) {
             ::close(opened);
         }
@@ -78,7 +80,7 @@ void guard_standard_streams() {
     occupy(STDOUT_FILENO, O_RDONLY);
     occupy(STDERR_FILENO, O_RDONLY);
     std::signal(SIGPIPE, SIG_IGN);
-    stdout = stream_to(stdout_target, _IOLBF);  // whoever reads a log wants to see how far it is
+    stdout = stream_to(stdout_target, _IOLBF);  // by line, so that logs show progress
     stderr = stream_to(stderr_target, _IONBF);
 }
 

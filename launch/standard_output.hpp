@@ -2,19 +2,21 @@
 
 namespace sslslr {
 
-/// Makes printing to stdout and stderr succeed wherever it is called: what cannot be written is dropped, and
-/// check_standard_output reports it once, at the end. A reader that has gone away ends nothing (SIGPIPE is ignored).
+/// Makes every write to stdout and stderr succeed. Output that cannot be written is dropped, and
+/// check_standard_output() reports it once at the end. A closed pipe does not end the program (SIGPIPE is
+/// ignored).
 ///
-/// Call it before anything opens files: a stream that the caller has closed is occupied here, or the next file opened
-/// would take its number, and what is printed.
+/// Must be called before any file is opened: it occupies standard streams that are closed, whose numbers the
+/// next file would otherwise get, along with everything printed.
 void guard_standard_streams();
 
-/// From here on standard output carries the progress of work whose results are files: losing it is worth a warning.
+/// Declares that standard output now carries only progress, and results are in files: lost output causes a
+/// warning instead of an error.
 void output_is_progress();
 
-/// Writes what is still buffered.
-/// @param exit_code  the command's so far; where it is not 0, what is lost is worth a warning
-/// @throws io::DataError  some of what was printed could not be written, and it was the result
+/// Flushes stdout and reports lost output.
+/// @param exit_code  the command's exit code so far; if it is not 0, lost output causes only a warning
+/// @throws io::DataError  output was lost that was the command's result
 void check_standard_output(int exit_code);
 
 }  // namespace sslslr

@@ -25,9 +25,9 @@ std::string clock_text(double total) {
 
 namespace {
 
-/// Whether a person reads what we print as we print it, on a terminal that can rewrite a line. Open MPI gives
-/// every rank a terminal of its own and copies what is written there to mpirun's output, which may be a file:
-/// then mpirun, our parent, is the one to ask.
+/// Returns whether stdout ends at a terminal that can rewrite a line. Open MPI gives every rank a terminal of
+/// its own and copies its output to that of mpirun, which may be a file. So under Open MPI, this checks the
+/// output of mpirun, the parent process.
 bool prints_to_terminal() {
     const char* const kind = std::getenv("TERM");
     if (kind == nullptr || std::string_view{kind}.empty() || std::string_view{kind} == "dumb") {
@@ -84,7 +84,7 @@ void CountProgress::show(std::int64_t done, std::int64_t all) {
     if (first_ < 0) {
         first_ = done;
         start_ = now;
-        shown_ = rewrites_ ? Clock::time_point{} : now;  // plain lines are for work that takes its time
+        shown_ = rewrites_ ? Clock::time_point{} : now;  // plain lines only for slow work
     }
     const bool due = now - shown_ >= (rewrites_ ? duration<double>{0.1} : duration<double>{10});
     if (!speaks_ || (!due && !(rewrites_ && done == all))) {

@@ -9,12 +9,13 @@
 
 namespace sslslr {
 
-/// What the first rank says of a training: one line that rewrites itself on a terminal, a plain line about
-/// every ten seconds otherwise.
+/// Shows the progress of a training on stdout: on a terminal in one line that is rewritten, otherwise with a
+/// new line about every ten seconds.
 class TrainingProgress {
 public:
-    /// @param speaks  false: says nothing (the other ranks)
-    /// @param first   steps done before this life of the run
+    /// @param speaks  whether to print (true on rank 0)
+    /// @param first   steps done before this process started
+    /// @param last    last step of the training
     TrainingProgress(bool speaks, std::int64_t first, std::int64_t last);
     ~TrainingProgress();
     TrainingProgress(const TrainingProgress&) = delete;
@@ -30,23 +31,24 @@ private:
     std::int64_t first_;
     std::int64_t last_;
     std::int64_t clips_ = 0;
-    std::optional<Spread> spread_;  ///< the newest measured
+    std::optional<Spread> spread_;  ///< the last measurement
     Clock::time_point start_ = Clock::now();
     Clock::time_point shown_{};
     bool open_line_ = false;
 };
 
-/// What the first rank says of work that is counted: like TrainingProgress.
+/// Shows the progress of work that is counted, in the same way as TrainingProgress.
 class CountProgress {
 public:
-    /// @param what  is counted: "clips"
+    /// @param speaks  whether to print (true on rank 0)
+    /// @param what    unit of the count: "clips"
     CountProgress(bool speaks, std::string what);
     CountProgress(const CountProgress&) = delete;
     CountProgress& operator=(const CountProgress&) = delete;
     ~CountProgress() { end(); }
 
     void show(std::int64_t done, std::int64_t all);
-    /// Ends the line, so that others may print.
+    /// Ends the line, so that other output may follow.
     void end();
 
 private:
@@ -55,18 +57,18 @@ private:
     bool speaks_;
     bool rewrites_;
     std::string what_;
-    std::int64_t first_ = -1;  ///< done when first shown
+    std::int64_t first_ = -1;  ///< count at the first call of show()
     Clock::time_point start_ = Clock::now();
     Clock::time_point shown_{};
     bool open_line_ = false;
 };
 
-/// To stderr, a line after the program's name; settings as options.
+/// Prints a line to stderr, prefixed with the program's name and with settings written as options.
 void print_note(const std::string& text);
-/// The same after the word warning.
+/// The same with "warning: " before the text.
 void print_warning(const std::string& text);
 
-/// Minutes and seconds as "3:07", hours as "1:03:07".
+/// Formats a duration as "3:07" (minutes and seconds) or "1:03:07" (with hours).
 std::string clock_text(double seconds);
 
 }  // namespace sslslr

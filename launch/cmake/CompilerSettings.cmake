@@ -1,8 +1,9 @@
-# What every target of the project compiles with.
+# Compiler settings of all targets.
 add_library(sslslr_settings INTERFACE)
 target_include_directories(sslslr_settings INTERFACE ${PROJECT_SOURCE_DIR})
 # -Wno-restrict: g++ 12 warns falsely about std::string operator+ (GCC bug 105651).
-# -Wno-missing-field-initializers: a designated initialiser leaves the other fields to their defaults on purpose.
+# -Wno-missing-field-initializers: designated initialisers leave the other fields at their defaults on
+# purpose.
 target_compile_options(sslslr_settings INTERFACE
     -Wall -Wextra -Wshadow -Wno-unknown-pragmas -Wno-restrict -Wno-missing-field-initializers)
 if(SSLSLR_WERROR)
@@ -11,7 +12,7 @@ endif()
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
-    # The precompiled header's timestamp differs in every build folder; its content decides.
+    # Compare the precompiled header by content: its timestamp differs in every build folder.
     set(CMAKE_CXX_COMPILER_LAUNCHER
         ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE_PROGRAM})
     add_compile_options(-fpch-preprocess)

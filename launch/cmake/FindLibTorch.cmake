@@ -1,15 +1,15 @@
 # Finds LibTorch: LibTorch::LibTorch (CPU libraries only, or the CUDA ones with SSLSLR_CUDA).
 #
-# Looked up in this order: Torch_DIR and CMAKE_PREFIX_PATH (a LibTorch of the site), then the private environment
-# that launch/setup makes (.venv or .venv-cuda, a PyPI wheel). Not by the wheel's own CMake files: those of a CUDA
-# wheel insist on nvcc even where nothing is compiled for a GPU.
-# c10d's C++ interface changes between minor versions: another version than 2.11 is passed over.
+# Searches Torch_DIR and CMAKE_PREFIX_PATH (a site's LibTorch) first, then the private environment that
+# launch/setup creates (.venv or .venv-cuda, a PyPI wheel). It does not use the wheel's own CMake files,
+# because those of a CUDA wheel require nvcc even if nothing is compiled for a GPU. Versions other than 2.11
+# are skipped, because c10d's C++ interface changes between minor versions.
 file(TO_CMAKE_PATH "$ENV{CMAKE_PREFIX_PATH}" _libtorch_prefixes)
 foreach(folder IN ITEMS ${Torch_DIR} "$ENV{Torch_DIR}")
     list(APPEND _libtorch_folders ${folder}/../../..)
 endforeach()
 foreach(prefix IN LISTS CMAKE_PREFIX_PATH _libtorch_prefixes)
-    list(APPEND _libtorch_folders ${prefix} ${prefix}/../..)  # the second: torch.utils.cmake_prefix_path
+    list(APPEND _libtorch_folders ${prefix} ${prefix}/../..)  # second: for torch.utils.cmake_prefix_path
 endforeach()
 if(SSLSLR_CUDA)
     set(_libtorch_environment .venv-cuda)
@@ -55,8 +55,8 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     foreach(library IN LISTS _libtorch_libraries)
         list(APPEND _libtorch_link ${${library}})
     endforeach()
-    # --no-as-needed: operators register themselves when the library loads, no symbol asks for it.
-    # unresolved-symbols: the wheel's libraries name further ones that a CPU run never calls.
+    # --no-as-needed: operators register themselves when the library is loaded, but no symbol refers to it.
+    # unresolved-symbols: the wheel's libraries depend on further ones that CPU code never calls.
     target_link_libraries(LibTorch::LibTorch INTERFACE
         -Wl,--no-as-needed ${_libtorch_link} -Wl,--as-needed -Wl,--unresolved-symbols=ignore-in-shared-libs)
     target_compile_definitions(LibTorch::LibTorch INTERFACE USE_DISTRIBUTED)

@@ -1,7 +1,8 @@
 # Finds the headers of NCCL and of the CUDA runtime that LibTorch's ProcessGroupNCCL.hpp includes: NCCL::NCCL
 #
-# Headers only: LibTorch loads its own NCCL, and a process must never load two. So the headers beside LibTorch's
-# wheel come first (nvidia/nccl and nvidia/cu13, no CUDA toolkit needed), those of the site only without them.
+# Only headers are needed: LibTorch loads its own NCCL, and a process must never load two. The headers
+# installed with LibTorch's wheel (nvidia/nccl and nvidia/cu13, no CUDA toolkit needed) are preferred to those
+# of the site.
 get_filename_component(_nccl_wheels ${LibTorch_INCLUDE_DIR}/../../nvidia ABSOLUTE)
 find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${_nccl_wheels}/nccl PATH_SUFFIXES include)
 find_path(NCCL_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${_nccl_wheels}/cu13 ENV CUDA_HOME PATH_SUFFIXES include)

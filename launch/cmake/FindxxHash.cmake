@@ -1,4 +1,4 @@
-# Finds xxHash as a header (it is compiled in by XXH_INLINE_ALL): xxHash::xxHash
+# Finds the header of xxHash (used with XXH_INLINE_ALL, without the library): xxHash::xxHash
 find_path(xxHash_INCLUDE_DIR xxhash.h)
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(xxHash REQUIRED_VARS xxHash_INCLUDE_DIR

@@ -1,1 +1,1 @@
-// Carries the precompiled header that all LibTorch targets share.
+// Source file of the target whose precompiled header all LibTorch targets share.

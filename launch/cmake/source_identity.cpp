@@ -1,5 +1,5 @@
-// source_identity OUTPUT.hpp SOURCE...: writes a hash of C++ sources as SSLSLR_CODE_IDENTITY. Comments, formatting and
-// #include lines do not count, nor does the order of the files; texts do.
+// source_identity OUTPUT.hpp SOURCE...: writes a hash of C++ sources as SSLSLR_CODE_IDENTITY. The hash
+// ignores comments, formatting, #include lines and the order of the files, but not string literals.
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
@@ -32,7 +32,8 @@ bool is_operator(char c) {
     return std::string_view{"+-*/%&|^<>=!:#."}.find(c) != std::string_view::npos;
 }
 
-/// The end of the string, character or raw string that starts at `start`; `start` if none does.
+/// Returns the end of the string, character or raw string literal that starts at `start`; `start` if there is
+/// none.
 std::size_t end_of_literal(const std::string& code, std::size_t start) {
     const auto quote = code[start];
     const bool is_separator = quote == '\'' && start > 0 && is_word(code[start - 1]);  // 10'000
@@ -51,7 +52,7 @@ std::size_t end_of_literal(const std::string& code, std::size_t start) {
     return std::min(code.size(), end + 1);
 }
 
-/// The end of the comment or blank that starts at `start`; `start` if none does.
+/// Returns the end of the comment or blank that starts at `start`; `start` if there is none.
 std::size_t end_of_gap(const std::string& code, std::size_t start) {
     if (code.compare(start, 2, "//") == 0) {
         return std::min(code.size(), code.find('\n', start));
@@ -62,13 +63,14 @@ std::size_t end_of_gap(const std::string& code, std::size_t start) {
     return std::isspace(static_cast<unsigned char>(code[start])) != 0 ? start + 1 : start;
 }
 
-/// Whether a directive starts at `start`, which is the first character of its line but for blanks.
+/// Returns whether a preprocessor directive starts at `start`: a # with only blanks before it on its line.
 bool is_directive(const std::string& code, std::size_t start) {
     const auto line = code.find_last_of('\n', start) + 1;
     return code[start] == '#' && code.find_first_not_of(" \t", line) == start;
 }
 
-/// The line of a directive with its continuations, each gap a blank. #include decides nothing that the files do not.
+/// Returns a directive with its continuation lines, each gap replaced by a blank; empty for #include, because
+/// the included files are hashed themselves. Advances `at` to its end.
 std::string directive_at(const std::string& code, std::size_t& at) {
     std::string text;
     bool is_apart = false;
@@ -89,7 +91,8 @@ std::string directive_at(const std::string& code, std::size_t& at) {
     return text.starts_with("#include") || text.starts_with("# include") ? "" : text + '\n';
 }
 
-/// The code with one blank where words or operators would run into each other, and no other gap; adjacent texts are one.
+/// Returns the code without gaps, except for one blank where words or operators would otherwise join.
+/// Adjacent string literals are merged.
 std::string tokens_of(const std::string& code) {
     std::string tokens;
     bool is_apart = false;

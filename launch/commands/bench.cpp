@@ -41,15 +41,15 @@ struct BenchOptions {
     bool json = false;
 };
 
-/// A part of the step that can be left out, so that its gain can be measured.
+/// A part of the step that can be disabled to measure its gain.
 struct StepPart {
     const char* name;
     const char* instead;
     void (*leave_out)(BenchOptions&);
 };
 
-// To be left out before the first operation of LibTorch: oneDNN reads its variable once. Of two that set it
-// the later one, which allows less, wins.
+// Must be disabled before the first operation of LibTorch, because oneDNN reads its variable only once. If
+// two of them set it, the later one applies, which allows less.
 const std::array step_parts{
     StepPart{"fused-blocks", "LibTorch's operations",
              [](BenchOptions& o) { o.training.method.encoder.fused = false; }},
@@ -110,7 +110,7 @@ void declare(Options& options, BenchOptions& o) {
     options.add("json", o.json, "prints one JSON object");
 }
 
-/// Random clips, one epoch being one global batch.
+/// Returns random clips, as many as one global batch, so that an epoch has one step.
 Features random_features(const BenchOptions& o) {
     Features features;
     features.layout = layout_of(preprocess_config_of(o.training));
@@ -128,7 +128,7 @@ Features random_features(const BenchOptions& o) {
     return features;
 }
 
-/// The most memory that this process ever held, 10^9 bytes.
+/// Returns the peak memory of this process, 10^9 bytes.
 double peak_memory_gb() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -138,7 +138,7 @@ double peak_memory_gb() {
 struct Speed {
     double clips_per_s = 0;
     StepTimes seconds;      ///< medians over the steps
-    double data_share = 0;  ///< of the steps' time, waited for data; mean over ranks and steps
+    double data_share = 0;  ///< share of the time spent waiting for data; mean over ranks and steps
     double useful_gflops_per_s = 0;
     double peak_gflops_per_s = 0;
     double loss = 0;  ///< of the last step

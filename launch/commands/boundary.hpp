@@ -4,7 +4,7 @@
 
 namespace sslslr {
 
-// The subcommands of `sslslr boundary`, as those in command.hpp.
+// The subcommands of `sslslr boundary`; like those in command.hpp they are collective and return an ExitCode.
 
 int boundary_plan(Arguments arguments, const Ranks& ranks);
 int boundary_work(Arguments arguments, const Ranks& ranks);

@@ -54,7 +54,8 @@ void check(const PlanOptions& o, const Ranks& ranks) {
     }
 }
 
-/// What a whole trial would take on these ranks: a shortened one is run, its steps are timed. Collective.
+/// Estimates the seconds of a whole trial on these ranks, by running a shortened one and timing its steps.
+/// Collective.
 double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     constexpr std::int64_t timed_steps = 12;
     const auto all_steps = steps_of(setting);
@@ -79,8 +80,9 @@ double timed_trial(const TrialSetting& setting, const Ranks& ranks) {
     return whole + steps[steps.size() / 2] * static_cast<double>(all_steps - shortened.training.max_steps);
 }
 
-/// Refuses to plan a search again where that would mix results.
-/// @return the codes whose results count
+/// Rejects planning a search again if that would mix results of other settings, or of other code that is not
+/// accepted.
+/// @return identities of the code whose results count
 std::string codes_of(const PlanOptions& options, const SearchPlan& plan, const Ranks& ranks) {
     const auto folder = search_folder(options.study);
     SearchPlan before;
@@ -96,7 +98,7 @@ std::string codes_of(const PlanOptions& options, const SearchPlan& plan, const R
     });
 }
 
-/// What is planned, for the terminal or as JSON.
+/// A summary of the plan, for the terminal or as JSON.
 struct PlanSummary {
     std::string study;
     std::vector<std::int64_t> k;
@@ -165,7 +167,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     if (fields.training.data.empty() && has_plan(fields.study)) {
-        fields = read_search(fields.study).options;  // those that the command line leaves as they are
+        fields = read_search(fields.study).options;  // defaults for options not given again
         fields.json = false;
         Options again{plan_usage};
         declare(again, fields);

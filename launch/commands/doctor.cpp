@@ -38,12 +38,12 @@ constexpr const char* doctor_usage =
     "that needs\n"
     "attention says how to mend it. Ends with 4 where no training could run.";
 
-/// One line of the report; `mend` is empty where all is well.
+/// One line of the report. `mend` says how to fix a problem; it is empty if there is none.
 struct Finding {
     std::string what;
     std::string found;
     std::string mend;
-    bool prevents_work = false;  ///< no training could run
+    bool prevents_work = false;  ///< training is not possible
 };
 
 double seconds_of(const std::function<void()>& work) {
@@ -52,7 +52,7 @@ double seconds_of(const std::function<void()>& work) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// A sum over the ranks, checked and timed. Collective.
+/// Checks and times a sum over the ranks. Collective.
 Finding collective_check(dist::Group& group) {
     constexpr std::int64_t count = 1 << 20;
     auto tensor = torch::full({count}, static_cast<float>(group.rank() + 1), group.device());
@@ -70,7 +70,7 @@ Finding collective_check(dist::Group& group) {
             !right};
 }
 
-/// Writes, syncs and reads back a file in the folder.
+/// Writes a file in the folder, syncs it and reads it back.
 Finding disk_check(const std::filesystem::path& folder) {
     const auto path = folder / fmt::format(".sslslr-doctor-{}-{}", dist::host_name(), getpid());
     const std::string block(8 << 20, 'x');
@@ -98,7 +98,7 @@ Finding disk_check(const std::filesystem::path& folder) {
             right ? "" : "choose another --folder, or free space there", !right};
 }
 
-/// Whether a file locked by rank 0 is locked for all others, as the ledger of a study needs it. Collective.
+/// Checks that a file locked by rank 0 is locked for all others, as a study's ledger requires. Collective.
 Finding lock_check(const std::filesystem::path& folder, const dist::Communicator& world) {
     const auto path = folder / ".sslslr-doctor-lock";
     std::string problem;
@@ -124,7 +124,7 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
                 other.try_lock() ? fmt::format("rank {} took a lock that rank 0 holds", world.rank()) : "";
         });
     }
-    for (const auto& found : world.all_gather(problem)) {  // after it, rank 0 may give the lock up
+    for (const auto& found : world.all_gather(problem)) {  // afterwards rank 0 may release the lock
         problem = problem.empty() ? found : problem;
     }
     std::error_code ignored;
@@ -137,7 +137,7 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
                           "daemon), or choose another --folder"};
 }
 
-/// How long Open MPI's mpirun takes to notice that a host is lost (launch/shell/mpirun.sh).
+/// Reports how long Open MPI's mpirun takes to notice that a host is lost (see launch/shell/mpirun.sh).
 Finding mpirun_check(const Ranks& ranks) {
     constexpr std::array<const char*, 3> names{"OMPI_MCA_oob_tcp_keepalive_time",
                                                "OMPI_MCA_oob_tcp_keepalive_intvl",
@@ -162,7 +162,7 @@ Finding mpirun_check(const Ranks& ranks) {
                      : ""};
 }
 
-/// Where ranks of a node share preprocessed clips. Containers start with 64 MiB there.
+/// Reports the memory in which ranks of a node share preprocessed clips (64 MiB by default in containers).
 Finding shared_memory_check() {
     constexpr std::int64_t enough = std::int64_t{1} << 30;
     const auto space = dist::shared_memory_space();

@@ -29,7 +29,7 @@ double bytes_of(const NamedTensors& tensors) {
     return bytes;
 }
 
-/// Values that the optimizer keeps beside each parameter.
+/// Returns how many values the optimizer stores for each parameter.
 double kept_values(const OptimizerConfig& optimizer) {
     if (optimizer.kind == OptimizerKind::adamw) {
         return 2;
@@ -70,7 +70,8 @@ StepWork work_of(const PretrainOptions& training, const DataSet& data,
     return work;
 }
 
-/// Bytes a second of an all-reduce's bus between the ranks that there are; with one rank an assumption.
+/// Measures the bus bandwidth of an all-reduce between the existing ranks, bytes/s. With one rank it is an
+/// assumption.
 double bus_between(const Ranks& ranks) {
     constexpr double assumed = 1e9;
     const auto n = static_cast<double>(ranks.world.size());
@@ -79,7 +80,7 @@ double bus_between(const Ranks& ranks) {
     }
     dist::Group group{ranks.world.duplicate(), at::kCPU};
     const auto tensor = torch::ones({4 << 20});
-    group.all_reduce_sum(tensor);  // touches its pages
+    group.all_reduce_sum(tensor);  // warm-up: touches the pages
     double shortest = 1e9;
     for (int i = 0; i < 5; ++i) {
         const auto start = std::chrono::steady_clock::now();
@@ -90,7 +91,7 @@ double bus_between(const Ranks& ranks) {
     return 2 * (n - 1) / n * static_cast<double>(tensor.nbytes()) / shortest;
 }
 
-/// This node: its matrix products and the bus between the ranks that were started, measured now. Collective.
+/// Describes this node, by measuring its matrix products and the bus between the ranks. Collective.
 Machine this_machine(const PretrainOptions& training, const StepWork& work, const Ranks& ranks) {
     constexpr double resting_bytes = 0.25e9;  // of a process with LibTorch and MPI, measured
     constexpr double latency = 50e-6;         // of a message between polling threads, measured

@@ -18,8 +18,9 @@ struct DryRunOptions {
 
 void declare(Options& options, DryRunOptions& fields);
 
-/// `pretrain --dry-run`: what a model (StepEstimate) expects of a step of this training on so many GPUs. Collective.
-/// @throws ConfigError  names the option
+/// Implements `pretrain --dry-run`: prints estimates of memory, time and communication of a training step on
+/// the given numbers of GPUs (see StepEstimate). Collective.
+/// @throws ConfigError  an option is not valid; names it
 int dry_run(const PretrainOptions& training, const DryRunOptions& options, const Ranks& ranks);
 
 }  // namespace sslslr

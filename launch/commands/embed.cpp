@@ -55,7 +55,7 @@ void declare(Options& options, EmbedCommandOptions& o) {
     options.add("json", o.json, "prints a summary as one JSON object");
 }
 
-/// Before anything is computed for it.
+/// Called before anything is computed.
 void check_output(const OutputOptions& output) {
     if (output.output.empty()) {
         throw ConfigError{"--output FILE.h5 is missing: the features are written to it"};

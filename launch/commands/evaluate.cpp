@@ -39,7 +39,8 @@ constexpr const char* evaluate_usage =
 
 using Runs = std::vector<PretrainOptions>;
 
-/// Whether validation clips choose settings; else they teach like the others.
+/// Returns whether validation clips are used to choose settings; otherwise they are training clips like the
+/// others.
 bool chooses(const ProtocolConfig& config) {
     return trains_encoder(config) ? config.epochs.size() > 1
                                   : config.kind != ProtocolKind::measures && trains_probe(config) &&
@@ -84,14 +85,14 @@ std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& set
                   "other seeds or signers)\n\n");
 }
 
-/// Prints what all runs come to, and writes it with what each one does. On the first rank.
+/// Prints the results of all runs together, and writes them along with those of each run. Called on rank 0.
 template <class Table>
 void write_results(const Runs& runs, const EvaluationSetting& setting, const std::vector<Table>& tables,
                    const Table& all, const Trainings& trainings, const std::string& more) {
     auto result = all.json();
     const auto facts = facts_of(runs, setting, trainings);
     result.update(facts);
-    // First to the terminal: a file that finds no space must not take the work with it.
+    // Print first, so that the results are not lost if the disk is full.
     fmt::print("{}\n", setting.options.json ? io::json_text(result, 2)
                                             : heading_of(facts, setting) + all.text() + more);
     std::fflush(stdout);
@@ -134,7 +135,8 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
     });
 }
 
-/// What all runs come to. @return false if it was stopped
+/// Evaluates all runs and combines their results.
+/// @return false if it was stopped
 template <class Table, class Evaluate, class More>
 bool score(const Runs& runs, const EvaluationSetting& setting, const Trainings& trainings,
            const std::function<Table(const PretrainOptions&)>& empty, const Evaluate& evaluate_one,
@@ -185,7 +187,8 @@ bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Train
     });
 }
 
-/// Says so once, not for every encoder and part of the clips.
+/// Returns a function that prints only its first warning, instead of one for every encoder and part of the
+/// clips.
 std::function<void(const std::string&)> cache_warner() {
     return [said = false](const std::string& text) mutable {
         if (!std::exchange(said, true)) {
@@ -194,8 +197,8 @@ std::function<void(const std::string&)> cache_warner() {
     };
 }
 
-/// Shows the steps of one training. Its clock starts with the first report: only then is known where it
-/// starts.
+/// Returns a function that shows the progress of one training. The clock starts with the first report,
+/// because the first step is not known before.
 std::function<void(const StepReport&)> progress_of(bool speaks, std::int64_t steps) {
     const auto progress = std::make_shared<std::optional<TrainingProgress>>();
     return [=](const StepReport& report) {

@@ -69,7 +69,7 @@ void check(const ExportOptions& o) {
     }
 }
 
-/// Before anything is computed for it.
+/// Called before anything is computed.
 void check_output(const ExportOptions& o) {
     if (std::filesystem::exists(o.output) && !o.force) {
         throw ConfigError{fmt::format(
@@ -78,7 +78,7 @@ void check_output(const ExportOptions& o) {
     check_export_folder(o.output);
 }
 
-/// So many clips, evenly spread; all of them if there are fewer.
+/// Returns `wanted` clips, evenly spread over `clips`, or all of them if there are fewer.
 std::vector<std::int64_t> spread(const std::vector<std::int64_t>& clips, std::int64_t wanted) {
     const auto all = std::ssize(clips);
     const auto count = std::min(wanted, all);
@@ -89,7 +89,7 @@ std::vector<std::int64_t> spread(const std::vector<std::int64_t>& clips, std::in
     return chosen;
 }
 
-/// Collective.
+/// Computes the features of sample clips for the export. Collective.
 ExportSample sample_of(const ExportOptions& options, const RunEncoder& encoder, const Ranks& ranks) {
     const DataSet data{data_for(encoder.run, options.data, ranks.world),
                        {preprocess_config_of(encoder.run), weights_type(encoder.run.precision), "half"},

@@ -17,7 +17,7 @@ constexpr const char* extract_usage =
     "a folder has the folder's name for its label; --metadata tells\n"
     "better. Needs Python's MediaPipe: launch/setup --importers installs it.";
 
-// Some seconds of work each: what an interruption costs, and what is dealt to a rank at a time.
+// A piece takes seconds. It is what a rank gets at a time, and loses if it is interrupted.
 constexpr std::int64_t videos_per_piece = 4;
 
 struct ExtractOptions {

@@ -32,7 +32,7 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t most_examples = 5;
 
-/// What the import found: texts that name settings, as options.
+/// Rewrites the settings named in the summary's texts as command-line options.
 ImportSummary as_options(ImportSummary summary) {
     for (auto& each : summary.left_out) {
         each.reason = io::as_options(each.reason);
@@ -46,7 +46,8 @@ ImportSummary as_options(ImportSummary summary) {
     return summary;
 }
 
-/// Of the readers in Python, which are no part of the code's identity: they are read when they are needed.
+/// Returns a hash of the Python readers, which the code identity does not include because they are loaded at
+/// run time.
 std::string hash_of_readers() {
     std::set<fs::path> files;
     const auto folder = file_of_program("io/corpus/python/corpus_server.py").parent_path();
@@ -62,7 +63,7 @@ std::string hash_of_readers() {
     return io::hash_text(text);
 }
 
-/// What decides a clip's landmarks and frames, beside the files of the corpus.
+/// Returns the settings that affect the landmarks and frames of clips, apart from the files of the corpus.
 std::string settings_of(const io::CorpusOptions& corpus, const Options& options) {
     return fmt::format("code = {}\ninput = {}\n{}{}", code_identity(),
                        fs::weakly_canonical(corpus.input).string(), text_of(options.deciding()),
@@ -159,12 +160,12 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
     }
 }
 
-/// Beside the store, for scripts and for whoever asks later what was left out.
+/// Writes the summary to a file next to the store, for scripts and for looking up later what was left out.
 void write_summary(const std::string& path, const ImportSummary& summary) {
     io::write_text(path, io::json_text(to_json(summary), 2) + '\n');
 }
 
-/// What a layout needs to know of a store to come.
+/// Returns the part of the store's index that choosing a layout requires.
 io::ClipIndex points_alone(std::int64_t coordinates) {
     io::ClipIndex index;
     index.offsets = {0};
@@ -173,15 +174,15 @@ io::ClipIndex points_alone(std::int64_t coordinates) {
     return index;
 }
 
-/// Enough pieces for many ranks, few enough that syncing them takes no time. By the corpus alone: an import goes on on
-/// any number of ranks.
+/// Returns the size of pieces: enough pieces for many ranks, but so few that syncing them is fast. It depends
+/// only on the corpus, so that an import can be resumed on any number of ranks.
 std::int64_t clips_per_piece(const io::Listing& listing, std::int64_t most) {
     constexpr std::int64_t pieces = 128;
     constexpr std::int64_t least = 16;
     return std::clamp(static_cast<std::int64_t>(listing.clips.size()) / pieces, std::min(least, most), most);
 }
 
-/// A corpus that names its signers has more to say than one name for all.
+/// Rejects --signer for a corpus that names other signers.
 void refuse_other_signers(const io::Listing& listing, const std::string& signer) {
     for (const auto& clip : listing.clips) {
         if (!signer.empty() && !clip.signer.empty() && clip.signer != signer) {
@@ -237,7 +238,7 @@ std::map<std::string, std::string> provenance(const ImportOptions& fields, Argum
 
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
                                        const std::vector<std::string>& options) {
-    // OpenHands' files need NumPy alone, which the environment of the figures has, too.
+    // OpenHands' files need only NumPy, which the environment for figures also has.
     const bool has_importers = fs::exists(python_of(".venv-import"));
     const auto* const environment = has_importers || format != "openhands" ? ".venv-import" : ".venv";
     std::vector<std::string> command{python_of(environment).string(),

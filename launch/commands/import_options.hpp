@@ -11,7 +11,7 @@
 
 namespace sslslr {
 
-/// What every command that makes a store of a corpus asks for.
+/// Options of all commands that import a corpus into a store.
 struct ImportOptions {
     std::string input;
     OutputOptions output;
@@ -29,20 +29,21 @@ struct ImportOptions {
     LayoutOptions layout{.dtype = "float16"};
 };
 
-/// Declares all but output and layout; `fields` must outlive `options`.
+/// Declares all options except those for output and layout; `fields` must outlive `options`.
 void declare(Options& options, ImportOptions& fields);
 
-/// The store's provenance: how it was made, by which release, and what the options say of the corpus.
+/// Returns the store's provenance: the command and version that created it, and what the options say about
+/// the corpus.
 std::map<std::string, std::string> provenance(const ImportOptions& fields, Arguments arguments,
                                               const std::string& command);
 
-/// The command line of the Python reader of a format. Its environment is the source tree's .venv-import, or
-/// what SSLSLR_PYTHON names.
+/// Returns the command line that starts the Python reader of a format. The interpreter is that of the source
+/// tree's .venv-import (for openhands .venv suffices), or SSLSLR_PYTHON.
 std::vector<std::string> python_reader(const std::string& format, const std::string& input,
                                        const std::vector<std::string>& options = {});
 
-/// Imports, shows progress and says what became of it. Collective.
-/// @param most_clips_per_piece  what an interruption may cost each rank
+/// Imports the corpus, shows progress and prints a summary. Collective.
+/// @param most_clips_per_piece  most clips that each rank may lose by an interruption
 /// @return an ExitCode
 int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, const Options& options,
                std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,

@@ -64,9 +64,8 @@ void print_indented(const json& object, std::size_t indent) {
     }
 }
 
-/// Reads a checkpoint, or stores taken for one data set, and prints what there is in it unless JSON is
-/// wanted.
-/// @return the description as JSON; of stores null if it was printed
+/// Reads a checkpoint, or stores that form one data set, and prints a description unless JSON is requested.
+/// @return the description as JSON; null for stores if it was printed
 json inspected(const std::vector<std::string>& files, bool as_json) {
     const auto file = fmt::format("{}", fmt::join(files, " "));
     if (files.size() == 1 && io::is_checkpoint(file)) {
@@ -92,7 +91,7 @@ json inspected(const std::vector<std::string>& files, bool as_json) {
     return description;
 }
 
-/// The files that are described as one.
+/// Groups the files that are described together.
 std::vector<std::vector<std::string>> groups_of(const std::vector<std::string>& files, bool is_together) {
     if (is_together) {
         return {1, files};
@@ -121,7 +120,7 @@ int inspect(Arguments arguments, const Ranks& ranks) {
     if (files.empty()) {
         throw ConfigError{"no file named: sslslr inspect FILE.h5"};
     }
-    // One rank reads; its errors are everybody's.
+    // One rank reads, and all ranks throw its errors.
     agree(ranks.world, [&] {
         if (!ranks.is_first()) {
             return;

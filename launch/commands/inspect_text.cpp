@@ -15,8 +15,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t most_rows = 30;  // of splits
-constexpr std::size_t most_parts = 6;  // of bodies
+constexpr std::size_t most_rows = 30;  // in the table of splits
+constexpr std::size_t most_parts = 6;  // parts of the body
 
 std::string name_of_clip(const io::ClipIndex& index, std::int64_t clip) {
     const auto at = static_cast<std::size_t>(clip);
@@ -35,7 +35,7 @@ json counts_by_name(const std::map<std::int64_t, std::int64_t>& counts,
 json json_of_group(const io::ClipIndex& index, const io::StoreSurvey& survey, const io::GroupSurvey& group) {
     json missing = json::object();
     for (std::size_t part = 0; part < survey.parts.size(); ++part) {
-        const auto share = group.missing[part];  // NaN of no frames
+        const auto share = group.missing[part];  // NaN without frames
         missing[survey.parts[part]] = std::isnan(share) ? json{} : json(share);
     }
     return {{"clips", group.clips},
@@ -110,7 +110,8 @@ Row row_of(const std::string& name, const io::GroupSurvey& group) {
     return row;
 }
 
-/// Columns as wide as their widest entry; the first to the left, the others to the right.
+/// Formats a table with columns as wide as their widest entry, the first left-aligned, the others
+/// right-aligned.
 std::string table_of(const std::vector<Row>& rows) {
     std::vector<std::size_t> widths(rows[0].size());
     for (const auto& row : rows) {

@@ -11,15 +11,16 @@
 
 namespace sslslr {
 
-/// Everything that `inspect` knows of a store, as --json prints it.
+/// Returns everything that `inspect` reports about a store, as --json prints it.
 ///
-/// The store's own fields are those of each split ("clips", "frames", "labels", "signers", "lengths",
-/// "missing", ...) and "splits", "findings", "attributes", "fingerprint". Clips are called by their names, or
-/// "#number".
+/// The top level has the same fields as each split ("clips", "frames", "labels", "signers", "lengths",
+/// "missing", ...) and additionally "splits", "findings", "attributes" and "fingerprint". Clips are given by
+/// name, or as "#number" if they have none.
 nlohmann::json json_of(const io::ClipStore& store, const io::StoreSurvey& survey,
                        const std::vector<io::Finding>& findings);
 
-/// The same for people. @param file  what to call the store
+/// The same as text for users.
+/// @param file  name of the store in the text
 std::string text_of(const io::ClipStore& store, const io::StoreSurvey& survey,
                     const std::vector<io::Finding>& findings, const std::string& file);
 

@@ -9,24 +9,24 @@
 
 namespace sslslr {
 
-/// How far the jobs of a study or a search are, for its status command.
+/// The state of the jobs of a study or a boundary search, for its status command.
 struct LedgerReport {
     Progress jobs;
     LedgerCounts attempts;
     std::int64_t damaged_lines = 0;
-    std::vector<Life> workers;  ///< that have not left: at work, or dead
+    std::vector<Life> workers;  ///< those that have not left: at work, or dead
 };
 
-/// @param files  with their journals
+/// Summarises a ledger whose journals have been read.
 LedgerReport ledger_report(const JobPlan& plan, const LedgerFiles& files);
 
 void to_json(nlohmann::json& json, const LedgerReport& report);
 
-/// The counts, a line each.
+/// Returns the counts as text, one per line.
 std::string counts_text(const LedgerReport& report);
 
-/// What went wrong for good and what to do; empty where all is well.
-/// @param command  that works on the jobs: "boundary work"
+/// Describes problems that need the user's attention and what to do about them; empty if there are none.
+/// @param command  command that works on the jobs: "boundary work"
 std::string trouble_text(const LedgerReport& report, const std::string& command);
 
 }  // namespace sslslr

@@ -5,8 +5,9 @@
 
 namespace sslslr {
 
-/// What matrix products of the encoder's kind reach on every rank at the same time, 10^9 operations a second a
-/// rank: the best call of the best of a few shapes, half a second. Collective.
+/// Measures the speed of matrix products like the encoder's while all ranks compute at the same time. Takes
+/// half a second. Collective.
+/// @return 10^9 operations per second and rank: the fastest call on each rank, averaged over the ranks
 double matrix_peak(Precision precision, const dist::Communicator& world);
 
 }  // namespace sslslr

@@ -38,7 +38,7 @@ void declare(Options& options, MergeOptions& o) {
 
 using Groups = std::vector<std::vector<std::int64_t>>;
 
-/// Of each group the first clip alone.
+/// Keeps only the first clip of each group.
 void drop_repeated(io::StorePart& part, const Groups& equal) {
     std::vector<bool> is_repeated(part.clips.size());
     for (const auto& group : equal) {
@@ -65,7 +65,7 @@ void tell_repeated(const Groups& equal, bool are_dropped) {
     }
 }
 
-/// A merged split looks whole, though a store that did not have it has no clip in it.
+/// Prints which splits lack the clips of some stores, because these did not have the split.
 void tell_partial_splits(const io::ClipIndex& index) {
     for (const auto& [split, files] : index.files_without_split) {
         fmt::print("split {} is not in {}: none of the clips from there is in it\n", split,
@@ -109,7 +109,7 @@ int merge(Arguments arguments, const Ranks& ranks) {
     if (fields.files.empty()) {
         throw ConfigError{"no store named: sslslr merge STORE.h5 STORE.h5 --output OUT.h5"};
     }
-    // One rank writes; its errors are everybody's.
+    // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             refuse_existing(fields.output.output, fields.output.force);

@@ -85,7 +85,7 @@ void declare(Options& options, PrepareOptions& o) {
     options.add("from", o.from, fmt::format("{}", fmt::join(formats(), ", ")));
     declare(options, o.import.output);
     auto corpora = formats();
-    corpora.pop_back();  // synthetic signs are no corpus
+    corpora.pop_back();  // synthetic signs are not a corpus
     options.section("Corpus", "from", corpora);
     declare(options, o.import);
     options.section("LSFB", "from", {"lsfb"});

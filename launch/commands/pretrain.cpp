@@ -44,7 +44,7 @@ constexpr const char* pretrain_usage =
     "SIGTERM, then by SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set); it exits\n"
     "with 1. Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
 
-/// Of one start of a run.
+/// Options of one start of a run, which the run folder does not record.
 struct StartOptions {
     std::string time_limit;
     std::int64_t hang_timeout = 60;
@@ -88,7 +88,7 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
     check(options.collapse);
 }
 
-/// Says where signs begin and end in the middle one of the training clips, if each clip has its own boundary.
+/// Prints the median boundary of the training clips if each clip has its own.
 void tell_boundary(const BatchConfig& config, const Features& features,
                    const std::vector<std::int64_t>& clips) {
     if (config.augmentation.boundary != BoundaryKind::adaptive) {
@@ -104,11 +104,11 @@ void tell_boundary(const BatchConfig& config, const Features& features,
         100 * k1, 100 * k2);
 }
 
-/// Says how many training clips hold nothing to learn from.
-/// @throws dist::AgreedError  all of them; thrown alike on every rank
+/// Reports how many training clips contain nothing to learn from.
+/// @throws dist::AgreedError  on every rank: none contains anything
 void tell_blank_clips(const Features& features, const std::vector<std::int64_t>& clips, const Ranks& ranks) {
     if (features.streamed != nullptr) {
-        return;  // they would all have to be read; sslslr inspect counts them
+        return;  // would require reading all clips; sslslr inspect counts them
     }
     const auto blank = blank_clips(features, clips).size();
     if (blank == clips.size()) {
@@ -128,7 +128,7 @@ void tell_blank_clips(const Features& features, const std::vector<std::int64_t>&
     }
 }
 
-/// How long steps took, and how long of that ranks waited for data, in the mean.
+/// The duration of the steps, and the part of it spent waiting for data, averaged over ranks.
 struct Waiting {
     double seconds = 0;
     double data_seconds = 0;
@@ -240,7 +240,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
         write_run_options(fields.run, fields, ranks.world);
         record.update();
     };
-    hooks.before_checkpoint = [&record] { record.update(); };  // where clips are streamed
+    hooks.before_checkpoint = [&record] { record.update(); };  // for streamed clips
     if (fault) {
         rehearse(*fault, trainer, ranks.world.rank(), hooks);
     }

@@ -65,7 +65,7 @@ int repack(Arguments arguments, const Ranks& ranks) {
     if (fields.files.empty()) {
         throw ConfigError{"no store named: sslslr repack STORE.h5 --output OUT.h5"};
     }
-    // One rank writes; its errors are everybody's.
+    // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
             refuse_existing(fields.output.output, fields.output.force);

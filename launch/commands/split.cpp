@@ -135,7 +135,7 @@ int split(Arguments arguments, const Ranks& ranks) {
         throw ConfigError{
             "--output and --separate: one store with all splits, or one for each? Leave one out"};
     }
-    // One rank writes; its errors are everybody's.
+    // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {
         if (!ranks.is_first()) {
             return;

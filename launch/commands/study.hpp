@@ -4,7 +4,7 @@
 
 namespace sslslr {
 
-// The parts of `sslslr study`, each like a subcommand of its own.
+// The subcommands of `sslslr study`; like those in command.hpp they are collective and return an ExitCode.
 
 int study_run(Arguments arguments, const Ranks& ranks);
 int study_status(Arguments arguments, const Ranks& ranks);

@@ -29,7 +29,7 @@ constexpr const char* report_of_study_usage =
     "Python\n"
     "index.html, tables/*.csv and *.tex, figures/*.svg.";
 
-/// Seconds of all steps of a training, over all its lives.
+/// Returns the seconds of all steps of a training, including those before it was resumed.
 double seconds_of(const fs::path& metrics) {
     double seconds = 0;
     for (const auto& row : io::read_metrics(metrics)) {
@@ -38,7 +38,7 @@ double seconds_of(const fs::path& metrics) {
     return seconds;
 }
 
-/// The accepted results, those of trainings with their time.
+/// Returns the accepted results; those of trainings include their duration.
 ResultOf results_in(const LedgerFiles& files, const StudyJobs& jobs, const fs::path& folder) {
     return [&files, &jobs, folder](const std::string& id) -> std::optional<JobRecord> {
         const auto* const found = files.accepted(id);
@@ -94,7 +94,7 @@ nlohmann::json json_of_data(const DataFacts& data) {
 struct StudyReport {
     std::vector<ReportTable> tables;
     std::vector<ClaimVerdict> claims;
-    nlohmann::json json;  ///< all of it, as it is written
+    nlohmann::json json;  ///< the whole report, as written to the file
 };
 
 /// @param stored  must outlive the result
@@ -137,7 +137,8 @@ StudyReport report_of_study(const StoredStudy& stored, const LedgerFiles& files,
     return report;
 }
 
-/// Has Python write pages and figures. @return whether all of them could be made
+/// Runs the Python script that writes pages and figures.
+/// @return whether all of them could be written
 bool write_pages(const fs::path& folder) {
     const auto python = python_of(".venv");
     const auto script = file_of_program("src/report/study_report.py");
@@ -190,7 +191,7 @@ int study_report(Arguments arguments, const Ranks& ranks) {
         }
         fmt::print("\n");
     }
-    // Python has said what is missing and why; the tables above stand.
+    // The script has printed what is missing and why. The tables above are complete.
     return !pages || json || write_pages(folder) ? exit_done : exit_data;
 }
 

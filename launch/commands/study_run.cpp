@@ -65,7 +65,8 @@ bool is_there(const DataSpec& data) {
     });
 }
 
-/// The study without optional data sets whose files are not there, and without tables that are not asked for.
+/// Returns the study without optional data sets whose files do not exist, and without tables that are not
+/// requested.
 StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, const Ranks& ranks) {
     std::vector<std::string> tables;
     std::ranges::transform(spec.tables, std::back_inserter(tables), &TableSpec::name);
@@ -74,7 +75,7 @@ StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, c
             named(spec.tables, name, "table");
         }
     });
-    std::string absent;  // as the first rank sees it: on a shared file system others may see it later
+    std::string absent;  // as seen by rank 0: on a shared file system others may see files later
     if (ranks.is_first()) {
         for (const auto& data : spec.data) {
             if (data.is_optional && !is_there(data)) {

@@ -17,7 +17,7 @@ constexpr const char* status_of_study_usage =
     "usage: sslslr study status --study FILE [--json]\n\n"
     "How far a study is: trainings, evaluations, what failed and why. Reads the ledger and disturbs nobody.";
 
-/// How many of one kind of jobs are done, running, and there.
+/// Counts the jobs of one kind: done, running, and in total.
 template <class Jobs>
 nlohmann::json counts_of(const Jobs& jobs, const LedgerState& state) {
     const auto count = [&](JobStatus status) {

@@ -16,8 +16,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// A worker's hold on the jobs on the first rank of each group, null on the others. Collective over all
-/// ranks.
+/// Opens the ledger as a worker on the first rank of each group; returns null on the others. Collective over
+/// all ranks.
 std::unique_ptr<Ledger> join_ledger(const WorkerTask& task, const WorkerOptions& options, bool is_leader,
                                     const Ranks& ranks) {
     std::unique_ptr<Ledger> ledger;
@@ -33,7 +33,7 @@ std::unique_ptr<Ledger> join_ledger(const WorkerTask& task, const WorkerOptions&
     return ledger;
 }
 
-/// @param ledger  of the first rank of a group, the only one that prints; must outlive the work
+/// @param ledger  of the first rank of a group, the only rank that prints; must outlive the work
 WorkOptions work_options(const WorkerTask& task, const WorkerOptions& fields, const Ledger* ledger) {
     set_time_limit("");
     WorkOptions options{
@@ -49,7 +49,7 @@ WorkOptions work_options(const WorkerTask& task, const WorkerOptions& fields, co
     return options;
 }
 
-/// What all workers of one mpirun did. Collective.
+/// Totals over all workers of one mpirun. Construction is collective.
 struct WorkTotals {
     double busy_rank_seconds = 0;
     std::int64_t accepted = 0;
@@ -65,7 +65,7 @@ struct WorkTotals {
     }
 };
 
-/// How many jobs of the plan are set aside. Collective.
+/// Counts the jobs of the plan that are set aside. Collective.
 std::int64_t count_set_aside(const WorkerTask& task, Ledger* ledger, const Ranks& ranks) {
     std::vector<std::int64_t> count{0};
     agree(ranks.world, [&] {

@@ -1,10 +1,11 @@
-// Names the signs of clips by their nearest neighbours, with an exported encoder: a program of one's own on the
-// libraries of io/ and src/.
+// Classifies the signs of clips by nearest neighbours, with an exported encoder. It is an example of a
+// separate program that uses the libraries of io/ and src/.
 //
 //     classify_clip EXPORT STORE.h5 FEATURES.h5 CLIP [CLIP ...]
 //
-// EXPORT is a folder of `sslslr export`, FEATURES.h5 the file of `sslslr embed` whose labelled clips vote, CLIP the
-// number of a clip in STORE.h5. Prints for each clip its number, the sign and the sign's share of the votes.
+// EXPORT is a folder written by `sslslr export`, FEATURES.h5 a file written by `sslslr embed`, whose labelled
+// clips vote, and CLIP the number of a clip in STORE.h5. Prints the number, the sign and the sign's share of
+// the votes for each clip.
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -21,7 +22,7 @@ namespace {
 
 using namespace sslslr;
 
-/// One clip as the encoder reads it: a batch of one.
+/// Reads one clip and preprocesses it for the encoder, as a batch of one.
 PaddedClips read_clip(const io::ClipStore& store, std::int64_t clip, const PreprocessConfig& config) {
     const auto& index = store.index();
     if (clip < 0 || clip >= index.clips()) {
@@ -39,7 +40,7 @@ PaddedClips read_clip(const io::ClipStore& store, std::int64_t clip, const Prepr
     return {features.view({1, length, preprocess.layout().width()}), torch::tensor({length})};
 }
 
-/// The clips of a file that have a label.
+/// Returns the labelled clips of a file.
 LabelledFeatures voters(const io::FeatureFile& file) {
     const auto labels = torch::tensor(file.labels, torch::kInt64);
     const auto labelled = (labels >= 0).nonzero().squeeze(1);

@@ -1,4 +1,5 @@
-# Modules as EasyBuild names them: copy it under your site's name and give that to the job scripts as SSLSLR_SITE.
-# The build needs all of them, the program GCC, OpenMPI and HDF5 alone. Never run: there is no module system here.
+# Modules with EasyBuild's names. Copy this file, name the copy after your site, and set SSLSLR_SITE to that
+# name for the job scripts. The build needs all of these modules, the program only GCC, OpenMPI and HDF5. Not
+# tested: no module system was available.
 # shellcheck shell=bash
 module load foss HDF5 Boost CMake Ninja fmt nlohmann_json xxHash

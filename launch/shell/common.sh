@@ -1,4 +1,4 @@
-# Shared by the scripts of launch/; sourced, never run.
+# Functions shared by the scripts of launch/, which source it.
 # shellcheck shell=bash
 
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
@@ -10,18 +10,18 @@ die() {
     exit 1
 }
 
-# Prints one hash of all its input.
+# Prints a hash of its input.
 digest() { sha256sum | cut -d ' ' -f 1; }
 
-# Prints the comment at the head of a script: its help.
+# Prints the comment at the head of a script, which is its help.
 print_help() { sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$1"; }
 
-# Prints how many processes that use LibTorch may run at once: one a core, 2 GB of free memory each.
+# Prints how many processes that use LibTorch may run at once: one per core, with 2 GB of free memory each.
 parallel_jobs() {
     local memory_kb limit cores jobs
-    cores=$(env -u OMP_NUM_THREADS nproc)  # which would else count the threads that a rank may start
+    cores=$(env -u OMP_NUM_THREADS nproc)  # nproc would print OMP_NUM_THREADS instead
     memory_kb=$(awk '/^MemAvailable/ {print $2}' /proc/meminfo)
-    limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)  # a container's share of the machine
+    limit=$(cat /sys/fs/cgroup/memory.max 2>/dev/null || echo max)  # a container's limit
     if [[ $limit != max ]] && ((limit / 1024 < memory_kb)); then
         memory_kb=$((limit / 1024))
     fi
@@ -29,10 +29,10 @@ parallel_jobs() {
     echo $((jobs < 1 ? 1 : jobs < cores ? jobs : cores))
 }
 
-# Open MPI for one machine: more ranks than cores, in containers, as root.
+# Configures Open MPI for a single machine: more ranks than cores, in containers, as root.
 mpi_environment() {
     export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none
-    export OMPI_MCA_mpi_yield_when_idle=1              # a waiting rank leaves its core to a computing one
+    export OMPI_MCA_mpi_yield_when_idle=1              # waiting ranks leave their cores to computing ones
     export OMPI_MCA_btl_vader_single_copy_mechanism=none  # containers forbid reading another process's memory
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
     if ((EUID == 0)); then

@@ -1,17 +1,19 @@
-# The private Python environments: LibTorch from its PyPI wheel, and what draws figures; sourced by launch/setup.
+# The private Python environments: LibTorch from its PyPI wheel, and packages for figures. Sourced by
+# launch/setup.
 # shellcheck shell=bash
 
 figure_packages=(matplotlib numpy h5py umap-learn)
-# The wheel is built for CUDA, but its CPU libraries load these two only.
+# The wheel is built for CUDA, but its CPU libraries load only these two packages.
 cpu_wheels=(torch==2.11.0 nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
-# What its CUDA libraries compile against and load, in the versions the wheel names; no Triton, no Python extras.
+# Packages that its CUDA libraries need to compile and run, in the versions that the wheel names. Without
+# Triton and Python extras.
 cuda_wheels=(
     "${cpu_wheels[@]}" nvidia-cublas==13.1.0.3 nvidia-cuda-nvrtc==13.0.88 nvidia-cudnn-cu13==9.19.0.56
     nvidia-cufft==12.0.0.61 nvidia-cufile==1.15.1.6 nvidia-curand==10.4.0.35 nvidia-cusolver==12.0.4.66
     nvidia-cusparse==12.6.3.3 nvidia-cusparselt-cu13==0.8.0 nvidia-nccl-cu13==2.28.9 nvidia-nvjitlink==13.0.88
     nvidia-nvshmem-cu13==3.4.5)
 
-# ensure_environment FOLDER: .venv, or .venv-cuda with the CUDA libraries
+# ensure_environment FOLDER: creates .venv, or .venv-cuda with the CUDA libraries
 ensure_environment() {
     if given_libtorch; then
         make_environment "$1" "half a minute"
@@ -22,7 +24,8 @@ ensure_environment() {
     fi
 }
 
-# True when Torch_DIR or CMAKE_PREFIX_PATH leads to a LibTorch 2.11 (where FindLibTorch.cmake looks, too).
+# Returns whether Torch_DIR or CMAKE_PREFIX_PATH leads to a LibTorch 2.11; searches the same folders as
+# FindLibTorch.cmake.
 given_libtorch() {
     local folder
     local -a prefixes
@@ -35,8 +38,9 @@ given_libtorch() {
     return 1
 }
 
-# make_environment FOLDER DURATION WHEEL...: installs the wheels as they are and the figure packages.
-# FOLDER/.unfinished stands there until all is done and then becomes .finished, which holds the key.
+# make_environment FOLDER DURATION WHEEL...: installs the wheels without dependencies, and the packages for
+# figures. FOLDER/.unfinished exists until everything is installed; then it is renamed to .finished, which
+# contains the key.
 make_environment() {
     local folder=$1 duration=$2 key
     shift 2

@@ -1,19 +1,20 @@
-# The private Python environment of the readers in io/corpus/python: landmarks of videos, formats that need Python; sourced by
-# launch/setup.
+# The private Python environment for the readers in io/corpus/python (landmarks of videos, formats that need
+# Python). Sourced by launch/setup.
 # shellcheck shell=bash
 
 importer_environment=.venv-import
-# MediaPipe without what it names and its pose and hand landmarks do not load: JAX, sounddevice, an OpenCV with windows.
+# MediaPipe without dependencies that its pose and hand landmarks do not load: JAX, sounddevice, an OpenCV
+# with windows.
 reader_wheels=(mediapipe==0.10.14)
 reader_packages=(
     numpy==2.2.6 opencv-python-headless==4.11.0.86 matplotlib==3.10.7 absl-py==2.3.1 attrs==25.3.0 flatbuffers==25.2.10
     protobuf==4.25.8 pyarrow==21.0.0)
-# What the tests compare with: the formats' own libraries.
+# The formats' own libraries, with which the tests compare results.
 comparison_wheels=(lsfb-dataset==2.0.1 pose-format==0.10.5)
 comparison_packages=(h5py==3.14.0 pandas==2.3.3 tqdm==4.67.1 requests==2.32.5)
 
-# ensure_importers WHAT: installs what the readers need ("readers"), with "comparisons" also what their tests compare with;
-# false if that fails.
+# ensure_importers WHAT: installs the packages of the readers ("readers"), or also those that their tests
+# compare with ("comparisons"). Returns false if that fails.
 ensure_importers() {
     if ! has_importers readers; then
         say "Python readers (MediaPipe, pyarrow), in $importer_environment (about half a minute, 0.6 GB)"
@@ -27,7 +28,8 @@ ensure_importers() {
     fi
 }
 
-# install_importers WHAT WHEEL... -- PACKAGE...: the wheels as they are, the packages with what they need
+# install_importers WHAT WHEEL... -- PACKAGE...: installs the wheels without dependencies, the packages with
+# theirs
 install_importers() {
     local what=$1
     local -a wheels=() pip=("$importer_environment/bin/python" -I -m pip install --disable-pip-version-check --quiet)
@@ -43,7 +45,7 @@ install_importers() {
     importers_key "$what" >"$importer_environment/.$what"
 }
 
-# MediaPipe's package holds the pose model of complexity 1 alone; its own function fetches the others.
+# MediaPipe's package contains only the pose model of complexity 1; its own function downloads the others.
 fetch_pose_models() {
     "$importer_environment/bin/python" "$root/io/corpus/python/fetch_pose_models.py" ||
         echo "landmarks of videos: --complexity 1 works; for 0 and 2 run launch/setup --importers where there is a network"
@@ -57,7 +59,7 @@ importers_key() {
     printf '%s\n' "${all[@]}" | digest
 }
 
-# has_importers WHAT: whether all of it is installed in these versions
+# has_importers WHAT: returns whether these packages are installed in these versions
 has_importers() {
     local folder=$importer_environment
     [[ -x $folder/bin/python && -e $folder/.$1 && $(<"$folder/.$1") == "$(importers_key "$1")" ]]

@@ -1,4 +1,5 @@
-# System packages: installed by apt where it may, otherwise explained and checked; sourced by launch/setup.
+# System packages: installs them with apt if permitted, otherwise explains what is missing and checks for
+# other sources. Sourced by launch/setup.
 # shellcheck shell=bash
 
 debian_packages=(
@@ -44,7 +45,8 @@ install_packages() {
         die "apt could not install the packages above; mend that (network? disk?) and run this again"
 }
 
-# Without apt, the same software may come from a cluster's modules: looked for once, by CMake.
+# Without apt, the same software may come from a cluster's modules. CMake searches for it, once for each
+# environment.
 ensure_site_software() {
     local checked=$root/build/system/.checked key
     key=$({ site_settings && cat "$root"/launch/cmake/{system/CMakeLists.txt,SystemLibraries.cmake}; } | digest)
@@ -59,7 +61,7 @@ ensure_site_software() {
     echo "$key" >"$checked"
 }
 
-# Whatever decides which tools and libraries CMake finds.
+# Prints all settings that affect which tools and libraries CMake finds.
 site_settings() {
     printf '%s\n' "$PATH" "${CMAKE_PREFIX_PATH:-}" "${Torch_DIR:-}" "${LOADEDMODULES:-}" \
         "${CC:-}" "${CXX:-}" "${CFLAGS:-}" "${CXXFLAGS:-}" "${LDFLAGS:-}"

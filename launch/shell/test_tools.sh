@@ -1,18 +1,18 @@
-# What only the tests need: a Slurm and a HyperQueue to start here, clocks that can be set, a browser, readers in Python and
-# what they are compared with, and what the Python side of LibTorch's wheel imports; sourced by launch/setup. Tests of what is
-# missing are left out. Needs packages.sh and importers.sh.
+# Tools that only the tests need: Slurm, HyperQueue, faketime, a browser, the Python readers and the libraries
+# with which they are compared, and imports of PyTorch. Tests whose tools are missing are left out. Sourced by
+# launch/setup, after packages.sh and importers.sh.
 # shellcheck shell=bash
 
 test_packages=(slurm-wlm faketime chromium)
 test_environment=.venv-tests
 hyperqueue='hyperqueue==0.27.*'
-torch_imports='typing_extensions==4.15.0'  # beside numpy; the wheel itself lies in .venv
+torch_imports='typing_extensions==4.15.0'  # besides numpy; the wheel itself is in .venv
 
 ensure_test_tools() {
     local package
     for package in $(missing_packages "${test_packages[@]}"); do
         if may_install; then
-            (install_packages "$package") || true  # one by one: not every system has them all
+            (install_packages "$package") || true  # one by one, because not every system has all of them
         fi
     done
     has_hyperqueue || install_hyperqueue || true
@@ -23,7 +23,7 @@ ensure_test_tools() {
     fi
 }
 
-# Prints which of them are there. CMake must look again when this has changed.
+# Prints which tools exist. CMake must be configured again when the output changes.
 test_tools() {
     local tool
     for tool in slurmctld faketime chromium; do

@@ -1,24 +1,26 @@
-# What the job scripts of this folder share: where the program is, what ranks need of their environment, how they start,
-# and when a job that has ended queues again. Sourced by them, on a node of the job.
+# Functions shared by the job scripts of this folder: locating the program, setting up the ranks' environment,
+# starting ranks, and deciding whether a job is requeued. The scripts source it on a node of the job.
 # shellcheck shell=bash disable=SC2034
 #
-#   SSLSLR         the program (default: that of the checkout, build/release/bin/sslslr)
-#   SSLSLR_SITE    sources launch/modules/SSLSLR_SITE.sh first: the module system's names of what the program needs
-#   LAUNCH         how ranks are started (default: `srun --mpi=pmix`, where Slurm has PMIx; else mpirun)
+#   SSLSLR         the program (default: build/release/bin/sslslr in the checkout)
+#   SSLSLR_SITE    loads the modules listed in launch/modules/SSLSLR_SITE.sh first
+#   LAUNCH         command that starts ranks (default: `srun --mpi=pmix` if Slurm has PMIx, else mpirun)
 
 root=${SSLSLR_ROOT:-$SLURM_SUBMIT_DIR}
 program=${SSLSLR:-$root/build/release/bin/sslslr}
-# One task of an array has the whole array's number in SLURM_JOB_ID: only this names the task alone.
+# In a task of an array, SLURM_JOB_ID may be the number of the whole array; this form always names the task.
 job=${SLURM_ARRAY_JOB_ID:+${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID}
 job=${job:-$SLURM_JOB_ID}
 
-# Slurm's notice, or a preemption's: for the command that run_to_its_end runs, or before that for the script itself.
+# A signal from Slurm, before the time limit or a preemption, is passed to the command in run_to_its_end;
+# before the command starts, it is only recorded.
 asked_to_stop=false
 running=
 reminder=
 trap 'asked_to_stop=true; tell_it_to_stop' USR1 TERM
 
-# Once a second until the command has ended: a launcher that is about to start its ranks loses a signal.
+# Signals the command once a second until it has ended, because a launcher that is starting its ranks may lose
+# a signal.
 tell_it_to_stop() {
     if [[ -n $running ]] && ! kill -0 "${reminder:-none}" 2>/dev/null; then
         while kill -USR1 "$running" 2>/dev/null; do sleep 1; done &
@@ -31,21 +33,24 @@ set_up_ranks() {
         # shellcheck source=/dev/null
         source "$root/launch/modules/$SSLSLR_SITE.sh"
     fi
-    # A rank computes with --threads; libraries must not start more.
+    # --threads sets the threads of a rank; libraries must not start more.
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
-    # Stores are only read, and files are written under another name and renamed: libhdf5's own locks, which some parallel
-    # file systems refuse, protect nothing here. (The ledger of a study has locks of its own; `doctor` tries them.)
+    # libhdf5's locks, which some parallel file systems reject, are not needed: stores are only read, and
+    # files are written under another name and then renamed. (The ledger of a study has its own locks, which
+    # `doctor` checks.)
     export HDF5_USE_FILE_LOCKING=${HDF5_USE_FILE_LOCKING:-FALSE}
-    # NCCL: which networks carry its set-up and, by InfiniBand, its data. The first is also where rank 0 listens.
-    #   NCCL_SOCKET_IFNAME=ib0     NCCL_IB_HCA=mlx5_0     NCCL_DEBUG=WARN (INFO tells which it took)
+    # NCCL_SOCKET_IFNAME=ib0 selects the network for NCCL's setup, on which rank 0 also listens;
+    # NCCL_IB_HCA=mlx5_0 selects the InfiniBand adapter for its data. NCCL_DEBUG=INFO prints which were
+    # chosen.
     export NCCL_DEBUG=${NCCL_DEBUG:-WARN}
-    # UCX, which Open MPI uses on InfiniBand: UCX_NET_DEVICES=mlx5_0:1 names a port; UCX_TLS=rc,sm,self keeps off TCP.
-    # Open MPI without UCX: OMPI_MCA_btl_tcp_if_include=ib0 and OMPI_MCA_oob_tcp_if_include=ib0 bind its listeners.
+    # For UCX, which Open MPI uses on InfiniBand, UCX_NET_DEVICES=mlx5_0:1 selects a port, and
+    # UCX_TLS=rc,sm,self avoids TCP. For Open MPI without UCX, OMPI_MCA_btl_tcp_if_include=ib0 and
+    # OMPI_MCA_oob_tcp_if_include=ib0 select the network.
 
     # shellcheck source=launch/shell/mpirun.sh
     source "$root/launch/shell/mpirun.sh"
 
-    # The program ends with a checkpoint before the time limit; Slurm before 23.02 does not tell it when that is.
+    # The program ends with a checkpoint before SLURM_JOB_END_TIME, which Slurm before 23.02 does not set.
     if [[ -z ${SLURM_JOB_END_TIME:-} ]]; then
         local end
         if end=$(squeue --noheader --jobs "$job" --Format EndTime) && [[ -n ${end// /} ]] &&
@@ -58,13 +63,14 @@ set_up_ranks() {
     if ((${SLURM_NTASKS:-${SLURM_NTASKS_PER_NODE:-1} * ${SLURM_JOB_NUM_NODES:-1}} > 1)); then
         read -ra launch <<<"${LAUNCH:-$(default_launcher)}"
     else
-        # Under an srun without PMIx, Open MPI takes the one task for one of several and refuses to start.
+        # Under an srun without PMIx, Open MPI assumes that the task is one of several and refuses to start.
         unset SLURM_STEP_ID
     fi
 }
 
-# Each rank keeps to its own cores; every rank sees all GPUs of its node and takes that of its number there, for NCCL
-# reaches only GPUs that it sees by NVLink.
+# Prints the default command that starts ranks. Each rank is bound to its own cores. Every rank sees all GPUs
+# of its node and uses the one with its local rank number, because NCCL uses NVLink only between GPUs that it
+# can see.
 default_launcher() {
     if [[ $(srun --mpi=list 2>&1) == *pmix* ]]; then
         echo "srun --mpi=pmix --kill-on-bad-exit=1 --cpu-bind=cores --cpus-per-task=${SLURM_CPUS_PER_TASK:-1}" \
@@ -74,24 +80,26 @@ default_launcher() {
     fi
 }
 
-# Runs a command and passes USR1 and TERM on as USR1: a launcher hands that to its ranks, TERM would end it first.
-# Returns its exit code, and 75 without running it where the job was asked to stop before.
+# Runs a command and forwards USR1 and TERM to it as USR1, which launchers pass to their ranks, whereas TERM
+# would end the launcher. Returns the command's exit code, or 75 without running it if the job was already
+# asked to stop.
 run_to_its_end() {
     if $asked_to_stop; then
         return 75
     fi
     "$@" &
     running=$!
-    if $asked_to_stop; then  # just before it could be told
+    if $asked_to_stop; then  # in the moment before `running` was set
         tell_it_to_stop
     fi
     local status=0 ended
     wait "$running" || status=$?
-    while kill -0 "$running" 2>/dev/null; do  # it was the signal that ended the wait
+    while kill -0 "$running" 2>/dev/null; do  # a signal ended the wait, not the command
         status=0
         wait "$running" || status=$?
     done
-    if ((status > 128)); then  # perhaps that of a signal that came as the command ended: bash remembers the command's own
+    # A signal that arrives as the command ends replaces its status: wait again, which returns its own.
+    if ((status > 128)); then
         ended=0
         wait "$running" 2>/dev/null || ended=$?
         ((ended == 127)) || status=$ended
@@ -104,10 +112,10 @@ run_to_its_end() {
     return "$status"
 }
 
-# Whether a command has ended because it was asked to: with a checkpoint, or by the signal itself, before it could listen.
+# Returns whether a command has ended on request: with exit code 75, or by the signal, before it was handled.
 was_stopped() { (($1 == 75 || $1 == 128 + $(kill -l USR1) || $1 == 128 + $(kill -l TERM))); }
 
-# True unless someone has cancelled the job; also where Slurm's controller does not answer.
+# Returns true unless the job was cancelled; also if Slurm's controller does not answer.
 is_still_wanted() {
     local state attempt
     for attempt in 1 2 3; do

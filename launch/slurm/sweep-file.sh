@@ -1,12 +1,15 @@
-# Reads the file of a sweep, one training per line, for sweep.sbatch, which sources this.
+# Reads the file of a sweep, with one training per line. Sourced by sweep.sbatch.
 # shellcheck shell=bash
 #
 # A line is read as a shell would read it, but nothing in it is executed:
-#   - blanks separate words; 'text' is taken literally; in "text", and outside quotes, \ takes the next character literally
-#   - $NAME and ${NAME} outside single quotes are environment variables; ~ and ~/ at the start of a value are the home folder
-#   - # at the start of a word begins a comment; patterns (*, ?, [) stay as they are: the program expands those of --data
-# Everything else that a shell would act on is refused, with the file, the line and what is wrong. Windows line ends, a byte
-# order mark, and a last line without an end are accepted.
+#   - blanks separate words
+#   - 'text' is taken literally; in "text", and outside quotes, \ takes the next character literally
+#   - $NAME and ${NAME} outside single quotes are environment variables
+#   - ~ and ~/ at the start of a value are the home folder
+#   - # at the start of a word begins a comment
+#   - patterns (*, ?, [) are kept: the program expands those of --data
+# Anything else with a special meaning in a shell is an error that names the file, the line and the problem.
+# Windows line endings, a byte order mark, and a last line without a line end are accepted.
 
 # read_sweep FILE: fills sweep_lines.
 read_sweep() {
@@ -24,9 +27,9 @@ read_sweep() {
     sweep_lines[0]=${sweep_lines[0]#$'\xef\xbb\xbf'}
 }
 
-# split_line NUMBER: fills sweep_words with what that line holds, none for a blank line or a comment.
+# split_line NUMBER: fills sweep_words with the words of that line, none for a blank line or a comment.
 split_line() {
-    local LC_ALL=C  # bytes: the environment's language decides nothing
+    local LC_ALL=C  # work on bytes, independently of the environment's language
     local rest=${sweep_lines[$1 - 1]%$'\r'} word='' is_open=false character
     sweep_number=$1
     sweep_words=()
@@ -61,7 +64,8 @@ end_word() {
     is_open=false
 }
 
-# Adds what begins with $character, outside quotes, to the word; leaves the last character of it in $rest.
+# Adds to the word the element that starts with $character, outside of quotes. Leaves the element's last
+# character in $rest.
 take_character() {
     case $rest in
         \'*) take_single_quoted ;;
@@ -120,7 +124,7 @@ take_variable() {
     fi
     rest=${rest#"${BASH_REMATCH[0]}"}
     name=${BASH_REMATCH[1]//[\{\}]/}
-    while IFS= read -r -d '' entry; do  # the environment that this script was given, not its own variables
+    while IFS= read -r -d '' entry; do  # the environment passed to this script, not its own variables
         if [[ $entry == "$name="* ]]; then
             value=${entry#*=}
         fi
@@ -129,10 +133,10 @@ take_variable() {
         refuse "\$$name is not set in the environment; export it, or write its value"
     fi
     word+=$value
-    rest=x$rest  # stands for its last character
+    rest=x$rest  # a placeholder for the last character
 }
 
-# At the start of a word, or of an option's value: --run=~/runs.
+# Expands ~ at the start of a word or of an option's value: --run=~/runs.
 take_home() {
     if [[ -n $word && $word != --*([!=])= ]]; then
         word+=\~
@@ -154,7 +158,7 @@ refuse() {
     exit 2
 }
 
-# Prints the number of the last line that holds a training, once all lines have been read.
+# Checks all lines and prints the number of the last line with a training.
 last_training() {
     local number last=0
     for ((number = 1; number <= ${#sweep_lines[@]}; ++number)); do

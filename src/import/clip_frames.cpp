@@ -24,8 +24,9 @@ bool has_hand(const io::ImportedClip& clip, std::int64_t frame) {
     return false;
 }
 
-/// Whether a file holds the sign alone, as videos do that were cut by the same list: as many frames as that names, which
-/// end beyond it. Rounding of frame rates may take or add a few.
+/// Returns whether the file holds only the sign, as do videos that were already cut by the same list: it has
+/// as many frames as the listed range, and that range ends beyond the file. Rounding of frame rates may
+/// change the number by a few frames.
 bool is_cut_already(std::int64_t frames, const io::ListedClip& listed) {
     constexpr std::int64_t few = 2;
     return listed.end_frame > frames && listed.first_frame > few &&

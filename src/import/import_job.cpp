@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr double largest_fps = 1000;
 
-/// Hash of everything that decides what the pieces hold.
+/// Returns a hash of everything that affects the contents of the pieces.
 std::string key_of(const io::Listing& listing, const ImportConfig& config) {
     io::Checksum sum;
     const auto add = [&](const std::string& text) {
@@ -50,7 +50,8 @@ public:
             const dist::Communicator& ranks, const ImportHooks& hooks)
         : corpus_{corpus}, config_{config}, pieces_{pieces}, ranks_{ranks}, hooks_{hooks} {}
 
-    /// This rank's pieces. @return false if it was asked to stop
+    /// Reads this rank's missing pieces.
+    /// @return false if a stop was requested or another rank failed
     bool run() {
         std::vector<std::int64_t> missing;
         std::vector<std::size_t> clips;
@@ -86,7 +87,7 @@ private:
             }
         }
         if (builder.has_left_out() && hooks_.stop_requested()) {
-            return false;  // what is asked to stop may fail for that reason
+            return false;  // the stop signal may itself have made clips fail
         }
         builder.write(pieces_.path(piece));
         return true;
@@ -112,7 +113,8 @@ private:
         }
     }
 
-    /// The other ranks' work is seen by the pieces that are there. @return false if one of them failed
+    /// Reports progress (the other ranks' from their pieces) and checks for failed ranks, twice a second.
+    /// @return false if another rank failed
     bool look_around(std::int64_t in_piece) {
         const auto now = std::chrono::steady_clock::now();
         if (now < next_look_) {

@@ -94,7 +94,7 @@ void ImportPieces::remove_others(bool discards_others) const {
     }
 }
 
-/// Of whatever whole pieces are there: what was being written, or is damaged, could not be used by anybody.
+/// Counts the clips of complete pieces, under any key. Unfinished or damaged pieces are of no use.
 std::int64_t ImportPieces::clips_with_frames() const {
     std::int64_t clips = 0;
     for (const auto& each : fs::directory_iterator{folder_}) {
@@ -123,8 +123,8 @@ fs::path ImportPieces::path(std::int64_t piece) const {
 
 std::int64_t ImportPieces::clips_done() const {
     std::int64_t pieces = 0;
-    std::error_code error;  // progress is not worth an end
-    // One listing, where asking for each piece takes long.
+    std::error_code error;  // ignored: this is only for progress
+    // A single listing is faster than checking each piece.
     for (fs::directory_iterator each{folder_, error}, end; !error && each != end; each.increment(error)) {
         pieces += each->path().extension() == ".h5" ? 1 : 0;
     }
@@ -170,7 +170,7 @@ PieceFacts ImportPieces::facts_of(const io::ClipStore& piece) {
 }
 
 void ImportPieces::tell_failure() const noexcept {
-    std::ofstream{failure_file()};  // on a full disk it may fail, too: then each rank finds out by itself
+    std::ofstream{failure_file()};  // may fail on a full disk; then each rank fails by itself
 }
 
 bool ImportPieces::has_failed() const {
@@ -184,7 +184,7 @@ void ImportPieces::remove() const {
     fs::remove(failure_file());
     fs::remove(key_file());
     fs::remove(lock_file());
-    std::error_code left;  // files of others keep the folder
+    std::error_code left;  // the folder stays if it holds other files
     fs::remove(folder_, left);
 }
 
@@ -236,7 +236,7 @@ void PieceBuilder::write(const fs::path& path) const {
             const auto begin = begins_[static_cast<std::size_t>(clip)];
             std::copy_n(values_.data() + begin, out.size(), out.data());
         },
-        {.is_float16 = is_float16_}, io::Durability::handed_over);  // whoever goes on checks every byte of it
+        {.is_float16 = is_float16_}, io::Durability::handed_over);  // resuming checks every byte
 }
 
 }  // namespace sslslr

@@ -13,7 +13,7 @@
 
 namespace sslslr {
 
-/// What is known of a piece beside its landmarks.
+/// What a piece records besides its landmarks.
 struct PieceFacts {
     std::vector<io::LeftOut> left_out{};
     std::map<std::string, std::int64_t> repairs{};
@@ -24,40 +24,44 @@ struct PieceFacts {
     std::string seen_points;  ///< '1' for each point that was ever detected, '0' for the others
 };
 
-/// The folder that holds the pieces of an import until all are there. Not collective.
+/// The folder that holds the pieces of an import until they are joined. Not collective.
 class ImportPieces {
 public:
-    /// @param key  of corpus and settings: pieces of another key are not used
+    /// @param key  identifies corpus and settings: pieces with another key are not used
     ImportPieces(std::filesystem::path folder, std::string key, std::int64_t clips,
                  std::int64_t clips_per_piece);
 
-    /// Makes the folder ready, by one rank before the others use it, and locks it until this object ends.
-    /// @param discards_others  removes pieces of another key instead of refusing; those without a frame always go
-    /// @return clips that pieces of an earlier run hold, read or left out
-    /// @throws io::DataError  the folder cannot be made, holds clips read under another key, or another process is
-    ///                        at work in it
+    /// Prepares the folder and locks it while this object exists. Only one rank calls it, before the others
+    /// use the folder.
+    /// @param discards_others  removes pieces with another key instead of failing; those without frames are
+    ///                         always removed
+    /// @return number of clips in the pieces of an earlier import, including clips left out
+    /// @throws io::DataError  the folder cannot be created, holds clips with another key, or another process
+    ///                        uses it
     std::int64_t begin(bool discards_others);
 
     std::int64_t count() const;
     std::int64_t first_clip(std::int64_t piece) const { return piece * clips_per_piece_; }
     std::int64_t end_clip(std::int64_t piece) const;
     std::filesystem::path path(std::int64_t piece) const;
-    /// Clips of the pieces that are there.
+    /// Returns the number of clips in the existing pieces, including clips left out.
     std::int64_t clips_done() const;
 
     /// @throws io::DataError  the piece is missing or damaged
     io::ClipStore open(std::int64_t piece) const;
-    /// Whether the piece is there, every byte of it is as it was written, and no clip is left out: what could not
-    /// be read is tried again by the next run.
+    /// Returns whether the piece exists, is undamaged (all of it is read and checked), and leaves out no
+    /// clip. Clips that could not be read are tried again by the next import.
     bool is_complete(std::int64_t piece) const;
 
-    /// Lets the other ranks know, where the folder can be written, that this one cannot go on.
+    /// Signals to the other ranks that this one has failed, if the folder can be written.
     void tell_failure() const noexcept;
+    /// Returns whether any rank has signalled a failure.
     bool has_failed() const;
-    /// Facts of an opened piece.
+    /// Returns the facts recorded in an opened piece.
+    /// @throws io::DataError  the store is not a piece
     static PieceFacts facts_of(const io::ClipStore& piece);
 
-    /// Removes the pieces, and the folder if nothing else lies in it.
+    /// Removes the pieces, and the folder if it is empty then.
     void remove() const;
 
 private:
@@ -75,13 +79,13 @@ private:
     std::optional<io::PosixFile> lock_;
 };
 
-/// Clips on their way into a piece.
+/// Collects clips and writes them as a piece.
 class PieceBuilder {
 public:
     PieceBuilder(std::int64_t coordinates, bool is_float16);
 
-    /// @param number   of the clip in the listing
-    /// @param trimmed  frames that it lost by trimming
+    /// @param number   index of the clip in the listing
+    /// @param trimmed  number of frames removed by trimming
     void add(std::int64_t number, const io::ImportedClip& clip, std::int64_t trimmed, double fps);
     bool has_left_out() const { return !facts_.left_out.empty(); }
     void leave_out(io::LeftOut what) { facts_.left_out.push_back(std::move(what)); }
@@ -92,7 +96,7 @@ private:
     std::int64_t coordinates_;
     bool is_float16_;
     io::ClipIndex index_;
-    std::vector<std::size_t> begins_{0};  ///< of clips in values_
+    std::vector<std::size_t> begins_{0};  ///< offsets of the clips in values_
     std::vector<float> values_;
     PieceFacts facts_;
 };

@@ -17,7 +17,7 @@
 namespace sslslr {
 namespace {
 
-/// Joins the pieces to a store.
+/// Joins the pieces into a store.
 class Joining {
 public:
     Joining(const io::Listing& listing, const ImportConfig& config, const ImportPieces& pieces,
@@ -30,7 +30,7 @@ public:
     ImportSummary run() {
         collect();
         if (index_.frames() == 0) {
-            pieces_.remove();  // nothing in them is worth keeping, and they would refuse a corrected command
+            pieces_.remove();  // they hold nothing useful, and would make a corrected command fail
             throw io::DataError{config_.output, nothing_read()};
         }
         if (config_.strict && !summary_.left_out.empty()) {
@@ -43,7 +43,7 @@ public:
         }
         describe();
         io::write_store(config_.output, index_, source(), config_.layout);
-        io::ClipStore::open({config_.output.string()});  // its index is checked as any reader's would be
+        io::ClipStore::open({config_.output.string()});  // checks the index
         return std::move(summary_);
     }
 
@@ -58,7 +58,7 @@ private:
                (advice.empty() ? "" : "; " + advice);
     }
 
-    /// Lengths and facts of all pieces.
+    /// Reads the lengths and facts of all pieces.
     void collect() {
         std::string seen(io::import_points, '0');
         index_.offsets = {0};
@@ -122,7 +122,8 @@ private:
         }
     }
 
-    /// Numbers of the names that clips bear, -1 for an empty one; `names` grows by those it lacks, sorted.
+    /// Returns the index in `names` of each clip's name, -1 for an empty one. Appends missing names to
+    /// `names`, sorted.
     template <class NameOf>
     std::vector<std::int64_t> numbered(std::vector<std::string>& names, const NameOf& name_of) const {
         const std::set<std::string> known{names.begin(), names.end()};
@@ -195,7 +196,7 @@ private:
             (is_partial ? ", unknown for some" : "");
     }
 
-    /// Hands out the clips of the pieces one after another, as a writer asks for them.
+    /// Returns a source that reads the clips from the pieces in order, as the store writer requests them.
     io::ClipSource source() const {
         struct Cursor {
             std::int64_t piece = -1;

@@ -7,15 +7,16 @@
 
 namespace sslslr {
 
-/// What a run's batches are made with; where the boundary is adaptive, with every clip's own.
+/// Returns the settings for a run's batches. With an adaptive boundary they include the boundaries of every
+/// clip, which takes a pass over all clips.
 ///
 /// @param features  in host memory
-/// @throws ConfigError  as augmentation_of and check_global_batch; a boundary that varies where no view is
-///                      permuted
+/// @throws ConfigError  as augmentation_of() and check_global_batch(), or the boundary is not fixed although
+///                      the augmentation permutes no view
 BatchConfig batch_config_of(const PretrainOptions& options, const Features& features);
 
-/// The same on every rank of a group, or the same error. Collective.
-/// @throws dist::AgreedError  as batch_config_of
+/// The same, with errors agreed by all ranks of the group. Collective.
+/// @throws dist::AgreedError  as batch_config_of()
 BatchConfig agreed_batch_config(const PretrainOptions& options, const Features& features,
                                 const dist::Group& group);
 

@@ -20,7 +20,7 @@ namespace sslslr {
 
 namespace {
 
-/// What a folder is, and what to give instead of it.
+/// Describes a folder that was given instead of a store, and says what to give instead.
 std::string problem_of_folder(const std::filesystem::path& folder) {
     if (std::filesystem::exists(folder / "config.ini")) {
         return fmt::format(
@@ -46,7 +46,8 @@ std::string problem_of_folder(const std::filesystem::path& folder) {
                        names.size() > most_shown ? ", ..." : "");
 }
 
-/// @throws io::DataError  also says what a file is that is no store, where that is known
+/// Opens clip stores.
+/// @throws io::DataError  describes files that are folders or checkpoints instead of stores
 io::ClipStore opened(const std::vector<std::string>& files) {
     try {
         return io::ClipStore::open(files);
@@ -121,7 +122,7 @@ std::string DataSet::name_of(std::int64_t clip) const {
 
 std::vector<io::ClipPrint> DataSet::known_prints(const std::vector<std::int64_t>& clips,
                                                  const Ranks& ranks) const {
-    // Every node has read all of a resident data set: one of them knows enough.
+    // Every node has read all of a resident data set, so that one node's prints suffice.
     const bool is_first_node = !ranks.node.broadcast(ranks.is_first() ? "first" : "").empty();
     return prints_->gathered(clips, ranks.world, features().streamed != nullptr || is_first_node);
 }

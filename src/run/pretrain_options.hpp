@@ -16,20 +16,19 @@
 
 namespace sslslr {
 
-/// What gradients travel as between ranks.
+/// The format in which ranks exchange gradients.
 enum class GradientCompression { none, bfloat16 };
 constexpr auto words(GradientCompression /*of*/) {
     return std::array{"none", "bfloat16"};
 }
 
-/// What has an equal share of each epoch; see balanced_order.
+/// The groups of clips that have equal shares of each epoch; see balanced_order().
 enum class Balance { none, store, signer };
 constexpr auto words(Balance /*of*/) {
     return std::array{"none", "store", "signer"};
 }
 
-/// Options of `sslslr pretrain`; a run folder remembers them in config.ini and other commands read them from
-/// there.
+/// Options of `sslslr pretrain`. A run folder records them in config.ini, where other commands read them.
 struct PretrainOptions {
     std::vector<std::string> data;
     std::string run;
@@ -38,7 +37,7 @@ struct PretrainOptions {
     std::string train_split;
     std::vector<std::string> left_out_signers;
     Balance balance = Balance::none;
-    PreprocessConfig preprocess;  ///< read by way of preprocess_config_of
+    PreprocessConfig preprocess;  ///< incomplete: use preprocess_config_of()
     MethodConfig method;
     TrainerConfig trainer;
     GradientCompression gradient_compression = GradientCompression::none;
@@ -65,26 +64,28 @@ struct PretrainOptions {
     bool features_on_device = true;
 };
 
-/// Declares every option on its field; `fields` must outlive `options`.
+/// Declares all options on their fields; `fields` must outlive `options`.
 void declare(Options& options, PretrainOptions& fields);
 
-/// Those of them that say what is learnt from what and how, without the boundary and the run's folder.
+/// Declares the options for data, augmentation, model and training, without those for the boundary and the
+/// run's folder.
 void declare_learning(Options& options, PretrainOptions& fields);
 
-/// The options that decide this, a line each, and the identity of the code: equal where results may be taken
-/// for each other's.
+/// Returns the identity of the code and the options that affect `what`, one per line. Results with equal
+/// texts are interchangeable.
 std::string identity_of(PretrainOptions options, const std::set<Decides>& what);
 
-/// @throws ConfigError  --k1, --k2 or --longest-boundary is no length
+/// @throws ConfigError  --k1, --k2 or --longest-boundary is not a length
 AugmentationConfig augmentation_of(const PretrainOptions& options);
 
-/// How clips become frames, with what the encoder's inputs need of them.
+/// Returns the preprocessing options, including the validity flags if the encoder reads them.
 PreprocessConfig preprocess_config_of(const PretrainOptions& options);
 
 TrainerConfig trainer_config_of(const PretrainOptions& options);
 
-/// @throws ConfigError  as check_global_batch; the method needs more training clips than these, or some batch
-///                      of them would hold too few for it to learn from
+/// Checks that the method can learn from batches of this many training clips.
+/// @throws ConfigError  as check_global_batch(), or the method needs more training clips, or some batch would
+///                      have a single clip and the method cannot learn from one
 void check_batches(const PretrainOptions& options, std::int64_t clips);
 
 }  // namespace sslslr

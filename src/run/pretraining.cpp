@@ -12,8 +12,8 @@
 namespace sslslr {
 namespace {
 
-/// The features where views are made of them: on the GPU if they may lie there, else in host memory or
-/// streamed.
+/// Returns the features in the memory where views are created: on the GPU if the options allow it, otherwise
+/// in host memory or streamed.
 Features placed(const Features& features, const PretrainOptions& options, at::Device device) {
     auto here = features;
     if (options.features_on_device && !is_classical(options.augmentation) && features.streamed == nullptr) {
@@ -51,8 +51,7 @@ MethodConfig method_config_of(const PretrainOptions& options, const DataSet& dat
     return config;
 }
 
-/// @throws ConfigError  training clips of an unknown signer, which is none to share with, or of one group
-///                      alone
+/// @throws ConfigError  a training clip has no signer, or all training clips are in one group
 void check_groups(Balance balance, const std::vector<std::int64_t>& groups,
                   const std::vector<std::int64_t>& clips) {
     if (balance == Balance::none) {

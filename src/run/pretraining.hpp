@@ -10,20 +10,20 @@
 
 namespace sslslr {
 
-/// A training as options and data make it, ready to go. Construction is collective over the group.
+/// A method, its batches and its trainer, created from options and data. Construction is collective.
 class Pretraining {
 public:
-    /// @param options  a model's input size and the like are filled in
-    /// @param data     must outlive this, as must the group
-    /// @param clips    to train on
-    /// @throws ConfigError, dist::AgreedError  options that cannot be
+    /// @param options  settings that follow from the data, such as the model's input size, are filled in
+    /// @param data     must outlive this object, as must the group
+    /// @param clips    training clips
+    /// @throws ConfigError, dist::AgreedError  the options are not valid, or do not fit the data
     Pretraining(PretrainOptions options, const DataSet& data, std::vector<std::int64_t> clips,
                 dist::Group& group);
 
     Trainer& trainer() { return *trainer_; }
     Method& method() { return *method_; }
     const Batches& batches() const { return *batches_; }
-    /// Without the groups that --balance balances: those are this training's alone.
+    /// The batch settings without the groups of --balance, which apply only to this training.
     const BatchConfig& batch_config() const { return batch_config_; }
     const Features& features() const { return features_; }
     std::int64_t last_step() const { return last_step_; }
@@ -38,16 +38,16 @@ private:
     std::int64_t last_step_ = 0;
 };
 
-/// The clips that the options name, read. Collective.
+/// Reads the data set that the options name. Collective.
 DataSet data_of(const PretrainOptions& options, const Ranks& ranks);
-/// Which of its clips a run trains on.
+/// Returns the criteria that select a run's training clips.
 Selection selection_of(const PretrainOptions& options);
 std::vector<std::int64_t> training_clips(const PretrainOptions& options, const DataSet& data);
 
-/// [clips] the group of each that has an equal share of every epoch; empty without balance.
+/// Returns [clips] the group of each clip for --balance: -1 without a signer; empty without balance.
 std::vector<std::int64_t> groups_of(Balance balance, const DataSet& data);
 
-/// What of the options shapes networks, with what the data decide filled in.
+/// Returns the options for the method's networks, with the settings that follow from the data filled in.
 MethodConfig method_config_of(const PretrainOptions& options, const DataSet& data);
 
 }  // namespace sslslr

@@ -10,8 +10,8 @@ namespace sslslr {
 /// The ranks that mpirun or srun started.
 struct Ranks {
     const dist::Communicator& world;
-    const dist::Communicator& node;  ///< those that share this rank's memory
-    /// Shows a line to the person who started them, from the rank that calls it.
+    const dist::Communicator& node;  ///< the ranks on this node
+    /// Shows a line to the user; every rank that calls it shows one.
     std::function<void(const std::string&)> note;
 
     bool is_first() const { return world.rank() == 0; }

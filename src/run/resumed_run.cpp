@@ -18,12 +18,12 @@ namespace fs = std::filesystem;
 
 constexpr const char* config_name = "config.ini";
 
-/// As an argument: these are the command line's own.
+/// Returns the option as a command-line argument.
 std::string option(const std::string& name) {
     return "--" + name;
 }
 
-/// The value of `--name VALUE` or `--name=VALUE`.
+/// Returns the value of `--name VALUE` or `--name=VALUE`.
 std::optional<std::string> given(Arguments arguments, const std::string& name) {
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         if (arguments[i] == option(name)) {
@@ -42,7 +42,7 @@ bool is_run(const fs::path& folder) {
            (fs::exists(folder / "checkpoints", ignored) || fs::exists(folder / "metrics.jsonl", ignored));
 }
 
-/// The run that a configuration names; empty if none.
+/// Returns the run folder that a configuration file names; empty if it names none.
 std::string run_in(const std::string& config) {
     const auto what = io::setting("config", config);
     const auto sections = parse_ini(read_text(config, what), what);
@@ -54,7 +54,9 @@ std::string run_in(const std::string& config) {
     return "";
 }
 
-/// The folder of the run that `config` configures, where it does not say so itself.
+/// Returns the folder of `config` if that is a run's folder and the file names another one: the run was
+/// moved.
+/// @throws ConfigError  the other folder also holds a run
 std::optional<fs::path> moved_run(const std::string& config) {
     const fs::path path{config};
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path{"."};

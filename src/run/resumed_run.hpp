@@ -7,15 +7,16 @@
 
 namespace sslslr {
 
-/// The arguments of `sslslr pretrain`, completed by what a run folder holds.
+/// The arguments of `sslslr pretrain`, completed from a run folder.
 struct ResumedRun {
     std::vector<std::string> arguments;
-    std::string note;  ///< what the user should know about it; empty: nothing
+    std::string note;  ///< message for the user, or empty
 };
 
-/// `--run R` without --data and --config takes R's own config.ini, if there is one. `--config R/config.ini` without --run
-/// means the run in R even if it was started in another place: then R was moved.
-/// @throws ConfigError  config.ini lies in one run's folder and names that of another
+/// Completes the arguments. `--run R` without --data and --config adds R's own config.ini, if it exists.
+/// `--config R/config.ini` without --run adds --run R if the file names another folder, because the run was
+/// moved.
+/// @throws ConfigError  config.ini is in one run's folder and names another run
 ResumedRun resumed_run(Arguments arguments);
 
 }  // namespace sslslr

@@ -33,14 +33,14 @@ std::string value_of(const Attributes& attributes, const char* name) {
     return found == attributes.end() ? "" : found->second;
 }
 
-/// What of the data is not as it was; empty if nothing that counts.
+/// Describes the differences in the data that affect training; empty if there are none.
 std::string changes(const Attributes& then, const Attributes& now) {
     const auto fingerprint = value_of(then, fingerprint_attribute);
     if (fingerprint == value_of(now, fingerprint_attribute)) {
         return "";
     }
     const auto identity = value_of(then, identity_attribute);
-    if (identity.empty()) {  // an earlier version of the program wrote it
+    if (identity.empty()) {  // written by an earlier version of the program
         return fmt::format("fingerprint {}, then {}; the checkpoint says no more",
                            value_of(now, fingerprint_attribute), fingerprint);
     }
@@ -49,13 +49,13 @@ std::string changes(const Attributes& then, const Attributes& now) {
                                        "; "));
 }
 
-/// Tells groups that are balanced apart; empty if none are.
+/// Returns a hash of the groups that --balance uses; empty without balance.
 std::string hash_of_groups(Balance balance, const DataSet& data, const std::vector<std::int64_t>& clips) {
     const auto groups = groups_of(balance, data);
     return groups.empty() ? "" : io::hash_text(fmt::format("{}", fmt::join(labels_of(clips, groups), " ")));
 }
 
-/// Whether every code of the run is among these.
+/// Returns whether all code identities of the run are among the accepted ones.
 bool accepts(const std::string& accepted, const std::string& run) {
     std::istringstream words{named_code(run)};
     const auto text = " " + accepted + " ";

@@ -13,7 +13,7 @@
 
 namespace sslslr {
 
-/// Which trained encoder a command works with.
+/// Selects the trained encoder that a command uses.
 struct EncoderOptions {
     std::string run;
     std::string checkpoint;
@@ -25,25 +25,27 @@ void declare(Options& options, EncoderOptions& fields);
 
 /// The encoder of a run.
 struct RunEncoder {
-    PretrainOptions run;  ///< its model's features are set
-    std::shared_ptr<Method>
-        method;  ///< with this encoder, in the run's precision; its heads are not the run's
-    /// Where the weights come from: run, method, step, weights (a hash), and trained_on, the fingerprint of the
-    /// training data; program and version as written_by.
+    PretrainOptions run;  ///< with the encoder's input size filled in
+    /// Holds this encoder, in the run's precision. Its other networks are not those of the run.
+    std::shared_ptr<Method> method;
+    /// The origin of the weights: run, method, step, weights (a hash), written_by and code (program version
+    /// and code identity). For trained weights also trained_on (fingerprint of the training data) and
+    /// trained_by (code identity).
     std::map<std::string, std::string> attributes;
 };
 
-/// The encoder that a run began with, in its precision: it alone counts, and every method draws it first, so the simplest
-/// method holds it. @param shape  of its networks
+/// Creates the encoder with the initial weights of a run, in the run's precision. Every method draws the
+/// encoder's weights first, so the simplest method is used to hold it.
+/// @param shape  configuration of the encoder
 std::shared_ptr<Method> fresh_encoder(MethodConfig shape, const PretrainOptions& run);
 
-/// A run's newest checkpoint that is whole; damaged ones are told of. Collective.
-/// @throws ConfigError  the run has none yet
+/// Reads a run's newest undamaged checkpoint; reports damaged ones. Collective.
+/// @throws ConfigError  the run has no checkpoint yet
 io::CheckpointFile newest_checkpoint(const std::filesystem::path& run, const Ranks& ranks);
 
-/// Reads it; sets the threads of this rank. Collective.
-/// @param is_random  the weights that the run began with instead, step 0
-/// @throws ConfigError        no run named or found there, no checkpoint yet, or it is of another model
+/// Reads the encoder, and sets the number of threads of this rank. Collective.
+/// @param is_random  uses the run's initial weights (step 0) instead of trained ones
+/// @throws ConfigError        no run is given or found, it has no checkpoint yet, or that is of another model
 /// @throws dist::AgreedError  a checkpoint is missing or damaged
 RunEncoder read_encoder(const EncoderOptions& options, bool is_random, const Ranks& ranks);
 

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 constexpr const char* options_file = "config.ini";
 using Values = std::vector<std::pair<std::string, std::string>>;
 
-/// name -> its lines, those of a list joined.
+/// Maps each name to its value; the entries of a list are joined, one per line.
 std::map<std::string, std::string> joined(const Values& values) {
     std::map<std::string, std::string> lines;
     for (const auto& [name, value] : values) {
@@ -83,13 +83,13 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
             std::this_thread::sleep_for(pause);
         }
     } catch (const io::DataError&) {
-        file.reset();  // no locks here
+        file.reset();  // the file system does not support locks
     }
     return file;
 }
 
-/// Earlier versions kept paths as they were given. Where `run` is the end of the folder's own path, the rest
-/// of that is where the run was started, and where its data were found.
+/// Completes relative data paths, which earlier versions recorded as given. If the recorded `run` is the end
+/// of the folder's path, the rest of that path is the folder in which the run was started.
 void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
     std::error_code error;
     const auto here = fs::canonical(folder, error).string();
@@ -153,7 +153,7 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Pretr
         }
         if (lock) {
             file = lock_of(folder);
-            check_config();  // which the job that was waited for may have written
+            check_config();  // again: the job that held the lock may have written it
         }
     });
     return file;
@@ -166,7 +166,7 @@ void write_run_options(const fs::path& folder, PretrainOptions fields, const dis
         }
         make_absolute(fields.data);
         fields.run = fs::absolute(folder).lexically_normal().string();
-        // A job that dies meanwhile, or finds no space, leaves the old one.
+        // Atomic: a job that dies meanwhile or runs out of space leaves the old file intact.
         io::write_text(folder / options_file, ini_text(values_of(fields)));
     });
 }

@@ -23,7 +23,7 @@ namespace {
 
 using Seconds = std::chrono::duration<double>;
 
-std::atomic<int> arrived = 0;  // written by a signal handler, on a thread of its own
+std::atomic<int> arrived = 0;  // set by a signal handler, on another thread
 static_assert(std::atomic<int>::is_always_lock_free);
 
 const auto program_start = std::chrono::steady_clock::now();
@@ -33,17 +33,17 @@ std::deque<double> recent_steps;  ///< s
 
 constexpr const char* on_request = "on request";
 
-constexpr double most_spared = 60;    // s kept for the end: checkpoint and shutdown
-constexpr double share_spared = 0.1;  // of a short limit
-constexpr double spared_steps = 3;    // the step under way, and two in hand
-// So many that one which met a stalled disk or a suspension decides nothing.
+constexpr double most_spared = 60;    // s reserved for the end: checkpoint and shutdown
+constexpr double share_spared = 0.1;  // the same for a short limit, as a share of it
+constexpr double spared_steps = 3;    // the current step, and two in reserve
+// Enough for the median to ignore a step that was delayed by a stalled disk or a suspension.
 constexpr std::size_t steps_kept = 5;
 
 double seconds_since_start() {
     return Seconds{std::chrono::steady_clock::now() - program_start}.count();
 }
 
-/// Seconds of a time as Slurm writes it (man sbatch, --time); nothing for any other text.
+/// Returns the seconds of a time in Slurm's format (man sbatch, --time), or nothing for any other text.
 std::optional<double> slurm_seconds(const std::string& text) {
     static const std::regex pattern{R"((?:(\d{1,4})-(\d{1,4})(?::(\d{1,4}))?(?::(\d{1,4}))?)|)"
                                     R"((?:(\d{1,6})(?::(\d{1,4}))?(?::(\d{1,4}))?))"};
@@ -58,11 +58,11 @@ std::optional<double> slurm_seconds(const std::string& text) {
     return part[7].matched ? (number(5) * 60 + number(6)) * 60 + number(7) : number(5) * 60 + number(6);
 }
 
-/// Seconds from now to the end that Slurm has told the job.
+/// Returns the seconds from now to the end of the Slurm job, or nothing outside of one.
 std::optional<double> seconds_to_slurms_end() {
     const char* const end = std::getenv("SLURM_JOB_END_TIME");
     const std::string text{end == nullptr ? "" : end};
-    std::int64_t seconds = 0;  // of the epoch
+    std::int64_t seconds = 0;  // since the epoch
     const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (text.empty() || error != std::errc{} || rest != text.data() + text.size()) {
         return std::nullopt;
@@ -75,7 +75,7 @@ void note_stop(int) {
     arrived = 1;
 }
 
-/// The first Ctrl-C asks for a stop, a second one ends the process: whoever presses it twice does not want to wait.
+/// The first Ctrl-C requests a stop. A second one ends the process, because the user does not want to wait.
 void note_interrupt(int signal) {
     constexpr std::string_view text =
         "\nsslslr: interrupted: stopping as soon as what is done can be resumed; Ctrl-C again ends at once\n";
@@ -84,13 +84,14 @@ void note_interrupt(int signal) {
     static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));
 }
 
-/// By whoever started the program: nohup (SIGHUP), a script's `&` (SIGINT).
+/// Returns whether the program was started with the signal ignored (SIGHUP: nohup; SIGINT: a script's `&`).
 bool is_ignored(int signal) {
     struct sigaction now {};
     return sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-/// 0 while not known: one step alone may have met a suspension.
+/// Returns the median of the recent steps, s; 0 before the second step, because a single one may include a
+/// suspension.
 double usual_step() {
     if (recent_steps.size() < 2) {
         return 0;

@@ -17,7 +17,7 @@ void TrainingRecord::update() {
         return;
     }
     const auto before = ranks_.is_first() ? written() : std::nullopt;
-    // Only the record says which clips an earlier start has seen: without one it may have been any.
+    // Only the record says which clips the run has seen before it was resumed. Without it, read all clips.
     const bool is_lost =
         !ranks_.world.broadcast(ranks_.is_first() && is_resumed_ && !before ? "lost" : "").empty();
     const auto prints = is_lost ? data_.prints(clips_, ranks_) : data_.known_prints(clips_, ranks_);

@@ -9,29 +9,29 @@
 
 namespace sslslr {
 
-/// Keeps RUN/training_clips.h5: by it every later evaluation recognises the clips that the training has seen,
-/// also when their store is gone, moved or rewritten.
+/// Maintains RUN/training_clips.h5, from which later evaluations recognise the training clips even if their
+/// store was deleted, moved or rewritten.
 class TrainingRecord {
 public:
-    /// @param data   keeps fingerprints; must outlive this, as must ranks
-    /// @param clips  that are trained on
+    /// @param data   must keep fingerprints, and outlive this object, as must ranks
+    /// @param clips  training clips
     TrainingRecord(std::filesystem::path run, const DataSet& data, std::vector<std::int64_t> clips,
                    const Ranks& ranks);
 
-    /// Says that the run resumes from a checkpoint: what is written is of the same clips, whatever store
-    /// holds them now. A record that is missing then is made by reading all clips.
+    /// Declares that the run resumes from a checkpoint: an existing record is of the same clips, even if
+    /// their store has changed. If it is missing, update() reads all clips to create it again.
     void resume() { is_resumed_ = true; }
 
-    /// Writes the clips that were read by now; does nothing once they all are written. What cannot be written is a warning,
-    /// for the training can do without: the next call tries again. Collective.
-    /// @throws dist::AgreedError  a missing record is made, and a block of the store is damaged
+    /// Records the clips that have been read so far; does nothing once all are recorded. If the file cannot
+    /// be written, training continues with a warning, and the next call tries again. Collective.
+    /// @throws dist::AgreedError  a missing record is created again, and a block of the store is damaged
     void update();
 
 private:
-    /// What an earlier start of the run has written, if it was of the same clips.
-    /// Throws nothing: one rank calls it.
+    /// Returns the existing record if it is of the same clips. Only one rank calls it, so it does not throw.
     std::optional<io::TrainingClips> written() const;
-    /// Likewise. @return whether all clips are written
+    /// Writes the record. Only one rank calls it, so it does not throw.
+    /// @return whether all clips are recorded
     bool write(const std::optional<io::TrainingClips>& before,
                const std::vector<io::ClipPrint>& prints) const;
 

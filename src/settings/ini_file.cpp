@@ -26,7 +26,8 @@ std::string trimmed(const std::string& text) {
     return {first, last};
 }
 
-/// Where the quoted text that begins at `at` ends, behind its closing quote; npos if it is not closed.
+/// Returns the position after the closing quote of the quoted text that begins at `at`; npos if it is not
+/// closed.
 std::size_t end_of_quoted(const std::string& text, std::size_t at) {
     for (std::size_t i = at + 1; i < text.size(); ++i) {
         if (text[i] == '"') {
@@ -39,7 +40,7 @@ std::size_t end_of_quoted(const std::string& text, std::size_t at) {
     return std::string::npos;
 }
 
-/// Whether a quote here opens a quoted text rather than being a letter of a word.
+/// Returns whether a quote at `at` opens a quoted text, rather than being part of a word.
 bool opens_quoted(const std::string& text, std::size_t at) {
     return text[at] == '"' && (at == 0 || is_blank(text[at - 1]) || text[at - 1] == '=');
 }

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::size_t most_suggestions = 3;
 
-/// Insertions, deletions and replacements that turn a into b. Source: Levenshtein 1966.
+/// Returns the least number of insertions, deletions and replacements that turn a into b. Source: Levenshtein
+/// 1966.
 std::size_t edit_distance(const std::string& a, const std::string& b) {
     std::vector<std::size_t> row(b.size() + 1);
     std::iota(row.begin(), row.end(), 0);
@@ -30,7 +31,7 @@ bool holds_as_words(const std::string& name, const std::string& part) {
     return ("-" + name + "-").find("-" + part + "-") != std::string::npos;
 }
 
-/// As many as one would mistype in a name of this length.
+/// Returns how many typing errors a name of this length may have.
 std::size_t most_mistyped(const std::string& name) {
     return 1 + name.size() / 3;
 }

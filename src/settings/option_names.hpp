@@ -5,9 +5,9 @@
 
 namespace sslslr {
 
-/// What may have been meant by a name that is unknown: "; did you mean --epochs?", or nothing where no name
-/// is near. Names that hold it as a whole word come first: epochs in probe-epochs and fine-tune-epochs.
-/// @param dashes  stand before each name: "--"
+/// Suggests known names for an unknown one: "; did you mean --epochs?". Empty if no name is similar. Names
+/// that contain the unknown one as a whole word are preferred: epochs in probe-epochs and fine-tune-epochs.
+/// @param dashes  prefix of each name: "--"
 std::string suggestion_for(const std::string& unknown, const std::vector<std::string>& known,
                            const std::string& dashes);
 

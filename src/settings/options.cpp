@@ -30,7 +30,7 @@ std::string text_of(const std::vector<T>& values) {
     return fmt::format("{}", fmt::join(values, " "));
 }
 
-/// One text a line of an INI file.
+/// Returns one text for each line of an INI file.
 template <class T>
 std::vector<std::string> lines_of(const T& value) {
     return {text_of(value)};
@@ -49,7 +49,7 @@ constexpr bool is_list = false;
 template <class T>
 constexpr bool is_list<std::vector<T>> = true;
 
-/// What a value must be, for errors.
+/// Describes the expected type of a value, for errors.
 template <class T>
 std::string kind_of() {
     if constexpr (is_list<T>) {

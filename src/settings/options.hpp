@@ -18,58 +18,60 @@
 
 namespace sslslr {
 
-/// Of a command line, behind the subcommand's name.
+/// The command-line arguments after the subcommand's name.
 using Arguments = std::span<const std::string>;
 
-/// What an option decides. All that tells results apart derives from it: run folders, ids of jobs, caches,
-/// unfinished work. Whatever is not `nothing` is part of a pretraining's identity, and of that of runs that
-/// are averaged.
+/// What an option affects. Everything that distinguishes results derives from it: run folders, job ids,
+/// caches, unfinished work. All options except `nothing` are part of the identity of a pretraining and of
+/// runs that are averaged.
 enum class Decides {
-    nothing,    ///< where, how fast, what is printed: may differ when work is resumed
-    resumable,  ///< the result, such as when a training ends; but a run may be resumed with another value
-    clips,      ///< what the features of a clip are: also part of every encoder's identity
-    /// the encoder's shape and first weights: also part of the identity of kept features and random weights
+    nothing,    ///< locations, speed or output: may differ when work is resumed
+    resumable,  ///< the result, for example when training ends; but a run may be resumed with another value
+    clips,      ///< the features of clips: also part of every encoder's identity
+    /// the encoder's shape and initial weights: also part of the identity of cached features and random
+    /// weights
     encoder,
     learning,  ///< what any training learns: also part of the identity of networks trained from labels
     result,    ///< anything else that results depend on
 };
 
-/// Names and values in their order, an entry of a list each.
+/// Names and values in order of declaration, with one pair for each entry of a list.
 using OptionValues = std::vector<std::pair<std::string, std::string>>;
 
-/// The options of one subcommand: one declaration gives type, default, help and INI key.
+/// The options of one subcommand. One declaration gives type, default, help and INI key.
 ///
-/// The default is what the field holds when it is declared. The command line wins over --config FILE, which
-/// wins over the default. A list in a file has its entries on one line, separated by blanks, or on several.
+/// The default is the field's value at its declaration. The command line takes precedence over --config FILE,
+/// which takes precedence over the default. The entries of a list in a file are on one line, separated by
+/// blanks, or on several lines.
 class Options {
 public:
-    /// @param usage  what stands above the list in --help
+    /// @param usage  text above the list in --help
     explicit Options(std::string usage);
 
-    /// Starts a titled group in --help.
+    /// Starts a titled section in --help.
     void section(const std::string& title);
-    /// The same for options that only some values of another option make use of: given with any other value
-    /// they are refused, and values() leaves them out.
+    /// Starts a section of options that apply only to some values of another option, the selector. With any
+    /// other value they are rejected, and values() omits them.
     void section(const std::string& title, const std::string& selector, std::vector<std::string> values);
 
-    /// The same for options of this one call: values() leaves them out, so a run folder does not remember
-    /// them.
+    /// Starts a section of options that apply only to the current call: values() omits them, so a run folder
+    /// does not record them.
     void section_of_this_call(const std::string& title);
 
-    /// Binds `--name` to a field: a number, a text, a bool (--name alone means true) or a list of texts or
-    /// numbers.
-    /// @param decides  left out, results count as different where the values differ
+    /// Binds `--name` to a field: a number, a text, a bool (--name without a value means true) or a list of
+    /// texts or numbers.
+    /// @param decides  by default, results with different values count as different
     template <class T>
     void add(const std::string& name, T& field, const std::string& help, Decides decides = Decides::result);
 
-    /// The same for an enumeration; any word but its own is refused wherever it is read.
+    /// The same for an enumeration. Every word that is not one of its values is rejected.
     template <Worded E>
     void add(const std::string& name, E& field, const std::string& help, Decides decides = Decides::result) {
         add_choice(
             name, to_texts(words_of<E>()), [&field] { return word_of(field); },
             [&field](const std::string& word) { field = *enum_of<E>(word); }, help, decides);
     }
-    /// One that holds nothing unless it is given, so that the command can ask for it.
+    /// The same for a field that stays empty unless the option is given, so that the command can require it.
     template <Worded E>
     void add(const std::string& name, std::optional<E>& field, const std::string& help,
              Decides decides = Decides::result) {
@@ -78,8 +80,8 @@ public:
             [&field](const std::string& word) { field = enum_of<E>(word); }, help, decides);
     }
 
-    /// A set of an enumeration's values, in whatever order they are given: the field holds them in the order
-    /// of the enumeration, each once.
+    /// The same for a set of an enumeration's values. They may be given in any order; the field holds each of
+    /// them once, in the order of the enumeration.
     template <Worded E>
     void add(const std::string& name, std::vector<E>& field, const std::string& help,
              Decides decides = Decides::result) {
@@ -100,89 +102,96 @@ public:
             help, decides);
     }
 
-    /// Declares `--name`, which takes one of these words, for what is no field.
-    /// @param read   gives the word that holds now
-    /// @param write  takes a word that was given, or the default
+    /// Declares `--name`, which takes one of these words, for a value that is not a field.
+    /// @param read   returns the current word
+    /// @param write  receives the given word, or the default
     void add_choice(const std::string& name, std::vector<std::string> words,
                     std::function<std::string()> read, std::function<void(const std::string&)> write,
                     const std::string& help, Decides decides = Decides::result);
 
-    /// The words that the option just added takes: any other is refused wherever it is read.
+    /// Restricts the most recently added option to these words.
     void words(std::vector<std::string> words);
 
-    /// The options, all declared by now, that most people need: --help lists only these, --help-all every
-    /// option. Without this call both list every option.
+    /// Selects the options that most people need, all of them already declared: --help lists only these,
+    /// --help-all every option. Without this call both list every option.
     /// @param names  separated by blanks
     /// @throws std::logic_error  one of them is not declared
     void common(const std::string& names);
 
-    /// A name that no longer exists: given on the command line, in a --config file or in settings it is
-    /// refused with the advice; in files that the program wrote it is passed over (read_file(), or --config
-    /// with a run's or a boundary study's own).
-    /// @param harmless  the only value that files of the program may give it: what happens now; without one,
-    ///                  any
-    /// @param decided   what it decided. If clips or encoder, read_file() refuses other values than the
-    ///                  harmless one, too, for what the file describes can no longer be made
+    /// Declares a name that no longer exists. On the command line, in a --config file or in settings it is
+    /// rejected with the advice. In files that the program wrote it is ignored (read_file(), or --config with
+    /// the own file of a run or a boundary study).
+    /// @param harmless  the only value that is ignored in files of the program, because it describes today's
+    ///                  behaviour; without it, every value is ignored
+    /// @param decided   what it affected. If that is clips or encoder, read_file() too rejects all values but
+    ///                  the harmless one, because what the file describes can no longer be created
     void removed(const std::string& name, const std::string& advice,
                  std::optional<std::string> harmless = std::nullopt, Decides decided = Decides::result) {
         removed_[name] = {advice, std::move(harmless), decided};
     }
 
-    /// The same for a word of the option just added; in files that the program wrote it is read as
+    /// The same for a word of the most recently added option. In files that the program wrote it is read as
     /// `successor`.
     void removed_word(const std::string& word, const std::string& successor, const std::string& advice) {
         options_.back().removed = RemovedWord{word, successor, advice};
     }
 
-    /// Binds `--name` to a text that --help does not list and values() leaves out: for rehearsals.
+    /// Binds `--name` to a text that --help does not list and values() omits; used for fault injection.
     void add_hidden(const std::string& name, std::string& field);
 
-    /// Binds the arguments that stand without an option name, files for instance.
+    /// Binds the arguments without an option name, for example files.
     void positional(const std::string& name, std::vector<std::string>& field, const std::string& help);
 
-    /// Lets an INI file hold these options, too: another command's, which this one has no use for.
+    /// Ignores these options, which belong to another command, in INI files.
     void pass_over(const std::vector<std::string>& names) { passed_over_.insert(names.begin(), names.end()); }
-    /// Lets settings that were stored before hold options that were removed since.
+    /// Ignores all removed options, so that settings stored by earlier versions can be read.
     void pass_over_removed() {
         for (const auto& [name, unused] : removed_) {
             passed_over_.insert(name);
         }
     }
-    /// All declared ones.
+    /// Returns the names of all declared options.
     std::vector<std::string> names() const;
 
-    /// Fills the fields. Options of the file that the command line leaves without use are passed over.
-    /// @return false if --help or --help-all was asked for: print help()
-    /// @throws ConfigError  an option unknown (names the nearest), removed, missing its value, not of its
-    ///                      type, or of no use with the others; of a file, with the line
+    /// Fills the fields from the command line and the --config file. Options of the file that do not apply to
+    /// the values on the command line are ignored.
+    /// @return false if --help or --help-all was given: print help()
+    /// @throws ConfigError  an option is unknown (suggests similar names), removed, without its value, of the
+    ///                      wrong type, or does not apply to the other values; names the line of a file
     bool read(Arguments arguments);
 
-    /// Fills the fields from a file that the program wrote, an entry a line; options that it does not know
-    /// are passed over.
+    /// Fills the fields from a file that the program wrote, with one list entry per line. Unknown options are
+    /// ignored.
+    /// @throws ConfigError  the file cannot be read, or a value is not valid
     void read_file(const std::string& path);
-    /// The same from the text of such a file. @param path  of the file that holds it, for errors
+    /// The same from the text of such a file.
+    /// @param path  names the file in errors
     void read_written(const std::string& text, const std::string& path);
 
-    /// Fills the fields from name = value settings; those of no use with the others are passed over.
-    /// @param where  the settings stand, for errors: "[method simclr]"
-    /// @throws ConfigError  an option unknown (names the nearest), removed or not of its type; names the line
+    /// Fills the fields from name = value settings. Settings that do not apply to the other values are
+    /// accepted.
+    /// @param where  names the place of the settings in errors: "[method simclr]"
+    /// @throws ConfigError  an option is unknown (suggests similar names), removed or of the wrong type;
+    ///                      names the line
     void read_lines(const std::vector<IniLine>& settings, const std::string& where);
     void read_settings(const std::vector<std::pair<std::string, std::string>>& settings,
                        const std::string& where);
 
-    /// What was asked for by --help or --help-all. Sections that have nothing to list are left out.
+    /// Returns the text for --help or --help-all. Sections without listed options are omitted.
     std::string help() const;
-    /// Every option of use that is remembered, with its value as text, in the order of declaration; one pair
-    /// for each entry of a list.
+    /// Returns the options that apply and are recorded, with their values as text, in the order of
+    /// declaration.
     OptionValues values() const;
-    /// Those of them that decide something, or only what is named.
+    /// Returns those of values() that affect anything (all but Decides::nothing), or only those that affect
+    /// `what`.
     OptionValues deciding() const;
     OptionValues deciding(const std::set<Decides>& what) const;
+    /// Returns what the option affects; Decides::result if it is unknown.
     Decides decides(const std::string& name) const;
 
 private:
-    /// An option is of use if another one, the selector, is and has one of these values; always without a
-    /// selector.
+    /// An option applies if another one, the selector, applies and has one of these values. Without a
+    /// selector it always applies.
     struct Condition {
         std::string selector;
         std::vector<std::string> values;
@@ -194,10 +203,10 @@ private:
     };
     struct Option {
         std::string name;
-        std::function<std::vector<std::string>()> lines;  ///< the value, one entry a line of an INI file
-        std::string kind{};                               ///< of values, for errors: "a number"
-        std::vector<std::string> words{};                 ///< that are values; none: any are
-        std::optional<RemovedWord> removed{};             ///< from them
+        std::function<std::vector<std::string>()> lines;  ///< the value, one entry per line of an INI file
+        std::string kind{};                               ///< expected values, for errors: "a number"
+        std::vector<std::string> words{};                 ///< allowed values; empty: any
+        std::optional<RemovedWord> removed{};             ///< a former one of them
         Decides decides;
         bool is_flag = false;
         bool is_list = false;
@@ -211,13 +220,13 @@ private:
     };
     struct RemovedOption {
         std::string advice;
-        std::optional<std::string> harmless;  ///< value
+        std::optional<std::string> harmless;  ///< value that describes today's behaviour
         Decides decided;
     };
-    /// What a file says of one option.
+    /// The value that a file gives to an option.
     struct Given {
         std::vector<std::string> entries;
-        std::size_t line = 0;  ///< where first
+        std::size_t line = 0;  ///< of the first entry
     };
     using GivenOptions = std::map<std::string, Given>;
 
@@ -225,40 +234,42 @@ private:
     static std::vector<std::string> to_texts(const Words& words) {
         return {words.begin(), words.end()};
     }
-    /// As add_choice, for a list of the words.
+    /// The same as add_choice() for a list of words.
     void add_choices(const std::string& name, std::vector<std::string> words,
                      std::function<std::vector<std::string>()> read,
                      std::function<void(const std::vector<std::string>&)> write, const std::string& help,
                      Decides decides);
     void declare_all();
     const Option* find(const std::string& name) const;
-    /// What to say of a name that is no option: what became of it, or which may have been meant.
-    /// @param dashes  stand before names in the place where it was given
+    /// Returns the error message for an unknown name: the advice if it was removed, else similar names.
+    /// @param dashes  prefix of option names in the place where it was given
     std::string no_option(const std::string& name, const std::string& dashes) const;
     bool is_of_use(const Option& option) const;
-    /// The first value that is none of the words, or a negative number where boost would wrap it around.
+    /// Returns the first value that is not an allowed word, or that is negative although the option is
+    /// unsigned (boost would wrap it around).
     static std::optional<std::string> refused(const Option& option, const std::vector<std::string>& values);
-    /// Whether a file of the program may hold this line of an option that was removed.
+    /// Returns whether the line, in a file of the program, is of a removed option and may be ignored.
     bool is_harmless(const IniLine& line) const;
-    /// Whether the option was removed, and clips or encoders differed by it.
+    /// Returns whether the option was removed and affected clips or encoders.
     bool shaped_encoders(const std::string& name) const;
-    /// What to say of a value that the option does not take.
+    /// Returns the error message for a value that the option does not accept.
     static std::string expected(const Option& option, const std::string& value);
     std::string value_of(const std::string& name) const;
     void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
                         const std::string& what) const;
-    /// The arguments with `--flag` written out as `--flag=true`, so that a flag never takes the next argument
-    /// for its value, and `--name -1` as `--name=-1`, so that a number is not taken for an option.
+    /// Rewrites `--flag` as `--flag=true`, so that the next argument is not taken for its value, and
+    /// `--name -1` as `--name=-1`, so that the number is not taken for an option.
     std::vector<std::string> with_explicit_values(Arguments arguments) const;
     void store_command_line(Arguments arguments, boost::program_options::variables_map& values) const;
 
-    /// What an INI file says of the options that are known. @param what  the file is, for errors
-    /// @param splits   lists have several entries on a line
-    /// @param refuses  unknown options and sections; else they are passed over
+    /// Returns the values that an INI file gives to known options.
+    /// @param what     names the file in errors
+    /// @param splits   whether a line of a list has several entries
+    /// @param refuses  whether to reject unknown options and sections instead of ignoring them
     GivenOptions options_in(const std::string& text, const std::string& path, const std::string& what,
                             bool splits, bool refuses) const;
     void add_line(GivenOptions& given, const IniLine& line, const std::string& what, bool splits) const;
-    /// Drops what a selector named on the command line leaves without use.
+    /// Drops options that do not apply to the values on the command line.
     void drop_overruled(GivenOptions& given, const boost::program_options::variables_map& command_line) const;
     void store_given(const GivenOptions& given, const std::string& what,
                      boost::program_options::variables_map& values) const;
@@ -269,19 +280,20 @@ private:
     std::vector<Section> sections_;
     std::vector<Option> options_;
     Condition condition_;        ///< of the section being declared
-    bool is_remembered_ = true;  ///< its options are
+    bool is_remembered_ = true;  ///< whether values() includes the options of this section
     boost::program_options::positional_options_description positional_;
     std::string config_;
-    std::set<std::string> common_;  ///< none: all are
+    std::set<std::string> common_;  ///< empty: all options
     bool helps_with_all_ = false;
     std::set<std::string> passed_over_;
     std::map<std::string, RemovedOption> removed_;  ///< by name
 };
 
-/// A line each, "name = value".
+/// Returns one line "name = value" for each pair.
 std::string text_of(const OptionValues& values);
 
-/// The lines of an INI file that gives the values back; they must hold no line end.
+/// Returns the text of an INI file from which the values are read back unchanged; they must not contain line
+/// ends.
 std::string ini_text(const OptionValues& values);
 
 }  // namespace sslslr

@@ -1,4 +1,4 @@
-// How options get their values: the command line, files, settings.
+// The part of Options that reads values from the command line, files and settings.
 #include <algorithm>
 #include <cctype>
 #include <filesystem>
@@ -20,8 +20,8 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
-/// Whether the program wrote this configuration: it is that of a run or of a boundary study, beside their
-/// other files.
+/// Returns whether the program wrote this configuration file: whether it is in the folder of a run or of a
+/// boundary study, together with their other files.
 bool is_of_this_program(const std::filesystem::path& file) {
     const auto has = [&](const char* name) {
         std::error_code ignored;
@@ -187,7 +187,7 @@ void Options::store_given(const GivenOptions& given, const std::string& what,
                             option == nullptr ? "expected another value" : expected(*option, entries))};
         };
         if (value.entries.empty()) {
-            continue;  // of a list
+            continue;  // an empty list
         }
         if (option != nullptr && refused(*option, value.entries)) {
             throw wrong();
@@ -261,7 +261,7 @@ void Options::refuse_useless(const po::variables_map& values, const GivenOptions
 
 std::vector<std::string> Options::with_explicit_values(std::span<const std::string> arguments) const {
     std::vector<std::string> written;
-    const Option* last = nullptr;  // an option that waits for its value
+    const Option* last = nullptr;  // the option whose value is next
     for (const auto& argument : arguments) {
         const auto* const option = argument.starts_with("--") ? find(argument.substr(2)) : nullptr;
         if (option != nullptr && option->is_flag) {

@@ -6,43 +6,45 @@
 
 namespace sslslr {
 
-/// The release, "0.1.0".
+/// Returns the program's version: "0.1.0".
 std::string program_version();
 
-/// A hash of the sources that decide results, their comments and formatting aside, but with their texts: 16
-/// hexadecimal digits. Results of programs that differ in it may differ. Compiler options and versions of
-/// libraries do not count.
+/// Returns a hash of the sources that affect results: 16 hexadecimal digits. Comments and formatting do not
+/// change it, but string literals do. Programs with different hashes may give different results. Compiler
+/// options and library versions are not included.
 std::string code_identity();
 
-/// A recorded code as texts name it: "unknown" where none was.
+/// Returns a recorded code identity for use in messages: "unknown" if none was recorded.
 std::string named_code(const std::string& code);
 
-/// What a reader of its results must know of a run that other code trained; empty if this program's did.
-/// @param trained_by  the code that the run's checkpoint records
+/// Returns a note for readers of a run's results if another version of the code trained it; otherwise empty.
+/// @param trained_by  the code identity recorded in the run's checkpoint
 std::string note_of_code(const std::string& run, const std::string& trained_by);
 
-/// The codes whose results make up one whole: identities separated by blanks, in the order in which they
-/// came. Not collective; reports through `warn` on every rank that calls it.
-/// @param before   those so far; empty where nothing is recorded, as by releases that did not
-/// @param what     they have made, for errors: "the run in FOLDER"
-/// @param accepts  whether to add this program's code if it is not one of them
+/// Returns the code identities that contributed to a set of results, including this program's: separated by
+/// blanks, in the order in which they contributed. Not collective; reports through `warn` on every rank that
+/// calls it.
+/// @param before   identities so far; empty if none are recorded, as in files of early releases
+/// @param what     names the results in errors: "the run in FOLDER"
+/// @param accepts  whether to add this program's identity if it is not among them
 /// @param how      the words before --accept-other-code in the error: "add", "plan it again with"
-/// @throws ConfigError  it is not, and this is not accepted
+/// @throws ConfigError  this program's identity is not among them and not accepted
 std::string joined_codes(const std::string& before, const std::string& what, bool accepts,
                          const std::function<void(const std::string&)>& warn, const std::string& how = "add");
 
-/// What --accept-other-code does, for the help of the commands that have it.
+/// Help text of --accept-other-code.
 inline constexpr const char* accept_other_code_help =
     "continues what another version of the program has begun, whose results may differ, and records that";
 
-/// A file that comes with the program, "src/report/study_report.py": below SSLSLR_HOME if that is set, else
-/// below the nearest folder above the executable that holds it.
-/// @throws ConfigError  it is not there; says where it was looked for
+/// Finds a file that comes with the program, for example "src/report/study_report.py": below SSLSLR_HOME if
+/// that is set, otherwise below the nearest folder above the executable that contains it.
+/// @throws ConfigError  the file is not there; names the places searched
 std::filesystem::path file_of_program(const std::string& path);
 
-/// The Python that runs the program's scripts: SSLSLR_PYTHON if that is set, else that of an environment
-/// which launch/setup has made beside them. It may not exist; empty if they are not found.
-/// @param environment  ".venv" draws figures, ".venv-import" reads corpora
+/// Returns the Python interpreter for the program's scripts: SSLSLR_PYTHON if that is set, otherwise that of
+/// an environment created by launch/setup. The file may not exist; the path is empty if the scripts are not
+/// found.
+/// @param environment  ".venv" for figures, ".venv-import" for reading corpora
 std::filesystem::path python_of(const std::string& environment);
 
 }  // namespace sslslr

@@ -7,8 +7,8 @@
 
 #include "src/settings/words.hpp"
 
-/// Enumerations with words as JSON texts.
-/// @throws std::invalid_argument  reading a text that is none of the words
+/// Writes enumerations to JSON as their words.
+/// @throws std::invalid_argument  when reading a text that is not one of the words
 template <sslslr::Worded E>
 struct nlohmann::adl_serializer<E> {
     static void to_json(json& json, E value) { json = sslslr::word_of(value); }

@@ -8,25 +8,27 @@
 
 namespace sslslr {
 
-/// An enumeration whose values are written as words. A constexpr function words(E), declared beside it and
-/// found by its argument, returns a std::array of them in the order of its enumerators, which count from 0.
+/// An enumeration whose values are written as words. A constexpr function words(E), declared next to it and
+/// found by argument-dependent lookup, returns a std::array of the words in the order of the enumerators,
+/// which start at 0.
 template <class E>
 concept Worded = std::is_enum_v<E> && requires(E value) {
     words(value);
 };
 
-/// The words of an enumeration, in the order of its enumerators.
+/// Returns the words of an enumeration in the order of its enumerators.
 template <Worded E>
 constexpr auto words_of() {
     return words(E{});
 }
 
+/// Returns the word for a value.
 template <Worded E>
 constexpr const char* word_of(E value) {
     return words(value)[static_cast<std::size_t>(value)];
 }
 
-/// The value that is written so; nothing where the text is none of the words.
+/// Returns the value with this word, or nothing if the text is not one of the words.
 template <Worded E>
 constexpr std::optional<E> enum_of(std::string_view text) {
     const auto all = words_of<E>();
