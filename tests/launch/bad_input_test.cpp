@@ -58,7 +58,7 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--time-limit soon: expected a time as Slurm writes it", "--time-limit soon"},
         {"--time-limit 0: expected a time", "--time-limit 0"},
         {"--fault 1:2:explode: expected RANK:STEP:KIND", "--fault 1:2:explode"},
-        {"--fault 5:2:kill: there are ranks 0 to 1 only", "--fault 5:2:kill"},
+        {"--fault 5:2:kill: expected a rank from 0 to 1", "--fault 5:2:kill"},
         {"--machine b200: expected a100 or here", "--dry-run --machine b200"},
         {"--gpus: expected numbers of 1 or more", "--dry-run --gpus 0"},
         {"--clusters 601: expected 2 to the number of training clips, 600", "--method pcl --clusters 601"},

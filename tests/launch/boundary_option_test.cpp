@@ -28,8 +28,8 @@ TEST_F(BoundaryOption, EveryChoiceTrainsOnViewsOfItsOwnAndGoesOn) {
         ASSERT_EQ(run(program(1, pretrain(boundary, options + " --max-steps 2"))).exit_code, 0);
         const auto rest = run(program(2, pretrain(boundary, options + " --max-steps 3")));
         ASSERT_EQ(rest.exit_code, 0) << rest.output;
-        EXPECT_EQ(rest.count("going on from step 2 of 3"), 1) << rest.output;
-        EXPECT_EQ(rest.count("each clip's own boundary, in the median the first "), boundary == "adaptive");
+        EXPECT_EQ(rest.count("resuming from step 2 of 3"), 1) << rest.output;
+        EXPECT_EQ(rest.count("each clip has its own boundary; median: the first "), boundary == "adaptive");
     }
     EXPECT_NE(content("fixed", 3), content("drawn", 3));
     EXPECT_NE(content("fixed", 3), content("adaptive", 3));

@@ -104,7 +104,7 @@ TEST_F(Embed, RefusesByOptionAndWritesNothing) {
         {2, "embed --run " + path("none") + output, "no config.ini there"},
         {2, "embed --run " + path("started") + output, "no checkpoint there yet"},
         {2, embed("there.h5"), "there.h5: there is a file of that name; --force replaces it"},
-        {2, embed("no/folder.h5"), "make it first"},
+        {2, embed("no/folder.h5"), "create it first"},
         {2, embed("out.h5", "--signer S09"), "no signer S09; they have: S01, S02, S03"},
         {2, embed("out.h5", "--split trian"), "no split trian; they have: all"},
         {2, embed("out.h5", "--threads 0"), "--threads 0: expected 1 or more"},

@@ -350,7 +350,7 @@ TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
     const auto study = " --tables 1 6 --dry-run --study " + shipped("paper.ini");
     const auto none = run(in(folder_, program(4, "study run" + study)));
     EXPECT_EQ(none.exit_code, 2) << none.output;
-    EXPECT_TRUE(none.says("none of its data sets is here")) << none.output;
+    EXPECT_TRUE(none.says("none of its data sets was found")) << none.output;
 
     fs::create_directory(folder_ / "data");
     fs::copy(asl9, folder_ / "data" / "lsa64.h5");
@@ -385,8 +385,7 @@ TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
     for (const int ranks : {2, 1}) {  // also if nothing is left to do
         const auto outcome = work(ranks, "study");
         EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
-        EXPECT_TRUE(outcome.says("warning: jobs set aside after failing again and again: "))
-            << outcome.output;
+        EXPECT_TRUE(outcome.says("warning: jobs set aside after repeated failures: ")) << outcome.output;
         EXPECT_TRUE(outcome.says("`sslslr study status` names them")) << outcome.output;
     }
 }

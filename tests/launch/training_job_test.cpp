@@ -67,7 +67,7 @@ TEST_F(TrainingJob, BaselinesTrainContinueAtAnotherRankCountAndAreEvaluated) {
         ASSERT_EQ(run(program(2, pretrain(name, options + "--max-steps 3"))).exit_code, 0) << method;
         const auto rest = run(program(3, pretrain(name, options + "--max-steps 5")));
         ASSERT_EQ(rest.exit_code, 0) << rest.output;
-        EXPECT_EQ(rest.count("going on from step 3 of 5"), 1) << rest.output;
+        EXPECT_EQ(rest.count("resuming from step 3 of 5"), 1) << rest.output;
     }
     const auto outcome =
         run(program(2, "evaluate --supervised-epochs 0 --run " + (folder_ / "pcl").string()));
@@ -92,7 +92,7 @@ TEST_F(TrainingJob, StoppedAndGoneOnEqualsNeverStoppedBitForBitAtThreeRanks) {
         ASSERT_EQ(run(program(3, pretrain(name + "-halves", "--max-steps 3"), environment)).exit_code, 0);
         const auto rest = run(program(3, pretrain(name + "-halves", "--max-steps 6"), environment));
 
-        EXPECT_TRUE(rest.says("going on from step 3 of 6")) << rest.output;
+        EXPECT_TRUE(rest.says("resuming from step 3 of 6")) << rest.output;
         EXPECT_EQ(content(name + "-whole", 6), content(name + "-halves", 6));
         EXPECT_NE(content(name + "-whole", 6), content(name + "-halves", 3));
     }
@@ -210,7 +210,7 @@ TEST_F(TrainingJob, EndsWithACheckpointBeforeItsTimeLimit) {
     const auto slurms =
         run(program(2, pretrain("r", "--epochs 100000"), "SLURM_JOB_END_TIME=$(($(date +%s) + 6))"));
     EXPECT_EQ(slurms.exit_code, 75) << slurms.output;
-    EXPECT_TRUE(slurms.says("going on from step ")) << slurms.output;
+    EXPECT_TRUE(slurms.says("resuming from step ")) << slurms.output;
     EXPECT_LT(slurms.seconds, 15);
 }
 
@@ -379,7 +379,7 @@ TEST_F(TrainingJob, AStreamedRunStoppedAndGoneOnEqualsOneNeverStopped) {
     ASSERT_EQ(run(program(3, pretrain("halves", options + "--max-steps 3"))).exit_code, 0);
     const auto rest = run(program(3, pretrain("halves", options + "--max-steps 6")));
 
-    EXPECT_TRUE(rest.says("going on from step 3 of 6")) << rest.output;
+    EXPECT_TRUE(rest.says("resuming from step 3 of 6")) << rest.output;
     EXPECT_EQ(content("whole", 6), content("halves", 6));
 }
 
