@@ -102,7 +102,7 @@ TEST_F(StoreStorageTest, AUserBlockOfAnotherProgramIsRefusedWithTheWayToRemoveIt
     sketch.put("/landmarks", shape_);
     H5Fflush(sketch.id(), H5F_SCOPE_GLOBAL);
     const auto error = error_of_opening(folder_ / "block.h5");
-    EXPECT_NE(error.find("found it behind a block of 1024 other bytes"), std::string::npos) << error;
+    EXPECT_NE(error.find("found it after 1024 other bytes"), std::string::npos) << error;
     EXPECT_NE(error.find("tail -c +1025"), std::string::npos);
 }
 

@@ -195,7 +195,7 @@ TEST_F(StoreSurveyTest, TheSameContentOnBothSidesOfATestIsLeakage) {
     EXPECT_TRUE(found.overlaps[1].clips.empty());
     const auto all = findings();
     ASSERT_EQ(std::ranges::count(all, "leakage", &Finding::name), 2);
-    EXPECT_EQ(all[1].what, "1 clip's landmarks of split train in split test again, as another clip");
+    EXPECT_EQ(all[1].what, "1 clip's landmarks of split train are also in split test, as another clip");
     EXPECT_EQ(all[1].clips, (Clips{10}));
 }
 
