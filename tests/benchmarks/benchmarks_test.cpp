@@ -38,7 +38,7 @@ const std::vector<Benchmark> run_here{
      "/io/examples/asl9.h5 $mode 64 8; done'"},
     {"CheckpointStall", "checkpoint_stall.py", "| 1/2/16 | 2 |", ""},
     {"ImportSpeed", "import_speed.py", "| prepare, 2 ranks |", ""},
-    {"JobPool", "job_pool.cpp", "ms of overhead a job",
+    {"JobPool", "job_pool.cpp", "ms of overhead per job",
      SSLSLR_MPIEXEC " -n 2 --oversubscribe --bind-to none " SSLSLR_JOB_POOL " FOLDER 10 1"},
     {"PlantedBoundaries", "planted_boundaries.py", "accuracy, random weights", ""},
     {"SameTraining", "same_training.py", "| fused blocks, bfloat16 |", ""},
