@@ -87,7 +87,7 @@ class ArrayPickle(unittest.TestCase):
 
     def test_few_bytes_do_not_make_it_allocate_or_compute_much(self):
         start = time.process_time()
-        self.refused(b"\x80\x04Nr" + struct.pack("<I", 2**31) + b".", "longer")
+        self.refused(b"\x80\x04Nr" + struct.pack("<I", 2**31) + b".", "more values")
         nested = b"\x80\x04)\x94" + b"".join(b"h%c" % n * 2 + b"\x86\x94" for n in range(60))
         self.refused(b"\x80\x04}" + nested[2:] + b"Ns.", "tuples")
         self.refused(b"\x80\x04)" + b"2\x86" * 60 + b".", "tuples")

@@ -161,7 +161,7 @@ class Videos(unittest.TestCase):
         fields, values = self.read()
 
         self.assertEqual(fields["frames"], 6)
-        self.assertEqual(fields["repairs"], ["frames that could not be decoded taken as without a person"])
+        self.assertEqual(fields["repairs"], ["frames that could not be decoded treated as showing no person"])
         self.assertEqual(np.isnan(values[:, NOSE, 0]).tolist(), [False, False, True, False, False, False])
 
     def test_a_video_that_was_cut_off_keeps_what_is_there(self):
