@@ -121,7 +121,8 @@ def main():
     parser.add_argument("--compared-seeds", type=int, default=3,
                         help="seeds for which boundaries without a search are found, too; default: %(default)s")
     parser.add_argument("--method", choices=METHODS, default="simclr", help="method to train with; default: %(default)s")
-    parser.add_argument("--tolerance", type=float, default=0.15, help="drop in accuracy that counts as none; default: %(default)s")
+    parser.add_argument("--tolerance", type=float, default=0.15,
+                        help="drop in accuracy that counts as none; default: %(default)s")
     parser.add_argument("--largest", type=int, default=16, help="largest k to test, in frames; default: %(default)s")
     parser.add_argument("--ranks", type=int, default=2, help="ranks to search with; default: %(default)s")
     parser.add_argument("--clips", type=int, default=1200, help="clips per store; default: %(default)s")

@@ -172,10 +172,12 @@ def main():
                         help="Python environment of the peer, created if missing; default: %(default)s")
     parser.add_argument("--pairs", type=int, default=5, help="pairs per row; default: %(default)s")
     parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
-    parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"], help="methods to measure; default: sl-fpn")
+    parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"],
+                        help="methods to measure; default: sl-fpn")
     parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS,
                         help="clips of 64 frames (equal) or of 16 to 64 frames (mixed); default: both")
-    parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"], help="precisions to measure; default: float32")
+    parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"],
+                        help="precisions to measure; default: float32")
     parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="measure only the model of this width")
     parser.add_argument("--json", type=pathlib.Path, help="file to write all measurements to")
     chosen = parser.parse_args()

@@ -33,7 +33,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", help="clip store to read")
     parser.add_argument("output", help="HDF5 file to write")
-    parser.add_argument("--share", type=float, default=0.2, help="share of the highest speed below which wrists rest; default: %(default)s")
+    parser.add_argument("--share", type=float, default=0.2,
+                        help="share of the highest speed below which wrists rest; default: %(default)s")
     arguments = parser.parse_args()
     cut = []
     with h5py.File(arguments.store) as store, h5py.File(arguments.output, "w") as output:

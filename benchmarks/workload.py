@@ -36,7 +36,8 @@ def add_options(parser):
     parser.add_argument("--lengths", choices=["equal", "mixed"], default="equal",
                         help="equal: each clip has --frames frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames")
     parser.add_argument("--global-batch", type=int, default=32, help="clips per step, over all ranks; default: %(default)s")
-    parser.add_argument("--precision", choices=PRECISIONS, default="float32", help="of the encoder's matrix products; default: %(default)s")
+    parser.add_argument("--precision", choices=PRECISIONS, default="float32",
+                        help="precision of the encoder's matrix products; default: %(default)s")
     parser.add_argument("--max-steps", type=int, default=6, help="steps; the first is a warm-up and not counted; default: %(default)s")
 
 

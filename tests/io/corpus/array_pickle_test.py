@@ -18,7 +18,7 @@ ARRAYS = [
 
 
 class Calls:
-    """Pickled, it calls something when it is read."""
+    """When pickled, calls a function as soon as it is read."""
 
     def __init__(self, function, *arguments):
         self._call = function, arguments
@@ -28,7 +28,7 @@ class Calls:
 
 
 class Described:
-    """Pickled, it is an array of a shape, type and content that need not fit."""
+    """When pickled, is an array whose shape, type and content may contradict each other."""
 
     def __init__(self, shape, dtype, content):
         self._state = 1, shape, np.dtype(dtype), False, content

@@ -1,4 +1,4 @@
-"""The server of corpora as a process: listings, clips, errors, and nothing else on its standard output."""
+"""The corpus server as a process: listings, clips and errors, and nothing else on its standard output."""
 
 import ast
 import os
