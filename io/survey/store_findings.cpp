@@ -128,7 +128,7 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
             {.name = "far-coordinates",
              .is_note = true,
              .count = count_of(values.far),
-             .what = fmt::format("{:.1f} % of x and y lie beyond [-1, 2]", 100 * share(values.outside)),
+             .what = fmt::format("{:.1f} % of x and y are beyond [-1, 2]", 100 * share(values.outside)),
              .examples = first_few(values.far),
              .remedy = "points outside the image are guesses: leave out those that are mostly outside "
                        "(`sslslr repack --points upper-body`)"});

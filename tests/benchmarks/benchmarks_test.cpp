@@ -49,8 +49,8 @@ const std::vector<Benchmark> run_here{
 
 const std::map<std::string, std::string> not_run_here{
     {"training_step.py", "the environment of benchmarks/make-environment (3.8 GB)"},
-    {"peer.py", "the same, of which it is a part"},
-    {"workload.py", "the same, of which it is a part"}};
+    {"peer.py", "the environment of benchmarks/make-environment"},
+    {"workload.py", "the environment of benchmarks/make-environment"}};
 
 const std::set<std::string> shared{"common.py"};  // imported by scripts that run here
 

@@ -440,7 +440,7 @@ TEST_F(ArraysTest, MpDataNamesTheRootThatWouldDo) {
     write("0/1.npy", counting({2, 126}));
     EXPECT_NE(refusal("mp-data").find("is --input the folder of a label? Then name the one above it"),
               std::string::npos)
-        << "a single frame beside a sequence";
+        << "a single frame next to a sequence";
     fs::remove_all(folder_ / "in");
     write("0.npy", counting({126}));
     const auto lowest = refusal("mp-data");

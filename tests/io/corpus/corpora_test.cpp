@@ -153,14 +153,14 @@ TEST_F(MpDataTest, ReadsEveryVariantAndSortsFramesAndSequencesByNumber) {
 
     const auto hello = corpus->read(0);
     EXPECT_EQ(hello.frames(), 12);
-    EXPECT_EQ(value_at(hello, 0, "pose.left_eye_inner", 0), 5.0F) << "four numbers a point of the pose";
+    EXPECT_EQ(value_at(hello, 0, "pose.left_eye_inner", 0), 5.0F) << "four numbers per point of the pose";
     EXPECT_EQ(value_at(hello, 0, "left_hand.wrist", 0), 132 + 1404 + 1.0F);
     EXPECT_TRUE(std::isnan(value_at(hello, 10, "left_hand.wrist", 0)))
         << "the tenth frame is the eleventh file";
     EXPECT_FALSE(std::isnan(value_at(hello, 10, "right_hand.wrist", 0)));
     EXPECT_EQ(value_at(corpus->read(1), 0, "right_hand.wrist", 2), 132 + 63 + 3.0F);
-    EXPECT_EQ(value_at(corpus->read(2), 0, "pose.left_eye_inner", 0), 4.0F) << "three numbers a point";
-    EXPECT_TRUE(std::isnan(value_at(corpus->read(3), 0, "pose.nose", 0))) << "hands alone";
+    EXPECT_EQ(value_at(corpus->read(2), 0, "pose.left_eye_inner", 0), 4.0F) << "three numbers per point";
+    EXPECT_TRUE(std::isnan(value_at(corpus->read(3), 0, "pose.nose", 0))) << "only hands";
     EXPECT_TRUE(hello.repairs.empty());
 }
 

@@ -131,7 +131,7 @@ TEST_F(FolderTreeTest, AslCitizenAndLsfbAreFoundBehindLinks) {
     fs::remove_all(folder_ / "disk/raw");
     link(folder_ / "disk/poses", "poses");
     EXPECT_NE(error_of([&] { open("lsfb"); }).find("and poses_raw/pose/, found none"), std::string::npos)
-        << "a broken link to raw poses is not passed over for interpolated ones";
+        << "a broken link to raw poses is not skipped in favour of interpolated ones";
 }
 
 TEST_F(FolderTreeTest, LinksThatLeadBackAreNamedAndNotFollowed) {

@@ -307,7 +307,7 @@ TEST_F(StoreSurveyTest, PointsThatLieOutsideTheImageAreANote) {
 
     EXPECT_TRUE(note.is_note);
     EXPECT_EQ(note.examples, (std::vector<std::string>{"pose.nose y"}));
-    EXPECT_EQ(note.what, "16.7 % of x and y lie beyond [-1, 2]");
+    EXPECT_EQ(note.what, "16.7 % of x and y are beyond [-1, 2]");
 }
 
 TEST_F(StoreSurveyTest, UnknownsAndMixedRatesAreNotes) {
