@@ -274,7 +274,7 @@ TEST_F(SeenClips, ABoundarySearchNamesValidationClipsThatTrain) {
                            path("study") + " --validation-signer S01 --data " + asl9 + " " + renamed));
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("270 of 270 validation clips show the same as clips that train"))
+    EXPECT_TRUE(outcome.says("270 of 270 validation clips have the same content as training clips"))
         << outcome.output;
 }
 
