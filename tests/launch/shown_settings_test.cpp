@@ -86,7 +86,7 @@ TEST_F(ShownSettings, AreOptionsInErrorsOfCommands) {
     expect(2, {"--step 0: expected 1 to"},
            "boundary plan --step 0 --study " + path("b") + " --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50");
-    expect(2, {"--run FOLDER is missing"}, "evaluate");
+    expect(2, {"--run FOLDER is required"}, "evaluate");
     expect(2, {"--study FILE is required"}, "study run");
 }
 
