@@ -19,7 +19,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "file"))
-from sealed_file import USER_BLOCK_BYTES, block_checksums, seal  # noqa: E402
+from sealed_file import USER_BLOCK_BYTES, block_checksums, seal
 
 POSE = (
     "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
