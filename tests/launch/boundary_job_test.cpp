@@ -271,7 +271,7 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
     const auto accepted =
         run(program(1, "boundary plan --study " + path("s") + options + " --accept-other-code"));
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "0123456789abcdef " + own);
     EXPECT_EQ(ask("report", "s")["code"], "0123456789abcdef " + own);
     EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
@@ -296,7 +296,7 @@ TEST_F(BoundaryJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
 
     const auto accepted = plan("s", options + "--accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "unknown " + own);
     EXPECT_EQ(work("s", 1).exit_code, 0);
 }

@@ -259,7 +259,7 @@ TEST_F(StudyJob, ResultsOfOtherCodeAreContinuedOnlyWhereThatIsAccepted) {
 
     const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_EQ(accepted.count("continued, as --accept-other-code asks"), 1) << accepted.output;
+    EXPECT_EQ(accepted.count("continuing, as --accept-other-code asks"), 1) << accepted.output;
     EXPECT_EQ(plan_of("study")["code"], "0123456789abcdef " + own);
     EXPECT_EQ(ask("report", "study")["code"], "0123456789abcdef " + own);
     EXPECT_FALSE(work(1, "study", "--max-jobs 1").says("accept-other-code"));
@@ -283,7 +283,7 @@ TEST_F(StudyJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
 
     const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(plan_of("study")["code"], "unknown " + own);
 }
 
