@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What a checkpoint every 20 steps costs a training: trainings with and without them, in turns.
+"""Measures what a checkpoint every 20 steps costs: trainings with and without checkpoints alternate.
 
     benchmarks/checkpoint_stall.py [STORE.h5] [--rounds 3] [--ranks 1 2]
 
-"stall": the time that checkpoints keep the training thread (metrics.jsonl, checkpoint_seconds) over that of the steps.
-"whole": how much longer the steps take altogether, where the writing thread shares the cores; the median over rounds.
+"stall": the time for which checkpoints block the training thread (checkpoint_seconds in metrics.jsonl), relative to
+the time of the steps. "whole": how much longer the training takes, with the writing thread on the same cores. Values
+are medians over the rounds.
 """
 
 import json
@@ -19,7 +20,7 @@ EVERY = 20
 
 
 def train(options, ranks, model, every, folder):
-    """Seconds of the steps, and of them those that checkpoints took."""
+    """Trains once and returns the seconds of the steps and the seconds of checkpoints."""
     target = pathlib.Path(folder, f"run-{every}")
     run(options.program, "pretrain", "--data", options.store, "--run", target, "--epochs", 1000, "--max-steps", options.steps,
         "--checkpoint-every", every, *model, ranks=ranks)
@@ -30,17 +31,18 @@ def train(options, ranks, model, every, folder):
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("store", nargs="?", default=ASL9, help="default: %(default)s")
-    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
-    parser.add_argument("--steps", type=int, default=101, help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="default: 1 2")
-    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS, help="default: both")
+    parser.add_argument("store", nargs="?", default=ASL9, help="clip store to train on; default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=3, help="pairs of trainings per case; default: %(default)s")
+    parser.add_argument("--steps", type=int, default=101, help="steps per training; default: %(default)s")
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="numbers of ranks to measure; default: 1 2")
+    parser.add_argument("--models", nargs="+", default=list(MODELS), choices=MODELS,
+                        help="models to measure, as blocks/heads/width; default: both")
     options = parser.parse_args()
     models = {name: MODELS[name] for name in options.models}
     if options.smallest:
         options.rounds, options.steps, models = 1, EVERY + 1, SMALLEST_MODEL
 
-    print("| model | ranks | s a step | stall, % of the steps' time | whole, % |\n|---|---|---|---|---|")
+    print("| model | ranks | s per step | stall, % of the steps' time | whole, % |\n|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as folder:
         for name, model in models.items():
             for ranks in options.ranks:

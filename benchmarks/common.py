@@ -28,14 +28,14 @@ SMALLEST_MODEL = {"1/2/16": ["--blocks", 1, "--heads", 2, "--width", 16, "--glob
 
 def parser_of(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr", help="default: %(default)s")
+    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr", help="sslslr to run; default: %(default)s")
     parser.add_argument("--smallest", action="store_true",
-                        help="the smallest run that takes every step, whatever else is given: tests that all still works")
+                        help="does the smallest run of every part, to test that all still works; overrides other options")
     return parser
 
 
 def run(*command, ranks=1, **environment):
-    """What a command prints on so many ranks; where it fails, the benchmark ends with its error."""
+    """Returns what a command prints on this many ranks; if it fails, ends the benchmark with its error."""
     launcher = ["mpirun", "-n", ranks, "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
     words = [str(word) for word in (*launcher, *command)]
     done = subprocess.run(words, env={**os.environ, **ENVIRONMENT, **environment}, capture_output=True, text=True)
@@ -45,5 +45,5 @@ def run(*command, ranks=1, **environment):
 
 
 def spread(values, form=".2f"):
-    """Median, smallest and largest."""
+    """Returns median, smallest and largest as text."""
     return f"{statistics.median(values):{form}} [{min(values):{form}}, {max(values):{form}}]"

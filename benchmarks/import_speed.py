@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""How fast a corpus of many small files is imported, against how fast its files can be read at all.
+"""Measures how fast a corpus of many small files is imported, compared with only reading its files.
 
     .venv/bin/python benchmarks/import_speed.py [--clips N] [--rounds R] [--ranks 1 2] [--cached]
 
-Makes an LSFB tree (three .npy files a clip) with recordings of io/examples/asl9.h5, then takes turns: `cat` of all its files in
-the order in which the import reads them, and `sslslr prepare --from lsfb`. Before each turn the files are put out of the page
-cache where that is allowed (as root), or are all in it. Prints medians in clips per second and the ratio.
+Creates an LSFB tree (three .npy files per clip) from the recordings of io/examples/asl9.h5. Then alternates between `cat`
+of all files, in the order in which the import reads them, and `sslslr prepare --from lsfb`. Before each turn, drops the
+files from the page cache where that is allowed (as root); otherwise all of them are cached. Prints medians in clips per
+second and the ratio.
 """
 
 import os
@@ -23,7 +24,7 @@ PARTS = {"pose": (0, 33), "left_hand": (33, 54), "right_hand": (54, 75)}
 
 
 def make_tree(folder, clips):
-    """LSFB-ISOL v2 with x, y and a z of 0."""
+    """Writes LSFB-ISOL v2 with x, y and a z of 0, and returns its files."""
     with h5py.File(ASL9) as store:
         offsets, landmarks = store["clips/offset"][:], store["landmarks"][:]
     for part in PARTS:
@@ -56,7 +57,7 @@ def measure(arguments, folder):
     listing.write_bytes(b"\0".join(os.fsencode(file) for file in files) + b"\0")
 
     prepare = (arguments.program, "prepare", "--from", "lsfb", "--input", tree, "--output", output, "--force")
-    ways = {"reading alone (cat)": lambda: run("sh", "-c", f"xargs -0 -a {listing} cat > /dev/null")}
+    ways = {"only reading (cat)": lambda: run("sh", "-c", f"xargs -0 -a {listing} cat > /dev/null")}
     ways |= {f"prepare, {ranks} rank{'s' if ranks > 1 else ''}": lambda ranks=ranks: run(*prepare, ranks=ranks) for ranks in arguments.ranks}
     seconds = {name: [] for name in ways}
     cold = False
@@ -66,10 +67,10 @@ def measure(arguments, folder):
             start = time.perf_counter()
             way()
             seconds[name].append(time.perf_counter() - start)
-    reading = median(seconds["reading alone (cat)"])
+    reading = median(seconds["only reading (cat)"])
     megabytes = sum(file.stat().st_size for file in files) / 1e6
     print(f"{arguments.clips} clips, {len(files)} files, {megabytes:.0f} MB, {'not cached' if cold else 'cached'}, medians of {arguments.rounds}\n")
-    print("| | seconds | clips/s | MB/s | of reading alone |\n|---|---|---|---|---|")
+    print("| | seconds | clips/s | MB/s | relative to only reading |\n|---|---|---|---|---|")
     for name, taken in seconds.items():
         middle = median(taken)
         print(f"| {name} | {middle:.2f} | {arguments.clips / middle:.0f} | {megabytes / middle:.0f} | {reading / middle:.2f} |")
@@ -77,11 +78,11 @@ def measure(arguments, folder):
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--clips", type=int, default=20000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--cached", action="store_true", help="leaves the files in the page cache")
-    parser.add_argument("--folder", help="where a folder for the tree is made; default: that of temporary files")
+    parser.add_argument("--clips", type=int, default=20000, help="clips in the corpus; default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=3, help="turns of each; default: %(default)s")
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="numbers of ranks to import with; default: 1 2")
+    parser.add_argument("--cached", action="store_true", help="keep the files in the page cache")
+    parser.add_argument("--folder", help="folder in which to create the tree; default: the system's temporary folder")
     arguments = parser.parse_args()
     if arguments.smallest:
         arguments.clips, arguments.rounds, arguments.cached = 20, 1, True

@@ -66,7 +66,7 @@ void measure(const std::filesystem::path& folder, int jobs, std::chrono::millise
             const auto study = folder / fmt::format("job-pool-{}-{}", round, name);
             const double seconds = overhead(study, jobs, nap, durability, world);
             if (world.rank() == 0) {
-                fmt::print("{} workers, {} jobs of {} ms, {}: {:.3f} ms of overhead a job\n", world.size(),
+                fmt::print("{} workers, {} jobs of {} ms, {}: {:.3f} ms of overhead per job\n", world.size(),
                            jobs, nap.count(), name, 1e3 * seconds);
                 std::filesystem::remove_all(study);
             }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""The peer of training_step.py: training steps in PyTorch, DistributedDataParallel over gloo, with Lightly's losses, memory bank and
-momentum update.
+"""The peer of training_step.py: training steps in PyTorch, DistributedDataParallel over gloo, with Lightly's losses,
+memory bank and momentum update.
 
-Plain modules on padded batches, set as fast as eager PyTorch allows with the same mathematics: fused attention, one mask a
-batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the embedding, the attention projection and
-twice in the feed-forward. Negatives and keys come from all ranks, BYOL and SimSiam are symmetrised, momentum networks move every step.
-With --precision bfloat16 the networks run under autocast, the loss in float32.
-The heads are sslslr's without batch norm, on both sides: torch's SyncBatchNorm does not run on the CPU in several processes.
-One thread a rank. Prints one JSON object.
+Plain modules on padded batches, as fast as eager PyTorch allows with the same mathematics: fused attention, one mask per
+batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the embedding, after the attention
+projection and twice in the feed-forward. Negatives and keys come from all ranks, BYOL and SimSiam are symmetrised, and
+momentum networks move every step. With --precision bfloat16 the networks run under autocast, the loss in float32.
+On both sides the heads are sslslr's without batch norm: torch's SyncBatchNorm does not run on the CPU in several
+processes.
+One thread per rank. Prints one JSON object.
 
     benchmarks/make-environment
     .venv-peer/bin/python benchmarks/peer.py --method byol --blocks 12 --width 512 --lengths mixed --global-batch 4 --ranks 2
@@ -36,7 +37,7 @@ DROPOUT = 0.1
 
 
 class Block(nn.Module):
-    """Pre-norm transformer block; what nn.TransformerEncoderLayer computes, without its conversions of the mask."""
+    """Pre-norm transformer block. Computes the same as nn.TransformerEncoderLayer, without its conversions of the mask."""
 
     def __init__(self, width, heads):
         super().__init__()
@@ -101,7 +102,7 @@ class Projections(nn.Module):
 
 
 class Network(nn.Module):
-    """All that gradients train."""
+    """All parts that are trained by gradients."""
 
     def __init__(self, case):
         super().__init__()
@@ -117,7 +118,7 @@ class Network(nn.Module):
 
 
 def criterion_of(case):
-    """A function of projections z, predictions p and the momentum network's projections t -> the loss."""
+    """Returns the loss as a function of projections z, predictions p and the momentum network's projections t."""
     gather = case.ranks > 1
     if case.method == "sl-fpn":
         mse = functional.mse_loss
@@ -140,7 +141,7 @@ def momentum_at(case, step):
 
 
 def batch(case, rank):
-    """This rank's share: padded views [B, L, F], and the mask of tokens that exist or None."""
+    """Returns this rank's share: padded views [B, L, F], and the mask of tokens that exist or None."""
     lengths = workload.clip_lengths(case)
     share = range(rank * len(lengths) // case.ranks, (rank + 1) * len(lengths) // case.ranks)
     lengths = torch.tensor([lengths[i] for i in share])
@@ -191,9 +192,9 @@ def train(rank, case, store):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     workload.add_options(parser)
-    parser.add_argument("--ranks", type=int, default=1)
+    parser.add_argument("--ranks", type=int, default=1, help="processes to train with; default: %(default)s")
     parser.add_argument("--passes", choices=["together", "apart"], default="together",
-                        help="the views of an encoder concatenated, or one after another")
+                        help="one pass of an encoder over all its views, or one pass per view; default: %(default)s")
     case = parser.parse_args()
     if case.max_steps < 2 or case.global_batch < case.ranks or case.global_batch % case.ranks != 0:
         parser.error("--max-steps must be at least 2, --global-batch a multiple of --ranks")

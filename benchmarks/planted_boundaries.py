@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""How well a boundary search finds boundaries that are known: synthetic signs, real training.
+"""Measures how well a boundary search finds known boundaries of synthetic signs, with real training.
 
 Usage: planted_boundaries.py [--method simclr|sl-fpn|supervised] [--seeds N] [--places FIRST-LAST ...] [--repeats R] [--ranks N]
 About twenty minutes on 2 cores.
 
-For each place and seed: a store of synthetic signs whose informative frames are [FIRST, LAST) of LENGTH, a full search on
-it (every k, so that the other modes are replayed on the same trainings) and the boundaries that need no search. Prints
-how often each lands within one step of the planted k1 = FIRST and k2 = LENGTH - LAST. What is done stays in FOLDER: the
-same command goes on.
+For each place and seed, creates a store of synthetic signs whose informative frames are [FIRST, LAST) of LENGTH, runs a
+full search on it (every k, so that the other modes are replayed on the same trainings) and finds the boundaries that
+need no search. Prints how often each is within one step of the planted k1 = FIRST and k2 = LENGTH - LAST. Finished work
+stays in FOLDER, and the same command resumes it.
 """
 import json
 import tempfile
@@ -31,7 +31,7 @@ METHODS = {"simclr": ["--method", "simclr"], "sl-fpn": ["--method", "sl-fpn", "-
 
 
 def search(folder, first, last, seed, arguments):
-    """The report of a finished search on signs with these boundaries."""
+    """Searches on signs with these boundaries and returns the report."""
     store = folder / f"{first}-{last}-seed-{seed}.h5"
     study = folder / f"{arguments.method}-{first}-{last}-seed-{seed}"
     if not store.exists():
@@ -47,7 +47,7 @@ def search(folder, first, last, seed, arguments):
 
 
 def answers_of(report):
-    """name -> (k1, k2, trainings) of every way to a boundary."""
+    """Returns {name: (k1, k2, trainings)} of every way to find boundaries."""
     answers = {}
     for row in report["other_modes"]:
         name = row["mode"] + (" with halving" if row["halving"] else "")
@@ -64,7 +64,7 @@ def share(values):
 
 def table(results):
     names = list(dict.fromkeys(name for _, report in results for name in answers_of(report)))
-    print(f"\n| way to k1, k2 | k1 within a step of {STEP} | k2 | both | mean error, frames | trainings |")
+    print(f"\n| way to find k1, k2 | k1 within {STEP} frames | k2 within {STEP} | both | mean error, frames | trainings |")
     print("|---|---|---|---|---|---|")
     for name in names:
         near1, near2, errors, trainings = [], [], [], []
@@ -82,13 +82,13 @@ def table(results):
     for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
         sides = [abs(answers_of(report)["full"][side] - planted) <= STEP for key, report in results if key[:2] == place
                  for side, planted in enumerate((place[0], LENGTH - place[1]))]
-        print(f"full search, planted {place[0]}-{place[1]}: {share(sides)} ends within a step")
+        print(f"full search, planted {place[0]}-{place[1]}: {share(sides)} boundaries within {STEP} frames")
     changed = [answers_of(report)["full with halving"][:2] != answers_of(report)["full"][:2] for _, report in results]
     print(f"halving changed the full search's answer in {share(changed)} studies")
 
 
 def curves(results):
-    """Mean accuracy against k, for each place."""
+    """Prints the mean accuracy for each k and place."""
     for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
         for side in ("start", "end"):
             rows = [report[side]["curve"] for key, report in results if key[:2] == place]
@@ -114,17 +114,21 @@ def measure(arguments):
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--seeds", type=int, default=10)
-    parser.add_argument("--places", nargs="+", default=["4-24", "8-24", "8-28"])
-    parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--compared-seeds", type=int, default=3, help="of the first so many, boundaries without a search")
-    parser.add_argument("--method", choices=METHODS, default="simclr")
-    parser.add_argument("--tolerance", type=float, default=0.15, help="fall in accuracy that counts as none")
-    parser.add_argument("--largest", type=int, default=16, help="k that is tested")
-    parser.add_argument("--ranks", type=int, default=2)
-    parser.add_argument("--clips", type=int, default=1200, help="of each store")
-    parser.add_argument("--max-steps", type=int, default=300, help="of a training")
-    parser.add_argument("--folder", type=Path, default=ROOT / "runs/planted_boundaries")
+    parser.add_argument("--seeds", type=int, default=10, help="stores per place; default: %(default)s")
+    parser.add_argument("--places", nargs="+", default=["4-24", "8-24", "8-28"],
+                        help=f"informative frames FIRST-LAST of {LENGTH}; default: 4-24 8-24 8-28")
+    parser.add_argument("--repeats", type=int, default=3, help="trainings per k; default: %(default)s")
+    parser.add_argument("--compared-seeds", type=int, default=3,
+                        help="seeds for which boundaries without a search are found, too; default: %(default)s")
+    parser.add_argument("--method", choices=METHODS, default="simclr", help="method to train with; default: %(default)s")
+    parser.add_argument("--tolerance", type=float, default=0.15,
+                        help="drop in accuracy that counts as none; default: %(default)s")
+    parser.add_argument("--largest", type=int, default=16, help="largest k to test, in frames; default: %(default)s")
+    parser.add_argument("--ranks", type=int, default=2, help="ranks to search with; default: %(default)s")
+    parser.add_argument("--clips", type=int, default=1200, help="clips per store; default: %(default)s")
+    parser.add_argument("--max-steps", type=int, default=300, help="steps per training; default: %(default)s")
+    parser.add_argument("--folder", type=Path, default=ROOT / "runs/planted_boundaries",
+                        help="folder for stores and searches; default: %(default)s")
     arguments = parser.parse_args()
     if not arguments.smallest:
         arguments.folder.mkdir(parents=True, exist_ok=True)

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Do the fused blocks, and bfloat16, train like LibTorch's float32 operations? SSL-SLR (configs/ssl-slr.ini) on the shipped asl9 store.
+"""Measures whether the fused blocks and bfloat16 train like LibTorch's float32 operations: SSL-SLR
+(configs/ssl-slr.ini) on the shipped asl9 store.
 
     cmake --preset release && cmake --build build/release
     .venv/bin/python benchmarks/same_training.py [--seeds N] [--max-steps N]
 
-Trains each way once for each signer left out and seed, and tests on that signer. Two runs lie apart by the median over the steps of
-|ln(loss / loss)|, each loss the mean of ten steps: between ways of one seed, and between seeds of one way. Accuracies are the linear
-evaluation's, with its interval. Runs are kept in --folder; the same command goes on where it stopped. About 5 minutes on one core.
+Trains each way once per left-out signer and seed, and tests on that signer. The distance of two runs is the median over
+the steps of |ln(loss / loss)|, where each loss is the mean of ten steps. It is measured between the ways of one seed and
+between the seeds of one way. Accuracies are those of the linear evaluation, with its interval. Runs are kept in --folder,
+and the same command resumes them. About 5 minutes on one core.
 """
 
 import itertools
@@ -49,7 +51,7 @@ def apart(one, other):
 def compare(chosen, signers):
     seeds = range(chosen.seeds)
     runs = {(way, signer, seed): Run(chosen, way, signer, seed) for way, signer, seed in itertools.product(WAYS, signers, seeds)}
-    print("| way | loss apart from the reference's, same seed | loss apart between its own seeds |\n|---|---|---|")
+    print("| way | distance of losses from the reference, same seed | between its own seeds |\n|---|---|---|")
     for way in WAYS:
         to_reference = [apart(runs[way, signer, seed], runs[REFERENCE, signer, seed]) for signer in signers for seed in seeds]
         own = [apart(runs[way, signer, a], runs[way, signer, b]) for signer in signers for a, b in itertools.combinations(seeds, 2)]
@@ -66,10 +68,11 @@ def compare(chosen, signers):
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "runs/same-training", help="default: %(default)s")
-    parser.add_argument("--seeds", type=int, default=3, help="a signer; default: %(default)s")
-    parser.add_argument("--max-steps", type=int, default=200, help="default: %(default)s")
-    parser.add_argument("--probe-epochs", type=int, default=100, help="default: %(default)s")
+    parser.add_argument("--folder", type=pathlib.Path, default=ROOT / "runs/same-training",
+                        help="folder for runs; default: %(default)s")
+    parser.add_argument("--seeds", type=int, default=3, help="runs per signer and way; default: %(default)s")
+    parser.add_argument("--max-steps", type=int, default=200, help="steps per run; default: %(default)s")
+    parser.add_argument("--probe-epochs", type=int, default=100, help="epochs of each probe; default: %(default)s")
     chosen = parser.parse_args()
     if not chosen.smallest:
         compare(chosen, SIGNERS)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What `pretrain --dry-run --machine here` expects of a step next to what `bench` measures, in turns.
+"""Compares the step that `pretrain --dry-run --machine here` predicts with the step that `bench` measures.
 
     benchmarks/step_model.py [STORE.h5] [--rounds 3] [--ranks 1 2 4]
 
-Expected and measured alternate on the same clips; medians. The model's constants of this machine (matrix products, the bus
-between ranks) are measured by the dry run itself, on as many ranks.
+Predictions and measurements alternate on the same clips, and the table shows medians. The dry run measures the model's
+constants of this machine (matrix products, the bus between ranks) itself, on the same number of ranks.
 """
 
 import json
@@ -22,15 +22,15 @@ def answer(options, ranks, *arguments):
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("store", nargs="?", default=ASL9, help="default: %(default)s")
-    parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2, 4], help="default: 1 2 4")
+    parser.add_argument("store", nargs="?", default=ASL9, help="clip store; default: %(default)s")
+    parser.add_argument("--rounds", type=int, default=3, help="pairs per case; default: %(default)s")
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2, 4], help="numbers of ranks to measure; default: 1 2 4")
     options = parser.parse_args()
     cases = CASES
     if options.smallest:
         options.rounds, options.ranks, cases = 1, [1, 2], SMALLEST_MODEL
 
-    print("| model | ranks | expected, ms | of it communication | measured, ms | expected / measured | GB, expected | GB, measured |")
+    print("| model | ranks | expected, ms | of which communication | measured, ms | expected / measured | GB, expected | GB, measured |")
     print("|---|---|---|---|---|---|---|---|")
     for name, model in cases.items():
         for ranks in options.ranks:

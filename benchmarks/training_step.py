@@ -3,17 +3,20 @@
 
     cmake --preset release && cmake --build build/release
     benchmarks/training_step.py [--smallest] [--json FILE]                    SL-FPN
-    benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py says why)
-    benchmarks/training_step.py --precisions float32 bfloat16 ...             bfloat16 too, against the peer's own and its float32
+    benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py explains why)
+    benchmarks/training_step.py --precisions float32 bfloat16 ...             also bfloat16, against the peer in bfloat16 and in float32
 
-Two models (blocks/heads/width 12/8/512 and 4/8/128), all clips of 64 frames or 16 to 64 of them, 1 and 2 ranks, one thread each.
-Ours and the peer (peer.py, started in the environment that make-environment makes) take turns; a ratio is the median of the
-ratios within pairs, with their smallest and largest. Each run is a process of its own whose first step is not counted.
-The peer gets the faster of one concatenated pass an encoder and one a view, tried first in each case, and large allocations kept
-by glibc. `share` is the share of what matrix products reach on this machine that our useful work reaches, as `sslslr bench` says.
-GB: the most memory that rank 0 held, LibTorch's libraries and Python included. Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x those on 1 rank), the same number of clips a rank.
+Two models (blocks/heads/width 12/8/512 and 4/8/128), clips of 64 frames or of 16 to 64 frames, 1 and 2 ranks, one
+thread each. Ours and the peer (peer.py, in the environment that make-environment creates) alternate. A ratio is the
+median of the ratios within pairs, with the smallest and largest. Each run is a separate process whose first step is not
+counted. The peer uses one concatenated pass per encoder or one pass per view, whichever is faster in a first trial of
+each case, and glibc keeps its large allocations. `share`: the speed of our useful work as a share of the speed of matrix
+products on this machine, from `sslslr bench`. GB: the most memory that rank 0 held, including LibTorch's libraries and
+Python. Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x clips per second on 1 rank), with the same
+number of clips per rank.
 
-Nothing else should run on the machine. About 15 minutes a method on 2 cores; --smallest: one pair of the small model, no weak scaling.
+Nothing else should run on the machine. About 15 minutes per method on 2 cores; --smallest: one pair of the small model,
+no weak scaling.
 """
 
 import itertools
@@ -39,12 +42,12 @@ PLAIN_HEADS = ["--projector-norm", "none", "--predictor-norm", "none"]
 
 
 def answer(*command, ranks=1, **environment):
-    """The JSON object that a command prints last."""
+    """Returns the JSON object that a command prints last."""
     return json.loads(run(*command, ranks=ranks, **environment).splitlines()[-1])
 
 
 class Sides:
-    """The two programs that take turns."""
+    """The two programs that alternate."""
 
     def __init__(self, program, python):
         self.program, self.python = program, python
@@ -54,7 +57,7 @@ class Sides:
         self.memory = {}  # (side, case's form) -> most memory that rank 0 held, GB
 
     def rate(self, side, case):
-        """Clips per second of one run of "ours" or "peer"."""
+        """Returns the clips per second of one run of "ours" or "peer"."""
         result = self.ours(case) if side == "ours" else self.peer(case)
         key = (side, *form_of(case), case.ranks)
         self.memory[key] = max(self.memory.get(key, 0), result["peak_memory_gb"])
@@ -95,7 +98,7 @@ def say(text):
 
 
 def compare(sides, model, method, lengths, ranks, chosen):
-    """One row of the comparison for each precision; all of them and both sides take turns."""
+    """Returns one row of the comparison per precision; precisions and sides alternate."""
     cases = {precision: workload.options(
         method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks, precision=precision,
         global_batch=model["clips"] * ranks, max_steps=model["steps"],
@@ -117,7 +120,7 @@ def compare(sides, model, method, lengths, ranks, chosen):
 
 
 def weak_scaling(sides, model, method, pairs):
-    """Efficiency of 2 ranks for both sides: one rank, two ranks, in turns."""
+    """Returns the efficiency of 2 ranks for both sides; runs on one and on two ranks alternate."""
     result = {"method": method, "blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
     for side in ("ours", "peer"):
         rates = {1: [], 2: []}
@@ -137,7 +140,7 @@ def describe_machine():
 
 
 def measure(sides, chosen):
-    """All rows, each printed when it is there."""
+    """Returns all rows, and prints each as soon as it is measured."""
     report = {"machine": describe_machine(), "speed": [], "weak_scaling": []}
     say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}\n")
     first = chosen.precisions[0]
@@ -152,27 +155,31 @@ def measure(sides, chosen):
                 f"| {row['peak_share']:.0%} | {row['peer_passes']} "
                 f"| {row['memory_gb'][0]:.2f} | {row['memory_gb'][1]:.2f} |")
     if chosen.weak_pairs:
-        say("\n| method | model | clips a rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
+        say("\n| method | model | clips per rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
     for model, method in itertools.product(chosen.models, chosen.methods) if chosen.weak_pairs else ():
         row = weak_scaling(sides, model, method, chosen.weak_pairs)
         report["weak_scaling"].append(row)
         say(f"| {method} | {model['blocks']}/8/{model['width']} | {model['weak_clips']} "
             f"| {spread(row['ours']['efficiency'])} | {spread(row['peer']['efficiency'])} |")
     report["data_shares"] = sides.data_shares
-    say(f"\nours waiting for data: at most {max(sides.data_shares):.2%} of a run's steps")
+    say(f"\nours waiting for data: at most {max(sides.data_shares):.2%} of the time of a run's steps")
     return report
 
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--environment", default=str(ROOT / ".venv-peer"), help="made if missing; default: %(default)s")
-    parser.add_argument("--pairs", type=int, default=5, help="pairs a row; default: %(default)s")
+    parser.add_argument("--environment", default=str(ROOT / ".venv-peer"),
+                        help="Python environment of the peer, created if missing; default: %(default)s")
+    parser.add_argument("--pairs", type=int, default=5, help="pairs per row; default: %(default)s")
     parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
-    parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"], help="default: sl-fpn")
-    parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS, help="default: both")
-    parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"], help="default: float32")
-    parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="only the model of this width")
-    parser.add_argument("--json", type=pathlib.Path, help="file for everything measured")
+    parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"],
+                        help="methods to measure; default: sl-fpn")
+    parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS,
+                        help="clips of 64 frames (equal) or of 16 to 64 frames (mixed); default: both")
+    parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"],
+                        help="precisions to measure; default: float32")
+    parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="measure only the model of this width")
+    parser.add_argument("--json", type=pathlib.Path, help="file to write all measurements to")
     chosen = parser.parse_args()
     chosen.models = [model for model in MODELS if chosen.width in (None, model["width"])]
     if chosen.smallest:

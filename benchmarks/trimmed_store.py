@@ -3,9 +3,9 @@
 
 Usage: trimmed_store.py STORE.h5 OUTPUT.h5 [--share S]
 
-Rest is what comes before the wrists of the pose first move at S of the clip's highest speed, and what comes after they
-last do. Speeds are of positions freed of jumps (median of 3 frames) and averaged over 3 frames; clips that keep fewer
-than 8 frames stay as they are. Prints how much was cut.
+Rest is everything before the first and after the last frame in which the wrists of the pose move at S of the clip's
+highest speed or faster. Jumps are removed from positions (median of 3 frames), and speeds are averaged over 3 frames.
+Clips that would keep fewer than 8 frames are not cut. Prints how much was cut.
 """
 import argparse
 
@@ -20,7 +20,7 @@ def text(value):
 
 
 def moving(wrists, share):
-    """First and last frame in motion, of positions [frames, wrists, coordinates]; nothing where no wrist moves."""
+    """Returns the frames in motion, [first, end), of positions [frames, wrists, coordinates]; None if no wrist moves."""
     padded = np.pad(wrists, ((1, 1), (0, 0), (0, 0)), mode="edge")
     calm = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
     speed = np.sqrt(np.square(np.diff(calm, axis=0)).sum(axis=(1, 2)))
@@ -31,9 +31,10 @@ def moving(wrists, share):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("store")
-    parser.add_argument("output")
-    parser.add_argument("--share", type=float, default=0.2, help="of the highest speed (default: %(default)s)")
+    parser.add_argument("store", help="clip store to read")
+    parser.add_argument("output", help="HDF5 file to write")
+    parser.add_argument("--share", type=float, default=0.2,
+                        help="share of the highest speed below which wrists rest; default: %(default)s")
     arguments = parser.parse_args()
     cut = []
     with h5py.File(arguments.store) as store, h5py.File(arguments.output, "w") as output:

@@ -40,13 +40,13 @@ void apply_lsa64(const Metadata& metadata, const fs::path& path, Listing& listin
         }
     }
     if (strangers.size() == listing.clips.size() && !strangers.empty()) {
-        throw DataError{path, fmt::format("expected clips named SIGN_SIGNER_REPETITION as LSA64's are "
-                                          "(001_002_003), found '{}' ...; name another kind of list with {}",
+        throw DataError{path, fmt::format("expected clips named SIGN_SIGNER_REPETITION as in LSA64 "
+                                          "(001_002_003), found '{}'; name another kind of list with {}",
                                           strangers.front(), setting("metadata-kind"))};
     }
     if (!strangers.empty()) {
         listing.notes.push_back(
-            fmt::format("{} clips are not named as LSA64's are and keep the labels of their folders: {}",
+            fmt::format("{} clips are not named as in LSA64 and keep the labels of their folders: {}",
                         strangers.size(), examples(strangers)));
     }
 }
@@ -100,15 +100,13 @@ std::string stretch_name(const std::string& clip, const Metadata::Entry& entry) 
 [[noreturn]] void refuse_strangers(const Metadata& metadata, const fs::path& path, const Listing& listing) {
     std::string columns;
     for (const auto& other : metadata.other_names) {
-        columns += fmt::format(", its column {} '{}' ...", other.column,
+        columns += fmt::format(", in its column {} like '{}'", other.column,
                                other.names.empty() ? "" : other.names.front());
     }
-    throw DataError{
-        path,
-        fmt::format("none of the {} clips is named in it: the clips are called '{}' ..., the metadata's "
-                    "'{}' ...{}",
-                    listing.clips.size(), shown(listing.clips.front().name), metadata.entries.front().clip,
-                    columns)};
+    throw DataError{path, fmt::format("none of the {} clips is named in it: clips have names like '{}', the "
+                                      "metadata has names like '{}'{}",
+                                      listing.clips.size(), shown(listing.clips.front().name),
+                                      metadata.entries.front().clip, columns)};
 }
 
 /// Builds the new list of clips from the entries. A clip with several entries becomes several clips.
@@ -223,7 +221,7 @@ std::vector<std::size_t> apply_metadata(Metadata metadata, const fs::path& path,
                         filling.strangers.size(), examples(filling.strangers)));
     }
     if (!filling.absent.empty()) {
-        listing.notes.push_back(fmt::format("{} of {} clips that the metadata name are not there: {}",
+        listing.notes.push_back(fmt::format("{} of {} clips in the metadata were not found: {}",
                                             filling.absent.size(), matcher.groups(),
                                             examples(filling.absent)));
     }

@@ -40,8 +40,8 @@ std::string known_points() {
 std::string known_values() {
     return fmt::format(
         "1662 or 1692 (pose, face, hands), 258 (pose, hands), 225 or 150 (pose without visibility, hands), "
-        "126 or 84 (both hands), 63 or 42 (one hand, named with {}), or points times 2 to 4 coordinates of a "
-        "named {}",
+        "126 or 84 (both hands), 63 or 42 (one hand, named with {}), or 2 to 4 coordinates of each point of "
+        "a named {}",
         setting("hand"), setting("point-order"));
 }
 
@@ -57,7 +57,7 @@ float number_of(const std::string& text) {
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(value)) {
         throw std::invalid_argument{
-            fmt::format("{}: expected the number that stands for what was not detected, such as -1",
+            fmt::format("{}: expected the number that marks points that were not detected, such as -1",
                         setting("missing", text))};
     }
     return value;
@@ -135,8 +135,8 @@ void check_range(const Source& source, const std::vector<float>& values, const I
         values, [](float value) { return std::isfinite(value) && std::abs(value) > largest_coordinate; });
     if (found != values.end()) {
         source.fail(fmt::format(
-            "expected coordinates (shares of the picture, or pixels) from -{0} to {0}, found {1} and no x or "
-            "y within; if {1} stands for what was not detected, say so with {2}",
+            "expected coordinates (fractions of the image, or pixels) from -{0} to {0}, found {1} and no x "
+            "or y in that range; if {1} marks points that were not detected, use {2}",
             largest_coordinate, *found, setting("missing", fmt::format("{}", *found))));
     }
 }
@@ -178,7 +178,7 @@ ArrayReading::ArrayReading(const CorpusOptions& options)
     const auto names = point_order_names();
     if (options.point_order != "auto" && std::ranges::find(names, options.point_order) == names.end()) {
         throw std::invalid_argument{fmt::format(
-            "{}: there are auto, {}", setting("point-order", options.point_order), fmt::join(names, ", "))};
+            "{}: expected auto, {}", setting("point-order", options.point_order), fmt::join(names, ", "))};
     }
     if (!options.missing.empty()) {
         missing_value_ = number_of(options.missing);
@@ -201,7 +201,7 @@ ImportedClip ArrayReading::operator()(const std::filesystem::path& path, const s
     }
     if (shape.size() == 4 && order_ == "auto") {
         clip.repairs.emplace_back(
-            fmt::format("two hands without names taken as left, then right ({}: the other way)",
+            fmt::format("two unnamed hands taken as left, then right (otherwise use {})",
                         setting("point-order", "hands-42-right-first")));
     }
     return clip;
@@ -224,13 +224,12 @@ ArrayReading::Frame ArrayReading::frame_of(const Source& source) const {
         "values], found [{}]",
         fmt::join(shape, ", "));
     if (shape.size() == 1 && is_known_width(shape[0])) {
-        problem += fmt::format(", one frame: {} reads LABEL/SEQUENCE/FRAME.npy", setting("from", "mp-data"));
-    } else if (shape.size() >= 3) {
         problem +=
-            advice_on_axes(shape) +
-            "; many clips in one array are read from X.npy of [clips, frames, ...] with their labels in "
-            "y.npy "
-            "(X_train.npy, y_train.npy), else save each clip in a file of its own";
+            fmt::format(", a single frame; {} reads LABEL/SEQUENCE/FRAME.npy", setting("from", "mp-data"));
+    } else if (shape.size() >= 3) {
+        problem += advice_on_axes(shape) +
+                   "; name an array of many clips, [clips, frames, ...], X.npy and that of their labels "
+                   "y.npy (or X_train.npy, y_train.npy), or save each clip in its own file";
     }
     source.fail(problem);
 }
@@ -256,10 +255,10 @@ ArrayReading::Frame ArrayReading::flat_frame(const Source& source) const {
     }
     if (order_ == "auto") {
         source.fail_with_axes(
-            fmt::format("expected flat frames of {}, found {} numbers a frame", known_values(), values));
+            fmt::format("expected flat frames of {}, found {} numbers per frame", known_values(), values));
     }
     source.fail_with_axes(
-        fmt::format("expected flat frames of {} points as {} says, found {} numbers a frame",
+        fmt::format("expected flat frames of {} points as {} says, found {} numbers per frame",
                     point_order(order_)->size(), option_, values));
 }
 
@@ -277,14 +276,15 @@ std::string ArrayReading::order_for(const Source& source, std::size_t points) co
         return usual;
     }
     if (points == one_hand) {
-        source.fail(fmt::format("frames of one hand (21 points, 63 or 42 numbers): name which with {} or {}",
-                                setting("hand", "left"), setting("hand", "right")));
+        source.fail(
+            fmt::format("frames of one hand (21 points, 63 or 42 numbers): name the hand with {} or {}",
+                        setting("hand", "left"), setting("hand", "right")));
     }
     const auto orders = point_orders_of(points);
     if (orders.empty()) {
         source.fail_with_axes(fmt::format("expected frames of {}, found {}", known_points(), points));
     }
-    source.fail(fmt::format("arrays of {} points may be in several orders: name theirs with {} ({})", points,
+    source.fail(fmt::format("arrays of {} points come in several orders: name the order with {} ({})", points,
                             setting("point-order"), fmt::join(orders, ", ")));
 }
 

@@ -97,7 +97,7 @@ std::string contradiction(const Metadata::Entry& a, const Metadata::Entry& b) {
         return fmt::format("the splits {} and {}{}",
                            a.splits.empty() ? "none" : fmt::format("'{}'", fmt::join(a.splits, "', '")),
                            b.splits.empty() ? "none" : fmt::format("'{}'", fmt::join(b.splits, "', '")),
-                           are_same ? "" : " for frames that both hold");
+                           are_same ? "" : " for frames they share");
     }
     return "";
 }
@@ -142,8 +142,9 @@ void merge_repeats(Metadata& metadata, const std::filesystem::path& path) {
     }
     metadata.entries = std::move(kept);
     if (!repeated.empty()) {
-        metadata.notes.push_back(fmt::format("{} rows of the metadata repeat another one and count once: {}",
-                                             repeated.size(), examples(repeated)));
+        metadata.notes.push_back(
+            fmt::format("{} rows of the metadata repeat another row and are used once: {}", repeated.size(),
+                        examples(repeated)));
     }
     if (!nameless.empty()) {
         metadata.notes.push_back(
@@ -193,10 +194,10 @@ ClipMatcher::Match ClipMatcher::entry_ending_in(const std::string& name) const {
     if (found.size() > 1) {
         const auto& first = entries_[groups_[found[0]].entries.front()];
         const auto& second = entries_[groups_[found[1]].entries.front()];
-        throw DataError{
-            path_, fmt::format("the clip '{}' could be '{}' ({}) or '{}' ({}): import the folder that their "
-                               "paths start in, or give the list the clips' own paths",
-                               shown(name), first.clip, first.where, second.clip, second.where)};
+        throw DataError{path_,
+                        fmt::format("the clip '{}' could be '{}' ({}) or '{}' ({}): import the folder in "
+                                    "which these paths start, or write the clips' full paths in the list",
+                                    shown(name), first.clip, first.where, second.clip, second.where)};
     }
     return found.empty() ? Match{} : Match{.group = found.front(), .distance = 2};
 }
@@ -283,9 +284,9 @@ void ClipMatcher::refuse_tie(std::size_t group, const std::vector<std::size_t>& 
     const auto& entry = entries_[groups_[group].entries.front()];
     throw DataError{
         path_,
-        fmt::format("'{}' ({}) could be the clip '{}' or '{}': write more of its path, or import them "
-                    "apart",
-                    entry.clip, entry.where, shown(clips_[clips[0]].name), shown(clips_[clips[1]].name))};
+        fmt::format(
+            "'{}' ({}) could be the clip '{}' or '{}': write more of its path, or import them separately",
+            entry.clip, entry.where, shown(clips_[clips[0]].name), shown(clips_[clips[1]].name))};
 }
 
 }  // namespace sslslr::io

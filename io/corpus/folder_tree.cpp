@@ -68,7 +68,7 @@ std::string folder_of(const std::string& name) {
 std::string conversion_of(const fs::path& path) {
     const auto extension = lower_case(path.extension().string());
     if (extension == ".npz") {
-        return "save each of its arrays in a file of its own with numpy.save";
+        return "save each of its arrays in its own file with numpy.save";
     }
     if (extension == ".mat") {
         return "read it with scipy.io.loadmat, or h5py, and save each clip's array with numpy.save";

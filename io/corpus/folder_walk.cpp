@@ -81,7 +81,7 @@ public:
         }
         if (!repeated_.empty()) {
             listing.notes.push_back(fmt::format(
-                "{} to a folder above, or to one that is imported in its own place: not followed: {}",
+                "{} to a parent folder, or to one that is imported anyway: not followed: {}",
                 repeated_.size() == 1 ? "1 link leads" : fmt::format("{} links lead", repeated_.size()),
                 first_of(repeated_)));
         }
@@ -174,9 +174,9 @@ private:
         const auto target = fs::read_symlink(path, error);
         broken_.push_back(
             {.clip = name,
-             .reason = fmt::format("{}: expected a file or folder, found a link to {}, which leads "
-                                   "nowhere: is the disk of the target there?",
-                                   path.string(), target.string())});
+             .reason = fmt::format(
+                 "{}: expected a file or folder, found a broken link to {}: is the target's disk mounted?",
+                 path.string(), target.string())});
     }
 
     bool has_extension(const fs::path& path) const {

@@ -80,10 +80,9 @@ public:
     Hdf5Contents run() {
         visit(root_, {});
         if (links_passed_over_ > 0) {
-            found_.notes.push_back(
-                fmt::format("links passed over, for what they lead to is found elsewhere: {}, the "
-                            "first {}",
-                            links_passed_over_, first_link_));
+            found_.notes.push_back(fmt::format(
+                "links skipped because their targets are imported under another name: {}, the first {}",
+                links_passed_over_, first_link_));
         }
         std::ranges::sort(found_.clips, comes_before);
         return std::move(found_);
@@ -116,7 +115,7 @@ private:
         if (entry.kind == EntryKind::unreachable) {
             leave_out(path, entry.problem);
         } else if (entry.kind == EntryKind::named_type) {
-            found_.notes.push_back(path + " is a named type, which holds no values: passed over");
+            found_.notes.push_back(path + " is a named type, which holds no values: skipped");
         } else if (!seen_.insert(entry.identity).second) {
             first_link_ = links_passed_over_++ == 0 ? path : first_link_;
         } else if (entry.kind == EntryKind::group) {
@@ -157,8 +156,8 @@ private:
         }
         if (has_parts(content.arrays) || (content.has_label && content.arrays.size() > 1)) {
             leave_out(content.path,
-                      fmt::format("expected one array of landmarks per clip, found {}; join them to one "
-                                  "of [frames, points, coordinates] and name it landmarks",
+                      fmt::format("expected one array of landmarks per clip, found {}; join them into one of "
+                                  "[frames, points, coordinates] and name it landmarks",
                                   joined_names(content.arrays)));
             return;
         }
@@ -176,7 +175,7 @@ private:
         std::ranges::copy_if(content.arrays, std::back_inserter(others),
                              [&](const std::string& name) { return name != landmarks; });
         if (!others.empty() && noted_.insert(joined_names(others)).second) {
-            found_.notes.push_back(fmt::format("passed over beside the landmarks of a clip: {}, first in {}",
+            found_.notes.push_back(fmt::format("skipped next to the landmarks of a clip: {}, first in {}",
                                                joined_names(others), content.path));
         }
     }
@@ -221,8 +220,8 @@ private:
         }
         for (const auto& name : unusable) {
             if (facts.of(name) != nullptr) {
-                found_.notes.push_back(fmt::format(
-                    "the attribute {} of {} is not one text or number: passed over", name, object));
+                found_.notes.push_back(
+                    fmt::format("the attribute {} of {} is not one text or number: skipped", name, object));
             }
         }
     }
@@ -262,8 +261,8 @@ Hdf5Contents contents_of(const hdf5::InputFile& file, const RenewLimits& renew) 
     if (const auto schema = attributes.find("schema");
         schema != attributes.end() && schema->second == store_schema) {
         throw DataError{file.path(),
-                        fmt::format("expected landmarks of another program, found a clip store: use it as it "
-                                    "is, with {}, or join it to others with `sslslr merge`",
+                        fmt::format("expected landmarks of another program, found a clip store: it needs no "
+                                    "import; use it with {}, or join it to others with `sslslr merge`",
                                     setting("data"))};
     }
     if (const auto problem = problem_of_bare_store(file, attributes); !problem.empty()) {

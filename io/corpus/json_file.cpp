@@ -38,10 +38,9 @@ json read_json(const fs::path& path) {
         const auto line =
             std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(byte), '\n') + 1;
         const bool is_nan = byte > 0 && text.compare(byte - 1, 3, "NaN") == 0;
-        throw DataError{path,
-                        fmt::format("expected JSON, found something else at line {}, {}", line,
-                                    is_nan ? "NaN, which Python writes and JSON does not have: write null"
-                                           : "or a file that is cut off")};
+        throw DataError{path, fmt::format("expected JSON, found other text at line {}: {}", line,
+                                          is_nan ? "JSON has no NaN, although Python writes it: write null"
+                                                 : "is the file cut off?")};
     }
 }
 

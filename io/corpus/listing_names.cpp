@@ -27,10 +27,10 @@ void check(const std::filesystem::path& input, const char* what, const std::stri
     if (!is_utf8(name)) {
         throw DataError{
             input,
-            fmt::format("expected names in UTF-8, found the {} '{}': rename what bears it there, files and "
-                        "folders by `convmv -f latin1 -t utf8 -r --notest FOLDER` if they were named "
-                        "under Windows",
-                        what, shown(name))};
+            fmt::format(
+                "expected names in UTF-8, found the {} '{}': rename it in the source, files and folders by "
+                "`convmv -f latin1 -t utf8 -r --notest FOLDER` if they were named under Windows",
+                what, shown(name))};
     }
 }
 
@@ -113,7 +113,7 @@ void read_split_folders(Listing& listing) {
         listing.notes.push_back("the folders at the top are read as splits: " + names);
     } else {
         listing.notes.push_back(
-            fmt::format("labels are named as splits are, after the folders at the top: {}; expected "
+            fmt::format("the folders at the top have names of splits but are read as labels: {}; expected "
                         "SPLIT/LABEL/CLIP, or a list of labels and splits ({})",
                         names, setting("metadata")));
     }

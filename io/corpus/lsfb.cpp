@@ -75,8 +75,7 @@ fs::path poses_folder(const CorpusOptions& options) {
         return raw;
     }
     if (options.poses != "auto" && options.poses != "interpolated") {
-        throw std::invalid_argument{setting("poses", options.poses) +
-                                    ": there are raw, interpolated and auto"};
+        throw std::invalid_argument{setting("poses", options.poses) + ": expected auto, raw or interpolated"};
     }
     return interpolated;
 }

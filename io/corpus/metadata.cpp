@@ -92,12 +92,12 @@ Metadata read_metadata(const fs::path& path, const std::string& kind) {
     const auto chosen = kind == "auto" ? kind_of(path) : kind;
     const auto* const found = std::ranges::find(kinds, chosen, &Kind::name);
     if (found == std::end(kinds)) {
-        throw std::invalid_argument{fmt::format("{}: there are auto, {}", setting("metadata-kind", chosen),
+        throw std::invalid_argument{fmt::format("{}: expected auto, {}", setting("metadata-kind", chosen),
                                                 fmt::join(metadata_kinds(), ", "))};
     }
     auto metadata = found->read(path);
     if (metadata.entries.empty() && !metadata.names_tell) {
-        throw DataError{path, "expected metadata of the kind " + chosen + ", found no clip in them"};
+        throw DataError{path, "expected metadata of the kind " + chosen + ", found no clip in it"};
     }
     return metadata;
 }

@@ -302,9 +302,9 @@ Metadata read_csv_list(const fs::path& path) {
 std::string checked_split(std::string name, const fs::path& path, const std::string& where) {
     if (name == "." || name == ".." || name.find('/') != std::string::npos) {
         throw DataError{
-            path, fmt::format("{}: expected a name of a split without '/' other than '.' and '..', which "
-                              "stores cannot hold, found '{}'",
-                              where, name)};
+            path,
+            fmt::format("{}: expected a name of a split without '/' and other than '.' and '..', found '{}'",
+                        where, name)};
     }
     return name;
 }

@@ -105,10 +105,10 @@ ImportedClip read_frames(const ArrayReader& reading, const fs::path& folder) {
     }
     auto clip = reading(folder / files.front(), "", {files.size(), width}, values);
     if (has_gaps(files)) {
-        clip.repairs.emplace_back("frames missing in the numbering: the others joined");
+        clip.repairs.emplace_back("gaps in the frame numbers: the remaining frames joined");
     }
     if (copies > 0) {
-        clip.repairs.emplace_back("copies of frames, such as '3 (1).npy' beside '3.npy', skipped");
+        clip.repairs.emplace_back("copies of frames, such as '3 (1).npy' next to '3.npy', skipped");
     }
     if (has_hidden) {
         clip.repairs.emplace_back("hidden or system files among the frames skipped");
@@ -180,8 +180,8 @@ std::vector<TreeFile> sequences_under(const fs::path& input, Listing& listing) {
             } else if (found == &tree.files) {
                 listing.left_out.push_back(
                     {.clip = each.name,
-                     .reason =
-                         each.path.string() + ": expected in the folder of a label, found beside them"});
+                     .reason = each.path.string() +
+                               ": expected in the folder of a label, found next to these folders"});
             }
         }
     }

@@ -69,7 +69,7 @@ std::optional<std::vector<std::size_t>> shape_of(std::string_view text) {
 NpyHeader parse_header(const std::filesystem::path& path, std::span<const std::byte> file) {
     const std::string_view text{reinterpret_cast<const char*>(file.data()), file.size()};
     if (!text.starts_with(magic) || text.size() < 12) {
-        throw DataError{path, "expected a NumPy array (.npy), found another beginning"};
+        throw DataError{path, "expected a NumPy array (.npy), found a file that does not start like one"};
     }
     const auto version = static_cast<unsigned char>(text[6]);
     const std::size_t length_bytes = version == 1 ? 2 : 4;
@@ -239,8 +239,8 @@ NpyStack::NpyStack(const std::filesystem::path& path) : file_{path} {
     checked_count(path, header, file_.bytes());
     if (header.shape.empty() || (header.is_fortran && header.shape.size() > 1)) {
         throw DataError{path,
-                        "expected arrays along the first axis, found an array in Fortran's order or without "
-                        "axes: save it with numpy.save(path, numpy.ascontiguousarray(array))"};
+                        "expected an array with a first axis in C order, found one in Fortran order or "
+                        "without axes: save it with numpy.save(path, numpy.ascontiguousarray(array))"};
     }
     type_ = std::move(header.type);
     begin_ = header.begin;

@@ -69,10 +69,9 @@ std::vector<std::string> labels_in(const fs::path& path, std::size_t clips) {
                         : -1;
         }
         if (!(label >= 0) || label != std::floor(label)) {
-            throw DataError{
-                path, fmt::format("expected a class number from 0 for clip {}, or a row with a single 1 "
-                                  "and zeros, found another",
-                                  clip)};
+            throw DataError{path, fmt::format("expected a class number from 0 for clip {}, or a row with a "
+                                              "single 1 and zeros, found other values",
+                                              clip)};
         }
         labels.push_back(fmt::format("{:.0f}", label));
     }
@@ -131,11 +130,10 @@ private:
     void add_stack(const TreeFile& file, const fs::path& labels_path) {
         const auto stack = std::make_shared<NpyStack>(file.path);
         if (stack->shape().size() + 1 < fewest_stack_axes) {
-            throw DataError{
-                file.path,
-                fmt::format("expected many clips in one array, [clips, frames, ...], for {} holds their "
-                            "labels; found clips of a shape of [{}]",
-                            labels_path.filename().string(), fmt::join(stack->shape(), ", "))};
+            throw DataError{file.path,
+                            fmt::format("expected many clips in one array, [clips, frames, ...], because {} "
+                                        "holds their labels; found clips of a shape of [{}]",
+                                        labels_path.filename().string(), fmt::join(stack->shape(), ", "))};
         }
         const auto labels = labels_in(labels_path, stack->count());
         const auto own = own_name(file.name);
@@ -149,7 +147,7 @@ private:
             places_.push_back({.path = file.path, .stack = stack, .number = number});
         }
         listing_.notes.push_back(
-            fmt::format("{}.npy: {} clips of {} frames in one array, their labels the numbers in {}",
+            fmt::format("{}.npy: {} clips of {} frames in one array, labelled by the numbers in {}",
                         file.name, stack->count(), stack->shape().front(), labels_path.filename().string()));
     }
 

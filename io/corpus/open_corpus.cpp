@@ -124,11 +124,11 @@ const std::vector<std::string>& python_formats() {
 std::unique_ptr<Corpus> open_corpus(const CorpusOptions& options) {
     const auto found = readers().find(options.format);
     if (options.program.empty() && found == readers().end()) {
-        throw std::invalid_argument{fmt::format("no format is called '{}'; there are {}", options.format,
+        throw std::invalid_argument{fmt::format("{}: expected {}", setting("from", options.format),
                                                 fmt::join(native_formats(), ", "))};
     }
     if (options.metadata.empty() && options.metadata_kind != "auto") {
-        throw std::invalid_argument{fmt::format("{} is of no use without {}, the file or folder of that kind",
+        throw std::invalid_argument{fmt::format("{} requires {}, the file or folder of that kind",
                                                 setting("metadata-kind", options.metadata_kind),
                                                 setting("metadata"))};
     }

@@ -50,7 +50,7 @@ PictureSize picture_size_of(const std::string& text) {
     if (!has_height || height.ec != std::errc{} || height.ptr != end ||
         !(size.width >= 1 && size.width <= most) || !(size.height >= 1 && size.height <= most)) {
         throw std::invalid_argument{setting("picture-size", text) +
-                                    ": expected WIDTHxHEIGHT in pixels, as 1280x720"};
+                                    ": expected WIDTHxHEIGHT in pixels, such as 1280x720"};
     }
     size.is_given = true;
     return size;
@@ -166,7 +166,7 @@ void scale_to_picture(ImportedClip& clip, const PictureSize& size) {
     constexpr double margin = 1.25;
     if (widest > margin * size.width || highest > margin * size.height) {
         clip.repairs.push_back(
-            fmt::format("points beyond pictures of {} x {} pixels: name their size with {}", size.width,
+            fmt::format("points outside images of {} x {} pixels: set the images' size with {}", size.width,
                         size.height, setting("picture-size")));
     }
     for (std::size_t at = 0; at < clip.landmarks.size(); at += import_coordinates) {
@@ -189,10 +189,10 @@ ImportedClip read_frames(const std::vector<FrameFile>& frames, const PictureSize
     }
     if (people > 1) {
         clip.repairs.emplace_back(
-            "several people in the files: the one of the highest confidence of each frame kept");
+            "several people in the files: the one with the highest confidence in each frame kept");
     }
     if (frames.back().number - frames.front().number + 1 != std::ssize(frames)) {
-        clip.repairs.emplace_back("frames missing in the numbering: the others joined");
+        clip.repairs.emplace_back("gaps in the frame numbers: the remaining frames joined");
     }
     scale_to_picture(clip, size);
     mark_missing(clip, Missing::nan);
@@ -242,8 +242,9 @@ public:
             frames_[place->second].push_back({name->number, std::move(file.path)});
         }
         if (videos.empty()) {
-            throw DataError{options.input,
-                            "expected a folder a video of files NAME_NUMBER_keypoints.json, found none"};
+            throw DataError{
+                options.input,
+                "expected one folder per video with files NAME_NUMBER_keypoints.json, found none"};
         }
         note_others(std::move(others));
         for (std::size_t i = 0; i < videos.size(); ++i) {

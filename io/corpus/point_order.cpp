@@ -193,7 +193,7 @@ void mark_missing(ImportedClip& clip, Missing missing, std::optional<float> valu
         }
     }
     if (is_beyond) {
-        clip.repairs.emplace_back("values infinite or beyond 65504 taken as not detected");
+        clip.repairs.emplace_back("values that are infinite or beyond 65504 treated as not detected");
     }
 }
 

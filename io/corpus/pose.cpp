@@ -69,20 +69,19 @@ std::vector<std::string> remarks_on(const PoseFile& pose) {
         found.emplace_back("no person in the file");
     }
     if (pose.people > 1) {
-        found.emplace_back("several people in the file: the one of the highest confidence kept");
+        found.emplace_back("several people in the file: the one with the highest confidence kept");
     }
     if (pose.frames_of_others > 0) {
         found.emplace_back(
-            "several people in the file, in some frames only another than the one kept: these frames are not "
-            "detected (did the tracker swap them?)");
+            "several people in the file: frames without the person kept are treated as not detected (did the "
+            "tracker swap people?)");
     }
     if (!(pose.fps > 0 && pose.fps < largest_pose_fps)) {
         found.emplace_back(
-            fmt::format("no frame rate in the file: name it with {} if it matters", setting("fps")));
+            fmt::format("no frame rate in the file: set it with {} if it matters", setting("fps")));
     }
     if (pose.width == 0 || pose.height == 0) {
-        found.emplace_back(
-            "no size of the picture in the file: x and y kept as they are, in pixels if they are pixels");
+        found.emplace_back("no image size in the file: x and y kept as they are, possibly in pixels");
     }
     return found;
 }
@@ -91,11 +90,10 @@ ImportedClip read_pose(const fs::path& path) {
     const auto pose = read_pose_file(path);
     const auto order = pose_point_order(pose);
     if (std::ranges::all_of(order, [](std::int64_t place) { return place < 0; })) {
-        throw DataError{
-            path,
-            "expected points of the body or hands by the names that MediaPipe Holistic, OpenPose or COCO "
-            "wholebody give them, found components " +
-                components_of(pose) + "; convert the file to one of these layouts"};
+        throw DataError{path,
+                        "expected points of the body or hands named as in MediaPipe Holistic, OpenPose or "
+                        "COCO wholebody, found components " +
+                            components_of(pose) + "; convert the file to one of these layouts"};
     }
     ImportedClip clip;
     clip.fps = pose.fps > 0 && pose.fps < largest_pose_fps ? pose.fps : 0;

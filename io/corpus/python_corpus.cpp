@@ -40,7 +40,7 @@ public:
         int to[2];
         int from[2];
         if (::pipe2(to, O_CLOEXEC) != 0 || ::pipe2(from, O_CLOEXEC) != 0) {
-            throw DataError{input, "no pipe to the program that reads it"};
+            throw DataError{input, "cannot create a pipe to the program that reads it"};
         }
         // Signals of a scheduler or mpirun are for this process; the reader ends when its input is closed.
         sigset_t ours;

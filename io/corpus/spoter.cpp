@@ -111,13 +111,12 @@ std::optional<std::vector<float>> numbers_of(const TextTable& table, std::size_t
         return std::nullopt;
     }
     if (text.starts_with('[') && !text.ends_with(']')) {
-        throw DataError{
-            table.path(),
-            fmt::format("row {}, column {}: expected a list that ends with ']', found one that ends with "
-                        "'{}': spreadsheets cut a cell off behind 32,767 characters; export the table "
-                        "again without one",
-                        table.shown_number(row), table.columns()[column],
-                        text.substr(text.size() - std::min<std::size_t>(text.size(), 20)))};
+        throw DataError{table.path(),
+                        fmt::format("row {}, column {}: expected a list that ends with ']', found one that "
+                                    "ends with '{}': spreadsheets cut cells off after 32,767 characters; "
+                                    "export the table again without a spreadsheet",
+                                    table.shown_number(row), table.columns()[column],
+                                    text.substr(text.size() - std::min<std::size_t>(text.size(), 20)))};
     }
     std::vector<float> numbers;
     for (std::string_view rest{text}; !rest.empty();) {

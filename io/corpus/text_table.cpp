@@ -196,11 +196,10 @@ void TextTable::expect_equal(std::size_t a, std::size_t b) const {
     const auto differs =
         std::ranges::find_if(rows_, [&](const std::vector<std::string>& row) { return row[a] != row[b]; });
     if (differs != rows_.end()) {
-        throw DataError{
-            path_, fmt::format("expected one column of that meaning, found two, {} '{}' and {} '{}', which "
-                               "differ in row {}: take one out, or give it another name",
-                               a + 1, columns_[a], b + 1, columns_[b],
-                               shown_number(static_cast<std::size_t>(differs - rows_.begin())))};
+        throw DataError{path_, fmt::format("expected one column of this meaning, found two, {} '{}' and {} "
+                                           "'{}', which differ in row {}: remove or rename one of them",
+                                           a + 1, columns_[a], b + 1, columns_[b],
+                                           shown_number(static_cast<std::size_t>(differs - rows_.begin())))};
     }
 }
 

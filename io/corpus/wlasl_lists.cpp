@@ -68,12 +68,12 @@ Metadata read_glosses(const fs::path& path, const json& content) {
         const auto instances = gloss.is_object() ? gloss.find("instances") : gloss.end();
         if (!gloss.is_object() || !gloss.contains("gloss") || instances == gloss.end() ||
             !instances->is_array()) {
-            throw DataError{
-                path, "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
-                          (gloss.is_object()
-                               ? ": of other records, such as MS-ASL's, make a CSV with the columns clip, "
-                                 "label, signer, split (pandas.read_json reads them, to_csv writes it)"
-                               : "")};
+            throw DataError{path,
+                            "expected objects with gloss and instances, found '" + beginning_of(gloss) + "'" +
+                                (gloss.is_object()
+                                     ? ": convert other lists, such as MS-ASL's, to a CSV file with the "
+                                       "columns clip, label, signer, split (with pandas.read_json and to_csv)"
+                                     : "")};
         }
         const auto name = text_of(gloss, "gloss");
         if (!name.empty()) {
@@ -99,7 +99,7 @@ std::map<std::int64_t, std::string> class_words(const fs::path& path) {
         const auto* const end = fields[0].data() + fields[0].size();
         if (fields.size() != 2 || std::from_chars(fields[0].data(), end, number).ptr != end) {
             throw DataError{path,
-                            fmt::format("row {}: expected a class's number, a tab and its word, found '{}'",
+                            fmt::format("row {}: expected a class number, a tab and its word, found '{}'",
                                         table.shown_number(row), fields[0])};
         }
         words.emplace(number, fields[1]);
@@ -142,10 +142,9 @@ Metadata read_videos(const fs::path& path, const json& content) {
         metadata.labels.push_back(std::move(name));
     }
     if (words.empty()) {
-        metadata.notes.push_back(
-            fmt::format("{} names classes by number alone: put wlasl_class_list.txt beside it "
-                        "for their words",
-                        path.filename().string()));
+        metadata.notes.push_back(fmt::format(
+            "{} names classes only by number: put wlasl_class_list.txt next to it to get their words",
+            path.filename().string()));
     }
     return metadata;
 }

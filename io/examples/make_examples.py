@@ -1,4 +1,4 @@
-"""Makes the shipped example stores from folders of raw recordings.
+"""Creates the shipped example stores from folders of raw recordings.
 
     pip install numpy h5py xxhash
     python io/examples/make_examples.py ASL9_FOLDER LIBRAS5_FOLDER
@@ -19,7 +19,7 @@ import h5py
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "file"))
-from sealed_file import USER_BLOCK_BYTES, block_checksums, seal  # noqa: E402
+from sealed_file import USER_BLOCK_BYTES, block_checksums, seal
 
 POSE = (
     "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
@@ -37,7 +37,7 @@ POINTS = [f"pose.{p}" for p in POSE] + [f"left_hand.{p}" for p in HAND] + [f"rig
 
 @dataclass
 class Origin:
-    """Where a corpus comes from; becomes attributes of its store."""
+    """Where a corpus comes from. The fields become attributes of its store."""
 
     name: str
     language: str
@@ -55,7 +55,7 @@ LIBRAS5 = Origin(
 
 
 def read_clips(folder):
-    """Rows of index.csv in order, checked to follow each other without gaps."""
+    """Returns the rows of index.csv, checked to follow each other without gaps."""
     with open(folder / "index.csv", newline="") as file:
         clips = list(csv.DictReader(file))
     frame = 0
@@ -67,7 +67,7 @@ def read_clips(folder):
 
 
 def write_index(file, clips):
-    """Everything but landmarks. Ids are the numbers that the source gave the clips of each label."""
+    """Writes everything but landmarks. Ids are the numbers that the source gave the clips of each label."""
     labels = sorted({clip["label"] for clip in clips})
     signers = sorted({clip["signer"] for clip in clips})
     lengths = [int(clip["length"]) for clip in clips]
@@ -81,7 +81,7 @@ def write_index(file, clips):
 
 
 def write_store(folder, origin, output):
-    """Writes output/NAME.h5, whole or not at all, and its licence beside it."""
+    """Writes output/NAME.h5, whole or not at all, and its licence next to it."""
     clips = read_clips(folder)
     landmarks = np.ascontiguousarray(np.load(folder / "landmarks.npz")["landmarks"][:, :, :2], dtype="<f2")
     target = output / f"{origin.name}.h5"
@@ -110,7 +110,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("asl9", type=Path, help="folder of the nine ASL signs")
     parser.add_argument("libras5", type=Path, help="folder of the five Libras signs")
-    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent)
+    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent, help="folder for the stores")
     arguments = parser.parse_args()
     write_store(arguments.asl9, ASL9, arguments.output)
     write_store(arguments.libras5, LIBRAS5, arguments.output)

@@ -81,7 +81,7 @@ FileState PosixFile::state() const {
     constexpr std::int64_t a_second = 1'000'000'000;
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0) {
-        fail(path_, "ask for the length");
+        fail(path_, "get the length");
     }
     return {.bytes = static_cast<std::uint64_t>(status.st_size),
             .modified = status.st_mtim.tv_sec * a_second + status.st_mtim.tv_nsec};
@@ -148,8 +148,8 @@ void PosixFile::lock(std::chrono::seconds limit) const {
     const auto end = std::chrono::steady_clock::now() + limit;
     for (std::chrono::microseconds pause{100}; !try_lock(); pause = std::min(2 * pause, longest_pause)) {
         if (std::chrono::steady_clock::now() >= end) {
-            throw DataError{path_, "locked by another process for " + std::to_string(limit.count()) +
-                                       " s: look for one that is stopped or hangs, and end it"};
+            throw DataError{path_, "still locked by another process after " + std::to_string(limit.count()) +
+                                       " s: find the process that is stopped or hangs, and end it"};
         }
         std::this_thread::sleep_for(pause);
     }

@@ -94,16 +94,14 @@ void check_signature(const std::filesystem::path& path, const PosixFile& file, c
         throw DataError{
             path,
             fmt::format(
-                "expected HDF5 content at the beginning or behind a seal of this program, found it behind a "
-                "block of {0} other bytes: if this file was sealed, the seal is damaged: copy it again from "
-                "its "
-                "source; if another program wrote it, remove its user block: tail -c +{1} OLD > NEW",
+                "expected HDF5 content at the start of the file or after this program's seal, found it after "
+                "{0} other bytes: if this program wrote the file, its seal is damaged: copy it again from "
+                "its source; if another program did, remove its user block: tail -c +{1} OLD > NEW",
                 block, block + 1)};
     }
-    throw DataError{
-        path,
-        "no clip store or checkpoint: expected the first bytes of a file sealed by this program or of "
-        "an HDF5 file, found others (damaged, or another format: import it first)"};
+    throw DataError{path,
+                    "not a clip store or checkpoint: expected the first bytes of a file sealed by this "
+                    "program or of an HDF5 file, found others (damaged, or another format: import it first)"};
 }
 
 void check_user_block(const std::filesystem::path& path, const UserBlock& block, std::uint64_t file_bytes) {
@@ -125,9 +123,8 @@ void check_user_block(const std::filesystem::path& path, const UserBlock& block,
                                     block.file_bytes, file_bytes, remedy)};
     }
     if (!lies_inside(block.bulk, file_bytes)) {
-        throw DataError{path,
-                        fmt::format("user block: bulk of {} bytes at {} lies outside the file's {} bytes",
-                                    block.bulk.bytes, block.bulk.offset, file_bytes)};
+        throw DataError{path, fmt::format("user block: bulk of {} bytes at {} is outside the file's {} bytes",
+                                          block.bulk.bytes, block.bulk.offset, file_bytes)};
     }
 }
 

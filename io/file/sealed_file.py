@@ -51,22 +51,22 @@ def _user_block(path, bulk_offset, bulk_bytes):
 
 
 def seal(path, bulk_offset=0, bulk_bytes=0):
-    """Fills the user block of a closed HDF5 file that was made with userblock_size=512.
+    """Fills the user block of a closed HDF5 file that was created with userblock_size=512.
 
-    bulk: where the data lie that have block checksums of their own; none by default.
+    bulk_offset, bulk_bytes: the data that have their own block checksums; none by default.
     """
     path = Path(path)
     block = _user_block(path, bulk_offset, bulk_bytes)
     with open(path, "r+b") as file:
         file.seek(USER_BLOCK_BYTES)
         if file.read(8) != b"\x89HDF\r\n\x1a\n":
-            raise ValueError(f"{path}: no HDF5 content from byte {USER_BLOCK_BYTES} on: make it with userblock_size=512")
+            raise ValueError(f"{path}: no HDF5 content from byte {USER_BLOCK_BYTES} on: create it with userblock_size=512")
         file.seek(0)
         file.write(block)
 
 
 def verify(path):
-    """Raises ValueError unless the file is sealed and every byte of it but the bulk is as it was sealed."""
+    """Raises ValueError unless the file is sealed and every byte of it except the bulk is as it was sealed."""
     path = Path(path)
     with open(path, "rb") as file:
         block = file.read(USER_BLOCK_BYTES)

@@ -128,12 +128,10 @@ void try_file(int pipe, const fs::path& file, const TrialWork& work) {
     try {
         answer(pipe, Outcome::done, work(file, renew));
     } catch (const std::bad_alloc&) {
-        answer(
-            pipe, Outcome::refused,
-            fmt::format(
-                "expected to need no more than {} MB of memory for a file of {} bytes, found that it needs "
-                "more: is it damaged?",
-                memory_for(bytes) >> 20, bytes));
+        answer(pipe, Outcome::refused,
+               fmt::format(
+                   "reading needs more than {} MB of memory, but the file has only {} bytes: is it damaged?",
+                   memory_for(bytes) >> 20, bytes));
     } catch (const std::exception& error) {
         const std::string text = std::strlen(error.what()) > 0 ? error.what() : "failed without a reason";
         const auto prefix = file.string() + ": ";  // the parent names the file again
@@ -147,7 +145,7 @@ public:
     Child(const std::vector<fs::path>& files, std::size_t first, const TrialWork& work) {
         std::array<int, 2> ends{};
         if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            throw DataError{files[first], "cannot make a pipe to the process that tries the file: " +
+            throw DataError{files[first], "cannot create a pipe to the process that checks the file: " +
                                               std::string{std::strerror(errno)}};
         }
         const auto parent = ::getpid();
@@ -165,7 +163,7 @@ public:
         pipe_ = ends[0];
         if (process_ < 0) {
             ::close(pipe_);
-            throw DataError{files[first], "cannot start the process that tries the file: " +
+            throw DataError{files[first], "cannot start the process that checks the file: " +
                                               std::string{std::strerror(error)}};
         }
     }
@@ -231,11 +229,11 @@ std::string death_of(int status, std::uint64_t file_bytes) {
     if (ran_out_of_time(status)) {
         end = fmt::format("did not end within {} s, twice", seconds_by_the_clock(file_bytes));
     } else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU) {
-        end = fmt::format("did not end within {} s of computing", seconds_for(file_bytes));
+        end = fmt::format("did not end within {} s of CPU time", seconds_for(file_bytes));
     } else if (WIFSIGNALED(status)) {
         end = std::string{"crashed ("} + ::strsignal(WTERMSIG(status)) + ")";
     }
-    return "libhdf5 cannot read it: tried in a process of its own, it " + end + std::string{remedy};
+    return "libhdf5 cannot read it: reading it in a separate process " + end + std::string{remedy};
 }
 
 }  // namespace

@@ -197,9 +197,10 @@ void InputFile::append_datasets(const std::string& group, const std::string& pre
                                 (entry.problem.empty() ? "expected a dataset or a group, found a named type"
                                                        : entry.problem)};
         } else if (!above.insert(entry.identity).second) {
-            throw DataError{path_, path_of(entry) +
-                                       ": expected a group of its own, found a link back to a group above "
-                                       "it; remove the link"};
+            throw DataError{
+                path_,
+                path_of(entry) +
+                    ": expected another group, found a link back to a group above it; remove the link"};
         } else {
             append_datasets(path_of(entry), prefix + entry.name + "/", above, names);
             above.erase(entry.identity);

@@ -129,21 +129,20 @@ std::string problem_at_depth(const Dataset& dataset, int depth);
 std::string problem_of_mapping(const fs::path& file, const Mapping& mapping, int depth) {
     const auto what = fmt::format("a virtual dataset: {} in {}", mapping.dataset, mapping.file);
     if (mapping.values < 0) {
-        return fmt::format("{} is mapped without an end, so that nobody can say what is missing; {}", what,
+        return fmt::format("{} has an unlimited mapping, so missing values cannot be detected; {}", what,
                            as_one_dataset);
     }
     const auto source = open_source(file, mapping.file);
     if (!source.is_valid()) {
         return fmt::format(
-            "{} is missing or cannot be opened, and would be read as the fill value; put the file where it "
-            "was, "
-            "or {}",
+            "{} is missing or cannot be opened, and would be read as the fill value; put the file back, or "
+            "{}",
             what, as_one_dataset);
     }
     const Dataset values{H5Dopen2(source.id(), mapping.dataset.c_str(), H5P_DEFAULT)};
     if (!values.is_valid() || !holds(values, mapping)) {
         return fmt::format(
-            "{} is not there, or of another size than what is mapped from it; write the source again", what);
+            "{} is missing, or its size differs from what is mapped from it; write the source again", what);
     }
     auto problem = problem_at_depth(values, depth + 1);
     return problem.empty() ? problem : what + ": " + problem;
@@ -183,8 +182,8 @@ std::string problem_of_raw_files(const Properties& creation) {
     hsize_t bytes = 0;
     H5Pget_external(creation.id(), 0, name.size() - 1, name.data(), &offset, &bytes);
     return fmt::format(
-        "its values are in {} raw file{} outside, the first {}, of which HDF5 checks neither presence nor "
-        "length; {}",
+        "its values are in {} external raw file{}, the first {}, and HDF5 checks neither presence nor length "
+        "of such files; {}",
         files, files == 1 ? "" : "s", name.data(), as_one_dataset);
 }
 
@@ -251,7 +250,8 @@ std::string problem_of_gaps(const Dataset& dataset) {
         return {};
     }
     constexpr std::string_view remedy =
-        ": was its writer interrupted? Write it again, or create it with a fillvalue if the gaps are meant";
+        ": was its writer interrupted? Write it again, or create it with a fillvalue if the gaps are "
+        "intended";
     if (H5Pget_layout(creation.id()) == H5D_CHUNKED) {
         const auto [written, all] = chunks_of(dataset, creation);
         return written >= all ? ""
@@ -275,11 +275,9 @@ std::string problem_of_filters(const Dataset& dataset) {
         if (filter > 0 && H5Zfilter_avail(filter) <= 0) {
             const auto name = name_of_filter(filter);
             return fmt::format(
-                "it is compressed with {} (HDF5 filter {}), which libhdf5 lacks here; rewrite it with gzip "
-                "or "
-                "uncompressed, by `h5repack -f GZIP=4 OLD NEW` where that has the filter, or in Python with "
-                "h5py{}: "
-                "new.create_dataset(name, data=old[name][()])",
+                "it is compressed with {} (HDF5 filter {}), which this libhdf5 lacks; rewrite it with gzip "
+                "or uncompressed, by `h5repack -f GZIP=4 OLD NEW` where h5repack has the filter, or in "
+                "Python with h5py{}: new.create_dataset(name, data=old[name][()])",
                 name, static_cast<int>(filter), name == "lzf" ? "" : " and `import hdf5plugin`");
         }
     }

@@ -49,8 +49,7 @@ std::vector<Path> files_of(const std::vector<std::string>& patterns) {
             struct stat status {};
             const bool is_there = ::stat(file.c_str(), &status) == 0;  // if not, opening it reports why
             if (is_there && !known.emplace(status.st_dev, status.st_ino).second) {
-                throw DataError{file,
-                                "given twice: its clips would count double, in training and test alike"};
+                throw DataError{file, "given twice: its clips would count double in training and testing"};
             }
             files.push_back(std::move(file));
         }
@@ -83,9 +82,8 @@ StoreFile open_file(const Path& path) {
     }
     const auto layout = plain_layout(file);
     if (const auto& lies = layout.bulk; lies.offset != bulk->offset || lies.bytes != bulk->bytes) {
-        file.fail("/landmarks",
-                  fmt::format("expected to lie where the seal says, {} bytes at {}, found {} at {}",
-                              bulk->bytes, bulk->offset, lies.bytes, lies.offset));
+        file.fail("/landmarks", fmt::format("expected {} bytes at {} as the seal says, found {} at {}",
+                                            bulk->bytes, bulk->offset, lies.bytes, lies.offset));
     }
     store.landmarks = plain_landmarks(path, layout, store.checksums);
     return store;

@@ -129,12 +129,10 @@ void append(ClipIndex& index, const ClipIndex& more, const std::filesystem::path
             const std::filesystem::path& file) {
     if (more.point_names != index.point_names) {
         throw DataError{
-            file,
-            fmt::format(
-                "/points: expected the {} points of {}, found {}{}; stores are joined only if their points "
-                "agree: `sslslr repack --points` brings them to the same ones",
-                index.point_names.size(), first.string(), more.point_names.size(),
-                difference_of(index.point_names, more.point_names))};
+            file, fmt::format("/points: expected the {} points of {}, found {}{}; stores can be joined only "
+                              "if they have the same points: select these with `sslslr repack --points`",
+                              index.point_names.size(), first.string(), more.point_names.size(),
+                              difference_of(index.point_names, more.point_names))};
     }
     if (more.attributes.at("coordinates") != index.attributes.at("coordinates")) {
         throw DataError{file, fmt::format("attribute coordinates: expected '{}' as in {}, found '{}'",

@@ -31,9 +31,10 @@ public:
         : file_{path}, layout_{layout}, checksums_{std::move(checksums)}, checked_in_(checksums_.size()) {
         const auto blocks = (layout.bulk.bytes + bulk_block_bytes - 1) / bulk_block_bytes;
         if (checksums_.size() != blocks) {
-            throw DataError{path, fmt::format("/checksums/landmarks: expected {} entries, one a MiB of "
-                                              "/landmarks, found {}",
-                                              blocks, checksums_.size())};
+            throw DataError{
+                path,
+                fmt::format("/checksums/landmarks: expected {} entries, one per MiB of /landmarks, found {}",
+                            blocks, checksums_.size())};
         }
     }
 

@@ -99,7 +99,7 @@ void expect_attribute(const hdf5::InputFile& file, const ClipIndex& index, const
                         fmt::format("attribute {}: expected '{}', found {}; {}", name, expected,
                                     found == index.attributes.end() ? "none" : "'" + found->second + "'",
                                     name == std::string{"schema"}
-                                        ? "this is no clip store: make one with `sslslr prepare`"
+                                        ? "this is not a clip store: create one with `sslslr prepare`"
                                         : "use the program's release that wrote it")};
     }
 }
@@ -132,7 +132,7 @@ private:
 
 std::string problem_of(const ClipIndex& index) {
     const auto clips = index.offsets.empty() ? 0 : index.offsets.size() - 1;
-    constexpr auto as_clips = "one a clip";
+    constexpr auto as_clips = "one per clip";
     const auto coordinates = index.attributes.find("coordinates");
     const auto axes =
         coordinates == index.attributes.end() ? 0 : std::ranges::count(coordinates->second, ',') + 1;
@@ -152,7 +152,7 @@ std::string problem_of(const ClipIndex& index) {
         problem_of_names("/points", index.point_names),
         problem_of_count("attribute coordinates", static_cast<std::size_t>(axes),
                          static_cast<std::size_t>(index.coordinates),
-                         "one an axis of /landmarks as in 'x,y'"),
+                         "one per axis of /landmarks as in 'x,y'"),
     };
     for (const auto& [name, members] : index.splits) {
         problems.push_back(problem_of_texts("/splits", {name}));

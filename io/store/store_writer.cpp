@@ -124,8 +124,8 @@ void refuse_beyond_half(const std::filesystem::path& path, const ClipIndex& inde
                         std::span<const float> values) {
     if (const auto value = beyond_half(values)) {
         const bool has_name = !index.names.empty() && !index.names[clip].empty();
-        throw DataError{path, fmt::format("not written: expected values that float16 holds, 65504 in "
-                                          "magnitude at most, found {} in clip {}; keep them with {}",
+        throw DataError{path, fmt::format("not written: expected values that float16 can hold, at most 65504 "
+                                          "in magnitude, found {} in clip {}; keep them with {}",
                                           *value, has_name ? index.names[clip] : fmt::format("#{}", clip),
                                           setting("dtype", "float32"))};
     }
@@ -179,17 +179,16 @@ std::string problem_of(const StoreLayout& layout, const ClipIndex& index) {
         return fmt::format("compression level {}: expected 0 to 9", layout.level);
     }
     if (layout.chunk_frames < 0) {
-        return fmt::format("chunks of {} frames: expected 1 or more, or 0 for as many as a MiB holds",
+        return fmt::format("chunks of {} frames: expected 1 or more, or 0 for as many as fit into a MiB",
                            layout.chunk_frames);
     }
     const auto frame_bytes = frames_of(index, layout).bytes();
     const auto most = static_cast<std::int64_t>(chunk_cache_bytes / std::max<std::size_t>(frame_bytes, 1));
-    return layout.chunk_frames <= most
-               ? ""
-               : fmt::format(
-                     "chunks of {} frames: expected at most {}, what the {} MiB hold that a reader keeps "
-                     "decoded",
-                     layout.chunk_frames, most, chunk_cache_bytes >> 20);
+    return layout.chunk_frames <= most ? ""
+                                       : fmt::format(
+                                             "chunks of {} frames: expected at most {}, which fit into the "
+                                             "{} MiB that a reader keeps decoded",
+                                             layout.chunk_frames, most, chunk_cache_bytes >> 20);
 }
 
 void write_store(const std::filesystem::path& path, const ClipIndex& index, const ClipSource& landmarks,

@@ -30,11 +30,12 @@ void find_split_gaps(const ClipIndex& index, Findings& found) {
         }
     }
     if (!empty.empty()) {
-        found.push_back({.name = "empty-splits",
-                         .count = count_of(empty),
-                         .what = counted(count_of(empty), "split has no clips", "splits have no clips"),
-                         .examples = first_few(empty),
-                         .remedy = "no command can train or test on them: make them again (`sslslr split`)"});
+        found.push_back(
+            {.name = "empty-splits",
+             .count = count_of(empty),
+             .what = counted(count_of(empty), "split has no clips", "splits have no clips"),
+             .examples = first_few(empty),
+             .remedy = "no command can train or test on them: create them again (`sslslr split`)"});
     }
     for (const auto& [name, files] : index.files_without_split) {
         found.push_back({.name = "partial-splits",
@@ -58,7 +59,7 @@ void find_overlaps(const StoreSurvey& survey, Findings& found) {
                                      counted(count_of(overlap.clips), "clip is", "clips are"), overlap.first,
                                      overlap.second),
                  .clips = first_few(overlap.clips),
-                 .remedy = "what is tested on was trained on: make the splits anew (`sslslr split`)"});
+                 .remedy = "test clips are also training clips: create the splits again (`sslslr split`)"});
         }
         if (!overlap.equal.empty()) {
             std::vector<std::int64_t> clips;
@@ -68,13 +69,13 @@ void find_overlaps(const StoreSurvey& survey, Findings& found) {
             found.push_back(
                 {.name = "leakage",
                  .count = count_of(overlap.equal),
-                 .what = fmt::format("{} of split {} in split {} again, as {}",
+                 .what = fmt::format("{} of split {} are also in split {}, as {}",
                                      counted(count_of(overlap.equal), "clip's landmarks", "clips' landmarks"),
                                      overlap.first, overlap.second,
                                      overlap.equal.size() == 1 ? "another clip" : "other clips"),
                  .clips = first_few(clips),
-                 .remedy = "what is tested on was trained on: `sslslr merge IN --drop-duplicates` keeps the "
-                           "first of each, in whichever split that is"});
+                 .remedy = "test clips are also training clips: `sslslr merge IN --drop-duplicates` keeps "
+                           "the first of each, in whichever split it is"});
         }
     }
 }
@@ -91,41 +92,40 @@ void find_uncovered_labels(const ClipIndex& index, const StoreSurvey& survey, Fi
             }
         }
         if (!labels.empty()) {
-            found.push_back(
-                {.name = "uncovered-labels",
-                 .count = count_of(labels),
-                 .what = fmt::format("{} in split {} but not in split {} ({})",
-                                     counted(count_of(labels), "label is", "labels are"), test, train,
-                                     counted(clips, "clip", "clips")),
-                 .examples = first_few(labels),
-                 .remedy = "their clips are always wrong: test on labels that are trained, or split by class "
-                           "(`sslslr split --by fraction`)"});
+            found.push_back({.name = "uncovered-labels",
+                             .count = count_of(labels),
+                             .what = fmt::format("{} in split {} but not in split {} ({})",
+                                                 counted(count_of(labels), "label is", "labels are"), test,
+                                                 train, counted(clips, "clip", "clips")),
+                             .examples = first_few(labels),
+                             .remedy = "their clips are always misclassified: test only on labels of the "
+                                       "training split, or split by class (`sslslr split --by fraction`)"});
         }
     });
 }
 
 void find_shared_signers(const ClipIndex& index, const StoreSurvey& survey, Findings& found) {
-    for_each_tested_split(
-        survey, [&](const auto& train, const auto& trained, const auto& test, const auto& tested) {
-            std::vector<std::string> signers;
-            for (const auto& [signer, count] : tested.clips_of_signer) {
-                if (trained.clips_of_signer.contains(signer)) {
-                    signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
-                }
+    for_each_tested_split(survey, [&](const auto& train, const auto& trained, const auto& test,
+                                      const auto& tested) {
+        std::vector<std::string> signers;
+        for (const auto& [signer, count] : tested.clips_of_signer) {
+            if (trained.clips_of_signer.contains(signer)) {
+                signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
             }
-            if (!signers.empty()) {
-                found.push_back(
-                    {.name = "shared-signers",
-                     .is_note = true,
-                     .count = count_of(signers),
-                     .what = fmt::format("{} of split {} also in split {}",
-                                         counted(count_of(signers), "signer is", "signers are"), test, train),
-                     .examples = first_few(signers),
-                     .remedy = fmt::format("accuracy on new people will be lower: `sslslr split --by "
-                                           "signer`, or folds with {}, test on others",
-                                           setting("group-by", "signer"))});
-            }
-        });
+        }
+        if (!signers.empty()) {
+            found.push_back(
+                {.name = "shared-signers",
+                 .is_note = true,
+                 .count = count_of(signers),
+                 .what = fmt::format("{} in both splits {} and {}",
+                                     counted(count_of(signers), "signer is", "signers are"), test, train),
+                 .examples = first_few(signers),
+                 .remedy = fmt::format("accuracy on new signers will be lower: to test on signers not seen "
+                                       "in training, use `sslslr split --by signer` or folds with {}",
+                                       setting("group-by", "signer"))});
+        }
+    });
 }
 
 }  // namespace sslslr::io

@@ -26,12 +26,13 @@ void find_gaps(const StoreSurvey& survey, Findings& found) {
     }
     if (!survey.undetected.empty()) {
         const auto count = count_of(survey.undetected);
-        found.push_back({.name = "undetected-clips",
-                         .count = count,
-                         .what = counted(count, "clip has frames in which nothing was detected at all",
-                                         "clips have frames in which nothing was detected at all"),
-                         .clips = first_few(survey.undetected),
-                         .remedy = "they teach nothing: look at their videos, or import without them"});
+        found.push_back(
+            {.name = "undetected-clips",
+             .count = count,
+             .what = counted(count, "clip has frames in which nothing was detected at all",
+                             "clips have frames in which nothing was detected at all"),
+             .clips = first_few(survey.undetected),
+             .remedy = "they add nothing to training: look at their videos, or import without them"});
     }
     if (!survey.handless.empty()) {
         const auto count = count_of(survey.handless);
@@ -103,13 +104,13 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
                static_cast<double>(std::max<std::int64_t>(values.plane_values, 1));
     };
     if (values.infinite > 0) {
-        found.push_back(
-            {.name = "infinite-values",
-             .count = values.infinite,
-             .what = counted(values.infinite, "value is infinite", "values are infinite"),
-             .remedy = fmt::format("training takes them for not detected: float16 ends at 65504, so write "
-                                   "the store again from its source with {}, or scale the coordinates first",
-                                   setting("dtype", "float32"))});
+        found.push_back({.name = "infinite-values",
+                         .count = values.infinite,
+                         .what = counted(values.infinite, "value is infinite", "values are infinite"),
+                         .remedy = fmt::format(
+                             "training treats them as not detected: the largest float16 is 65504, so write "
+                             "the store again from its source with {}, or scale the coordinates first",
+                             setting("dtype", "float32"))});
     }
     if (!survey.far.empty()) {
         const auto count = count_of(survey.far);
@@ -119,26 +120,25 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
              .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
                              "clips have most of their x and y beyond [-1, 2]"),
              .clips = first_few(survey.far),
-             .remedy = fmt::format("pixels? Shares of the image are expected: divide by its width at import "
-                                   "(training normalises by the shoulders, but not when told {}=false)",
+             .remedy = fmt::format("pixels? Fractions of the image are expected: divide by its width at "
+                                   "import (training normalises by the shoulders unless {}=false)",
                                    setting("normalise"))});
     } else if (share(values.outside) > notable_share) {
         found.push_back(
             {.name = "far-coordinates",
              .is_note = true,
              .count = count_of(values.far),
-             .what = fmt::format("{:.1f} % of x and y lie beyond [-1, 2]", 100 * share(values.outside)),
+             .what = fmt::format("{:.1f} % of x and y are beyond [-1, 2]", 100 * share(values.outside)),
              .examples = first_few(values.far),
-             .remedy = "points outside the image are guessed: those that lie there more often than not are "
-                       "better left out (`sslslr repack --points upper-body`)"});
+             .remedy = "points outside the image are guesses: leave out those that are mostly outside "
+                       "(`sslslr repack --points upper-body`)"});
     }
     if (share(values.zero) > notable_share) {
-        found.push_back(
-            {.name = "zero-coordinates",
-             .count = values.zero,
-             .what = fmt::format("{:.1f} % of x and y are exactly 0", 100 * share(values.zero)),
-             .remedy = "zeros for points that were not detected? Import them as NaN, or they are taken for "
-                       "positions"});
+        found.push_back({.name = "zero-coordinates",
+                         .count = values.zero,
+                         .what = fmt::format("{:.1f} % of x and y are exactly 0", 100 * share(values.zero)),
+                         .remedy = "zeros for points that were not detected? Import them as NaN, or they are "
+                                   "treated as positions"});
     }
     if (!values.constant.empty()) {
         found.push_back(
@@ -161,24 +161,23 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
                          .is_note = true,
                          .count = all.unlabelled,
                          .what = counted(all.unlabelled, "clip has no label", "clips have no label"),
-                         .remedy = "of use for training without labels, not for evaluation"});
+                         .remedy = "usable for training without labels, not for evaluation"});
     }
     if (all.unknown_signers > 0) {
         found.push_back({.name = "unknown-signers",
                          .is_note = true,
                          .count = all.unknown_signers,
                          .what = counted(all.unknown_signers, "clip names no signer", "clips name no signer"),
-                         .remedy = "they cannot be left out by signer, and may show a signer who is"});
+                         .remedy = "they cannot be left out by signer, and may show a signer who should be"});
     }
     if (all.greatest_fps > all.least_fps) {
-        found.push_back(
-            {.name = "mixed-rates",
-             .is_note = true,
-             .count = all.clips - all.unknown_fps,
-             .what =
-                 fmt::format("clips have {:g} to {:g} frames per second", all.least_fps, all.greatest_fps),
-             .remedy = "the same sign has more frames at a higher rate: k1 and k2 in frames mean different "
-                       "times"});
+        found.push_back({.name = "mixed-rates",
+                         .is_note = true,
+                         .count = all.clips - all.unknown_fps,
+                         .what = fmt::format("clips have {:g} to {:g} frames per second", all.least_fps,
+                                             all.greatest_fps),
+                         .remedy = "the same sign has more frames at a higher rate: k1 and k2 in frames "
+                                   "cover different times"});
     }
     if (!index.splits.empty()) {
         std::set<std::int64_t> listed;
@@ -190,7 +189,7 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
                              .is_note = true,
                              .count = rest,
                              .what = counted(rest, "clip is in no split", "clips are in no split"),
-                             .remedy = "no command that is given a split sees them"});
+                             .remedy = "commands that use a split skip them"});
         }
     }
 }

@@ -95,14 +95,14 @@ CheckpointFile read_checkpoint(const std::filesystem::path& path) {
     const auto alone = hdf5::exclusive_use();
     if (!verify(path)) {
         throw DataError{path,
-                        "no checkpoint: expected a file sealed by this program, found another HDF5 file"};
+                        "not a checkpoint: expected a file sealed by this program, found another HDF5 file"};
     }
     const hdf5::InputFile file{path};
     CheckpointFile content{.tensors = {}, .attributes = file.attributes()};
     if (content.attributes[schema_attribute] != schema) {
         throw DataError{path, "attribute schema: expected '" + std::string{schema} + "', found '" +
                                   content.attributes[schema_attribute] +
-                                  "'; this is no checkpoint of this release"};
+                                  "'; this is not a checkpoint of this release"};
     }
     content.attributes.erase(schema_attribute);
     for (const auto& name : file.datasets_under("/")) {

@@ -77,14 +77,14 @@ FeatureFile read_features(const std::filesystem::path& path) {
     const auto alone = hdf5::exclusive_use();
     if (!verify(path)) {
         throw DataError{path,
-                        "no file of features: expected one sealed by this program, found another HDF5 file"};
+                        "not a feature file: expected one sealed by this program, found another HDF5 file"};
     }
     const hdf5::InputFile file{path};
     FeatureFile content{.features = {}, .attributes = file.attributes()};
     if (content.attributes[features_schema_attribute] != features_schema) {
         throw DataError{path, "attribute schema: expected '" + std::string{features_schema} + "', found '" +
                                   content.attributes[features_schema_attribute] +
-                                  "'; this is no file of features of this release"};
+                                  "'; this is not a feature file of this release"};
     }
     content.attributes.erase(features_schema_attribute);
     content.features = read_matrix(file, "/features");

@@ -11,35 +11,36 @@
 namespace sslslr {
 void declare(Options& options, PlanOptions& o) {
     options.section(
-        "The search (* may change when a study is planned again; what comes below the search may not)");
-    options.add("study", o.study, "* folder of the study, shared by all workers", Decides::nothing);
-    options.add("step", o.search.step, "* p: k1 and k2 are tested at p, 2 p, ... frames of the longest clip",
+        "The search (options marked * may change when the search is planned again; the options below may "
+        "not)");
+    options.add("study", o.study, "* folder of the search, shared by all workers", Decides::nothing);
+    options.add("step", o.search.step,
+                "* step p of the search, in frames of the longest clip: k1 and k2 of p, 2 p, ... are tested",
                 Decides::nothing);
-    options.add("largest", o.search.largest, "* k that is tested (0: all frames of the longest clip)",
+    options.add("largest", o.search.largest,
+                "* largest k to test, in frames (0: all frames of the longest clip)", Decides::nothing);
+    options.add("sides", o.search.sides, "* sides to search: both, start (only k1) or end (only k2)",
                 Decides::nothing);
-    options.add("sides", o.search.sides, "* both; start (k1) or end (k2) alone", Decides::nothing);
     options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds",
                 Decides::nothing);
-    options.add(
-        "mode", o.search.mode,
-        "* tolerant (k rises while accuracy does not fall by more than the tolerance), strict (while it "
-        "rises) or full (all k)",
-        Decides::nothing);
+    options.add("mode", o.search.mode,
+                "* tolerant (k rises while accuracy falls by no more than the tolerance), strict (k rises "
+                "while accuracy rises) or full (tests every k)",
+                Decides::nothing);
     options.add("tolerance", o.tolerance,
-                "* fall in accuracy that counts as none, 0 to 1; auto: half the paired 95 % interval",
+                "* largest fall in accuracy that is accepted, 0 to 1, or auto: half the paired 95 % interval",
                 Decides::nothing);
     options.add("halving", o.search.halving,
-                "* of a full search: gives up the worse half of the k after 2, 4, ... repeats",
+                "* in a full search, drops the worse half of the k after 2, 4, ... repeats",
                 Decides::nothing);
-    options.add(
-        "compare", o.compare,
-        "* also trains what needs no search (clips' own boundaries by the motion of the wrists, lengths "
-        "drawn anew) and the answer on both sides at once",
-        Decides::nothing);
+    options.add("compare", o.compare,
+                "* also trains boundaries that need no search (each clip's own from its wrist motion, random "
+                "lengths) and, together, the k1 and k2 that were found",
+                Decides::nothing);
     options.add("validation-split", o.validation_split,
-                "split that accuracies are measured on (empty: by signer, or a fifth of each class)");
+                "split on which accuracy is measured (empty: by signer, or a fifth of each class)");
     options.add("validation-signer", o.validation_signers,
-                "signers that accuracies are measured on (none: the one of the fewest clips)");
+                "signers on whose clips accuracy is measured (none: the signer with the fewest clips)");
     options.add("probe", o.probe, "classifier on the frozen features: mlp (one hidden layer) or linear");
     options.add("ranks-per-job", o.ranks_per_job, "ranks that train one job together");
     options.add("json", o.json, "* prints one JSON object", Decides::nothing);

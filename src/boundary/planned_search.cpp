@@ -34,7 +34,7 @@ PlannedSearch read_search(const std::filesystem::path& folder) {
     PlannedSearch study;
     const auto stored = read_stored_plan(folder, study.plan);
     if (!stored) {
-        throw ConfigError{fmt::format("{}: no plan.json there; sslslr boundary plan makes one",
+        throw ConfigError{fmt::format("{}: there is no plan.json; sslslr boundary plan writes it",
                                       io::setting("study", folder.string()))};
     }
     study.plan.code = stored->code;
@@ -53,7 +53,7 @@ PlanFolder search_folder(const std::filesystem::path& folder) {
 
 void check_same(const std::filesystem::path& folder, const SearchPlan& planned, const SearchPlan& now) {
     const auto refuse = [&](const std::string& what) {
-        throw ConfigError{fmt::format("{}: planned with other {}: give the same, or name another {} folder",
+        throw ConfigError{fmt::format("{}: planned with other {}: use the same, or name another {} folder",
                                       io::setting("study", folder.string()), what, io::setting("study"))};
     };
     if (planned.data_fingerprint != now.data_fingerprint) {
@@ -87,8 +87,8 @@ std::string SearchData::leak(const Ranks& ranks) const {
         return "";
     }
     return fmt::format(
-        "{} of {} validation clips show the same as clips that train (e.g. {} = {}): the search would choose "
-        "by clips that it has seen; sslslr merge --drop-duplicates keeps one of each",
+        "{} of {} validation clips have the same content as training clips (e.g. {} = {}): the search would "
+        "choose by clips that it has trained on; sslslr merge --drop-duplicates keeps one of each",
         repeated.count, validation.size(), data_.name_of(clips_.test[repeated.first]),
         data_.name_of(clips_.pretrain[repeated.original]));
 }

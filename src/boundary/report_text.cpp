@@ -36,7 +36,7 @@ std::string verdict_text(const SideReport& side, const char* place, const std::o
             ? fmt::format("permuting {} costs {} against {} ({} larger k were compared, uncorrected)",
                           verdict.worse_k, signed_interval_text(verdict.worse_by), number(k),
                           verdict.compared)
-            : std::string{"no larger k that was tested is worse beyond its 95 % interval"};
+            : std::string{"no larger k is worse beyond its 95 % interval"};
     return fmt::format("{}: {}; against no permutation {}; {}\n", place,
                        verdict.is_supported ? fmt::format("a boundary at {} is supported", number(k))
                                             : "no boundary is supported by this data",
@@ -64,7 +64,7 @@ std::string comparisons_text(const std::vector<Comparison>& rows) {
     for (const auto& row : rows) {
         if (row.near_k1 && row.near_k2) {
             text += fmt::format(
-                "{}: within a step of the search's k1 for {:.0f} %, of its k2 for {:.0f} % of the clips\n",
+                "{}: within one step of the search's k1 for {:.0f} % of the clips, of its k2 for {:.0f} %\n",
                 row.what, 100 * *row.near_k1, 100 * *row.near_k2);
         }
     }
@@ -73,12 +73,12 @@ std::string comparisons_text(const std::vector<Comparison>& rows) {
 
 std::string modes_text(const std::vector<ModeAnswer>& answers) {
     constexpr auto line = "{:<25} {:>5} {:>5}  {}\n";
-    auto text = '\n' + fmt::format(line, "by the same results", "k1", "k2", "trainings");
+    auto text = '\n' + fmt::format(line, "mode, same results", "k1", "k2", "trainings");
     for (const auto& answer : answers) {
         text +=
             fmt::format(line, std::string{word_of(answer.mode)} + (answer.halving ? ", halving" : ""),
                         number(answer.k1), number(answer.k2),
-                        answer.trainings ? number(answer.trainings) : "not known: k beyond were not tested");
+                        answer.trainings ? number(answer.trainings) : "not known: larger k were not tested");
     }
     return text;
 }
@@ -114,13 +114,13 @@ std::string clips_text(const BoundaryReport& report) {
     }
     const auto clips = static_cast<double>(report.clips->size());
     auto text = fmt::format(
-        "\n{:.0f} % of the clips do better elsewhere than at {}; the global values cost {:+.3f} of accuracy "
-        "on average\n(chosen and scored on different repeats; {:+.3f} if on the same, which inflates it). By "
-        "sign:\n",
+        "\n{:.0f} % of the clips do better at another {}; the global values cost {:+.3f} of accuracy on "
+        "average\n(chosen and scored on different repeats; {:+.3f} on the same repeats, which inflates it). "
+        "By sign:\n",
         100 * own / clips,
         !report.k2   ? "k1"
         : !report.k1 ? "k2"
-                     : "k1 and k2",
+                     : "k1 or k2",
         loss / clips, inflated / clips);
     for (std::size_t i = 0; i < std::min(most_shown, report.signs->size()); ++i) {
         const auto& row = (*report.signs)[i];

@@ -68,7 +68,7 @@ private:
         result_.progress = SideSearch::Progress::stuck;
         result_.why = fmt::format(
             "k = {} cannot be judged: too few of its {} repeats, or of the reference's, are left; the others "
-            "are set aside",
+            "were set aside",
             k, config_.repeats);
     }
 
@@ -110,7 +110,7 @@ private:
                 best = tested;
             }
         }
-        answer(grid_.back(), "no k that was tested is worse");
+        answer(grid_.back(), "no tested k is worse");
     }
 
     void sweep(const Point& reference) {
@@ -136,7 +136,7 @@ private:
         }
         const auto best = *std::ranges::max_element(points, {}, &Point::mean);
         if (!judge(best, reference, false).is_accepted) {
-            answer(0, "every k is worse than no permutation at all");
+            answer(0, "every k is worse than no permutation");
             return;
         }
         std::int64_t largest = best.k;
@@ -150,7 +150,8 @@ private:
                fmt::format("the largest k not worse than the best, k = {}{}", best.k,
                            left_out == 0 || config_.halving
                                ? ""
-                               : fmt::format("; {} of {} k left out, set aside", left_out, grid_.size())));
+                               : fmt::format("; {} of {} k are left out because their jobs were set aside",
+                                             left_out, grid_.size())));
     }
 
     /// Successive halving on the repeats: Jamieson and Talwalkar 2016, "Non-stochastic best arm

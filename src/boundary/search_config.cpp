@@ -15,15 +15,15 @@ void check(const SearchConfig& config) {
                            io::setting("step", config.step), config.frames));
     }
     if (config.largest < 0 || config.largest > config.frames) {
-        refuse(fmt::format("{}: expected a k of at most the frames of the longest clip, {} (0: that)",
+        refuse(fmt::format("{}: expected 0 to the frames of the longest clip, {} (0: all)",
                            io::setting("largest", config.largest), config.frames));
     }
     if (config.largest > 0 && config.step > config.largest) {
-        refuse(fmt::format("{}: expected the {}, {}, or more", io::setting("largest", config.largest),
+        refuse(fmt::format("{}: expected at least the {}, {}", io::setting("largest", config.largest),
                            io::setting("step"), config.step));
     }
     if (config.frames < 2) {
-        refuse(fmt::format("clips of at most {} frame: there is nothing to permute", config.frames));
+        refuse(fmt::format("the longest clip has {} frame: there is nothing to permute", config.frames));
     }
     if (config.repeats < 1) {
         refuse(fmt::format("{}: expected 1 or more", io::setting("repeats", config.repeats)));
@@ -33,7 +33,7 @@ void check(const SearchConfig& config) {
                            io::setting("tolerance", *config.tolerance)));
     }
     if (config.halving && config.mode != SearchMode::full) {
-        refuse(fmt::format("{} belongs to {}: the others stop by themselves", io::setting("halving"),
+        refuse(fmt::format("{} belongs to {}: the other modes stop by themselves", io::setting("halving"),
                            io::setting("mode", word_of(SearchMode::full))));
     }
 }

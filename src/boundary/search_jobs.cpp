@@ -52,7 +52,7 @@ std::string SearchJobs::id_of(const Trial& trial) const {
 const Trial& SearchJobs::trial_of(const std::string& id) const {
     const auto found = trials_.find(id);
     if (found == trials_.end()) {
-        throw ConfigError{fmt::format("the study has no job {}: was it planned again meanwhile?", id)};
+        throw ConfigError{fmt::format("the search has no job {}: it may have been planned again", id)};
     }
     return found->second;
 }
@@ -161,7 +161,7 @@ std::string hex_of_bits(const std::vector<bool>& bits) {
 std::vector<bool> bits_of_hex(const std::string& digits, std::size_t count) {
     if (digits.size() != (count + 3) / 4) {
         throw ConfigError{
-            fmt::format("{} hexadecimal digits hold other than the {} bits expected", digits.size(), count)};
+            fmt::format("expected hexadecimal digits of {} bits, found {} digits", count, digits.size())};
     }
     std::vector<bool> bits;
     for (std::size_t bit = 0; bit < count; ++bit) {

@@ -43,15 +43,15 @@ void cut_to_sign(io::ImportedClip& clip, const io::ListedClip& listed) {
         return;
     }
     if (first >= end) {
-        clip.repairs.emplace_back("metadata name none of the frames: kept whole");
+        clip.repairs.emplace_back("the metadata names frames that the clip does not have: kept whole");
         return;
     }
     if (is_cut_already(frames, listed)) {
         clip.repairs.emplace_back(
-            "as long as the sign that metadata name: taken as cut already and kept whole");
+            "as long as the sign in the metadata: treated as already cut and kept whole");
         return;
     }
-    clip.repairs.emplace_back("cut to the frames that metadata name");
+    clip.repairs.emplace_back("cut to the frames that the metadata names");
     keep_frames(clip, first, end);
 }
 

@@ -108,8 +108,7 @@ private:
         } catch (const fs::filesystem_error& error) {
             builder.leave_out({.clip = listed.name, .reason = error.what()});
         } catch (const std::bad_alloc&) {
-            builder.leave_out(
-                {.clip = listed.name, .reason = listed.name + ": does not fit into the memory"});
+            builder.leave_out({.clip = listed.name, .reason = listed.name + ": does not fit into memory"});
         }
     }
 
@@ -141,7 +140,7 @@ void refuse_names_given_twice(const io::Listing& listing, const fs::path& output
     std::set<std::string_view> names;
     for (const auto& clip : listing.clips) {
         if (!names.insert(clip.name).second) {
-            throw io::DataError{output, "not written, for the corpus lists a clip twice: " + clip.name};
+            throw io::DataError{output, "not written, because the corpus lists a clip twice: " + clip.name};
         }
     }
 }

@@ -63,12 +63,12 @@ std::int64_t ImportPieces::begin(bool discards_others) {
     fs::create_directories(folder_, error);
     if (error) {
         throw io::DataError{folder_,
-                            "cannot make this folder for the pieces of the import: " + error.message()};
+                            "cannot create this folder for the pieces of the import: " + error.message()};
     }
     lock_.emplace(lock_file(), io::PosixFile::Access::create);
     if (!lock_->try_lock()) {
-        throw io::DataError{folder_,
-                            "another process is importing to the same output: wait for it, or name another"};
+        throw io::DataError{
+            folder_, "another process is importing to the same output: wait for it, or name another output"};
     }
     fs::remove(failure_file());
     if (text_in(key_file()) != key_) {
@@ -81,11 +81,10 @@ std::int64_t ImportPieces::begin(bool discards_others) {
 void ImportPieces::remove_others(bool discards_others) const {
     if (const auto clips = clips_with_frames(); clips > 0 && !discards_others) {
         throw io::DataError{
-            folder_,
-            fmt::format("holds pieces of an interrupted import with other options, by another version of the "
-                        "program or of a corpus that has changed since, {} clips: repeat that command with "
-                        "that version to resume it, or discard them with {}",
-                        clips, io::setting("force"))};
+            folder_, fmt::format("holds {} clips of an interrupted import with other options, by another "
+                                 "version of the program or of a corpus that has changed since: repeat that "
+                                 "command with that version to resume it, or discard the clips with {}",
+                                 clips, io::setting("force"))};
     }
     for (const auto& each : fs::directory_iterator{folder_}) {
         if (is_piece(each.path())) {

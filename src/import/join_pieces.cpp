@@ -38,7 +38,7 @@ public:
             throw io::DataError{
                 config_.output,
                 fmt::format(
-                    "not written, for {} clips would be left out and {} asks for all; the first, {}: {}",
+                    "not written, because {} clips would be left out and {} requires all; the first, {}: {}",
                     summary_.left_out.size(), io::setting("strict"), first.clip, first.reason)};
         }
         describe();
@@ -51,9 +51,9 @@ private:
     std::string nothing_read() const {
         const auto advice = hooks_.advice();
         return (index_.labels.empty()
-                    ? fmt::format("not written, for none of the {} clips could be read; the first: {}",
+                    ? fmt::format("not written, because none of the {} clips could be read; the first: {}",
                                   listing_.clips.size(), summary_.left_out.front().reason)
-                    : fmt::format("not written, for none of the {} clips holds a frame, as for example {}",
+                    : fmt::format("not written, because none of the {} clips holds a frame; the first: {}",
                                   index_.clips(), listed(0).name)) +
                (advice.empty() ? "" : "; " + advice);
     }

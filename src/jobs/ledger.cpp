@@ -33,7 +33,7 @@ fs::path made(fs::path folder) {
     std::error_code error;
     fs::create_directories(folder, error);
     if (error) {
-        throw io::DataError{folder, "the folder cannot be made: " + error.message()};
+        throw io::DataError{folder, "the folder cannot be created: " + error.message()};
     }
     return folder;
 }

@@ -157,7 +157,7 @@ private:
             options_.on_accepted(claim.job, result);
         }
         if (!is_accepted) {
-            options_.tell(fmt::format("job {}: another worker has taken it over meanwhile", claim.job));
+            options_.tell(fmt::format("job {}: another worker has taken it over", claim.job));
         }
     }
 

@@ -37,13 +37,13 @@ std::string name_of_points(const EvaluateOptions& o) {
 /// Checks the options of a label curve. @param config  the curve's, with a kind that check() accepts
 void check_curve(const EvaluateOptions& o, ProtocolConfig config) {
     require(config.labels.count == 0 && config.labels.fraction == 1,
-            fmt::format("{} has its own {} and {}", io::setting("protocol", "label-curve"),
+            fmt::format("{} takes its labels from {} and {}", io::setting("protocol", "label-curve"),
                         io::setting("label-counts"), io::setting("label-shares")));
     require(std::ranges::all_of(o.label_counts, [](auto count) { return count >= 0; }),
-            fmt::format("{}: expected numbers of 1 or more, or 0",
+            fmt::format("{}: expected numbers of 1 or more, or only 0",
                         io::setting("label-counts", fmt::format("{}", fmt::join(o.label_counts, " ")))));
     require(std::ranges::all_of(o.label_shares, [](double share) { return share >= 0 && share <= 1; }),
-            fmt::format("{}: expected numbers above 0, at most 1, or 0",
+            fmt::format("{}: expected numbers above 0 and at most 1, or only 0",
                         io::setting("label-shares", fmt::format("{}", fmt::join(o.label_shares, " ")))));
     require(!points_of_curve(o).empty(),
             fmt::format("{} or {} must name a point of the curve", io::setting("label-counts"),
@@ -63,59 +63,59 @@ EvaluateOptions::EvaluateOptions() : protocol{default_protocol()} {
 
 void declare(Options& options, EvaluateOptions& o) {
     options.section("What is evaluated");
-    options.add(
-        "run", o.runs,
-        "folders of pretrainings of one setting, each from its own seed; results go to their evaluate/, or "
-        "to --output");
-    options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
+    options.add("run", o.runs,
+                "run folders to evaluate: one, or several that differ only by --seed; results go to "
+                "evaluate/ in each, or to --output");
+    options.add("data", o.data, "clip stores to evaluate on: files or patterns (none: those of the run)");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.parts);
     declare(options, o.protocol);
 
     options.section("Label curve", "protocol", {word_of(ProtocolKind::label_curve)});
-    options.add(
-        "label-counts", o.label_counts,
-        "points of the curve: labelled clips a class to learn from, and as many to choose settings by "
-        "where clips validate; each draw is part of every larger one (0: none)");
+    options.add("label-counts", o.label_counts,
+                "points of the curve: labelled clips per class to learn from, and with validation clips as "
+                "many to choose settings by; each draw is part of every larger one (0: none)");
     options.add("label-shares", o.label_shares,
-                "further points: shares of the labelled clips of each class, nested likewise (0: none)");
-    options.add("fine-tune", o.fine_tunes, "also fine-tunes the encoder at every point, which is slow");
+                "further points of the curve: shares of the labelled clips of each class, at most 1; each "
+                "draw is part of every larger one (0: none)");
+    options.add("fine-tune", o.fine_tunes,
+                "also fine-tunes the encoder at every point of the curve, which is slow");
 
     options.section("Controls and intervals");
     options.add("probe-seed", o.probe_seed,
-                "added to the run's seed: of probes, draws of labels, and networks trained from labels");
+                "added to the run's seed to seed probes, draws of labels and networks trained from labels");
     options.add("supervised-epochs", o.supervised_epochs,
-                "of the supervised control (0: leaves it out), which trains as --fine-tune-... say where the "
-                "protocol trains the whole network; of several the best on the validation clips is taken");
+                "epochs of the supervised control (0: leaves it out); of several the best on the validation "
+                "clips is taken. If the protocol trains the whole network, the --fine-tune-* options set how "
+                "the control trains");
     options.add("supervised-learning-rate", o.supervised_learning_rate,
-                "of its AdamW, falling along a cosine");
+                "peak AdamW rate of the supervised control, with a cosine schedule");
     options.add("supervised-augmentation", o.supervised_augmentation,
-                "of its clips: boundary, classical, both, none, skeleton or skeleton-boundary");
+                "augmentation of the supervised control: boundary, classical, both, none, skeleton or "
+                "skeleton-boundary");
     options.add("bootstrap", o.bootstrap, "resamples of the test clips for the intervals of a single run");
 
     const auto protocols = words_of<ProtocolKind>();
     options.section("Table of accuracies", "protocol",
                     {protocols.begin(), protocols.begin() + static_cast<int>(ProtocolKind::measures)});
-    options.add("per-class", o.per_class, "prints precision, recall and F1 of each class, too");
+    options.add("per-class", o.per_class, "also prints precision, recall and F1 of each class");
 
     options.section("Output");
-    options.add(
-        "output", o.output,
-        "folder for results, cached features and unfinished trainings, for runs that may not be written to "
-        "(empty: evaluate/ in each run's folder); several runs get a folder seed-N each");
+    options.add("output", o.output,
+                "folder for results, cached features and unfinished trainings, for runs that are read-only "
+                "(empty: evaluate/ in each run folder); with several runs, each gets a subfolder seed-N");
     options.add("json", o.json, "prints the result as one JSON object instead of tables");
     options.add("threads", o.threads, "threads of each rank");
     options.add("accept-other-code", o.accepts_other_code,
-                "takes runs for those of one setting that different versions of the program have trained");
+                "evaluates runs together even if different versions of the program trained them");
 }
 
 void complete(EvaluateOptions& o) {
     if (o.runs.empty()) {
-        throw ConfigError{io::setting("run", "FOLDER") +
-                          " is missing: which pretraining shall be evaluated?"};
+        throw ConfigError{io::setting("run", "FOLDER") + " is required: the pretraining to evaluate"};
     }
     if (o.protocol.kind == ProtocolKind::transfer && o.data.empty()) {
-        throw ConfigError{fmt::format("{}: name the {} whose labels are learnt, other than the run's own",
+        throw ConfigError{fmt::format("{}: {} is required: clip stores other than the run's own",
                                       io::setting("protocol", "transfer"), io::setting("data"))};
     }
     if (o.bootstrap < 1 || o.threads < 1) {

@@ -40,7 +40,7 @@ void refuse_other_setting(const PretrainOptions& first, const PretrainOptions& o
         const auto before = found == wanted.end() ? std::string{} : found->second;
         if (before != value) {
             throw ConfigError{
-                fmt::format("{}: runs of one setting differ by {} alone, but {} is {} in {} and {} in {}",
+                fmt::format("{}: runs of one setting differ only by {}, but {} is {} in {} and {} in {}",
                             io::setting("run"), io::setting("seed"), io::setting(io::Setting::declared(name)),
                             before, first.run, value, other.run)};
         }
@@ -62,7 +62,7 @@ std::vector<PretrainOptions> read_runs(const std::vector<std::string>& folders) 
         run.run = folder;
         if (!seeds.insert(run.seed).second) {
             throw ConfigError{fmt::format(
-                "{}: another of the runs has the seed {}, too: an interval needs runs of different seeds",
+                "{}: another run has the same seed, {}: an interval needs runs of different seeds",
                 io::setting("run", folder), run.seed)};
         }
         if (!runs.empty()) {
@@ -82,14 +82,14 @@ Trainings check_pretraining(const std::vector<PretrainOptions>& runs, const Eval
         auto encoders = read_encoders(run, setting);
         if (first && first->steps != encoders.steps) {
             throw ConfigError{
-                fmt::format("{}: its newest checkpoint is of step {}, that of {} of step {}: let the runs "
-                            "end (the same pretrain commands go on)",
+                fmt::format("{}: its newest checkpoint is of step {}, that of {} of step {}: finish the runs "
+                            "(the same pretrain commands resume them)",
                             io::setting("run", run.run), encoders.steps, runs.front().run, first->steps)};
         }
         if (first && first->data_fingerprint != encoders.data_fingerprint) {
-            throw ConfigError{fmt::format(
-                "{}: it was trained on other data than {}: runs of one setting differ by {} alone",
-                io::setting("run", run.run), runs.front().run, io::setting("seed"))};
+            throw ConfigError{
+                fmt::format("{}: it was trained on other data than {}: runs of one setting differ only by {}",
+                            io::setting("run", run.run), runs.front().run, io::setting("seed"))};
         }
         if (first && first->code != encoders.code && !setting.options.accepts_other_code) {
             throw ConfigError{fmt::format(

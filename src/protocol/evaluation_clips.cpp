@@ -36,8 +36,7 @@ void check(const ClipParts& parts) {
     }
     if (!parts.validation_split.empty() && parts.validation_split == parts.test_split) {
         throw ConfigError{fmt::format(
-            "{} is the test split: what is chosen on test clips is not tested by them; name another split, "
-            "or a {}",
+            "{} is the test split: nothing may be chosen on test clips; name another split, or a {}",
             io::setting("validation-split", parts.validation_split), io::setting("validation-fraction"))};
     }
 }
@@ -46,9 +45,8 @@ void refuse_shared(const Clips& clips, const Clips& test, const std::string& wha
     const auto shared = clips.size() - without(clips, test).size();
     if (shared > 0) {
         throw ConfigError{
-            fmt::format("{} shares {} clips with those that test: what is learnt or chosen on test clips is "
-                        "not tested by "
-                        "them; name disjoint splits (sslslr inspect lists what they share)",
+            fmt::format("{} shares {} clips with the test clips, on which nothing may be learnt or chosen: "
+                        "name disjoint splits (sslslr inspect lists what they share)",
                         what, shared)};
     }
 }

@@ -60,7 +60,7 @@ void note_share(const EvaluationClips& clips, const ProtocolConfig& config, std:
         const auto all = std::ssize(clips.train) + std::ssize(clips.validation);
         notes.push_back(fmt::format(
             "{}: for {} of {} signs that is less than half a clip, so they train on one: {} of {} labels are "
-            "used, {:.1f} %; raise it, or read the result as one of so many labels",
+            "used, {:.1f} %; raise it, or report the result with that share",
             io::setting(option_of_labels(config), fmt::format("{:g}", config.labels.fraction)), rounded_up,
             clips_of.size(), labelled, all, 100 * static_cast<double>(labelled) / static_cast<double>(all)));
     }

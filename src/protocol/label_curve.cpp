@@ -8,7 +8,7 @@
 namespace sslslr {
 
 std::string text_of(const LabelAmount& amount) {
-    return amount.count > 0 ? fmt::format("{} clip{} a class", amount.count, amount.count == 1 ? "" : "s")
+    return amount.count > 0 ? fmt::format("{} clip{} per class", amount.count, amount.count == 1 ? "" : "s")
                             : fmt::format("{:g} %", 100 * amount.fraction);
 }
 
@@ -36,23 +36,23 @@ void LabelCurve::append(const LabelCurve& run) {
 std::string LabelCurve::text() const {
     auto text = fmt::format("{:<34} {:<24}", "mean top-1", "");
     for (const auto& point : points_) {
-        text += fmt::format(" {:>15}", text_of(point.asked));
+        text += fmt::format(" {:>19}", text_of(point.asked));
     }
     text += fmt::format("\n{:<34} {:<24}", "labels", "");
     for (const auto& point : points_) {
-        text += fmt::format(" {:>15}", point.labels);
+        text += fmt::format(" {:>19}", point.labels);
     }
     if (std::ranges::any_of(points_, [](const auto& point) { return point.validation_labels > 0; })) {
         text += fmt::format("\n{:<34} {:<24}", "of them to choose settings by", "");
         for (const auto& point : points_) {
-            text += fmt::format(" {:>15}", point.validation_labels);
+            text += fmt::format(" {:>19}", point.validation_labels);
         }
     }
     const auto rows = tables_.front().means();
     for (std::size_t row = 0; row < rows.size(); ++row) {
         text += fmt::format("\n{:<34} {:<24}", rows[row].row, rows[row].classifier);
         for (const auto& table : tables_) {
-            text += fmt::format(" {:>15.3f}", table.means()[row].top1);
+            text += fmt::format(" {:>19.3f}", table.means()[row].top1);
         }
     }
     for (std::size_t i = 0; i < points_.size(); ++i) {

@@ -10,7 +10,7 @@
 
 namespace sslslr {
 
-/// Returns the amount as text: "5 clips a class", "10 %".
+/// Returns the amount as text: "5 clips per class", "10 %".
 std::string text_of(const LabelAmount& amount);
 
 /// A point of a label curve: how many labels were asked for, and how many are used.

@@ -204,12 +204,11 @@ void check_choice(const ProtocolConfig& config, const EvaluationClips& clips) {
                                 ? config.probe_rates.size() * config.probe_weight_decays.size()
                                 : 1;
     require(candidates == 1 || !clips.validation.empty(),
-            fmt::format(
-                "{} {} to choose from, but no clips to choose on (never the test clips): name a {}, {} "
-                "or {}",
-                candidates, trains_encoder(config) ? io::setting(config.names.epochs) : std::string{"probes"},
-                io::setting("validation-split"), io::setting("validation-signer"),
-                io::setting("validation-fraction")));
+            fmt::format("{} {} to choose from, but no validation clips to choose on: name a {}, {} or {}",
+                        candidates,
+                        trains_encoder(config) ? io::setting(config.names.epochs) : std::string{"probes"},
+                        io::setting("validation-split"), io::setting("validation-signer"),
+                        io::setting("validation-fraction")));
 }
 
 std::optional<ProtocolScores> protocol_scores(Method& trained, const ProtocolConfig& config,

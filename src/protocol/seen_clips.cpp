@@ -52,7 +52,7 @@ io::TrainingClips clips_of_stores(const PretrainOptions& run, const std::string&
     const auto now = store.fingerprint_text();
     if (now != fingerprint) {
         notes.push_back(fmt::format(
-            "{}: its training data, {}, have changed since: test clips are compared with what is there now",
+            "{}: its training data, {}, have changed since: test clips are compared with the present ones",
             run.run, fmt::join(run.data, ", ")));
     }
     return {.data = now, .numbers = numbers, .prints = io::prints_of(store, numbers)};
@@ -77,10 +77,10 @@ std::optional<io::TrainingClips> training_clips_of(const PretrainOptions& run, c
     } catch (const ConfigError& error) {
         reason += fmt::format("; its stores do not say more: {}", error.what());
     }
-    notes.push_back(fmt::format(
-        "{}: which clips it was trained on is not known ({}): whether test clips took part in the "
-        "pretraining cannot be checked, and the figures hold only if none did",
-        run.run, reason));
+    notes.push_back(
+        fmt::format("{}: its training clips are not known ({}): whether test clips took part in the "
+                    "pretraining cannot be checked, and the results hold only if none did",
+                    run.run, reason));
     return std::nullopt;
 }
 
@@ -175,9 +175,9 @@ void refuse_seen_transfer(const std::map<std::int64_t, std::int64_t>& test,
     const auto seen = test.size() + labelled.size();
     if (is_no_transfer(std::ssize(test), std::ssize(labelled), static_cast<std::int64_t>(all))) {
         throw ConfigError{fmt::format(
-            "{}: {} is what the run was trained on: {} of its {} clips, {} of them testing, by what they "
-            "show, whatever store holds them now (e.g. {}); name another data set, or {}",
-            io::setting("protocol", "transfer"), io::setting("data"), seen, all, test.size(),
+            "{}: the run was trained on {} of the {} clips of {}, {} of them test clips, compared by content "
+            "(e.g. {}); name another data set, or {}",
+            io::setting("protocol", "transfer"), seen, all, io::setting("data"), test.size(),
             example_of(test.empty() ? labelled : test, evaluated), io::setting("protocol", "linear"))};
     }
 }
@@ -200,11 +200,11 @@ std::int64_t note_repeated(const Clips& test, const EvaluatedClips& evaluated,
     const auto labelled = evaluated.labelled();
     const auto repeated = io::repeated_in(io::PrintIndex{evaluated.prints(labelled)}, evaluated.prints(test));
     if (repeated.count > 0) {
-        notes.push_back(fmt::format(
-            "{} of {} test clips show the same as clips whose labels train (e.g. {} = {}): what is learnt on "
-            "test clips is not tested by them; sslslr merge --drop-duplicates keeps one of each",
-            repeated.count, test.size(), evaluated.name(test[repeated.first]),
-            evaluated.name(labelled[repeated.original])));
+        notes.push_back(
+            fmt::format("{} of {} test clips have the same content as labelled training clips (e.g. {} = "
+                        "{}), so they are not a fair test; sslslr merge --drop-duplicates keeps one of each",
+                        repeated.count, test.size(), evaluated.name(test[repeated.first]),
+                        evaluated.name(labelled[repeated.original])));
     }
     return repeated.count;
 }
@@ -217,7 +217,7 @@ void note_undetected(const char* what, const Clips& clips, const EvaluatedClips&
     if (undetected > 0) {
         notes.push_back(
             fmt::format("{} of {} {} clips: nothing is detected in any of their frames, so they say "
-                        "nothing of the encoder (sslslr inspect names them): evaluate without them",
+                        "nothing about the encoder (sslslr inspect names them): evaluate without them",
                         undetected, clips.size(), what));
     }
 }
@@ -237,9 +237,8 @@ SeenClips compared(const std::vector<PretrainOptions>& runs, const std::vector<i
         refuse_seen_transfer(tested, of_labelled, test.size() + labelled.size(), evaluated);
         if (!of_labelled.empty()) {
             seen.notes.push_back(
-                fmt::format("{} of {} clips whose labels train took part in the pretraining (e.g. {}): this "
-                            "transfer is not to new "
-                            "clips only",
+                fmt::format("{} of {} labelled training clips took part in the pretraining (e.g. {}), so "
+                            "this transfer is not only to new clips",
                             of_labelled.size(), labelled.size(), example_of(of_labelled, evaluated)));
         }
     }
@@ -251,8 +250,8 @@ SeenClips compared(const std::vector<PretrainOptions>& runs, const std::vector<i
         std::ranges::count_if(test, [&](auto clip) { return !evaluated.print(clip).is_recognisable(); });
     if (unclear > 0) {
         seen.notes.push_back(
-            fmt::format("{} of {} test clips are too still or too seldom detected to be recognised: whether "
-                        "clips that show the same took part in any training is not known",
+            fmt::format("{} of {} test clips move too little or are detected too seldom to be compared by "
+                        "content: whether they took part in any training is not known",
                         unclear, test.size()));
     }
     seen.repeated = note_repeated(test, evaluated, seen.notes);

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Draws what a boundary search found.
+"""Draws the results of a boundary search.
 
-Usage: boundary.py STUDY    reads STUDY/report/report.json (sslslr boundary report writes it) and writes beside it
+Usage: boundary.py FOLDER    reads FOLDER/report/report.json (sslslr boundary report writes it) and writes beside it
     curves.png      accuracy against k1 and against k2, with 95 % bands (figure 4 of the paper)
-    histograms.png  how many clips do best at which k1 and k2 (figure 5)
-    loss_map.png    what the global k1 and k2 cost clips of each own k1 and k2 (figure 6)
+    histograms.png  number of clips that do best at each k1 and k2 (figure 5)
+    loss_map.png    accuracy that the global k1 and k2 cost clips, by the clips' own best k1 and k2 (figure 6)
 """
 import json
 import sys
@@ -25,7 +25,7 @@ def read_report(study):
 
 
 def control(report, what):
-    """Mean accuracy of a comparison, None if it was not trained."""
+    """Returns the mean accuracy of a comparison, None if it was not trained."""
     for row in report["comparisons"]:
         if row["what"] == what and row["accuracies"]:
             return float(np.mean(row["accuracies"]))
@@ -47,7 +47,7 @@ def draw_curve(axes, report, side, name, label):
         low = [reference + row["against_reference"]["low"] for row in paired]
         high = [reference + row["against_reference"]["high"] for row in paired]
         axes.fill_between([row["k"] for row in paired], low, high, color="0.65",
-                          label="95 % of the difference to none, paired")
+                          label="95 % interval of the paired difference to none")
     for what, style in (("random weights", ":"), ("no permutation", "--")):
         value = control(report, what)
         if value is not None:
@@ -80,7 +80,7 @@ def draw_histograms(report, path):
         width = 0.8 * min(np.diff(k), default=1)
         axes.bar(k, np.array(decided) * share, width, color="0.3", label="with a preference")
         axes.bar(k, np.array(indifferent) * share, width, bottom=np.array(decided) * share, color="white",
-                 edgecolor="0.3", hatch="//", label=f"all k alike (counted at the global {name})")
+                 edgecolor="0.3", hatch="//", label=f"no preference (counted at the global {name})")
         axes.set_xticks(k)
         axes.set_xlabel(f"{label}: the clip's own best")
         axes.legend(fontsize="x-small")
@@ -110,7 +110,7 @@ def draw_loss_map(report, path):
     axes.set_yticks(range(len(k2)), k2)
     axes.set_xlabel("the clip's own best k1")
     axes.set_ylabel("the clip's own best k2")
-    axes.set_title(f"cost in accuracy of k1 = {report['k1']}, k2 = {report['k2']} to such clips\n(and their number)",
+    axes.set_title(f"accuracy that k1 = {report['k1']}, k2 = {report['k2']} costs these clips\n(below: their number)",
                    fontsize="small")
     figure.colorbar(image, ax=axes)
     save(figure, path)
@@ -127,7 +127,7 @@ def main():
         draw_histograms(report, folder / "histograms.png")
         draw_loss_map(report, folder / "loss_map.png")
     else:
-        print("no histograms or loss map yet: they need the answer and two repeats or more of its k")
+        print("no histograms or loss map yet: they need the answer and at least two repeats of its k")
 
 
 if __name__ == "__main__":

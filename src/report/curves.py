@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Draws how a run learnt: loss at every step, and the spread of projections z and features h where it was measured.
+"""Draws the training of a run: loss at every step, and the spread of projections z and features h where measured.
 
 Usage: curves.py RUN    reads RUN/metrics.jsonl and RUN/config.ini, writes RUN/curves.png
 """
@@ -17,7 +17,7 @@ TERM_STYLES = ["--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
 
 
 def read_rows(path):
-    """Rows of a metrics file; a torn last line, as a running writer leaves it, is passed over."""
+    """Returns the rows of a metrics file. Ignores an incomplete last line, which a running writer leaves."""
     rows = []
     for line in path.read_text().splitlines():
         try:
@@ -30,14 +30,14 @@ def read_rows(path):
 
 
 def unquoted(value):
-    """The value without the quotes that the program writes around one with blanks."""
+    """Returns a value without the quotes that the program writes around values with blanks."""
     if len(value) < 2 or value[0] != '"' or value[-1] != '"':
         return value
     return re.sub(r'\\(["\\])', r"\1", value[1:-1])
 
 
 def read_config(path):
-    """name -> list of its values, from lines `name = value`."""
+    """Returns {name: list of its values} from lines `name = value`."""
     values = {}
     for line in path.read_text().splitlines():
         name, separator, value = line.partition("=")
@@ -56,12 +56,12 @@ def title_of(config):
 
 
 def column(rows, name):
-    """[steps] float64; NaN where a row has no such number."""
+    """Returns a column as [steps] float64; NaN where a row has no such number."""
     return np.array([row.get(name) for row in rows], dtype=float)
 
 
 def running_mean(values, width):
-    """[steps] mean over the last `width` steps, fewer at the start; NaN counts as absent."""
+    """Returns the mean over the last `width` steps, fewer at the start, as [steps]; NaN counts as absent."""
     known = np.isfinite(values)
     total = np.cumsum(np.where(known, values, 0.0))
     count = np.cumsum(known)
@@ -71,7 +71,7 @@ def running_mean(values, width):
 
 
 def draw(axes, rows, name, label, style="-", colour="black"):
-    """The column itself in light grey, and its running mean over a fiftieth of the run."""
+    """Draws a column in light grey, and its running mean over a fiftieth of the run."""
     steps = column(rows, "step")
     values = column(rows, name)
     axes.plot(steps, values, color="0.85", linewidth=0.8, zorder=1)
@@ -92,7 +92,7 @@ def draw_loss(axes, rows):
 
 
 def draw_spread(axes, rows, kind, label):
-    """Each of `spread` and `spread_features` that the run has; `kind` is what follows in the names of the columns."""
+    """Draws `spread` and `spread_features` where the run has them; `kind` is the ending of the column names."""
     for name, of, style in (("spread", "z", "-o"), ("spread_features", "h", "--s")):
         values = column(rows, name + kind)
         known = np.isfinite(values)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Draws a strip of skeletons of one clip of a store, and which of its first and last frames a permutation would move.
+"""Draws a strip of skeletons of one clip of a store, and marks the first and last frames that are permuted.
 
     skeleton_strip.py io/examples/asl9.h5 0 strip.png --k1 1/3 --k2 1/4
 
-CLIP is a clip's number from 0, as `sslslr inspect` counts them. OUTPUT ends in .png, .svg or .pdf.
+CLIP is a clip's number, from 0, as in `sslslr inspect`. OUTPUT ends in .png, .svg or .pdf.
 
 Exit codes: 0 drawn; 2 wrong options, such as a clip that the store does not have; 3 the store is missing or damaged.
 """
@@ -26,7 +26,7 @@ class StoreError(Exception):
 
 
 def length(text):
-    """Frames, or a share of the clip: 10, 1/3, 0.25."""
+    """Reads a number of frames or a share of the clip: 10, 1/3, 0.25."""
     try:
         value = Fraction(text)
     except (ValueError, ZeroDivisionError):
@@ -47,9 +47,9 @@ def parse_options():
         "--k1",
         type=length,
         default="1/3",
-        help="first frames permuted: below 1 a share of the clip, " "else a number of frames (default 1/3)",
+        help="first frames to permute: a number of frames, or below 1 a share of the clip (default 1/3)",
     )
-    parser.add_argument("--k2", type=length, default="1/4", help="last frames permuted, likewise (default 1/4)")
+    parser.add_argument("--k2", type=length, default="1/4", help="last frames to permute, as --k1 (default 1/4)")
     options = parser.parse_args()
     if options.output.suffix.lower() not in FORMATS:
         parser.error(f"OUTPUT {options.output}: expected a name ending in {', '.join(FORMATS)}")
@@ -57,17 +57,17 @@ def parse_options():
 
 
 def frames_of(value, frames, name):
-    """A length in frames, halves of shares rounded up as the augmentation does."""
+    """Returns a length in frames. Rounds shares as the augmentation does, halves up."""
     found = int(value * frames + Fraction(1, 2)) if value < 1 else int(value)
     if found > frames or (value >= 1 and value.denominator != 1):
         raise OptionError(
-            f"--{name} {value}: expected at most the clip's {frames} frames, in whole frames, or a share below 1"
+            f"--{name} {value}: expected whole frames, at most the clip's {frames}, or a share below 1"
         )
     return found
 
 
 def read_clip(path, number):
-    """(title, skeleton [F, P, 2] with NaN = not detected, point names) of a clip."""
+    """Returns title, skeleton [F, P, 2] (NaN = not detected) and point names of a clip."""
     import h5py
 
     try:
@@ -92,7 +92,7 @@ def read_clip(path, number):
 
 
 def _name(store, names, kind, number):
-    """A clip's label or signer, empty if it has none."""
+    """Returns a clip's label or signer, empty if it has none."""
     index = store[f"clips/{kind}"][number]
     return store[names][index].decode() if index >= 0 else ""
 

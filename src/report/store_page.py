@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Draws what is in a clip store: lengths, clips of each label and signer, how much was not detected, split by split.
+"""Draws the contents of a clip store: clip lengths, clips per label and signer, undetected points, for each split.
 
-Usage: store_page.py INSPECTED.json PAGE.png    reads what `sslslr inspect --json STORE.h5 > INSPECTED.json` printed (its first store)
+Usage: store_page.py INSPECTED.json PAGE.png
+INSPECTED.json is what `sslslr inspect --json STORE.h5` prints; its first store is drawn.
 """
 import json
 import sys
@@ -27,7 +28,7 @@ def read_store(path):
 
 
 def drawn_splits(store):
-    """name -> what is drawn beside one another: train, val and test; else up to four splits that are no complements; else all clips."""
+    """Returns {name: split} to draw: train, val and test, else up to four that are no complements, else all clips."""
     splits = {name: split for name, split in store["splits"].items() if split["clips"] and not name.startswith("not-")}
     by_role = [name for role in ROLES for name in splits if name.lower() == role]
     if len(by_role) > 1:
@@ -38,7 +39,7 @@ def drawn_splits(store):
 
 
 def short(name):
-    """At most NAME_LENGTH characters: names often differ at their ends."""
+    """Returns a name in at most NAME_LENGTH characters, without its middle: names often differ at their ends."""
     half = NAME_LENGTH // 2
     return name if len(name) <= NAME_LENGTH else name[:half] + "…" + name[1 - half:]
 
@@ -59,10 +60,10 @@ def draw_lengths(axes, store, splits):
 
 
 def draw_counts(axes, store, splits, what, one):
-    """Clips of each label or signer, those with most first: bars with names if they are few, else each split's own counts in order."""
+    """Draws the clips per label or signer, most first: named bars if few, else the sorted counts of each split."""
     total = store[what]
     names = sorted(total, key=lambda name: (-total[name], name))
-    axes.set_title(f"clips of each {one}, {len(names)} in all" if names else f"no {what}", fontsize="medium")
+    axes.set_title(f"clips per {one}, {len(names)} in total" if names else f"no {what}", fontsize="medium")
     if not names:
         axes.set_axis_off()
         return
@@ -81,7 +82,7 @@ def draw_counts(axes, store, splits, what, one):
             counts = sorted(split[what].values(), reverse=True)
             axes.step(np.arange(len(counts)) + 1, counts, dashes, where="mid", color=colour, linewidth=1.3, label=name)
         axes.set_xlim(0, len(names) + 1)
-        axes.set_xlabel(f"{what} in order of their clips, from {short(names[0])} ({total[names[0]]}) to {short(names[-1])} ({total[names[-1]]})")
+        axes.set_xlabel(f"{what} by number of clips, from {short(names[0])} ({total[names[0]]}) to {short(names[-1])} ({total[names[-1]]})")
         if total[names[0]] > LONG_TAIL * max(total[names[-1]], 1):
             axes.set_yscale("log")
         else:
@@ -112,7 +113,7 @@ def title_of(store):
     title = short(", ".join(files)) if len(files) > 1 else files[0][:60]
     warnings = sum(finding["kind"] == "warning" for finding in store["findings"])
     flaws = [f"{store[key]} {what}" for key, what in (("clips_without_frames", "without frames"), ("clips_without_hands", "without hands"),
-                                                     ("duplicates", "twice")) if store[key]]
+                                                     ("duplicates", "duplicates")) if store[key]]
     return (f"{title}: {store['clips']} clips" + (f" ({', '.join(flaws)})" if flaws else "") +
             f"; {warnings or 'no'} warning{'s' if warnings != 1 else ''}")
 

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Turns FOLDER/report/report.json, which `sslslr study report --study FILE` writes, into the report of a study.
+"""Makes the report of a study from FOLDER/report/report.json, which `sslslr study report --study FILE` writes.
 
 Writes beside it:
-    index.html        one page with everything, needs no other file and no network
+    index.html        one page with everything, which needs no other file and no network
     tables/NAME.csv   a line for each cell and measure, for programs
-    tables/NAME.tex   for LaTeX with booktabs
-    figures/NAME.svg  each figure
+    tables/NAME.tex   tables for LaTeX with booktabs
+    figures/NAME.svg  figures
 
-Exit codes: 0 everything was made; 1 a figure could not be made (the rest was, and the page says which and why);
+Exit codes: 0 all is written; 1 a figure could not be drawn (the page says which and why; all else is written);
 2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another version, or FOLDER
 cannot be written.
 """
@@ -26,7 +26,7 @@ def parse_options():
 
 
 def write_report(study):
-    """Makes everything; returns the figures that could not be made."""
+    """Writes the report. Returns the figures that could not be drawn."""
     # Needs no package, so that its errors come before that of a missing package.
     from study.read_report import read_report
 
@@ -58,13 +58,13 @@ def main():
         print(f"error: {error}", file=sys.stderr)
         return BAD_DATA
     except ImportError as error:
-        print(f"error: {error}: run this by .venv/bin/python, which launch/setup makes", file=sys.stderr)
+        print(f"error: {error}: run this with .venv/bin/python, which launch/setup installs", file=sys.stderr)
         return BAD_OPTION
     except OSError as error:
         print(f"error: {error.filename}: cannot be written ({error.strerror})", file=sys.stderr)
         return BAD_DATA
     for picture in missing:
-        print(f"error: {picture.title} was not made: {picture.error}", file=sys.stderr)
+        print(f"error: {picture.title}: not drawn: {picture.error}", file=sys.stderr)
     return FIGURE_MISSING if missing else 0
 
 

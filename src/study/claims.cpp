@@ -37,9 +37,15 @@ struct Tally {
         return against > 0 ? "does not hold" : open == 0 && missing == 0 ? "holds" : "not distinguishable";
     }
     std::string evidence() const {
-        auto text = fmt::format("{} of {} comparisons bear it out beyond their interval, {} say the opposite",
-                                for_it, for_it + against + open + missing, against);
-        return missing == 0 ? text : text + fmt::format(", {} have no results or no interval", missing);
+        const auto all = for_it + against + open + missing;
+        const bool is_one = all == 1 || for_it == 1;
+        auto text =
+            fmt::format("{} of {} comparison{} {} it beyond {} interval, {} {} it", for_it, all,
+                        all == 1 ? "" : "s", is_one ? "supports" : "support", is_one ? "its" : "their",
+                        against, against == 1 ? "contradicts" : "contradict");
+        return missing == 0 ? text
+                            : text + fmt::format(", {} {} no result or no interval", missing,
+                                                 missing == 1 ? "has" : "have");
     }
 };
 

@@ -42,7 +42,7 @@ std::optional<StoredPlan> read_plan_file(const std::filesystem::path& folder,
         return is_old_search ? StoredPlan{old_options(folder), json.value("code", "")}
                              : StoredPlan{json.at(text_key), json.value("code", "")};
     } catch (const std::exception& error) {  // from JSON, or from an unknown word
-        throw io::DataError{file, fmt::format("is no plan of a study: {}", error.what())};
+        throw io::DataError{file, fmt::format("is not a study plan: {}", error.what())};
     }
 }
 
@@ -53,10 +53,10 @@ void write_stored_plan(const std::filesystem::path& folder, const StoredPlan& st
 
 void refuse_older_plan(const PlanFolder& folder, const std::string& code) {
     if (code.empty()) {
-        throw ConfigError{fmt::format(
-            "{}: an earlier release worked on it in {}, and this one cannot take over its jobs: finish it "
-            "with that release, or name {}",
-            folder.setting, folder.path.string(), folder.another)};
+        throw ConfigError{
+            fmt::format("{}: an earlier release worked on it in {}, and this release cannot take over its "
+                        "jobs: finish it with that release, or name {}",
+                        folder.setting, folder.path.string(), folder.another)};
     }
 }
 
@@ -68,7 +68,7 @@ std::string codes_with_own(const PlanFolder& folder, const std::optional<StoredP
     if (before) {
         refuse_older_plan(folder, before->code);
     }
-    return joined_codes(before ? before->code : "unknown", "the study in " + folder.path.string(), accepts,
+    return joined_codes(before ? before->code : "unknown", "the plan in " + folder.path.string(), accepts,
                         warn);
 }
 

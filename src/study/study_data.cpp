@@ -104,7 +104,7 @@ PreprocessConfig preprocess_of(const StudySpec& spec, const DataSpec& data) {
             require(own == config,
                     fmt::format(
                         "{}: {} changes how clips become frames, which all trainings of a data set share: "
-                        "set that in [pretrain] or in [data {}]",
+                        "set it in [pretrain] or in [data {}]",
                         data.where, variant.name, data.name));
         }
     }
@@ -213,7 +213,8 @@ void StudyDataSets::part(const StudySpec& study, const DataSpec& spec) {
     const auto names = spec.leaves_out_each ? index.signer_names : std::vector<std::string>{""};
     if (spec.leaves_out_each && names.size() < 2) {
         throw ConfigError{
-            fmt::format("{}: leave-out-signer = each: the data know {} signers", spec.where, names.size())};
+            fmt::format("{}: leave-out-signer = each: expected data of 2 signers or more, found {}",
+                        spec.where, names.size())};
     }
     for (const auto& name : names) {
         auto fold = parts;

@@ -37,7 +37,7 @@ Variant protocol_of(const StudySection& section, StudyKeys keys) {
     auto variant = variant_of(section, keys, default_protocol());
     const auto found = std::ranges::find(variant.settings, "protocol", &Settings::value_type::first);
     if (found == variant.settings.end()) {
-        throw ConfigError{fmt::format("{}: protocol = linear, knn, ... is missing", keys.where())};
+        throw ConfigError{fmt::format("{}: protocol is required: linear, knn, ...", keys.where())};
     }
     place_errors(keys.where("protocol"), [&] { protocol_config_of(variant.settings, section.name); });
     found->second = unquoted(found->second);
@@ -64,8 +64,7 @@ TableSpec table_of_section(const StudySection& section, StudyKeys keys, const St
         place_errors(keys.where("protocol"), [&] { named(study.protocols, table.protocol, "protocol"); });
     }
     if (table.data.empty() || table.methods.empty() || table.augmentations.empty()) {
-        throw ConfigError{
-            fmt::format("{}: data, methods and augmentations must each name one or more", keys.where())};
+        throw ConfigError{fmt::format("{}: data, methods and augmentations are required", keys.where())};
     }
     return table;
 }
@@ -77,7 +76,7 @@ EmbeddingFigure embedding_of(StudyKeys& keys, const StudySpec& study) {
     figure.augmentation = keys.text("augmentation");
     figure.classes = keys.words("classes");
     if (figure.data.empty() || figure.methods.empty() || figure.augmentation.empty()) {
-        throw ConfigError{fmt::format("{}: data, methods and augmentation are needed", keys.where())};
+        throw ConfigError{fmt::format("{}: data, methods and augmentation are required", keys.where())};
     }
     place_errors(keys.where("augmentation"),
                  [&] { named(study.augmentations, figure.augmentation, "augmentation"); });
@@ -92,7 +91,7 @@ StripFigure strip_of(StudyKeys& keys) {
     figure.k1 = keys.text("k1", figure.k1);
     figure.k2 = keys.text("k2", figure.k2);
     if (figure.store.empty() || figure.clips.empty()) {
-        throw ConfigError{fmt::format("{}: store and clips are needed", keys.where())};
+        throw ConfigError{fmt::format("{}: store and clips are required", keys.where())};
     }
     return figure;
 }
@@ -102,7 +101,8 @@ SpreadFigure spread_of(StudyKeys& keys, const StudySpec& study) {
     figure.trainings = keys.text("trainings");
     figure.accuracies = keys.text("accuracies");
     if (figure.trainings.empty() || figure.accuracies.empty()) {
-        throw ConfigError{fmt::format("{}: trainings and accuracies must each name a table", keys.where())};
+        throw ConfigError{
+            fmt::format("{}: trainings and accuracies are required: each names a table", keys.where())};
     }
     place_errors(keys.where("accuracies"), [&] { named(study.tables, figure.accuracies, "table"); });
     place_errors(keys.where("trainings"), [&] {
@@ -142,11 +142,11 @@ ClaimSpec claim_of(const StudySection& section, StudyKeys keys, const StudySpec&
     claim.why = keys.text("why");
     keys.refuse_others();
     if (claim.kind == ClaimKind::own_choice && claim.better.size() != 1) {
-        throw ConfigError{
-            fmt::format("{}: better must name the one augmentation for all", keys.where("better"))};
+        throw ConfigError{fmt::format("{}: expected one augmentation, the one that all data sets use",
+                                      keys.where("better"))};
     }
     if (claim.kind == ClaimKind::interaction && claim.tables.size() != 2) {
-        throw ConfigError{fmt::format("{}: tables must name two", keys.where("tables"))};
+        throw ConfigError{fmt::format("{}: expected two tables", keys.where("tables"))};
     }
     return claim;
 }
@@ -155,8 +155,9 @@ ClaimSpec claim_of(const StudySection& section, StudyKeys keys, const StudySpec&
 
 std::string study_text(const std::string& path) {
     if (path.empty()) {
-        throw ConfigError{fmt::format("{} is required: configs/study/examples.ini explains what one holds",
-                                      io::setting("study", "FILE"))};
+        throw ConfigError{
+            fmt::format("{} is required: the study file (configs/study/examples.ini explains its format)",
+                        io::setting("study", "FILE"))};
     }
     return read_text(path, io::setting("study", path));
 }

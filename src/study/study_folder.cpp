@@ -32,9 +32,9 @@ fs::path StudyPlaces::results() const {
 
 void declare(Options& options, StudyPlaces& places) {
     options.section("Options");
-    options.add("study", places.study, "the study file (configs/study/examples.ini explains one)");
+    options.add("study", places.study, "study file (configs/study/examples.ini explains its format)");
     options.add("folder", places.folder,
-                "of plan, ledger, trainings and report (empty: runs/NAME of the study file NAME.ini)");
+                "folder for plan, ledger, trainings and report (empty: runs/NAME for a study file NAME.ini)");
 }
 
 std::string write_stored_study(const StudyPlaces& places, const std::string& text, const ExperimentPlan& plan,
@@ -60,7 +60,7 @@ StoredStudy read_stored_study(const StudyPlaces& places) {
     StoredStudy study;
     const auto stored = read_stored_plan(places.results(), study.plan);
     if (!stored) {
-        throw ConfigError{fmt::format("{}: no plan in {}; sslslr study run makes one",
+        throw ConfigError{fmt::format("{}: no plan in {}; sslslr study run writes it",
                                       io::setting("study", places.study), places.results().string())};
     }
     study.text = stored->text;

@@ -42,7 +42,7 @@ Leak leak_of(const PrintedClips& trained, const PrintedClips& clips) {
     return leak_of(trained, io::PrintIndex{trained.data.prints(trained.number, trained.clips)}, clips);
 }
 
-/// @param what  "test clips show the same as clips that pretrain"
+/// @param what  "test clips have the same content as pretraining clips"
 void note(const std::string& where, const Clips& clips, const Leak& leak, const std::string& what,
           Notes& notes) {
     if (leak.clips > 0) {
@@ -66,9 +66,9 @@ void note_leaks_within(const StudyDataSets& data, std::int64_t number, Notes& no
         const auto labelled = labelled_of(clips);
         const PrintedClips test{data, number, clips.test};
         note(where, clips.test, leak_of({data, number, clips.pretrain}, test),
-             "test clips show the same as clips that pretrain", notes);
+             "test clips have the same content as pretraining clips", notes);
         note(where, clips.test, leak_of({data, number, labelled}, test),
-             "test clips show the same as clips whose labels train", notes);
+             "test clips have the same content as labelled training clips", notes);
     }
 }
 
@@ -89,13 +89,14 @@ void note_leaks_between(const StudyDataSets& data, const PretrainingJob& source,
     if (is_no_transfer(tested.clips, is_same_store ? 0 : learnt.clips,
                        std::ssize(test) + std::ssize(labelled))) {
         throw ConfigError{
-            fmt::format("{}: {}: {} of {} test clips, and {} of {} whose labels train, are what the encoder "
-                        "is pretrained on, by what they show (e.g. {}): name another target",
+            fmt::format("{}: {}: the encoder is pretrained on {} of {} test clips and {} of {} labelled "
+                        "training clips, compared by content (e.g. {}): name another target",
                         io::setting("study"), where, tested.clips, test.size(), learnt.clips, labelled.size(),
                         tested.clips > 0 ? tested.example : learnt.example)};
     }
     if (!is_same_store) {
-        note(where, labelled, learnt, "clips whose labels train show the same as clips that pretrain", notes);
+        note(where, labelled, learnt, "labelled training clips have the same content as pretraining clips",
+             notes);
     }
 }
 

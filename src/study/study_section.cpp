@@ -19,8 +19,9 @@ std::vector<StudySection> sections_of(const std::string& text, const std::string
                              found.lines};
         const auto [before, is_new] = lines.try_emplace(title_of(section), found.number);
         if (!is_new && section.kind != "figure") {
-            throw ConfigError{fmt::format("{}: {} stands there twice, in lines {} and {}: make one of them",
-                                          what, title_of(section), before->second, found.number)};
+            throw ConfigError{
+                fmt::format("{}: {} appears twice, in lines {} and {}: merge them or rename one", what,
+                            title_of(section), before->second, found.number)};
         }
         sections.push_back(std::move(section));
     }

@@ -133,7 +133,7 @@ public:
         const auto what = fmt::format("{}: config {}", where("config"), config);
         const auto sections = sections_of(read_text(config, what), what);
         if (sections.size() > 1) {
-            throw ConfigError{fmt::format("{}: holds {}, but only options are of use here",
+            throw ConfigError{fmt::format("{}: expected only options, found the section {}",
                                           place_of(what, sections[1].number), title_of(sections[1]))};
         }
         check(sections.front().lines, what, fields);

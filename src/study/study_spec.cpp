@@ -16,7 +16,7 @@ Settings with(Settings base, const Settings& over) {
 }
 
 void throw_unknown(const char* what, const std::string& name, const std::vector<std::string>& known) {
-    throw ConfigError{fmt::format("no [{} {}] in the study file; there is {}", what, name,
+    throw ConfigError{fmt::format("no [{} {}] in the study file; found {}", what, name,
                                   known.empty() ? "none" : fmt::format("{}", fmt::join(known, ", ")))};
 }
 
@@ -70,7 +70,7 @@ StudySpec narrowed(StudySpec spec, const std::vector<std::string>& data,
         if (claim.tables.empty() ? named > 0
                                  : claim.kind == ClaimKind::interaction && claim.tables.size() < named) {
             claim.kind = ClaimKind::untested;
-            claim.why = "its tables are not among those of this run";
+            claim.why = "its tables are not part of this run";
         }
     }
     return spec;

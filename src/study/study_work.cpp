@@ -43,8 +43,9 @@ Result trained_result(const fs::path& run, std::int64_t last_step) {
     const auto rows = io::read_metrics(run / "metrics.jsonl");
     const auto spreads = measured_spreads(rows);
     if (spreads.empty() || spreads.rbegin()->first != last_step) {
-        throw io::DataError{run / "metrics.jsonl",
-                            fmt::format("expected rows up to step {}: was the disk full?", last_step)};
+        throw io::DataError{
+            run / "metrics.jsonl",
+            fmt::format("expected rows up to step {}; the disk may have been full", last_step)};
     }
     const auto& first = spreads.begin()->second;
     const auto& last = spreads.rbegin()->second;
@@ -112,7 +113,7 @@ std::optional<Result> StudyWork::run(const Claim& claim, const std::function<boo
     if (const auto* const job = jobs_.evaluation(claim.job)) {
         return evaluate(*job, claim, should_stop);
     }
-    throw ConfigError{fmt::format("the study has no job {}: was it planned again meanwhile?", claim.job)};
+    throw ConfigError{fmt::format("the study has no job {}: it may have been planned again", claim.job)};
 }
 
 std::optional<Result> StudyWork::pretrain(const PretrainingJob& job, const Claim& claim,
@@ -190,8 +191,8 @@ std::shared_ptr<Method> StudyWork::encoder_of(const EvaluationJob& job, const Me
     const auto run = pretraining_folder(folder_, job.pretraining, attempt);
     const auto checkpoint = Checkpoints{run, group_.communicator()}.read_newest([](const std::string&) {});
     if (!checkpoint) {
-        throw ConfigError{fmt::format("{}: its checkpoint is gone; remove the study's folder, or put it back",
-                                      run.string())};
+        throw ConfigError{fmt::format(
+            "{}: its checkpoint is missing: restore it, or remove the study's folder", run.string())};
     }
     load_weights(*method, *checkpoint, "encoder.");
     return method;

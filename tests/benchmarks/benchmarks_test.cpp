@@ -38,7 +38,7 @@ const std::vector<Benchmark> run_here{
      "/io/examples/asl9.h5 $mode 64 8; done'"},
     {"CheckpointStall", "checkpoint_stall.py", "| 1/2/16 | 2 |", ""},
     {"ImportSpeed", "import_speed.py", "| prepare, 2 ranks |", ""},
-    {"JobPool", "job_pool.cpp", "ms of overhead a job",
+    {"JobPool", "job_pool.cpp", "ms of overhead per job",
      SSLSLR_MPIEXEC " -n 2 --oversubscribe --bind-to none " SSLSLR_JOB_POOL " FOLDER 10 1"},
     {"PlantedBoundaries", "planted_boundaries.py", "accuracy, random weights", ""},
     {"SameTraining", "same_training.py", "| fused blocks, bfloat16 |", ""},
@@ -49,8 +49,8 @@ const std::vector<Benchmark> run_here{
 
 const std::map<std::string, std::string> not_run_here{
     {"training_step.py", "the environment of benchmarks/make-environment (3.8 GB)"},
-    {"peer.py", "the same, of which it is a part"},
-    {"workload.py", "the same, of which it is a part"}};
+    {"peer.py", "the environment of benchmarks/make-environment"},
+    {"workload.py", "the environment of benchmarks/make-environment"}};
 
 const std::set<std::string> shared{"common.py"};  // imported by scripts that run here
 

@@ -20,7 +20,7 @@ protected:
     void SetUp() override {
         ProgramTest::SetUp();
         ASSERT_TRUE(std::filesystem::exists(undisturbed("report.json")))
-            << "start this by ctest, which makes its study";
+            << "run this with ctest, which creates its study";
         std::filesystem::copy(SSLSLR_CLUSTER_STUDY "/planned", study(),
                               std::filesystem::copy_options::recursive);
         setenv("SSLSLR", SSLSLR_PROGRAM, 1);  // the program that job scripts start

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Many short trainings with cancelled, stopped, killed and failing jobs, in search of faults of memory.
+"""Runs many short trainings with cancelled, stopped, killed and failing jobs to find memory faults.
 
     tests/endurance/hunt.py PROGRAM [--minutes 60] [--seed 1] [--logs FOLDER]
 
-Round after round, each with settings of its own drawn from the seed: a boundary search on one to three ranks, one to three a
-job, by one or two jobs of mpirun (or without it) that are signalled, killed or stopped beyond their lease while they work; or
-a training with a fault. Then the same is done to its end without disturbance. PROGRAM may be of the preset `asan`; of another,
-the environment may bring a debugging allocator, which all processes get: MALLOC_CHECK_=3 MALLOC_PERTURB_=165
+Each round draws its settings from the seed and runs either a boundary search or a training with a fault. A search uses one to
+three ranks, one to three per job, in one or two mpirun jobs (or without mpirun) that are signalled, killed or stopped beyond
+their lease while they work. Then the same command finishes the work without disturbance. PROGRAM may be built with the preset
+`asan`. With another preset, set a debugging allocator for all processes in the environment: MALLOC_CHECK_=3 MALLOC_PERTURB_=165
 LD_PRELOAD=libc_malloc_debug.so.0.
 
-A finding is a crash, what a sanitizer or an allocator reports, an exit code that nothing asked for, a hang, or results that
-differ. Its output stays in --logs. The last line counts trainings and findings; ends with 1 if there are any.
+A finding is a crash, a report of a sanitizer or an allocator, an unexpected exit code, a hang, or results that differ. Its output
+is kept in --logs. The last line counts trainings and findings. Exits with 1 if there are findings.
 """
 
 import argparse
@@ -94,9 +94,9 @@ class Hunt:
         print(f"FOUND {self.findings[-1]}", flush=True)
 
     def check(self, job, expected, what):
-        """Waits for a job's end and looks at it."""
+        """Waits for a job to end and checks its exit code."""
         if not job.ends(PATIENCE):
-            self.find(f"{what}: still there after {PATIENCE} s", job.log)
+            self.find(f"{what}: still running after {PATIENCE} s", job.log)
             job.end_by_force()
             return None
         code = job.process.returncode
@@ -118,7 +118,7 @@ class Hunt:
                 *pick([[], [], ["--precision", "bfloat16"]]), *pick([[], ["--augmentation", "both"]])]
 
     def disturb(self, job):
-        """Does one thing to a job at some moment. @return the exit codes that it may end with"""
+        """Disturbs a job once, at a random moment. Returns the exit codes with which it may end."""
         stopped = {0, 75}
         # 1 and 143 come from mpirun itself if ranks were still starting
         by_signal = {0, 1, 75, 130, 138, 143, -signal.SIGTERM, -signal.SIGUSR1}
@@ -151,7 +151,7 @@ class Hunt:
         return by_signal | killed
 
     def search(self, folder, log):
-        """A boundary search, disturbed, then done to its end."""
+        """Runs a boundary search that is disturbed, then finishes it."""
         study = str(folder / "study")
         a_job = self.random.choice([1, 1, 2, 3])
         groups = self.random.choice([1, 2]) if a_job == 1 else 1
@@ -189,7 +189,7 @@ class Hunt:
             self.find("boundary work: results that differ", log)
 
     def training(self, folder, log):
-        """A training with a fault, then done to its end."""
+        """Runs a training with a fault, then finishes it."""
         ranks = self.random.choice([1, 2, 3])
         kind, expected = self.random.choice([("nan", {5}), ("throw", {4}), ("sigterm", {75}),
                                              ("kill", {4, 137}), ("enospc", {0})])
@@ -229,10 +229,11 @@ class Hunt:
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
-    parser.add_argument("--minutes", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--logs", default="build/endurance/hunt")
+    parser.add_argument("program", help="sslslr to run")
+    parser.add_argument("--minutes", type=float, default=60, help="time to run; default: %(default)s")
+    parser.add_argument("--seed", type=int, default=1, help="of all that is drawn; default: %(default)s")
+    parser.add_argument("--logs", default="build/endurance/hunt",
+                        help="folder for the logs of findings; default: %(default)s")
     options = parser.parse_args()
     hunt = Hunt(options)
     hunt.run(options.minutes)

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Two ranks of tiny steps with a checkpoint about every 5 s, for many minutes: memory and file descriptors must stay flat.
+"""Trains with tiny steps on two ranks for many minutes, with a checkpoint about every 5 s. Memory and file descriptors must stay
+flat.
 
     tests/endurance/soak.py PROGRAM STORE.h5 [--minutes 30]
 
-Samples both ranks every 5 s from /proc. Growth is that of the resident memory, the median of the last fifth of the samples
-over that of the fifth that begins after a sixth of the time (when buffers have reached their size). Ends with 1 if a rank's
-memory grew by 1 % or more, or its descriptors differ between the two.
+Samples both ranks every 5 s from /proc. Compares the medians of two fifths of the samples: the one that begins after a sixth of
+the time, when buffers have reached their size, and the last one. Exits with 1 if a rank's resident memory grew by 1 % or more
+or its number of file descriptors changed.
 """
 
 import argparse
@@ -49,9 +50,9 @@ def median_of(samples, begin, end):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("program")
-    parser.add_argument("store")
-    parser.add_argument("--minutes", type=float, default=30)
+    parser.add_argument("program", help="sslslr to run")
+    parser.add_argument("store", help="clip store with a signer S03")
+    parser.add_argument("--minutes", type=float, default=30, help="time to train; default: %(default)s")
     options = parser.parse_args()
 
     with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 const fs::path root{SSLSLR_SOURCE_DIR};
 
-/// For each folder, the folders that its files must not include from: the arrows of the README, reversed.
+/// For each folder, the folders that its files must not include from (the allowed directions are in src/README.md).
 const std::map<std::string, std::set<std::string>> forbidden{
     {"io", {"dist", "src", "launch", "tests", "benchmarks"}},
     {"dist", {"io", "src", "launch", "tests", "benchmarks"}},

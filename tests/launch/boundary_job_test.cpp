@@ -271,7 +271,7 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
     const auto accepted =
         run(program(1, "boundary plan --study " + path("s") + options + " --accept-other-code"));
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "0123456789abcdef " + own);
     EXPECT_EQ(ask("report", "s")["code"], "0123456789abcdef " + own);
     EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
@@ -296,7 +296,7 @@ TEST_F(BoundaryJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
 
     const auto accepted = plan("s", options + "--accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "unknown " + own);
     EXPECT_EQ(work("s", 1).exit_code, 0);
 }
@@ -348,7 +348,7 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
     const std::pair<const char*, const char*> refused[]{
         {"--step 0", "--step 0: expected 1 to the frames of the longest clip, 30"},
         {"--step 31", "--step 31: expected 1 to the frames of the longest clip, 30"},
-        {"--largest 40", "--largest 40: expected a k of at most the frames of the longest clip, 30"},
+        {"--largest 40", "--largest 40: expected 0 to the frames of the longest clip, 30"},
         {"--sides middle", "--sides middle: expected both, start or end"},
         {"--repeats 0", "--repeats 0"},
         {"--mode lenient", "--mode lenient: expected tolerant, strict or full"},
@@ -364,7 +364,7 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         EXPECT_TRUE(outcome.says(error)) << outcome.output;
         EXPECT_FALSE(fs::exists(folder_ / "s")) << arguments;
     }
-    EXPECT_TRUE(work("none", 1).says("no plan.json there; sslslr boundary plan makes one"));
+    EXPECT_TRUE(work("none", 1).says("there is no plan.json; sslslr boundary plan writes it"));
     EXPECT_EQ(run(program(1, "boundary plam")).exit_code, 2);
     std::ofstream{folder_ / "file"} << "in the way";
     const auto unwritable = plan("file/study", "--max-steps 2");

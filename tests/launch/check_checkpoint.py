@@ -1,4 +1,4 @@
-"""The lines of src/export/README.md that read a checkpoint, on one: check_checkpoint.py CHECKPOINT HEADS SAMPLE.h5"""
+"""Runs the lines of src/export/README.md that read a checkpoint: check_checkpoint.py CHECKPOINT HEADS SAMPLE.h5"""
 import os
 import re
 import sys

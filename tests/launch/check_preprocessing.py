@@ -1,5 +1,5 @@
-"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample by its config.json alone, written
-anew in numpy, and prints the largest difference to the frames of the sample."""
+"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample in NumPy, only from its
+config.json, and prints the largest difference from the frames of the sample."""
 import json
 import sys
 from pathlib import Path
@@ -9,7 +9,7 @@ import numpy as np
 
 
 def fill(values):
-    """One coordinate over time: what was not detected, by what was detected before and after."""
+    """Fills gaps in one coordinate over time by interpolation between detected values."""
     known = np.flatnonzero(np.isfinite(values))
     if len(known) > 0:
         values[:] = np.interp(np.arange(len(values)), known, values[known])
@@ -66,7 +66,7 @@ def shortened(series, config):
 
 
 def is_left_handed(series, names):
-    """Before gaps are filled."""
+    """Expects series whose gaps are not filled."""
 
     def activity(hand):
         wrist = series[:, [names.index(f"{hand}.wrist.{axis}") for axis in "xy"]]

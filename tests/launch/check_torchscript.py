@@ -1,4 +1,4 @@
-"""check_torchscript.py FOLDER: encodes the sample of an export by its TorchScript and prints the largest difference."""
+"""check_torchscript.py FOLDER: encodes the sample of an export with its TorchScript and prints the largest difference."""
 import sys
 from pathlib import Path
 

@@ -1,8 +1,8 @@
-"""README and guides: links lead somewhere, commands shown exist with their options, README keeps its size.
+"""README and guides: links have targets, commands and options that are shown exist, README keeps its size.
 
     documents_test.py PROGRAM
 
-What the commands do is for other tests; here each line that is shown is read, and none is run but --help-all.
+Other tests check what the commands do. This one reads every line that is shown, and runs only --help-all.
 """
 import re
 import subprocess
@@ -16,20 +16,20 @@ FOLDERS = (".", ".github", "io", "dist", "src", "launch", "tests", "benchmarks")
 
 
 def documents():
-    """Guides of users, without records of measurements and fixtures."""
+    """Returns the guides for users, without records of measurements and fixtures."""
     found = {path for folder in FOLDERS
              for path in (ROOT / folder).glob("*.md" if folder == "." else "**/*.md")}
     return sorted(path for path in found if not {"results", "fixtures"} & set(path.relative_to(ROOT).parts))
 
 
 def commands(text):
-    """The lines of code that a document shows, without comments; one a command."""
+    """Returns the lines of code that a document shows, without comments, one per command."""
     lines = text.replace("\\\n", " ").splitlines()
     return [line.split("    #")[0].strip() for line in lines if line.startswith("    ") and line.strip()]
 
 
 def parsed(command):
-    """Subcommand and options of a line that starts the program, or pretrain's job scripts; nothing for another line."""
+    """Returns subcommand and options of a line that starts the program or pretrain's job scripts; None for other lines."""
     match = re.search(r"sslslr ((?:study|boundary) [a-z]+|[a-z]+)(.*)", command)
     if match:
         return match[1], re.findall(r"(?<=\s)--[a-z0-9-]+", match[2])

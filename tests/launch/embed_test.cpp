@@ -168,7 +168,7 @@ TEST_F(EncoderOut, OfARunOfOtherCodeIsTrainedOnOnlyWhereThatIsAccepted) {
     const auto accepted = done(pretrain("run", "--max-steps 2 --accept-other-code"));
     EXPECT_TRUE(accepted.says("holds results of code 0123456789abcdef, and this program's code is " + own))
         << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     done(pretrain("run", "--max-steps 3"));
     EXPECT_EQ(io::read_checkpoint(folder_ / "run/checkpoints/step-000000003.h5").attributes.at("code"),
               "0123456789abcdef " + own);

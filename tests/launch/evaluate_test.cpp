@@ -136,14 +136,14 @@ TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
 
     EXPECT_EQ(found["train_labels"], 9);
     EXPECT_EQ(found["validation_labels"], 9);
-    EXPECT_TRUE(outcome.says("labels of 1 clip a class to train on and 1 to choose settings"))
+    EXPECT_TRUE(outcome.says("labels of 1 clip per class to train on and 1 to choose settings"))
         << outcome.output;
     const auto neighbours =
         run(program(1,
                     "evaluate --protocol knn --supervised-epochs 0 --bootstrap 100 --label-count 1 "
                     "--validation-signer S02 --run " +
                         folder_of("r")));
-    EXPECT_TRUE(neighbours.says("labels of 1 clip a class from both")) << neighbours.output;
+    EXPECT_TRUE(neighbours.says("labels of 1 clip per class from both")) << neighbours.output;
     EXPECT_EQ(neighbours.count("to choose"), 0) << "they learn from all at once: " << neighbours.output;
     const auto one_rate =
         run(program(1, "evaluate --bootstrap 100 " + arguments.substr(0, arguments.find("--probe-rates"))));
@@ -172,8 +172,8 @@ TEST_F(Evaluate, RunsOfOneSettingAloneMakeAnInterval) {
     ASSERT_EQ(run(program(1, pretrain("other", "--max-steps 2 --seed 1 --k1 1/2"))).exit_code, 0);
     ASSERT_EQ(run(program(1, pretrain("again", "--max-steps 2"))).exit_code, 0);
 
-    expect_refused("differ by --seed alone, but --k1 is 1/3", folder_of("other"));
-    expect_refused("another of the runs has the seed 0", folder_of("again"));
+    expect_refused("differ only by --seed, but --k1 is 1/3", folder_of("other"));
+    expect_refused("another run has the same seed, 0", folder_of("again"));
 }
 
 TEST_F(Evaluate, RunsThatEndedAtOtherStepsOrSawOtherDataMakeNoInterval) {
@@ -220,8 +220,8 @@ TEST_F(Evaluate, TransferLearnsTheLabelsOfAnotherCorpus) {
     EXPECT_EQ(found["classes"].size(), 5U);
     EXPECT_EQ(found["source"], nlohmann::json{asl9});
     EXPECT_EQ(found["target"], nlohmann::json{libras});
-    expect_refused("name the --data whose labels are learnt", "--protocol transfer");
-    expect_refused("--data is what the run was trained on",
+    expect_refused("--protocol transfer: --data is required", "--protocol transfer");
+    expect_refused("--protocol transfer: the run was trained on",
                    "--protocol transfer --test-signer S03 "
                    "--leave-out-signer S03 --data " +
                        asl9);
@@ -229,8 +229,8 @@ TEST_F(Evaluate, TransferLearnsTheLabelsOfAnotherCorpus) {
 
 TEST_F(Evaluate, ProbesAreChosenOnValidationClipsAndNeverOnTheTest) {
     const std::string several = "--protocol linear --probe mlp --probe-rates 0.001 0.01 ";
-    expect_refused("2 probes to choose from, but no clips to choose on", several);
-    expect_refused("shares 270 clips with those that test",
+    expect_refused("2 probes to choose from, but no validation clips to choose on", several);
+    expect_refused("shares 270 clips with the test clips",
                    several + "--leave-out-signer S02 --test-signer S03 --validation-signer S03");
 
     const auto found = result("--run " + folder_of("r") + quick + several + "--validation-signer S02");

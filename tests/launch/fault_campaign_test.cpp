@@ -213,7 +213,8 @@ TEST_F(FaultCampaign, EveryRunThatIsStruckAndGoesOnEndsWithTheUndisturbedWeights
                        all[all.size() / 2], all.back(), patience * kind.bound);
         }
     }
-    fmt::print("{} faults; {} runs went on on as many ranks: the same bits\n", faults, equal_bits);
+    fmt::print("{} faults; {} runs resumed on the same number of ranks gave the same bits\n", faults,
+               equal_bits);
 }
 
 }  // namespace

@@ -143,12 +143,12 @@ TEST_F(Import, RefusesByOptionAndByFile) {
         {prepare("--coordinates 4"), "--coordinates 4: expected 2 or 3"},
         {prepare("--fps -1"), "--fps -1: expected 0 (unknown) to 1000"},
         {prepare("--signer \"$(printf 'Ren\\351')\""), "--signer Ren\\xE9: expected a name in UTF-8"},
-        {prepare("--point-order kinect"), "--point-order kinect: there are auto, holistic-75"},
+        {prepare("--point-order kinect"), "--point-order kinect: expected auto, holistic-75"},
         {prepare("--poses raw"), "--poses"},
         {prepare("--hand both"), "--hand both: expected left or right"},
         {prepare("--hand left --point-order hands-42"), "leave one out"},
         {prepare("--missing none"),
-         "--missing none: expected the number that stands for what was not detected"},
+         "--missing none: expected the number that marks points that were not detected"},
         {prepare("--compress 10"), "--compress 10: expected none or a level from 0 to 9"},
         {"prepare --from synthetic --strict --output " + store(), "--strict"},
         {"extract --input " + path("in") + " --output " + store() + " --complexity 3",
@@ -181,7 +181,7 @@ TEST_F(Import, TheValueOfMissingPointsAndTheHandArePartOfAnImportsIdentity) {
     for (const auto* option : {"--missing -1", "--hand left"}) {
         const auto outcome = run(program(1, prepare(option)));
         EXPECT_EQ(outcome.exit_code, 3) << option;
-        EXPECT_TRUE(outcome.says("holds pieces of an interrupted import")) << outcome.output;
+        EXPECT_TRUE(outcome.says("of an interrupted import")) << outcome.output;
     }
     EXPECT_EQ(run(program(1, prepare("--missing -1 --force"))).exit_code, 0);
 }
@@ -200,7 +200,7 @@ TEST_F(Import, LinkedFoldersAreReadAndWhatIsSkippedIsInTheSummary) {
     EXPECT_TRUE(outcome.says("7 clips, 14 frames, 7 labels")) << outcome.output;
     EXPECT_TRUE(outcome.says("2 hidden or system files or folders are skipped: .DS_Store, ._0.npy"))
         << outcome.output;
-    EXPECT_TRUE(outcome.says("found a link to /nowhere/sign8, which leads nowhere")) << outcome.output;
+    EXPECT_TRUE(outcome.says("found a broken link to /nowhere/sign8")) << outcome.output;
     EXPECT_EQ(summary()["left_out"][0]["clip"], "sign8");
     EXPECT_EQ(summary()["notes"].size(), 1U);
 }
@@ -210,7 +210,7 @@ TEST_F(Import, StrictWritesNoStoreThatLacksClips) {
     fs::resize_file(clip_path(1), 10);
     const auto outcome = run(program(2, prepare("--strict")));
     EXPECT_EQ(outcome.exit_code, 3);
-    EXPECT_TRUE(outcome.says("1 clips would be left out and --strict asks for all; the first, sign1/1:"))
+    EXPECT_TRUE(outcome.says("1 clips would be left out and --strict requires all; the first, sign1/1:"))
         << outcome.output;
     EXPECT_FALSE(fs::exists(store()));
 }
@@ -223,7 +223,7 @@ TEST_F(Import, AFailedFirstTryDoesNotBlockTheCorrectedCommand) {
     }
     const auto failed = run(program(2, prepare()));
     EXPECT_EQ(failed.exit_code, 3) << failed.output;
-    EXPECT_TRUE(failed.says("name theirs with --point-order")) << failed.output;
+    EXPECT_TRUE(failed.says("name the order with --point-order")) << failed.output;
     expect_no_leftovers();
 
     const auto corrected = run(program(2, prepare("--point-order holistic-543")));
@@ -327,7 +327,7 @@ TEST_F(Import, AVideoThatTheListsFramesWereCutFromAlreadyIsNotCutAgain) {
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_EQ(io::ClipStore::open({store()}).index().offsets, (std::vector<std::int64_t>{0, 10, 16}));
     EXPECT_EQ(
-        summary()["repairs"]["as long as the sign that metadata name: taken as cut already and kept whole"],
+        summary()["repairs"]["as long as the sign in the metadata: treated as already cut and kept whole"],
         1);
 }
 

@@ -51,7 +51,7 @@ protected:
     void expect_no_transfer(const std::string& data, const std::string& parts) const {
         const auto outcome = evaluated("--protocol transfer --data " + data + " " + parts);
         EXPECT_EQ(outcome.exit_code, 2) << outcome.output;
-        EXPECT_TRUE(outcome.says("--data is what the run was trained on")) << outcome.output;
+        EXPECT_TRUE(outcome.says("--protocol transfer: the run was trained on")) << outcome.output;
     }
 
     /// Writes every fifth clip of asl9 (180 clips) with z, as float32 values that float16 cannot represent.
@@ -183,7 +183,7 @@ TEST_F(SeenClips, TestClipsThatTrainUnderAnotherNameAreReported) {
         evaluated("--train-fraction 0.5 --data " + asl9 + " " + path("signers/signer-S03.h5"));
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("test clips show the same as clips whose labels train (e.g. "))
+    EXPECT_TRUE(outcome.says("test clips have the same content as labelled training clips (e.g. "))
         << outcome.output;
     EXPECT_TRUE(outcome.says(path("signers/signer-S03.h5"))) << outcome.output;
     const auto repeated = result()["test_clips_equal_to_training_clips"];
@@ -274,7 +274,7 @@ TEST_F(SeenClips, ABoundarySearchNamesValidationClipsThatTrain) {
                            path("study") + " --validation-signer S01 --data " + asl9 + " " + renamed));
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("270 of 270 validation clips show the same as clips that train"))
+    EXPECT_TRUE(outcome.says("270 of 270 validation clips have the same content as training clips"))
         << outcome.output;
 }
 

@@ -79,14 +79,14 @@ TEST_F(ShownSettings, AreOptionsInErrorsOfCommands) {
     expect(2, {"--data STORE.h5 is required"}, "pretrain --run " + path("r"));
     expect(2, {"--classes 2: expected 4 to"},
            "prepare --from synthetic --classes 2 --output " + path("s.h5"));
-    expect(2, {"--metadata-kind wlasl is of no use without --metadata, the file"},
+    expect(2, {"--metadata-kind wlasl requires --metadata, the file"},
            "prepare --from npy --metadata-kind wlasl --input " + path("in") + " --output " + path("o.h5"));
     expect(2, {"--folds 1: expected 2 to the number of clips"},
            "split --by folds --folds 1 --output " + path("o.h5") + " " + asl9);
     expect(2, {"--step 0: expected 1 to"},
            "boundary plan --step 0 --study " + path("b") + " --data " + asl9 +
                " --leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-batch 50");
-    expect(2, {"--run FOLDER is missing"}, "evaluate");
+    expect(2, {"--run FOLDER is required"}, "evaluate");
     expect(2, {"--study FILE is required"}, "study run");
 }
 
@@ -95,8 +95,8 @@ TEST_F(ShownSettings, AreOptionsInWhatAnImportReports) {
     write_array("in/tea/1.npy", {2, 543, 3});
     write_array("in/milk/2.npy", {2, 2, 21, 2});
 
-    const std::string order = "name theirs with --point-order (";
-    const std::string hands = "(--point-order hands-42-right-first: the other way)";
+    const std::string order = "name the order with --point-order (";
+    const std::string hands = "(otherwise use --point-order hands-42-right-first)";
     expect(0, {order, hands}, "prepare --from npy --input " + path("in") + " --output " + path("out.h5"), 2);
 
     const auto summary = nlohmann::json::parse(text_of("out.h5.summary.json"));
@@ -135,7 +135,7 @@ TEST_F(ShownSettings, OfAStudyAreEntriesOfItsFile) {
     const auto refused = run(program(2, study("run")));
     EXPECT_EQ(refused.exit_code, 2) << refused.output;
     EXPECT_EQ(refused.count("s.ini, [data asl9]"), 1) << refused.output;
-    EXPECT_TRUE(refused.says(": frames = 0: a clip keeps at least 1")) << refused.output;
+    EXPECT_TRUE(refused.says(": frames = 0: expected 1 or more")) << refused.output;
     EXPECT_TRUE(refused.says("sslslr: --study " + path("s.ini"))) << refused.output;
     expect(2, {"sslslr: --memory-limit much: expected bytes"}, study("run --memory-limit much"));
 

@@ -143,10 +143,9 @@ TEST_F(StoreCommands, Float16IsRefusedWhereItWouldMakeInfinities) {
         [](std::int64_t clip, std::span<float> out) { std::ranges::fill(out, clip == 7 ? 1e5F : 300.0F); },
         {.is_float16 = false});
     for (const std::string command : {"repack", "merge", "split --by signer"}) {
-        expect_refused(
-            3, command + " " + path("pixels.h5") + " --dtype float16 --output " + path("out.h5"),
-            "out.h5: not written: expected values that float16 holds, 65504 in magnitude at most, found "
-            "100000 in clip #7; keep them with --dtype float32");
+        expect_refused(3, command + " " + path("pixels.h5") + " --dtype float16 --output " + path("out.h5"),
+                       "out.h5: not written: expected values that float16 can hold, at most 65504 in "
+                       "magnitude, found 100000 in clip #7; keep them with --dtype float32");
         EXPECT_EQ(files(), 1U) << command;
     }
     made("repack " + path("pixels.h5") + " --output " + path("out.h5"));
@@ -232,7 +231,8 @@ TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
         {"split " + asl9 + " --by signer --folds 3" + output, "--folds belongs to --by folds"},
         {"split " + asl9 + " --by signer --seed 3" + output, "--seed belongs to --by fraction, folds"},
         {"split " + asl9 + " --by fraction --fraction 1.5" + output, "--fraction 1.5: expected more than 0"},
-        {"split " + asl9 + " --by folds --folds 4 --group-by signer" + output, "there are only 3 signers"},
+        {"split " + asl9 + " --by folds --folds 4 --group-by signer" + output,
+         "expected at most the number of signers, 3"},
         {"split " + asl9 + " --by class-count --classes 10" + output,
          "expected 1 to the number of classes, 9"},
         {"split " + asl9 + " --by signer --separate " + path("parts") + output, "--output and --separate"},
@@ -261,9 +261,9 @@ TEST_F(StoreCommands, AnOutputThatIsThereIsReplacedByForceAlone) {
 TEST_F(StoreCommands, PointsThatDifferAreNotMerged) {
     made("repack " + asl9 + " --points upper-body --output " + path("few.h5"));
 
-    expect_refused(
-        3, "merge " + libras5 + " " + path("few.h5") + " --output " + path("out.h5"),
-        "found 65 without pose.left_hip, pose.right_hip, pose.left_knee, ... (10); stores are joined only");
+    expect_refused(3, "merge " + libras5 + " " + path("few.h5") + " --output " + path("out.h5"),
+                   "found 65 without pose.left_hip, pose.right_hip, pose.left_knee, ... (10); stores can be "
+                   "joined only");
     EXPECT_EQ(files(), 1U);
 }
 

@@ -1,8 +1,7 @@
-"""Runs a Python script with the torch of a CPU set-up: wheel_torch.py SITE_PACKAGES SCRIPT [ARGUMENT ...]
+"""Runs a Python script with the torch of a CPU installation: wheel_torch.py SITE_PACKAGES SCRIPT [ARGUMENT ...]
 
-launch/setup installs PyTorch's wheel without the CUDA libraries it names, and no CPU run calls them; but Python's torch
-loads them at import. Here those that are missing are loaded as empty ones first, and symbols are looked up when they are
-called.
+launch/setup installs PyTorch's wheel without its CUDA libraries. No CPU run calls them, but Python's torch loads them at
+import. This script first loads an empty library for each missing one, and lets symbols be looked up only when called.
 """
 import ctypes
 import os

@@ -1,8 +1,8 @@
-"""Unpickles what consists of containers, numbers, texts and numpy arrays, and nothing else.
+"""Unpickles containers, numbers, texts and NumPy arrays, and refuses anything else.
 
-A pickle may call any function of any module: pickle.load of one from elsewhere runs its author's program. Here no
-function is called but those of this file. They stand for the ones that numpy's arrays are pickled with, and keep shape,
-type and bytes. What a file makes us allocate is in proportion to its size.
+A pickle may call any function of any module, so pickle.load of a file from elsewhere runs its author's program. Here
+only functions of this file are called. They replace those that NumPy's arrays are pickled with, and keep shape, type
+and bytes. The memory that is allocated is proportional to the size of the file.
 """
 
 import io
@@ -16,15 +16,15 @@ CORES = ("numpy.core", "numpy._core")
 
 
 class UnsafePickle(Exception):
-    """A pickle that is damaged, or that asks for more than arrays."""
+    """A pickle that is damaged or contains more than arrays."""
 
 
 class _Type:
-    """Stands for numpy.dtype("f8", ...), to which unpickling then gives its byte order."""
+    """Replaces numpy.dtype("f8", ...); unpickling then sets its byte order."""
 
     def __init__(self, code, *_):
         if not isinstance(code, str):
-            raise UnsafePickle("expected a type's name, found something else")
+            raise UnsafePickle("expected the name of a type, found something else")
         self._code = code
         self._order = "="
 
@@ -40,7 +40,7 @@ class _Type:
 
 
 class _Array:
-    """Stands for an array, first empty, then with its state (version, shape, type, Fortran's order, bytes)."""
+    """Replaces an array: first empty, then with its state (version, shape, type, Fortran order, bytes)."""
 
     def __init__(self):
         self._state = None
@@ -100,12 +100,12 @@ class _Unpickler(pickle.Unpickler):
     def _encode(self, text, encoding):
         self._room -= len(text)
         if encoding != "latin1" or self._room < 0:
-            raise UnsafePickle("expected bytes written as a text once, found something else")
+            raise UnsafePickle("expected bytes written once as a text, found something else")
         return text.encode("latin1")
 
 
 def _check_operations(content):
-    """Refuses what makes the unpickler itself costly, however few bytes say it."""
+    """Refuses operations that cost the unpickler much time or memory for few bytes."""
     places = set()
     tuples = set()
     previous = ""
@@ -117,17 +117,17 @@ def _check_operations(content):
             if previous.endswith(("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3")):
                 tuples.add(place)
             if place >= MOST_OPERATIONS:  # the unpickler allocates memory up to the largest number
-                raise UnsafePickle("expected a few arrays, found a list of values longer than those take")
+                raise UnsafePickle("expected a few arrays, found more values than they need")
         if number >= MOST_OPERATIONS:
-            raise UnsafePickle("expected a few arrays, found more operations than those take")
+            raise UnsafePickle("expected a few arrays, found more operations than they need")
         if name == "DUP" or (name in ("GET", "BINGET", "LONG_BINGET") and argument in tuples):
             # Hashing tuples that are nested and shared takes exponential time.
-            raise UnsafePickle("expected tuples meant once, found one again")
+            raise UnsafePickle("expected tuples that are used once, found one used again")
         previous = name
 
 
 def _with_arrays(value, visited, depth=0):
-    """The value with NumPy's arrays. What several places share is counted at each: nested so, few bytes say much."""
+    """Returns the value with NumPy arrays. Shared parts count at each use: nested, they grow exponentially."""
     visited.append(None)
     if depth > 20 or len(visited) > MOST_OPERATIONS:
         raise UnsafePickle("expected a few arrays, found them nested too deep or shared too often")
@@ -139,9 +139,9 @@ def _with_arrays(value, visited, depth=0):
 
 
 def loads(content):
-    """The value of a pickle: dictionaries with arrays (read-only) in them.
+    """Returns the value of a pickle: dictionaries that hold read-only arrays.
 
-    Raises UnsafePickle, and nothing else, for any other content.
+    Raises only UnsafePickle, for any other content.
     """
     try:
         _check_operations(content)

@@ -5,9 +5,9 @@
     corpus_server.py videos INPUT [--complexity=0|1|2] [--detection-confidence=0.5] [--tracking-confidence=0.5]
 
 Writes a line of JSON: {"clips": [{"name", "label", "signer", "fps"}, ...], "labels", "splits", "attributes", "notes",
-"left_out": [{"clip", "reason"}, ...]}, or {"error"} and ends with code 1. Then answers each line of its input, the
-number of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32 values, little-endian (pose 33,
-left hand 21, right hand 21; x, y relative to the image, z; NaN = not detected), or with {"error"} alone.
+"left_out": [{"clip", "reason"}, ...]}, or writes {"error"} and exits with code 1. Then answers each line of its input,
+the number of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32 values, little-endian (pose
+33, left hand 21, right hand 21; x, y relative to the image, z; NaN = not detected), or only with {"error"}.
 io/corpus/python_corpus.cpp is the other side.
 """
 
@@ -24,7 +24,7 @@ MODULES = {"kaggle-islr": "kaggle_islr", "openhands": "openhands", "videos": "vi
 
 
 class Options(argparse.ArgumentParser):
-    """Options whose errors reach the other side, too."""
+    """An argument parser whose errors also reach the other side."""
 
     def error(self, message):
         raise ReadError(message)
@@ -51,7 +51,7 @@ def read_options(arguments):
 
 
 def text_of(error):
-    """One line that says what went wrong; what a reader did not foresee keeps its type's name."""
+    """Returns the error as one line. Errors other than ReadError keep the name of their type."""
     text = str(error) if isinstance(error, ReadError) else f"{type(error).__name__}: {error}"
     return " ".join(text.encode(errors="replace").decode().split())
 
@@ -63,7 +63,7 @@ def answer(protocol, fields, values=b""):
 
 
 def read_clip(corpus, line):
-    """Fields and values of the answer to one line."""
+    """Returns the fields and values of the answer to one line."""
     clips = len(corpus.listing["clips"])
     text = line.strip().decode(errors="replace")
     if not text.isdecimal() or int(text) >= clips:
@@ -74,7 +74,7 @@ def read_clip(corpus, line):
 
 
 def serve(protocol, requests, arguments):
-    """The exit code."""
+    """Answers requests until the input ends, and returns the exit code."""
     try:
         options = read_options(arguments)
         require_modules("numpy")

@@ -1,4 +1,4 @@
-"""Fetches the pose models that MediaPipe's package lacks, by its own function. Ends with code 1 if it cannot."""
+"""Downloads the pose models that MediaPipe's package lacks, with its own function. Exits with code 1 on failure."""
 
 import contextlib
 import importlib.util

@@ -27,12 +27,12 @@ MOST_SHOWN = 3
 
 
 def natural_key(name):
-    """Sorts texts, runs of digits by their number: 2 before 10."""
+    """Returns a key that sorts runs of digits by their number: 2 before 10."""
     return re.sub("[0-9]+", _in_order, name), name
 
 
 def _in_order(digits):
-    """A number behind its length, so that the longer is the larger one."""
+    """Returns a number prefixed by its length, so that longer numbers sort after shorter ones."""
     number = digits[0].lstrip("0")
     return f"{len(number):04}{number}"
 
@@ -44,8 +44,8 @@ def is_system_file(name):
 
 
 def files_under(folder, extensions, listing):
-    """(name, path) of the files of some extensions (".pkl", compared without case) below a folder, or of the one file
-    that `folder` is; names are relative to the folder and without extension. What was skipped is noted in the listing.
+    """Returns (name, path) of each file below a folder with one of the extensions (".pkl", in any case), or of `folder`
+    itself if it is a file. Names are relative to the folder and have no extension. Notes in the listing what it skips.
     """
     if not folder.exists():
         raise ReadError("expected a folder or file to import, found nothing of that name")
@@ -62,8 +62,8 @@ def files_under(folder, extensions, listing):
 
 
 class _Walk:
-    """Links are followed when everything that lies below the folder without them is known, so that what can be reached
-    in two ways has the name of its own place.
+    """Follows links only after everything below the folder is listed, so that a folder which can be reached in two ways
+    is named by its own path, not by a link.
     """
 
     def __init__(self, extensions):
@@ -125,8 +125,8 @@ class _Walk:
             self._broken.append(
                 {
                     "clip": shown(name),
-                    "reason": f"{shown(str(path))}: expected a file or folder, found a link to "
-                    f"{shown(os.readlink(path))}, which leads nowhere: is the disk of the target there?",
+                    "reason": f"{shown(str(path))}: expected a file or folder, found a broken link to "
+                    f"{shown(os.readlink(path))}: is the target's disk mounted?",
                 }
             )
 
@@ -139,7 +139,7 @@ class _Walk:
             count = len(self._repeated)
             what = "1 link leads" if count == 1 else f"{count} links lead"
             listing["notes"].append(
-                f"{what} to a folder above, or to one that is imported in its own place: not followed: "
+                f"{what} to a parent folder, or to one that is imported anyway: not followed: "
                 + _first_of(self._repeated)
             )
         listing["left_out"] += sorted(self._broken, key=lambda each: natural_key(each["clip"]))
@@ -163,12 +163,12 @@ def _first_of(names):
 
 
 def shown(name):
-    r"""A name with each byte that is not UTF-8 as \xE9."""
+    r"""Returns a name in which bytes that are not UTF-8 are written like \xE9."""
     return "".join(f"\\x{ord(c) - 0xDC00:02X}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in name)
 
 
 def check_name(name):
-    """@raises ReadError for a name of a file or folder that is not UTF-8."""
+    """Raises ReadError for a name of a file or folder that is not UTF-8."""
     if shown(name) != name:
         raise ReadError(
             f"expected names in UTF-8, found the clip '{shown(name)}': rename its file or folder, by `convmv -f latin1 "

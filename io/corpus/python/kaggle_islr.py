@@ -1,5 +1,6 @@
-"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), a Parquet
-table a clip (frame, type, landmark_index, x, y, z), and sign_to_prediction_index_map.json with the order of signs.
+"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), one
+Parquet table per clip (frame, type, landmark_index, x, y, z), and sign_to_prediction_index_map.json with the order of
+signs.
 """
 
 import csv
@@ -45,7 +46,7 @@ class KaggleCorpus:
                     f"with the signs '{taken[name][1]['sign']}' and '{row['sign']}'"
                 )
         if repeated:
-            self.listing["notes"].append(f"{repeated} rows of train.csv repeat another one and count once")
+            self.listing["notes"].append(f"{repeated} rows of train.csv repeat another row and are used once")
 
     def read(self, number):
         return read_table(self._folder / self._paths[number])
@@ -65,7 +66,7 @@ def read_rows(path):
             ": save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
         ) from None
     except (csv.Error, OSError) as error:
-        raise ReadError(f"expected a table in train.csv, found what cannot be read as one: {error}") from None
+        raise ReadError(f"train.csv: expected a table, found a file that cannot be read as one: {error}") from None
     wanted = {"path", "participant_id", "sequence_id", "sign"}
     if not wanted <= set(table.fieldnames or ()):
         raise ReadError(
@@ -79,7 +80,7 @@ def read_rows(path):
 
 
 def read_labels(path):
-    """Signs in the order of their numbers; none if there is no such file."""
+    """Returns the signs in the order of their numbers, or none if there is no such file."""
     if not path.exists():
         return []
     try:
@@ -98,7 +99,7 @@ def read_table(path):
     import pyarrow.parquet as parquet
 
     if not path.is_file():
-        raise ReadError("expected the file that train.csv names, found none")
+        raise ReadError("expected the file named in train.csv, found none")
     try:
         with parquet.ParquetFile(path) as file:
             found = file.schema_arrow.names
@@ -112,11 +113,13 @@ def read_table(path):
     except ReadError:
         raise
     except Exception as error:
-        raise ReadError(f"expected a Parquet table of landmarks, found what cannot be read as one: {error}") from None
+        raise ReadError(
+            f"expected a Parquet table of landmarks, found a file that cannot be read as one: {error}"
+        ) from None
 
 
 def arranged(table):
-    """The clip of a table. Points are told by type and number, not by the order of rows, which editions differ in."""
+    """Returns the clip of a table. Editions differ in the order of rows, so points are found by type and number."""
     import pyarrow.compute as compute
 
     numbers = table["frame"].to_numpy()
@@ -136,7 +139,7 @@ def arranged(table):
         at = row_frame[rows], place.start + index
         seen[at] = True
         if seen[:, place].sum() != len(index):
-            raise ReadError(f"expected each point of {part} once a frame, found some twice")
+            raise ReadError(f"expected each point of {part} once per frame, found some twice")
         values[at] = np.stack([table[name].to_numpy()[rows] for name in "xyz"], axis=1)
     has_gaps = len(frames) > 0 and frames[-1] - frames[0] != len(frames) - 1
-    return finished(values, repairs=["frames missing in the numbering: the others joined"] if has_gaps else [])
+    return finished(values, repairs=["gaps in the frame numbers: the remaining frames joined"] if has_gaps else [])

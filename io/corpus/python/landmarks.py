@@ -1,4 +1,4 @@
-"""What the readers of all formats share: clips, and corpora of a file a clip."""
+"""What the readers of all formats share: clips, and corpora with one file per clip."""
 
 from dataclasses import dataclass, field
 
@@ -33,21 +33,21 @@ def empty_values(frames):
 
 
 def finished(values, fps=0.0, repairs=()):
-    """A clip of float values [T, 75, 3] without those that a store cannot hold."""
+    """Returns a clip of float values [T, 75, 3] in which values that a store cannot hold are NaN."""
     beyond = np.isinf(values) | (np.abs(values) > LARGEST_HALF)
     clip = Clip(np.where(beyond, np.nan, values).astype(np.float32), fps, list(repairs))
     if beyond.any():
-        clip.repairs.append("values infinite or beyond 65504 taken as not detected")
+        clip.repairs.append("values that are infinite or beyond 65504 treated as not detected")
     return clip
 
 
 def folder_of(name):
-    """The name of the folder that a named clip lies in; empty for one at the top."""
+    """Returns the name of the folder that holds a clip, empty for a clip at the top."""
     return name.split("/")[-2] if "/" in name else ""
 
 
 class FileCorpus:
-    """A file a clip; its label is the folder it lies in."""
+    """One file per clip, labelled by the name of its folder."""
 
     def __init__(self, folder, extensions, read):
         self.listing = new_listing()
@@ -57,7 +57,7 @@ class FileCorpus:
         for name, path in files_under(folder, extensions, self.listing):
             check_name(name)
             if name in taken:
-                reason = f"expected each name once, found {path.name} beside {taken[name].name}"
+                reason = f"expected each name once, found {path.name} and {taken[name].name}"
                 self.listing["left_out"].append({"clip": name, "reason": reason})
             else:
                 taken[name] = path

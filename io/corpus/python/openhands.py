@@ -1,5 +1,5 @@
-"""OpenHands' poses: .pkl files of {"keypoints": [T, 75, 3], "confidences": [T, 75]}, in the order of our points. Not
-detected: a confidence of 0, or a part (pose, left hand, right hand) that is 0 throughout a frame.
+"""OpenHands' poses: .pkl files of {"keypoints": [T, 75, 3], "confidences": [T, 75]}, in the order of our points. A
+point with a confidence of 0, or a part (pose, left hand, right hand) that is 0 in a whole frame, was not detected.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ def read_clip(path):
     except array_pickle.UnsafePickle as error:
         raise ReadError(f"refused: {error}") from None
     except OSError as error:
-        raise ReadError(f"expected a file that can be read, found: {error.strerror}") from None
+        raise ReadError(f"cannot be read: {error.strerror}") from None
     if not isinstance(content, dict):
         raise ReadError(f"expected a dictionary with keypoints and confidences, found {type(content).__name__}")
     values = array_in(content, "keypoints")
@@ -39,5 +39,5 @@ def array_in(content, name):
     array = content.get(name)
     if not isinstance(array, np.ndarray):
         names = ", ".join(key for key in list(content)[:5] if isinstance(key, str))
-        raise ReadError(f"expected an array called {name}, found another type or none; there are: {names}")
+        raise ReadError(f"expected an array called {name}, found another type or none; the dictionary has {names}")
     return array.astype(np.float64)

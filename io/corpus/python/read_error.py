@@ -1,4 +1,4 @@
-"""Errors that the user is told. Needs no package, so that a missing one can be told, too."""
+"""Errors reported to the user. Needs no package, so that missing packages can be reported, too."""
 
 import importlib.util
 
@@ -8,7 +8,7 @@ class ReadError(Exception):
 
 
 def require_modules(*names):
-    """Says what is missing before any clip is read, without the time that an import takes."""
+    """Reports missing modules before any clip is read, without importing them, which takes time."""
     for name in names:
         if importlib.util.find_spec(name) is None:
             raise ReadError(f"expected the Python module '{name}', found none: `launch/setup --importers` installs it")

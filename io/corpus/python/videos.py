@@ -29,7 +29,7 @@ def open_corpus(options):
     if not model.exists():
         raise ReadError(
             f"expected MediaPipe's model for --complexity {options.complexity}, found no {model.name}: "
-            "MediaPipe's package holds that of 1 alone; `launch/setup --importers` fetches the others through a network"
+            "MediaPipe's package has only the model of --complexity 1; `launch/setup --importers` downloads the others"
         )
     return FileCorpus(options.input, EXTENSIONS, lambda path: read_video(path, options))
 
@@ -39,7 +39,7 @@ def media_pipe_folder():
 
 
 def read_video(path, options):
-    """Each video has a graph of its own, so that nothing that was tracked in one is looked for in the next."""
+    """Reads a video with its own graph, so that tracking does not carry over from one video to the next."""
     with silence():
         video = Video(path)
         holistic = Holistic(options)
@@ -55,7 +55,7 @@ def read_video(path, options):
 
 
 class Video:
-    """The pictures of a video file, turned as the file says."""
+    """The pictures of a video file, rotated as the file says."""
 
     def __init__(self, path):
         import cv2
@@ -74,7 +74,7 @@ class Video:
         self._lost = 0
 
     def pictures(self):
-        """RGB, [height, width, 3] bytes; None for a frame that cannot be decoded and has others behind it."""
+        """RGB, [height, width, 3] bytes; None for a frame that cannot be decoded and is not the last."""
         import cv2
 
         failed = 0
@@ -92,17 +92,17 @@ class Video:
                 failed += 1
 
     def repairs(self):
-        """What was mended, once all pictures are read."""
+        """Returns what was repaired, once all pictures are read."""
         found = []
         if self._lost:
-            found.append("frames that could not be decoded taken as without a person")
+            found.append("frames that could not be decoded treated as showing no person")
         if self._is_announced_exactly and self.decoded + self._lost < self._announced:
             found.append("fewer frames than the file announces: it was cut off or is damaged at its end")
         return found
 
 
 class Holistic:
-    """MediaPipe's Holistic without its face, which no output depends on, on one thread."""
+    """MediaPipe Holistic on one thread, without the face, on which no output depends."""
 
     def __init__(self, options):
         from mediapipe.framework import calculator_pb2
@@ -134,7 +134,7 @@ class Holistic:
         )
 
     def landmarks(self, picture):
-        """[75, 3] of the next picture of the video."""
+        """Returns the landmarks [75, 3] of the next picture of the video."""
         found = self._solution.process(picture)
         values = empty_values(1)[0]
         for output, place in OUTPUTS.items():
@@ -149,7 +149,7 @@ class Holistic:
 
 @contextmanager
 def silence():
-    """The C++ libraries write of every model and every damaged frame to standard error; what matters they throw."""
+    """Silences standard error: the C++ libraries mention each model and damaged frame there, and throw real errors."""
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,4 +1,4 @@
-"""Numbers of a report as every table prints them."""
+"""Formats the numbers of a report, the same in every table."""
 
 ACCURACIES = ("top1", "top5", "macro_f1")
 MEASURE_TITLES = {
@@ -20,7 +20,7 @@ def measure_title(measure):
 
 
 def measure_and_unit(table):
-    """ "Top-1 accuracy, %"; without a unit the measure alone."""
+    """Returns "Top-1 accuracy, %", or only the measure if it has no unit."""
     title = measure_title(table["measure"])
     return f"{title}, {table['unit']}" if table["unit"] else title
 
@@ -34,7 +34,7 @@ def is_done(cell):
 
 
 def number(value, table, signed=False):
-    """A value in the table's unit with its digits; empty if not known."""
+    """Returns a value in the table's unit with its digits; empty if not known."""
     if value is None:
         return ""
     text = f"{value * table['scale']:{'+' if signed else ''}.{table['digits']}f}"
@@ -42,19 +42,19 @@ def number(value, table, signed=False):
 
 
 def interval(estimate, table, signed=False):
-    """ "[66.0, 76.0]"; empty if not known."""
+    """Returns an interval such as "[66.0, 76.0]"; empty if not known."""
     if estimate.get("low") is None or estimate.get("high") is None:
         return ""
     return f"[{number(estimate['low'], table, signed)}, {number(estimate['high'], table, signed)}]"
 
 
 def count(amount, what):
-    """ "1 run", "8 runs"; empty if not known."""
+    """Returns a count such as "1 run" or "8 runs"; empty if not known."""
     return "" if amount is None else f"{amount:,} {what}{'' if amount == 1 else 's'}"
 
 
 def estimates(cell, table):
-    """measure -> estimate of a cell that is done, the table's own measure first."""
+    """Returns {measure: estimate} of a cell that is done, the table's own measure first."""
     found = {table["measure"]: cell}
     if is_accuracy(table):
         found.update({name: cell[name] for name in ACCURACIES if name != table["measure"] and cell.get(name)})
@@ -75,7 +75,7 @@ def star(row, column):
 
 
 def comparison(row, table):
-    """ "A over B: +2.0 [−1.0, +5.0], not distinguishable"; empty if fewer than two methods are done."""
+    """Returns "A over B: +2.0 [−1.0, +5.0], not distinguishable"; empty if fewer than two methods are done."""
     found = row.get("best_over_second")
     if not found or row.get("best") is None or row.get("second") is None:
         return ""
@@ -86,27 +86,27 @@ def comparison(row, table):
 
 
 def percent(value):
-    """A published number, in per cent already, as the paper prints it."""
+    """Returns a published number, which is in per cent already, as the paper prints it."""
     return "–" if value is None else f"{value:.2f}"
 
 
 def share(value):
-    """A share in per cent; a dash if not known."""
+    """Returns a share in per cent; a dash if not known."""
     return "–" if value is None else f"{100 * value:.1f}"
 
 
 def whole(value):
-    """A count; a dash if not known."""
+    """Returns a count; a dash if not known."""
     return "–" if value is None else f"{value:,}"
 
 
 def key(text):
-    """A name without case, spaces and signs: data sets are the same if these are."""
+    """Returns a name without case, spaces and signs. Data sets with equal keys are the same."""
     return "".join(letter for letter in text.casefold() if letter.isalnum())
 
 
 def published_for(row, report, published):
-    """The published rows of the data set of a row, by its title, its name, its own title or the paper's name of it."""
+    """Returns the published rows of a row's data set, by the row's title or any name of the data set."""
     names = {key(row["title"]), key(row["data"])}
     for data in report["data"]:
         if data["name"] == row["data"]:
@@ -115,21 +115,21 @@ def published_for(row, report, published):
 
 
 def standing_beside(table, report):
-    """The published rows that belong to a table: those it names, and in the state-of-the-art table all."""
+    """Returns the published rows that belong to a table: those it names, or all in the state-of-the-art table."""
     if table["layout"] == "state-of-the-art":
         return table.get("published") or report["published"]
     return table.get("published") or []
 
 
 def notes(table):
-    """What the reader must know to read the cells of a table."""
+    """Returns the notes that explain the cells of a table."""
     direction = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[table.get("higher_is_better")]
     return f"{measure_and_unit(table)}. {direction}{table.get('note') or ''}".strip()
 
 
 LEGEND = (
     "Bold: best mean among the methods of a row. ★: better than the second beyond the 95 % interval of the paired "
-    "difference; bold without ★ is not distinguishable from the second. Controls never compete for it."
+    "difference; bold without ★ is not distinguishable from the second. Controls are not ranked."
 )
 
 
@@ -139,7 +139,7 @@ def jobs_line(report):
 
 
 def duration(seconds):
-    """ "1.5 h", "12 min", "30 s"; a dash if not known."""
+    """Returns a duration such as "1.5 h", "12 min" or "30 s"; a dash if not known."""
     if seconds is None:
         return "–"
     for size, unit in ((3600, "h"), (60, "min")):

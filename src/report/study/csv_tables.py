@@ -1,4 +1,4 @@
-"""tables/NAME.csv: a line for each cell and measure, in the table's unit, for programs."""
+"""Writes tables/NAME.csv: a line for each cell and measure, in the table's unit, for programs."""
 
 import csv
 
@@ -8,7 +8,7 @@ FIELDS = ("table", "row", "column", "kind", "measure", "unit", "mean", "low", "h
 
 
 def write_csv(table, report, path):
-    """Of accuracy tables the measure that is printed comes first, then what else is known of the cell. Published
+    """Writes a table. For accuracies, the printed measure comes first, then the cell's other measures. Published
     numbers follow with kind and status `published`.
     """
     with open(path, "w", encoding="utf-8", newline="") as file:

@@ -1,4 +1,4 @@
-"""Elements of HTML: text is always escaped, markup never by accident."""
+"""HTML elements. Text is always escaped; markup is not."""
 
 from html import escape as _escape
 
@@ -8,7 +8,7 @@ class Markup(str):
 
 
 def markup(content):
-    """Text, Markup, or a list of either, as Markup."""
+    """Converts text, Markup, or a list of either, to Markup."""
     if isinstance(content, Markup):
         return content
     if isinstance(content, str):
@@ -17,12 +17,12 @@ def markup(content):
 
 
 def element(name, content="", **attributes):
-    """<name attributes>content</name>; `class_` is class, `colspan=None` is left out, `open=True` stands alone."""
+    """Returns <name attributes>content</name>: `class_` sets class, None omits an attribute, True only its value."""
     return Markup(f"<{name}{_attributes(attributes)}>{markup(content)}</{name}>")
 
 
 def void(tag, **attributes):
-    """An element that has no content, such as <img>."""
+    """Returns an element that has no content, such as <img>."""
     return Markup(f"<{tag}{_attributes(attributes)}>")
 
 
@@ -37,14 +37,14 @@ def _attribute(name, value):
 
 
 def scrolling(content, label):
-    """A box of its own that scrolls sideways, by keyboard too."""
+    """Wraps content in a box that scrolls sideways, also by keyboard."""
     return element("div", content, class_="scroll", role="region", tabindex="0", aria_label=label)
 
 
 def table(caption, head, rows):
-    """A table of text; the first cell of a row names it.
+    """Returns a table of text. The first cell of each row is its heading.
 
-    @param caption  what stands above it, as text
+    @param caption  text above the table
     @param head     texts of the columns
     @param rows     lists of cells, each text or Markup of a td or th
     """

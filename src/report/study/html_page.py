@@ -1,4 +1,4 @@
-"""index.html: the whole report as one page that needs nothing else, neither files nor a network."""
+"""Writes index.html: the whole report as one page that needs no other file and no network."""
 
 import base64
 from pathlib import Path
@@ -67,7 +67,7 @@ def _header(report, pictures):
 
 
 def _alarms(report, pictures):
-    """What is not there, said before anything else."""
+    """Returns the failed jobs and figures, which the page shows first."""
     failed = report["jobs"]["failed"]
     if not report["complete"] or failed:
         names = [element("li", [element("b", f"{job['name']} failed: "), job["error"]]) for job in failed]
@@ -75,7 +75,7 @@ def _alarms(report, pictures):
             "div",
             [
                 element("p", element("strong", f"Not complete: {cells.jobs_line(report)}.")),
-                element("p", "Numbers below come from what is done."),
+                element("p", "The numbers below are from the jobs that are done."),
                 element("ul", names) if names else "",
             ],
             class_="loud",
@@ -85,7 +85,7 @@ def _alarms(report, pictures):
     if missing:
         yield element(
             "div",
-            [element("p", element("strong", "Figures that could not be made")), element("ul", missing)],
+            [element("p", element("strong", "Figures that could not be drawn")), element("ul", missing)],
             class_="loud",
             role="alert",
         )
@@ -112,7 +112,7 @@ def _claims(report):
         for claim in report["claims"]
     ]
     yield _section(
-        "claims", [table("What the paper says, and what came out here", ["", "Claim", "Verdict", "Evidence"], rows)]
+        "claims", [table("Claims of the paper, and the results here", ["", "Claim", "Verdict", "Evidence"], rows)]
     )
 
 
@@ -121,10 +121,10 @@ def _figures(pictures):
 
 
 def figure(picture):
-    """A picture with its title; in its place the reason why there is none."""
+    """Returns a picture with its title, or the reason why there is none."""
     caption = element("figcaption", [element("b", f"{picture.title}. "), picture.caption])
     if not picture.is_made:
-        return element("figure", [element("div", element("p", f"Not made: {picture.error}"), class_="loud"), caption])
+        return element("figure", [element("div", element("p", f"Not drawn: {picture.error}"), class_="loud"), caption])
     data = base64.b64encode(picture.svg).decode()
     image = void(
         "img",

@@ -1,4 +1,4 @@
-"""Tables of results as HTML, in the paper's own arrangement: rows data sets, columns methods, controls set apart."""
+"""Tables of results as HTML, arranged as in the paper: a row per data set, a column per method, controls apart."""
 
 from . import cells
 from .html import element, scrolling, table as text_table

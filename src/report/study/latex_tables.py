@@ -1,4 +1,4 @@
-"""tables/NAME.tex: a table environment for LaTeX with the booktabs package; the best of a row in bold."""
+"""Writes tables/NAME.tex: a table environment for LaTeX with booktabs, the best of each row in bold."""
 
 from textwrap import wrap
 
@@ -86,7 +86,7 @@ def _grid(table):
 
 
 def _heading(title):
-    """A column's title in lines of its own, so that a long one makes no wide column."""
+    """Breaks a column's title into lines, so that a long one makes no wide column."""
     lines = [escape(line) for line in wrap(title, HEADING)] or [""]
     return lines[0] if len(lines) == 1 else rf"\shortstack[r]{{{BREAK.join(lines)}}}"
 
@@ -118,7 +118,7 @@ def _bold(text, is_bold, star):
 
 
 def _first(title):
-    """The first cell of a line; a bracket there would be taken for an argument of the line break before it."""
+    """Returns the first cell of a line. A bracket there would be read as an argument of the line break before it."""
     return ("{}" if title.startswith(("[", "*")) else "") + escape(title)
 
 

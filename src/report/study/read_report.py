@@ -1,4 +1,4 @@
-"""Reads report.json and refuses one that is missing, damaged or of another kind, before anything is written."""
+"""Reads report.json, and refuses it if it is missing, damaged or of another kind, before anything is written."""
 
 import json
 import math
@@ -16,7 +16,7 @@ LAYOUTS = ("grid", "state-of-the-art")
 
 
 class ReportError(Exception):
-    """One line for the user: which file, what was expected and found, what to do."""
+    """An error in one line: the file, what was expected and found, what to do."""
 
 
 class OneOf(tuple):
@@ -136,7 +136,7 @@ REPORT = {
 
 
 def read_report(path):
-    """The report in a file, checked.
+    """Returns the report in a file, checked.
 
     @throws ReportError  no such file, no JSON, another schema or version, a field missing or of another type
     """
@@ -145,11 +145,11 @@ def read_report(path):
     except OSError as error:
         raise ReportError(f"{path}: cannot be read ({error.strerror}); {WRITTEN_BY}") from error
     except ValueError as error:
-        raise ReportError(f"{path}: damaged, expected JSON ({error}); {WRITTEN_BY} anew") from error
+        raise ReportError(f"{path}: damaged, expected JSON ({error}); {WRITTEN_BY} again") from error
     _check_kind(path, report)
     problem = _problem(report, REPORT, "") or _inconsistency(report)
     if problem:
-        raise ReportError(f"{path}: damaged, {problem}; {WRITTEN_BY} anew")
+        raise ReportError(f"{path}: damaged, {problem}; {WRITTEN_BY} again")
     return report
 
 
@@ -158,12 +158,12 @@ def _check_kind(path, report):
     if found != (SCHEMA, VERSION):
         raise ReportError(
             f"{path}: expected schema {SCHEMA}, version {VERSION}, found {found[0]}, version {found[1]}; "
-            f"{WRITTEN_BY} with the program of this checkout"
+            f"write it again with the program of this checkout: `sslslr study report --study FILE`"
         )
 
 
 def _problem(value, shape, place):
-    """What is wrong with a value, in words; None if it fits the shape."""
+    """Returns what is wrong with a value, in words; None if it fits the shape."""
     if isinstance(shape, Optional):
         return None if value is None else _problem(value, shape.shape, place)
     if isinstance(shape, OneOf):
@@ -197,11 +197,11 @@ def _problem_of_object(value, shape, place):
 
 
 def _inconsistency(report):
-    """What the types do not say: names that are file names, as many cells as columns, means where they are due."""
+    """Checks what types cannot: names that are file names, as many cells as columns, means where required."""
     for table in report["tables"]:
         name, columns = table["name"], len(table["columns"])
         if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name, re.ASCII):
-            return f"expected tables to be named by letters, digits, '.', '-' and '_', found {name!r}"
+            return f"expected table names of letters, digits, '.', '-' and '_', found {name!r}"
         for row in table["rows"]:
             if len(row["cells"]) != columns:
                 return f"expected {columns} cells in row {row['title']!r} of table {name}, found {len(row['cells'])}"

@@ -1,4 +1,4 @@
-"""The state-of-the-art table as the paper arranges it: by data set, each method a row, published ones beside ours."""
+"""The state-of-the-art table, arranged as in the paper: by data set, a row per method, published ones beside ours."""
 
 from dataclasses import dataclass
 
@@ -23,7 +23,7 @@ class Line:
 
 
 def sota_groups(table, report):
-    """(data set, lines) of each row of ours, published rows before our own; then the data sets of the paper alone."""
+    """Returns (data set, lines) of each of our rows, published lines first, then of data sets only in the paper."""
     published = cells.standing_beside(table, report)
     taken, groups = set(), []
     for row in table["rows"]:

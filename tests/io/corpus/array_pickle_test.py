@@ -18,7 +18,7 @@ ARRAYS = [
 
 
 class Calls:
-    """Pickled, it calls something when it is read."""
+    """When pickled, calls a function as soon as it is read."""
 
     def __init__(self, function, *arguments):
         self._call = function, arguments
@@ -28,7 +28,7 @@ class Calls:
 
 
 class Described:
-    """Pickled, it is an array of a shape, type and content that need not fit."""
+    """When pickled, is an array whose shape, type and content may contradict each other."""
 
     def __init__(self, shape, dtype, content):
         self._state = 1, shape, np.dtype(dtype), False, content
@@ -87,7 +87,7 @@ class ArrayPickle(unittest.TestCase):
 
     def test_few_bytes_do_not_make_it_allocate_or_compute_much(self):
         start = time.process_time()
-        self.refused(b"\x80\x04Nr" + struct.pack("<I", 2**31) + b".", "longer")
+        self.refused(b"\x80\x04Nr" + struct.pack("<I", 2**31) + b".", "more values")
         nested = b"\x80\x04)\x94" + b"".join(b"h%c" % n * 2 + b"\x86\x94" for n in range(60))
         self.refused(b"\x80\x04}" + nested[2:] + b"Ns.", "tuples")
         self.refused(b"\x80\x04)" + b"2\x86" * 60 + b".", "tuples")

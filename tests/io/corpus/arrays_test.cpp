@@ -72,7 +72,7 @@ TEST_F(ArraysTest, CopiesOfFramesBesideThemAreSkippedAndReported) {
     const auto corpus = open("mp-data");
     const auto clip = corpus->read(0);
     EXPECT_EQ(clip.frames(), 2);
-    EXPECT_EQ(clip.repairs, Texts{"copies of frames, such as '3 (1).npy' beside '3.npy', skipped"});
+    EXPECT_EQ(clip.repairs, Texts{"copies of frames, such as '3 (1).npy' next to '3.npy', skipped"});
     EXPECT_EQ(corpus->read(1).frames(), 1);
 }
 
@@ -92,10 +92,9 @@ TEST_F(ArraysTest, FramesOfMpDataAreFlatOrByPoints) {
 TEST_F(ArraysTest, OneHandIsTakenForTheHandThatTheUserNames) {
     write("a/0/0.npy", counting({63}));
     write("a/1.npy", counting({2, 63}));
-    EXPECT_NE(
-        refusal("mp-data").find(
-            "frames of one hand (21 points, 63 or 42 numbers): name which with --hand left or --hand right"),
-        std::string::npos);
+    EXPECT_NE(refusal("mp-data").find("frames of one hand (21 points, 63 or 42 numbers): name the hand with "
+                                      "--hand left or --hand right"),
+              std::string::npos);
     options_.hand = "right";
     const auto corpus = open("mp-data");
     EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.pinky_tip", 2), 63.0F);
@@ -137,11 +136,9 @@ TEST_F(ArraysTest, FlatFramesOfMpDataAreReadFromArraysToo) {
 
 TEST_F(ArraysTest, ArraysOf553PointsAreReadInANamedOrder) {
     write("a/0.npy", counting({1, 553, 3}));
-    EXPECT_NE(
-        refusal("npy").find(
-            "arrays of 553 points may be in several orders: name theirs with --point-order (holistic-553, "
-            "mp-data-553, asl-citizen-553)"),
-        std::string::npos);
+    EXPECT_NE(refusal("npy").find("arrays of 553 points come in several orders: name the order with "
+                                  "--point-order (holistic-553, mp-data-553, asl-citizen-553)"),
+              std::string::npos);
     options_.point_order = "mp-data-543";
     EXPECT_NE(
         refusal("npy").find("expected 543 points as --point-order mp-data-543 says, found 553 (holistic-553"),
@@ -212,7 +209,7 @@ TEST_F(ArraysTest, AnUnknownShapeNamesThoseThatAreKnownAndOptionsOnlyWhereTheyHe
         {"a/0", "expected frames of 75 (pose, hands), 65"},
         {"a/1", "expected flat frames of 1662 or 1692 (pose, face"},
         {"a/2", "--from mp-data reads LABEL/SEQUENCE/FRAME.npy"},
-        {"a/3", "X.npy of [clips, frames, ...]"},
+        {"a/3", "name an array of many clips, [clips, frames, ...], X.npy"},
         {"a/4", "frames of one hand (21 points"},
         {"a/5", "--point-order (holistic-543, mp-data-543, asl-"}};
     write("a/0.npy", counting({1, 68, 2}));
@@ -235,7 +232,7 @@ TEST_F(ArraysTest, ArraysWhoseAxesAreInAnotherOrderAreToldHowToTurnThem) {
          "found [9, 2, 75]; if it is [frames, coordinates, points], save numpy.transpose(array, (0, 2, 1))"},
         {"a/2",
          "found [3, 9, 543]; if it is [coordinates, frames, points], save numpy.transpose(array, (1, 2, 0))"},
-        {"a/3", "found 9 numbers a frame; if it is [values, frames], save numpy.transpose(array)"}};
+        {"a/3", "found 9 numbers per frame; if it is [values, frames], save numpy.transpose(array)"}};
     write("a/0.npy", counting({75, 9, 2}));
     write("a/1.npy", counting({9, 2, 75}));
     write("a/2.npy", counting({3, 9, 543}));
@@ -253,11 +250,10 @@ TEST_F(ArraysTest, ArraysWhoseAxesAreInAnotherOrderAreToldHowToTurnThem) {
 TEST_F(ArraysTest, ValuesThatAreNoCoordinatesAreRefusedByTheirRange) {
     write("a/0.npy", array({1, 75, 2}, std::vector<float>(150, 1e20F)));
     const auto error = refusal("npy");
-    EXPECT_NE(
-        error.find("0.npy: expected coordinates (shares of the picture, or pixels) from -65504 to 65504, "
-                   "found 1e+20 and no x or y within; if 1e+20 stands for what was not detected, say so "
-                   "with --missing 1e+20"),
-        std::string::npos)
+    EXPECT_NE(error.find("0.npy: expected coordinates (fractions of the image, or pixels) from -65504 to "
+                         "65504, found 1e+20 and no x or y in that range; if 1e+20 marks points that were "
+                         "not detected, use --missing 1e+20"),
+              std::string::npos)
         << error;
     options_.missing = "1e+20";
     EXPECT_EQ(detected(open("npy")->read(0)), 0U);
@@ -270,10 +266,9 @@ TEST_F(ArraysTest, ValuesThatAreNoCoordinatesAreRefusedByTheirRange) {
 
 TEST_F(ArraysTest, FilesThatMustBeConvertedFirstAreNamedWithTheWay) {
     write("a/0.NPZ", "");
-    EXPECT_NE(
-        refusal("npy").find("expected files ending in .npy, found none; 1 file is not read: a/0.NPZ: save "
-                            "each of its arrays in a file of its own with numpy.save"),
-        std::string::npos)
+    EXPECT_NE(refusal("npy").find("expected files ending in .npy, found none; 1 file is not read: a/0.NPZ: "
+                                  "save each of its arrays in its own file with numpy.save"),
+              std::string::npos)
         << refusal("npy");
     write("a/0.npy", counting({1, 75, 2}));
     write("a/1.mat", "");
@@ -319,9 +314,8 @@ TEST_F(SplitFoldersTest, MustAllBeNamedSoAndHoldFoldersOfLabels) {
     EXPECT_TRUE(notes_of({"train/tea/0", "x"}).empty());
     const auto notes = notes_of({"train/0", "test/1"});
     EXPECT_TRUE(open("npy")->listing().splits.empty());
-    EXPECT_EQ(notes,
-              Texts{"labels are named as splits are, after the folders at the top: test, train; expected "
-                    "SPLIT/LABEL/CLIP, or a list of labels and splits (--metadata)"});
+    EXPECT_EQ(notes, Texts{"the folders at the top have names of splits but are read as labels: test, train; "
+                           "expected SPLIT/LABEL/CLIP, or a list of labels and splits (--metadata)"});
 }
 
 TEST_F(SplitFoldersTest, GiveWayToTheSplitsOfAList) {
@@ -355,7 +349,7 @@ TEST_F(ArraysTest, ClipsInOneArrayAreReadWithTheirLabelsBesideIt) {
     EXPECT_EQ(listing.splits.at("test"), (Texts{"X_test/0", "X_test/1"}));
     ASSERT_EQ(listing.notes.size(), 2U);
     EXPECT_EQ(listing.notes[1],
-              "X_train.npy: 3 clips of 2 frames in one array, their labels the numbers in y_train.npy");
+              "X_train.npy: 3 clips of 2 frames in one array, labelled by the numbers in y_train.npy");
     const auto clip = corpus->read(3);
     EXPECT_EQ(clip.frames(), 2);
     EXPECT_EQ(value_at(clip, 1, "pose.nose", 0), 3 * 258 + 1.0F);
@@ -446,7 +440,7 @@ TEST_F(ArraysTest, MpDataNamesTheRootThatWouldDo) {
     write("0/1.npy", counting({2, 126}));
     EXPECT_NE(refusal("mp-data").find("is --input the folder of a label? Then name the one above it"),
               std::string::npos)
-        << "a single frame beside a sequence";
+        << "a single frame next to a sequence";
     fs::remove_all(folder_ / "in");
     write("0.npy", counting({126}));
     const auto lowest = refusal("mp-data");

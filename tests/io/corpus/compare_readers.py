@@ -1,10 +1,10 @@
-"""Compares a clip store with what the own libraries of a corpus's format read: values, and which are missing.
+"""Compares a clip store with what the corpus format's own libraries read: values, and which are missing.
 
     compare_readers.py STORE SOURCE [--poses raw|interpolated]
 
-SOURCE is a folder of LSFB-ISOL (lsfb-dataset reads it; --poses says which of its poses the store was made of) or of
-.pose files (pose-format). Values may differ by what float16 rounds: by 0.001, of values beyond 1 by that share. Ends
-with code 1 and names the clips that differ.
+SOURCE is a folder of LSFB-ISOL (read by lsfb-dataset; --poses says from which poses the store was made) or of .pose
+files (read by pose-format). Values may differ by the rounding of float16: by 0.001, or by that share of values beyond
+1. Exits with code 1 and names the clips that differ.
 """
 
 import argparse
@@ -18,7 +18,7 @@ TOLERANCE = 1e-3
 
 
 def read_store(path):
-    """Points, the number of coordinates, and {name: (values, label, signer)}."""
+    """Returns points, the number of coordinates, and {name: (values, label, signer)}."""
     with h5py.File(path) as file:
         landmarks = file["landmarks"][()].astype(np.float64)
         offsets = file["clips/offset"][()]
@@ -34,7 +34,7 @@ def read_store(path):
 
 
 def places_by_part(points):
-    """{"pose": {"nose": 0, ...}, ...} of a store's points."""
+    """Returns {"pose": {"nose": 0, ...}, ...} of a store's points."""
     places = {}
     for place, point in enumerate(points):
         part, name = point.split(".")
@@ -43,7 +43,7 @@ def places_by_part(points):
 
 
 def read_lsfb(folder, points, coordinates, is_raw):
-    """{name: (values, label, signer)} by lsfb-dataset."""
+    """Returns {name: (values, label, signer)}, read by lsfb-dataset."""
     from lsfb_dataset import LSFBIsolConfig, LSFBIsolLandmarks
 
     config = LSFBIsolConfig(
@@ -70,7 +70,7 @@ def read_lsfb(folder, points, coordinates, is_raw):
 
 
 def read_pose(folder, points, coordinates):
-    """{name: (values, label, signer)} by pose-format. Files of OpenPose, which calls points otherwise, are passed over."""
+    """Returns {name: (values, label, signer)}, read by pose-format. Skips OpenPose's files, whose points have other names."""
     from pose_format import Pose
 
     places = places_by_part(points)
@@ -95,7 +95,7 @@ def read_pose(folder, points, coordinates):
 
 
 def difference(ours, theirs):
-    """What differs between two clips, in words; nothing if they agree."""
+    """Returns in words what differs between two clips; nothing if they agree."""
     values, label, signer = ours
     other, other_label, other_signer = theirs
     if (label, signer) != (other_label, other_signer):

@@ -153,14 +153,14 @@ TEST_F(MpDataTest, ReadsEveryVariantAndSortsFramesAndSequencesByNumber) {
 
     const auto hello = corpus->read(0);
     EXPECT_EQ(hello.frames(), 12);
-    EXPECT_EQ(value_at(hello, 0, "pose.left_eye_inner", 0), 5.0F) << "four numbers a point of the pose";
+    EXPECT_EQ(value_at(hello, 0, "pose.left_eye_inner", 0), 5.0F) << "four numbers per point of the pose";
     EXPECT_EQ(value_at(hello, 0, "left_hand.wrist", 0), 132 + 1404 + 1.0F);
     EXPECT_TRUE(std::isnan(value_at(hello, 10, "left_hand.wrist", 0)))
         << "the tenth frame is the eleventh file";
     EXPECT_FALSE(std::isnan(value_at(hello, 10, "right_hand.wrist", 0)));
     EXPECT_EQ(value_at(corpus->read(1), 0, "right_hand.wrist", 2), 132 + 63 + 3.0F);
-    EXPECT_EQ(value_at(corpus->read(2), 0, "pose.left_eye_inner", 0), 4.0F) << "three numbers a point";
-    EXPECT_TRUE(std::isnan(value_at(corpus->read(3), 0, "pose.nose", 0))) << "hands alone";
+    EXPECT_EQ(value_at(corpus->read(2), 0, "pose.left_eye_inner", 0), 4.0F) << "three numbers per point";
+    EXPECT_TRUE(std::isnan(value_at(corpus->read(3), 0, "pose.nose", 0))) << "only hands";
     EXPECT_TRUE(hello.repairs.empty());
 }
 
@@ -170,7 +170,7 @@ TEST_F(MpDataTest, TellsOfGapsInTheNumberingAndRefusesOtherWidths) {
     write("a/1/0.npy", frame(100));
     const auto corpus = open("mp-data");
     EXPECT_EQ(corpus->read(0).repairs,
-              std::vector<std::string>{"frames missing in the numbering: the others joined"});
+              std::vector<std::string>{"gaps in the frame numbers: the remaining frames joined"});
     EXPECT_NE(error_of([&] { corpus->read(1); }).find("1/0.npy: expected flat frames of 1662 or 1692"),
               std::string::npos);
 }
@@ -303,7 +303,7 @@ TEST_F(PoseTest, ReportsNobodySeveralPeopleAndWhatTheHeaderLacks) {
     swapped.confidence = {1, 1, 1, 0, 0, 0, 0, 0, 0, 0.5F, 0.5F, 0.5F};
     const auto found = repairs(swapped);
     ASSERT_EQ(found.size(), 2U);
-    EXPECT_NE(found[1].find("in some frames only another than the one kept"), std::string::npos);
+    EXPECT_NE(found[1].find("frames without the person kept are treated as not detected"), std::string::npos);
 
     auto bare = sketch(0.2F);
     bare.fps = std::numeric_limits<float>::quiet_NaN();
@@ -311,7 +311,7 @@ TEST_F(PoseTest, ReportsNobodySeveralPeopleAndWhatTheHeaderLacks) {
     const auto lacks = repairs(bare);
     ASSERT_EQ(lacks.size(), 2U);
     EXPECT_NE(lacks[0].find("no frame rate"), std::string::npos);
-    EXPECT_NE(lacks[1].find("no size of the picture"), std::string::npos);
+    EXPECT_NE(lacks[1].find("no image size"), std::string::npos);
     EXPECT_EQ(open("pose")->read(0).fps, 0);
 }
 
@@ -329,8 +329,8 @@ TEST_F(PoseTest, RefusesFilesThatAreCutOffOrOfAnotherVersion) {
     auto face = sketch(0.1F);
     face.components = {{"FACE_LANDMARKS", {"0", "1", "2"}}};
     EXPECT_NE(error(pose_bytes(face))
-                  .find("expected points of the body or hands by the names that MediaPipe Holistic, OpenPose "
-                        "or COCO wholebody give them, found components FACE_LANDMARKS (0, ...)"),
+                  .find("expected points of the body or hands named as in MediaPipe Holistic, OpenPose or "
+                        "COCO wholebody, found components FACE_LANDMARKS (0, ...)"),
               std::string::npos);
 }
 
@@ -373,7 +373,7 @@ TEST_F(CorpusTest, AslCitizenHoldsTheRightHandBeforeTheLeft) {
     EXPECT_EQ(corpus->listing().clips[0].signer, "P7");
     EXPECT_EQ(corpus->listing().splits.at("train"), std::vector<std::string>{"1-A"});
     ASSERT_EQ(corpus->listing().notes.size(), 1U);
-    EXPECT_EQ(corpus->listing().notes[0], "1 of 2 clips that the metadata name are not there: 2-B.mp4");
+    EXPECT_EQ(corpus->listing().notes[0], "1 of 2 clips in the metadata were not found: 2-B.mp4");
     const auto clip = corpus->read(0);
     EXPECT_TRUE(std::isnan(value_at(clip, 0, "right_hand.wrist", 0)));
     EXPECT_EQ(value_at(clip, 1, "right_hand.wrist", 0), 2.0F);
@@ -444,7 +444,8 @@ TEST_F(CorpusTest, ArraysAreReadInTheOrderThatTheirPointsOrTheUserName) {
     EXPECT_EQ(corpus->listing().clips[0].label, "tea");
     EXPECT_EQ(value_at(corpus->read(0), 0, "right_hand.pinky_tip", 1), 0.25F);
     EXPECT_EQ(value_at(corpus->read(1), 1, "right_hand.pinky_tip", 1), 0.5F);
-    EXPECT_NE(error_of([&] { corpus->read(2); }).find("name theirs with --point-order"), std::string::npos);
+    EXPECT_NE(error_of([&] { corpus->read(2); }).find("name the order with --point-order"),
+              std::string::npos);
     EXPECT_EQ(corpus->read(3).frames(), 0);
     options_.point_order = "holistic-543";
     EXPECT_EQ(value_at(open("npy")->read(2), 0, "pose.nose", 2), 1.0F);
@@ -579,7 +580,7 @@ TEST_F(CorpusTest, NamesFormatsThereAre) {
         open("telepathy");
         FAIL();
     } catch (const std::invalid_argument& error) {
-        EXPECT_NE(std::string{error.what()}.find("there are asl-citizen, hdf5, lsfb"), std::string::npos);
+        EXPECT_NE(std::string{error.what()}.find("expected asl-citizen, hdf5, lsfb"), std::string::npos);
     }
     EXPECT_NE(error_of([&] { open("npy"); }).find("found nothing of that name"), std::string::npos);
     write("a.txt", "");

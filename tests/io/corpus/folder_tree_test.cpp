@@ -131,7 +131,7 @@ TEST_F(FolderTreeTest, AslCitizenAndLsfbAreFoundBehindLinks) {
     fs::remove_all(folder_ / "disk/raw");
     link(folder_ / "disk/poses", "poses");
     EXPECT_NE(error_of([&] { open("lsfb"); }).find("and poses_raw/pose/, found none"), std::string::npos)
-        << "a broken link to raw poses is not passed over for interpolated ones";
+        << "a broken link to raw poses is not skipped in favour of interpolated ones";
 }
 
 TEST_F(FolderTreeTest, LinksThatLeadBackAreNamedAndNotFollowed) {
@@ -143,10 +143,9 @@ TEST_F(FolderTreeTest, LinksThatLeadBackAreNamedAndNotFollowed) {
     EXPECT_EQ(names_of(*corpus), Names{"tea/0"});
     EXPECT_TRUE(corpus->listing().left_out.empty());
     ASSERT_EQ(corpus->listing().notes.size(), 1U);
-    EXPECT_EQ(
-        corpus->listing().notes[0],
-        "3 links lead to a folder above, or to one that is imported in its own place: not followed: out, "
-        "tea/loop, tea/up");
+    EXPECT_EQ(corpus->listing().notes[0],
+              "3 links lead to a parent folder, or to one that is imported anyway: not followed: out, "
+              "tea/loop, tea/up");
 }
 
 TEST_F(FolderTreeTest, AFolderThatIsReachedTwiceIsTakenOnceUnderItsOwnName) {
@@ -189,7 +188,7 @@ TEST_F(FolderTreeTest, BrokenLinksAreLeftOutByName) {
     EXPECT_EQ(names_of(*corpus), (Names{"tea/0", "tea/1"}));
     ASSERT_EQ(corpus->listing().left_out.size(), 2U);
     EXPECT_EQ(corpus->listing().left_out[0].clip, "coffee");
-    EXPECT_NE(corpus->listing().left_out[0].reason.find("a link to /nowhere/signs, which leads nowhere"),
+    EXPECT_NE(corpus->listing().left_out[0].reason.find("a broken link to /nowhere/signs"),
               std::string::npos);
     EXPECT_NE(error_of([&] { corpus->read(1); }).find("tea/1.npy"), std::string::npos);
 }

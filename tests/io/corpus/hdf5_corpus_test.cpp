@@ -71,7 +71,7 @@ TEST_F(Hdf5LayoutTest, AGroupOfLandmarksAndALabelIsOneClip) {
     EXPECT_EQ(clip("clip_2").label, "") << "a negative number is no label";
     EXPECT_EQ(clip("coffee/clip_3").label, "coffee") << "without a label the group above is it";
     EXPECT_EQ(corpus_->read(0).frames(), 2);
-    EXPECT_TRUE(is_noted("passed over beside the landmarks of a clip: confidence, first in /clip_0"));
+    EXPECT_TRUE(is_noted("skipped next to the landmarks of a clip: confidence, first in /clip_0"));
     EXPECT_TRUE(listing_.left_out.empty());
 }
 
@@ -197,8 +197,8 @@ TEST_F(Hdf5LayoutTest, BrokenLinksAreLeftOutAndLinksToWhatIsReadAnywayPassedOver
     }
     open();
     ASSERT_EQ(listing_.clips.size(), 1U);
-    EXPECT_TRUE(
-        is_noted("links passed over, for what they lead to is found elsewhere: 3, the first /a/hard"));
+    EXPECT_TRUE(is_noted(
+        "links skipped because their targets are imported under another name: 3, the first /a/hard"));
     EXPECT_TRUE(is_left_out(
         "/a/broken: expected a dataset or a group, found a link to /nowhere, which is not there"));
     EXPECT_TRUE(
@@ -229,7 +229,7 @@ TEST_F(Hdf5LayoutTest, ADatasetWhoseFilterIsNotThereIsLeftOutWithTheRewriteThatH
     open();
     ASSERT_EQ(listing_.clips.size(), 1U);
     EXPECT_TRUE(is_left_out(
-        "/a/1: it is compressed with lzf (HDF5 filter 32000), which libhdf5 lacks here; rewrite it"));
+        "/a/1: it is compressed with lzf (HDF5 filter 32000), which this libhdf5 lacks; rewrite it"));
     EXPECT_TRUE(is_left_out("h5repack -f GZIP=4"));
 }
 
@@ -257,7 +257,7 @@ TEST_F(Hdf5LayoutTest, AVirtualDatasetIsReadWhereItsSourcesAreThereAndLeftOutByN
     EXPECT_TRUE(is_left_out("/a/gap: a virtual dataset: 300 of 600 values have no source"));
     EXPECT_TRUE(is_left_out("expected sources nested no deeper than"));
     EXPECT_TRUE(
-        is_left_out("/a/short: a virtual dataset: /x in ../parts/part.h5 is not there, or of another size"));
+        is_left_out("/a/short: a virtual dataset: /x in ../parts/part.h5 is missing, or its size differs"));
 }
 
 TEST_F(Hdf5LayoutTest, WhatWasNeverWrittenIsLeftOutUnlessItsFillValueWasChosen) {
@@ -294,9 +294,9 @@ TEST_F(Hdf5LayoutTest, RawFilesOutsideAreRefusedByName) {
         sketch.put("/a/0", two_frames, 0.5F, H5T_IEEE_F32LE, creation.id());
     }
     const auto error = error_of_opening_it();
-    EXPECT_NE(
-        error.find("/a/0: its values are in 1 raw file outside, the first " + (folder_ / "raw.bin").string()),
-        std::string::npos)
+    EXPECT_NE(error.find("/a/0: its values are in 1 external raw file, the first " +
+                         (folder_ / "raw.bin").string()),
+              std::string::npos)
         << error;
 }
 

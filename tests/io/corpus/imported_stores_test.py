@@ -1,6 +1,6 @@
-"""Stores that the program makes of corpora hold what the formats' own libraries read.
+"""Stores that the program creates from corpora hold what the formats' own libraries read.
 
-The environment's SSLSLR_PROGRAM names the program, SSLSLR_MPIEXEC mpirun.
+The environment variable SSLSLR_PROGRAM names the program, SSLSLR_MPIEXEC names mpirun.
 """
 
 import os

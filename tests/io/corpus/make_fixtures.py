@@ -1,15 +1,16 @@
-"""Makes the small corpora in fixtures/ with the formats' own libraries, and what each clip of them must give.
+"""Creates the small corpora in fixtures/ with the formats' own libraries, and the expected contents of each clip.
 
     launch/setup --tests
     .venv-import/bin/python tests/io/corpus/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER --picture FILE
 
-TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2; those of --mp-data lie as they
-do there. --pose: openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and dummy_lexicon_sgg_pizza.pose of
-github.com/sign-language-processing. --picture: scikit-image's astronaut.png. All else is drawn by a seed.
+TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2. --mp-data: the same
+recordings in their original layout. --pose: openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and
+dummy_lexicon_sgg_pizza.pose of github.com/sign-language-processing. --picture: scikit-image's astronaut.png. Everything
+else is drawn from a seed.
 
-Writes a folder a format, expected.json (by format: clips with label, signer, frame rate and frames; order of labels;
-splits) and expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not detected). What is
-expected of real files comes from their own libraries, of the others from the arrays they were made of.
+Writes one folder per format, expected.json (by format: clips with label, signer, frame rate and frames; order of
+labels; splits) and expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not detected).
+Expected values of real files come from their own libraries, those of other files from the arrays they were made of.
 """
 
 import argparse
@@ -35,7 +36,7 @@ PART_OF = {"pose": POSE, "left_hand": LEFT, "right_hand": RIGHT}
 
 
 class Expected:
-    """What the clips of each format must give."""
+    """The expected contents of each format's clips."""
 
     def __init__(self):
         self.formats = {}
@@ -58,7 +59,7 @@ class Expected:
 
 
 def drawn(rng, low, high, shape):
-    """Uniform values that take little room when compressed."""
+    """Returns uniform values that take little room when compressed."""
     return np.round(rng.uniform(low, high, shape) * 1024) / 1024
 
 
@@ -117,7 +118,7 @@ def write_parquet(path, frames, values, shuffle):
 
 
 def openhands_clip(rng, frames):
-    """Keypoints, confidences and what they mean."""
+    """Returns keypoints, confidences and the landmarks they stand for."""
     keypoints = drawn(rng, -0.2, 1.2, (frames, 75, 3))
     confidences = drawn(rng, 0.1, 1, (frames, 75))
     confidences[:, 33:] = 1

@@ -163,7 +163,7 @@ TEST_F(MetadataTest, OfSeveralColumnsThatMayNameClipsTheOneThatDoesIsTaken) {
     EXPECT_EQ(applied("my.csv", {"a/x", "b/x"}).clips[1].label, "TWO");
     write("id.csv", "path,id,label\nhttp://a,7,ONE\nhttp://b,8,TWO\n");
     EXPECT_EQ(applied("id.csv", {"7", "8"}).clips[1].label, "TWO");
-    expect_refused("my.csv", {"c"}, {"the metadata's '0' ...", "its column path 'a/x.mp4' ..."});
+    expect_refused("my.csv", {"c"}, {"the metadata has names like '0'", "in its column path like 'a/x.mp4'"});
 }
 
 TEST_F(MetadataTest, AnEmptyLabelIsNoneInEveryList) {
@@ -192,9 +192,10 @@ TEST_F(MetadataTest, RowsThatRepeatCountOnceAndRowsThatContradictAreRefused) {
     write("same.csv", "clip,label,split\na.mp4,TEA,train\n./a.MP4,TEA,train\nb,NO,test\n,NO,test\n");
     const auto listing = applied("same.csv", {"a", "b"});
     EXPECT_EQ(listing.splits.at("train").size(), 1U);
-    EXPECT_EQ(listing.notes, (std::vector<std::string>{
-                                 "1 rows of the metadata repeat another one and count once: same.csv, row 3",
-                                 "1 rows of the metadata name no clip: same.csv, row 5"}));
+    EXPECT_EQ(listing.notes,
+              (std::vector<std::string>{
+                  "1 rows of the metadata repeat another row and are used once: same.csv, row 3",
+                  "1 rows of the metadata name no clip: same.csv, row 5"}));
     write("split.csv", "clip,label,split\na,TEA,train\nb,TEA,train\na,TEA,test\n");
     expect_refused("split.csv", {"a"},
                    {"found 'a' with the splits 'train' and 'test'", "split.csv, row 2 and split.csv, row 4"});
@@ -235,7 +236,7 @@ TEST_F(MetadataTest, FramesThatTwoSplitsShareAreRefused) {
         {"video_id": "1", "split": "train", "frame_start": 1, "frame_end": -1},
         {"video_id": "1", "split": "test", "frame_start": 4, "frame_end": 8}]}])");
     expect_refused("w.json", {"1"},
-                   {"found '1' with the splits 'train' and 'test' for frames that both hold",
+                   {"found '1' with the splits 'train' and 'test' for frames they share",
                     "gloss 'book', instance 1 and gloss 'book', instance 2"});
 }
 
@@ -245,7 +246,7 @@ TEST_F(MetadataTest, ReadsTheListsOfWlaslsOwnCodeWithTheWordsBesideThem) {
     const auto numbers = applied("nslt_100.json", {"00335", "00336"});
     EXPECT_EQ(numbers.clips[0].label, "1");
     ASSERT_EQ(numbers.notes.size(), 1U);
-    EXPECT_NE(numbers.notes[0].find("put wlasl_class_list.txt beside it"), std::string::npos);
+    EXPECT_NE(numbers.notes[0].find("put wlasl_class_list.txt next to it"), std::string::npos);
 
     write("wlasl_class_list.txt", "0\tbook\n1\tthank you\n");
     const auto words = applied("nslt_100.json", {"00335", "00336"});
@@ -290,12 +291,11 @@ TEST_F(MetadataTest, SplitsThatAStoreCannotHoldAreRefusedByRow) {
 
 TEST_F(MetadataTest, OtherListsOfJsonSayWhatToDo) {
     write("nan.json", R"([{"gloss":"book","instances":[{"video_id":"a","fps":NaN}]}])");
-    expect_refused("nan.json", {"a"},
-                   {"found something else at line 1, NaN, which Python writes", "write null"});
+    expect_refused("nan.json", {"a"}, {"found other text at line 1: JSON has no NaN", "write null"});
     write("MSASL_train.json", R"([{"clean_text": "book", "file": "a", "label": 0}])");
     expect_refused("MSASL_train.json", {"a"},
                    {"found '{\"clean_text\"",
-                    "such as MS-ASL's, make a CSV with the columns clip, label, signer, split"});
+                    "such as MS-ASL's, to a CSV file with the columns clip, label, signer, split"});
     write("labels.txt", "01|Opaque\n01|Red\n");
     expect_refused("labels.txt", {"001_001_001"}, {"found 001 as 'Opaque' and as 'Red'"});
     write("0.csv", "0,v0.mp4,hello\n1,v1.mp4,no\n");
@@ -309,7 +309,7 @@ TEST_F(MetadataTest, ASpreadsheetAndAListOfRecordsAreRefusedByWhatToMakeOfThem) 
     write("list.json", R"([{"clip": "a", "label": "tea"}])");
     expect_refused("list.json", {"a"},
                    {"list.json: expected objects with gloss and instances, found '{\"clip\"",
-                    "make a CSV with the columns clip"});
+                    "to a CSV file with the columns clip"});
 }
 
 TEST_F(MetadataTest, ALongListOfColumnsIsCut) {
@@ -329,8 +329,8 @@ TEST_F(MetadataTest, JsonNestedAMillionTimesIsRefused) {
 TEST_F(MetadataTest, RefusesWhatNamesNoClip) {
     write("my.csv", "clip,label\nx,ONE\n");
     EXPECT_NE(error_of([&] { applied("my.csv", {"a"}); })
-                  .find("none of the 1 clips is named in it: the clips are called 'a' "
-                        "..., the metadata's 'x' ..."),
+                  .find("none of the 1 clips is named in it: clips have names like 'a', the metadata has "
+                        "names like 'x'"),
               std::string::npos);
     write("bad.json", "[{\"gloss\": \"book\"");
     EXPECT_NE(error_of([&] { applied("bad.json", {"a"}); }).find("expected JSON"), std::string::npos);

@@ -78,7 +78,8 @@ TEST_F(OpenPoseTest, AFolderAVideoIsAClipWithPointsByTheirNames) {
     EXPECT_TRUE(std::isnan(value_at(clip, 0, "right_hand.wrist", 0))) << "an empty part";
     EXPECT_TRUE(std::isnan(value_at(clip, 0, "pose.nose", 2))) << "no z";
     EXPECT_TRUE(std::isnan(value_at(clip, 1, "pose.nose", 0))) << "nobody in the picture";
-    EXPECT_EQ(clip.repairs, std::vector<std::string>{"frames missing in the numbering: the others joined"});
+    EXPECT_EQ(clip.repairs,
+              std::vector<std::string>{"gaps in the frame numbers: the remaining frames joined"});
 }
 
 TEST_F(OpenPoseTest, KeepsTheSurestPersonOfEachFrameAndNothingOfConfidenceZero) {
@@ -91,14 +92,15 @@ TEST_F(OpenPoseTest, KeepsTheSurestPersonOfEachFrameAndNothingOfConfidenceZero) 
     EXPECT_TRUE(std::isnan(value_at(clip, 2, "pose.nose", 0)));
     EXPECT_EQ(clip.repairs,
               std::vector<std::string>{
-                  "several people in the files: the one of the highest confidence of each frame kept"});
+                  "several people in the files: the one with the highest confidence in each frame kept"});
 }
 
 TEST_F(OpenPoseTest, CoordinatesAreSharesOfThePicture) {
     write("a/a_0", frame({{.x = 640}}));
     const auto clip = open()->read(0);
     ASSERT_EQ(clip.repairs.size(), 1U);
-    EXPECT_NE(as_options(clip.repairs[0]).find("name their size with --picture-size"), std::string::npos);
+    EXPECT_NE(as_options(clip.repairs[0]).find("set the images' size with --picture-size"),
+              std::string::npos);
     size_ = "1280x2560";
     const auto scaled = open()->read(0);
     EXPECT_FLOAT_EQ(value_at(scaled, 0, "pose.nose", 0), 0.5F);

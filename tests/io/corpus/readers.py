@@ -1,4 +1,4 @@
-"""What the tests of the Python readers share: the fixtures, and the server as a process of its own."""
+"""What the tests of the Python readers share: the fixtures, and the server as a separate process."""
 
 import json
 import subprocess
@@ -17,8 +17,8 @@ sys.path.insert(0, str(IMPORTERS))
 
 
 class Server:
-    """The server of a corpus; `listing` is its first line. After close() there are exit_code, messages (what it wrote to
-    standard error) and rest (what nobody asked for).
+    """The server of a corpus; `listing` is its first line. After close(), it has exit_code, messages (its standard error)
+    and rest (output that no request asked for).
     """
 
     def __init__(self, *arguments, command=None):
@@ -37,7 +37,7 @@ class Server:
         self.close()
 
     def ask(self, request):
-        """Fields and values [T, 75, 3] of an answer; no values with an error."""
+        """Returns the fields and values [T, 75, 3] of an answer; an error has no values."""
         self._process.stdin.write(f"{request}\n".encode())
         self._process.stdin.flush()
         fields = json.loads(self._process.stdout.readline())
@@ -68,7 +68,7 @@ class Server:
 
 
 def expected(kind):
-    """What a format's clips must give: {name: (fields, values)}, and all of its description."""
+    """Returns the expected {name: (fields, values)} of a format's clips, and its whole description."""
     description = json.loads((FIXTURES / "expected.json").read_text())[kind]
     with h5py.File(FIXTURES / "expected.h5") as file:
         values = file[kind][()]

@@ -1,4 +1,4 @@
-"""Landmarks of short videos that are made here: noise without a person, and a picture of one that moves."""
+"""Landmarks of short videos that these tests create: noise without a person, and a moving picture of a person."""
 
 import struct
 import tempfile
@@ -47,7 +47,7 @@ def write_video(path, pictures, codec="mp4v", fps=25):
 
 
 def turn(path, height):
-    """Tells players to show an MP4 file turned by 90 degrees clockwise, by the matrix in its track header."""
+    """Sets the matrix in the track header of an MP4 file, so that players rotate it by 90 degrees clockwise."""
     content = bytearray(path.read_bytes())
     matrix = content.index(b"tkhd") + 4 + 40
     content[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, height << 16, 0, 1 << 30)
@@ -55,7 +55,7 @@ def turn(path, height):
 
 
 def picture_chunks(content):
-    """(begin, end) of the pictures in an AVI file."""
+    """Returns (begin, end) of each picture in an AVI file."""
     chunks = []
     at = content.index(b"movi") + 4
     while content[at : at + 4] == b"00dc" or content[at : at + 4] == b"00db":
@@ -161,7 +161,7 @@ class Videos(unittest.TestCase):
         fields, values = self.read()
 
         self.assertEqual(fields["frames"], 6)
-        self.assertEqual(fields["repairs"], ["frames that could not be decoded taken as without a person"])
+        self.assertEqual(fields["repairs"], ["frames that could not be decoded treated as showing no person"])
         self.assertEqual(np.isnan(values[:, NOSE, 0]).tolist(), [False, False, True, False, False, False])
 
     def test_a_video_that_was_cut_off_keeps_what_is_there(self):

@@ -523,7 +523,7 @@ int run(std::size_t inputs, std::uint64_t seed, const std::string& only) {
     targets.push_back(journal(folder.path()));
     std::erase_if(targets, [&](const Target& each) { return each.name.find(only) == std::string::npos; });
     std::signal(SIGALRM, too_long);
-    fmt::print("inputs lie in {}\n", folder.path().string());
+    fmt::print("inputs are in {}\n", folder.path().string());
 
     Mutator mutate{seed};
     std::map<std::string, std::pair<std::size_t, std::size_t>> counts;  // inputs, accepted

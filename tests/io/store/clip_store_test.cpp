@@ -228,7 +228,7 @@ TEST_F(ClipStoreTest, PointsThatAFileLacksOrHasTooMuchAreNamed) {
 
     EXPECT_NE(error_of([&] {
                   ClipStore::open({file("a.h5"), file("b.h5")});
-              }).find("found 4 without left_hand.wrist and with face.0; stores are joined only if"),
+              }).find("found 4 without left_hand.wrist and with face.0; stores can be joined only if"),
               std::string::npos);
 }
 

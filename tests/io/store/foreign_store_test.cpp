@@ -50,10 +50,10 @@ TEST_F(ForeignStoreTest, ErrorsNameObjectExpectationAndFinding) {
            "/clips/label: expected numbers from -1 to 2, found 3 at entry 1");
     expect([](auto& i) { i.labels[1] = -2; },
            "/clips/label: expected numbers from -1 to 2, found -2 at entry 1");
-    expect([](auto& i) { i.labels.pop_back(); }, "/clips/label: expected 5 entries, one a clip, found 4");
+    expect([](auto& i) { i.labels.pop_back(); }, "/clips/label: expected 5 entries, one per clip, found 4");
     expect([](auto& i) { i.signers[4] = 2; },
            "/clips/signer: expected numbers from -1 to 1, found 2 at entry 4");
-    expect([](auto& i) { i.ids.push_back(1); }, "/clips/id: expected 5 entries, one a clip, found 6");
+    expect([](auto& i) { i.ids.push_back(1); }, "/clips/id: expected 5 entries, one per clip, found 6");
     expect([](auto& i) { i.label_names[1] = "tea"; }, "/labels: expected each name once, found 'tea' twice");
     expect([](auto& i) { i.label_names[1] = "h\xE9llo"; },
            "/labels: expected names in UTF-8, found 'h\\xE9llo' at entry 1");
@@ -199,7 +199,7 @@ TEST_F(ForeignStoreTest, ChildThatNeverEndsIsStoppedAfterFiveSecondsOfComputing)
 
     const auto error = error_of([&] { run_in_child(path_, hang); });
 
-    EXPECT_NE(error.find("did not end within 5 s of computing"), std::string::npos) << error;
+    EXPECT_NE(error.find("did not end within 5 s of CPU time"), std::string::npos) << error;
     EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{60});
 }
 

@@ -195,7 +195,7 @@ TEST_F(StoreSurveyTest, TheSameContentOnBothSidesOfATestIsLeakage) {
     EXPECT_TRUE(found.overlaps[1].clips.empty());
     const auto all = findings();
     ASSERT_EQ(std::ranges::count(all, "leakage", &Finding::name), 2);
-    EXPECT_EQ(all[1].what, "1 clip's landmarks of split train in split test again, as another clip");
+    EXPECT_EQ(all[1].what, "1 clip's landmarks of split train are also in split test, as another clip");
     EXPECT_EQ(all[1].clips, (Clips{10}));
 }
 
@@ -307,7 +307,7 @@ TEST_F(StoreSurveyTest, PointsThatLieOutsideTheImageAreANote) {
 
     EXPECT_TRUE(note.is_note);
     EXPECT_EQ(note.examples, (std::vector<std::string>{"pose.nose y"}));
-    EXPECT_EQ(note.what, "16.7 % of x and y lie beyond [-1, 2]");
+    EXPECT_EQ(note.what, "16.7 % of x and y are beyond [-1, 2]");
 }
 
 TEST_F(StoreSurveyTest, UnknownsAndMixedRatesAreNotes) {

@@ -125,7 +125,7 @@ TEST_F(CheckpointFileTest, TruncatedMissingAndOtherFilesAreRefused) {
         error_of_reading().find("attribute schema: expected 'sslslr-checkpoint-1', found 'sslslr-clips'"),
         std::string::npos);
     write_foreign(path_, sample_index());
-    EXPECT_NE(error_of_reading().find("no checkpoint"), std::string::npos);
+    EXPECT_NE(error_of_reading().find("not a checkpoint"), std::string::npos);
 }
 
 TEST_F(CheckpointFileTest, FailedWriteKeepsTheOldCheckpointAndNothingElse) {

@@ -131,7 +131,7 @@ TEST_F(ReportTest, OfOneSideTellsNothingOfTheOther) {
     EXPECT_FALSE(last.k2);
     EXPECT_EQ(last.loss, 1.0) << "all of it at the only side there is";
     const auto text = text_of_report(report);
-    EXPECT_NE(text.find("50 % of the clips do better elsewhere than at k1; "), std::string::npos) << text;
+    EXPECT_NE(text.find("50 % of the clips do better at another k1; "), std::string::npos) << text;
 }
 
 TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {

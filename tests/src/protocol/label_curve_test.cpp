@@ -62,7 +62,7 @@ TEST(LabelCurve, OfSeveralRunsIntervalsAreOverThem) {
     EXPECT_EQ(json["interval"], "95 % Student t over 2 runs");
     EXPECT_EQ(json["points"][0]["rows"][0]["runs"].size(), 2U);
     EXPECT_EQ(json["points"][0]["differences"][0]["top1"]["mean"], 0.25);
-    EXPECT_NE(all.text().find("5 clips a class: paired differences"), std::string::npos) << all.text();
+    EXPECT_NE(all.text().find("5 clips per class: paired differences"), std::string::npos) << all.text();
 }
 
 TEST(LabelCurve, APointSaysWhatItsLabelsCameTo) {
@@ -149,7 +149,7 @@ TEST(LabelCurve, PointsAreNumbersThenSharesAndZeroLeavesAKindOut) {
 
     ASSERT_EQ(points.size(), 2U);
     EXPECT_EQ(points[1].count, 5);
-    EXPECT_EQ(text_of(points[0]), "1 clip a class");
+    EXPECT_EQ(text_of(points[0]), "1 clip per class");
     EXPECT_EQ(text_of(LabelAmount{.fraction = 0.05}), "5 %");
 }
 
@@ -159,8 +159,9 @@ TEST(LabelCurve, RefusesWhatIsNoPoint) {
     EXPECT_NE(refused({"--label-shares", "1.5"}).find("--label-shares 1.5: expected"), std::string::npos);
     EXPECT_NE(refused({"--label-counts", "0", "--label-shares", "0"}).find("must name a point"),
               std::string::npos);
-    EXPECT_NE(refused({"--label-count", "3"}).find("--protocol label-curve has its own --label-counts"),
-              std::string::npos);
+    EXPECT_NE(
+        refused({"--label-count", "3"}).find("--protocol label-curve takes its labels from --label-counts"),
+        std::string::npos);
     EXPECT_NE(refused({"--supervised-epochs", "0", "10"}).find("--supervised-epochs 0 10: expected"),
               std::string::npos);
     EXPECT_NE(refused({"--supervised-learning-rate", "0"}).find("--supervised-learning-rate 0: expected"),

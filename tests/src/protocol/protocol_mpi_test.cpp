@@ -364,7 +364,7 @@ TEST_F(ProtocolTest, RefusesByTheOptionsName) {
          [](auto& config) {
              config.epochs = {3, 0};
          }},
-        {"2 --fine-tune-epochs to choose from, but no clips to choose on",
+        {"2 --fine-tune-epochs to choose from, but no validation clips to choose on",
          [](auto& config) {
              config.epochs = {3, 5};
          }},

@@ -32,7 +32,7 @@ class PartsMissing(unittest.TestCase):
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn(words, done.stderr)
         page = (self.study / "report/index.html").read_text(encoding="utf-8")
-        self.assertIn("Figures that could not be made", page)
+        self.assertIn("Figures that could not be drawn", page)
         self.assertIn(words, page)
         self.assertTrue((self.study / "report/figures/figure-8.svg").exists())
         self.assertFalse((self.study / "report/figures/figure-7.svg").exists())

@@ -238,8 +238,7 @@ TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
                                      results());
 
     EXPECT_EQ(verdict[0].verdict, "holds");
-    EXPECT_EQ(verdict[0].evidence,
-              "2 of 2 comparisons bear it out beyond their interval, 0 say the opposite");
+    EXPECT_EQ(verdict[0].evidence, "2 of 2 comparisons support it beyond their interval, 0 contradict it");
 }
 
 TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
@@ -317,7 +316,7 @@ TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
 
     give(others, "11", 0.95);
     EXPECT_EQ(verdict().verdict, "does not hold");
-    EXPECT_EQ(verdict().evidence, "1 of 2 comparisons bear it out beyond their interval, 1 say the opposite");
+    EXPECT_EQ(verdict().evidence, "1 of 2 comparisons supports it beyond its interval, 1 contradicts it");
 
     give(others, "10", 0.95);  // its own choice gains nothing
     EXPECT_EQ(verdict().verdict, "holds");

@@ -1,1 +1,1 @@
-"""The figures of a report as PNG and SVG; one that cannot be drawn says why and keeps no other from being made."""
+"""The figures of a report as SVG. One that cannot be drawn reports why and does not stop the others."""

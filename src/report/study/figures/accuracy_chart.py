@@ -8,7 +8,7 @@ from .styles import COLOURS, MARKERS, at, short
 
 
 def draw_accuracies(table):
-    """Rows from top to bottom, in each the methods in their order, controls hollow."""
+    """Draws rows from top to bottom, in each the methods in their order; controls are hollow."""
     rows, columns = table["rows"], table["columns"]
     if not any(cells.is_done(cell) for row in rows for cell in row["cells"]):
         raise FigureError(f"no cell of table {table['name']} is done yet")
@@ -34,7 +34,7 @@ def draw_accuracies(table):
     axes.grid(axis="x", color="0.85", linewidth=0.6)
     axes.set_axisbelow(True)
     figure.legend(loc="outside lower center", ncols=4, fontsize="small")
-    left_out = f" {missing} cells are not there." if missing else ""
+    left_out = f" {missing} cell{'' if missing == 1 else 's'} without a result." if missing else ""
     return Drawing(
         figure,
         f"Dots with intervals of {table['title']}: the numbers of table {table['name']}.{left_out}",

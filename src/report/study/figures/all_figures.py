@@ -1,4 +1,4 @@
-"""Which figures a report has, in the order in which they are shown."""
+"""Draws the figures of a report, in the order in which they are shown."""
 
 import re
 
@@ -14,8 +14,8 @@ from .picture import make_picture
 def make_figures(report, study, folder):
     """Writes each figure as SVG into `folder`.
 
-    @param study  the study's folder, which files of features are named relative to
-    @return  list of Picture, those of classes last and in the order of report["classes"]
+    @param study  the study's folder; paths of feature files are relative to it
+    @return  list of Picture, those of classes last, in the order of report["classes"]
     """
     folder.mkdir(parents=True, exist_ok=True)
     pictures = [make_picture(name, title, draw, folder) for name, title, draw in _wanted(report, study)]

@@ -1,4 +1,4 @@
-"""Figure 2: what the first and last frames of clips show, and which of them the augmentation permutes."""
+"""Figure 2: skeletons along clips, and the first and last frames that the augmentation permutes."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,7 +13,7 @@ AROUND = TITLE + LEADERS + BAR + WORDS
 
 
 def draw_clips(clips):
-    """@param clips  list of (title, skeleton [F, P, 2], points, k1, k2)"""
+    """Draws strips one below the other. @param clips  list of (title, skeleton [F, P, 2], points, k1, k2)"""
     heights = [
         min(WIDTH / (len(chosen_frames(len(skeleton))) * _aspect(skeleton, points)), MOST_HEIGHT)
         for _, skeleton, points, *_ in clips
@@ -40,13 +40,13 @@ def draw_boundary_strip(part):
     return Drawing(
         draw_clips(clips),
         f"Strips of skeletons at evenly chosen frames. {told}.",
-        "Evenly chosen frames of each clip, numbered from 1; hatched frames lie among the first k1 or the last k2, "
+        "Evenly chosen frames of each clip, numbered from 1. Hatched frames are among the first k1 or the last k2, "
         "which the proposed augmentation permutes. The bar below is the whole clip with both boundaries.",
     )
 
 
 def _skeleton(clip):
-    """[F, P, 2], NaN where the report says null."""
+    """Returns a skeleton [F, P, 2], NaN where the report has null."""
     empty = [[None, None]] * len(clip["points"])
     frames = [[point or [None, None] for point in frame or empty] for frame in clip["skeleton"]]
     skeleton = np.array(frames, dtype=float)

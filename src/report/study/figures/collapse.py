@@ -1,4 +1,4 @@
-"""Figure 8: spread of the projections while each setting trains, and the accuracy that comes of it."""
+"""Figure 8: spread of the projections while each setting trains, and the accuracy that results."""
 
 from textwrap import fill
 
@@ -12,7 +12,7 @@ from .styles import COLOURS, DASHES, GREYS, HATCHES, MARKERS, at, short
 
 def draw_collapse(part, tables):
     if not part["curves"]:
-        raise FigureError("the report holds no curve for it")
+        raise FigureError("the report holds no curves for it")
     table = next((each for each in tables if each["name"] == part.get("table")), None)
     figure, panels = plt.subplots(1, 3, figsize=(12, 4.4), width_ratios=[1, 1, 1.1], layout="constrained")
     for axes, name, label in zip(panels, ("raw", "normalised"), ("spread of z", "spread of z / |z|")):
@@ -45,11 +45,11 @@ def draw_collapse(part, tables):
     )
     return Drawing(
         figure,
-        "Two curves of spread over the steps for each setting and bars of accuracy. Spread at the end over that at the "
+        "Two curves of spread over the steps for each setting, and bars of accuracy. Spread at the end relative to the "
         f"start: {ends}.",
-        "Left and middle: standard deviation of the projections z of fixed training clips, without dropout, mean over "
-        "dimensions, runs and folds, of z as it is and at length 1, relative to the start; near 0 means collapsed. Right: accuracy of each setting, 95 % "
-        "interval.",
+        "Left and middle: standard deviation of the projections of fixed training clips, without dropout, relative to "
+        "the start; mean over dimensions, runs and folds. Left of z as it is, middle of z at length 1. Near 0 means "
+        "collapsed. Right: accuracy of each setting with 95 % interval.",
     )
 
 

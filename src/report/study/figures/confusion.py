@@ -1,4 +1,4 @@
-"""Which classes are taken for which: a confusion matrix in shades of grey."""
+"""A confusion matrix in shades of grey."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -44,9 +44,9 @@ def draw_confusion(each):
 
 
 def _worst(shares, names):
-    """The most frequent confusion in words."""
+    """Returns the most frequent confusion in words."""
     wrong = shares * (1 - np.eye(len(shares)))
     if not wrong.size or wrong.max() == 0:
-        return "no class is taken for another."
+        return "no clip is classified wrongly."
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    return f"most often {names[row]} is taken for {names[column]}, {wrong[row, column]:.0f} % of its clips."
+    return f"{names[row]} is most often classified as {names[column]}, in {wrong[row, column]:.0f} % of its clips."

@@ -1,4 +1,4 @@
-"""Figure 7: features of each method in two dimensions, the chosen classes marked among all others in grey."""
+"""Figure 7: features of each method in two dimensions, the chosen classes marked, all others in grey."""
 
 import h5py
 import matplotlib.pyplot as plt
@@ -11,7 +11,7 @@ NEIGHBOURS, MIN_DISTANCE, SEED = 15, 0.1, 0
 
 
 def draw_embedding(part, folder):
-    """@param folder  the study's, which the panels' files are named relative to"""
+    """Draws the panels. @param folder  the study's; paths of the panels' files are relative to it"""
     panels = {(panel["data"], panel["column"]): panel for panel in part["panels"]}
     if not panels:
         raise FigureError("the report names no features for it")
@@ -47,8 +47,8 @@ def draw_embedding(part, folder):
         "Features of test clips in two dimensions, a panel for each data set and method. Spread of the marked "
         f"classes: {'; '.join(told)}.",
         f"UMAP of the encoder's features (n_neighbors {NEIGHBOURS}, min_dist {MIN_DISTANCE}, seed {SEED}). Under each "
-        "panel the spread of the marked classes: mean squared distance to the class's mean over that of all clips to "
-        "the mean of all, of the features at length 1, before UMAP. Lower is tighter; 1 is as scattered as all clips.",
+        "panel the spread of the marked classes: mean squared distance to the class's mean over that of all clips "
+        "to their mean, for features at length 1, before UMAP. Lower is tighter; 1 is as scattered as all clips.",
     )
 
 
@@ -73,7 +73,7 @@ def _umap():
 
 
 def _draw_panel(axes, panel, folder, project):
-    """Draws one panel; returns the spreads of its classes in words."""
+    """Draws one panel. Returns the spreads of its classes in words."""
     features, labels, names = read_features(folder / panel["features"])
     unknown = [name for name in panel["classes"] if name not in names]
     if unknown:
@@ -102,7 +102,7 @@ def _draw_panel(axes, panel, folder, project):
 
 
 def spread_share(features, here):
-    """Mean squared distance of a class's features to their mean over that of all to theirs; NaN without a clip.
+    """Returns the mean squared distance of a class's features to their mean, over that of all; NaN without a clip.
 
     @param features  [N, W], taken at length 1, so that the scale of an encoder's output does not matter
     @param here      [N] bool, the class
@@ -117,7 +117,7 @@ def spread_share(features, here):
 
 
 def read_features(path):
-    """([N, W] float64, [N] labels, class names) of a file of features."""
+    """Returns features [N, W] float64, labels [N] and class names of a file."""
     try:
         with h5py.File(path) as file:
             names = file["class_names"][()] if "class_names" in file else file.attrs["class_names"]

@@ -1,4 +1,4 @@
-"""What a drawing hands over, and how it becomes files."""
+"""Drawings, and how they are written to files."""
 
 import io
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class FigureError(Exception):
 
 @dataclass
 class Drawing:
-    """A figure of matplotlib with its words."""
+    """A figure of matplotlib with its texts."""
 
     figure: object
     alt: str  # what the figure shows, for readers who cannot see it
@@ -37,7 +37,7 @@ class Drawing:
 
 @dataclass
 class Picture:
-    """A figure of the report: made, or with the error that kept it from being made."""
+    """A figure of the report, or the error that prevented it."""
 
     name: str
     title: str
@@ -56,7 +56,7 @@ class Picture:
 def make_picture(name, title, draw, folder, of_classes=False):
     """Calls draw() for a Drawing and writes FOLDER/NAME.svg.
 
-    Whatever goes wrong in it belongs to this figure alone: the tables are worth more than a drawing.
+    An error affects only this figure, because tables matter more than a drawing.
     """
     picture = Picture(name, title, of_classes=of_classes)
     path = folder / f"{name}.svg"
@@ -76,7 +76,7 @@ def make_picture(name, title, draw, folder, of_classes=False):
 
 
 def save(figure, path, rect=(0, 0, 1, 1)):
-    """Writes a figure that stands by itself and prints where; its axes fill `rect` of it."""
+    """Writes a figure to a file of its own and prints the path; its axes fill `rect` of it."""
     figure.tight_layout(rect=rect)
     figure.savefig(path, dpi=150)
     print(path)

@@ -1,4 +1,4 @@
-"""Skeleton frames in a strip with the permuted frames marked: figure 2, and skeleton_strip.py for any clip."""
+"""Draws frames of a skeleton in a strip, the permuted ones marked: for figure 2 and skeleton_strip.py."""
 
 import numpy as np
 from matplotlib.patches import Circle, ConnectionPatch
@@ -28,7 +28,7 @@ PERMUTED = {"facecolor": "0.9", "edgecolor": "0.78", "hatch": "////", "linewidth
 
 
 def bones(points):
-    """[(first, second, is_hand)] as numbers of points, of those bones whose points are there."""
+    """Returns [(first, second, is_hand)], as numbers of points, of the bones whose points exist."""
     place = {name: number for number, name in enumerate(points)}
     named = [(f"pose.{a}", f"pose.{b}", False) for a, b in BODY]
     named += [
@@ -41,17 +41,17 @@ def bones(points):
 
 
 def ears(points):
-    """Numbers of the points of both ears, of those that are there."""
+    """Returns the numbers of the ears' points that exist."""
     return [number for number, name in enumerate(points) if name in EARS]
 
 
 def chosen_frames(frames, shown=SHOWN):
-    """Numbers of evenly chosen frames, the first and the last among them."""
+    """Returns the numbers of evenly chosen frames, including the first and the last."""
     return np.unique(np.linspace(0, frames - 1, min(shown, frames)).round().astype(int))
 
 
 def window_of(skeleton, points):
-    """(left, right, top, bottom) that holds nearly all that is drawn of a clip [F, P, 2], y downwards."""
+    """Returns (left, right, top, bottom) around nearly all drawn points of a clip [F, P, 2], y downwards."""
     drawn = sorted({point for first, second, _ in bones(points) for point in (first, second)} | set(ears(points)))
     known = skeleton[:, drawn][np.isfinite(skeleton[:, drawn]).all(axis=2)]
     if not len(known):
@@ -62,7 +62,7 @@ def window_of(skeleton, points):
 
 
 def draw_skeleton(axes, frame, points, shift=0.0):
-    """One frame [P, 2]; body in grey, hands in black and thin; what was not detected is left out."""
+    """Draws one frame [P, 2]: body in grey, hands thin and black. Undetected points are left out."""
     both = frame[ears(points)]
     if len(both) == 2 and np.isfinite(both).all():
         centre, width = both.mean(axis=0), HEAD_WIDTH * np.linalg.norm(both[0] - both[1])
@@ -84,7 +84,7 @@ def draw_skeleton(axes, frame, points, shift=0.0):
 
 
 def draw_strip(axes, timeline, skeleton, points, k1, k2, title):
-    """Chosen frames side by side in `axes`, and where they stand in the clip in `timeline`.
+    """Draws chosen frames side by side in `axes`, and their places in the clip in `timeline`.
 
     @param skeleton  [F, P, 2], NaN = not detected
     @param k1, k2    numbers of first and last frames that are permuted
@@ -105,7 +105,7 @@ def draw_strip(axes, timeline, skeleton, points, k1, k2, title):
 
 
 def _draw_timeline(axes, timeline, frames, chosen, width, k1, k2):
-    """Frames 1 to F as a bar, the permuted ends hatched, each shown frame led to its picture."""
+    """Draws frames 1 to F as a bar with the permuted ends hatched and a line from each shown frame to its picture."""
     timeline.axvspan(0, frames, facecolor="white", edgecolor="0.3", linewidth=0.8)
     for begin, end, name in ((0, k1, "k1"), (frames - k2, frames, "k2")):
         if end > begin:

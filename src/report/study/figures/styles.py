@@ -1,4 +1,4 @@
-"""Looks told apart in grey as well as in colour: marker, dashes, hatch and shade go together."""
+"""Styles that differ in grey as well as in colour: by marker, dashes, hatch and shade."""
 
 # Okabe and Ito's colours, ordered so that neighbours differ in lightness.
 COLOURS = ("#000000", "#d55e00", "#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9")
@@ -10,7 +10,7 @@ OTHERS = "0.78"  # for what is shown only for comparison
 
 
 def at(looks, number):
-    """The look of a number; after the last the first comes again."""
+    """Returns the style of a number; the styles repeat after the last."""
     return looks[number % len(looks)]
 
 
