@@ -84,7 +84,7 @@ void CommunicationThread::complete(const Collective& collective) const {
         }
         if (abandoned_) {
             throw std::runtime_error{std::string{collective.name} +
-                                     " given up: this rank leaves by an error"};
+                                     " abandoned: this rank is ending with an error"};
         }
         std::this_thread::sleep_for(sleep_between_polls);
     }

@@ -20,7 +20,7 @@ std::string describe(int code, const char* call) {
 int as_count(std::size_t count, const char* call) {
     if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
         throw std::length_error{std::string{call} + ": " + std::to_string(count) +
-                                " elements are more than MPI counts in one call"};
+                                " elements are more than MPI can count in one call"};
     }
     return static_cast<int>(count);
 }

@@ -95,7 +95,7 @@ std::vector<std::vector<std::size_t>> first_layout(const std::vector<at::Tensor>
 at::Tensor gradient_at(const at::Tensor& root, const at::Tensor& gradient) {
     if (!gradient.defined()) {
         TORCH_CHECK_VALUE(root.numel() == 1, "backward from ", root.sizes(),
-                          " needs the gradient there: only a scalar's is one");
+                          " needs its gradient: only that of a scalar is 1 by default");
         return at::ones_like(root);
     }
     TORCH_CHECK_VALUE(gradient.sizes() == root.sizes(), "backward from ", root.sizes(), ": the gradient is ",

@@ -110,7 +110,7 @@ void Heartbeat::run() {
                               [&] { return !has_left && ending_ != Ending::none; });
         }
     } catch (const std::exception& error) {
-        end_job(name_of_this_process(ranks_.rank()) + " cannot tell others that it lives: " + error.what());
+        end_job(name_of_this_process(ranks_.rank()) + " cannot send heartbeats: " + error.what());
     }
 }
 
@@ -199,14 +199,14 @@ void Heartbeat::look_for_the_dead() {
             if (peer.silent_turns > patience) {
                 receive();  // its last message may announce that it leaves
                 if (!peer.last.leaves) {
-                    end_job(peer.name + " has died; last heard of " + peer.last.activity.text() + ". " +
+                    end_job(peer.name + " has died; last known: " + peer.last.activity.text() + ". " +
                             name_of_this_process(ranks_.rank()) + " is " + current_activity().text());
                 }
             }
         } else if (peer.silent_turns > turns_of_silence + patience) {
-            end_job(peer.name + " has given no sign of life for " +
+            end_job(peer.name + " has been silent for " +
                     in_seconds(std::chrono::duration<double>{turn}.count() * peer.silent_turns) +
-                    " (its node is lost, or it is stopped); last heard of " + peer.last.activity.text());
+                    " (its node is lost, or it is stopped); last known: " + peer.last.activity.text());
         }
     }
 }
@@ -236,7 +236,7 @@ void Heartbeat::look_for_hangs() {
     const auto& waiting = longest->last.activity;
     std::string what;
     if (absent.empty()) {
-        what = "all ranks wait, and not for each other:";
+        what = "all ranks are waiting, but not for each other:";
         for (const auto& peer : *peers_) {
             if (&peer - peers_->data() < static_cast<std::ptrdiff_t>(most_named)) {
                 what += "\n  " + peer.name + " " + peer.last.activity.text();

@@ -84,7 +84,7 @@ struct Buffer {
                           " over MPI: a contiguous tensor in host memory expected, not ", tensor.sizes(),
                           " with strides ", tensor.strides(), " on ", tensor.device());
         TORCH_CHECK_VALUE(tensor.numel() <= std::numeric_limits<int>::max(), name,
-                          " over MPI: ", tensor.numel(), " elements are more than MPI counts in one call");
+                          " over MPI: ", tensor.numel(), " elements are more than MPI can count in one call");
     }
 
     void* data() const { return tensor.data_ptr(); }
@@ -132,7 +132,7 @@ public:
                    const c10d::AllgatherOptions&) override {
         const auto& input = only(inputs, "all_gather");
         TORCH_CHECK_VALUE(outputs.size() == 1 && outputs[0].size() == static_cast<std::size_t>(getSize()),
-                          "all_gather over MPI: one output a rank expected");
+                          "all_gather over MPI: one output per rank expected");
         const auto joined = at::empty({getSize(), input.numel()}, input.options());
         return post("all_gather", OpType::ALLGATHER, outputs[0], gather(joined, input),
                     [=, parts = outputs[0]] {

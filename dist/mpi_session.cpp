@@ -20,7 +20,7 @@ MpiSession::MpiSession(int& argc, char**& argv) : exceptions_at_start_{std::unca
     if (granted < MPI_THREAD_MULTIPLE) {
         MPI_Finalize();
         throw std::runtime_error{
-            "this MPI library grants no MPI_THREAD_MULTIPLE, which the communication threads need"};
+            "this MPI library does not support MPI_THREAD_MULTIPLE, which the communication threads need"};
     }
 }
 

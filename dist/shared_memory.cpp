@@ -106,7 +106,7 @@ private:
 std::byte* own_memory(std::size_t bytes) {
     void* const start = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (start == MAP_FAILED) {
-        throw SharedMemoryError{"this node has no " + in_gigabytes(static_cast<double>(bytes)) +
+        throw SharedMemoryError{"this node cannot provide " + in_gigabytes(static_cast<double>(bytes)) +
                                 " of memory: " + text_of(errno)};
     }
     return static_cast<std::byte*>(start);

@@ -50,7 +50,7 @@ std::string address_of_interface(const std::string& names) {
     if (found.empty()) {
         throw std::runtime_error{
             "NCCL_SOCKET_IFNAME " + names +
-            ": no interface of this node with an IPv4 address has such a name (`ip address` "
+            ": no interface of this node with an IPv4 address has this name (`ip address` "
             "lists them)"};
     }
     return found;
@@ -67,10 +67,10 @@ std::string address_of_host_name() {
         freeaddrinfo(all);
     }
     if (address.empty() || address.starts_with("127.")) {
-        throw std::runtime_error{"host name " + host + " stands for " +
+        throw std::runtime_error{"host name " + host + " resolves to " +
                                  (address.empty() ? "no address" : address) +
-                                 ", which other nodes cannot reach: name the cluster's network in "
-                                 "NCCL_SOCKET_IFNAME"};
+                                 ", which other nodes cannot reach: set NCCL_SOCKET_IFNAME to the "
+                                 "network interface of the cluster"};
     }
     return address;
 }

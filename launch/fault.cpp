@@ -63,7 +63,7 @@ void strike(FaultKind kind) {
             std::raise(SIGSEGV);
             break;
         case FaultKind::throws:
-            throw std::runtime_error{fmt::format("a fault was asked for ({})", io::setting("fault"))};
+            throw std::runtime_error{fmt::format("fault requested by {}", io::setting("fault"))};
         case FaultKind::sigterm:
             raise_unblocked(SIGTERM);
             break;
@@ -101,10 +101,10 @@ Fault Fault::parse(const std::string& text, int ranks) {
     const Fault fault{std::stoi(part[1]), std::stoll(part[2]), kind->second};
     if (fault.rank >= ranks) {
         throw ConfigError{
-            fmt::format("{}: there are ranks 0 to {} only", io::setting("fault", text), ranks - 1)};
+            fmt::format("{}: expected a rank from 0 to {}", io::setting("fault", text), ranks - 1)};
     }
     if (fault.kind == FaultKind::enospc && fault.rank != 0) {
-        throw ConfigError{fmt::format("{}: rank 0 alone writes checkpoints", io::setting("fault", text))};
+        throw ConfigError{fmt::format("{}: only rank 0 writes checkpoints", io::setting("fault", text))};
     }
     return fault;
 }
@@ -126,14 +126,14 @@ void rehearse(const Fault& fault, Trainer& trainer, int rank, RunHooks& hooks) {
         if (fault.kind == FaultKind::enospc) {
             *failures_to_come = writings_that_fail;
         }
-        fmt::print(stderr, "sslslr: rank {} strikes itself before step {}, as {} asks\n", rank, step,
+        fmt::print(stderr, "sslslr: rank {}: fault before step {}, requested by {}\n", rank, step,
                    io::as_options(io::setting("fault")));
         strike(fault.kind);
     };
     hooks.write_checkpoint = [=](const std::filesystem::path& path, const io::CheckpointFile& content) {
         if (*failures_to_come > 0) {
             --*failures_to_come;
-            throw io::DataError{path, fmt::format("cannot write: No space left on device (asked for by {})",
+            throw io::DataError{path, fmt::format("cannot write: No space left on device (simulated by {})",
                                                   io::setting("fault"))};
         }
         io::write_checkpoint(path, content);

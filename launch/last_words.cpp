@@ -60,8 +60,8 @@ void say_who_and_die(int signal) {
         what = error.what();
     } catch (...) {
     }
-    fmt::print(stderr, "sslslr: {}: an exception that nobody caught: {}\n{}\n", who.data(),
-               io::as_options(what), c10::get_backtrace());
+    fmt::print(stderr, "sslslr: {}: uncaught exception: {}\n{}\n", who.data(), io::as_options(what),
+               c10::get_backtrace());
     dist::abort_job(exit_rank_failed);
 }
 

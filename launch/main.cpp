@@ -24,28 +24,28 @@ namespace sslslr {
 namespace {
 
 constexpr std::array commands{
-    Subcommand{"prepare", prepare, "makes a clip store of a corpus, or of made-up signs"},
-    Subcommand{"extract", extract, "finds landmarks in videos and makes a clip store of them"},
-    Subcommand{"pretrain", pretrain,
-               "trains an encoder without labels; the same command goes on where it stopped"},
-    Subcommand{"evaluate", evaluate, "accuracy of a trained encoder, beside its controls"},
-    Subcommand{"embed", embed, "writes the frozen features of clips into one file, for tools of others"},
+    Subcommand{"prepare", prepare, "creates a clip store from a corpus or from synthetic signs"},
+    Subcommand{"extract", extract, "extracts landmarks from videos into a clip store"},
+    Subcommand{"pretrain", pretrain, "trains an encoder without labels; the same command resumes it"},
+    Subcommand{"evaluate", evaluate,
+               "measures the accuracy of a trained encoder, compared with its controls"},
+    Subcommand{"embed", embed, "writes the frozen features of clips into one file, for other tools"},
     Subcommand{"export", export_encoder, "writes a trained encoder for PyTorch and C++"},
     Subcommand{"boundary", boundary, "finds how many first and last frames of signs carry no information"},
-    Subcommand{"study", study, "whole tables of experiments from one file, and their report"},
+    Subcommand{"study", study, "runs whole tables of experiments from one file, and reports them"},
     Subcommand{"inspect", inspect,
-               "checks clip stores or checkpoints, says what is in them and warns of what is odd"},
-    Subcommand{"repack", repack, "writes clip stores in another layout, or with fewer points"},
-    Subcommand{"merge", merge, "writes one clip store of many"},
+               "checks clip stores or checkpoints, describes their contents and warns of problems"},
+    Subcommand{"repack", repack, "rewrites clip stores in another layout, or with fewer points"},
+    Subcommand{"merge", merge, "merges clip stores into one"},
     Subcommand{"split", split,
                "adds named splits to a clip store: by signer, fractions, folds, the largest classes"},
-    Subcommand{"bench", bench, "speed of the training step on this machine"},
-    Subcommand{"doctor", doctor, "what this build and machine offer, what is wrong and how to mend it"},
+    Subcommand{"bench", bench, "measures the speed of training steps on this machine"},
+    Subcommand{"doctor", doctor, "checks this build and machine, and says how to fix what is wrong"},
 };
 
 constexpr const char* program_usage =
     "usage: [mpirun -n N] sslslr COMMAND [OPTIONS]\n"
-    "       sslslr COMMAND --help          (the options that most people need)\n"
+    "       sslslr COMMAND --help          (the most common options)\n"
     "       sslslr COMMAND --help-all      (every option)\n"
     "       sslslr --version\n\n";
 

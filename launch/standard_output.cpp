@@ -96,13 +96,13 @@ void check_standard_output(int exit_code) {
     }
     const auto what = std::generic_category().message(problem);
     if (stdout_is_progress || exit_code != exit_done) {
-        print_warning(fmt::format(
-            "standard output: cannot be written: {}: what was printed from there on is lost", what));
+        print_warning(
+            fmt::format("standard output: cannot be written: {}: the rest of the output is lost", what));
         return;
     }
     throw io::DataError{"standard output",
-                        fmt::format("cannot be written: {}: what was printed is not whole; files that the "
-                                    "command writes are",
+                        fmt::format("cannot be written: {}: the printed output is incomplete; files that "
+                                    "the command writes are complete",
                                     what)};
 }
 

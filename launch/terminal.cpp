@@ -93,7 +93,7 @@ void CountProgress::show(std::int64_t done, std::int64_t all) {
     shown_ = now;
     const double rate =
         static_cast<double>(done - first_) / std::max(duration<double>(now - start_).count(), 1e-3);
-    fmt::print("{}{} of {} {}  {:.0f} a second  {} left{}", rewrites_ ? "\r" : "", done, all, what_, rate,
+    fmt::print("{}{} of {} {}  {:.0f} per second  {} left{}", rewrites_ ? "\r" : "", done, all, what_, rate,
                rate > 0 ? clock_text(static_cast<double>(all - done) / rate) : "?",
                rewrites_ ? "\x1b[K" : "\n");
     std::fflush(stdout);

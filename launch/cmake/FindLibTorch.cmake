@@ -31,7 +31,7 @@ foreach(folder IN LISTS _libtorch_folders _libtorch_wheels)
         set(LibTorch_VERSION ${_libtorch_version})
         break()
     endif()
-    message(STATUS "Passing over LibTorch ${_libtorch_version} in ${folder}: 2.11 is needed")
+    message(STATUS "Skipping LibTorch ${_libtorch_version} in ${folder}: 2.11 is required")
 endforeach()
 
 set(_libtorch_names torch_cpu c10)

@@ -29,9 +29,9 @@ namespace {
 
 constexpr const char* bench_usage =
     "usage: [mpirun -n N] sslslr bench [OPTIONS]\n\n"
-    "Speed of whole training steps (views, forward, backward, reduction, update) on random clips of 65 "
-    "points, x and y,\n"
-    "or on those of a clip store: resident, or streamed if --memory-limit says so.";
+    "Measures the speed of whole training steps (views, forward, backward, reduction, update) on random\n"
+    "clips of 65 points with x and y, or on those of a clip store: in memory, or streamed if\n"
+    "--memory-limit requires it.";
 
 struct BenchOptions {
     PretrainOptions training;
@@ -53,7 +53,7 @@ struct StepPart {
 const std::array step_parts{
     StepPart{"fused-blocks", "LibTorch's operations",
              [](BenchOptions& o) { o.training.method.encoder.fused = false; }},
-    StepPart{"kept-memory", "what a step frees may return to the system, as by glibc's defaults",
+    StepPart{"kept-memory", "freed memory may return to the system, as by default in glibc",
              [](BenchOptions&) {
                  mallopt(M_MMAP_THRESHOLD, 32 << 20);
                  mallopt(M_TRIM_THRESHOLD, 64 << 20);
@@ -72,39 +72,45 @@ void declare_without(Options& options, std::vector<std::string>& without) {
     }
     options.add(
         "without", without,
-        fmt::format("parts of the step to leave out, so that their gain shows (and what is used instead): {}",
-                    fmt::join(shown, "; ")));
+        fmt::format(
+            "optimisations to leave out, to measure their gain (in parentheses what replaces them): {}",
+            fmt::join(shown, "; ")));
     options.words(names);
-    options.removed("fused-blocks", "give --without fused-blocks in place of --fused-blocks=false");
+    options.removed("fused-blocks", "removed: use --without fused-blocks instead of --fused-blocks=false");
 }
 
 void declare(Options& options, BenchOptions& o) {
     auto& encoder = o.training.method.encoder;
     options.section("Options");
     declare_method(options, o.training.method.kind);
-    options.add("projector-norm", o.training.method.heads.projector_norm, "none, hidden, all or auto");
-    options.add("predictor-norm", o.training.method.heads.predictor_norm, "none, hidden, all or auto");
-    options.removed("stop-gradient-original",
-                    "no longer there: sslslr pretrain takes it, and reports seconds");
-    options.add("queue", o.training.method.contrast.queue, "keys, of moco-v2 and pcl");
+    options.add("projector-norm", o.training.method.heads.projector_norm,
+                "batch norm in the projector: none, hidden, all or auto");
+    options.add("predictor-norm", o.training.method.heads.predictor_norm,
+                "batch norm in the predictor: none, hidden, all or auto");
+    options.removed("stop-gradient-original", "removed: use it with sslslr pretrain, which reports seconds");
+    options.add("queue", o.training.method.contrast.queue, "keys in the queue of moco-v2 and pcl");
     options.add("blocks", encoder.blocks, "transformer blocks");
     options.add("width", encoder.width, "channels of the encoder");
     options.add("heads", encoder.heads, "attention heads");
-    options.add("dropout", encoder.dropout, "probability");
-    options.add("inputs", encoder.inputs, "positions, velocities, bones, hands and validity, any of them");
-    options.add("frames", encoder.frames, "longest clip");
+    options.add("dropout", encoder.dropout, "dropout probability");
+    options.add("inputs", encoder.inputs,
+                "inputs of the encoder, any of positions, velocities, bones, hands and validity");
+    options.add("frames", encoder.frames, "frames of the longest clip");
     options.add("data", o.training.data, "clip stores instead of random clips");
     options.add("memory-limit", o.training.memory_limit, memory_limit_help);
     options.add("augmentation", o.training.augmentation,
                 "boundary, classical, both, none, skeleton or skeleton-boundary");
-    options.add("lengths", o.lengths,
-                "equal: all of --frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames");
-    options.add("global-batch", o.training.global_batch, "clips a step, over all ranks");
-    options.add("micro-batch", o.training.trainer.micro_batch, "clips encoded at a time (0: a rank's share)");
-    options.add("precision", o.training.precision, "float32, bfloat16 or float64");
-    options.add("gradient-compression", o.training.gradient_compression, "none or bfloat16");
+    options.add(
+        "lengths", o.lengths,
+        "lengths of random clips: equal (--frames) or mixed (16 + (31 i mod (frames - 15)) for clip i)");
+    options.add("global-batch", o.training.global_batch, "clips per step, over all ranks");
+    options.add("micro-batch", o.training.trainer.micro_batch,
+                "clips that a rank encodes at a time (0: all its clips)");
+    options.add("precision", o.training.precision, "precision of training: float32, bfloat16 or float64");
+    options.add("gradient-compression", o.training.gradient_compression,
+                "type in which gradients are sent: none (uncompressed) or bfloat16");
     options.add("optimizer", o.training.trainer.optimizer.kind, "sgd, adamw or lars");
-    options.add("max-steps", o.steps, "steps, the first not counted");
+    options.add("max-steps", o.steps, "steps to run; the first is not timed");
     options.add("threads", o.training.threads, "threads of each rank");
     declare_without(options, o.without);
     options.add("json", o.json, "prints one JSON object");
@@ -228,22 +234,21 @@ nlohmann::json json_of(const Speed& speed, const BenchOptions& o, int ranks) {
 
 std::string table(const Speed& speed, const BenchOptions& o, int ranks) {
     const auto& [data, forward, backward, update, step] = speed.seconds;
-    auto text = fmt::format("{:.2f} clips/s: {:.1f} ms a step of {} clips on {} ranks\n", speed.clips_per_s,
+    auto text = fmt::format("{:.2f} clips/s: {:.1f} ms per step of {} clips on {} ranks\n", speed.clips_per_s,
                             step * 1e3, o.training.global_batch, ranks);
     for (const auto& [part, seconds, note] :
          {std::tuple{"data", data, ""}, std::tuple{"forward", forward, ""},
-          std::tuple{"backward", backward, "  (with the reduction over ranks)"},
+          std::tuple{"backward", backward, "  (including the reduction over ranks)"},
           std::tuple{"update", update, ""}}) {
         text +=
             fmt::format("  {:<9}{:9.2f} ms {:5.1f} %{}\n", part, seconds * 1e3, 100 * seconds / step, note);
     }
-    return text +
-           fmt::format(
-               "waited for data in {:.2f} % of the steps' time, mean over ranks and steps\n"
-               "useful work: {:.1f} GFLOP/s a rank, {:.0f} % of the {:.1f} that matrix products reach here\n"
-               "memory: at most {:.2f} GB on rank 0\n",
-               100 * speed.data_share, speed.useful_gflops_per_s, 100 * speed.peak_share(),
-               speed.peak_gflops_per_s, peak_memory_gb());
+    return text + fmt::format(
+                      "waited for data in {:.2f} % of the steps' time, mean over ranks and steps\n"
+                      "useful work: {:.1f} GFLOP/s per rank, {:.0f} % of the {:.1f} of matrix products here\n"
+                      "peak memory of rank 0: {:.2f} GB\n",
+                      100 * speed.data_share, speed.useful_gflops_per_s, 100 * speed.peak_share(),
+                      speed.peak_gflops_per_s, peak_memory_gb());
 }
 
 }  // namespace

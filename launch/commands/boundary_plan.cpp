@@ -19,10 +19,9 @@ namespace {
 
 constexpr const char* plan_usage =
     "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n\n"
-    "Settles a boundary search: which k are tested, and by which training. Prints how many jobs that is, "
-    "and\n"
-    "how long they take by a timed one. Then start workers: sslslr boundary work --study FOLDER.\n"
-    "Without --data, plans what FOLDER holds again, with the options marked * that are given now.";
+    "Plans a boundary search: which k are tested, and by which training. Prints the number of jobs and\n"
+    "their duration, estimated by timing one. Then start workers: sslslr boundary work --study FOLDER.\n"
+    "Without --data, plans the search in FOLDER again, with the given values of options marked *.";
 
 using Clock = std::chrono::steady_clock;
 
@@ -32,24 +31,24 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
 
 void check(const PlanOptions& o, const Ranks& ranks) {
     if (o.study.empty()) {
-        throw ConfigError{"--study FOLDER is missing: it holds the plan and the results"};
+        throw ConfigError{"--study FOLDER is required: it holds the plan and the results"};
     }
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
         throw ConfigError{"--epochs and --threads must be 1 or more, --max-steps 0 or more"};
     }
     if (!permutes(o.training.augmentation)) {
         throw ConfigError{
-            fmt::format("--augmentation {}: a search permutes frames, so expected boundary, both or "
-                        "skeleton-boundary",
+            fmt::format("--augmentation {}: expected boundary, both or skeleton-boundary, because a search "
+                        "permutes frames",
                         word_of(o.training.augmentation))};
     }
     check(probe_of(o));
     if (o.ranks_per_job < 1 || o.training.global_batch < o.ranks_per_job) {
-        throw ConfigError{fmt::format("--ranks-per-job {}: expected 1 to the clips of a batch, {}",
+        throw ConfigError{fmt::format("--ranks-per-job {}: expected 1 to the clips of a global batch, {}",
                                       o.ranks_per_job, o.training.global_batch)};
     }
     if (ranks.world.size() != 1 && ranks.world.size() != o.ranks_per_job) {
-        throw ConfigError{fmt::format("planned on {} ranks: start one, or the {} of a job, to time it",
+        throw ConfigError{fmt::format("{} ranks: expected 1 or the {} of a job, which planning times",
                                       ranks.world.size(), o.ranks_per_job)};
     }
 }
@@ -140,10 +139,10 @@ PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const Trial
 std::string text_of(const PlanSummary& s) {
     auto text = fmt::format(
         "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
-        "{} clips pretrain, {} validate ({})\n"
-        "a job takes about {:.1f} s on {} rank(s), by a shortened one just timed; all jobs:",
+        "{} clips for pretraining, {} for validation ({})\n"
+        "a job takes about {:.1f} s on {} rank(s), estimated from a shortened one; all jobs:",
         s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job,
-        s.halving ? " (fewer by halving)" : "", s.train_clips, s.validation_clips, s.validated_by,
+        s.halving ? " (fewer with halving)" : "", s.train_clips, s.validation_clips, s.validated_by,
         s.seconds_per_job, s.ranks_per_job);
     for (const std::int64_t workers : {1, 8, 64}) {
         const auto rounds = static_cast<double>((s.most_jobs + workers - 1) / workers);

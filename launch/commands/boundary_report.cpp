@@ -15,11 +15,10 @@ namespace {
 
 constexpr const char* report_usage =
     "usage: sslslr boundary report --study FOLDER [--json]\n\n"
-    "What a search has found, at any moment: k1 and k2, whether the data support them, accuracy against k, "
-    "what\n"
-    "single clips prefer, other modes by the same results, boundaries without a search, and what all that "
-    "cost.\n"
-    "Writes FOLDER/report/report.json; src/report/boundary.py FOLDER draws the figures.";
+    "Reports the results of a search so far: k1 and k2, whether the data support them, accuracy against\n"
+    "k, what single clips prefer, the answers of other modes from the same results, boundaries without a\n"
+    "search, and the cost of all this. Writes FOLDER/report/report.json; src/report/boundary.py FOLDER\n"
+    "draws the figures.";
 
 }  // namespace
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* status_usage =
     "usage: sslslr boundary status --study FOLDER [--json]\n\n"
-    "How far a search is: jobs, workers, what failed and why. Reads the ledger and disturbs nobody.";
+    "Shows the progress of a search: jobs, workers, failures and their causes. Only reads the ledger, and\n"
+    "disturbs no worker.";
 
 std::string state_of(const SideSearch& side) {
     switch (side.progress) {
@@ -25,7 +26,7 @@ std::string state_of(const SideSearch& side) {
         case SideSearch::Progress::open:
             break;
     }
-    return fmt::format("not known yet; {} trials may still be needed", side.needed.size());
+    return fmt::format("not known yet; up to {} more trials are needed", side.needed.size());
 }
 
 nlohmann::json json_of(const SideSearch& side) {

@@ -13,12 +13,10 @@ namespace {
 
 constexpr const char* work_usage =
     "usage: [mpirun -n N | srun --mpi=pmix] sslslr boundary work --study FOLDER [OPTIONS]\n\n"
-    "Takes jobs of a planned study until none is left. Any number of these may work on one study, on any "
-    "nodes\n"
-    "that share its folder, started and killed at any time: by mpirun (a worker for each --ranks-per-job "
-    "ranks),\n"
-    "as tasks of a Slurm array or of HyperQueue, or by hand. Ends with 75 when Ctrl-C, SIGTERM,\n"
-    "SIGHUP or SIGUSR1 asks it to.";
+    "Runs jobs of a planned search until none is left. Any number of workers may share a search, on any\n"
+    "nodes that share its folder, and be started or killed at any time: by mpirun (one worker per\n"
+    "--ranks-per-job ranks), as tasks of a Slurm array or of HyperQueue, or by hand. Ctrl-C, SIGTERM,\n"
+    "SIGHUP and SIGUSR1 stop it with exit code 75.";
 
 struct WorkFields {
     std::string study;
@@ -30,9 +28,10 @@ void declare(Options& options, WorkFields& o) {
     options.section("Options");
     options.add("study", o.study, "folder of the study");
     declare(options, o.worker);
-    options.add("idle-seconds", o.idle_seconds,
-                "exits after this long without a job to take, while others still work (-1: waits for them)");
-    options.removed("sync", "no longer there: each claim and result waits until it is on the disk");
+    options.add(
+        "idle-seconds", o.idle_seconds,
+        "exits after this many seconds without an available job, while others still work (-1: waits)");
+    options.removed("sync", "removed: each claim and result is always synced to the disk");
 }
 
 }  // namespace

@@ -34,15 +34,14 @@ namespace {
 
 constexpr const char* doctor_usage =
     "usage: [mpirun -n N] sslslr doctor [OPTIONS]\n\n"
-    "What this build and this machine offer, with a check of the collectives and of the disk; each finding "
-    "that needs\n"
-    "attention says how to mend it. Ends with 4 where no training could run.";
+    "Checks this build and this machine, with its collectives and its disk, and says how to fix each\n"
+    "problem. Exits with 4 if training is not possible.";
 
-/// One line of the report. `mend` says how to fix a problem; it is empty if there is none.
+/// One line of the report. `fix` says how to fix a problem; it is empty if there is none.
 struct Finding {
     std::string what;
     std::string found;
-    std::string mend;
+    std::string fix;
     bool prevents_work = false;  ///< training is not possible
 };
 
@@ -61,12 +60,12 @@ Finding collective_check(dist::Group& group) {
     const bool right = (tensor == expected).all().item<bool>();
     const double seconds = seconds_of([&] { group.all_reduce_sum(tensor); });
     return {"collective",
-            right ? fmt::format("all-reduce of 4 MiB over {} ranks: right, {:.1f} ms", group.size(),
+            right ? fmt::format("all-reduce of 4 MiB over {} ranks: correct, {:.1f} ms", group.size(),
                                 seconds * 1e3)
                   : "all-reduce gave a wrong sum",
             right ? ""
                   : "the MPI (or NCCL) of this machine is broken or mixed: check that mpirun and the library "
-                    "are of one build",
+                    "come from one build",
             !right};
 }
 
@@ -75,7 +74,7 @@ Finding disk_check(const std::filesystem::path& folder) {
     const auto path = folder / fmt::format(".sslslr-doctor-{}-{}", dist::host_name(), getpid());
     const std::string block(8 << 20, 'x');
     bool right = false;
-    std::string problem = "does not give back what was written";
+    std::string problem = "the data read back differ from those written";
     const double seconds = seconds_of([&] {
         try {
             const io::PosixFile file{path, io::PosixFile::Access::create};
@@ -113,7 +112,7 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
     if (world.rank() == 0) {
         guarded([&] {
             held.emplace(path, io::PosixFile::Access::create);
-            problem = held->try_lock() ? "" : "a new file is locked already";
+            problem = held->try_lock() ? "" : "a new file is already locked";
         });
     }
     world.barrier();
@@ -132,9 +131,10 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
     return {
         "locks",
         problem.empty() ? fmt::format("work in {} over {} rank(s)", folder.string(), world.size()) : problem,
-        problem.empty() ? ""
-                        : "boundary studies need file locks: mount with them (Lustre: -o flock; NFS: a lock "
-                          "daemon), or choose another --folder"};
+        problem.empty()
+            ? ""
+            : "studies need file locks: mount the file system with them (Lustre: -o flock; NFS: a lock "
+              "daemon), or choose another --folder"};
 }
 
 /// Reports how long Open MPI's mpirun takes to notice that a host is lost (see launch/shell/mpirun.sh).
@@ -149,7 +149,7 @@ Finding mpirun_check(const Ranks& ranks) {
     }
     if (std::ranges::all_of(values, [](int value) { return value > 0; })) {
         return {"mpirun",
-                fmt::format("notices a lost host after {} s and ends with 205",
+                fmt::format("notices a lost host after {} s and exits with 205",
                             values[0] + values[1] * values[2]),
                 ""};
     }
@@ -170,8 +170,8 @@ Finding shared_memory_check() {
         "shared", dist::describe(space),
         space.bytes < enough
             ? "several ranks of a node stream data sets that do not fit there, with the same results; for "
-              "more room start the container with --shm-size=8g or --ipc=host (Docker, Podman), or as root: "
-              "mount -o remount,size=8g /dev/shm"
+              "more space, start the container with --shm-size=8g or --ipc=host (Docker, Podman), or run as "
+              "root: mount -o remount,size=8g /dev/shm"
             : ""};
 }
 
@@ -188,7 +188,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
                      : ""},
             {"devices", dist::describe_devices(), ""},
             {"LibTorch",
-             fmt::format("{}, {}, {} thread(s) a rank", TORCH_VERSION, at::get_cpu_capability(),
+             fmt::format("{}, {}, {} thread(s) per rank", TORCH_VERSION, at::get_cpu_capability(),
                          at::get_num_threads()),
              ""},
             {"MPI", dist::mpi_version(), ""},
@@ -208,7 +208,7 @@ int doctor(Arguments arguments, const Ranks& ranks) {
     bool json = false;
     Options options{doctor_usage};
     options.section("Options");
-    options.add("folder", folder, "where runs will be written; checked for space");
+    options.add("folder", folder, "folder to check: runs will be written there");
     options.add("json", json, "prints one JSON object instead of a table");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
@@ -226,11 +226,11 @@ int doctor(Arguments arguments, const Ranks& ranks) {
         return exit_code;
     }
     nlohmann::json object;
-    for (const auto& [what, found, mend, prevents_work] : findings) {
-        object[what] = {{"found", found}, {"mend", mend}};
+    for (const auto& [what, found, fix, prevents_work] : findings) {
+        object[what] = {{"found", found}, {"fix", fix}};
         if (!json) {
             fmt::print("{:<11} {}\n{}", what, found,
-                       mend.empty() ? "" : fmt::format("{:<11} -> {}\n", "", mend));
+                       fix.empty() ? "" : fmt::format("{:<11} -> {}\n", "", fix));
         }
     }
     if (json) {

@@ -97,16 +97,17 @@ Machine this_machine(const PretrainOptions& training, const StepWork& work, cons
     constexpr double latency = 50e-6;         // of a message between polling threads, measured
     const auto peak = 1e9 * matrix_peak(training.precision, ranks.world);
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
-    return {.name = fmt::format("this one, {} cores: measured now on {} rank(s)", cores, ranks.world.size()),
-            .flops = peak * share_of_peak(work.width, work.bfloat16),
-            .pass_seconds = 0,
-            .memory_bytes = 0,
-            .resting_bytes = resting_bytes,
-            .ranks_per_node = 1 << 20,
-            .ranks_at_once = std::max<std::int64_t>(1, cores / training.threads),
-            .node_bytes_per_s = bus_between(ranks),
-            .network_bytes_per_s = 0,
-            .latency = latency};
+    return {
+        .name = fmt::format("this machine, {} cores: measured now on {} rank(s)", cores, ranks.world.size()),
+        .flops = peak * share_of_peak(work.width, work.bfloat16),
+        .pass_seconds = 0,
+        .memory_bytes = 0,
+        .resting_bytes = resting_bytes,
+        .ranks_per_node = 1 << 20,
+        .ranks_at_once = std::max<std::int64_t>(1, cores / training.threads),
+        .node_bytes_per_s = bus_between(ranks),
+        .network_bytes_per_s = 0,
+        .latency = latency};
 }
 
 nlohmann::json row_of(const StepWork& work, const Machine& machine, std::int64_t gpus, std::int64_t steps) {
@@ -127,7 +128,7 @@ nlohmann::json row_of(const StepWork& work, const Machine& machine, std::int64_t
 }
 
 void print_table(const nlohmann::json& result) {
-    fmt::print("machine: {}\n{:.1f} MB of gradients and {:.3g} operations a step of {} clips, {} steps\n\n",
+    fmt::print("machine: {}\n{:.1f} MB of gradients and {:.3g} operations per step of {} clips, {} steps\n\n",
                result["machine"].get<std::string>(), result["gradient_mb"].get<double>(),
                result["flops"].get<double>(), result["global_batch"].get<std::int64_t>(),
                result["steps"].get<std::int64_t>());
@@ -147,11 +148,11 @@ void print_table(const nlohmann::json& result) {
     }
     if (std::ranges::any_of(result["rows"],
                             [](const auto& row) { return !row["fits"].template get<bool>(); })) {
-        fmt::print("\n! does not fit: --micro-batch bounds the clips that a rank encodes at a time\n");
+        fmt::print("\n! does not fit: --micro-batch limits the clips that a rank encodes at a time\n");
     }
     for (const auto& row : result["rows"]) {
         if (row["gpus"] > result["global_batch"]) {
-            fmt::print("\n{} GPUs are more than the clips of a step: raise --global-batch\n",
+            fmt::print("\n{} GPUs are more than the clips in a step: raise --global-batch\n",
                        row["gpus"].get<std::int64_t>());
             break;
         }
@@ -161,13 +162,13 @@ void print_table(const nlohmann::json& result) {
 }  // namespace
 
 void declare(Options& options, DryRunOptions& o) {
-    options.add("gpus", o.gpus, "of a dry run: how many, one number each; ranks with --machine here");
-    options.add(
-        "machine", o.machine,
-        "of a dry run: a100 (4 of 40 GB a node, HDR-100 between; published figures and assumptions), or here "
-        "(measured now, on the ranks that are started)");
+    options.add("gpus", o.gpus,
+                "with --dry-run: numbers of GPUs to predict for (of ranks with --machine here)");
+    options.add("machine", o.machine,
+                "with --dry-run: a100 (4 of 40 GB per node, HDR-100 between nodes; published figures and "
+                "assumptions) or here (this machine, measured now on the started ranks)");
     options.words({"a100", "here"});
-    options.add("json", o.json, "of a dry run: one JSON object instead of a table");
+    options.add("json", o.json, "with --dry-run: prints one JSON object instead of a table");
 }
 
 int dry_run(const PretrainOptions& training, const DryRunOptions& options, const Ranks& ranks) {

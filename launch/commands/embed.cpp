@@ -20,12 +20,10 @@ namespace {
 
 constexpr const char* embed_usage =
     "usage: [mpirun -n N] sslslr embed --run FOLDER --output FILE.h5 [OPTIONS]\n\n"
-    "Writes the frozen features of clips, as evaluate reads them, into one HDF5 file: /features [clips, "
-    "width],\n"
-    "/clips/{number, id, label, signer, name}, /labels, /signers, and attributes that say whose they are. "
-    "The "
-    "file is the\n"
-    "same, bit for bit, on any number of ranks of equal processors.";
+    "Writes the frozen features of clips, as evaluate computes them, into one HDF5 file: /features\n"
+    "[clips, width], /clips/{number, id, label, signer, name}, /labels, /signers, and attributes that\n"
+    "describe the encoder. The file is identical, bit for bit, on any number of ranks on processors of\n"
+    "one type.";
 
 struct EmbedCommandOptions {
     EncoderOptions encoder;
@@ -40,18 +38,17 @@ struct EmbedCommandOptions {
 void declare(Options& options, EmbedCommandOptions& o) {
     options.section("The encoder");
     declare(options, o.encoder);
-    options.add("random", o.is_random,
-                "the same encoder with the random weights that its training began with");
+    options.add("random", o.is_random, "uses the random weights from which the encoder's training started");
     options.section("The clips");
     options.add("data", o.data, "clip stores: files or patterns (none: those of the run)");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
-    options.add("split", o.selection.split, "clips of this split, in its order (empty: all clips)");
-    options.add("signer", o.selection.signers, "clips of these signers alone (none: all)");
+    options.add("split", o.selection.split, "only clips of this split, in its order (empty: all clips)");
+    options.add("signer", o.selection.signers, "only clips of these signers (none: all)");
     options.add("leave-out-signer", o.selection.left_out_signers, "signers whose clips are left out");
-    options.add("labelled", o.selection.only_labelled, "clips that show a sign with a label alone");
+    options.add("labelled", o.selection.only_labelled, "only clips with the label of a sign");
     options.section("The file");
-    options.add("output", o.output.output, "file of the features");
-    options.add("force", o.output.force, "replaces a file that is there");
+    options.add("output", o.output.output, "file to write");
+    options.add("force", o.output.force, "replaces an existing file");
     options.add("json", o.json, "prints a summary as one JSON object");
 }
 
@@ -63,8 +60,8 @@ void check_output(const OutputOptions& output) {
     refuse_existing(output.output, output.force);
     const auto folder = std::filesystem::absolute(output.output).parent_path();
     if (!std::filesystem::is_directory(folder)) {
-        throw ConfigError{
-            fmt::format("--output {}: there is no folder {}; make it first", output.output, folder.string())};
+        throw ConfigError{fmt::format("--output {}: the folder {} does not exist; create it first",
+                                      output.output, folder.string())};
     }
 }
 

@@ -28,14 +28,11 @@ namespace {
 
 constexpr const char* evaluate_usage =
     "usage: [mpirun -n N] sslslr evaluate --run FOLDER [FOLDER ...] [OPTIONS]\n\n"
-    "Accuracy of a pretrained encoder on clips that took no part in its training, beside its controls: the "
-    "same\n"
-    "encoder with random weights, nearest neighbours on the raw skeletons, and supervised training from "
-    "scratch.\n"
-    "Several runs of one setting give means with 95 % Student intervals, one a bootstrap over test clips. "
-    "Ctrl-C,\n"
-    "SIGTERM, SIGHUP and SIGUSR1 end it with exit code 75; the same command resumes a training that was cut "
-    "short.";
+    "Measures the accuracy of a pretrained encoder on clips that were not used in its training, compared\n"
+    "with its controls: the same encoder with random weights, nearest neighbours on the raw skeletons,\n"
+    "and supervised training from scratch. Several runs with the same settings give means with 95 %\n"
+    "Student intervals, a single run gives bootstrap intervals over test clips. Ctrl-C, SIGTERM, SIGHUP\n"
+    "and SIGUSR1 stop it with exit code 75; the same command resumes an interrupted training.";
 
 using Runs = std::vector<PretrainOptions>;
 
@@ -54,22 +51,22 @@ std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& set
     const auto count = facts["label_count"].get<std::int64_t>();
     const auto validating = facts["validation_clips"].get<std::int64_t>();
     const bool are_chosen_on = validating > 0 && chooses(setting.options.protocol);
-    const auto of_which = are_chosen_on    ? fmt::format(" to learn from, {} to choose settings by", count)
-                          : validating > 0 ? " of both"
+    const auto of_which = are_chosen_on    ? fmt::format(" to train on and {} to choose settings", count)
+                          : validating > 0 ? " from both"
                                            : "";
     auto text = fmt::format(
         "\n{} evaluation: {} test clips of {} signs, {} training clips{}{} ({})",
         facts["protocol"].get<std::string>(), facts["test_clips"].get<std::int64_t>(),
         setting.clips.shown_classes(), facts["train_clips"].get<std::int64_t>(),
-        are_chosen_on    ? fmt::format(" and {} to choose on, which then train, too", validating)
-        : validating > 0 ? fmt::format(" and {} validation clips, which train, too", validating)
+        are_chosen_on ? fmt::format(" and {} to choose settings, which are then trained on, too", validating)
+        : validating > 0 ? fmt::format(" and {} validation clips, which are trained on, too", validating)
                          : "",
         count > 0   ? fmt::format(", labels of {}{}", text_of(LabelAmount{.count = count}), of_which)
         : share < 1 ? fmt::format(", {:g} % of their labels", 100 * share)
                     : "",
         facts["parts"].get<std::string>());
     if (protocol == ProtocolKind::transfer) {
-        text += fmt::format("\ntrained on {}, labels and test of {}",
+        text += fmt::format("\ntrained on {}, labels and test clips of {}",
                             fmt::join(facts["source"].get<std::vector<std::string>>(), ", "),
                             fmt::join(facts["target"].get<std::vector<std::string>>(), ", "));
     }
@@ -78,11 +75,11 @@ std::string heading_of(const nlohmann::json& facts, const EvaluationSetting& set
     }
     return text +
            (runs > 1
-                ? fmt::format("\n{} runs, means and 95 % Student intervals over them, each with weights, "
-                              "order and probes from its own seed\n\n",
+                ? fmt::format("\n{} runs, each with its own seed for weights, order and probes: means with "
+                              "95 % Student intervals\n\n",
                               runs)
-                : "; one seed,\n95 % bootstrap intervals over the test clips (they know nothing of "
-                  "other seeds or signers)\n\n");
+                : "; one seed,\n95 % bootstrap intervals over the test clips "
+                  "(they do not cover other seeds or signers)\n\n");
 }
 
 /// Prints the results of all runs together, and writes them along with those of each run. Called on rank 0.
@@ -192,7 +189,7 @@ bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Train
 std::function<void(const std::string&)> cache_warner() {
     return [said = false](const std::string& text) mutable {
         if (!std::exchange(said, true)) {
-            print_warning(text + "; features are computed without being kept");
+            print_warning(text + "; features are computed but not stored");
         }
     };
 }
@@ -270,7 +267,7 @@ int evaluate(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     if (ranks.is_first() && !fields.json) {
-        fmt::print("stopped on request: the same command goes on with what is trained already\n");
+        fmt::print("stopped on request: the same command resumes and reuses finished trainings\n");
     }
     return exit_stopped;
 }

@@ -22,14 +22,14 @@ namespace {
 
 constexpr const char* export_usage =
     "usage: sslslr export --run FOLDER --output FOLDER [OPTIONS]\n\n"
-    "Writes a trained encoder into a folder, for programs that know nothing of this one:\n"
-    "  config.json   its shape, where it comes from, and step by step what frames must be before it reads "
-    "them\n"
+    "Writes a trained encoder into a folder, for use without this program:\n"
+    "  config.json   its shape and origin, and step by step how its input frames are preprocessed\n"
     "  encoder.h5    its weights in float32, under PyTorch state-dict names\n"
     "  encoder.py    a reader in plain PyTorch (torch, h5py): load(FOLDER)(frames, lengths)\n"
-    "  encoder.pt    the same as TorchScript: torch.jit.load(\"encoder.pt\")(frames, lengths), in Python or "
-    "C++\n"
-    "  sample.h5     with --sample: preprocessed clips and their features; python FOLDER/encoder.py compares";
+    "  encoder.pt    the same as TorchScript: torch.jit.load(\"encoder.pt\")(frames, lengths), in Python or\n"
+    "                C++\n"
+    "  sample.h5     with --sample: preprocessed clips and their features; python FOLDER/encoder.py\n"
+    "                compares them with its own";
 
 struct ExportOptions {
     EncoderOptions encoder;
@@ -44,11 +44,11 @@ struct ExportOptions {
 void declare(Options& options, ExportOptions& o) {
     options.section("Options");
     declare(options, o.encoder);
-    options.add("output", o.output, "folder of the export");
-    options.add("force", o.force, "replaces an export that is there");
+    options.add("output", o.output, "folder to write");
+    options.add("force", o.force, "replaces an existing export");
     options.add("format", o.format, "weights (encoder.h5 and encoder.py), torchscript (encoder.pt) or both");
     options.words({"weights", "torchscript", "both"});
-    options.add("sample", o.sample, "clips to write with their features, spread over the data set");
+    options.add("sample", o.sample, "number of clips to write with their features, spread over the data set");
     options.add("data", o.data, "clip stores of the sample (none: those of the run)");
     options.add("json", o.json, "prints what was written as one JSON object");
 }
@@ -65,15 +65,14 @@ void check(const ExportOptions& o) {
         throw ConfigError{fmt::format("--sample {}: expected 0 or more clips", o.sample)};
     }
     if (o.sample == 0 && !o.data.empty()) {
-        throw ConfigError{"--data belongs to --sample N: without a sample no clip is read, leave it out"};
+        throw ConfigError{"--data belongs to --sample N: without it no clip is read; leave --data out"};
     }
 }
 
 /// Called before anything is computed.
 void check_output(const ExportOptions& o) {
     if (std::filesystem::exists(o.output) && !o.force) {
-        throw ConfigError{fmt::format(
-            "--output {}: there is something of that name; --force replaces an export", o.output)};
+        throw ConfigError{fmt::format("--output {}: exists already; --force replaces an export", o.output)};
     }
     check_export_folder(o.output);
 }
@@ -117,7 +116,7 @@ void tell(const ExportOptions& options, const EncoderExport& encoder, std::int64
         fmt::print("{}\n", io::json_text(summary, 2));
         return;
     }
-    fmt::print("{}: {} after step {}, {} blocks of width {}, {} features a frame; {}\n", options.output,
+    fmt::print("{}: {} after step {}, {} blocks of width {}, {} features per frame; {}\n", options.output,
                encoder.attributes.at("method"), encoder.attributes.at("step"), encoder.config.blocks,
                encoder.config.width, encoder.config.features, fmt::join(files, ", "));
 }

@@ -10,12 +10,11 @@ namespace {
 
 constexpr const char* extract_usage =
     "usage: [mpirun -n N] sslslr extract --input VIDEOS --output FILE.h5 [OPTIONS]\n\n"
-    "Finds landmarks in videos (MediaPipe Holistic) and makes a clip store of them, a video a clip. Each "
-    "rank\n"
-    "works on videos of its own: start one a core. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 end it with exit\n"
-    "code 75, and the same command resumes it. Videos that cannot be read are left out and named. A video in "
-    "a folder has the folder's name for its label; --metadata tells\n"
-    "better. Needs Python's MediaPipe: launch/setup --importers installs it.";
+    "Extracts landmarks from videos (MediaPipe Holistic) into a clip store, one clip per video. Each rank\n"
+    "works on its own videos: start one rank per core. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 stop it with\n"
+    "exit code 75; the same command resumes it. Videos that cannot be read are left out and listed. A\n"
+    "video in a folder has the folder's name as its label, unless --metadata gives another. Needs\n"
+    "Python's MediaPipe, which launch/setup --importers installs.";
 
 // A piece takes seconds. It is what a rank gets at a time, and loses if it is interrupted.
 constexpr std::int64_t videos_per_piece = 4;
@@ -43,13 +42,14 @@ int extract(Arguments arguments, const Ranks& ranks) {
     declare(options, fields.import);
     declare(options, fields.import.layout);
     options.section("MediaPipe Holistic");
-    options.add("complexity", fields.complexity,
-                "model of the pose: 0 (fast), 1 or 2 (accurate); 0 and 2 are not in MediaPipe's wheel: "
-                "launch/setup --importers fetches them");
+    options.add(
+        "complexity", fields.complexity,
+        "complexity of the pose model: 0 (fast), 1 or 2 (accurate); launch/setup --importers downloads "
+        "0 and 2, which are not in MediaPipe's package");
     options.add("detection-confidence", fields.detection_confidence,
-                "least confidence to find a person, 0 to 1");
+                "minimum confidence for detecting a person, 0 to 1");
     options.add("tracking-confidence", fields.tracking_confidence,
-                "least confidence to follow one; below it the person is sought anew, 0 to 1");
+                "minimum confidence for tracking a person, 0 to 1; below it the person is detected again");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }

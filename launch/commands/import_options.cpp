@@ -110,8 +110,8 @@ void print_counts(const ImportSummary& summary, const std::string& output, doubl
 
 void print_trimming(const ImportSummary& summary) {
     fmt::print(
-        "trimmed to the first and last frame with a hand: {} clips lost {} frames in all; "
-        "clips without a hand are whole\n",
+        "trimmed to the first and last frame with a hand: {} clips, {} frames removed in total; "
+        "clips without a hand are not trimmed\n",
         summary.clips_trimmed, summary.frames_trimmed);
 }
 
@@ -123,15 +123,15 @@ void print_facts(const ImportSummary& summary, bool trims) {
     };
     tell(summary.found_done, "taken from an interrupted import");
     tell(summary.unlabelled, "without a label");
-    tell(summary.clips_without_frames, "without frames: kept, and passed over by every training");
-    tell(summary.clips_without_hands, "in which no hand was ever detected");
+    tell(summary.clips_without_frames, "without frames: kept, but skipped in training");
+    tell(summary.clips_without_hands, "in which no hand was detected");
     if (trims) {
         print_trimming(summary);
     }
     if (summary.clips_without_shoulders > 0) {
         fmt::print(
-            "warning: {} clips show hands but no shoulders: training will centre them on the hands and "
-            "scale them by the palm (wrist to middle finger), where it scales others by the shoulders\n",
+            "warning: {} clips have hands but no shoulders: training centres them on the hands and scales "
+            "them by the palm (wrist to middle finger), and all others by the shoulders\n",
             summary.clips_without_shoulders);
     }
     if (const auto absent = summary.absent_points.size(); absent > 0) {
@@ -154,7 +154,7 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
     if (summary.left_out.empty()) {
         return;
     }
-    fmt::print("{} clips are left out (all of them in {}):\n", summary.left_out.size(), file);
+    fmt::print("{} clips are left out (full list: {}):\n", summary.left_out.size(), file);
     for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
         fmt::print("  {}\n", io::printable(summary.left_out[i].reason));
     }
@@ -200,24 +200,26 @@ void declare(Options& options, ImportOptions& o) {
     options.add("input", o.input, "folder or file of the corpus", Decides::nothing);
     options.add(
         "metadata", o.metadata,
-        "file or folder that names labels, signers and splits of the clips: those of LSFB, LSA64, GSL, ASL "
-        "Citizen and WLASL (also nslt_*.json), or a CSV with a column clip (or id, name, file, path, video) "
-        "and any of "
-        "label, signer, split, fps; an empty label is none",
+        "file or folder with labels, signers and splits of the clips: that of LSFB, LSA64, GSL, ASL "
+        "Citizen or WLASL (also nslt_*.json), or a CSV with a column clip (or id, name, file, path, video) "
+        "and any of label, signer, split, fps; an empty label means no label",
         Decides::nothing);
     options.add("metadata-kind", o.metadata_kind,
-                fmt::format("auto, {}", fmt::join(io::metadata_kinds(), ", ")), Decides::nothing);
-    options.add("cut", o.cut, "cuts clips to the first and last frames that metadata name (WLASL's)",
+                fmt::format("format of --metadata: auto, {}", fmt::join(io::metadata_kinds(), ", ")),
                 Decides::nothing);
-    options.add("coordinates", o.coordinates, "2 (x, y), or 3 (x, y, z: MediaPipe's z is unreliable)");
-    options.add("fps", o.fps, "frames per second of clips that do not say (0: unknown)");
-    options.add("signer", o.signer, "who signs in the clips that name nobody, for a corpus of one person",
+    options.add("cut", o.cut, "cuts clips to the first and last frame given in the metadata (WLASL)",
+                Decides::nothing);
+    options.add("coordinates", o.coordinates,
+                "per point: 2 (x, y) or 3 (x, y, z; MediaPipe's z is unreliable)");
+    options.add("fps", o.fps, "frames per second of clips without a recorded rate (0: unknown)");
+    options.add("signer", o.signer, "signer of all clips that name none, for a corpus of one person",
                 Decides::nothing);
     options.add("trim", o.trim,
                 "cuts each clip to its first and last frame with a hand; clips without a hand stay whole");
-    options.add("source", o.source, "where the corpus comes from; kept in the store", Decides::nothing);
-    options.add("licence", o.licence, "its licence; kept in the store", Decides::nothing);
-    options.add("language", o.language, "its sign language; kept in the store", Decides::nothing);
+    options.add("source", o.source, "origin of the corpus, recorded in the store", Decides::nothing);
+    options.add("licence", o.licence, "licence of the corpus, recorded in the store", Decides::nothing);
+    options.add("language", o.language, "sign language of the corpus, recorded in the store",
+                Decides::nothing);
     options.add("strict", o.strict, "writes no store unless every clip can be read", Decides::nothing);
 }
 
@@ -252,7 +254,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, con
                std::int64_t most_clips_per_piece, std::map<std::string, std::string> attributes,
                const Ranks& ranks) {
     if (fields.input.empty()) {
-        throw ConfigError{"--input PATH is missing: which folder or file holds the corpus?"};
+        throw ConfigError{"--input PATH is missing: the folder or file of the corpus"};
     }
     agree(ranks.world, [&] {
         if (ranks.is_first()) {
@@ -261,15 +263,14 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, con
     });
     if (fields.layout.dtype == "auto") {
         throw ConfigError{
-            "--dtype auto: expected float16 or float32; what a corpus holds shows when it has been read"};
+            "--dtype auto: expected float16 or float32, because it is chosen before the corpus is read"};
     }
     if (fields.coordinates != 2 && fields.coordinates != 3) {
         throw ConfigError{fmt::format("--coordinates {}: expected 2 or 3", fields.coordinates)};
     }
     if (!io::is_utf8(fields.signer)) {
-        throw ConfigError{
-            fmt::format("--signer {}: expected a name in UTF-8: use a terminal of that encoding",
-                        io::shown(fields.signer))};
+        throw ConfigError{fmt::format("--signer {}: expected a name in UTF-8: use a UTF-8 terminal",
+                                      io::shown(fields.signer))};
     }
     if (!(fields.fps >= 0 && fields.fps <= 1000)) {
         throw ConfigError{fmt::format("--fps {}: expected 0 (unknown) to 1000", fields.fps)};
@@ -306,7 +307,7 @@ int run_import(const io::CorpusOptions& corpus, const ImportOptions& fields, con
     progress.end();
     if (summary.is_stopped) {
         if (ranks.is_first()) {
-            fmt::print("stopped on request; the same command goes on from {}.pieces\n", fields.output.output);
+            fmt::print("stopped on request; the same command resumes from {}.pieces\n", fields.output.output);
         }
         return exit_stopped;
     }

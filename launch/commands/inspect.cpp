@@ -24,13 +24,11 @@ using nlohmann::json;
 
 constexpr const char* inspect_usage =
     "usage: sslslr inspect FILE.h5 [FILE.h5 ...] [--json]\n\n"
-    "Checks a clip store (every checksum, every index) or a checkpoint and says what is in it. Of a store, "
-    "for each\n"
-    "split: clips, labels, signers, lengths, rates, how much was not detected; and it warns of what spoils "
-    "training or\n"
-    "its evaluation: the same clip twice, or on both sides of a test, clips without frames or hands, tiny "
-    "classes,\n"
-    "coordinates that are no shares of an image. src/report/store_page.py draws what --json prints.";
+    "Checks a clip store (every checksum, every index) or a checkpoint and describes its contents. For a\n"
+    "store: clips, labels, signers, lengths, frame rates and missing detections of each split, and\n"
+    "warnings of problems for training or evaluation: duplicate clips, also between training and test;\n"
+    "clips without frames or hands; tiny classes; coordinates that are not fractions of an image.\n"
+    "src/report/store_page.py draws the output of --json.";
 
 json describe_checkpoint(const std::string& path) {
     const auto checkpoint = io::read_checkpoint(path);
@@ -112,13 +110,13 @@ int inspect(Arguments arguments, const Ranks& ranks) {
     Options options{inspect_usage};
     options.section("Options");
     options.positional("file", files, "clip stores or checkpoints");
-    options.add("together", is_together, "takes all files for one data set, as training does");
-    options.add("json", as_json, "prints a JSON list, an object a file, instead of a table");
+    options.add("together", is_together, "treats all files as one data set, as training does");
+    options.add("json", as_json, "prints a JSON list with one object per file, instead of tables");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
     if (files.empty()) {
-        throw ConfigError{"no file named: sslslr inspect FILE.h5"};
+        throw ConfigError{"no file given; expected: sslslr inspect FILE.h5"};
     }
     // One rank reads, and all ranks throw its errors.
     agree(ranks.world, [&] {

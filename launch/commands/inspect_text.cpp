@@ -131,8 +131,8 @@ std::string table_of(const std::vector<Row>& rows) {
 }
 
 std::string table_of_splits(const io::StoreSurvey& survey) {
-    Row titles{"split", "clips",     "labels",  "signers", "frames: least, quartiles, most",
-               "fps",   "no frames", "no hand", "twice"};
+    Row titles{"split", "clips",     "labels",  "signers",   "frames: min, quartiles, max",
+               "fps",   "no frames", "no hand", "duplicates"};
     for (const auto& part : survey.parts | std::views::take(most_parts)) {
         titles.push_back("% " + part);
     }
@@ -221,7 +221,7 @@ std::string text_of(const io::ClipStore& store, const io::StoreSurvey& survey,
     }
     text += fmt::format("  fingerprint: {}\n\n{}\n", store.fingerprint_text(), table_of_splits(survey));
     if (findings.empty()) {
-        return text + "  nothing to warn of\n";
+        return text + "  no warnings\n";
     }
     for (const auto& finding : findings) {
         text += text_of_finding(index, finding);

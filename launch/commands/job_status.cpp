@@ -41,11 +41,11 @@ std::string counts_text(const LedgerReport& report) {
     const auto& [jobs, attempts, damaged, workers] = report;
     return fmt::format(
         "jobs         {} done, {} running, {} waiting, {} set aside\n"
-        "attempts     {} failed, {} lost with their workers, {} given back, {} cancelled as not needed "
+        "attempts     {} failed, {} lost with their workers, {} released, {} cancelled as not needed "
         "({:.0f} s)\n"
         "results      {} recovered from dead workers, {} late (not accepted), {} of those differing\n"
-        "files        {} damaged lines passed over\n"
-        "workers      {} that have not left (at work, or dead)\n",
+        "files        {} damaged lines skipped\n"
+        "workers      {} that have not exited (working or dead)\n",
         jobs.done, jobs.running, jobs.waiting, jobs.set_aside.size(), attempts.failed, attempts.lost,
         attempts.released, attempts.cancelled, attempts.cancelled_seconds, attempts.recovered, attempts.late,
         attempts.differing, damaged, workers.size());
@@ -61,7 +61,8 @@ std::string trouble_text(const LedgerReport& report, const std::string& command)
     }
     if (report.attempts.differing > 0) {
         text +=
-            "results of one job differ on one type of CPU: look for failing memory or a mixed installation\n";
+            "results of one job differ on CPUs of one type: check for failing memory or a mixed "
+            "installation\n";
     }
     return text;
 }

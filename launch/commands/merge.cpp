@@ -16,9 +16,9 @@ namespace {
 
 constexpr const char* merge_usage =
     "usage: sslslr merge STORE.h5 [STORE.h5 ...] --output OUT.h5 [OPTIONS]\n\n"
-    "Writes one clip store of many. Labels, signers and splits are joined by their names, attributes\n"
-    "(source, licence, language, ...) are listed; points must agree. Clips of several stores that have the\n"
-    "same name get their store's name before it. Reports which clips hold the same landmarks.";
+    "Merges clip stores into one. Labels, signers and splits are joined by their names, attributes\n"
+    "(source, licence, language, ...) are listed; points must agree. Clip names that occur in several\n"
+    "stores are prefixed with the store's name. Reports which clips have the same landmarks.";
 
 struct MergeOptions {
     std::vector<std::string> files;
@@ -32,7 +32,7 @@ void declare(Options& options, MergeOptions& o) {
     options.positional("file", o.files, "clip stores: files or patterns");
     declare(options, o.output);
     options.add("drop-duplicates", o.drops_duplicates,
-                "of clips that hold the same landmarks keeps the first (reads the stores twice)");
+                "keeps only the first of clips with the same landmarks (reads the stores twice)");
     declare(options, o.layout);
 }
 
@@ -59,7 +59,7 @@ void tell_repeated(const Groups& equal, bool are_dropped) {
     }
     if (repeated > 0) {
         fmt::print(
-            "{} clips hold the landmarks of earlier ones ({}{} by their numbers in the order given): {}\n",
+            "{} clips have the same landmarks as earlier ones ({}{}, numbered in the order given): {}\n",
             repeated, fmt::join(examples, ", "), equal.size() > examples.size() ? ", ..." : "",
             are_dropped ? "left out" : "kept; --drop-duplicates leaves them out");
     }
@@ -68,7 +68,7 @@ void tell_repeated(const Groups& equal, bool are_dropped) {
 /// Prints which splits lack the clips of some stores, because these did not have the split.
 void tell_partial_splits(const io::ClipIndex& index) {
     for (const auto& [split, files] : index.files_without_split) {
-        fmt::print("split {} is not in {}: none of the clips from there is in it\n", split,
+        fmt::print("split {} does not exist in {}: none of the clips from there are in it\n", split,
                    fmt::join(files, ", "));
     }
 }
@@ -107,7 +107,7 @@ int merge(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     if (fields.files.empty()) {
-        throw ConfigError{"no store named: sslslr merge STORE.h5 STORE.h5 --output OUT.h5"};
+        throw ConfigError{"no store given; expected: sslslr merge STORE.h5 STORE.h5 --output OUT.h5"};
     }
     // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {

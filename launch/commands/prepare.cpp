@@ -17,32 +17,28 @@ namespace {
 
 constexpr const char* prepare_usage =
     "usage: [mpirun -n N] sslslr prepare --from FORMAT --input PATH --output FILE.h5 [OPTIONS]\n\n"
-    "Makes a clip store of a corpus. The ranks share the reading. Ctrl-C, SIGTERM, SIGHUP and "
-    "SIGUSR1\n"
-    "end it with exit code 75, and the same command resumes it. Clips\n"
-    "that cannot be read are left out and named, in the summary and in FILE.h5.summary.json. Stores hold 75\n"
-    "points: MediaPipe's pose (33) and both hands (21 each); what a corpus lacks of them is 'not "
-    "detected'.\n\n"
+    "Creates a clip store from a corpus. The ranks share the reading. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1\n"
+    "stop it with exit code 75; the same command resumes it. Clips that cannot be read are left out and\n"
+    "listed, in the summary and in FILE.h5.summary.json. A store has 75 points: MediaPipe's pose (33) and\n"
+    "both hands (21 each); points that a corpus lacks are marked as not detected.\n\n"
     "  lsfb         LSFB-ISOL v2: instances.csv, metadata/, poses/ or poses_raw/\n"
-    "  mp-data      MP_Data/LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy; 1662 or 1692 (pose, face, "
-    "hands),\n"
-    "               258, 225 (pose, hands), 126 (hands) or 63 (one hand: --hand) numbers a frame\n"
+    "  mp-data      MP_Data/LABEL/SEQUENCE/FRAME.npy or LABEL/SEQUENCE.npy; 1662 or 1692 (pose, face,\n"
+    "               hands), 258, 225 (pose, hands), 126 (hands) or 63 (one hand: --hand) numbers per frame\n"
     "  pose         .pose files of pose-format, versions 0.0 to 0.2; points by the names of MediaPipe,\n"
     "               OpenPose or COCO wholebody\n"
-    "  openpose     VIDEO/NAME_NUMBER_keypoints.json, OpenPose's files, one a frame (BODY_25 and hands)\n"
-    "  asl-citizen  NAME.npy of [frames, 543 or 553, 2], right hand before left; train.csv, val.csv, "
-    "test.csv\n"
-    "  spoter       CSV with a list of numbers a cell\n"
-    "  npy          one .npy file per clip, [frames, points, coordinates], [frames, 2 hands, 21, "
-    "coordinates] or\n"
-    "               [frames, numbers]; or X_train.npy of [clips, frames, ...] with class numbers in "
-    "y_train.npy\n"
-    "  hdf5         one dataset per clip, or one group per clip that holds landmarks beside label, signer "
-    "or\n"
-    "               fps; these may be attributes, too; also OpenHands' /keypoints and /visibility\n"
+    "  openpose     VIDEO/NAME_NUMBER_keypoints.json, OpenPose's files, one per frame (BODY_25 and hands)\n"
+    "  asl-citizen  NAME.npy of [frames, 543 or 553, 2], right hand before left; train.csv, val.csv,\n"
+    "               test.csv\n"
+    "  spoter       CSV with a list of numbers in each cell\n"
+    "  npy          one .npy file per clip, [frames, points, coordinates], [frames, 2 hands, 21,\n"
+    "               coordinates] or [frames, numbers]; or X_train.npy of [clips, frames, ...] with class\n"
+    "               numbers in y_train.npy\n"
+    "  hdf5         one dataset per clip, or one group per clip with landmarks and label, signer or fps\n"
+    "               (the latter may be attributes); also OpenHands' /keypoints and /visibility\n"
     "  kaggle-islr  train.csv and train_landmark_files/ (read by Python: launch/setup --importers)\n"
     "  openhands    .pkl files with keypoints and confidences (read by Python's NumPy)\n"
-    "  synthetic    made up, with known boundaries: frames before --first and from --last on carry nothing";
+    "  synthetic    synthetic signs with known boundaries: frames before --first and from --last on carry\n"
+    "               no information";
 
 constexpr std::int64_t most_clips_per_piece = 1024;
 
@@ -62,56 +58,61 @@ std::vector<std::string> formats() {
 
 void declare_synthetic(Options& options, SyntheticConfig& s) {
     options.section("Synthetic signs", "from", {"synthetic"});
-    options.add("classes", s.classes, "signs");
-    options.add("clips", s.clips, "in all, spread evenly over signs and signers");
-    options.add("signers", s.signers, "people, each of a build and habits of their own");
-    options.add("length", s.length, "frames of a clip");
-    options.add("length-spread", s.length_spread, "a clip has up to so many frames more or fewer");
-    options.add("first", s.first, "first informative frame of a clip of --length; scales with the clip");
-    options.add("last", s.last, "first frame after the last informative one, likewise");
+    options.add("classes", s.classes, "number of signs");
+    options.add("clips", s.clips, "number of clips, spread evenly over signs and signers");
+    options.add("signers", s.signers, "number of signers, each with their own build and habits");
+    options.add("length", s.length, "frames per clip");
+    options.add("length-spread", s.length_spread, "largest difference of a clip's frames from --length");
+    options.add("first", s.first,
+                "first informative frame, for a clip of --length frames; scales with the clip's length");
+    options.add(
+        "last", s.last,
+        "first frame after the last informative one, for --length frames; scales with the clip's length");
     options.add("kind", s.kind,
-                "signs differ in the order of the same poses (order), or in the poses (pose)");
+                "difference between signs: the order of the same poses (order) or the poses (pose)");
     options.add("pose-frames", s.pose_frames, "frames from one pose to the next");
-    options.add("noise", s.noise, "deviation of every coordinate in every frame, shoulder widths");
+    options.add("noise", s.noise,
+                "standard deviation of every coordinate in every frame, in shoulder widths");
     options.add("clip-variation", s.clip_variation,
-                "deviation of each pose from clip to clip, shoulder widths");
+                "standard deviation of each pose between clips, in shoulder widths");
     options.add("signer-variation", s.signer_variation,
-                "deviation of build and poses from signer to signer, shoulder widths");
-    options.add("seed", s.seed, "fixes everything");
+                "standard deviation of build and poses between signers, in shoulder widths");
+    options.add("seed", s.seed, "seed of all random choices");
 }
 
 void declare(Options& options, PrepareOptions& o) {
     options.section("Options");
-    options.add("from", o.from, fmt::format("{}", fmt::join(formats(), ", ")));
+    options.add("from", o.from, fmt::format("format of the corpus: {}", fmt::join(formats(), ", ")));
     declare(options, o.import.output);
     auto corpora = formats();
     corpora.pop_back();  // synthetic signs are not a corpus
     options.section("Corpus", "from", corpora);
     declare(options, o.import);
     options.section("LSFB", "from", {"lsfb"});
-    options.add("poses", o.corpus.poses, "raw, interpolated, or auto: raw where there are any");
+    options.add("poses", o.corpus.poses, "poses to read: raw, interpolated, or auto (raw if they exist)");
     options.section("Arrays", "from", {"npy", "hdf5"});
     options.add("point-order", o.corpus.point_order,
-                fmt::format("auto (by the number of points; two hands as left, right), {}",
+                fmt::format("order of the points: auto (by their number; two hands as left, right), {}",
                             fmt::join(io::point_order_names(), ", ")));
-    options.add("zero-is-missing", o.corpus.zero_is_missing,
-                "a part (pose, left hand, right hand) that is 0, or -1, throughout a frame was not detected");
+    options.add(
+        "zero-is-missing", o.corpus.zero_is_missing,
+        "treats a part (pose, left hand, right hand) that is all 0, or all -1, in a frame as not detected");
     options.section("Arrays and MP_Data", "from", {"npy", "hdf5", "mp-data"});
-    options.add("hand", o.corpus.hand, "left or right: the hand that frames of 21 points hold");
+    options.add("hand", o.corpus.hand, "hand in frames of 21 points: left or right");
     options.add("missing", o.corpus.missing,
-                "a number that stands for a missing value, such as -1: points whose x and y have it were not "
+                "number that marks a missing value, such as -1: points with this x and y are treated as not "
                 "detected");
     options.section("OpenPose", "from", {"openpose"});
     options.add("picture-size", o.corpus.picture_size,
-                "of the pictures in pixels, as 1280x720; if not given 256x256, as of WLASL's poses");
+                "size of the images in pixels, such as 1280x720 (empty: 256x256, that of WLASL's poses)");
     declare(options, o.import.layout);
     declare_synthetic(options, o.synthetic);
 }
 
 io::ClipIndex described(const SyntheticConfig& config, const SyntheticSigns& signs, const Options& options) {
     auto index = signs.index();
-    index.attributes["source"] = "made up by sslslr " + program_version() + " prepare --from synthetic";
-    index.attributes["licence"] = "none needed: no recording of anybody";
+    index.attributes["source"] = "generated by sslslr " + program_version() + " prepare --from synthetic";
+    index.attributes["licence"] = "none needed: no recording of a person";
     index.attributes["planted_k1"] = fmt::format("{}", config.first);
     index.attributes["planted_k2"] = fmt::format("{}", config.length - config.last);
     Options own{""};

@@ -33,16 +33,17 @@ constexpr const char* pretrain_usage =
     "usage: [mpirun -n N] sslslr pretrain --data STORE.h5 --run FOLDER [OPTIONS]\n"
     "       [mpirun -n N] sslslr pretrain --run FOLDER [OPTIONS]     (resumes with FOLDER/config.ini)\n"
     "       [mpirun -n N] sslslr pretrain --run FOLDER --config FOLDER/config.ini --data STORE.h5\n"
-    "                                                              (the same where the data have moved)\n\n"
+    "                                                              (the same, if the data have moved)\n\n"
     "Trains an encoder without labels (or, as a control, with them: --method supervised). The same\n"
     "command resumes from the newest checkpoint, on any number of ranks. Results do not depend on the\n"
     "number of ranks.\n\n"
-    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 end it after the step under way with a checkpoint and\n"
-    "exit code 75; a second Ctrl-C ends it at once. Started by nohup, it outlives its terminal. Where its\n"
-    "output goes to a pipe that is closed, only the progress shown is lost.\n"
+    "Ctrl-C (SIGINT), SIGTERM, SIGHUP and SIGUSR1 stop it after the current step, with a checkpoint and\n"
+    "exit code 75; a second Ctrl-C ends it at once. Under nohup, it survives its terminal. If its output\n"
+    "goes to a pipe that is closed, only the progress lines are lost.\n"
     "Under mpirun, Ctrl-C, SIGTERM, SIGHUP (nohup or not) and a closed pipe make mpirun end the ranks: by\n"
     "SIGTERM, then by SIGKILL after OMPI_MCA_odls_base_sigkill_timeout seconds (1 unless set); it exits\n"
-    "with 1. Set that to what a step and a checkpoint take, or send mpirun SIGUSR1, which it passes on.";
+    "with 1. Set that to the duration of a step and a checkpoint, or send mpirun SIGUSR1, which it passes\n"
+    "on.";
 
 /// Options of one start of a run, which the run folder does not record.
 struct StartOptions {
@@ -55,19 +56,18 @@ struct StartOptions {
 };
 
 void declare(Options& options, StartOptions& o) {
-    options.section_of_this_call("This start of the run (not remembered)");
+    options.section_of_this_call("This start of the run (not stored in the run folder)");
     options.add("time-limit", o.time_limit,
-                "ends with a checkpoint and exit code 75 before that time since the start: M, M:S, H:M:S, "
-                "D-H, D-H:M or "
-                "D-H:M:S (empty: Slurm's, where it tells)");
-    options.add("hang-timeout", o.hang_timeout,
-                "seconds: a rank that keeps the others waiting longer in a step is named and the job ends "
-                "with exit code "
-                "4; a dead one after 5 s at most (0: neither)");
+                "stops with a checkpoint and exit code 75 before this time since the start: M, M:S, H:M:S, "
+                "D-H, D-H:M or D-H:M:S (empty: the Slurm job's limit, if known)");
+    options.add(
+        "hang-timeout", o.hang_timeout,
+        "seconds that a rank may keep the others waiting in a step; then it is named and the job ends "
+        "with exit code 4. A dead rank is noticed within 5 s (0: neither is checked)");
     options.add("accept-other-code", o.accepts_other_code, accept_other_code_help);
     options.add(
         "dry-run", o.is_dry,
-        "trains nothing: tells memory, time and communication of a step that a model expects on --gpus");
+        "trains nothing; prints memory, time and communication of a step, predicted by a model for --gpus");
     declare(options, o.dry_run);
     options.add_hidden("fault", o.fault);
 }
@@ -100,7 +100,7 @@ void tell_boundary(const BatchConfig& config, const Features& features,
     }
     const auto [k1, k2] = median_shares(features, clips, boundaries);
     fmt::print(
-        "each clip's own boundary, in the median the first {:.0f} % and the last {:.0f} % of its frames\n",
+        "each clip has its own boundary; median: the first {:.0f} % and the last {:.0f} % of its frames\n",
         100 * k1, 100 * k2);
 }
 
@@ -122,8 +122,8 @@ void tell_blank_clips(const Features& features, const std::vector<std::int64_t>&
     }
     if (blank > 0 && ranks.is_first()) {
         print_warning(
-            fmt::format("in {} of the {} training clips nothing was detected in any frame; they train as "
-                        "zeros: sslslr inspect names them",
+            fmt::format("in {} of the {} training clips nothing was detected in any frame; they are trained "
+                        "on as zeros: sslslr inspect lists them",
                         blank, clips.size()));
     }
 }
@@ -146,7 +146,7 @@ RunHooks hooks_of(const Ranks& ranks, std::int64_t last_step, std::optional<Trai
     hooks.on_resume = [&, last_step](std::int64_t step) {
         progress.emplace(ranks.is_first(), step, last_step);
         if (ranks.is_first()) {
-            fmt::print("{} step {} of {}\n", step < last_step ? "going on from" : "nothing left to do after",
+            fmt::print("{} step {} of {}\n", step < last_step ? "resuming from" : "nothing left to do after",
                        step, last_step);
         }
     };
@@ -255,8 +255,7 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     }
     const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
     if (ranks.is_first()) {
-        fmt::print("stopped {} after step {}: the same command goes on from there\n", cause,
-                   trainer.steps_done());
+        fmt::print("stopped {} after step {}: the same command resumes there\n", cause, trainer.steps_done());
     }
     return exit_stopped;
 }

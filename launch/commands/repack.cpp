@@ -13,10 +13,9 @@ namespace {
 
 constexpr const char* repack_usage =
     "usage: sslslr repack STORE.h5 [STORE.h5 ...] --output OUT.h5 [OPTIONS]\n\n"
-    "Writes clip stores anew, in another layout or with fewer points; several become one. Checks every "
-    "checksum on\n"
-    "the way; what is damaged is refused and nothing is written. Clips, labels, signers, splits and "
-    "attributes stay.";
+    "Rewrites clip stores in another layout or with fewer points; several become one. Every checksum is\n"
+    "verified: a damaged store is refused and nothing is written. Clips, labels, signers, splits and\n"
+    "attributes are kept.";
 
 struct RepackOptions {
     std::vector<std::string> files;
@@ -32,9 +31,9 @@ void declare(Options& options, RepackOptions& o) {
     declare(options, o.output);
     options.add(
         "points", o.points,
-        "keep (those there are), upper-body (65: pose 0-22 and both hands) or all (75), in that order");
+        "points to write: keep (unchanged), upper-body (65: pose 0-22, hands) or all (75: pose, hands)");
     options.words({"keep", "upper-body", "all"});
-    options.add("drop-z", o.drops_z, "keeps x and y alone");
+    options.add("drop-z", o.drops_z, "keeps only x and y");
     declare(options, o.layout);
 }
 
@@ -63,7 +62,7 @@ int repack(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     if (fields.files.empty()) {
-        throw ConfigError{"no store named: sslslr repack STORE.h5 --output OUT.h5"};
+        throw ConfigError{"no store given; expected: sslslr repack STORE.h5 --output OUT.h5"};
     }
     // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {

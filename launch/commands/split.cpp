@@ -18,12 +18,12 @@ namespace {
 constexpr const char* split_usage =
     "usage: sslslr split STORE.h5 [STORE.h5 ...] --by WAY --output OUT.h5 [OPTIONS]\n"
     "       sslslr split STORE.h5 [STORE.h5 ...] --by WAY --separate FOLDER [OPTIONS]\n\n"
-    "Writes a clip store with more named splits, or a store for each of them. By\n"
+    "Writes a clip store with additional named splits, or one store per split. WAY is one of\n"
     "  signer       signer-NAME and not-signer-NAME (all others) for each signer\n"
-    "  fraction     labelled-30 and rest-30 for --fraction 0.3: that share of each class, at least one clip\n"
-    "  folds        fold-0, not-fold-0, fold-1, ...: every class spread evenly, or every signer whole\n"
-    "  class-count  classes-100 and not-classes-100 for --classes 100: the classes that have most clips\n"
-    "Clips without frames are in none; the same options give the same splits.";
+    "  fraction     labelled-30 and rest-30 for --fraction 0.3: that share of each class, at least a clip\n"
+    "  folds        fold-0, not-fold-0, fold-1, ...: each class spread evenly, or each signer in one fold\n"
+    "  class-count  classes-100 and not-classes-100 for --classes 100: the classes with the most clips\n"
+    "Clips without frames are in no split. The same options give the same splits.";
 
 struct SplitOptions {
     std::vector<std::string> files;
@@ -38,21 +38,23 @@ void declare(Options& options, SplitOptions& o) {
     options.positional("file", o.files, "clip stores: files or patterns");
     declare(options, o.output);
     options.add("separate", o.separate,
-                "folder for a store FOLDER/SPLIT.h5 for each split but the not- ones, in place of --output");
-    options.add("by", o.split.by, "signer, fraction, folds or class-count");
-    options.add("within", o.split.within, "split whose clips are split, e.g. train (empty: all clips)");
+                "folder for one store FOLDER/SPLIT.h5 per split, except the not- ones; replaces --output");
+    options.add("by", o.split.by, "way to split: signer, fraction, folds or class-count");
+    options.add("within", o.split.within, "existing split to split, such as train (empty: all clips)");
     options.section("By signer", "by", {"signer"});
-    options.add("signers", o.split.signers, "those that get splits (none: all)");
+    options.add("signers", o.split.signers, "signers that get their own splits (none: all)");
     options.section("By fraction", "by", {"fraction"});
-    options.add("fraction", o.split.fraction, "of each class, between 0 and 1; half a clip is rounded up");
+    options.add("fraction", o.split.fraction,
+                "share of each class, between 0 and 1; half a clip is rounded up");
     options.section("By folds", "by", {"folds"});
-    options.add("folds", o.split.folds, "how many");
-    options.add("group-by", o.split.group_by,
-                "none (each class spread evenly) or signer (all clips of a signer in one fold)");
+    options.add("folds", o.split.folds, "number of folds");
+    options.add(
+        "group-by", o.split.group_by,
+        "grouping of clips: none (each class spread evenly) or signer (all clips of a signer in one fold)");
     options.section("By fraction or folds", "by", {"fraction", "folds"});
-    options.add("seed", o.split.seed, "fixes which clips are drawn");
+    options.add("seed", o.split.seed, "seed of the random choice of clips");
     options.section("By class-count", "by", {"class-count"});
-    options.add("classes", o.split.classes, "how many");
+    options.add("classes", o.split.classes, "number of classes, those with the most clips");
     declare(options, o.layout);
 }
 
@@ -104,7 +106,7 @@ void write_apart(const io::ClipStore& store, const SplitPlan& plan, const SplitO
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) {
-        throw io::DataError{folder, "the folder cannot be made: " + error.message()};
+        throw io::DataError{folder, "cannot create the folder: " + error.message()};
     }
     for (const auto& split : plan.splits) {
         if (!split.is_complement) {
@@ -129,11 +131,11 @@ int split(Arguments arguments, const Ranks& ranks) {
         return exit_done;
     }
     if (fields.files.empty()) {
-        throw ConfigError{"no store named: sslslr split STORE.h5 --by WAY --output OUT.h5"};
+        throw ConfigError{"no store given; expected: sslslr split STORE.h5 --by WAY --output OUT.h5"};
     }
     if (!fields.separate.empty() && !fields.output.output.empty()) {
         throw ConfigError{
-            "--output and --separate: one store with all splits, or one for each? Leave one out"};
+            "--output and --separate: expected only one: one store with all splits, or one store per split"};
     }
     // One rank writes, and all ranks throw its errors.
     agree(ranks.world, [&] {

@@ -22,14 +22,14 @@ void declare(Options& options, LayoutOptions& o) {
     options.section("Layout of the store");
     options.add(
         "dtype", o.dtype,
-        "of landmarks: float16 (the nearest one, ties to even), float32, or auto: float32 only where float16 "
-        "would not hold what is read");
+        "type of the stored landmarks: float16 (rounded to nearest, ties to even), float32, or auto (float32 "
+        "only if float16 cannot represent the input)");
     options.add("compress", o.compress,
-                "deflate level 0 to 9, bytes shuffled: smaller, but decoded at each opening; none: in one "
-                "piece, mapped",
+                "deflate level, 0 to 9, with byte shuffle: a smaller file, decoded each time it is opened; "
+                "none: uncompressed and memory-mapped",
                 Decides::nothing);
     options.add("chunk-frames", o.chunk_frames,
-                "of --compress: frames compressed together (0: a MiB of them)", Decides::nothing);
+                "with --compress: frames per compressed chunk (0: 1 MiB of frames)", Decides::nothing);
 }
 
 io::StoreLayout layout_of(const LayoutOptions& options, bool is_float16, const io::ClipIndex& index) {
@@ -52,7 +52,7 @@ io::StoreLayout layout_of(const LayoutOptions& options, bool is_float16, const i
     }
     if (options.chunk_frames != 0 && !layout.is_compressed) {
         throw ConfigError{
-            "--chunk-frames belongs to --compress; a store in one piece has no chunks: leave it out"};
+            "--chunk-frames belongs to --compress; an uncompressed store has no chunks: leave it out"};
     }
     layout.chunk_frames = options.chunk_frames;
     if (const auto problem = problem_of(layout, index); !problem.empty()) {
@@ -62,8 +62,8 @@ io::StoreLayout layout_of(const LayoutOptions& options, bool is_float16, const i
 }
 
 void declare(Options& options, OutputOptions& o) {
-    options.add("output", o.output, "file of the store", Decides::nothing);
-    options.add("force", o.force, "replaces a file that is there", Decides::nothing);
+    options.add("output", o.output, "clip store to write", Decides::nothing);
+    options.add("force", o.force, "replaces an existing file", Decides::nothing);
 }
 
 void refuse_existing(const std::string& output, bool force) {
@@ -94,7 +94,7 @@ void separate_names(io::ClipIndex& index, const io::ClipStore& store,
                     const std::vector<std::int64_t>& clips) {
     if (const auto renamed = io::separate_shared_names(index, store, clips); renamed > 0) {
         fmt::print(
-            "{} clips have names that several of the stores use: they get their store's name before them\n",
+            "{} clips have names that occur in several stores: each is prefixed with the name of its store\n",
             renamed);
     }
 }
@@ -116,7 +116,7 @@ void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& inde
     fmt::print("{}: {} clips of {} frames, {} points, {}, {}, {:.1f} MB, {:.1f} s\n", path.string(),
                index.clips(), index.frames(), index.point_names.size(),
                layout.is_float16 ? "float16" : "float32",
-               layout.is_compressed ? fmt::format("deflate {}", layout.level) : "in one piece",
+               layout.is_compressed ? fmt::format("deflate {}", layout.level) : "uncompressed",
                static_cast<double>(std::filesystem::file_size(path)) / bytes_a_megabyte, passed.count());
 }
 

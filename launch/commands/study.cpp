@@ -9,14 +9,13 @@ namespace {
 
 constexpr const char* study_usage =
     "usage: sslslr study COMMAND --study FILE [OPTIONS]      (each COMMAND has its own --help)\n\n"
-    "Whole tables of experiments from one file that lists data sets, methods, augmentations, protocols and "
-    "runs.\n"
-    "Each training is done once, however many tables need it.\n\n";
+    "Runs whole tables of experiments from one file that lists data sets, methods, augmentations,\n"
+    "protocols and runs. Each training is done once, even if several tables need it.\n\n";
 
 constexpr std::array study_commands{
-    Subcommand{"run", study_run, "does what is missing; start as many as you like, anywhere"},
-    Subcommand{"status", study_status, "how far the study is, at any moment"},
-    Subcommand{"report", study_report, "tables and figures of what is done, at any moment"},
+    Subcommand{"run", study_run, "runs the jobs that are not done; start any number of workers, on any node"},
+    Subcommand{"status", study_status, "shows the progress of the study, at any time"},
+    Subcommand{"report", study_report, "writes tables and figures of the results so far, at any time"},
 };
 
 }  // namespace

@@ -25,9 +25,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* report_of_study_usage =
     "usage: sslslr study report --study FILE [--json] [--pages=false]\n\n"
-    "Tables of what is done so far, with intervals and controls. Writes FOLDER/report/: report.json, and by "
-    "Python\n"
-    "index.html, tables/*.csv and *.tex, figures/*.svg.";
+    "Prints tables of the results so far, with intervals and controls. Writes report.json to\n"
+    "FOLDER/report/ and, by Python, index.html, tables/*.csv and *.tex, and figures/*.svg.";
 
 /// Returns the seconds of all steps of a training, including those before it was resumed.
 double seconds_of(const fs::path& metrics) {
@@ -121,8 +120,8 @@ StudyReport report_of_study(const StoredStudy& stored, const LedgerFiles& files,
             {"runs", stored.spec.runs},
             {"interval",
              stored.spec.runs > 1
-                 ? "95 % Student t over the runs; of a figure of one run, bootstrap over its test clips"
-                 : "95 % bootstrap over the test clips of one run (it knows nothing of other seeds)"},
+                 ? "95 % Student t over the runs; for values of one run, bootstrap over its test clips"
+                 : "95 % bootstrap over the test clips of one run (it does not cover other seeds)"},
             {"jobs", json_of_jobs(stored.plan, files.state(), jobs)},
             {"data", nlohmann::json::array()},
             {"tables", report.tables},
@@ -151,11 +150,10 @@ bool write_pages(const fs::path& folder) {
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child || !WIFEXITED(status) ||
         WEXITSTATUS(status) == 127) {
-        throw ConfigError{
-            fmt::format("study report: {} cannot be started to write pages; run launch/setup, name a Python "
-                        "with matplotlib, h5py "
-                        "and umap-learn by SSLSLR_PYTHON, or leave the pages out by --pages=false",
-                        python.string())};
+        throw ConfigError{fmt::format(
+            "study report: {} cannot be started to write pages; run launch/setup, set SSLSLR_PYTHON "
+            "to a Python with matplotlib, h5py and umap-learn, or give --pages=false",
+            python.string())};
     }
     return WEXITSTATUS(status) == 0;
 }
@@ -169,7 +167,7 @@ int study_report(Arguments arguments, const Ranks& ranks) {
     Options options{report_of_study_usage};
     declare(options, places);
     options.add("json", json, "prints the report as one JSON object");
-    options.add("pages", pages, "false: writes report.json alone");
+    options.add("pages", pages, "writes pages, tables and figures; false: only report.json");
     if (!read_or_help(options, arguments, ranks) || !ranks.is_first()) {
         return exit_done;
     }

@@ -23,12 +23,10 @@ namespace {
 
 constexpr const char* run_usage =
     "usage: [mpirun -n N | srun --mpi=pmix] sslslr study run --study FILE [OPTIONS]\n\n"
-    "Takes jobs of a study until none is left: trainings, and evaluations of those that are done. Any number "
-    "of these\n"
-    "may work on one study, on any nodes that share its folder, started and killed at any time. Ends with 75 "
-    "when\n"
-    "Ctrl-C, SIGTERM, SIGHUP or SIGUSR1 asks it to; a training that was cut short resumes from its last "
-    "checkpoint.";
+    "Runs jobs of a study until none is left: trainings, and evaluations of those that are done. Any\n"
+    "number of workers may share a study, on any nodes that share its folder, and be started or killed at\n"
+    "any time. Ctrl-C, SIGTERM, SIGHUP and SIGUSR1 stop it with exit code 75; an interrupted training\n"
+    "resumes from its last checkpoint.";
 
 struct RunFields {
     StudyPlaces places;
@@ -42,8 +40,8 @@ struct RunFields {
 
 void declare(Options& options, RunFields& o) {
     declare(options, o.places);
-    options.add("tables", o.tables, "does what these need alone (none: all)");
-    options.add("dry-run", o.dry_run, "says how many jobs there are, and does none");
+    options.add("tables", o.tables, "runs only the jobs that these tables need (none: all)");
+    options.add("dry-run", o.dry_run, "prints the number of jobs and runs none");
     options.add("memory-limit", o.memory_limit, memory_limit_help);
     declare(options, o.worker);
     options.add("threads", o.threads, "threads of each rank");
@@ -79,7 +77,7 @@ StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, c
     if (ranks.is_first()) {
         for (const auto& data : spec.data) {
             if (data.is_optional && !is_there(data)) {
-                fmt::print("[data {}]: no such files, so the study does without it\n", data.name);
+                fmt::print("[data {}]: files not found, so the study leaves it out\n", data.name);
                 absent += data.name + " ";
             }
         }
@@ -95,7 +93,7 @@ StudySpec what_is_here(StudySpec spec, const std::vector<std::string>& wanted, c
     auto here = narrowed(std::move(spec), present, wanted.empty() ? tables : wanted);
     if (here.tables.empty()) {
         throw ConfigError{
-            "--study: none of its data sets is here: prepare one as the study file says, or name one's file"};
+            "--study: none of its data sets was found: prepare one as the study file says, or fix its path"};
     }
     std::set<std::string> used;
     for (const auto& table : here.tables) {

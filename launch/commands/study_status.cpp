@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* status_of_study_usage =
     "usage: sslslr study status --study FILE [--json]\n\n"
-    "How far a study is: trainings, evaluations, what failed and why. Reads the ledger and disturbs nobody.";
+    "Shows the progress of a study: trainings, evaluations, failures and their causes. Only reads the\n"
+    "ledger, and disturbs no worker.";
 
 /// Counts the jobs of one kind: done, running, and in total.
 template <class Jobs>

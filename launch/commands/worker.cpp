@@ -82,10 +82,11 @@ std::int64_t count_set_aside(const WorkerTask& task, Ledger* ledger, const Ranks
 }  // namespace
 
 void declare(Options& options, WorkerOptions& o) {
-    options.add("lease-seconds", o.lease_seconds,
-                "a worker that shows no sign of life for so long loses its job to another; the same for all");
+    options.add(
+        "lease-seconds", o.lease_seconds,
+        "a worker without a sign of life for this long loses its job; must be the same for all workers");
     options.add("max-jobs", o.max_jobs, "exits after this many jobs (0: no limit)");
-    options.add("retry", o.retry, "failed: tries the jobs again that were set aside");
+    options.add("retry", o.retry, "failed: retries the jobs that were set aside");
 }
 
 void check(const WorkerOptions& o, std::int64_t group_ranks, const Ranks& ranks) {
@@ -99,9 +100,8 @@ void check(const WorkerOptions& o, std::int64_t group_ranks, const Ranks& ranks)
         throw ConfigError{fmt::format("--retry {}: expected failed", o.retry)};
     }
     if (ranks.world.size() % group_ranks != 0) {
-        throw ConfigError{
-            fmt::format("{} ranks: planned with ranks-per-job = {}, so start a multiple of that",
-                        ranks.world.size(), group_ranks)};
+        throw ConfigError{fmt::format("{} ranks: expected a multiple of {}, the ranks-per-job of the plan",
+                                      ranks.world.size(), group_ranks)};
     }
 }
 
@@ -132,7 +132,7 @@ int work_on(const WorkerTask& task, const WorkerOptions& options, dist::Group& g
     const auto set_aside = count_set_aside(task, ledger.get(), ranks);
     if (set_aside > 0 && ranks.is_first()) {
         print_warning(
-            fmt::format("jobs set aside after failing again and again: {}. `sslslr {} status` names them and "
+            fmt::format("jobs set aside after repeated failures: {}. `sslslr {} status` lists them and "
                         "their errors; fix the cause, then run the same command with --retry failed",
                         set_aside, task.command));
     }

@@ -19,7 +19,7 @@ usage="usage: boundary.sh STUDY WORKERS [options of sslslr boundary work]"
 study=$(realpath "${1:?$usage}")
 workers=${2:?$usage}
 if [[ ! $workers =~ ^[1-9][0-9]*$ ]]; then
-    echo "boundary.sh: WORKERS is \"$workers\"; expected a number from 1 on" >&2
+    echo "boundary.sh: WORKERS is \"$workers\"; expected a whole number of 1 or more" >&2
     exit 2
 fi
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")

@@ -67,5 +67,5 @@ install_wheels() {
     local folder=$1
     shift
     "$folder/bin/python" -I -m pip install --disable-pip-version-check "$@" ||
-        die "pip could not install the packages above: no network (on a cluster, use a login node), or no room on the disk?"
+        die "pip could not install the packages above: no network (on a cluster, use a login node), or no space on the disk?"
 }

@@ -23,7 +23,7 @@ ensure_importers() {
             return
     fi
     if [[ $1 == comparisons ]] && ! has_importers comparisons; then
-        say "What the tests of readers compare with, in $importer_environment (about 15 seconds)"
+        say "Libraries that the tests compare the readers with, in $importer_environment (about 15 seconds)"
         install_importers comparisons "${comparison_wheels[@]}" -- "${comparison_packages[@]}"
     fi
 }
@@ -38,7 +38,7 @@ install_importers() {
         wheels+=("$1") && shift
     done
     if ! { "${pip[@]}" --no-deps "${wheels[@]}" && "${pip[@]}" --no-warn-conflicts "${@:2}"; }; then
-        echo "pip could not install the readers' packages: no network (on a cluster, use a login node), no room on the disk," \
+        echo "pip could not install the readers' packages: no network (on a cluster, use a login node), no space on the disk," \
             "or a Python other than 3.10 to 3.12, for which MediaPipe 0.10.14 has no package?" >&2
         return 1
     fi
@@ -48,7 +48,7 @@ install_importers() {
 # MediaPipe's package contains only the pose model of complexity 1; its own function downloads the others.
 fetch_pose_models() {
     "$importer_environment/bin/python" "$root/io/corpus/python/fetch_pose_models.py" ||
-        echo "landmarks of videos: --complexity 1 works; for 0 and 2 run launch/setup --importers where there is a network"
+        echo "landmarks of videos: only --complexity 1 works; for 0 and 2, run launch/setup --importers again with a network"
 }
 
 importers_key() {

@@ -40,9 +40,9 @@ install_packages() {
     fi
     say "System packages (about a minute): $*"
     "${as_root[@]}" dpkg --configure -a  # an earlier installation may have been interrupted
-    "${as_root[@]}" apt-get -qq update || echo "some package lists could not be refreshed; going on with the others"
+    "${as_root[@]}" apt-get -qq update || echo "some package lists could not be refreshed; continuing with the others"
     "${as_root[@]}" apt-get -qq install --yes --no-install-recommends "$@" ||
-        die "apt could not install the packages above; mend that (network? disk?) and run this again"
+        die "apt could not install the packages above; check the network and the disk, and run this again"
 }
 
 # Without apt, the same software may come from a cluster's modules. CMake searches for it, once for each
@@ -76,9 +76,9 @@ Ask an administrator to run
     apt-get install --yes $*
 or, on a cluster, load modules with the same software, for example
     module load GCC CMake Ninja Python OpenMPI HDF5 Boost
-and name the folders of what has no module (fmt, nlohmann_json, xxHash, GoogleTest), separated by colons:
+and list the folders of libraries without a module (fmt, nlohmann_json, xxHash, GoogleTest), separated by colons:
     export CMAKE_PREFIX_PATH=/folder/of/fmt:/folder/of/xxhash
-LibTorch 2.11 is downloaded unless CMAKE_PREFIX_PATH holds its folder, or Torch_DIR its share/cmake/Torch.
+LibTorch 2.11 is downloaded unless CMAKE_PREFIX_PATH contains its folder, or Torch_DIR is its share/cmake/Torch.
 EXPLANATION
 }
 

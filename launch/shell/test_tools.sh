@@ -19,7 +19,7 @@ ensure_test_tools() {
     has_torch_imports || install_torch_imports || true
     ensure_importers comparisons || true
     if [[ $(test_tools) == *" absent"* ]]; then
-        echo "left out are the tests of: $(test_tools | sed -n 's/ absent//p' | paste --serial --delimiters ,)"
+        echo "tests left out because their tools are missing: $(test_tools | sed -n 's/ absent//p' | paste --serial --delimiters ,)"
     fi
 }
 
@@ -47,7 +47,7 @@ install_hyperqueue() {
 has_torch_imports() { [[ -x $test_environment/bin/python && $(cat "$test_environment/.torch-imports" 2>&1) == "$torch_imports" ]]; }
 
 install_torch_imports() {
-    say "What Python's torch imports, for the tests, in $test_environment (seconds)"
+    say "Packages that Python's torch imports, for the tests, in $test_environment (seconds)"
     rm -f "$test_environment/.torch-imports"
     python3 -m venv "$test_environment" &&
         "$test_environment/bin/python" -I -m pip install --disable-pip-version-check "$torch_imports" &&

@@ -15,7 +15,7 @@
 read_sweep() {
     sweep_file=$1
     if [[ ! -f $1 || ! -r $1 ]]; then
-        echo "sweep.sbatch: $1: not a file that can be read; expected options of one training per line" >&2
+        echo "sweep.sbatch: $1: not a readable file; expected the options of one training per line" >&2
         exit 2
     fi
     if [[ $(tr -d '\0' <"$1" | wc -c) != $(wc -c <"$1") ]]; then
@@ -168,7 +168,7 @@ last_training() {
         fi
     done
     if ((last == 0)); then
-        echo "sweep.sbatch: $sweep_file: no line holds a training" >&2
+        echo "sweep.sbatch: $sweep_file: no line contains a training" >&2
         exit 2
     fi
     echo "$last"

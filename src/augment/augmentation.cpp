@@ -4,6 +4,8 @@
 #include <numeric>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "io/file/setting.hpp"
 #include "src/augment/boundary_order.hpp"
 #include "src/augment/classical.hpp"
@@ -15,14 +17,14 @@ namespace sslslr {
 namespace {
 
 void check(const AugmentationConfig& config) {
-    require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180,
-            "rotation by " + std::to_string(config.rotation_degrees) + " degrees: expected 0 to 180");
+    require(config.rotation_degrees >= 0 && config.rotation_degrees <= 180, "rotation-degrees",
+            config.rotation_degrees, "0 to 180 degrees");
     require(config.blur_sigma_min > 0 && config.blur_sigma_min <= config.blur_sigma_max &&
                 config.blur_sigma_max <= 100,
-            "blur sigma from " + std::to_string(config.blur_sigma_min) + " to " +
-                std::to_string(config.blur_sigma_max) + " frames: expected 0 < least <= largest <= 100");
-    require(config.flip_probability >= 0 && config.flip_probability <= 1,
-            "flip probability " + std::to_string(config.flip_probability) + ": expected 0 to 1");
+            fmt::format("{}: expected {} to 100 frames", io::setting("blur-sigma-max", config.blur_sigma_max),
+                        config.blur_sigma_min));
+    require(config.flip_probability >= 0 && config.flip_probability <= 1, "flip-probability",
+            config.flip_probability, "a probability, 0 to 1");
 }
 
 double between(double low, double high, KeyedRandom random) {
@@ -57,7 +59,7 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
     if (config_.boundary == BoundaryKind::adaptive && permutes(config_.kind)) {
         TORCH_CHECK_VALUE(
             std::ranges::all_of(recorded.ids, [&](auto id) { return id < std::ssize(boundaries_); }),
-            "boundaries of the first ", boundaries_.size(), " clips, and views of others");
+            "boundaries of the first ", boundaries_.size(), " clips, but views of others");
     }
     auto made = recorded;
     std::ranges::fill(made.views, view);

@@ -25,8 +25,9 @@ BoundaryLength BoundaryLength::parse(const std::string& text) {
         share = {.amount = std::stoll(match[1]), .whole = std::stoll(match[2])};
     }
     if (share.whole == 0 || share.amount > share.whole) {
-        throw ConfigError{"a boundary of '" + text +
-                          "': expected frames such as 21, or a share of at most 1 such as 33% or 1/3"};
+        throw ConfigError{
+            "boundary '" + text +
+            "': expected a number of frames such as 21, or a share of at most 1 such as 33% or 1/3"};
     }
     return share;
 }

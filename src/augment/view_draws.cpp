@@ -68,11 +68,12 @@ void check(const SkeletonViewsConfig& config, const FeatureLayout& layout) {
     require(config.hide_points >= 0 && config.hide_points < 1, "hide-points", config.hide_points,
             "a share of at least 0 and less than 1");
     expect("hide-frames", config.hide_frames, 0, 1, "a share, 0 to 1");
-    require(layout.centred || (config.shift == 0 && config.jitter_body == 0 && config.jitter_hands == 0),
-            fmt::format(
-                "{}, {} and {} are in shoulder widths, which raw coordinates ({}) do not know: expected 0",
-                io::setting("view-shift", config.shift), io::setting("jitter-body", config.jitter_body),
-                io::setting("jitter-hands", config.jitter_hands), io::setting("normalise", "false")));
+    require(
+        layout.centred || (config.shift == 0 && config.jitter_body == 0 && config.jitter_hands == 0),
+        fmt::format(
+            "{}, {} and {} are in shoulder widths, a unit that raw coordinates ({}) do not have: expected 0",
+            io::setting("view-shift", config.shift), io::setting("jitter-body", config.jitter_body),
+            io::setting("jitter-hands", config.jitter_hands), io::setting("normalise", "false")));
 }
 
 double ViewTime::operator()(double at) const {

@@ -44,7 +44,7 @@ std::vector<Wrist> wrists_of(const FeatureLayout& layout) {
     }
     if (wrists.empty()) {
         throw ConfigError{io::setting("boundary", "adaptive") +
-                          ": the points hold no wrist whose motion could tell where a sign begins"};
+                          ": the points include no wrist, whose motion shows where a sign begins and ends"};
     }
     return wrists;
 }
@@ -201,12 +201,12 @@ std::vector<ClipBoundary> wrist_motion_boundaries(const Features& features,
                                                   std::span<const std::int64_t> clips,
                                                   const WristMotionConfig& config) {
     if (!(config.peak_share > 0 && config.peak_share < 1)) {
-        throw ConfigError{"wrist motion from " + std::to_string(config.peak_share) +
-                          " of the peak speed on: expected more than 0 and less than 1"};
+        throw ConfigError{"wrist motion: a share " + std::to_string(config.peak_share) +
+                          " of the peak speed: expected more than 0 and less than 1"};
     }
     if (!(config.noise_factor >= 0)) {
-        throw ConfigError{"wrist motion from " + std::to_string(config.noise_factor) +
-                          " times the noise on: expected 0 or more"};
+        throw ConfigError{"wrist motion: " + std::to_string(config.noise_factor) +
+                          " times the noise: expected 0 or more"};
     }
     const auto wrists = wrists_of(features.layout);
     std::vector<ClipBoundary> boundaries;

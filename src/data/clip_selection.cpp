@@ -35,8 +35,9 @@ std::string why_none_is_left(const io::ClipIndex& index, const Selection& select
                              const std::vector<std::int64_t>& clips) {
     const auto of = selection.split.empty() ? std::string{"the data"} : "split " + selection.split;
     if (clips.empty()) {
-        return of + (selection.split.empty() ? fmt::format(" have no clips: another {}?", io::setting("data"))
-                                             : " is empty: name another, or make it again (sslslr split)");
+        return of + (selection.split.empty()
+                         ? fmt::format(" have no clips: choose other {}", io::setting("data"))
+                         : " is empty: choose another, or make it again (sslslr split)");
     }
     std::int64_t empty = 0;
     std::int64_t unlabelled = 0;
@@ -48,10 +49,10 @@ std::string why_none_is_left(const io::ClipIndex& index, const Selection& select
         unlabelled += label < 0 ? 1 : 0;
         no_signs += label >= 0 && index.label_names[static_cast<std::size_t>(label)] == no_sign ? 1 : 0;
     }
-    auto text = "no clip is left of the " + std::to_string(clips.size()) + " of " + of + ": " +
-                std::to_string(empty) + " have no frames";
+    auto text = "none of the " + std::to_string(clips.size()) + " clips of " + of +
+                " can be used: " + std::to_string(empty) + " have no frames";
     if (selection.only_labelled) {
-        text += ", " + std::to_string(unlabelled) + " have no label (of use for pretraining only), " +
+        text += ", " + std::to_string(unlabelled) + " have no label (usable only for pretraining), " +
                 std::to_string(no_signs) + " show no sign";
     }
     if (!selection.signers.empty()) {
@@ -87,8 +88,8 @@ std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::
     }
     if (const auto lacking = stores_without_split(index, split); !lacking.empty() && !stores_may_lack_it) {
         throw ConfigError{fmt::format(
-            "no split {0} in {1}, but in other stores of {2}: no clip of it would take part; leave it out of "
-            "{2}, or give it that split (sslslr split), or name a split that all stores have",
+            "no split {0} in {1}, but in other stores of {2}: leave such stores out of {2}, give them that "
+            "split (sslslr split), or choose a split that all stores have",
             split, lacking, io::setting("data"))};
     }
     return found->second;

@@ -45,13 +45,14 @@ std::string changed_splits(const DataIdentity& then, const DataIdentity& now) {
         if (before == then.splits.end()) {
             text += fmt::format("; split {} is new", name);
         } else if (before->second != clips) {
-            text += fmt::format("; split {} has {} clips, then {}{}", name, clips.clips, before->second.clips,
-                                clips.clips == before->second.clips ? " others" : "");
+            text += fmt::format("; split {} has {} clips (before: {}{})", name, clips.clips,
+                                before->second.clips, clips.clips == before->second.clips ? " others" : "");
         }
     }
     for (const auto& [name, clips] : then.splits) {
-        text +=
-            now.splits.contains(name) ? "" : fmt::format("; split {} of {} clips is gone", name, clips.clips);
+        text += now.splits.contains(name)
+                    ? ""
+                    : fmt::format("; split {} of {} clips was removed", name, clips.clips);
     }
     return text;
 }
@@ -88,20 +89,20 @@ DataIdentity DataIdentity::parse(const std::string& text) {
 std::vector<std::string> differences(const DataIdentity& then, const DataIdentity& now) {
     std::vector<std::string> found;
     if (now.clips != then.clips || now.frames != then.frames) {
-        found.push_back(fmt::format("{} clips of {} frames, then {} of {}", now.clips, now.frames, then.clips,
-                                    then.frames));
+        found.push_back(fmt::format("{} clips of {} frames (before: {} of {})", now.clips, now.frames,
+                                    then.clips, then.frames));
     }
     if (now.points != then.points) {
-        found.push_back(fmt::format("{} points, then {}", now.points, then.points));
+        found.push_back(fmt::format("{} points (before: {})", now.points, then.points));
     } else if (now.point_names != then.point_names) {
         found.emplace_back("points of other names, or other axes");
     }
     if (now.landmarks != then.landmarks) {
-        found.push_back(
-            fmt::format("landmarks of other content or layout ({}, then {})", now.landmarks, then.landmarks));
+        found.push_back(fmt::format("landmarks of other content or layout ({}, before: {})", now.landmarks,
+                                    then.landmarks));
     }
     if (now.training != then.training) {
-        found.push_back(fmt::format("{}{} training clips, then {}", now.training.clips,
+        found.push_back(fmt::format("{}{} training clips (before: {})", now.training.clips,
                                     now.training.clips == then.training.clips ? " other" : "",
                                     then.training.clips));
     }

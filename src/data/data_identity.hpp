@@ -41,7 +41,7 @@ DataIdentity identity_of(const io::ClipStore& store, const std::vector<std::int6
                          bool learns_labels);
 
 /// Returns how the data of a training on `now` differ from those of a training on `then`, in words such as
-/// "30 training clips, then 24". Empty if the trainings would be the same.
+/// "30 training clips (before: 24)". Empty if the trainings would be the same.
 std::vector<std::string> differences(const DataIdentity& then, const DataIdentity& now);
 
 }  // namespace sslslr

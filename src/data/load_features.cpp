@@ -153,7 +153,7 @@ std::string objection(std::int64_t bytes, const Placement& placement, const dist
     const auto available = placement.shared.available - placement.shared.available / left_to_others;
     if (node.size() > 1 && bytes > available) {
         return fmt::format(
-            "the ranks of a node can share too little in {}; containers get more by --shm-size",
+            "the ranks of a node cannot share that much in {}; containers get more with --shm-size",
             dist::describe(placement.shared));
     }
     return "";
@@ -237,7 +237,7 @@ LoadedFeatures load_features(const io::ClipStore& store, const PreprocessConfig&
         loaded.make_resident(store, *preprocess, ranks, node, placement);
     } else {
         loaded.why_streamed_ =
-            fmt::format("preprocessed clips would take {:.3g} GB, {}", gigabytes(bytes), problem);
+            fmt::format("preprocessed clips would take {:.3g} GB, but {}", gigabytes(bytes), problem);
         loaded.streamed_ = std::make_unique<StreamedFrames>(store, *preprocess, ahead_of(placement, node),
                                                             placement.dtype, placement.prints);
         loaded.features_.streamed = loaded.streamed_.get();

@@ -72,7 +72,7 @@ std::int64_t parse_bytes(io::Setting option, const std::string& text) {
         }
     }
     throw ConfigError{io::setting(option, text) +
-                      ": expected bytes, or with K, M, G or T powers of 1024 of them, such as 16G"};
+                      ": expected bytes, or powers of 1024 with K, M, G or T, such as 16G"};
 }
 
 std::int64_t free_memory(const fs::path& root) {

@@ -50,14 +50,15 @@ void place(const double* __restrict values, const double* __restrict centres, do
 
 void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
     if (config.coordinates != 2 && config.coordinates != 3) {
-        throw ConfigError{io::setting("coordinates", config.coordinates) + ": 2 (x, y) or 3 (x, y, z)"};
+        throw ConfigError{io::setting("coordinates", config.coordinates) +
+                          ": expected 2 (x, y) or 3 (x, y, z)"};
     }
     if (config.coordinates > store_coordinates) {
-        throw ConfigError{io::setting("coordinates", config.coordinates) + ": the data have " +
+        throw ConfigError{io::setting("coordinates", config.coordinates) + ": the data have only " +
                           std::to_string(store_coordinates)};
     }
     if (config.frames < 1) {
-        throw ConfigError{io::setting("frames", config.frames) + ": a clip keeps at least 1"};
+        throw ConfigError{io::setting("frames", config.frames) + ": expected 1 or more"};
     }
 }
 

@@ -130,7 +130,7 @@ std::vector<ClipSet> signer_folds(const io::ClipIndex& index, const SplitConfig&
                                   const ClipSet& clips) {
     const auto groups = grouped(clips, index.signers);
     if (static_cast<std::int64_t>(groups.size()) < config.folds) {
-        throw ConfigError{fmt::format("{} by signer: there are only {} signers",
+        throw ConfigError{fmt::format("{}: expected at most the number of signers, {}",
                                       io::setting("folds", config.folds), groups.size())};
     }
     ClipSet signers;
@@ -205,8 +205,8 @@ void refuse_other_splits_of_the_same_name(const io::ClipIndex& index, const Spli
         std::ranges::sort(clips_there);
         if (clips_there != clips) {
             throw ConfigError{
-                fmt::format("the data already have a split {} of other clips: split the store that it "
-                            "was made from",
+                fmt::format("the data already have a split {} of other clips: split the store that "
+                            "they come from",
                             name)};
         }
     }

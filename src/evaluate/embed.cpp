@@ -76,7 +76,7 @@ torch::Tensor embed(Method& method, const Features& features, std::span<const st
     TORCH_CHECK_VALUE(options.batch >= 1, "embed: batch must be positive, got ", options.batch);
     TORCH_CHECK_VALUE(
         std::ranges::all_of(clips, [&](auto clip) { return clip >= 0 && clip < features.clips(); }),
-        "embed: clip numbers must lie in [0, ", features.clips(), ")");
+        "embed: clip numbers must be in [0, ", features.clips(), ")");
     const EvalMode eval{method};
     torch::NoGradGuard no_grad;
     const Embedder embedder{method, features, clips, options.batch, group.device()};

@@ -84,7 +84,7 @@ void write_cached_features(const std::filesystem::path& path, const torch::Tenso
     std::filesystem::create_directories(path.parent_path(), error);
     if (error) {
         throw io::DataError{path.parent_path(),
-                            "cannot make the folder for cached features: " + error.message()};
+                            "cannot create the folder for cached features: " + error.message()};
     }
     // Workers of one study may compute the same features at the same time: each writes a file of its own; the
     // last one renamed stays.

@@ -27,7 +27,7 @@ double quantile(std::span<const double> sorted, double share) {
 }
 
 void check_level(double level) {
-    TORCH_CHECK_VALUE(level > 0 && level < 1, "interval: level must lie in (0, 1), got ", level);
+    TORCH_CHECK_VALUE(level > 0 && level < 1, "interval: level must be in (0, 1), got ", level);
 }
 
 }  // namespace

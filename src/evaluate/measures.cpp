@@ -95,7 +95,7 @@ double negative_similarity_of(const torch::Tensor& unit, const torch::Tensor& la
 
 EmbeddingMeasures measure_embedding(const torch::Tensor& features, const torch::Tensor& labels) {
     TORCH_CHECK_VALUE(features.dim() == 2 && features.is_floating_point() && features.numel() > 0,
-                      "measures: features must be [N, W] floating with a clip and a channel, got ",
+                      "measures: features must be floating [N, W] with N and W at least 1, got ",
                       features.sizes(), " ", features.scalar_type());
     check_labels(labels, std::numeric_limits<std::int64_t>::max());
     TORCH_CHECK_VALUE(labels.numel() == features.size(0), "measures: ", labels.numel(),

@@ -64,7 +64,7 @@ double order_sensitivity(Method& method, const Features& features, std::span<con
         std::ranges::all_of(
             clips,
             [&](auto clip) { return clip >= 0 && clip < features.clips() && features.length(clip) > 0; }),
-        "order sensitivity: clip numbers must lie in [0, ", features.clips(), "), of clips with frames");
+        "order sensitivity: clip numbers must be in [0, ", features.clips(), "), of clips with frames");
     const auto with_order =
         std::ranges::count_if(clips, [&](auto clip) { return has_order(features.length(clip)); });
     if (with_order == 0) {

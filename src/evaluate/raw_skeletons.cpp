@@ -62,7 +62,7 @@ RawSkeletons::RawSkeletons(const Features& features, std::span<const std::int64_
                            std::int64_t frames)
     : features_{features}, frames_{frames}, columns_{arm_and_hand_columns(features.layout)} {
     TORCH_CHECK_VALUE(frames >= 1, "raw skeletons: frames must be positive, got ", frames);
-    TORCH_CHECK_VALUE(!gallery.empty(), "raw skeletons: a gallery of no clips");
+    TORCH_CHECK_VALUE(!gallery.empty(), "raw skeletons: the gallery has no clips");
     const auto recorded = points_of(gallery);
     gallery_ = blocks_of(torch::cat({recorded, mirrored(recorded)}));
     for (std::size_t i = 0; i < gallery_.size(); ++i) {
@@ -84,7 +84,7 @@ torch::Tensor RawSkeletons::points_of(std::span<const std::int64_t> clips) const
     for (const auto clip : clips) {
         TORCH_CHECK_VALUE(clip >= 0 && clip < features_.clips() && features_.length(clip) > 0,
                           "raw skeletons: clip ", clip, " of ", features_.clips(),
-                          " is not there or has no frames");
+                          " does not exist or has no frames");
         const auto steps = features_.length(clip) - 1;
         const auto gaps = std::max<std::int64_t>(1, frames_ - 1);
         std::vector<std::int64_t> rows;

@@ -34,7 +34,8 @@ torch::Tensor retrieval_places(const torch::Tensor& queries, const torch::Tensor
 }
 
 Retrieval retrieval_of(const torch::Tensor& places) {
-    TORCH_CHECK_VALUE(places.dim() == 1 && places.size(0) > 0, "retrieval: no places, but ", places.sizes());
+    TORCH_CHECK_VALUE(places.dim() == 1 && places.size(0) > 0,
+                      "retrieval: places must be [Q] with Q at least 1, got ", places.sizes());
     const auto share_within = [&](double place) {
         return (places <= place).to(torch::kFloat64).mean().item<double>();
     };

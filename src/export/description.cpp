@@ -138,7 +138,7 @@ json description_of(const PreprocessConfig& config) {
 PreprocessConfig preprocess_config_of(const json& description) {
     if (description.value("part_masks", false)) {
         throw ConfigError{
-            "part_masks: made by an earlier version, whose flags of body parts are no longer there"};
+            "part_masks: made by an earlier version, whose flags of body parts are no longer supported"};
     }
     return {.points = from_word<PointSet>(description.at("points")),
             .coordinates = description.at("coordinates"),

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""A trained skeleton encoder in plain PyTorch: reads encoder.h5 and config.json, which lie beside this file.
+"""A trained skeleton encoder in plain PyTorch: reads encoder.h5 and config.json in its own folder.
 
     encode = load("FOLDER")
     features = encode(frames, lengths)    # [clips, width]
 
-frames [clips, longest, features] float32, preprocessed as config.json says, anything finite behind a clip's
+frames [clips, longest, features] float32, preprocessed as config.json says, any finite values after a clip's
 end; lengths [clips] int64, each 1 or more. Run as a program it encodes the clips of sample.h5 and prints how
 far its features are from those that were exported.
 """

@@ -23,7 +23,7 @@ std::string script_source() {
     const auto begin = source.find("# TorchScript begins");
     const auto end = source.find("# TorchScript ends");
     TORCH_CHECK(begin < end && end != std::string::npos,
-                "encoder.py: the marks around its TorchScript are gone");
+                "encoder.py: the marks around its TorchScript are missing");
     return source.substr(begin, end - begin);
 }
 

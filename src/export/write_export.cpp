@@ -102,12 +102,12 @@ void check_export_folder(const fs::path& folder) {
         return;
     }
     if (!fs::is_directory(folder)) {
-        throw io::DataError{folder, "expected a folder, found a file: name another one"};
+        throw io::DataError{folder, "expected a folder, found a file: choose another one"};
     }
     for (const auto& entry : fs::directory_iterator{folder}) {
         const auto name = entry.path().filename().string();
         if (std::ranges::find(file_names, name) == file_names.end()) {
-            throw io::DataError{folder, "holds " + name + ", which no export writes: name another folder"};
+            throw io::DataError{folder, "holds " + name + ", which no export writes: choose another folder"};
         }
     }
 }

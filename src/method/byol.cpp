@@ -9,18 +9,18 @@
 
 namespace sslslr {
 
-const MethodSettings byol_settings{.title = "Target network of byol",
-                                   .declare =
-                                       [](Options& options, MethodConfig& fields) {
-                                           options.add("target-momentum", fields.target_momentum,
-                                                       "at the start; rises to 1 by a half cosine");
-                                       },
-                                   .check =
-                                       [](const MethodConfig& config) {
-                                           const auto momentum = config.target_momentum;
-                                           require(momentum >= 0 && momentum <= 1, "target-momentum",
-                                                   momentum, "[0, 1]");
-                                       }};
+const MethodSettings byol_settings{
+    .title = "Target network of byol",
+    .declare =
+        [](Options& options, MethodConfig& fields) {
+            options.add("target-momentum", fields.target_momentum,
+                        "momentum coefficient at the start; rises to 1 along a half cosine");
+        },
+    .check =
+        [](const MethodConfig& config) {
+            const auto momentum = config.target_momentum;
+            require(momentum >= 0 && momentum <= 1, "target-momentum", momentum, "[0, 1]");
+        }};
 
 Byol::Byol(const EncoderConfig& encoder, const HeadConfig& heads, double momentum)
     : Method{encoder, {.first = true, .second = true}, {.first = true, .second = true}},

@@ -15,7 +15,8 @@ const MethodSettings temperature_settings{
     .title = "Contrast with negatives",
     .declare =
         [](Options& options, MethodConfig& fields) {
-            options.add("temperature", fields.contrast.temperature, "of the softmax over similarities");
+            options.add("temperature", fields.contrast.temperature,
+                        "softmax temperature of the similarities");
         },
     .check =
         [](const MethodConfig& config) {
@@ -29,16 +30,17 @@ const MethodSettings key_settings{
     .title = "Key network of moco-v2 and pcl",
     .declare =
         [](Options& options, MethodConfig& fields) {
-            options.add("queue", fields.contrast.queue, "keys of earlier clips that serve as negatives");
-            options.add("key-momentum", fields.contrast.momentum, "of the key network, a step");
+            options.add("queue", fields.contrast.queue,
+                        "number of keys of earlier clips that serve as negatives");
+            options.add("key-momentum", fields.contrast.momentum,
+                        "momentum coefficient of the key network, per step");
         },
     .check =
         [](const MethodConfig& config) {
             const auto queue = config.contrast.queue;
             const auto momentum = config.contrast.momentum;
             if (queue < 1) {
-                throw ConfigError{
-                    fmt::format("{}: the queue must hold 1 key or more", io::setting("queue", queue))};
+                throw ConfigError{fmt::format("{}: expected 1 key or more", io::setting("queue", queue))};
             }
             if (!(momentum >= 0 && momentum <= 1)) {
                 throw ConfigError{fmt::format("{}: expected [0, 1]", io::setting("key-momentum", momentum))};

@@ -36,21 +36,21 @@ const MethodSettings pcl_settings{
     .title = "Prototypes of pcl",
     .declare =
         [](Options& options, MethodConfig& fields) {
-            options.add("clusters", fields.pcl.clusters, "centres of each clustering, one number each");
+            options.add("clusters", fields.pcl.clusters, "numbers of clusters, one for each clustering");
             options.add("cluster-warmup-epochs", fields.pcl.warmup_epochs,
                         "epochs before the first clustering");
-            options.add("cluster-iterations", fields.pcl.iterations, "most rounds of k-means");
+            options.add("cluster-iterations", fields.pcl.iterations, "largest number of k-means rounds");
         },
     .check =
         [](const MethodConfig& config) {
             const auto& pcl = config.pcl;
             if (pcl.warmup_epochs < 0 || pcl.iterations < 1) {
-                throw ConfigError{fmt::format("{} must be 0 or more, {} 1 or more",
-                                              io::setting("cluster-warmup-epochs"),
-                                              io::setting("cluster-iterations"))};
+                throw ConfigError{fmt::format("{} {}: expected 0 or more epochs and 1 or more iterations",
+                                              io::setting("cluster-warmup-epochs", pcl.warmup_epochs),
+                                              io::setting("cluster-iterations", pcl.iterations))};
             }
             if (pcl.clusters.empty()) {
-                throw ConfigError{fmt::format("{}: expected one number or more", io::setting("clusters"))};
+                throw ConfigError{fmt::format("{}: expected 1 number or more", io::setting("clusters"))};
             }
             require_from_two_to(config.clips, "clips", pcl.clusters);
         }};

@@ -23,8 +23,8 @@ bool always(const MethodConfig& /*of*/) {
 void check(const EncoderConfig& e) {
     require(e.blocks >= 0, fmt::format("{}: expected 0 or more", io::setting("blocks", e.blocks)));
     require(e.width >= 1 && e.heads >= 1 && e.width % e.heads == 0,
-            fmt::format("{} {}: the width must be a multiple of the heads", io::setting("width", e.width),
-                        io::setting("heads", e.heads)));
+            fmt::format("{} {}: the width must be a multiple of the number of heads",
+                        io::setting("width", e.width), io::setting("heads", e.heads)));
     require(e.dropout >= 0 && e.dropout < 1,
             fmt::format("{}: expected [0, 1)", io::setting("dropout", e.dropout)));
 }
@@ -72,7 +72,7 @@ const std::vector<MethodKind>& methods() {
          .example = "configs/paper/simclr.ini",
          .projector_norm = HeadNorm::all,
          .settings = {&temperature_settings},
-         .alone = "contrasts a clip with the others of its batch: without any its loss is 0",
+         .alone = "contrasts a clip with the others of its batch: without others its loss is 0",
          .make =
              [](const auto& c) {
                  return std::make_shared<SimClr>(c.encoder, c.heads, c.contrast.temperature);
@@ -80,15 +80,14 @@ const std::vector<MethodKind>& methods() {
         {.name = "moco-v2",
          .title = "MoCo v2",
          .source = "He et al. 2020, Chen et al. 2020",
-         .loss =
-             "InfoNCE against a queue of keys, the same on every rank; a clip's own earlier keys left out",
+         .loss = "InfoNCE against a queue of keys, the same on every rank, without a clip's own earlier keys",
          .example = "configs/paper/moco-v2.ini",
          .settings = {&temperature_settings, &key_settings},
          .check_clips =
              [](const MethodConfig&, std::int64_t clips) {
                  require(clips > 1, io::setting("method", "moco-v2") +
-                                        " contrasts clips with other clips, and there is a single training "
-                                        "clip: choose more");
+                                        " contrasts clips with other clips, but there is only one training "
+                                        "clip: choose more clips");
              },
          .make = [](const auto& c) { return std::make_shared<MocoV2>(c.encoder, c.heads, c.contrast); }},
         {.name = "simsiam",
@@ -103,7 +102,7 @@ const std::vector<MethodKind>& methods() {
         {.name = "byol",
          .title = "BYOL",
          .source = "Grill et al. 2020",
-         .loss = "2 - 2 cos(q(z1), z2'), both ways, z' by a momentum network",
+         .loss = "2 - 2 cos(q(z1), z2'), both ways, with z' from a momentum network",
          .example = "configs/paper/byol.ini",
          .projector_norm = HeadNorm::hidden,
          .predictor_norm = HeadNorm::hidden,
@@ -113,7 +112,7 @@ const std::vector<MethodKind>& methods() {
         {.name = "pcl",
          .title = "PCL",
          .source = "Li et al. 2021",
-         .loss = "MoCo's and contrast with prototypes, by k-means over all ranks before each epoch",
+         .loss = "MoCo's, plus contrast with prototypes from k-means over all ranks before each epoch",
          .example = "configs/paper/pcl.ini",
          .settings = {&temperature_settings, &key_settings, &pcl_settings},
          .check_clips = check_clusters,
@@ -173,7 +172,7 @@ void declare_method(Options& options, const MethodKind*& kind) {
     options.add_choice(
         "method", method_names(), [&kind] { return kind->name; },
         [&kind](const std::string& name) { kind = method_named(name); },
-        fmt::format("{}", fmt::join(method_names(), ", ")));
+        fmt::format("method of pretraining: {}", fmt::join(method_names(), ", ")));
 }
 
 void declare_settings(Options& options, MethodConfig& fields) {
@@ -205,10 +204,10 @@ HeadConfig resolved_heads(const MethodConfig& config) {
 std::string objection_to_single_clips(const MethodConfig& config) {
     const auto& kind = *config.kind;
     if (kind.has_projector && resolved_heads(config).normalises(has_predictor(config))) {
-        return fmt::format("the batch norm in the heads of {} cannot normalise it", kind.name);
+        return fmt::format("the batch norm in the heads of {} cannot normalise a single clip", kind.name);
     }
     if (kind.has_projector && config.regulariser.kind == RegulariserKind::vicreg) {
-        return "a single clip has no variance, which vicreg acts on";
+        return "a single clip has no variance, which vicreg needs";
     }
     return *kind.alone == '\0' ? "" : fmt::format("{} {}", kind.name, kind.alone);
 }

@@ -30,16 +30,16 @@ const MethodSettings sl_fpn_settings{
     .declare = [](Options& options, MethodConfig& fields) {
         auto& loss = fields.sl_fpn;
         options.add("predictor-input", loss.predictor_input,
-                    "original: q(z0), as in the authors' code; view: q(z1)");
+                    "input of the predictor: original (z0, as in the authors' code) or view (z1)");
         options.add("predictor", loss.predictor,
-                    "false: mse(z1, z2) as the third term, neither predictor nor stop-gradient");
-        options.add("original", loss.original, "false: no mse(z1, z0), and the predictor reads z1");
-        options.add("swap", loss.swap, "original (z0) and first view (z1) change roles");
+                    "false: mse(z1, z2) as the third term, without predictor and stop-gradient");
+        options.add("original", loss.original, "false: leave out mse(z1, z0), and let the predictor read z1");
+        options.add("swap", loss.swap, "exchange the roles of the original (z0) and the first view (z1)");
         options.add("stop-gradient-original", loss.stop_gradient_original,
-                    "mse(z1, sg(z0)) as the second term");
-        options.add("weight-pair", loss.weights[0], "of mse(z1, z2)");
-        options.add("weight-original", loss.weights[1], "of mse(z1, z0)");
-        options.add("weight-predict", loss.weights[2], "of mse(q(z0), sg(z2))");
+                    "use mse(z1, sg(z0)) as the second term");
+        options.add("weight-pair", loss.weights[0], "weight of mse(z1, z2)");
+        options.add("weight-original", loss.weights[1], "weight of mse(z1, z0)");
+        options.add("weight-predict", loss.weights[2], "weight of mse(q(z0), sg(z2))");
     }};
 
 SlFpn::SlFpn(const EncoderConfig& encoder, const HeadConfig& heads, const SlFpnConfig& config)

@@ -81,7 +81,7 @@ std::uint32_t dropout_site(std::uint32_t network, std::uint32_t layer, DropoutPl
 torch::Tensor keyed_dropout(const torch::Tensor& x, const torch::Tensor& base, const torch::Tensor& row_keys,
                             std::uint32_t site, double p) {
     TORCH_CHECK_VALUE(x.dim() == 2 && row_keys.dim() == 1 && row_keys.size(0) == x.size(0),
-                      "keyed_dropout: x ", x.sizes(), " needs one key a row, found ", row_keys.sizes());
+                      "keyed_dropout: x ", x.sizes(), " needs one key per row, found ", row_keys.sizes());
     TORCH_CHECK_VALUE(p >= 0.0 && p < 1.0, "keyed_dropout: p is ", p, ", expected [0, 1)");
     if (p == 0.0) {
         return base.defined() ? base + x : x;

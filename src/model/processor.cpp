@@ -33,7 +33,7 @@ Processor widest_processor() {
 }
 
 const ProcessorKernels& kernels_for(Processor kind) {
-    TORCH_CHECK_VALUE(kind <= widest_processor(), "kernels_for: not for this processor");
+    TORCH_CHECK_VALUE(kind <= widest_processor(), "kernels_for: this processor cannot run these kernels");
     switch (kind) {
 #ifdef SSLSLR_HAS_X86_KERNELS
         case Processor::avx512_bf16:

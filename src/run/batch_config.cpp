@@ -16,8 +16,8 @@ BatchConfig batch_config_of(const PretrainOptions& options, const Features& feat
     BatchConfig config{options.global_batch, options.seed, augmentation_of(options)};
     if (options.boundary != BoundaryKind::fixed && !permutes(options.augmentation)) {
         throw ConfigError{
-            fmt::format("{}: {} permutes no frames: leave the boundary out, or choose boundary, both or "
-                        "skeleton-boundary",
+            fmt::format("{}: {} permutes no frames: leave the boundary out, or choose the augmentation "
+                        "boundary, both or skeleton-boundary",
                         io::setting("boundary", word_of(options.boundary)),
                         io::setting("augmentation", word_of(options.augmentation)))};
     }

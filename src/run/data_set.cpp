@@ -24,7 +24,7 @@ namespace {
 std::string problem_of_folder(const std::filesystem::path& folder) {
     if (std::filesystem::exists(folder / "config.ini")) {
         return fmt::format(
-            "the folder of a run, as {} takes it, but {} needs clip stores, such as those in its config.ini",
+            "the folder of a run, for {}, but {} needs clip stores, such as those in its config.ini",
             io::setting("run"), io::setting("data"));
     }
     const auto pattern = (folder / "*.h5").string();
@@ -40,8 +40,8 @@ std::string problem_of_folder(const std::filesystem::path& folder) {
             io::setting("data"));
     }
     constexpr std::size_t most_shown = 8;
-    return fmt::format("a folder, but {} needs clip stores: {} names the {} in it: {}{}", io::setting("data"),
-                       io::quoted(pattern), names.size(),
+    return fmt::format("a folder, but {} needs clip stores: {} matches the {} in it: {}{}",
+                       io::setting("data"), io::quoted(pattern), names.size(),
                        fmt::join(names | std::views::take(most_shown), ", "),
                        names.size() > most_shown ? ", ..." : "");
 }
@@ -91,16 +91,16 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
         load_features(*store_, options.preprocess, ranks.world, ranks.node,
                       {.dtype = options.dtype, .memory_limit = limit, .prints = prints_.get()}));
     if (features().streamed != nullptr && ranks.is_first()) {
-        ranks.note(features_->why_streamed() + ": they are streamed");
+        ranks.note(features_->why_streamed() + ": clips are streamed");
     }
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
         ranks.note(fmt::format("{} clips without frames are left out", empty));
     }
     if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
-        ranks.warn(fmt::format(
-            "{} of {} clips show no shoulders: they are centred on the hands and "
-            "scaled by the palm (wrist to middle finger), where others are scaled by the shoulders",
-            clips, out_of));
+        ranks.warn(
+            fmt::format("{} of {} clips show no shoulders: they are centred on the hands and scaled by the "
+                        "palm (wrist to middle finger), the others by the shoulders",
+                        clips, out_of));
     }
 }
 

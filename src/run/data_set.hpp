@@ -31,9 +31,9 @@ struct DataOptions {
 
 /// Help text of --memory-limit.
 inline constexpr const char* memory_limit_help =
-    "what preprocessed clips may take of each node's memory: bytes such as 16G, half of what is free, or "
-    "none: no limit; a data set that needs more, or more than several ranks of a node can share in "
-    "/dev/shm, is streamed, with the same results";
+    "memory of each node that preprocessed clips may take: bytes such as 16G, half (of what is free) or none "
+    "(no limit); data that need more, or more than the ranks of a node can share in /dev/shm, are streamed, "
+    "with the same results";
 
 /// Returns the number of bytes that a memory limit allows on this node.
 /// @throws ConfigError  the text is not a memory limit

@@ -62,10 +62,10 @@ void check_groups(Balance balance, const std::vector<std::int64_t>& groups,
         found.insert(groups[static_cast<std::size_t>(clip)]);
     }
     require(!found.contains(-1),
-            fmt::format("{}: some training clips name no signer: leave them out, or balance {}",
+            fmt::format("{}: some training clips have no signer: leave them out, or choose {}",
                         io::setting("balance", word_of(balance)),
                         io::setting("balance", word_of(Balance::store))));
-    require(found.size() > 1, fmt::format("{}: all training clips are of one {}: leave it out",
+    require(found.size() > 1, fmt::format("{}: all training clips are from one {}: leave this option out",
                                           io::setting("balance", word_of(balance)), word_of(balance)));
 }
 

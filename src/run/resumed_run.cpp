@@ -70,7 +70,7 @@ std::optional<fs::path> moved_run(const std::string& config) {
     }
     if (is_run(named)) {
         throw ConfigError{
-            fmt::format("{}: it lies in one run's folder and names another's, run = {}: choose by {} or {}",
+            fmt::format("{}: it is in one run's folder but names another's (run = {}): choose with {} or {}",
                         io::setting("config", config), named.string(), io::setting("run", folder.string()),
                         io::setting("run", named.string()))};
     }
@@ -93,8 +93,8 @@ ResumedRun resumed_run(Arguments arguments) {
     } else if (config && !run) {
         if (const auto folder = moved_run(*config)) {
             resumed.arguments.insert(resumed.arguments.end(), {option("run"), folder->string()});
-            resumed.note = fmt::format("the run of {} was started as {}: resuming where it is now", *config,
-                                       run_in(*config));
+            resumed.note = fmt::format("the run of {} was started in {}: resuming it where it is now",
+                                       *config, run_in(*config));
         }
     }
     return resumed;

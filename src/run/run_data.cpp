@@ -41,7 +41,7 @@ std::string changes(const Attributes& then, const Attributes& now) {
     }
     const auto identity = value_of(then, identity_attribute);
     if (identity.empty()) {  // written by an earlier version of the program
-        return fmt::format("fingerprint {}, then {}; the checkpoint says no more",
+        return fmt::format("fingerprint {} (before: {}); the checkpoint records no more",
                            value_of(now, fingerprint_attribute), fingerprint);
     }
     return fmt::format("{}", fmt::join(differences(DataIdentity::parse(identity),

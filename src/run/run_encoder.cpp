@@ -24,13 +24,13 @@ fs::path folder_of_run(const EncoderOptions& options) {
         return options.run;
     }
     if (options.checkpoint.empty()) {
-        throw ConfigError{
-            fmt::format("{} is missing: the encoder of which pretraining?", io::setting("run", "FOLDER"))};
+        throw ConfigError{fmt::format("{} is missing: it holds the checkpoint of the encoder",
+                                      io::setting("run", "FOLDER"))};
     }
     const auto folder = fs::absolute(options.checkpoint).parent_path().parent_path();
     if (!fs::exists(folder / "config.ini")) {
         throw ConfigError{fmt::format(
-            "{}: no config.ini in {}, so the encoder's shape is unknown: name its {}",
+            "{}: no config.ini in {}, so the encoder's shape is unknown: give its {}",
             io::setting("checkpoint", options.checkpoint), folder.string(), io::setting("run", "FOLDER"))};
     }
     return folder;
@@ -48,8 +48,8 @@ io::CheckpointFile checkpoint_of(const EncoderOptions& options, const fs::path& 
 }  // namespace
 
 void declare(Options& options, EncoderOptions& o) {
-    options.add("run", o.run, "folder of the pretraining (none: the one that --checkpoint lies in)");
-    options.add("checkpoint", o.checkpoint, "of the encoder (none: the newest of the run)");
+    options.add("run", o.run, "folder of the run (none: the one that --checkpoint is in)");
+    options.add("checkpoint", o.checkpoint, "checkpoint of the encoder (none: the newest of the run)");
     options.add("threads", o.threads, "threads of each rank");
 }
 
@@ -65,8 +65,9 @@ io::CheckpointFile newest_checkpoint(const fs::path& run, const Ranks& ranks) {
     auto newest =
         Checkpoints{run, ranks.world}.read_newest([&](const std::string& text) { ranks.warn(text); });
     if (!newest) {
-        throw ConfigError{fmt::format("{}: no checkpoint there yet; let sslslr pretrain write one",
-                                      io::setting("run", run.string()))};
+        throw ConfigError{
+            fmt::format("{}: no checkpoint there yet: continue sslslr pretrain until it has written one",
+                        io::setting("run", run.string()))};
     }
     return *std::move(newest);
 }

@@ -51,7 +51,7 @@ void check_same(const fs::path& folder, PretrainOptions fields) {
         if (old != value && decides != Decides::nothing && decides != Decides::resumable) {
             throw ConfigError{fmt::format(
                 "{} is {} but the run in {} was started with {}: give the same options, or another {} "
-                "folder; the run's own options are taken by: sslslr pretrain --run {} --config {} --data {}",
+                "folder; to use the run's own options: sslslr pretrain --run {} --config {} --data {}",
                 io::setting(io::Setting::declared(name)), value.substr(0, value.size() - 1), folder.string(),
                 old.substr(0, old.size() - 1), io::setting("run"), io::quoted(folder.string()),
                 io::quoted((folder / options_file).string()), fmt::join(data, " "))};
@@ -63,7 +63,7 @@ void check_writable(const Values& values) {
     for (const auto& [name, value] : values) {
         if (value.find_first_of("\n\r") != std::string::npos) {
             throw ConfigError{
-                fmt::format("{} '{}': the run's config.ini can hold no line ends: give another name",
+                fmt::format("{} '{}': the run's config.ini cannot hold line breaks: choose another name",
                             io::setting(io::Setting::declared(name)), value)};
         }
     }
@@ -77,8 +77,9 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
         const auto end = std::chrono::steady_clock::now() + patience;
         while (!file->try_lock()) {
             if (std::chrono::steady_clock::now() > end) {
-                throw ConfigError{fmt::format("{}: another job trains there: end it, or give another folder",
-                                              io::setting("run", folder.string()))};
+                throw ConfigError{
+                    fmt::format("{}: another job is training there: end it, or give another folder",
+                                io::setting("run", folder.string()))};
             }
             std::this_thread::sleep_for(pause);
         }
@@ -118,7 +119,7 @@ std::vector<std::string> data_for(const PretrainOptions& run, const std::vector<
             if (io::files_matching(path).empty()) {
                 throw io::DataError{
                     path,
-                    fmt::format("no such file, though the run was trained on it: name where it is now by {}",
+                    fmt::format("no such file, but the run was trained on it: give its present path with {}",
                                 io::setting("data"))};
             }
         }
@@ -149,7 +150,7 @@ std::optional<io::PosixFile> open_run_folder(const fs::path& folder, const Pretr
         std::error_code error;
         fs::create_directories(folder, error);
         if (error) {
-            throw io::DataError{folder, "the run folder cannot be made: " + error.message()};
+            throw io::DataError{folder, "the run folder cannot be created: " + error.message()};
         }
         if (lock) {
             file = lock_of(folder);
@@ -174,12 +175,12 @@ void write_run_options(const fs::path& folder, PretrainOptions fields, const dis
 PretrainOptions read_run_options(const fs::path& folder) {
     const auto config = folder / options_file;
     if (!fs::exists(config)) {
-        throw ConfigError{fmt::format("{}: no config.ini there, so it is no run folder of sslslr pretrain",
+        throw ConfigError{fmt::format("{}: no config.ini there, so it is not a run folder of sslslr pretrain",
                                       io::setting("run", folder.string()))};
     }
     if (read_text(config.string(), config.string()).find('=') == std::string::npos) {
         throw ConfigError{fmt::format(
-            "{}: holds no options, so what the run was is unknown: put the file back", config.string())};
+            "{}: holds no options, so the run cannot be identified: restore the file", config.string())};
     }
     PretrainOptions fields;
     Options options{""};

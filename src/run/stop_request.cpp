@@ -78,7 +78,8 @@ void note_stop(int) {
 /// The first Ctrl-C requests a stop. A second one ends the process, because the user does not want to wait.
 void note_interrupt(int signal) {
     constexpr std::string_view text =
-        "\nsslslr: interrupted: stopping as soon as what is done can be resumed; Ctrl-C again ends at once\n";
+        "\nsslslr: interrupted: stopping at the next point from which work can resume; Ctrl-C again ends at "
+        "once\n";
     arrived = 1;
     std::signal(signal, SIG_DFL);
     static_cast<void>(!write(STDERR_FILENO, text.data(), text.size()));

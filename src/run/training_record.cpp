@@ -36,7 +36,7 @@ std::optional<io::TrainingClips> TrainingRecord::written() const {
             return clips;
         }
     } catch (const std::exception& problem) {
-        ranks_.warn(fmt::format("{}: it is written again", problem.what()));
+        ranks_.warn(fmt::format("{}; writing it again", problem.what()));
     }
     return std::nullopt;
 }

@@ -81,9 +81,8 @@ std::string read_text(const std::string& path, const std::string& what) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         const auto own = std::filesystem::path{path} / "config.ini";
-        throw ConfigError{
-            fmt::format("{}: a folder, but a file is needed{}", what,
-                        std::filesystem::exists(own, error) ? ": " + own.string() + " is one" : "")};
+        throw ConfigError{fmt::format("{}: expected a file, found a folder{}", what,
+                                      std::filesystem::exists(own, error) ? ": give " + own.string() : "")};
     }
     if (!std::filesystem::exists(path, error)) {
         throw ConfigError{what + ": no such file"};
@@ -97,7 +96,7 @@ std::string read_text(const std::string& path, const std::string& what) {
     if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
         text.find('\0') != std::string::npos) {
         throw ConfigError{what +
-                          ": not a text in UTF-8 (it looks like UTF-16 or a binary file): save it as UTF-8"};
+                          ": not UTF-8 text (it looks like UTF-16 or a binary file): save it as UTF-8"};
     }
     if (text.starts_with("\xEF\xBB\xBF")) {
         text.erase(0, 3);

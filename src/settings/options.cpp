@@ -74,8 +74,8 @@ Options::Options(std::string usage) : usage_{std::move(usage)}, all_{line_length
     sections_.back().options->add_options()("help,h", "lists the options that most people need")(
         "help-all", "lists every option")(
         "config", po::value(&config_),
-        "INI file holding any of these options, lists on one line or several; the command line wins, and "
-        "lines that it leaves without use are passed over");
+        "INI file with any of these options (lists on one line or several); the command line has precedence, "
+        "and lines that do not apply to its choices are ignored");
 }
 
 void Options::section(const std::string& title) {

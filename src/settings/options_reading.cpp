@@ -127,8 +127,8 @@ Options::GivenOptions Options::options_in(const std::string& text, const std::st
     for (const auto& section : parse_ini(text, what)) {
         if (!section.title.empty() && refuses) {
             throw ConfigError{fmt::format(
-                "{}, line {}: sections such as [{}] are for study files: leave the line out, or name a study "
-                "file by `sslslr study run --study`",
+                "{}, line {}: sections such as [{}] belong in study files: leave the line out, or give the "
+                "file to `sslslr study run --study`",
                 what, section.number, section.title)};
         }
         for (auto line : section.lines) {
@@ -249,8 +249,8 @@ void Options::refuse_useless(const po::variables_map& values, const GivenOptions
             continue;
         }
         const auto& [selector, choices] = option.condition;
-        const auto reason = fmt::format("--{} {}; it means nothing with {}", selector,
-                                        fmt::join(choices, ", "), value_of(selector));
+        const auto reason =
+            fmt::format("--{} {}, not to {}", selector, fmt::join(choices, ", "), value_of(selector));
         const auto found = of_file.find(option.name);
         throw ConfigError{found == of_file.end()
                               ? fmt::format("--{} belongs to {}: leave it out", option.name, reason)

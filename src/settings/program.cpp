@@ -57,7 +57,7 @@ std::string note_of_code(const std::string& run, const std::string& trained_by) 
                ? ""
                : fmt::format(
                      "{}: trained by a program of code {}, read by one of code {}: clips may be "
-                     "preprocessed otherwise than they were when it was trained",
+                     "preprocessed differently than in training",
                      run, named_code(trained_by), code_identity());
 }
 
@@ -76,7 +76,7 @@ std::string joined_codes(const std::string& before, const std::string& what, boo
             "another folder, or {} --accept-other-code, which is recorded",
             found, how)};
     }
-    warn(found + ": continued, as --accept-other-code asks");
+    warn(found + ": continuing, as --accept-other-code asks");
     return fmt::format("{} {}", fmt::join(codes, " "), code_identity());
 }
 

@@ -34,7 +34,7 @@ std::string joined_codes(const std::string& before, const std::string& what, boo
 
 /// Help text of --accept-other-code.
 inline constexpr const char* accept_other_code_help =
-    "continues what another version of the program has begun, whose results may differ, and records that";
+    "continue what another version of the program began, although results may differ, and record that";
 
 /// Finds a file that comes with the program, for example "src/report/study_report.py": below SSLSLR_HOME if
 /// that is set, otherwise below the nearest folder above the executable that contains it.

@@ -85,11 +85,11 @@ void check(const SyntheticConfig& c) {
                fmt::format("0 to {} shoulder widths", largest));
     }
     const auto poses = poses_per_sign(c);
-    expect(
-        poses <= c.last - c.first,
-        fmt::format("{} {}", io::setting("first", c.first), io::setting("last", c.last)),
-        fmt::format("at least {} frames between them: the orders of fewer poses do not tell {} classes apart",
-                    poses, c.classes));
+    expect(poses <= c.last - c.first,
+           fmt::format("{} {}", io::setting("first", c.first), io::setting("last", c.last)),
+           fmt::format(
+               "at least {} frames between them: the orders of fewer poses cannot distinguish {} classes",
+               poses, c.classes));
 }
 
 /// Returns the poses of a class, for the kind `order`.

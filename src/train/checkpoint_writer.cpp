@@ -58,8 +58,8 @@ void CheckpointWriter::look_after() {
     const auto now = std::chrono::steady_clock::now();
     if (const auto error = task_.take_error()) {
         warn_(fmt::format(
-            "A CHECKPOINT IS NOT WRITTEN: {}. The training goes on, older checkpoints are kept; trying "
-            "again in {} s: free space meanwhile",
+            "CHECKPOINT NOT WRITTEN: {}. The training continues and older checkpoints are kept; next attempt "
+            "in {} s. Free some space meanwhile",
             what(error), pause_between_writings.count()));
         next_try_ = now + pause_between_writings;
     }
@@ -82,7 +82,7 @@ void CheckpointWriter::finish() {
             if (error == nullptr) {
                 return;
             }
-            warn_("A CHECKPOINT IS NOT WRITTEN: " + what(error));
+            warn_("CHECKPOINT NOT WRITTEN: " + what(error));
             if (attempt == attempts_at_the_end) {
                 std::rethrow_exception(error);
             }

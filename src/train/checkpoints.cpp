@@ -40,12 +40,12 @@ std::optional<io::CheckpointFile> Checkpoints::read_newest(
                 content = io::read_checkpoint(it->second);
                 chosen = it->second.string();
             } catch (const io::DataError& error) {
-                warnings += std::string{error.what()} + "; going back to the checkpoint before it\n";
+                warnings += std::string{error.what()} + "; using the previous checkpoint\n";
             }
         }
         if (!all.empty() && chosen.empty()) {
             throw io::DataError{folder_,
-                                "every checkpoint is damaged; move them away to start anew:\n" + warnings};
+                                "every checkpoint is damaged; move them away to start again:\n" + warnings};
         }
     });
     if (!warnings.empty()) {

@@ -151,9 +151,10 @@ private:
     void refuse_lowered_rate(const std::map<std::string, std::string>& attributes) const {
         const auto returns = attributes.find("collapse_returns");
         require(returns == attributes.end() || returns->second == "0",
-                fmt::format("{}: an earlier release trains it at a lower rate since it collapsed, which this "
-                            "one cannot continue: start it again in another {} folder",
-                            io::setting("run", config_.folder.string()), io::setting("run")));
+                fmt::format(
+                    "{}: an earlier release lowered its learning rate after a collapse, which this release "
+                    "cannot continue: start again in another {} folder",
+                    io::setting("run", config_.folder.string()), io::setting("run")));
     }
 
     void open_metrics() {
@@ -194,7 +195,7 @@ private:
             metrics_fail_ = false;
         } catch (const io::DataError& error) {
             if (!std::exchange(metrics_fail_, true)) {
-                warn(fmt::format("{}; the training goes on and tries again with every row", error.what()));
+                warn(fmt::format("{}; the training continues and tries again with every row", error.what()));
             }
         }
     }
@@ -238,9 +239,8 @@ private:
     /// @throws TrainingError  with the policy "stop"
     void meet_collapse(const StepReport& report) {
         const auto what = fmt::format(
-            "the outputs have collapsed: in {} measurements up to step {} their spread stayed below {:.3g} "
-            "of its "
-            "first value (spread {:.3g}, normalised {:.3g})",
+            "the outputs have collapsed: in {} measurements up to step {} their spread was below {:.3g} of "
+            "its first value (spread {:.3g}, normalised {:.3g})",
             config_.collapse.patience, report.step, config_.collapse.threshold, report.spread->outputs().raw,
             report.spread->outputs().normalised);
         if (config_.collapse.policy == CollapsePolicy::warn) {

@@ -14,7 +14,7 @@ Machine a100_node(bool bfloat16) {
     constexpr double pass_seconds = 40 * 5e-6;
     // Assumption: memory of CUDA's context and NCCL's buffers.
     constexpr double resting_bytes = 1.5e9;
-    return {.name = "A100 40 GB, 4 a node (never run: published figures and assumptions)",
+    return {.name = "A100 40 GB, 4 per node (not measured: published figures and assumptions)",
             .flops = assumed_share * (bfloat16 ? 312e12 : 19.5e12),
             .pass_seconds = pass_seconds,
             .memory_bytes = 40e9,

@@ -269,9 +269,10 @@ void Trainer::check_weights() {
     for (int rank = 0; rank < group_.size(); ++rank) {
         if (all[static_cast<std::size_t>(rank)] != all.front()) {
             throw dist::AgreedError{
-                fmt::format("after step {} rank {} holds other weights than rank 0 (a bug or failing "
-                            "memory): start again from the last checkpoint",
-                            steps_done_, rank),
+                fmt::format(
+                    "after step {} the weights of rank {} differ from those of rank 0 (a bug or failing "
+                    "memory): start again from the last checkpoint",
+                    steps_done_, rank),
                 exit_rank_failed};
         }
     }

@@ -156,7 +156,7 @@ TEST_F(SlurmTraining, StopsBeforeTheTimeLimitQueuesAgainAndGoesOn) {
 
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_GE(std::stoi(field(job, "Restarts")), 1) << log(job);
-    EXPECT_NE(log(job).find("the same command goes on from there"), std::string::npos) << log(job);
+    EXPECT_NE(log(job).find("the same command resumes there"), std::string::npos) << log(job);
     expect_the_undisturbed_weights();
 }
 
@@ -184,7 +184,7 @@ TEST_F(SlurmTraining, GoesOnAfterARequeue) {
 
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_EQ(field(job, "Restarts"), "1");
-    EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
+    EXPECT_NE(log(job).find("resuming from step "), std::string::npos) << log(job);
     expect_the_undisturbed_weights();
 }
 
@@ -198,7 +198,7 @@ TEST_F(SlurmTraining, GoesOnOnAnotherNodeWhenItsOwnIsKilled) {
 
     EXPECT_EQ(field(job, "JobState"), "COMPLETED") << log(job);
     EXPECT_NE(field(job, "NodeList"), node);
-    EXPECT_NE(log(job).find("going on from step "), std::string::npos) << log(job);
+    EXPECT_NE(log(job).find("resuming from step "), std::string::npos) << log(job);
     expect_the_undisturbed_weights();
 }
 

@@ -64,7 +64,7 @@ TEST(Job, NamesTheRankThatIsFrozenWhicheverItIs) {
         EXPECT_EQ(outcome.exit_code, 4) << outcome.output;
         EXPECT_TRUE(outcome.says(rank)) << outcome.output;
         EXPECT_EQ(outcome.count("ending the job"), 1) << outcome.output;
-        EXPECT_TRUE(outcome.says("given no sign of life for 5.")) << outcome.output;
+        EXPECT_TRUE(outcome.says("has been silent for 5.")) << outcome.output;
         EXPECT_LT(outcome.seconds, 40);
     }
 }
@@ -73,7 +73,7 @@ TEST(Job, TellsOfRanksThatWaitInDifferentCollectives) {
     const auto outcome = run_job("mismatch");
 
     EXPECT_EQ(outcome.exit_code, 4);
-    EXPECT_TRUE(outcome.says("all ranks wait, and not for each other")) << outcome.output;
+    EXPECT_TRUE(outcome.says("all ranks are waiting, but not for each other")) << outcome.output;
     EXPECT_TRUE(outcome.says("in step 7, waiting in barrier for ")) << outcome.output;
     EXPECT_TRUE(outcome.says("in step 7, waiting in all_reduce #1 for ")) << outcome.output;
     EXPECT_LT(outcome.seconds, 30);

@@ -41,7 +41,7 @@ TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) {
 
 TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
     const std::pair<const char*, const char*> refused[]{
-        {"--queue 0: the queue must hold 1 key or more", "--method moco-v2 --queue 0"},
+        {"--queue 0: expected 1 key or more", "--method moco-v2 --queue 0"},
         {"--temperature 0: expected more than 0", "--method simclr --temperature 0"},
         {"--key-momentum 1.5: expected [0, 1]", "--method moco-v2 --key-momentum 1.5"},
         {"--target-momentum -0.5: expected [0, 1]", "--method byol --target-momentum=-0.5"},
@@ -50,7 +50,7 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--gradient-compression float8", "--gradient-compression float8"},
         {"--on-collapse panic", "--on-collapse panic"},
         {"--spread-every -1: expected 0 or more", "--spread-every=-1"},
-        {"--balance store: all training clips are of one store: leave it out", "--balance store"},
+        {"--balance store: all training clips are from one store: leave this option out", "--balance store"},
         {"--regulariser-weight 0: expected more than 0", "--regulariser sigreg --regulariser-weight 0"},
         {"--rate-scaling cubic", "--rate-scaling cubic"},
         {"--precision half: expected float32, bfloat16 or float64", "--precision half"},
@@ -58,7 +58,7 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
         {"--time-limit soon: expected a time as Slurm writes it", "--time-limit soon"},
         {"--time-limit 0: expected a time", "--time-limit 0"},
         {"--fault 1:2:explode: expected RANK:STEP:KIND", "--fault 1:2:explode"},
-        {"--fault 5:2:kill: there are ranks 0 to 1 only", "--fault 5:2:kill"},
+        {"--fault 5:2:kill: expected a rank from 0 to 1", "--fault 5:2:kill"},
         {"--machine b200: expected a100 or here", "--dry-run --machine b200"},
         {"--gpus: expected numbers of 1 or more", "--dry-run --gpus 0"},
         {"--clusters 601: expected 2 to the number of training clips, 600", "--method pcl --clusters 601"},
@@ -72,13 +72,13 @@ TEST_F(BadInput, SettingsOutOfRangeAreRefusedByNameBeforeTrainingStarts) {
 TEST_F(BadInput, BatchNormOfASingleClipIsRefused) {
     const auto arguments = "pretrain --method simsiam --global-batch 599 --leave-out-signer S03 --data " +
                            asl9 + " --run " + (folder_ / "r").string();
-    expect(2, "a batch of the 600 training clips would hold a single one", arguments);
+    expect(2, "a batch of the 600 training clips would hold only one", arguments);
 }
 
 TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThatFits) {
     const auto simclr = "--method simclr --projector-norm none --leave-out-signer S03 --data " + asl9 +
                         " --run " + (folder_ / "r").string();
-    const std::string error = "without any its loss is 0): --global-batch 600 leaves none alone";
+    const std::string error = "without others its loss is 0): choose --global-batch 600";
     expect(2, error, "pretrain --global-batch 599 " + simclr);
     expect(2, error, "pretrain --dry-run --global-batch 599 " + simclr);
     // The check is on the global batch: on two ranks, each has one of its two clips.
@@ -87,9 +87,9 @@ TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThat
 }
 
 TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
-    expect(2, "--temperature belongs to --method simclr, moco-v2, pcl; it means nothing with sl-fpn",
+    expect(2, "--temperature belongs to --method simclr, moco-v2, pcl, not to sl-fpn",
            pretrain("r", "--temperature 0.5"));
-    expect(2, "it means nothing with supervised", pretrain("r", "--method supervised --regulariser sigreg"));
+    expect(2, "not to supervised", pretrain("r", "--method supervised --regulariser sigreg"));
     expect(2, "--regulariser-weight belongs to --regulariser sigreg, vicreg",
            pretrain("r", "--regulariser-weight 2"));
     expect(2, "--queue belongs to --method moco-v2, pcl", pretrain("r", "--method simclr --queue 100"));
@@ -98,9 +98,9 @@ TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
 }
 
 TEST_F(BadInput, AnOptionThatWasRemovedIsRefusedWithAdvice) {
-    expect(2, "--symmetrise: no longer there: both views are drawn alike", pretrain("r", "--symmetrise"));
-    expect(2, "--stop-gradient: no longer there", pretrain("r", "--stop-gradient=false"));
-    const std::string stop = "no longer there: --on-collapse stop ends the run";
+    expect(2, "--symmetrise: removed: both views are drawn alike", pretrain("r", "--symmetrise"));
+    expect(2, "--stop-gradient: removed", pretrain("r", "--stop-gradient=false"));
+    const std::string stop = "removed: --on-collapse stop ends the run";
     expect(2, "--on-collapse go-back: " + stop, pretrain("r", "--on-collapse go-back"));
     expect(2, "--collapse-retries: " + stop, pretrain("r", "--collapse-retries 2"));
 }
@@ -128,11 +128,11 @@ TEST_F(BadInput, ACheckpointARunOrAFolderGivenAsDataIsNamedWithWhatToGive) {
     const auto stores = (folder_ / "stores").string();
     const std::pair<std::string, std::string> refused[]{
         {"r/checkpoints/step-000000001.h5", ": a checkpoint, but --data needs clip stores, such as those in"},
-        {"r", ": the folder of a run, as --run takes it, but --data needs clip stores"},
+        {"r", ": the folder of a run, for --run, but --data needs clip stores"},
         {"r/checkpoints", ": a folder without stores (*.h5), but --data needs clip stores"},
         {"empty", ": a folder without stores (*.h5), but --data needs clip stores"},
         {"stores",
-         ": a folder, but --data needs clip stores: '" + stores + "/*.h5' names the 2 in it: a.h5, b.h5"}};
+         ": a folder, but --data needs clip stores: '" + stores + "/*.h5' matches the 2 in it: a.h5, b.h5"}};
     for (const auto& [given, problem] : refused) {
         const auto path = (folder_ / given).string();
         expect(3, path + problem, "pretrain --run " + (folder_ / "n").string() + " --data " + path);
@@ -194,7 +194,7 @@ TEST_F(BadInput, AnEvaluationWithoutCheckpointOrTestClipsIsRefused) {
 TEST_F(BadInput, AnUnwritableRunFolderIsNamed) {
     std::ofstream{folder_ / "file"} << "in the way";
 
-    expect(3, "the run folder cannot be made", pretrain("file/run"));
+    expect(3, "the run folder cannot be created", pretrain("file/run"));
 }
 
 }  // namespace

@@ -211,7 +211,7 @@ TEST_F(BoundaryJob, GroupsOfTwoRanksTrainAJobTogether) {
     EXPECT_EQ(answer("a"), answer("b"));
     const auto odd = work("b", 3);
     EXPECT_EQ(odd.exit_code, 2);
-    EXPECT_TRUE(odd.says("planned with ranks-per-job = 2, so start a multiple")) << odd.output;
+    EXPECT_TRUE(odd.says("expected a multiple of 2, the ranks-per-job of the plan")) << odd.output;
 }
 
 TEST_F(BoundaryJob, AWorkerThatIsAskedToStopGivesItsJobBackAndTheCommandGoesOn) {
@@ -271,7 +271,7 @@ TEST_F(BoundaryJob, AStudyOfOtherDataOrAnotherVersionIsRefused) {
     const auto accepted =
         run(program(1, "boundary plan --study " + path("s") + options + " --accept-other-code"));
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "0123456789abcdef " + own);
     EXPECT_EQ(ask("report", "s")["code"], "0123456789abcdef " + own);
     EXPECT_EQ(work("s", 1, "--max-jobs 1").exit_code, 0);
@@ -296,7 +296,7 @@ TEST_F(BoundaryJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
 
     const auto accepted = plan("s", options + "--accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(code_of_plan("s"), "unknown " + own);
     EXPECT_EQ(work("s", 1).exit_code, 0);
 }
@@ -356,7 +356,7 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         {"--tolerance much", "--tolerance much: expected auto or a number from 0 to 1"},
         {"--validation-signer S09", "no signer S09"},
         {"--augmentation none", "expected boundary, both or skeleton-boundary"},
-        {"--ranks-per-job 99", "--ranks-per-job 99: expected 1 to the clips of a batch, 50"},
+        {"--ranks-per-job 99", "--ranks-per-job 99: expected 1 to the clips of a global batch, 50"},
     };
     for (const auto& [arguments, error] : refused) {
         const auto outcome = plan("s", arguments);

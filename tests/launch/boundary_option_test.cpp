@@ -28,8 +28,8 @@ TEST_F(BoundaryOption, EveryChoiceTrainsOnViewsOfItsOwnAndGoesOn) {
         ASSERT_EQ(run(program(1, pretrain(boundary, options + " --max-steps 2"))).exit_code, 0);
         const auto rest = run(program(2, pretrain(boundary, options + " --max-steps 3")));
         ASSERT_EQ(rest.exit_code, 0) << rest.output;
-        EXPECT_EQ(rest.count("going on from step 2 of 3"), 1) << rest.output;
-        EXPECT_EQ(rest.count("each clip's own boundary, in the median the first "), boundary == "adaptive");
+        EXPECT_EQ(rest.count("resuming from step 2 of 3"), 1) << rest.output;
+        EXPECT_EQ(rest.count("each clip has its own boundary; median: the first "), boundary == "adaptive");
     }
     EXPECT_NE(content("fixed", 3), content("drawn", 3));
     EXPECT_NE(content("fixed", 3), content("adaptive", 3));
@@ -54,12 +54,10 @@ TEST_F(BoundaryOption, ARunWithItsOwnBoundariesIsEvaluatedBesideASupervisedContr
 
 TEST_F(BoundaryOption, WhatIsOfNoUseOrOutOfRangeIsRefusedByName) {
     expect_refused("--boundary sometimes: expected fixed, drawn or adaptive", "--boundary sometimes");
-    expect_refused("--k1 belongs to --boundary fixed; it means nothing with drawn",
-                   "--boundary drawn --k1 5");
-    expect_refused("--k2 belongs to --boundary fixed; it means nothing with adaptive",
-                   "--boundary adaptive --k2 1/4");
+    expect_refused("--k1 belongs to --boundary fixed, not to drawn", "--boundary drawn --k1 5");
+    expect_refused("--k2 belongs to --boundary fixed, not to adaptive", "--boundary adaptive --k2 1/4");
     expect_refused("--longest-boundary belongs to --boundary drawn", "--longest-boundary 1/3");
-    expect_refused("a boundary of '4/3'", "--boundary drawn --longest-boundary 4/3");
+    expect_refused("boundary '4/3'", "--boundary drawn --longest-boundary 4/3");
     expect_refused("--boundary adaptive: --augmentation classical permutes no frames",
                    "--boundary adaptive --augmentation classical");
 }

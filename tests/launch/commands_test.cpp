@@ -97,11 +97,11 @@ TEST_F(Commands, InspectDescribesTheExampleStores) {
 TEST_F(Commands, DoctorChecksTheCollectivesOnTwoRanks) {
     const auto findings = json_of(run(program(2, "doctor --json --folder " + folder_.string())));
 
-    EXPECT_EQ(findings["collective"]["mend"], "");
-    EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: right"),
+    EXPECT_EQ(findings["collective"]["fix"], "");
+    EXPECT_NE(findings["collective"]["found"].get<std::string>().find("over 2 ranks: correct"),
               std::string::npos);
-    EXPECT_EQ(findings["disk"]["mend"], "");
-    EXPECT_EQ(findings["locks"]["mend"], "");
+    EXPECT_EQ(findings["disk"]["fix"], "");
+    EXPECT_EQ(findings["locks"]["fix"], "");
     EXPECT_NE(findings["locks"]["found"].get<std::string>().find("over 2 rank(s)"), std::string::npos);
     EXPECT_NE(findings["LibTorch"]["found"].get<std::string>().find("2."), std::string::npos);
 }
@@ -112,18 +112,18 @@ TEST_F(Commands, DoctorReportsWhenMpirunNoticesALostHost) {
     };
     EXPECT_EQ(found("--unset=OMPI_MCA_oob_tcp_keepalive_time")["found"],
               "notices a lost host only after about 15 minutes (OMPI_MCA_oob_tcp_keepalive_* are not set)");
-    EXPECT_EQ(found("--unset=OMPI_MCA_oob_tcp_keepalive_time")["mend"], "") << "there is one host";
+    EXPECT_EQ(found("--unset=OMPI_MCA_oob_tcp_keepalive_time")["fix"], "") << "there is one host";
     EXPECT_EQ(found("OMPI_MCA_oob_tcp_keepalive_time=1 OMPI_MCA_oob_tcp_keepalive_intvl=1 "
                     "OMPI_MCA_oob_tcp_keepalive_probes=3")["found"],
-              "notices a lost host after 4 s and ends with 205");
+              "notices a lost host after 4 s and exits with 205");
 }
 
-TEST_F(Commands, DoctorSaysHowToMendAFolderThatCannotBeWritten) {
+TEST_F(Commands, DoctorSaysHowToFixAFolderThatCannotBeWritten) {
     const auto outcome = run(program(1, "doctor --json --folder " + (folder_ / "none").string()));
     EXPECT_EQ(outcome.exit_code, 4);
     const auto findings = nlohmann::json::parse(outcome.output);
-    EXPECT_NE(findings["disk"]["mend"], "");
-    EXPECT_NE(findings["locks"]["mend"], "");
+    EXPECT_NE(findings["disk"]["fix"], "");
+    EXPECT_NE(findings["locks"]["fix"], "");
 }
 
 TEST_F(Commands, BenchMeasuresWholeSteps) {

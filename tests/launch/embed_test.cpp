@@ -104,7 +104,7 @@ TEST_F(Embed, RefusesByOptionAndWritesNothing) {
         {2, "embed --run " + path("none") + output, "no config.ini there"},
         {2, "embed --run " + path("started") + output, "no checkpoint there yet"},
         {2, embed("there.h5"), "there.h5: there is a file of that name; --force replaces it"},
-        {2, embed("no/folder.h5"), "make it first"},
+        {2, embed("no/folder.h5"), "create it first"},
         {2, embed("out.h5", "--signer S09"), "no signer S09; they have: S01, S02, S03"},
         {2, embed("out.h5", "--split trian"), "no split trian; they have: all"},
         {2, embed("out.h5", "--threads 0"), "--threads 0: expected 1 or more"},
@@ -168,7 +168,7 @@ TEST_F(EncoderOut, OfARunOfOtherCodeIsTrainedOnOnlyWhereThatIsAccepted) {
     const auto accepted = done(pretrain("run", "--max-steps 2 --accept-other-code"));
     EXPECT_TRUE(accepted.says("holds results of code 0123456789abcdef, and this program's code is " + own))
         << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     done(pretrain("run", "--max-steps 3"));
     EXPECT_EQ(io::read_checkpoint(folder_ / "run/checkpoints/step-000000003.h5").attributes.at("code"),
               "0123456789abcdef " + own);

@@ -136,14 +136,14 @@ TEST_F(Evaluate, LabelsToChooseSettingsByAreCountedToo) {
 
     EXPECT_EQ(found["train_labels"], 9);
     EXPECT_EQ(found["validation_labels"], 9);
-    EXPECT_TRUE(outcome.says("labels of 1 clip per class to learn from, 1 to choose settings by"))
+    EXPECT_TRUE(outcome.says("labels of 1 clip per class to train on and 1 to choose settings"))
         << outcome.output;
     const auto neighbours =
         run(program(1,
                     "evaluate --protocol knn --supervised-epochs 0 --bootstrap 100 --label-count 1 "
                     "--validation-signer S02 --run " +
                         folder_of("r")));
-    EXPECT_TRUE(neighbours.says("labels of 1 clip per class of both")) << neighbours.output;
+    EXPECT_TRUE(neighbours.says("labels of 1 clip per class from both")) << neighbours.output;
     EXPECT_EQ(neighbours.count("to choose"), 0) << "they learn from all at once: " << neighbours.output;
     const auto one_rate =
         run(program(1, "evaluate --bootstrap 100 " + arguments.substr(0, arguments.find("--probe-rates"))));
@@ -351,7 +351,7 @@ TEST_F(Evaluate, ACacheThatCannotBeWrittenIsOneWarning) {
         run(program(1, "evaluate --protocol knn --supervised-epochs 0 --run " + folder_of("r")));
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_EQ(outcome.count("features are computed without being kept"), 1) << outcome.output;
+    EXPECT_EQ(outcome.count("features are computed but not stored"), 1) << outcome.output;
     EXPECT_TRUE(fs::exists(folder_ / "r/evaluate/knn.json"));
 }
 

@@ -165,19 +165,19 @@ TEST_F(FaultCampaign, EveryRunThatIsStruckAndGoesOnEndsWithTheUndisturbedWeights
         const int rank = kind.name == "enospc" ? 0 : draw(0, ranks - 1);
         const auto fault = fmt::format("{}:{}:{}", rank, draw(1, steps), kind.name);
         SCOPED_TRACE(
-            fmt::format("{} on {} ranks, --fault {}, going on on {}", method, ranks, fault, next_ranks));
+            fmt::format("{} on {} ranks, --fault {}, resuming on {}", method, ranks, fault, next_ranks));
 
         auto struck = Clock::time_point::max();
         const auto disturbed =
             train("run", method, ranks, "--fault " + fault, [&](const std::string& output) {
                 if (struck == Clock::time_point::max() &&
-                    output.find("strikes itself") != std::string::npos) {
+                    output.find("fault before step") != std::string::npos) {
                     struck = Clock::now();
                 }
             });
         const double end = std::chrono::duration<double>(Clock::now() - struck).count();
 
-        ASSERT_TRUE(disturbed.says("strikes itself")) << disturbed.output;
+        ASSERT_TRUE(disturbed.says("fault before step")) << disturbed.output;
         EXPECT_TRUE(kind.exit_codes.contains(disturbed.exit_code)) << disturbed.exit_code << disturbed.output;
         EXPECT_LT(end, patience * kind.bound) << disturbed.output;
         EXPECT_EQ(processes_left(), 0);

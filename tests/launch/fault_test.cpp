@@ -20,7 +20,7 @@ TEST(Fault, AnythingElseIsRefusedWithWhatIsWrong) {
         {"", "expected RANK:STEP:KIND"},          {"1:2", "expected RANK:STEP:KIND"},
         {"1:2:explode", "kind kill, freeze"},     {"1:-2:kill", "expected RANK:STEP:KIND"},
         {"1:2:kill ", "expected RANK:STEP:KIND"}, {"9999999:2:kill", "expected RANK:STEP:KIND"},
-        {"3:2:kill", "ranks 0 to 2 only"},        {"1:2:enospc", "rank 0 alone writes checkpoints"},
+        {"3:2:kill", "a rank from 0 to 2"},       {"1:2:enospc", "only rank 0 writes checkpoints"},
     };
     for (const auto& [text, error] : refused) {
         try {

@@ -61,7 +61,7 @@ TEST_F(Import, OneUnreadableFileAmongTenThousandIsLeftOutAndNamed) {
 
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(outcome.says("9999 clips, 19998 frames, 7 labels")) << outcome.output;
-    EXPECT_TRUE(outcome.says("1 clips are left out (all of them in " + store() + ".summary.json):"))
+    EXPECT_TRUE(outcome.says("1 clips are left out (full list: " + store() + ".summary.json):"))
         << outcome.output;
     EXPECT_TRUE(outcome.says("5000.npy: expected 300 values of 4 bytes")) << outcome.output;
     ASSERT_EQ(summary()["left_out"].size(), 1U);
@@ -105,7 +105,7 @@ TEST_F(Import, StoppedOnRequestItEndsWith75AndGoesOn) {
         run("sh -c '" + program(1, prepare()) + " & P=$!; while kill -0 $P && [ $(ls " + store() +
             ".pieces 2> /dev/null | grep -c h5$) -lt 2 ]; do sleep 0.002; done; kill $P; wait $P'");
     EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
-    EXPECT_TRUE(stopped.says("the same command goes on")) << stopped.output;
+    EXPECT_TRUE(stopped.says("the same command resumes")) << stopped.output;
     EXPECT_FALSE(fs::exists(store()));
 
     ASSERT_EQ(run(program(2, prepare())).exit_code, 0);
@@ -281,11 +281,11 @@ TEST_F(Import, TrimsToTheHandsAndWarnsOfMissingShoulders) {
 
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(outcome.says("3 clips, 10 frames, 3 labels")) << outcome.output;
-    EXPECT_TRUE(outcome.says("trimmed to the first and last frame with a hand: 2 clips lost 8 frames in all"))
+    EXPECT_TRUE(outcome.says("trimmed to the first and last frame with a hand: 2 clips, 8 frames removed"))
         << outcome.output;
-    EXPECT_TRUE(outcome.says("1 clips in which no hand was ever detected")) << outcome.output;
+    EXPECT_TRUE(outcome.says("1 clips in which no hand was detected")) << outcome.output;
     EXPECT_TRUE(
-        outcome.says("warning: 2 clips show hands but no shoulders: training will centre them on the hands"))
+        outcome.says("warning: 2 clips have hands but no shoulders: training centres them on the hands"))
         << outcome.output;
     EXPECT_EQ(summary()["frames_trimmed"], 8);
     EXPECT_EQ(summary()["clips_trimmed"], 2);

@@ -137,8 +137,8 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
 }
 
 TEST_F(Sweep, RefusesFilesWithoutTrainings) {
-    EXPECT_TRUE(count("").says("sweep.txt: no line holds a training"));
-    EXPECT_TRUE(count("# none\n").says("sweep.txt: no line holds a training"));
+    EXPECT_TRUE(count("").says("sweep.txt: no line contains a training"));
+    EXPECT_TRUE(count("# none\n").says("sweep.txt: no line contains a training"));
     EXPECT_TRUE(count(std::string{"\xFF\xFE-\0-\0r\0", 8}).says("not plain text (UTF-16"));
     EXPECT_TRUE(in_folder(scripts + "sweep.sbatch --count none.txt").says("none.txt: not a file"));
 }
@@ -147,9 +147,10 @@ TEST_F(Sweep, ReportsAnArrayOfAnotherSizeThanItsFile) {
     write("sweep.txt", "--run run\n--run run\n# end");
     const auto beyond = task(4, 4);
     EXPECT_EQ(beyond.exit_code, 2);
-    EXPECT_TRUE(beyond.says("no line 4 for this task of the array, but lines 1 to 3")) << beyond.output;
+    EXPECT_TRUE(beyond.says("expected array tasks from 1 to 3, the number of lines, found task 4"))
+        << beyond.output;
     EXPECT_EQ(task(0, 2).exit_code, 2);
-    EXPECT_TRUE(task(1, 1).says("the trainings behind it are not started"));
+    EXPECT_TRUE(task(1, 1).says("the trainings after it are not started"));
     EXPECT_FALSE(task(2, 2).says("not started"));
     EXPECT_EQ(task(3, 3).output, "");
 
@@ -158,7 +159,7 @@ TEST_F(Sweep, ReportsAnArrayOfAnotherSizeThanItsFile) {
         many += "--run run\n";
     }
     write("sweep.txt", many);
-    EXPECT_TRUE(task(1, 1).says("the trainings behind it are not started"));
+    EXPECT_TRUE(task(1, 1).says("the trainings after it are not started"));
 }
 
 TEST_F(JobScripts, SaveRunCopiesWhatLinksLeadTo) {

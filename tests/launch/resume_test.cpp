@@ -53,7 +53,7 @@ TEST_F(Resume, TheRunFolderAloneIsEnough) {
 
     EXPECT_TRUE(done.says("nothing left to do after step 2 of 2")) << done.output;
     EXPECT_EQ(more.exit_code, 0);
-    EXPECT_TRUE(more.says("going on from step 2 of 4")) << more.output;
+    EXPECT_TRUE(more.says("resuming from step 2 of 4")) << more.output;
     EXPECT_EQ(new_place.exit_code, 2);
     EXPECT_TRUE(new_place.says("--data STORE.h5 is required")) << new_place.output;
 }
@@ -66,8 +66,8 @@ TEST_F(Resume, ARunThatWasMovedResumesWhereItsConfigurationLies) {
         run(program(2, "pretrain --max-steps 3 --config " + (folder_ / "moved/config.ini").string()));
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("going on from step 2 of 3")) << outcome.output;
-    EXPECT_EQ(outcome.count("was started as " + (folder_ / "old").string()), 1) << outcome.output;
+    EXPECT_TRUE(outcome.says("resuming from step 2 of 3")) << outcome.output;
+    EXPECT_EQ(outcome.count("was started in " + (folder_ / "old").string()), 1) << outcome.output;
     EXPECT_FALSE(fs::exists(folder_ / "old"));
     EXPECT_TRUE(fs::exists(folder_ / "moved/checkpoints/step-000000003.h5"));
 }
@@ -118,10 +118,10 @@ TEST_F(Resume, DataThatAreGoneAreAskedFor) {
     const auto outcome = run(program(2, command));
 
     EXPECT_EQ(outcome.exit_code, 3);
-    EXPECT_EQ(outcome.count(store.string() +
-                            ": no such file, though the run was trained on it: name where it is now "
-                            "by --data"),
-              1)
+    EXPECT_EQ(
+        outcome.count(store.string() + ": no such file, but the run was trained on it: give its present path "
+                                       "with --data"),
+        1)
         << outcome.output;
     EXPECT_EQ(run(program(1, command + " --data " + (folder_ / "moved.h5").string())).exit_code, 0);
 }
@@ -139,9 +139,9 @@ TEST_F(Resume, ARunThatWasMovedWithItsDataResumesByTheCommandThatIsNamed) {
     const auto resumed = run(program(2, named + " --max-steps 3"));
 
     EXPECT_EQ(refused.exit_code, 2);
-    EXPECT_EQ(refused.count("the run's own options are taken by: sslslr " + named), 1) << refused.output;
+    EXPECT_EQ(refused.count("to use the run's own options: sslslr " + named), 1) << refused.output;
     EXPECT_EQ(resumed.exit_code, 0) << resumed.output;
-    EXPECT_TRUE(resumed.says("going on from step 2 of 3")) << resumed.output;
+    EXPECT_TRUE(resumed.says("resuming from step 2 of 3")) << resumed.output;
 }
 
 TEST_F(Resume, AnOlderRunWithRelativePathsResumes) {
@@ -152,7 +152,7 @@ TEST_F(Resume, AnOlderRunWithRelativePathsResumes) {
                              program(1, "pretrain --max-steps 2 --run " + (folder_ / "r").string()) + "'");
 
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("going on from step 1 of 2")) << outcome.output;
+    EXPECT_TRUE(outcome.says("resuming from step 1 of 2")) << outcome.output;
     EXPECT_NE(text_of(folder_ / "r/config.ini").find("data = " + fs::weakly_canonical(asl9).string()),
               std::string::npos);
 }
@@ -165,7 +165,7 @@ TEST_F(Resume, AStoreThatGainedASplitResumesBitForBit) {
     const auto rest = train(split, "halves", "--max-steps 4");
 
     EXPECT_EQ(rest.exit_code, 0) << rest.output;
-    EXPECT_TRUE(rest.says("going on from step 2 of 4")) << rest.output;
+    EXPECT_TRUE(rest.says("resuming from step 2 of 4")) << rest.output;
     EXPECT_EQ(content(folder_ / "halves/checkpoints/step-000000004.h5"),
               content(folder_ / "whole/checkpoints/step-000000004.h5"));
 }
@@ -184,12 +184,12 @@ TEST_F(Resume, OtherDataAreRefusedWithWhatDiffers) {
     EXPECT_EQ(replaced.exit_code, 2);
     EXPECT_TRUE(replaced.says("--data " + libras + ": not what the run in " + (folder_ / "all").string()))
         << replaced.output;
-    EXPECT_TRUE(replaced.says("frames, then 900 of 27000")) << replaced.output;
+    EXPECT_TRUE(replaced.says("frames (before: 900 of 27000)")) << replaced.output;
     EXPECT_TRUE(replaced.says("landmarks of other content")) << replaced.output;
     EXPECT_EQ(text_of(folder_ / "all/config.ini"), before) << "a refused start changes nothing";
     EXPECT_EQ(reparted.exit_code, 2);
-    EXPECT_TRUE(reparted.says("225 training clips, then 450")) << reparted.output;
-    EXPECT_TRUE(reparted.says("split fold-0 has 225 clips, then 450")) << reparted.output;
+    EXPECT_TRUE(reparted.says("225 training clips (before: 450)")) << reparted.output;
+    EXPECT_TRUE(reparted.says("split fold-0 has 225 clips (before: 450)")) << reparted.output;
     EXPECT_FALSE(reparted.says("landmarks of other content")) << reparted.output;
 }
 

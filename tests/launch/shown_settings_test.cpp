@@ -135,7 +135,7 @@ TEST_F(ShownSettings, OfAStudyAreEntriesOfItsFile) {
     const auto refused = run(program(2, study("run")));
     EXPECT_EQ(refused.exit_code, 2) << refused.output;
     EXPECT_EQ(refused.count("s.ini, [data asl9]"), 1) << refused.output;
-    EXPECT_TRUE(refused.says(": frames = 0: a clip keeps at least 1")) << refused.output;
+    EXPECT_TRUE(refused.says(": frames = 0: expected 1 or more")) << refused.output;
     EXPECT_TRUE(refused.says("sslslr: --study " + path("s.ini"))) << refused.output;
     expect(2, {"sslslr: --memory-limit much: expected bytes"}, study("run --memory-limit much"));
 

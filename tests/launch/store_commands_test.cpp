@@ -93,7 +93,7 @@ TEST_F(StoreCommands, MergeJoinsByNameAndTellsDuplicates) {
     const auto dropped =
         made("merge --drop-duplicates " + path("all.h5") + " --output " + path("dropped.h5"));
 
-    EXPECT_TRUE(told.says("450 clips hold the landmarks of earlier ones")) << told.output;
+    EXPECT_TRUE(told.says("450 clips have the same landmarks as earlier ones")) << told.output;
     EXPECT_TRUE(dropped.says("left out")) << dropped.output;
     const auto all = inspected(path("all.h5"));
     EXPECT_EQ(all["clips"], 250 + 450 + 900);
@@ -122,7 +122,7 @@ TEST_F(StoreCommands, MergeAddsUpCountsAndKeepsNamesOfClipsUnique) {
     made("repack " + both + " --output " + path("repacked.h5"));
     made("split " + both + " --by fraction --output " + path("split.h5"));
 
-    EXPECT_TRUE(merged.says("4 clips have names that several of the stores use: they get their store's name"))
+    EXPECT_TRUE(merged.says("4 clips have names that occur in several stores: each is prefixed"))
         << merged.output;
     for (const std::string name : {"all.h5", "repacked.h5", "split.h5"}) {
         const auto index = io::ClipStore::open({path(name)}).index();
@@ -213,7 +213,7 @@ TEST_F(StoreCommands, SplitWritesAStoreForEachPart) {
 TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
     const auto output = " --output " + path("out.h5");
     const std::pair<std::string, std::string> refused[]{
-        {"repack --output a.h5", "no store named"},
+        {"repack --output a.h5", "no store given"},
         {"repack " + asl9, "--output FILE.h5 is missing"},
         {"repack " + asl9 + " --dtype float8" + output, "--dtype float8: expected float16, float32 or auto"},
         {"repack " + asl9 + " --compress 10" + output, "--compress 10: expected none or a level from 0 to 9"},
@@ -225,13 +225,14 @@ TEST_F(StoreCommands, RefusesByOptionAndWritesNothing) {
         {"repack " + asl9 + " --compress 1 --chunk-frames 999999" + output, "expected at most 223696"},
         {"repack " + asl9 + " --drop-z" + output, "--drop-z: expected a store of x,y,z, found x,y"},
         {"repack " + asl9 + " --points face" + output, "--points face: expected keep, upper-body or all"},
-        {"merge" + output, "no store named"},
+        {"merge" + output, "no store given"},
         {"split " + asl9 + output, "--by (missing): expected signer, fraction, folds or class-count"},
         {"split " + asl9 + " --by signer --signers S09" + output, "no signer S09; they have: S01, S02, S03"},
         {"split " + asl9 + " --by signer --folds 3" + output, "--folds belongs to --by folds"},
         {"split " + asl9 + " --by signer --seed 3" + output, "--seed belongs to --by fraction, folds"},
         {"split " + asl9 + " --by fraction --fraction 1.5" + output, "--fraction 1.5: expected more than 0"},
-        {"split " + asl9 + " --by folds --folds 4 --group-by signer" + output, "there are only 3 signers"},
+        {"split " + asl9 + " --by folds --folds 4 --group-by signer" + output,
+         "expected at most the number of signers, 3"},
         {"split " + asl9 + " --by class-count --classes 10" + output,
          "expected 1 to the number of classes, 9"},
         {"split " + asl9 + " --by signer --separate " + path("parts") + output, "--output and --separate"},

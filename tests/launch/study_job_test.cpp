@@ -259,7 +259,7 @@ TEST_F(StudyJob, ResultsOfOtherCodeAreContinuedOnlyWhereThatIsAccepted) {
 
     const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_EQ(accepted.count("continued, as --accept-other-code asks"), 1) << accepted.output;
+    EXPECT_EQ(accepted.count("continuing, as --accept-other-code asks"), 1) << accepted.output;
     EXPECT_EQ(plan_of("study")["code"], "0123456789abcdef " + own);
     EXPECT_EQ(ask("report", "study")["code"], "0123456789abcdef " + own);
     EXPECT_FALSE(work(1, "study", "--max-jobs 1").says("accept-other-code"));
@@ -283,7 +283,7 @@ TEST_F(StudyJob, ResultsWhosePlanIsLostOrDamagedAreOfUnknownCode) {
 
     const auto accepted = work(2, "study", "--max-jobs 1 --accept-other-code");
     EXPECT_EQ(accepted.exit_code, 0) << accepted.output;
-    EXPECT_TRUE(accepted.says("continued, as --accept-other-code asks")) << accepted.output;
+    EXPECT_TRUE(accepted.says("continuing, as --accept-other-code asks")) << accepted.output;
     EXPECT_EQ(plan_of("study")["code"], "unknown " + own);
 }
 
@@ -351,7 +351,7 @@ TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
     const auto study = " --tables 1 6 --dry-run --study " + shipped("paper.ini");
     const auto none = run(in(folder_, program(4, "study run" + study)));
     EXPECT_EQ(none.exit_code, 2) << none.output;
-    EXPECT_TRUE(none.says("none of its data sets is here")) << none.output;
+    EXPECT_TRUE(none.says("none of its data sets was found")) << none.output;
 
     fs::create_directory(folder_ / "data");
     fs::copy(asl9, folder_ / "data" / "lsa64.h5");
@@ -386,8 +386,7 @@ TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
     for (const int ranks : {2, 1}) {  // also if nothing is left to do
         const auto outcome = work(ranks, "study");
         EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
-        EXPECT_TRUE(outcome.says("warning: jobs set aside after failing again and again: "))
-            << outcome.output;
+        EXPECT_TRUE(outcome.says("warning: jobs set aside after repeated failures: ")) << outcome.output;
         EXPECT_TRUE(outcome.says("`sslslr study status` names them")) << outcome.output;
     }
 }

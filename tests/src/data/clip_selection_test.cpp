@@ -68,8 +68,8 @@ TEST(SelectClips, AChoiceThatLeavesNothingSaysWhatRulesTheClipsOut) {
 
     EXPECT_EQ(
         message,
-        "no clip is left of the 2 of split test: 0 have no frames, 1 have no label (of use for pretraining "
-        "only), 1 show no sign; signer S02 is left out: choose another split or other signers");
+        "none of the 2 clips of split test can be used: 0 have no frames, 1 have no label (usable only for "
+        "pretraining), 1 show no sign; signer S02 is left out: choose another split or other signers");
 }
 
 TEST(SelectClips, AnEmptySplitIsNamed) {
@@ -81,7 +81,7 @@ TEST(SelectClips, AnEmptySplitIsNamed) {
         FAIL() << "no error";
     } catch (const ConfigError& error) {
         EXPECT_EQ(std::string{error.what()},
-                  "split none is empty: name another, or make it again (sslslr split)");
+                  "split none is empty: choose another, or make it again (sslslr split)");
     }
 }
 

@@ -41,10 +41,11 @@ TEST(DataIdentity, EachDifferenceThatCountsIsNamedWithWhatItWas) {
 
     EXPECT_EQ(
         differences(example_identity(), now),
-        (Differences{"30 clips of 180 frames, then 24 of 144",
-                     "landmarks of other content or layout (others, then landmarks)",
-                     "22 training clips, then 16; split new is new; split train has 22 clips, then 16; split "
-                     "test of 8 clips is gone"}));
+        (Differences{
+            "30 clips of 180 frames (before: 24 of 144)",
+            "landmarks of other content or layout (others, before: landmarks)",
+            "22 training clips (before: 16); split new is new; split train has 22 clips (before: 16); split "
+            "test of 8 clips was removed"}));
 }
 
 TEST(DataIdentity, OtherPointsTrainingClipsOrLabelsAreDifferentData) {
@@ -57,10 +58,11 @@ TEST(DataIdentity, OtherPointsTrainingClipsOrLabelsAreDifferentData) {
     auto other_labels = example_identity();
     other_labels.labels = "labels";
 
-    EXPECT_EQ(differences(example_identity(), fewer_points), Differences{"65 points, then 75"});
+    EXPECT_EQ(differences(example_identity(), fewer_points), Differences{"65 points (before: 75)"});
     EXPECT_EQ(differences(example_identity(), other_axes),
               Differences{"points of other names, or other axes"});
-    EXPECT_EQ(differences(example_identity(), other_clips), Differences{"16 other training clips, then 16"});
+    EXPECT_EQ(differences(example_identity(), other_clips),
+              Differences{"16 other training clips (before: 16)"});
     EXPECT_EQ(differences(example_identity(), other_labels),
               Differences{"other labels of the training clips"});
 }

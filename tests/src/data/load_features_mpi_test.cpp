@@ -164,10 +164,9 @@ TEST_F(LoadFeatures, WhatRanksOfANodeCannotShareIsStreamedAndTheReasonNamesWhere
     EXPECT_EQ(one_a_node.why_streamed(), "");
     EXPECT_EQ(together.features().streamed != nullptr, world_.size() > 1);
     if (world_.size() > 1) {
-        EXPECT_EQ(
-            together.why_streamed(),
-            "preprocessed clips would take 0.000746 GB, the ranks of a node can share too little in /dev/shm "
-            "(6.55e-05 GB, 6e-05 GB free); containers get more by --shm-size");
+        EXPECT_EQ(together.why_streamed(),
+                  "preprocessed clips would take 0.000746 GB, but the ranks of a node cannot share that much "
+                  "in /dev/shm (6.55e-05 GB, 6e-05 GB free); containers get more with --shm-size");
     }
 }
 

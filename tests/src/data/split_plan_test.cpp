@@ -230,7 +230,7 @@ TEST(SplitPlanTest, RefusesByOption) {
         {{.by = SplitWay::folds, .folds = 1}, "--folds 1: expected 2 to the number of clips, 20"},
         {{.by = SplitWay::folds, .folds = 21}, "--folds 21: expected 2 to the number of clips, 20"},
         {{.by = SplitWay::folds, .folds = 4, .group_by = FoldGroups::signer},
-         "--folds 4 by signer: there are only 3 signers"},
+         "--folds 4: expected at most the number of signers, 3"},
         {{.by = SplitWay::class_count, .classes = 3}, "--classes 3: expected 1 to the number of classes, 2"},
     };
     for (const auto& [config, error] : refused) {

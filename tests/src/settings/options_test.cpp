@@ -140,9 +140,9 @@ TEST_F(OptionsTest, AByteOrderMarkForeignLineEndsAndBothKindsOfCommentAreNoTroub
 TEST_F(OptionsTest, WhatIsNoConfigurationIsRefusedByName) {
     std::ofstream{folder_ / "config.ini"} << "seed = 3\n";
 
-    EXPECT_TRUE(
-        has(refusal_of({"--config", folder_.string()}),
-            folder_.string() + ": a folder, but a file is needed: " + (folder_ / "config.ini").string()));
+    EXPECT_TRUE(has(
+        refusal_of({"--config", folder_.string()}),
+        folder_.string() + ": expected a file, found a folder: give " + (folder_ / "config.ini").string()));
     EXPECT_TRUE(has(refusal_of({"--config", (folder_ / "none.ini").string()}), "none.ini: no such file"));
     EXPECT_TRUE(has(refusal_of_config(std::string{"\xFF\xFEs\0e\0", 6}), "save it as UTF-8"));
     EXPECT_TRUE(
@@ -213,10 +213,9 @@ TEST_F(OptionsTest, TheCommandLineWinsOverAFileEvenWhereItLeavesALineWithoutUse)
 }
 
 TEST_F(OptionsTest, ALineThatItsOwnFileLeavesWithoutUseIsNamed) {
-    EXPECT_TRUE(has(
-        refusal_of_config("optimizer = adamw\nmomentum = 0.5\n"),
-        "c.ini, line 2: momentum belongs to --optimizer sgd, lars; it means nothing with adamw: leave the "
-        "line out"));
+    EXPECT_TRUE(has(refusal_of_config("optimizer = adamw\nmomentum = 0.5\n"),
+                    "c.ini, line 2: momentum belongs to --optimizer sgd, lars, not to adamw: leave the "
+                    "line out"));
     EXPECT_TRUE(
         has(refusal_of({"--optimizer", "adamw", "--momentum", "0.5"}), "--momentum belongs to --optimizer"));
 }

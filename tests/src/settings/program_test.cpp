@@ -67,7 +67,7 @@ TEST_F(Codes, AllThatHaveContributedAreNamed) {
 TEST_F(Codes, AnotherThatIsAcceptedIsToldAndRecorded) {
     EXPECT_EQ(joined("0123456789abcdef", true), "0123456789abcdef " + code_identity());
     EXPECT_TRUE(holds(said_, "0123456789abcdef")) << said_;
-    EXPECT_TRUE(holds(said_, ": continued, as --accept-other-code asks")) << said_;
+    EXPECT_TRUE(holds(said_, ": continuing, as --accept-other-code asks")) << said_;
     EXPECT_EQ(joined("", true), "unknown " + code_identity());
 }
 
