@@ -27,10 +27,13 @@ SMALLEST_MODEL = {"1/2/16": ["--blocks", 1, "--heads", 2, "--width", 16, "--glob
 
 
 def parser_of(description):
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr", help="sslslr to run; default: %(default)s")
+    parser = argparse.ArgumentParser(description=description,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--program", default=ROOT / "build/release/bin/sslslr",
+                        help="sslslr to run; default: %(default)s")
     parser.add_argument("--smallest", action="store_true",
-                        help="does the smallest run of every part, to test that all still works; overrides other options")
+                        help="does the smallest run of every part, to test that all still works; "
+                             "overrides other options")
     return parser
 
 
@@ -38,7 +41,8 @@ def run(*command, ranks=1, **environment):
     """Returns what a command prints on this many ranks; if it fails, ends the benchmark with its error."""
     launcher = ["mpirun", "-n", ranks, "--oversubscribe", "--bind-to", "none"] if ranks > 1 else []
     words = [str(word) for word in (*launcher, *command)]
-    done = subprocess.run(words, env={**os.environ, **ENVIRONMENT, **environment}, capture_output=True, text=True)
+    done = subprocess.run(words, env={**os.environ, **ENVIRONMENT, **environment},
+                          capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"error: {' '.join(words)} ended with code {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout

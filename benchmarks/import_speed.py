@@ -3,10 +3,10 @@
 
     .venv/bin/python benchmarks/import_speed.py [--clips N] [--rounds R] [--ranks 1 2] [--cached]
 
-Creates an LSFB tree (three .npy files per clip) from the recordings of io/examples/asl9.h5. Then alternates between `cat`
-of all files, in the order in which the import reads them, and `sslslr prepare --from lsfb`. Before each turn, drops the
-files from the page cache where that is allowed (as root); otherwise all of them are cached. Prints medians in clips per
-second and the ratio.
+Creates an LSFB tree (three .npy files per clip) from the recordings of io/examples/asl9.h5. Then alternates
+between `cat` of all files, in the order in which the import reads them, and `sslslr prepare --from lsfb`.
+Before each turn, drops the files from the page cache where that is allowed (as root); otherwise all of them
+are cached. Prints medians in clips per second and the ratio.
 """
 
 import os
@@ -58,7 +58,8 @@ def measure(arguments, folder):
 
     prepare = (arguments.program, "prepare", "--from", "lsfb", "--input", tree, "--output", output, "--force")
     ways = {"only reading (cat)": lambda: run("sh", "-c", f"xargs -0 -a {listing} cat > /dev/null")}
-    ways |= {f"prepare, {ranks} rank{'s' if ranks > 1 else ''}": lambda ranks=ranks: run(*prepare, ranks=ranks) for ranks in arguments.ranks}
+    ways |= {f"prepare, {ranks} rank{'s' if ranks > 1 else ''}":
+             lambda ranks=ranks: run(*prepare, ranks=ranks) for ranks in arguments.ranks}
     seconds = {name: [] for name in ways}
     cold = False
     for _ in range(arguments.rounds):
@@ -69,20 +70,24 @@ def measure(arguments, folder):
             seconds[name].append(time.perf_counter() - start)
     reading = median(seconds["only reading (cat)"])
     megabytes = sum(file.stat().st_size for file in files) / 1e6
-    print(f"{arguments.clips} clips, {len(files)} files, {megabytes:.0f} MB, {'not cached' if cold else 'cached'}, medians of {arguments.rounds}\n")
+    print(f"{arguments.clips} clips, {len(files)} files, {megabytes:.0f} MB, "
+          f"{'not cached' if cold else 'cached'}, medians of {arguments.rounds}\n")
     print("| | seconds | clips/s | MB/s | relative to only reading |\n|---|---|---|---|---|")
     for name, taken in seconds.items():
         middle = median(taken)
-        print(f"| {name} | {middle:.2f} | {arguments.clips / middle:.0f} | {megabytes / middle:.0f} | {reading / middle:.2f} |")
+        print(f"| {name} | {middle:.2f} | {arguments.clips / middle:.0f} | {megabytes / middle:.0f} | "
+              f"{reading / middle:.2f} |")
 
 
 def main():
     parser = parser_of(__doc__)
     parser.add_argument("--clips", type=int, default=20000, help="clips in the corpus; default: %(default)s")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each; default: %(default)s")
-    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2], help="numbers of ranks to import with; default: 1 2")
+    parser.add_argument("--ranks", type=int, nargs="+", default=[1, 2],
+                        help="numbers of ranks to import with; default: 1 2")
     parser.add_argument("--cached", action="store_true", help="keep the files in the page cache")
-    parser.add_argument("--folder", help="folder in which to create the tree; default: the system's temporary folder")
+    parser.add_argument("--folder",
+                        help="folder in which to create the tree; default: the system's temporary folder")
     arguments = parser.parse_args()
     if arguments.smallest:
         arguments.clips, arguments.rounds, arguments.cached = 20, 1, True

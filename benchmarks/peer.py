@@ -1,17 +1,18 @@
 #!/usr/bin/env python3
-"""The peer of training_step.py: training steps in PyTorch, DistributedDataParallel over gloo, with Lightly's losses,
-memory bank and momentum update.
+"""The peer of training_step.py: training steps in PyTorch, DistributedDataParallel over gloo, with Lightly's
+losses, memory bank and momentum update.
 
-Plain modules on padded batches, as fast as eager PyTorch allows with the same mathematics: fused attention, one mask per
-batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the embedding, after the attention
-projection and twice in the feed-forward. Negatives and keys come from all ranks, BYOL and SimSiam are symmetrised, and
-momentum networks move every step. With --precision bfloat16 the networks run under autocast, the loss in float32.
-On both sides the heads are sslslr's without batch norm: torch's SyncBatchNorm does not run on the CPU in several
-processes.
+Plain modules on padded batches, as fast as eager PyTorch allows with the same mathematics: fused attention,
+one mask per batch, fused SGD, no DistributedDataParallel on one rank. Dropout as in sslslr: after the
+embedding, after the attention projection and twice in the feed-forward. Negatives and keys come from all
+ranks, BYOL and SimSiam are symmetrised, and momentum networks move every step. With --precision bfloat16 the
+networks run under autocast, the loss in float32. On both sides the heads are sslslr's without batch norm:
+torch's SyncBatchNorm does not run on the CPU in several processes.
 One thread per rank. Prints one JSON object.
 
     benchmarks/make-environment
-    .venv-peer/bin/python benchmarks/peer.py --method byol --blocks 12 --width 512 --lengths mixed --global-batch 4 --ranks 2
+    .venv-peer/bin/python benchmarks/peer.py --method byol --blocks 12 --width 512 --lengths mixed
+        --global-batch 4 --ranks 2
 """
 
 import argparse
@@ -37,7 +38,8 @@ DROPOUT = 0.1
 
 
 class Block(nn.Module):
-    """Pre-norm transformer block. Computes the same as nn.TransformerEncoderLayer, without its conversions of the mask."""
+    """Pre-norm transformer block. Computes the same as nn.TransformerEncoderLayer,
+    without its conversions of the mask."""
 
     def __init__(self, width, heads):
         super().__init__()
@@ -64,7 +66,8 @@ class Encoder(nn.Module):
     def __init__(self, case):
         super().__init__()
         width = case.width
-        self.embedding = nn.Sequential(nn.LayerNorm(workload.FEATURES), nn.Linear(workload.FEATURES, width), nn.LayerNorm(width))
+        self.embedding = nn.Sequential(nn.LayerNorm(workload.FEATURES), nn.Linear(workload.FEATURES, width),
+                                       nn.LayerNorm(width))
         self.cls = nn.Parameter(0.02 * torch.randn(1, width))
         self.position = nn.Parameter(0.02 * torch.randn(1 + case.frames, width))
         self.dropout = nn.Dropout(DROPOUT)
@@ -73,7 +76,8 @@ class Encoder(nn.Module):
 
     def forward(self, clips, mask):
         """[B, L, F] and the tokens that exist [B, 1, 1, 1 + L], or None if all do -> [B, W]"""
-        x = torch.cat([self.cls.expand(len(clips), 1, -1), self.embedding(clips)], 1) + self.position[: 1 + clips.shape[1]]
+        x = (torch.cat([self.cls.expand(len(clips), 1, -1), self.embedding(clips)], 1) +
+             self.position[: 1 + clips.shape[1]])
         x = self.dropout(x)
         for block in self.blocks:
             x = block(x, mask)
@@ -108,7 +112,8 @@ class Network(nn.Module):
         super().__init__()
         self.predicted = workload.METHODS[case.method].predicted
         self.projections = Projections(case)
-        self.predictor = mlp(workload.EMBEDDING, workload.EMBEDDING, workload.EMBEDDING) if self.predicted else None
+        self.predictor = (mlp(workload.EMBEDDING, workload.EMBEDDING, workload.EMBEDDING)
+                          if self.predicted else None)
 
     def forward(self, views, mask):
         """-> projections of all views and predictions of the first ones, lists of [B, D]"""
@@ -118,7 +123,8 @@ class Network(nn.Module):
 
 
 def criterion_of(case):
-    """Returns the loss as a function of projections z, predictions p and the momentum network's projections t."""
+    """Returns the loss as a function of projections z,
+    predictions p and the momentum network's projections t."""
     gather = case.ranks > 1
     if case.method == "sl-fpn":
         mse = functional.mse_loss
@@ -127,7 +133,8 @@ def criterion_of(case):
         contrast = NTXentLoss(temperature=0.5, gather_distributed=gather)
         return lambda z, p, t: contrast(z[0], z[1])
     if case.method == "moco-v2":
-        contrast = NTXentLoss(temperature=0.2, memory_bank_size=(workload.QUEUE, workload.EMBEDDING), gather_distributed=gather)
+        contrast = NTXentLoss(temperature=0.2, memory_bank_size=(workload.QUEUE, workload.EMBEDDING),
+                              gather_distributed=gather)
         return lambda z, p, t: contrast(z[0], t[0])
     distance = NegativeCosineSimilarity()
     if case.method == "simsiam":
@@ -148,7 +155,8 @@ def batch(case, rank):
     longest = int(lengths.max())
     clips = torch.randn(len(share), longest, workload.FEATURES, generator=torch.Generator().manual_seed(rank))
     exists = torch.arange(1 + longest) < 1 + lengths.unsqueeze(1)
-    views = [clips.roll(shift, 1) * exists[:, 1:].unsqueeze(2) for shift in range(workload.METHODS[case.method].made)]
+    views = [clips.roll(shift, 1) * exists[:, 1:].unsqueeze(2)
+             for shift in range(workload.METHODS[case.method].made)]
     mask = None if case.lengths == "equal" else exists[:, None, None, :]
     return views, mask
 
@@ -160,7 +168,8 @@ def train(rank, case, store):
     network = model = Network(case)
     target = copy.deepcopy(network.projections).requires_grad_(False) if used.momentum else None
     if case.ranks > 1:
-        distributed.init_process_group("gloo", init_method=f"file://{store}", rank=rank, world_size=case.ranks)
+        distributed.init_process_group("gloo", init_method=f"file://{store}", rank=rank,
+                                       world_size=case.ranks)
         model = DistributedDataParallel(network, gradient_as_bucket_view=True)
     criterion = criterion_of(case)
     optimizer = torch.optim.SGD(network.parameters(), lr=0.001, momentum=0.9, fused=True)
@@ -184,17 +193,20 @@ def train(rank, case, store):
     if rank == 0:
         rate = case.global_batch / statistics.median(seconds[1:])
         memory_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024e-9
-        print(json.dumps({**vars(case), "clips_per_s": rate, "step_s": seconds, "loss": losses, "peak_memory_gb": memory_gb}), flush=True)
+        print(json.dumps({**vars(case), "clips_per_s": rate, "step_s": seconds, "loss": losses,
+                          "peak_memory_gb": memory_gb}), flush=True)
     if case.ranks > 1:
         distributed.destroy_process_group()
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     workload.add_options(parser)
     parser.add_argument("--ranks", type=int, default=1, help="processes to train with; default: %(default)s")
     parser.add_argument("--passes", choices=["together", "apart"], default="together",
-                        help="one pass of an encoder over all its views, or one pass per view; default: %(default)s")
+                        help="one pass of an encoder over all its views, or one pass per view; "
+                             "default: %(default)s")
     case = parser.parse_args()
     if case.max_steps < 2 or case.global_batch < case.ranks or case.global_batch % case.ranks != 0:
         parser.error("--max-steps must be at least 2, --global-batch a multiple of --ranks")

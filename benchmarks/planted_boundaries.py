@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Measures how well a boundary search finds known boundaries of synthetic signs, with real training.
 
-Usage: planted_boundaries.py [--method simclr|sl-fpn|supervised] [--seeds N] [--places FIRST-LAST ...] [--repeats R] [--ranks N]
+Usage: planted_boundaries.py [--method simclr|sl-fpn|supervised] [--seeds N] [--places FIRST-LAST ...]
+                             [--repeats R] [--ranks N]
 About twenty minutes on 2 cores.
 
-For each place and seed, creates a store of synthetic signs whose informative frames are [FIRST, LAST) of LENGTH, runs a
-full search on it (every k, so that the other modes are replayed on the same trainings) and finds the boundaries that
-need no search. Prints how often each is within one step of the planted k1 = FIRST and k2 = LENGTH - LAST. Finished work
-stays in FOLDER, and the same command resumes it.
+For each place and seed, creates a store of synthetic signs whose informative frames are [FIRST, LAST) of
+LENGTH, runs a full search on it (every k, so that the other modes are replayed on the same trainings) and
+finds the boundaries that need no search. Prints how often each is within one step of the planted k1 = FIRST
+and k2 = LENGTH - LAST. Finished work stays in FOLDER, and the same command resumes it.
 """
 import json
 import tempfile
@@ -35,10 +36,11 @@ def search(folder, first, last, seed, arguments):
     store = folder / f"{first}-{last}-seed-{seed}.h5"
     study = folder / f"{arguments.method}-{first}-{last}-seed-{seed}"
     if not store.exists():
-        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS, "--clips", arguments.clips,
-            "--first", first, "--last", last, "--seed", seed)
-    run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--mode", "full", "--step", STEP, "--largest", arguments.largest, "--repeats",
-        arguments.repeats, "--seed", 100 * seed, "--tolerance", arguments.tolerance, *METHODS[arguments.method], *MODEL,
+        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS,
+            "--clips", arguments.clips, "--first", first, "--last", last, "--seed", seed)
+    run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--mode", "full",
+        "--step", STEP, "--largest", arguments.largest, "--repeats", arguments.repeats,
+        "--seed", 100 * seed, "--tolerance", arguments.tolerance, *METHODS[arguments.method], *MODEL,
         "--max-steps", arguments.max_steps,
         f"--compare={'true' if seed < arguments.compared_seeds else 'false'}")
     work = run(arguments.program, "boundary", "work", "--study", study, ranks=arguments.ranks)
@@ -64,7 +66,8 @@ def share(values):
 
 def table(results):
     names = list(dict.fromkeys(name for _, report in results for name in answers_of(report)))
-    print(f"\n| way to find k1, k2 | k1 within {STEP} frames | k2 within {STEP} | both | mean error, frames | trainings |")
+    print(f"\n| way to find k1, k2 | k1 within {STEP} frames | k2 within {STEP} | both | "
+          "mean error, frames | trainings |")
     print("|---|---|---|---|---|---|")
     for name in names:
         near1, near2, errors, trainings = [], [], [], []
@@ -80,10 +83,12 @@ def table(results):
         print(f"| {name} | {share(near1)} | {share(near2)} | {share(both)} | {fmean(errors):.1f} | "
               f"{fmean(trainings):.0f} |")
     for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
-        sides = [abs(answers_of(report)["full"][side] - planted) <= STEP for key, report in results if key[:2] == place
+        sides = [abs(answers_of(report)["full"][side] - planted) <= STEP
+                 for key, report in results if key[:2] == place
                  for side, planted in enumerate((place[0], LENGTH - place[1]))]
         print(f"full search, planted {place[0]}-{place[1]}: {share(sides)} boundaries within {STEP} frames")
-    changed = [answers_of(report)["full with halving"][:2] != answers_of(report)["full"][:2] for _, report in results]
+    changed = [answers_of(report)["full with halving"][:2] != answers_of(report)["full"][:2]
+               for _, report in results]
     print(f"halving changed the full search's answer in {share(changed)} studies")
 
 
@@ -119,11 +124,14 @@ def main():
                         help=f"informative frames FIRST-LAST of {LENGTH}; default: 4-24 8-24 8-28")
     parser.add_argument("--repeats", type=int, default=3, help="trainings per k; default: %(default)s")
     parser.add_argument("--compared-seeds", type=int, default=3,
-                        help="seeds for which boundaries without a search are found, too; default: %(default)s")
-    parser.add_argument("--method", choices=METHODS, default="simclr", help="method to train with; default: %(default)s")
+                        help="seeds for which boundaries without a search are found, too; "
+                             "default: %(default)s")
+    parser.add_argument("--method", choices=METHODS, default="simclr",
+                        help="method to train with; default: %(default)s")
     parser.add_argument("--tolerance", type=float, default=0.15,
                         help="drop in accuracy that counts as none; default: %(default)s")
-    parser.add_argument("--largest", type=int, default=16, help="largest k to test, in frames; default: %(default)s")
+    parser.add_argument("--largest", type=int, default=16,
+                        help="largest k to test, in frames; default: %(default)s")
     parser.add_argument("--ranks", type=int, default=2, help="ranks to search with; default: %(default)s")
     parser.add_argument("--clips", type=int, default=1200, help="clips per store; default: %(default)s")
     parser.add_argument("--max-steps", type=int, default=300, help="steps per training; default: %(default)s")

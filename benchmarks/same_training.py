@@ -5,10 +5,10 @@
     cmake --preset release && cmake --build build/release
     .venv/bin/python benchmarks/same_training.py [--seeds N] [--max-steps N]
 
-Trains each way once per left-out signer and seed, and tests on that signer. The distance of two runs is the median over
-the steps of |ln(loss / loss)|, where each loss is the mean of ten steps. It is measured between the ways of one seed and
-between the seeds of one way. Accuracies are those of the linear evaluation, with its interval. Runs are kept in --folder,
-and the same command resumes them. About 5 minutes on one core.
+Trains each way once per left-out signer and seed, and tests on that signer. The distance of two runs is the
+median over the steps of |ln(loss / loss)|, where each loss is the mean of ten steps. It is measured between
+the ways of one seed and between the seeds of one way. Accuracies are those of the linear evaluation, with its
+interval. Runs are kept in --folder, and the same command resumes them. About 5 minutes on one core.
 """
 
 import itertools
@@ -35,10 +35,12 @@ class Run:
 
     def __init__(self, chosen, way, signer, seed):
         folder = chosen.folder / "".join(c if c.isalnum() else "-" for c in way) / f"{signer}-{seed}"
-        run(chosen.program, "pretrain", "--config", ROOT / "configs/ssl-slr.ini", "--data", ASL9, "--run", folder, "--leave-out-signer", signer,
-            "--seed", seed, "--max-steps", chosen.max_steps, *WAYS[way])
-        run(chosen.program, "evaluate", "--run", folder, "--supervised-epochs", 0, "--probe-epochs", chosen.probe_epochs)
-        losses = [row["loss"] for row in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines()) if "loss" in row]
+        run(chosen.program, "pretrain", "--config", ROOT / "configs/ssl-slr.ini", "--data", ASL9, "--run",
+            folder, "--leave-out-signer", signer, "--seed", seed, "--max-steps", chosen.max_steps, *WAYS[way])
+        run(chosen.program, "evaluate", "--run", folder, "--supervised-epochs", 0,
+            "--probe-epochs", chosen.probe_epochs)
+        losses = [row["loss"] for row in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines())
+                  if "loss" in row]
         self.losses = [statistics.fmean(losses[i : i + SMOOTH]) for i in range(len(losses) - SMOOTH + 1)]
         rows = json.loads((folder / "evaluate/linear.json").read_text())["rows"]
         self.top1 = {row["classifier"]: row["top1"] for row in rows if row["name"] == "sl-fpn"}
@@ -50,19 +52,24 @@ def apart(one, other):
 
 def compare(chosen, signers):
     seeds = range(chosen.seeds)
-    runs = {(way, signer, seed): Run(chosen, way, signer, seed) for way, signer, seed in itertools.product(WAYS, signers, seeds)}
+    runs = {(way, signer, seed): Run(chosen, way, signer, seed)
+            for way, signer, seed in itertools.product(WAYS, signers, seeds)}
     print("| way | distance of losses from the reference, same seed | between its own seeds |\n|---|---|---|")
     for way in WAYS:
-        to_reference = [apart(runs[way, signer, seed], runs[REFERENCE, signer, seed]) for signer in signers for seed in seeds]
-        own = [apart(runs[way, signer, a], runs[way, signer, b]) for signer in signers for a, b in itertools.combinations(seeds, 2)]
+        to_reference = [apart(runs[way, signer, seed], runs[REFERENCE, signer, seed])
+                        for signer in signers for seed in seeds]
+        own = [apart(runs[way, signer, a], runs[way, signer, b])
+               for signer in signers for a, b in itertools.combinations(seeds, 2)]
         print(f"| {way} | {spread(to_reference, '.1e')} | {spread(own, '.1e')} |")
     for probe in ("MLP probe", "linear probe"):
-        print(f"\nTop-1 of the {probe}, seed 0 [95 % interval over test clips]; mean of all seeds\n| way | {' | '.join(signers)} |\n" + "|---" * (1 + len(signers)) + "|")
+        print(f"\nTop-1 of the {probe}, seed 0 [95 % interval over test clips]; mean of all seeds\n"
+              f"| way | {' | '.join(signers)} |\n" + "|---" * (1 + len(signers)) + "|")
         for way in WAYS:
             cells = []
             for signer in signers:
                 tops = [runs[way, signer, seed].top1[probe] for seed in seeds]
-                cells.append(f"{tops[0]['mean']:.3f} [{tops[0]['low']:.3f}, {tops[0]['high']:.3f}]; {statistics.fmean(top['mean'] for top in tops):.3f}")
+                cells.append(f"{tops[0]['mean']:.3f} [{tops[0]['low']:.3f}, {tops[0]['high']:.3f}]; "
+                             f"{statistics.fmean(top['mean'] for top in tops):.3f}")
             print(f"| {way} | " + " | ".join(cells) + " |")
 
 
@@ -72,13 +79,15 @@ def main():
                         help="folder for runs; default: %(default)s")
     parser.add_argument("--seeds", type=int, default=3, help="runs per signer and way; default: %(default)s")
     parser.add_argument("--max-steps", type=int, default=200, help="steps per run; default: %(default)s")
-    parser.add_argument("--probe-epochs", type=int, default=100, help="epochs of each probe; default: %(default)s")
+    parser.add_argument("--probe-epochs", type=int, default=100,
+                        help="epochs of each probe; default: %(default)s")
     chosen = parser.parse_args()
     if not chosen.smallest:
         compare(chosen, SIGNERS)
         return
     with tempfile.TemporaryDirectory() as folder:
-        chosen.folder, chosen.seeds, chosen.max_steps, chosen.probe_epochs = pathlib.Path(folder), 2, SMOOTH + 1, 1
+        chosen.folder, chosen.seeds, chosen.max_steps, chosen.probe_epochs = (
+            pathlib.Path(folder), 2, SMOOTH + 1, 1)
         compare(chosen, SIGNERS[:1])
 
 

@@ -2,21 +2,23 @@
 """Speed of the training step: sslslr against PyTorch with Lightly, in pairs on the same machine.
 
     cmake --preset release && cmake --build build/release
-    benchmarks/training_step.py [--smallest] [--json FILE]                    SL-FPN
-    benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...     others, without batch norm in their heads (peer.py explains why)
-    benchmarks/training_step.py --precisions float32 bfloat16 ...             also bfloat16, against the peer in bfloat16 and in float32
+    benchmarks/training_step.py [--smallest] [--json FILE]                  SL-FPN
+    benchmarks/training_step.py --methods simclr moco-v2 simsiam byol ...   others, without batch norm in
+                                                                            their heads (peer.py explains why)
+    benchmarks/training_step.py --precisions float32 bfloat16 ...           also bfloat16, against the peer in
+                                                                            bfloat16 and in float32
 
-Two models (blocks/heads/width 12/8/512 and 4/8/128), clips of 64 frames or of 16 to 64 frames, 1 and 2 ranks, one
-thread each. Ours and the peer (peer.py, in the environment that make-environment creates) alternate. A ratio is the
-median of the ratios within pairs, with the smallest and largest. Each run is a separate process whose first step is not
-counted. The peer uses one concatenated pass per encoder or one pass per view, whichever is faster in a first trial of
-each case, and glibc keeps its large allocations. `share`: the speed of our useful work as a share of the speed of matrix
-products on this machine, from `sslslr bench`. GB: the most memory that rank 0 held, including LibTorch's libraries and
-Python. Weak scaling, at equal lengths: clips per second on 2 ranks / (2 x clips per second on 1 rank), with the same
-number of clips per rank.
+Two models (blocks/heads/width 12/8/512 and 4/8/128), clips of 64 frames or of 16 to 64 frames, 1 and 2 ranks,
+one thread each. Ours and the peer (peer.py, in the environment that make-environment creates) alternate. A
+ratio is the median of the ratios within pairs, with the smallest and largest. Each run is a separate process
+whose first step is not counted. The peer uses one concatenated pass per encoder or one pass per view,
+whichever is faster in a first trial of each case, and glibc keeps its large allocations. `share`: the speed
+of our useful work as a share of the speed of matrix products on this machine, from `sslslr bench`. GB: the
+most memory that rank 0 held, including LibTorch's libraries and Python. Weak scaling, at equal lengths: clips
+per second on 2 ranks / (2 x clips per second on 1 rank), with the same number of clips per rank.
 
-Nothing else should run on the machine. About 15 minutes per method on 2 cores; --smallest: one pair of the small model,
-no weak scaling.
+Nothing else should run on the machine. About 15 minutes per method on 2 cores; --smallest: one pair of the
+small model, no weak scaling.
 """
 
 import itertools
@@ -65,7 +67,8 @@ class Sides:
 
     def ours(self, case):
         queue = ["--queue", str(workload.QUEUE)] if case.method == "moco-v2" else []
-        result = answer(self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue, "--json", ranks=case.ranks)
+        result = answer(self.program, "bench", *arguments(case), *PLAIN_HEADS, *queue,
+                        "--json", ranks=case.ranks)
         self.data_shares.append(result["data_share"])
         self.peak_shares.setdefault((form_of(case), case.ranks), []).append(result["peak_share"])
         return result
@@ -73,14 +76,16 @@ class Sides:
     def peer(self, case):
         form = form_of(case)
         if form not in self.passes:
-            one_rank = workload.options(**{**vars(case), "ranks": 1, "global_batch": case.global_batch // case.ranks})
+            one_rank = workload.options(**{**vars(case), "ranks": 1,
+                                           "global_batch": case.global_batch // case.ranks})
             views = workload.METHODS[case.method]
             forms = ("together", "apart") if max(views.trained, views.momentum) > 1 else ("together",)
             self.passes[form] = max(forms, key=lambda passes: self.peer_run(one_rank, passes)["clips_per_s"])
         return self.peer_run(case, self.passes[form])
 
     def peer_run(self, case, passes):
-        command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks), "--passes", passes]
+        command = [self.python, str(HERE / "peer.py"), *arguments(case), "--ranks", str(case.ranks),
+                   "--passes", passes]
         return answer(*command, **KEEP_MEMORY)
 
 
@@ -89,7 +94,8 @@ def form_of(case):
 
 
 def arguments(case):
-    names = ("method", "blocks", "width", "heads", "frames", "lengths", "global_batch", "precision", "max_steps")
+    names = ("method", "blocks", "width", "heads", "frames", "lengths", "global_batch", "precision",
+             "max_steps")
     return [word for name in names for word in ("--" + name.replace("_", "-"), str(getattr(case, name)))]
 
 
@@ -100,8 +106,8 @@ def say(text):
 def compare(sides, model, method, lengths, ranks, chosen):
     """Returns one row of the comparison per precision; precisions and sides alternate."""
     cases = {precision: workload.options(
-        method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks, precision=precision,
-        global_batch=model["clips"] * ranks, max_steps=model["steps"],
+        method=method, blocks=model["blocks"], width=model["width"], lengths=lengths, ranks=ranks,
+        precision=precision, global_batch=model["clips"] * ranks, max_steps=model["steps"],
     ) for precision in chosen.precisions}
     turns = [(side, precision) for precision in chosen.precisions for side in ("ours", "peer")]
     rates = {turn: [] for turn in turns}
@@ -112,16 +118,19 @@ def compare(sides, model, method, lengths, ranks, chosen):
     def ratios(precision, against):
         return [a / b for a, b in zip(rates["ours", precision], rates["peer", against])]
 
-    return [{**vars(case), "ours": rates["ours", precision], "peer": rates["peer", precision], "ratios": ratios(precision, precision),
+    return [{**vars(case), "ours": rates["ours", precision], "peer": rates["peer", precision],
+             "ratios": ratios(precision, precision),
              "ratios_to_first": ratios(precision, chosen.precisions[0]),
              "peak_share": statistics.median(sides.peak_shares[form_of(case), ranks]),
              "peer_passes": sides.passes[form_of(case)],
-             "memory_gb": [sides.memory[(side, *form_of(case), ranks)] for side in ("ours", "peer")]} for precision, case in cases.items()]
+             "memory_gb": [sides.memory[(side, *form_of(case), ranks)] for side in ("ours", "peer")]}
+            for precision, case in cases.items()]
 
 
 def weak_scaling(sides, model, method, pairs):
     """Returns the efficiency of 2 ranks for both sides; runs on one and on two ranks alternate."""
-    result = {"method": method, "blocks": model["blocks"], "width": model["width"], "clips_a_rank": model["weak_clips"]}
+    result = {"method": method, "blocks": model["blocks"], "width": model["width"],
+              "clips_a_rank": model["weak_clips"]}
     for side in ("ours", "peer"):
         rates = {1: [], 2: []}
         for _ in range(pairs):
@@ -130,32 +139,37 @@ def weak_scaling(sides, model, method, pairs):
                     method=method, blocks=model["blocks"], width=model["width"], lengths="equal", ranks=ranks,
                     global_batch=model["weak_clips"] * ranks, max_steps=model["weak_steps"],
                 )))
-        result[side] = {"rates": rates, "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
+        result[side] = {"rates": rates,
+                        "efficiency": [two / (2 * one) for one, two in zip(rates[1], rates[2])]}
     return result
 
 
 def describe_machine():
-    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), platform.machine())
+    cpu = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo")
+                if line.startswith("model name")), platform.machine())
     return {"cpu": cpu, "cores": os.cpu_count(), "load_at_start": os.getloadavg()[0]}
 
 
 def measure(sides, chosen):
     """Returns all rows, and prints each as soon as it is measured."""
     report = {"machine": describe_machine(), "speed": [], "weak_scaling": []}
-    say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, load {report['machine']['load_at_start']:.2f}\n")
+    say(f"{report['machine']['cpu']}, {report['machine']['cores']} cores, "
+        f"load {report['machine']['load_at_start']:.2f}\n")
     first = chosen.precisions[0]
-    say(f"| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min, max] | to PyTorch {first} "
-        "| share | passes | GB ours | GB PyTorch |\n" + "|---" * 13 + "|")
-    for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods, chosen.lengths, (1, 2)):
+    say("| method | model | lengths | ranks | precision | ours clips/s | PyTorch clips/s | ratio [min, max] "
+        f"| to PyTorch {first} | share | passes | GB ours | GB PyTorch |\n" + "|---" * 13 + "|")
+    for model, method, lengths, ranks in itertools.product(chosen.models, chosen.methods,
+                                                           chosen.lengths, (1, 2)):
         for row in compare(sides, model, method, lengths, ranks, chosen):
             report["speed"].append(row)
             medians = [statistics.median(row[side]) for side in ("ours", "peer")]
-            say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | {row['precision']} "
-                f"| {medians[0]:.2f} | {medians[1]:.2f} | {spread(row['ratios'])} | {spread(row['ratios_to_first'])} "
-                f"| {row['peak_share']:.0%} | {row['peer_passes']} "
-                f"| {row['memory_gb'][0]:.2f} | {row['memory_gb'][1]:.2f} |")
+            say(f"| {method} | {model['blocks']}/{row['heads']}/{model['width']} | {lengths} | {ranks} | "
+                f"{row['precision']} | {medians[0]:.2f} | {medians[1]:.2f} | {spread(row['ratios'])} | "
+                f"{spread(row['ratios_to_first'])} | {row['peak_share']:.0%} | {row['peer_passes']} | "
+                f"{row['memory_gb'][0]:.2f} | {row['memory_gb'][1]:.2f} |")
     if chosen.weak_pairs:
-        say("\n| method | model | clips per rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n|---|---|---|---|---|")
+        say("\n| method | model | clips per rank | weak-scaling efficiency of 2 ranks, ours | PyTorch |\n"
+            "|---|---|---|---|---|")
     for model, method in itertools.product(chosen.models, chosen.methods) if chosen.weak_pairs else ():
         row = weak_scaling(sides, model, method, chosen.weak_pairs)
         report["weak_scaling"].append(row)
@@ -171,14 +185,16 @@ def main():
     parser.add_argument("--environment", default=str(ROOT / ".venv-peer"),
                         help="Python environment of the peer, created if missing; default: %(default)s")
     parser.add_argument("--pairs", type=int, default=5, help="pairs per row; default: %(default)s")
-    parser.add_argument("--weak-pairs", type=int, default=2, help="pairs for weak scaling, 0 for none; default: %(default)s")
+    parser.add_argument("--weak-pairs", type=int, default=2,
+                        help="pairs for weak scaling, 0 for none; default: %(default)s")
     parser.add_argument("--methods", nargs="+", choices=workload.METHODS, default=["sl-fpn"],
                         help="methods to measure; default: sl-fpn")
     parser.add_argument("--lengths", nargs="+", choices=LENGTHS, default=LENGTHS,
                         help="clips of 64 frames (equal) or of 16 to 64 frames (mixed); default: both")
     parser.add_argument("--precisions", nargs="+", choices=workload.PRECISIONS, default=["float32"],
                         help="precisions to measure; default: float32")
-    parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS], help="measure only the model of this width")
+    parser.add_argument("--width", type=int, choices=[model["width"] for model in MODELS],
+                        help="measure only the model of this width")
     parser.add_argument("--json", type=pathlib.Path, help="file to write all measurements to")
     chosen = parser.parse_args()
     chosen.models = [model for model in MODELS if chosen.width in (None, model["width"])]

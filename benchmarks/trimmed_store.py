@@ -3,9 +3,9 @@
 
 Usage: trimmed_store.py STORE.h5 OUTPUT.h5 [--share S]
 
-Rest is everything before the first and after the last frame in which the wrists of the pose move at S of the clip's
-highest speed or faster. Jumps are removed from positions (median of 3 frames), and speeds are averaged over 3 frames.
-Clips that would keep fewer than 8 frames are not cut. Prints how much was cut.
+Rest is everything before the first and after the last frame in which the wrists of the pose move at S of the
+clip's highest speed or faster. Jumps are removed from positions (median of 3 frames), and speeds are averaged
+over 3 frames. Clips that would keep fewer than 8 frames are not cut. Prints how much was cut.
 """
 import argparse
 
@@ -20,7 +20,8 @@ def text(value):
 
 
 def moving(wrists, share):
-    """Returns the frames in motion, [first, end), of positions [frames, wrists, coordinates]; None if no wrist moves."""
+    """Returns the frames in motion, [first, end),
+    of positions [frames, wrists, coordinates]; None if no wrist moves."""
     padded = np.pad(wrists, ((1, 1), (0, 0), (0, 0)), mode="edge")
     calm = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
     speed = np.sqrt(np.square(np.diff(calm, axis=0)).sum(axis=(1, 2)))
@@ -30,7 +31,8 @@ def moving(wrists, share):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", help="clip store to read")
     parser.add_argument("output", help="HDF5 file to write")
     parser.add_argument("--share", type=float, default=0.2,
@@ -53,7 +55,8 @@ def main():
             group.attrs["label"] = labels[store["clips/label"][number]]
             group.attrs["signer"] = signers[store["clips/signer"][number]]
     start, end = np.mean(cut, axis=0)
-    print(f"{len(cut)} clips, cut on average {100 * start:.1f} % at the start and {100 * end:.1f} % at the end")
+    print(f"{len(cut)} clips, cut on average {100 * start:.1f} % at the start and "
+          f"{100 * end:.1f} % at the end")
 
 
 if __name__ == "__main__":

@@ -28,17 +28,24 @@ METHODS = {
 
 def add_options(parser):
     """The options that peer.py and `sslslr bench` share, with their defaults."""
-    parser.add_argument("--method", choices=METHODS, default="sl-fpn", help="method to train with; default: %(default)s")
-    parser.add_argument("--blocks", type=int, default=4, help="transformer blocks of the encoder; default: %(default)s")
+    parser.add_argument("--method", choices=METHODS, default="sl-fpn",
+                        help="method to train with; default: %(default)s")
+    parser.add_argument("--blocks", type=int, default=4,
+                        help="transformer blocks of the encoder; default: %(default)s")
     parser.add_argument("--width", type=int, default=128, help="width of the encoder; default: %(default)s")
-    parser.add_argument("--heads", type=int, default=8, help="attention heads of the encoder; default: %(default)s")
-    parser.add_argument("--frames", type=int, default=64, help="frames of the longest clip; default: %(default)s")
+    parser.add_argument("--heads", type=int, default=8,
+                        help="attention heads of the encoder; default: %(default)s")
+    parser.add_argument("--frames", type=int, default=64,
+                        help="frames of the longest clip; default: %(default)s")
     parser.add_argument("--lengths", choices=["equal", "mixed"], default="equal",
-                        help="equal: each clip has --frames frames; mixed: clip i has 16 + (31 i mod (frames - 15)) frames")
-    parser.add_argument("--global-batch", type=int, default=32, help="clips per step, over all ranks; default: %(default)s")
+                        help="equal: each clip has --frames frames; "
+                             "mixed: clip i has 16 + (31 i mod (frames - 15)) frames")
+    parser.add_argument("--global-batch", type=int, default=32,
+                        help="clips per step, over all ranks; default: %(default)s")
     parser.add_argument("--precision", choices=PRECISIONS, default="float32",
                         help="precision of the encoder's matrix products; default: %(default)s")
-    parser.add_argument("--max-steps", type=int, default=6, help="steps; the first is a warm-up and not counted; default: %(default)s")
+    parser.add_argument("--max-steps", type=int, default=6,
+                        help="steps; the first is a warm-up and not counted; default: %(default)s")
 
 
 def options(**values):
@@ -51,7 +58,8 @@ def options(**values):
 
 
 def clip_lengths(case):
-    """Returns the frames of each clip of the global batch, the same in every step. Rank r of N takes a contiguous N-th part."""
+    """Returns the frames of each clip of the global batch,
+    the same in every step. Rank r of N takes a contiguous N-th part."""
     if case.lengths == "equal":
         return [case.frames] * case.global_batch
     return [16 + i * 31 % (case.frames - 15) for i in range(case.global_batch)]

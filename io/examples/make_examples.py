@@ -3,8 +3,9 @@
     pip install numpy h5py xxhash
     python io/examples/make_examples.py ASL9_FOLDER LIBRAS5_FOLDER
 
-Each folder holds landmarks.npz ("landmarks" [sum of frames, 75, 3] float16, NaN = not detected), index.csv (clip, label, signer,
-start, length) and LICENSE. Only x and y are kept: the z that MediaPipe guesses from one camera is unreliable.
+Each folder holds landmarks.npz ("landmarks" [sum of frames, 75, 3] float16, NaN = not detected), index.csv
+(clip, label, signer, start, length) and LICENSE. Only x and y are kept: the z that MediaPipe guesses from one
+camera is unreliable.
 """
 
 import argparse
@@ -22,15 +23,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "file"))
 from sealed_file import USER_BLOCK_BYTES, block_checksums, seal
 
 POSE = (
-    "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
-    "mouth_left mouth_right left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist left_pinky "
-    "right_pinky left_index right_index left_thumb right_thumb left_hip right_hip left_knee right_knee left_ankle "
-    "right_ankle left_heel right_heel left_foot_index right_foot_index"
+    "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear "
+    "right_ear mouth_left mouth_right left_shoulder right_shoulder left_elbow right_elbow left_wrist "
+    "right_wrist left_pinky right_pinky left_index right_index left_thumb right_thumb left_hip right_hip "
+    "left_knee right_knee left_ankle right_ankle left_heel right_heel left_foot_index right_foot_index"
 ).split()
 HAND = (
-    "wrist thumb_cmc thumb_mcp thumb_ip thumb_tip index_finger_mcp index_finger_pip index_finger_dip index_finger_tip "
-    "middle_finger_mcp middle_finger_pip middle_finger_dip middle_finger_tip ring_finger_mcp ring_finger_pip "
-    "ring_finger_dip ring_finger_tip pinky_mcp pinky_pip pinky_dip pinky_tip"
+    "wrist thumb_cmc thumb_mcp thumb_ip thumb_tip index_finger_mcp index_finger_pip index_finger_dip "
+    "index_finger_tip middle_finger_mcp middle_finger_pip middle_finger_dip middle_finger_tip "
+    "ring_finger_mcp ring_finger_pip ring_finger_dip ring_finger_tip pinky_mcp pinky_pip pinky_dip pinky_tip"
 ).split()
 POINTS = [f"pose.{p}" for p in POSE] + [f"left_hand.{p}" for p in HAND] + [f"right_hand.{p}" for p in HAND]
 
@@ -45,7 +46,8 @@ class Origin:
     licence: str
 
 
-ASL9 = Origin("asl9", "American Sign Language", "https://github.com/traduttore/traduttore-model", "MIT, Copyright (c) 2022 traduttore")
+ASL9 = Origin("asl9", "American Sign Language", "https://github.com/traduttore/traduttore-model",
+              "MIT, Copyright (c) 2022 traduttore")
 LIBRAS5 = Origin(
     "libras5",
     "Brazilian Sign Language (Libras)",
@@ -61,7 +63,8 @@ def read_clips(folder):
     frame = 0
     for clip in clips:
         if int(clip["start"]) != frame:
-            raise ValueError(f"{folder}/index.csv: clip {clip['clip']} starts at {clip['start']}, expected {frame}")
+            raise ValueError(f"{folder}/index.csv: clip {clip['clip']} starts at {clip['start']}, "
+                             f"expected {frame}")
         frame += int(clip["length"])
     return clips
 
@@ -107,10 +110,12 @@ def write_store(folder, origin, output):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("asl9", type=Path, help="folder of the nine ASL signs")
     parser.add_argument("libras5", type=Path, help="folder of the five Libras signs")
-    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent, help="folder for the stores")
+    parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent,
+                        help="folder for the stores")
     arguments = parser.parse_args()
     write_store(arguments.asl9, ASL9, arguments.output)
     write_store(arguments.libras5, LIBRAS5, arguments.output)

@@ -60,13 +60,15 @@ def seal(path, bulk_offset=0, bulk_bytes=0):
     with open(path, "r+b") as file:
         file.seek(USER_BLOCK_BYTES)
         if file.read(8) != b"\x89HDF\r\n\x1a\n":
-            raise ValueError(f"{path}: no HDF5 content from byte {USER_BLOCK_BYTES} on: create it with userblock_size=512")
+            raise ValueError(f"{path}: no HDF5 content from byte {USER_BLOCK_BYTES} on: "
+                             "create it with userblock_size=512")
         file.seek(0)
         file.write(block)
 
 
 def verify(path):
-    """Raises ValueError unless the file is sealed and every byte of it except the bulk is as it was sealed."""
+    """Raises ValueError unless the file is sealed and every byte of it
+    except the bulk is as it was sealed."""
     path = Path(path)
     with open(path, "rb") as file:
         block = file.read(USER_BLOCK_BYTES)
@@ -74,6 +76,7 @@ def verify(path):
         raise ValueError(f"{path}: not sealed")
     _, version, file_bytes, bulk_offset, bulk_bytes, _ = struct.unpack_from("<8s5Q", block)
     if version != VERSION or file_bytes != path.stat().st_size:
-        raise ValueError(f"{path}: expected seal version {VERSION} and {file_bytes} bytes, found {version} and {path.stat().st_size}")
+        raise ValueError(f"{path}: expected seal version {VERSION} and {file_bytes} bytes, "
+                         f"found {version} and {path.stat().st_size}")
     if bulk_offset + bulk_bytes > file_bytes or block != _user_block(path, bulk_offset, bulk_bytes):
         raise ValueError(f"{path}: damaged; copy it again from its source")

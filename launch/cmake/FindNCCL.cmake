@@ -5,7 +5,8 @@
 # of the site.
 get_filename_component(_nccl_wheels ${LibTorch_INCLUDE_DIR}/../../nvidia ABSOLUTE)
 find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${_nccl_wheels}/nccl PATH_SUFFIXES include)
-find_path(NCCL_CUDA_INCLUDE_DIR cuda_runtime_api.h HINTS ${_nccl_wheels}/cu13 ENV CUDA_HOME PATH_SUFFIXES include)
+find_path(NCCL_CUDA_INCLUDE_DIR cuda_runtime_api.h
+    HINTS ${_nccl_wheels}/cu13 ENV CUDA_HOME PATH_SUFFIXES include)
 
 if(NCCL_INCLUDE_DIR)
     file(STRINGS ${NCCL_INCLUDE_DIR}/nccl.h _nccl_lines REGEX "^#define NCCL_(MAJOR|MINOR|PATCH) ")
@@ -16,7 +17,8 @@ endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(NCCL REQUIRED_VARS NCCL_INCLUDE_DIR NCCL_CUDA_INCLUDE_DIR
     VERSION_VAR NCCL_VERSION
-    REASON_FAILURE_MESSAGE "run launch/setup for the cuda preset, or point CMAKE_PREFIX_PATH at NCCL and CUDA_HOME at CUDA")
+    REASON_FAILURE_MESSAGE
+    "run launch/setup for the cuda preset, or point CMAKE_PREFIX_PATH at NCCL and CUDA_HOME at CUDA")
 
 if(NCCL_FOUND AND NOT TARGET NCCL::NCCL)
     add_library(NCCL::NCCL INTERFACE IMPORTED)

@@ -4,9 +4,9 @@
     encode = load("FOLDER")
     features = encode(frames, lengths)    # [clips, width]
 
-frames [clips, longest, features] float32, preprocessed as config.json says, any finite values after a clip's end;
-lengths [clips] int64, each 1 or more. Run as a program it encodes the clips of sample.h5 and prints how far its features
-are from those that were exported.
+frames [clips, longest, features] float32, preprocessed as config.json says, any finite values after a clip's
+end; lengths [clips] int64, each 1 or more. Run as a program it encodes the clips of sample.h5 and prints how
+far its features are from those that were exported.
 """
 import json
 import sys
@@ -69,7 +69,8 @@ def derived(frames: Tensor, lengths: Tensor, parts: List[str], layout: Dict[str,
     return torch.cat(made, 2)
 
 
-def represent(frames: Tensor, lengths: Tensor, weights: Dict[str, Tensor], heads: int, pooling: str) -> Tensor:
+def represent(frames: Tensor, lengths: Tensor, weights: Dict[str, Tensor], heads: int,
+              pooling: str) -> Tensor:
     clips, tokens = frames.size(0), frames.size(1) + 1  # the CLS token first
     is_token = torch.arange(tokens, device=frames.device) <= lengths.unsqueeze(1)
     x = normed(linear(normed(frames, weights, "input_norm"), weights, "input"), weights, "token_norm")
@@ -97,7 +98,8 @@ def represent(frames: Tensor, lengths: Tensor, weights: Dict[str, Tensor], heads
 def load(folder):
     config = json.loads((Path(folder) / "config.json").read_text())["encoder"]
     with h5py.File(Path(folder) / "encoder.h5") as file:
-        weights = {name.removeprefix("encoder."): torch.from_numpy(value[()]) for name, value in file["model"].items()}
+        weights = {name.removeprefix("encoder."): torch.from_numpy(value[()])
+                   for name, value in file["model"].items()}
     parts, layout = config["inputs"]["parts"], config["inputs"].get("layout")
 
     def encode(frames, lengths):
@@ -109,9 +111,11 @@ def load(folder):
 
 def check(folder, tolerance=1e-5):
     with h5py.File(Path(folder) / "sample.h5") as file:
-        frames, lengths, expected = (torch.from_numpy(file[name][()]) for name in ("frames", "lengths", "features"))
+        frames, lengths, expected = (torch.from_numpy(file[name][()])
+                                     for name in ("frames", "lengths", "features"))
     difference = (load(folder)(frames, lengths) - expected).abs().max().item()
-    print(f"{len(lengths)} clips of {lengths.min()} to {lengths.max()} frames: largest difference {difference:.2g}")
+    print(f"{len(lengths)} clips of {lengths.min()} to {lengths.max()} frames: "
+          f"largest difference {difference:.2g}")
     return 0 if difference <= tolerance else 1
 
 

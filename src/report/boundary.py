@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Draws the results of a boundary search.
 
-Usage: boundary.py FOLDER    reads FOLDER/report/report.json (sslslr boundary report writes it) and writes beside it
+Usage: boundary.py FOLDER    reads FOLDER/report/report.json (sslslr boundary report writes it)
+                             and writes beside it
     curves.png      accuracy against k1 and against k2, with 95 % bands (figure 4 of the paper)
     histograms.png  number of clips that do best at each k1 and k2 (figure 5)
     loss_map.png    accuracy that the global k1 and k2 cost clips, by the clips' own best k1 and k2 (figure 6)
@@ -110,8 +111,8 @@ def draw_loss_map(report, path):
     axes.set_yticks(range(len(k2)), k2)
     axes.set_xlabel("the clip's own best k1")
     axes.set_ylabel("the clip's own best k2")
-    axes.set_title(f"accuracy that k1 = {report['k1']}, k2 = {report['k2']} costs these clips\n(below: their number)",
-                   fontsize="small")
+    axes.set_title(f"accuracy that k1 = {report['k1']}, k2 = {report['k2']} costs these clips\n"
+                   "(below: their number)", fontsize="small")
     figure.colorbar(image, ax=axes)
     save(figure, path)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Draws the training of a run: loss at every step, and the spread of projections z and features h where measured.
+"""Draws the training of a run: loss at every step,
+and the spread of projections z and features h where measured.
 
 Usage: curves.py RUN    reads RUN/metrics.jsonl and RUN/config.ini, writes RUN/curves.png
 """
@@ -92,7 +93,8 @@ def draw_loss(axes, rows):
 
 
 def draw_spread(axes, rows, kind, label):
-    """Draws `spread` and `spread_features` where the run has them; `kind` is the ending of the column names."""
+    """Draws `spread` and `spread_features` where the run has them;
+    `kind` is the ending of the column names."""
     for name, of, style in (("spread", "z", "-o"), ("spread_features", "h", "--s")):
         values = column(rows, name + kind)
         known = np.isfinite(values)
@@ -110,11 +112,13 @@ def main():
     run = Path(sys.argv[1])
     rows = read_rows(run / "metrics.jsonl")
 
-    figure, (loss, spread, normalised) = plt.subplots(3, 1, sharex=True, figsize=(7, 7), height_ratios=[2, 1, 1])
+    figure, (loss, spread, normalised) = plt.subplots(3, 1, sharex=True, figsize=(7, 7),
+                                                      height_ratios=[2, 1, 1])
     figure.suptitle(title_of(read_config(run / "config.ini")))
     draw_loss(loss, rows)
     draw_spread(spread, rows, "", "spread")
-    normalised.axhline(1, color="0.5", linewidth=0.8, linestyle=":", label="1: even in all directions, 0: collapsed")
+    normalised.axhline(1, color="0.5", linewidth=0.8, linestyle=":",
+                       label="1: even in all directions, 0: collapsed")
     draw_spread(normalised, rows, "_normalised", "spread of\nunit vectors, × √d")
     normalised.set_ylim(0, max(1.1, normalised.get_ylim()[1]))
     normalised.set_xlabel("step")

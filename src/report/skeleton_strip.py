@@ -5,7 +5,8 @@
 
 CLIP is a clip's number, from 0, as in `sslslr inspect`. OUTPUT ends in .png, .svg or .pdf.
 
-Exit codes: 0 drawn; 2 wrong options, such as a clip that the store does not have; 3 the store is missing or damaged.
+Exit codes: 0 drawn; 2 wrong options, such as a clip that the store does not have;
+3 the store is missing or damaged.
 """
 
 import argparse
@@ -39,7 +40,8 @@ def length(text):
 
 
 def parse_options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", metavar="STORE.h5", type=Path, help="clip store")
     parser.add_argument("clip", metavar="CLIP", type=int, help="number of the clip, from 0")
     parser.add_argument("output", metavar="OUTPUT", type=Path, help="picture to write")
@@ -49,7 +51,8 @@ def parse_options():
         default="1/3",
         help="first frames to permute: a number of frames, or below 1 a share of the clip (default 1/3)",
     )
-    parser.add_argument("--k2", type=length, default="1/4", help="last frames to permute, as --k1 (default 1/4)")
+    parser.add_argument("--k2", type=length, default="1/4",
+                        help="last frames to permute, as --k1 (default 1/4)")
     options = parser.parse_args()
     if options.output.suffix.lower() not in FORMATS:
         parser.error(f"OUTPUT {options.output}: expected a name ending in {', '.join(FORMATS)}")
@@ -78,14 +81,16 @@ def read_clip(path, number):
             skeleton = store["landmarks"][offsets[number] : offsets[number + 1], :, :2].astype(float)
             points = [name.decode() for name in store["points"][()]]
             label, signer = (
-                _name(store, names, kind, number) for names, kind in (("labels", "label"), ("signers", "signer"))
+                _name(store, names, kind, number)
+                for names, kind in (("labels", "label"), ("signers", "signer"))
             )
     except (OSError, KeyError, ValueError) as error:
         raise StoreError(f"{path}: expected a clip store ({error}); `sslslr prepare` writes one") from error
     if not len(skeleton):
         raise OptionError(f"CLIP {number}: has no frames in {path}")
     return (
-        f"{path.stem}, clip {number}: {label or 'no label'}, {f'signer {signer}' if signer else 'signer not known'}",
+        f"{path.stem}, clip {number}: {label or 'no label'}, "
+        f"{f'signer {signer}' if signer else 'signer not known'}",
         skeleton,
         points,
     )

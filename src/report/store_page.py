@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Draws the contents of a clip store: clip lengths, clips per label and signer, undetected points, for each split.
+"""Draws the contents of a clip store: clip lengths,
+clips per label and signer, undetected points, for each split.
 
 Usage: store_page.py INSPECTED.json PAGE.png
 INSPECTED.json is what `sslslr inspect --json STORE.h5` prints; its first store is drawn.
@@ -28,8 +29,10 @@ def read_store(path):
 
 
 def drawn_splits(store):
-    """Returns {name: split} to draw: train, val and test, else up to four that are no complements, else all clips."""
-    splits = {name: split for name, split in store["splits"].items() if split["clips"] and not name.startswith("not-")}
+    """Returns {name: split} to draw: train, val and test,
+    else up to four that are no complements, else all clips."""
+    splits = {name: split for name, split in store["splits"].items()
+              if split["clips"] and not name.startswith("not-")}
     by_role = [name for role in ROLES for name in splits if name.lower() == role]
     if len(by_role) > 1:
         return {name: splits[name] for name in by_role[:len(STYLES)]}
@@ -39,7 +42,8 @@ def drawn_splits(store):
 
 
 def short(name):
-    """Returns a name in at most NAME_LENGTH characters, without its middle: names often differ at their ends."""
+    """Returns a name in at most NAME_LENGTH characters,
+    without its middle: names often differ at their ends."""
     half = NAME_LENGTH // 2
     return name if len(name) <= NAME_LENGTH else name[:half] + "…" + name[1 - half:]
 
@@ -55,12 +59,14 @@ def draw_lengths(axes, store, splits):
         axes.set_xlim(edges[0] - 2, edges[-1] + 1)
     axes.set_ylim(bottom=0)
     axes.set_xlabel("frames")
-    axes.set_ylabel("clips of each length" + (f" (mean of {np.diff(edges)[0]})" if np.diff(edges)[0] > 1 else ""))
+    axes.set_ylabel("clips of each length" +
+                    (f" (mean of {np.diff(edges)[0]})" if np.diff(edges)[0] > 1 else ""))
     axes.set_title("lengths", fontsize="medium")
 
 
 def draw_counts(axes, store, splits, what, one):
-    """Draws the clips per label or signer, most first: named bars if few, else the sorted counts of each split."""
+    """Draws the clips per label or signer, most first:
+    named bars if few, else the sorted counts of each split."""
     total = store[what]
     names = sorted(total, key=lambda name: (-total[name], name))
     axes.set_title(f"clips per {one}, {len(names)} in total" if names else f"no {what}", fontsize="medium")
@@ -72,17 +78,20 @@ def draw_counts(axes, store, splits, what, one):
         width = 0.8 / len(splits)
         for number, ((name, split), (colour, _, hatch)) in enumerate(zip(splits.items(), STYLES)):
             counts = [split[what].get(label, 0) for label in names]
-            axes.bar(ranks + (number - (len(splits) - 1) / 2) * width, counts, width, color=colour if not hatch else "white",
-                     edgecolor=colour, hatch=hatch, label=name)
-        axes.set_xticks(ranks, [short(name) for name in names], rotation=0 if len(names) <= 4 else 90, fontsize="small")
+            axes.bar(ranks + (number - (len(splits) - 1) / 2) * width, counts, width,
+                     color=colour if not hatch else "white", edgecolor=colour, hatch=hatch, label=name)
+        axes.set_xticks(ranks, [short(name) for name in names], rotation=0 if len(names) <= 4 else 90,
+                        fontsize="small")
         axes.set_xlim(-max(1, 4 - len(names)), len(names) - 1 + max(1, 4 - len(names)))
         axes.set_ylim(bottom=0)
     else:
         for (name, split), (colour, dashes, _) in zip(splits.items(), STYLES):
             counts = sorted(split[what].values(), reverse=True)
-            axes.step(np.arange(len(counts)) + 1, counts, dashes, where="mid", color=colour, linewidth=1.3, label=name)
+            axes.step(np.arange(len(counts)) + 1, counts, dashes, where="mid", color=colour,
+                      linewidth=1.3, label=name)
         axes.set_xlim(0, len(names) + 1)
-        axes.set_xlabel(f"{what} by number of clips, from {short(names[0])} ({total[names[0]]}) to {short(names[-1])} ({total[names[-1]]})")
+        axes.set_xlabel(f"{what} by number of clips, from {short(names[0])} ({total[names[0]]}) to "
+                        f"{short(names[-1])} ({total[names[-1]]})")
         if total[names[0]] > LONG_TAIL * max(total[names[-1]], 1):
             axes.set_yscale("log")
         else:
@@ -97,11 +106,12 @@ def draw_missing(axes, store, splits):
     height = 0.8 / len(splits)
     for number, ((name, split), (colour, _, hatch)) in enumerate(zip(splits.items(), STYLES)):
         shares = [100 * (split["missing"][part] or 0) for part in parts]
-        bars = axes.barh(places + (number - (len(splits) - 1) / 2) * height, shares, height, color=colour if not hatch else "white",
-                         edgecolor=colour, hatch=hatch, label=name)
+        bars = axes.barh(places + (number - (len(splits) - 1) / 2) * height, shares, height,
+                         color=colour if not hatch else "white", edgecolor=colour, hatch=hatch, label=name)
         if len(parts) * len(splits) <= MOST_NAMES:
             axes.bar_label(bars, fmt="%.1f", padding=3, fontsize="small")
-    axes.set_yticks(places, [short(part.replace("_", " ")) for part in parts] if len(parts) <= MOST_NAMES else [""] * len(parts))
+    axes.set_yticks(places, [short(part.replace("_", " ")) for part in parts]
+                    if len(parts) <= MOST_NAMES else [""] * len(parts))
     axes.invert_yaxis()
     axes.set_xlim(0, 110)
     axes.set_xticks(range(0, 101, 20))
@@ -112,7 +122,8 @@ def title_of(store):
     files = [Path(file).stem for file in store["file"].split()]
     title = short(", ".join(files)) if len(files) > 1 else files[0][:60]
     warnings = sum(finding["kind"] == "warning" for finding in store["findings"])
-    flaws = [f"{store[key]} {what}" for key, what in (("clips_without_frames", "without frames"), ("clips_without_hands", "without hands"),
+    flaws = [f"{store[key]} {what}" for key, what in (("clips_without_frames", "without frames"),
+                                                      ("clips_without_hands", "without hands"),
                                                      ("duplicates", "duplicates")) if store[key]]
     return (f"{title}: {store['clips']} clips" + (f" ({', '.join(flaws)})" if flaws else "") +
             f"; {warnings or 'no'} warning{'s' if warnings != 1 else ''}")
@@ -124,7 +135,8 @@ def main():
     store = read_store(Path(sys.argv[1]))
     splits = drawn_splits(store)
 
-    figure, ((lengths, labels), (missing, signers)) = plt.subplots(2, 2, figsize=(11, 7.4), width_ratios=[2, 3])
+    figure, ((lengths, labels), (missing, signers)) = plt.subplots(2, 2, figsize=(11, 7.4),
+                                                                   width_ratios=[2, 3])
     figure.suptitle(title_of(store))
     draw_lengths(lengths, store, splits)
     draw_missing(missing, store, splits)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Makes the report of a study from FOLDER/report/report.json, which `sslslr study report --study FILE` writes.
+"""Makes the report of a study from FOLDER/report/report.json,
+which `sslslr study report --study FILE` writes.
 
 Writes beside it:
     index.html        one page with everything, which needs no other file and no network
@@ -7,9 +8,9 @@ Writes beside it:
     tables/NAME.tex   tables for LaTeX with booktabs
     figures/NAME.svg  figures
 
-Exit codes: 0 all is written; 1 a figure could not be drawn (the page says which and why; all else is written);
-2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another version, or FOLDER
-cannot be written.
+Exit codes: 0 all is written; 1 a figure could not be drawn (the page says which and why; all else is
+written); 2 wrong options, or a Python without the packages; 3 report.json is missing, damaged or of another
+version, or FOLDER cannot be written.
 """
 
 import argparse
@@ -20,7 +21,8 @@ FIGURE_MISSING, BAD_OPTION, BAD_DATA = 1, 2, 3
 
 
 def parse_options():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the study's folder")
     return parser.parse_args()
 

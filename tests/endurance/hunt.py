@@ -3,14 +3,16 @@
 
     tests/endurance/hunt.py PROGRAM [--minutes 60] [--seed 1] [--logs FOLDER]
 
-Each round draws its settings from the seed and runs either a boundary search or a training with a fault. A search uses one to
-three ranks, one to three per job, in one or two mpirun jobs (or without mpirun) that are signalled, killed or stopped beyond
-their lease while they work. Then the same command finishes the work without disturbance. PROGRAM may be built with the preset
-`asan`. With another preset, set a debugging allocator for all processes in the environment: MALLOC_CHECK_=3 MALLOC_PERTURB_=165
+Each round draws its settings from the seed and runs either a boundary search or a training with a fault. A
+search uses one to three ranks, one to three per job, in one or two mpirun jobs (or without mpirun) that are
+signalled, killed or stopped beyond their lease while they work. Then the same command finishes the work
+without disturbance. PROGRAM may be built with the preset `asan`. With another preset, set a debugging
+allocator for all processes in the environment: MALLOC_CHECK_=3 MALLOC_PERTURB_=165
 LD_PRELOAD=libc_malloc_debug.so.0.
 
-A finding is a crash, a report of a sanitizer or an allocator, an unexpected exit code, a hang, or results that differ. Its output
-is kept in --logs. The last line counts trainings and findings. Exits with 1 if there are findings.
+A finding is a crash, a report of a sanitizer or an allocator, an unexpected exit code, a hang, or results
+that differ. Its output is kept in --logs. The last line counts trainings and findings.
+Exits with 1 if there are findings.
 """
 
 import argparse

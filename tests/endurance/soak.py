@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Trains with tiny steps on two ranks for many minutes, with a checkpoint about every 5 s. Memory and file descriptors must stay
-flat.
+"""Trains with tiny steps on two ranks for many minutes, with a checkpoint about every 5 s. Memory and file
+descriptors must stay flat.
 
     tests/endurance/soak.py PROGRAM STORE.h5 [--minutes 30]
 
-Samples both ranks every 5 s from /proc. Compares the medians of two fifths of the samples: the one that begins after a sixth of
-the time, when buffers have reached their size, and the last one. Exits with 1 if a rank's resident memory grew by 1 % or more
-or its number of file descriptors changed.
+Samples both ranks every 5 s from /proc. Compares the medians of two fifths of the samples: the one that
+begins after a sixth of the time, when buffers have reached their size, and the last one. Exits with 1 if a
+rank's resident memory grew by 1 % or more or its number of file descriptors changed.
 """
 
 import argparse
@@ -23,10 +23,10 @@ TRAINING = ("--leave-out-signer S03 --blocks 1 --width 16 --heads 2 --global-bat
 
 
 def mpirun(program, *arguments):
-    environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1", OMP_NUM_THREADS="1",
-                       OMPI_MCA_mpi_yield_when_idle="1")
-    return subprocess.Popen(["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none", program, "pretrain", *arguments],
-                            env=environment, stdout=subprocess.DEVNULL)
+    environment = dict(os.environ, OMPI_ALLOW_RUN_AS_ROOT="1", OMPI_ALLOW_RUN_AS_ROOT_CONFIRM="1",
+                       OMP_NUM_THREADS="1", OMPI_MCA_mpi_yield_when_idle="1")
+    return subprocess.Popen(["mpirun", "-n", "2", "--oversubscribe", "--bind-to", "none",
+                             program, "pretrain", *arguments], env=environment, stdout=subprocess.DEVNULL)
 
 
 def ranks_of(launcher):
@@ -49,7 +49,8 @@ def median_of(samples, begin, end):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("program", help="sslslr to run")
     parser.add_argument("store", help="clip store with a signer S03")
     parser.add_argument("--minutes", type=float, default=30, help="time to train; default: %(default)s")
@@ -58,11 +59,13 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         run = pathlib.Path(folder, "run")
         start = time.monotonic()
-        timed = mpirun(options.program, "--data", options.store, "--run", f"{folder}/timed", "--max-steps", "1000", *TRAINING)
+        timed = mpirun(options.program, "--data", options.store, "--run", f"{folder}/timed",
+                       "--max-steps", "1000", *TRAINING)
         timed.wait()
         every = max(1, int(1000 / (time.monotonic() - start) * 5))
 
-        launcher = mpirun(options.program, "--data", options.store, "--run", run, "--checkpoint-every", str(every), *TRAINING)
+        launcher = mpirun(options.program, "--data", options.store, "--run", run,
+                          "--checkpoint-every", str(every), *TRAINING)
         ranks = ranks_of(launcher)
         samples = {rank: [] for rank in ranks}
         end = time.monotonic() + 60 * options.minutes
@@ -78,7 +81,8 @@ def main():
     failed = False
     print(f"{options.minutes:g} minutes, a checkpoint every {every} steps, the last one {newest}")
     for number, rank in enumerate(ranks):
-        (before, files_before), (after, files_after) = median_of(samples[rank], 1 / 6, 1 / 6 + 1 / 5), median_of(samples[rank], 4 / 5, 1)
+        (before, files_before), (after, files_after) = (median_of(samples[rank], 1 / 6, 1 / 6 + 1 / 5),
+                                                        median_of(samples[rank], 4 / 5, 1))
         growth = after / before - 1
         failed = failed or growth >= 0.01 or files_after != files_before
         print(f"rank {number}: {before / 1e6:.1f} MB, then {after / 1e6:.1f} MB ({100 * growth:+.2f} %); "

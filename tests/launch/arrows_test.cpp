@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 
 const fs::path root{SSLSLR_SOURCE_DIR};
 
-/// For each folder, the folders that its files must not include from (the allowed directions are in src/README.md).
+/// For each folder, the folders that its files must not include from (the allowed directions are in
+/// src/README.md).
 const std::map<std::string, std::set<std::string>> forbidden{
     {"io", {"dist", "src", "launch", "tests", "benchmarks"}},
     {"dist", {"io", "src", "launch", "tests", "benchmarks"}},

@@ -1,5 +1,5 @@
-"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample in NumPy, only from its
-config.json, and prints the largest difference from the frames of the sample."""
+"""check_preprocessing.py FOLDER STORE.h5: preprocesses the clips of an export's sample in NumPy, only from
+its config.json, and prints the largest difference from the frames of the sample."""
 import json
 import sys
 from pathlib import Path
@@ -41,14 +41,16 @@ def normalised(series, names):
     size = distance(*shoulders)
     has_palms = False
     if np.isnan(size):
-        palms = [distance(f"{hand}.wrist", f"{hand}.middle_finger_mcp") for hand in ("left_hand", "right_hand")]
+        palms = [distance(f"{hand}.wrist", f"{hand}.middle_finger_mcp")
+                 for hand in ("left_hand", "right_hand")]
         has_palms = np.isfinite(palms).any()
         size = np.nanmean(palms) if has_palms else 1.0
     out = series.copy()
     for axis in {name[-1] for name in names}:
         columns = [index for index, name in enumerate(names) if name.endswith("." + axis)]
         hands = [index for index in columns if "_hand." in names[index]]
-        middle = mean(hands) if has_palms else series[:, [column[f"{point}.{axis}"] for point in shoulders]].mean()
+        middle = (mean(hands) if has_palms
+                  else series[:, [column[f"{point}.{axis}"] for point in shoulders]].mean())
         if np.isnan(middle):
             middle = np.nan_to_num(mean(columns))
         out[:, columns] = (series[:, columns] - middle) / (size if size >= 1e-6 else 1.0)
@@ -61,7 +63,8 @@ def shortened(series, config):
         return series
     if config["shorten"] == "first":
         return series[:frames]
-    times = np.arange(frames) * (len(series) - 1) / (frames - 1) if frames > 1 else np.array([(len(series) - 1) / 2])
+    times = (np.arange(frames) * (len(series) - 1) / (frames - 1) if frames > 1
+             else np.array([(len(series) - 1) / 2]))
     return np.stack([np.interp(times, np.arange(len(series)), values) for values in series.T], 1)
 
 

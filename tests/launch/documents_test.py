@@ -29,7 +29,8 @@ def commands(text):
 
 
 def parsed(command):
-    """Returns subcommand and options of a line that starts the program or pretrain's job scripts; None for other lines."""
+    """Returns subcommand and options of a line that starts the program or pretrain's job scripts;
+    None for other lines."""
     match = re.search(r"sslslr ((?:study|boundary) [a-z]+|[a-z]+)(.*)", command)
     if match:
         return match[1], re.findall(r"(?<=\s)--[a-z0-9-]+", match[2])
@@ -43,7 +44,8 @@ class Options:
 
     def of(self, subcommand):
         if subcommand not in self.known:
-            done = subprocess.run([PROGRAM, *subcommand.split(), "--help-all"], capture_output=True, text=True)
+            done = subprocess.run([PROGRAM, *subcommand.split(), "--help-all"],
+                                  capture_output=True, text=True)
             found = re.findall(r"^\s+(?:-h \[ )?(--[a-z0-9-]+)", done.stdout, re.M)
             self.known[subcommand] = (done.returncode, set(found))
         return self.known[subcommand]
@@ -80,7 +82,8 @@ class Documents(unittest.TestCase):
         self.assertGreater(shown, 30)
 
     def test_scripts_and_configurations_that_are_shown_exist(self):
-        places = r"(?:launch|configs|benchmarks|src/report|tests/endurance|tests/launch|io/examples)/[\w./-]*\w"
+        places = (r"(?:launch|configs|benchmarks|src/report|tests/endurance|tests/launch|io/examples)"
+                  r"/[\w./-]*\w")
         for path in documents():
             for place in re.findall(rf"(?<![\w./-]){places}", "\n".join(commands(path.read_text()))):
                 with self.subTest(document=path, place=place):

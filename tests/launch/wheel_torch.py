@@ -1,7 +1,9 @@
-"""Runs a Python script with the torch of a CPU installation: wheel_torch.py SITE_PACKAGES SCRIPT [ARGUMENT ...]
+"""Runs a Python script with the torch of a CPU installation:
+wheel_torch.py SITE_PACKAGES SCRIPT [ARGUMENT ...]
 
-launch/setup installs PyTorch's wheel without its CUDA libraries. No CPU run calls them, but Python's torch loads them at
-import. This script first loads an empty library for each missing one, and lets symbols be looked up only when called.
+launch/setup installs PyTorch's wheel without its CUDA libraries. No CPU run calls them, but Python's torch
+loads them at import. This script first loads an empty library for each missing one, and lets symbols be
+looked up only when called.
 """
 import ctypes
 import os
@@ -28,7 +30,8 @@ def load_libraries(torch_folder):
             try:
                 return ctypes.CDLL(str(torch_folder / "lib" / "libtorch_python.so"), mode=LAZY)
             except OSError as error:
-                missing = re.match(r"(lib(?:cu|nccl|nvrtc|nvshmem)[\w.]*): cannot open shared object file", str(error))
+                missing = re.match(r"(lib(?:cu|nccl|nvrtc|nvshmem)[\w.]*): cannot open shared object file",
+                                   str(error))
                 if not missing:
                     raise
                 load_empty(missing[1], folder)

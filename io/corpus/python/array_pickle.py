@@ -1,8 +1,8 @@
 """Unpickles containers, numbers, texts and NumPy arrays, and refuses anything else.
 
-A pickle may call any function of any module, so pickle.load of a file from elsewhere runs its author's program. Here
-only functions of this file are called. They replace those that NumPy's arrays are pickled with, and keep shape, type
-and bytes. The memory that is allocated is proportional to the size of the file.
+A pickle may call any function of any module, so pickle.load of a file from elsewhere runs its author's
+program. Here only functions of this file are called. They replace those that NumPy's arrays are pickled with,
+and keep shape, type and bytes. The memory that is allocated is proportional to the size of the file.
 """
 
 import io
@@ -67,7 +67,8 @@ def _array_of(shape, kind, is_fortran, content):
         values *= length
     if values * dtype.itemsize != len(content):
         raise UnsafePickle(
-            f"expected {values * dtype.itemsize} bytes for {dtype} of the shape {list(shape)}, found {len(content)}"
+            f"expected {values * dtype.itemsize} bytes for {dtype} of the shape {list(shape)}, "
+            f"found {len(content)}"
         )
     return np.frombuffer(content, dtype).reshape(shape, order="F" if is_fortran else "C")
 
@@ -127,7 +128,8 @@ def _check_operations(content):
 
 
 def _with_arrays(value, visited, depth=0):
-    """Returns the value with NumPy arrays. Shared parts count at each use: nested, they grow exponentially."""
+    """Returns the value with NumPy arrays. Shared parts count at each use:
+    nested, they grow exponentially."""
     visited.append(None)
     if depth > 20 or len(visited) > MOST_OPERATIONS:
         raise UnsafePickle("expected a few arrays, found them nested too deep or shared too often")
@@ -149,4 +151,5 @@ def loads(content):
     except UnsafePickle:
         raise
     except Exception as error:
-        raise UnsafePickle(f"expected a pickle, found damaged content: {type(error).__name__}: {error}") from None
+        raise UnsafePickle("expected a pickle, found damaged content: "
+                           f"{type(error).__name__}: {error}") from None

@@ -1,14 +1,16 @@
-"""Lists and reads corpora of landmarks in formats that need Python, for a program at the other end of two pipes.
+"""Lists and reads corpora of landmarks in formats that need Python,
+for a program at the other end of two pipes.
 
     corpus_server.py kaggle-islr INPUT   a folder with train.csv and train_landmark_files/
     corpus_server.py openhands INPUT     a folder of .pkl files, or one of them
-    corpus_server.py videos INPUT [--complexity=0|1|2] [--detection-confidence=0.5] [--tracking-confidence=0.5]
+    corpus_server.py videos INPUT [--complexity=0|1|2] [--detection-confidence=0.5]
+                                  [--tracking-confidence=0.5]
 
-Writes a line of JSON: {"clips": [{"name", "label", "signer", "fps"}, ...], "labels", "splits", "attributes", "notes",
-"left_out": [{"clip", "reason"}, ...]}, or writes {"error"} and exits with code 1. Then answers each line of its input,
-the number of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32 values, little-endian (pose
-33, left hand 21, right hand 21; x, y relative to the image, z; NaN = not detected), or only with {"error"}.
-io/corpus/python_corpus.cpp is the other side.
+Writes a line of JSON: {"clips": [{"name", "label", "signer", "fps"}, ...], "labels", "splits", "attributes",
+"notes", "left_out": [{"clip", "reason"}, ...]}, or writes {"error"} and exits with code 1. Then answers each
+line of its input, the number of a clip, with a line {"frames", "fps", "repairs"} and frames * 75 * 3 float32
+values, little-endian (pose 33, left hand 21, right hand 21; x, y relative to the image, z; NaN = not
+detected), or only with {"error"}. io/corpus/python_corpus.cpp is the other side.
 """
 
 import argparse

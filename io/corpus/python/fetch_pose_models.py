@@ -1,4 +1,5 @@
-"""Downloads the pose models that MediaPipe's package lacks, with its own function. Exits with code 1 on failure."""
+"""Downloads the pose models that MediaPipe's package lacks,
+with its own function. Exits with code 1 on failure."""
 
 import contextlib
 import importlib.util

@@ -1,5 +1,5 @@
-"""The files below a folder, as io/corpus/folder_walk.cpp finds them: links are followed, each folder is entered once,
-hidden and system files are skipped and named.
+"""The files below a folder, as io/corpus/folder_walk.cpp finds them: links are followed, each folder is
+entered once, hidden and system files are skipped and named.
 """
 
 import os
@@ -44,8 +44,9 @@ def is_system_file(name):
 
 
 def files_under(folder, extensions, listing):
-    """Returns (name, path) of each file below a folder with one of the extensions (".pkl", in any case), or of `folder`
-    itself if it is a file. Names are relative to the folder and have no extension. Notes in the listing what it skips.
+    """Returns (name, path) of each file below a folder with one of the extensions (".pkl", in any case), or
+    of `folder` itself if it is a file. Names are relative to the folder and have no extension.
+    Notes in the listing what it skips.
     """
     if not folder.exists():
         raise ReadError("expected a folder or file to import, found nothing of that name")
@@ -62,8 +63,8 @@ def files_under(folder, extensions, listing):
 
 
 class _Walk:
-    """Follows links only after everything below the folder is listed, so that a folder which can be reached in two ways
-    is named by its own path, not by a link.
+    """Follows links only after everything below the folder is listed, so that a folder which can be reached
+    in two ways is named by its own path, not by a link.
     """
 
     def __init__(self, extensions):
@@ -101,7 +102,8 @@ class _Walk:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
-                    self._sort_in(entry, f"{folder_name}/{entry.name}" if folder_name else entry.name, folders)
+                    self._sort_in(entry, f"{folder_name}/{entry.name}" if folder_name else entry.name,
+                                  folders)
         except OSError as error:
             if not folder_name:
                 raise ReadError(f"cannot be listed: {error.strerror}") from None
@@ -171,6 +173,6 @@ def check_name(name):
     """Raises ReadError for a name of a file or folder that is not UTF-8."""
     if shown(name) != name:
         raise ReadError(
-            f"expected names in UTF-8, found the clip '{shown(name)}': rename its file or folder, by `convmv -f latin1 "
-            "-t utf8 -r --notest FOLDER` if it was named under Windows"
+            f"expected names in UTF-8, found the clip '{shown(name)}': rename its file or folder, by `convmv "
+            "-f latin1 -t utf8 -r --notest FOLDER` if it was named under Windows"
         )

@@ -1,6 +1,6 @@
-"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id, sign), one
-Parquet table per clip (frame, type, landmark_index, x, y, z), and sign_to_prediction_index_map.json with the order of
-signs.
+"""Kaggle's "Google - Isolated Sign Language Recognition": train.csv (path, participant_id, sequence_id,
+sign), one Parquet table per clip (frame, type, landmark_index, x, y, z), and
+sign_to_prediction_index_map.json with the order of signs.
 """
 
 import csv
@@ -36,14 +36,15 @@ class KaggleCorpus:
             name = f"{row['participant_id'] or 'unknown'}/{row['sequence_id']}"
             if name not in taken:
                 taken[name] = number, row
-                self.listing["clips"].append({"name": name, "label": row["sign"], "signer": row["participant_id"]})
+                self.listing["clips"].append({"name": name, "label": row["sign"],
+                                              "signer": row["participant_id"]})
                 self._paths.append(row["path"])
             elif row == taken[name][1]:
                 repeated += 1
             else:
                 raise ReadError(
-                    f"train.csv: expected each clip once, found '{name}' in rows {taken[name][0]} and {number} "
-                    f"with the signs '{taken[name][1]['sign']}' and '{row['sign']}'"
+                    f"train.csv: expected each clip once, found '{name}' in rows {taken[name][0]} and "
+                    f"{number} with the signs '{taken[name][1]['sign']}' and '{row['sign']}'"
                 )
         if repeated:
             self.listing["notes"].append(f"{repeated} rows of train.csv repeat another row and are used once")
@@ -58,7 +59,8 @@ def read_rows(path):
             table = csv.DictReader(file, strict=True)
             rows = list(table)
     except FileNotFoundError:
-        raise ReadError("expected a folder with train.csv and train_landmark_files/, found no train.csv") from None
+        raise ReadError("expected a folder with train.csv and train_landmark_files/, "
+                        "found no train.csv") from None
     except UnicodeDecodeError as error:
         near = error.object[max(error.start - 20, 0) : error.end]
         raise ReadError(
@@ -66,16 +68,19 @@ def read_rows(path):
             ": save it as UTF-8 (in a spreadsheet: 'CSV UTF-8')"
         ) from None
     except (csv.Error, OSError) as error:
-        raise ReadError(f"train.csv: expected a table, found a file that cannot be read as one: {error}") from None
+        raise ReadError("train.csv: expected a table, "
+                        f"found a file that cannot be read as one: {error}") from None
     wanted = {"path", "participant_id", "sequence_id", "sign"}
     if not wanted <= set(table.fieldnames or ()):
         raise ReadError(
-            f"train.csv: expected the columns {', '.join(sorted(wanted))}, found {', '.join(table.fieldnames or ())}"
+            f"train.csv: expected the columns {', '.join(sorted(wanted))}, "
+            f"found {', '.join(table.fieldnames or ())}"
         )
     rows = [{name: (row[name] or "").strip() for name in wanted} for row in rows]
     for number, row in enumerate(rows):
         if not row["path"] or not row["sequence_id"]:
-            raise ReadError(f"train.csv: row {number + 2}: expected a path and a sequence_id, found an empty field")
+            raise ReadError(f"train.csv: row {number + 2}: expected a path and a sequence_id, "
+                            "found an empty field")
     return rows
 
 
@@ -119,7 +124,8 @@ def read_table(path):
 
 
 def arranged(table):
-    """Returns the clip of a table. Editions differ in the order of rows, so points are found by type and number."""
+    """Returns the clip of a table. Editions differ in the order of rows,
+    so points are found by type and number."""
     import pyarrow.compute as compute
 
     numbers = table["frame"].to_numpy()
@@ -134,7 +140,8 @@ def arranged(table):
         points = place.stop - place.start
         if len(index) and not (0 <= index.min() and index.max() < points):
             raise ReadError(
-                f"expected a landmark_index from 0 to {points - 1} for {part}, found {index.min()} to {index.max()}"
+                f"expected a landmark_index from 0 to {points - 1} for {part}, "
+                f"found {index.min()} to {index.max()}"
             )
         at = row_frame[rows], place.start + index
         seen[at] = True
@@ -142,4 +149,5 @@ def arranged(table):
             raise ReadError(f"expected each point of {part} once per frame, found some twice")
         values[at] = np.stack([table[name].to_numpy()[rows] for name in "xyz"], axis=1)
     has_gaps = len(frames) > 0 and frames[-1] - frames[0] != len(frames) - 1
-    return finished(values, repairs=["gaps in the frame numbers: the remaining frames joined"] if has_gaps else [])
+    return finished(values,
+                    repairs=["gaps in the frame numbers: the remaining frames joined"] if has_gaps else [])

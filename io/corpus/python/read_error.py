@@ -11,4 +11,5 @@ def require_modules(*names):
     """Reports missing modules before any clip is read, without importing them, which takes time."""
     for name in names:
         if importlib.util.find_spec(name) is None:
-            raise ReadError(f"expected the Python module '{name}', found none: `launch/setup --importers` installs it")
+            raise ReadError(f"expected the Python module '{name}', found none: "
+                            "`launch/setup --importers` installs it")

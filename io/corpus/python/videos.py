@@ -16,7 +16,8 @@ GRAPH = "modules/holistic_landmark/holistic_landmark_cpu.binarypb"
 POSE_GRAPH = "poselandmarkcpu__"
 DETECTION_THRESHOLD = POSE_GRAPH + "posedetectioncpu__TensorsToDetectionsCalculator.min_score_thresh"
 TRACKING_THRESHOLD = (
-    POSE_GRAPH + "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold"
+    POSE_GRAPH +
+    "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__ThresholdingCalculator.threshold"
 )
 OUTPUTS = {"pose_landmarks": POSE, "left_hand_landmarks": LEFT_HAND, "right_hand_landmarks": RIGHT_HAND}
 LARGEST_FPS = 1000
@@ -29,7 +30,8 @@ def open_corpus(options):
     if not model.exists():
         raise ReadError(
             f"expected MediaPipe's model for --complexity {options.complexity}, found no {model.name}: "
-            "MediaPipe's package has only the model of --complexity 1; `launch/setup --importers` downloads the others"
+            "MediaPipe's package has only the model of --complexity 1; "
+            "`launch/setup --importers` downloads the others"
         )
     return FileCorpus(options.input, EXTENSIONS, lambda path: read_video(path, options))
 
@@ -45,7 +47,8 @@ def read_video(path, options):
         holistic = Holistic(options)
         try:
             frames = [
-                empty_values(1)[0] if picture is None else holistic.landmarks(picture) for picture in video.pictures()
+                empty_values(1)[0] if picture is None else holistic.landmarks(picture)
+                for picture in video.pictures()
             ]
         finally:
             holistic.close()
@@ -110,7 +113,8 @@ class Holistic:
 
         graph = calculator_pb2.CalculatorGraphConfig()
         graph.ParseFromString((media_pipe_folder() / GRAPH).read_bytes())
-        kept = [node for node in graph.node if node.calculator in ("PoseLandmarkCpu", "HandLandmarksLeftAndRightCpu")]
+        kept = [node for node in graph.node
+                if node.calculator in ("PoseLandmarkCpu", "HandLandmarksLeftAndRightCpu")]
         del graph.node[:]
         graph.node.extend(kept)
         for streams in (graph.output_stream, graph.input_side_packet):
@@ -149,7 +153,8 @@ class Holistic:
 
 @contextmanager
 def silence():
-    """Silences standard error: the C++ libraries mention each model and damaged frame there, and throw real errors."""
+    """Silences standard error: the C++ libraries mention each model and damaged frame there,
+    and throw real errors."""
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:

@@ -75,7 +75,8 @@ def star(row, column):
 
 
 def comparison(row, table):
-    """Returns "A over B: +2.0 [−1.0, +5.0], not distinguishable"; empty if fewer than two methods are done."""
+    """Returns "A over B: +2.0 [−1.0, +5.0], not distinguishable";
+    empty if fewer than two methods are done."""
     found = row.get("best_over_second")
     if not found or row.get("best") is None or row.get("second") is None:
         return ""
@@ -115,7 +116,8 @@ def published_for(row, report, published):
 
 
 def standing_beside(table, report):
-    """Returns the published rows that belong to a table: those it names, or all in the state-of-the-art table."""
+    """Returns the published rows that belong to a table:
+    those it names, or all in the state-of-the-art table."""
     if table["layout"] == "state-of-the-art":
         return table.get("published") or report["published"]
     return table.get("published") or []
@@ -123,13 +125,14 @@ def standing_beside(table, report):
 
 def notes(table):
     """Returns the notes that explain the cells of a table."""
-    direction = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[table.get("higher_is_better")]
+    direction = {True: "Higher is better. ", False: "Lower is better. ", None: ""}[
+        table.get("higher_is_better")]
     return f"{measure_and_unit(table)}. {direction}{table.get('note') or ''}".strip()
 
 
 LEGEND = (
-    "Bold: best mean among the methods of a row. ★: better than the second beyond the 95 % interval of the paired "
-    "difference; bold without ★ is not distinguishable from the second. Controls are not ranked."
+    "Bold: best mean among the methods of a row. ★: better than the second beyond the 95 % interval of the "
+    "paired difference; bold without ★ is not distinguishable from the second. Controls are not ranked."
 )
 
 

@@ -4,12 +4,13 @@ import csv
 
 from . import cells
 
-FIELDS = ("table", "row", "column", "kind", "measure", "unit", "mean", "low", "high", "runs", "clips", "status")
+FIELDS = ("table", "row", "column", "kind", "measure", "unit", "mean", "low", "high", "runs",
+          "clips", "status")
 
 
 def write_csv(table, report, path):
-    """Writes a table. For accuracies, the printed measure comes first, then the cell's other measures. Published
-    numbers follow with kind and status `published`.
+    """Writes a table. For accuracies, the printed measure comes first, then the cell's other measures.
+    Published numbers follow with kind and status `published`.
     """
     with open(path, "w", encoding="utf-8", newline="") as file:
         lines = csv.DictWriter(file, FIELDS, restval="", lineterminator="\n")

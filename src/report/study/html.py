@@ -17,7 +17,8 @@ def markup(content):
 
 
 def element(name, content="", **attributes):
-    """Returns <name attributes>content</name>: `class_` sets class, None omits an attribute, True only its value."""
+    """Returns <name attributes>content</name>:
+    `class_` sets class, None omits an attribute, True only its value."""
     return Markup(f"<{name}{_attributes(attributes)}>{markup(content)}</{name}>")
 
 
@@ -49,7 +50,8 @@ def table(caption, head, rows):
     @param rows     lists of cells, each text or Markup of a td or th
     """
     columns = element("thead", element("tr", [element("th", each, scope="col") for each in head]))
-    body = element("tbody", [element("tr", [_cell(each, place) for place, each in enumerate(row)]) for row in rows])
+    body = element("tbody",
+                   [element("tr", [_cell(each, place) for place, each in enumerate(row)]) for row in rows])
     return scrolling(element("table", [element("caption", element("span", caption)), columns, body]), caption)
 
 

@@ -53,8 +53,9 @@ def _header(report, pictures):
     yield element("h1", report["title"])
     yield element(
         "p",
-        f"{report['program']} · {cells.jobs_line(report)} · training {cells.duration(jobs['training_seconds'])} · "
-        f"{cells.count(report['runs'], 'run')} of each pretraining · interval: {report['interval']}",
+        f"{report['program']} · {cells.jobs_line(report)} · training "
+        f"{cells.duration(jobs['training_seconds'])} · {cells.count(report['runs'], 'run')} of each "
+        f"pretraining · interval: {report['interval']}",
         class_="soft",
     )
     yield from _alarms(report, pictures)
@@ -81,7 +82,8 @@ def _alarms(report, pictures):
             class_="loud",
             role="alert",
         )
-    missing = [element("li", [element("b", f"{each.title}: "), each.error]) for each in pictures if not each.is_made]
+    missing = [element("li", [element("b", f"{each.title}: "), each.error])
+               for each in pictures if not each.is_made]
     if missing:
         yield element(
             "div",
@@ -112,7 +114,8 @@ def _claims(report):
         for claim in report["claims"]
     ]
     yield _section(
-        "claims", [table("Claims of the paper, and the results here", ["", "Claim", "Verdict", "Evidence"], rows)]
+        "claims",
+        [table("Claims of the paper, and the results here", ["", "Claim", "Verdict", "Evidence"], rows)]
     )
 
 
@@ -124,7 +127,8 @@ def figure(picture):
     """Returns a picture with its title, or the reason why there is none."""
     caption = element("figcaption", [element("b", f"{picture.title}. "), picture.caption])
     if not picture.is_made:
-        return element("figure", [element("div", element("p", f"Not drawn: {picture.error}"), class_="loud"), caption])
+        return element("figure",
+                       [element("div", element("p", f"Not drawn: {picture.error}"), class_="loud"), caption])
     data = base64.b64encode(picture.svg).decode()
     image = void(
         "img",
@@ -140,7 +144,8 @@ def _published(report):
         "published",
         [
             element(
-                "p", "The paper's table 6, as printed: single numbers without intervals, on its own data and splits."
+                "p", "The paper's table 6, as printed: single numbers without intervals, "
+                     "on its own data and splits."
             ),
             published_table(report["published"], "Comparison with the state of the art, published"),
         ],
@@ -158,7 +163,8 @@ def _classes(report, pictures):
                 name,
                 *(
                     element("td", text, class_="number")
-                    for text in (cells.whole(row["clips"]), *(cells.share(row[what]) for what in ("precision", "recall", "f1")))
+                    for text in (cells.whole(row["clips"]),
+                                 *(cells.share(row[what]) for what in ("precision", "recall", "f1")))
                 ),
             ]
             for name, row in zip(each["names"], each["per_class"])
@@ -215,14 +221,17 @@ def _measured(report):
         [
             element(
                 "p",
-                f"Runs: {report['runs']} of each pretraining, each from its own seed. Interval: {report['interval']}.",
+                f"Runs: {report['runs']} of each pretraining, each from its own seed. "
+                f"Interval: {report['interval']}.",
             ),
             table("Data", ["Data set", "Language", "Clips", "Classes", "Signers", "Licence", "Source"], data),
-            table("Splits, clips", ["Data set", "Fold", "How", "Pretraining", "Training", "Validation", "Test"], folds),
+            table("Splits, clips",
+                  ["Data set", "Fold", "How", "Pretraining", "Training", "Validation", "Test"], folds),
             element("p", ["Command: ", element("code", report["command"])]),
             element(
                 "details",
-                [element("summary", "Study file"), element("pre", element("code", report["study_file"]), tabindex="0")],
+                [element("summary", "Study file"),
+                 element("pre", element("code", report["study_file"]), tabindex="0")],
             ),
         ],
     )

@@ -1,4 +1,5 @@
-"""Tables of results as HTML, arranged as in the paper: a row per data set, a column per method, controls apart."""
+"""Tables of results as HTML, arranged as in the paper:
+a row per data set, a column per method, controls apart."""
 
 from . import cells
 from .html import element, scrolling, table as text_table
@@ -55,13 +56,15 @@ def _head(columns, kinds, first_control):
         element("th", column["title"], scope="col", class_=_classes("number", kind, place == first_control))
         for place, (column, kind) in enumerate(zip(columns, kinds))
     ]
-    compared = element("th", "Best over second", scope="col", rowspan=2 if first_control is not None else None)
+    compared = element("th", "Best over second", scope="col",
+                       rowspan=2 if first_control is not None else None)
     corner = element("td", "", rowspan=2 if first_control is not None else None)
     if first_control is None:
         return element("thead", element("tr", [corner, *names, compared]))
     groups = [
         element("th", title, scope="colgroup", colspan=kinds.count(kind), class_=class_)
-        for kind, title, class_ in (("method", "Methods", None), ("control", "Controls", "control first-control"))
+        for kind, title, class_ in (("method", "Methods", None),
+                                    ("control", "Controls", "control first-control"))
         if kind in kinds
     ]
     return element("thead", [element("tr", [corner, *groups, compared]), element("tr", names)])
@@ -89,7 +92,8 @@ def _sota(table, report):
     titles = ["Data set", "Method", "Top-1, %", "Top-5, %"]
     head = element(
         "thead",
-        element("tr", [element("th", each, scope="col", class_="number" if "%" in each else None) for each in titles]),
+        element("tr", [element("th", each, scope="col", class_="number" if "%" in each else None)
+                       for each in titles]),
     )
     groups = []
     for title, lines in sota_groups(table, report):
@@ -100,7 +104,8 @@ def _sota(table, report):
         ]
         groups.append(element("tbody", rows, class_="group"))
     compared = [
-        element("li", f"{row['title']}: {text}") for row in table["rows"] if (text := cells.comparison(row, table))
+        element("li", f"{row['title']}: {text}")
+        for row in table["rows"] if (text := cells.comparison(row, table))
     ]
     return [_finish(table, [head, *groups]), element("ul", compared) if compared else ""]
 

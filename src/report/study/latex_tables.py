@@ -65,7 +65,8 @@ def _grid(table):
     columns = table["columns"]
     methods = [column["kind"] for column in columns].count("method")
     controls = len(columns) - methods
-    lines = [rf"\begin{{tabular}}{{l{'r' * methods}{APART if controls else ''}{'r' * controls}}}", r"\toprule"]
+    lines = [rf"\begin{{tabular}}{{l{'r' * methods}{APART if controls else ''}{'r' * controls}}}",
+             r"\toprule"]
     if methods and controls:
         lines += [
             rf" & \multicolumn{{{methods}}}{{c}}{{Methods}} & \multicolumn{{{controls}}}{{c}}{{Controls}} \\",
@@ -77,7 +78,8 @@ def _grid(table):
             lines.append(r"\addlinespace")
         lines.append(
             _line(
-                _first(row["title"]), [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
+                _first(row["title"]),
+                [_mean(cell, table, row, column) for column, cell in zip(columns, row["cells"])]
             )
         )
         for part in (cells.interval, _runs):
@@ -118,7 +120,8 @@ def _bold(text, is_bold, star):
 
 
 def _first(title):
-    """Returns the first cell of a line. A bracket there would be read as an argument of the line break before it."""
+    """Returns the first cell of a line. A bracket there would be read as an argument of
+    the line break before it."""
     return ("{}" if title.startswith(("[", "*")) else "") + escape(title)
 
 

@@ -1,4 +1,5 @@
-"""Reads report.json, and refuses it if it is missing, damaged or of another kind, before anything is written."""
+"""Reads report.json, and refuses it if it is missing,
+damaged or of another kind, before anything is written."""
 
 import json
 import math
@@ -50,7 +51,8 @@ ROW = {
     "cells": [CELL],
     "best": Optional(str),
     "second": Optional(str),
-    "best_over_second": Optional({"difference": NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER, "verdict": str}),
+    "best_over_second": Optional({"difference": NUMBER, "low": MAYBE_NUMBER, "high": MAYBE_NUMBER,
+                                  "verdict": str}),
 }
 PUBLISHED = {"data": str, "method": str, "top1": MAYBE_NUMBER, "top5": MAYBE_NUMBER, "ours": Optional(bool)}
 TABLE = {
@@ -95,7 +97,8 @@ CLASSES = {
     "augmentation": Optional(str),
     "names": [str],
     "confusion": [[NUMBER]],
-    "per_class": [{"clips": MAYBE_NUMBER, "precision": MAYBE_NUMBER, "recall": MAYBE_NUMBER, "f1": MAYBE_NUMBER}],
+    "per_class": [{"clips": MAYBE_NUMBER, "precision": MAYBE_NUMBER, "recall": MAYBE_NUMBER,
+                   "f1": MAYBE_NUMBER}],
 }
 FIGURES = {
     "2": Optional(
@@ -104,14 +107,16 @@ FIGURES = {
     "7": Optional(
         {
             "panels": [
-                {"data": str, "data_title": str, "column": str, "column_title": str, "classes": [str], "features": str}
+                {"data": str, "data_title": str, "column": str, "column_title": str, "classes": [str],
+                 "features": str}
             ]
         }
     ),
     "8": Optional(
         {
             "curves": [
-                {"column": str, "title": str, "steps": [NUMBER], "raw": [MAYBE_NUMBER], "normalised": [MAYBE_NUMBER]}
+                {"column": str, "title": str, "steps": [NUMBER], "raw": [MAYBE_NUMBER],
+                 "normalised": [MAYBE_NUMBER]}
             ],
             "table": Optional(str),
         }
@@ -125,7 +130,8 @@ REPORT = {
     "runs": int,
     "interval": str,
     "complete": bool,
-    "jobs": {"done": int, "all": int, "failed": [{"name": str, "error": str}], "training_seconds": MAYBE_NUMBER},
+    "jobs": {"done": int, "all": int, "failed": [{"name": str, "error": str}],
+             "training_seconds": MAYBE_NUMBER},
     "data": [DATA],
     "tables": [TABLE],
     "published": [PUBLISHED],
@@ -167,7 +173,8 @@ def _problem(value, shape, place):
     if isinstance(shape, Optional):
         return None if value is None else _problem(value, shape.shape, place)
     if isinstance(shape, OneOf):
-        return None if value in shape else f"expected {place} to be one of {', '.join(shape)}, found {value!r}"
+        return (None if value in shape
+                else f"expected {place} to be one of {', '.join(shape)}, found {value!r}")
     if isinstance(shape, dict):
         return _problem_of_object(value, shape, place)
     if isinstance(shape, list):
@@ -204,9 +211,11 @@ def _inconsistency(report):
             return f"expected table names of letters, digits, '.', '-' and '_', found {name!r}"
         for row in table["rows"]:
             if len(row["cells"]) != columns:
-                return f"expected {columns} cells in row {row['title']!r} of table {name}, found {len(row['cells'])}"
+                return (f"expected {columns} cells in row {row['title']!r} of table {name}, "
+                        f"found {len(row['cells'])}")
             if any(cell["status"] == "done" and cell.get("mean") is None for cell in row["cells"]):
-                return f"expected a mean in each cell that is done, found none in row {row['title']!r} of table {name}"
+                return ("expected a mean in each cell that is done, "
+                        f"found none in row {row['title']!r} of table {name}")
     for each in report["classes"]:
         size, rows = len(each["names"]), each["confusion"]
         if len(each["per_class"]) != size or len(rows) != size or any(len(row) != size for row in rows):

@@ -1,4 +1,5 @@
-"""The state-of-the-art table, arranged as in the paper: by data set, a row per method, published ones beside ours."""
+"""The state-of-the-art table, arranged as in the paper:
+by data set, a row per method, published ones beside ours."""
 
 from dataclasses import dataclass
 
@@ -23,7 +24,8 @@ class Line:
 
 
 def sota_groups(table, report):
-    """Returns (data set, lines) of each of our rows, published lines first, then of data sets only in the paper."""
+    """Returns (data set, lines) of each of our rows,
+    published lines first, then of data sets only in the paper."""
     published = cells.standing_beside(table, report)
     taken, groups = set(), []
     for row in table["rows"]:
@@ -38,7 +40,8 @@ def sota_groups(table, report):
 
 def _published_line(each):
     mark = " (the paper's own, published)" if each.get("ours") else " (published)"
-    return Line(each["method"], "published", cells.percent(each["top1"]), top5=cells.percent(each["top5"]), mark=mark)
+    return Line(each["method"], "published", cells.percent(each["top1"]),
+                top5=cells.percent(each["top5"]), mark=mark)
 
 
 def _own_lines(table, row):

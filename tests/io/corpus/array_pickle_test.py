@@ -13,8 +13,10 @@ from readers import FIXTURES
 import array_pickle  # in io/corpus/python, which readers.py adds to the path
 
 ARRAYS = [
-    np.arange(12).reshape(3, 4).astype(kind) for kind in ("f2", "f4", "f8", ">f8", "i1", "i2", "i8", "u1", "u4", "bool")
-] + [np.zeros((0, 75, 3)), np.array(2.5), np.asfortranarray(np.arange(6.0).reshape(2, 3)), np.arange(20.0)[::3]]
+    np.arange(12).reshape(3, 4).astype(kind)
+    for kind in ("f2", "f4", "f8", ">f8", "i1", "i2", "i8", "u1", "u4", "bool")
+] + [np.zeros((0, 75, 3)), np.array(2.5), np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+     np.arange(20.0)[::3]]
 
 
 class Calls:
@@ -49,7 +51,8 @@ class ArrayPickle(unittest.TestCase):
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             for array in ARRAYS:
                 with self.subTest(protocol=protocol, dtype=array.dtype, shape=array.shape):
-                    read = array_pickle.loads(pickle.dumps({"a": array, "n": (1, 2.5, None, "x")}, protocol))["a"]
+                    read = array_pickle.loads(
+                        pickle.dumps({"a": array, "n": (1, 2.5, None, "x")}, protocol))["a"]
                     self.assertEqual(read.dtype, array.dtype)
                     np.testing.assert_array_equal(read, array)
 
@@ -74,7 +77,8 @@ class ArrayPickle(unittest.TestCase):
         for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
             for function in (eval, os.system, np.load, getattr, pickle.loads):
                 with self.subTest(protocol=protocol, function=function.__name__):
-                    self.refused(pickle.dumps({"keypoints": Calls(function, "1")}, protocol), function.__name__)
+                    self.refused(pickle.dumps({"keypoints": Calls(function, "1")}, protocol),
+                                 function.__name__)
         self.refused(b"\x80\x04\x8c\x05numpy\x8c\x0endarray.tofile\x93.", "ndarray.tofile")
         self.refused(pickle.dumps(np.float64(1)), "scalar")
 

@@ -2,9 +2,9 @@
 
     compare_readers.py STORE SOURCE [--poses raw|interpolated]
 
-SOURCE is a folder of LSFB-ISOL (read by lsfb-dataset; --poses says from which poses the store was made) or of .pose
-files (read by pose-format). Values may differ by the rounding of float16: by 0.001, or by that share of values beyond
-1. Exits with code 1 and names the clips that differ.
+SOURCE is a folder of LSFB-ISOL (read by lsfb-dataset; --poses says from which poses the store was made) or of
+.pose files (read by pose-format). Values may differ by the rounding of float16: by 0.001, or by that share of
+values beyond 1. Exits with code 1 and names the clips that differ.
 """
 
 import argparse
@@ -23,7 +23,8 @@ def read_store(path):
         landmarks = file["landmarks"][()].astype(np.float64)
         offsets = file["clips/offset"][()]
         texts = {
-            name: [text.decode() for text in file[name][()]] for name in ("points", "labels", "signers", "clips/name")
+            name: [text.decode() for text in file[name][()]]
+            for name in ("points", "labels", "signers", "clips/name")
         }
         labels, signers = (
             [texts[names][number] if number >= 0 else "" for number in file[f"clips/{column}"][()]]
@@ -70,11 +71,13 @@ def read_lsfb(folder, points, coordinates, is_raw):
 
 
 def read_pose(folder, points, coordinates):
-    """Returns {name: (values, label, signer)}, read by pose-format. Skips OpenPose's files, whose points have other names."""
+    """Returns {name: (values, label, signer)}, read by pose-format.
+    Skips OpenPose's files, whose points have other names."""
     from pose_format import Pose
 
     places = places_by_part(points)
-    parts = {"POSE_LANDMARKS": "pose", "LEFT_HAND_LANDMARKS": "left_hand", "RIGHT_HAND_LANDMARKS": "right_hand"}
+    parts = {"POSE_LANDMARKS": "pose", "LEFT_HAND_LANDMARKS": "left_hand",
+             "RIGHT_HAND_LANDMARKS": "right_hand"}
     clips = {}
     for path in sorted(folder.rglob("*.pose")):
         pose = Pose.read(path.read_bytes())
@@ -86,7 +89,8 @@ def read_pose(folder, points, coordinates):
         for component in pose.header.components:
             for number, point in enumerate(component.points):
                 if component.name in parts:
-                    read = pose.body.data[:, 0, first + number, :coordinates].astype(np.float64).filled(np.nan)
+                    read = (pose.body.data[:, 0, first + number, :coordinates]
+                            .astype(np.float64).filled(np.nan))
                     values[:, places[parts[component.name]][point.lower()]] = read / scale
             first += len(component.points)
         name = path.relative_to(folder).with_suffix("").as_posix()
@@ -106,11 +110,13 @@ def difference(ours, theirs):
         return f"{(np.isnan(values) != np.isnan(other)).sum()} values are missing on one side alone"
     allowed = TOLERANCE * np.maximum(1, np.abs(other))
     beyond = np.abs(values - other) > allowed
-    return f"{beyond.sum()} values differ by up to {np.nanmax(np.abs(values - other)):.3g}" if beyond.any() else ""
+    return (f"{beyond.sum()} values differ by up to {np.nanmax(np.abs(values - other)):.3g}"
+            if beyond.any() else "")
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
     parser.add_argument("source", type=Path)
     parser.add_argument("--poses", choices=("raw", "interpolated"), default="raw")

@@ -81,7 +81,8 @@ class CorpusServer(unittest.TestCase):
     def test_kaggle_names_frames_that_are_missing(self):
         server = self.serve("kaggle-islr", FIXTURES / "kaggle")
 
-        self.assertEqual(server.clip("26734/9")[0]["repairs"], ["gaps in the frame numbers: the remaining frames joined"])
+        self.assertEqual(server.clip("26734/9")[0]["repairs"],
+                         ["gaps in the frame numbers: the remaining frames joined"])
         self.assertEqual(server.clip("26734/1000035562")[0]["repairs"], [])
 
     def test_kaggle_clips_that_cannot_be_read_are_errors_of_their_own(self):
@@ -96,7 +97,8 @@ class CorpusServer(unittest.TestCase):
         self.fails_to_read(server, "28656/1000106739", "found no landmark_index, z")
         self.assertEqual(server.clip("26734/1000035562")[0]["frames"], 3)
 
-        parquet.write_table(table.set_column(3, "landmark_index", [np.arange(len(table), dtype=np.int16)]), path)
+        parquet.write_table(
+            table.set_column(3, "landmark_index", [np.arange(len(table), dtype=np.int16)]), path)
         self.fails_to_read(server, "28656/1000106739", "landmark_index from 0 to", "found")
         parquet.write_table(table.set_column(3, "landmark_index", [np.zeros(len(table), np.int16)]), path)
         self.fails_to_read(server, "28656/1000106739", "once per frame")
@@ -144,7 +146,8 @@ class CorpusServer(unittest.TestCase):
 
         fields, read = self.serve("openhands", self.folder).clip("a")
 
-        self.assertEqual(fields["repairs"], ["values that are infinite or beyond 65504 treated as not detected"])
+        self.assertEqual(fields["repairs"],
+                         ["values that are infinite or beyond 65504 treated as not detected"])
         self.assertEqual(np.argwhere(np.isnan(read)).tolist(), [[0, 3, 1], [0, 3, 2]])
 
     def test_a_clip_without_frames_is_a_clip(self):
@@ -184,7 +187,8 @@ class CorpusServer(unittest.TestCase):
         self.assertEqual([clip["name"] for clip in server.listing["clips"]], ["coffee/b", "tea/a"])
         self.assertEqual(
             server.listing["notes"],
-            ["2 links lead to a parent folder, or to one that is imported anyway: not followed: again, tea/loop"],
+            ["2 links lead to a parent folder, or to one that is imported anyway: not followed: "
+             "again, tea/loop"],
         )
         self.assertEqual([each["clip"] for each in server.listing["left_out"]], ["gone", "tea/itself"])
         self.assertIn("found a broken link to", server.listing["left_out"][0]["reason"])
@@ -248,8 +252,10 @@ class CorpusServer(unittest.TestCase):
                 {"name": "unknown/3", "label": "", "signer": ""},
             ],
         )
-        self.assertEqual(server.listing["notes"], ["1 rows of train.csv repeat another row and are used once"])
-        self.write("train.csv", "path,participant_id,sequence_id,sign\na.parquet,1,2,blow\na.parquet,1,2,tea\n")
+        self.assertEqual(server.listing["notes"],
+                         ["1 rows of train.csv repeat another row and are used once"])
+        self.write("train.csv",
+                   "path,participant_id,sequence_id,sign\na.parquet,1,2,blow\na.parquet,1,2,tea\n")
         self.fails_to_list(["found '1/2' in rows 2 and 3", "'blow' and 'tea'"], "kaggle-islr", self.folder)
         self.write("train.csv", b"path,participant_id,sequence_id,sign\na.parquet,1,2,caf\xe9\n")
         self.fails_to_list(["expected text in UTF-8", "caf\\xe9"], "kaggle-islr", self.folder)

@@ -16,8 +16,8 @@ from videos_test import person, write_video
 
 COMPARE = Path(__file__).resolve().parent / "compare_readers.py"
 FOLDERS = {
-    "asl-citizen": "asl_citizen", "hdf5": "hdf5", "kaggle-islr": "kaggle", "lsfb": "lsfb", "mp-data": "mp_data",
-    "openhands": "openhands", "pose": "pose", "spoter": "spoter",
+    "asl-citizen": "asl_citizen", "hdf5": "hdf5", "kaggle-islr": "kaggle", "lsfb": "lsfb",
+    "mp-data": "mp_data", "openhands": "openhands", "pose": "pose", "spoter": "spoter",
 }  # fmt: skip
 
 
@@ -30,7 +30,8 @@ class ImportedStores(unittest.TestCase):
     def make(self, command, source, *options, ranks=1):
         store = self.folder / f"{len(list(self.folder.iterdir()))}.h5"
         arguments = [os.environ["SSLSLR_MPIEXEC"], "-n", str(ranks), "--oversubscribe", "--bind-to", "none"]
-        arguments += [os.environ["SSLSLR_PROGRAM"], command, "--input", str(source), "--output", str(store), *options]
+        arguments += [os.environ["SSLSLR_PROGRAM"], command, "--input", str(source),
+                      "--output", str(store), *options]
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=200)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         return store
@@ -70,7 +71,8 @@ class ImportedStores(unittest.TestCase):
         for name in ("astronaut/1", "astronaut/2", "astronaut/10"):
             write_video(videos / f"{name}.mp4", person(2))
 
-        one, two = (read_store(self.make("extract", videos, "--complexity", "1", ranks=ranks)) for ranks in (1, 2))
+        one, two = (read_store(self.make("extract", videos, "--complexity", "1", ranks=ranks))
+                    for ranks in (1, 2))
 
         _, _, clips = one
         self.assertEqual(list(clips), ["astronaut/1", "astronaut/2", "astronaut/10"])

@@ -1,16 +1,19 @@
-"""Creates the small corpora in fixtures/ with the formats' own libraries, and the expected contents of each clip.
+"""Creates the small corpora in fixtures/ with the formats' own libraries,
+and the expected contents of each clip.
 
     launch/setup --tests
-    .venv-import/bin/python tests/io/corpus/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER --picture FILE
+    .venv-import/bin/python tests/io/corpus/make_fixtures.py --lsfb TREE --mp-data FOLDER --pose FOLDER
+        --picture FILE
 
 TREE: recordings of github.com/traduttore/traduttore-model in the layout of LSFB-ISOL v2. --mp-data: the same
 recordings in their original layout. --pose: openpose.pose, mediapipe.pose, mediapipe_hand_normalized.pose and
-dummy_lexicon_sgg_pizza.pose of github.com/sign-language-processing. --picture: scikit-image's astronaut.png. Everything
-else is drawn from a seed.
+dummy_lexicon_sgg_pizza.pose of github.com/sign-language-processing. --picture: scikit-image's astronaut.png.
+Everything else is drawn from a seed.
 
-Writes one folder per format, expected.json (by format: clips with label, signer, frame rate and frames; order of
-labels; splits) and expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not detected).
-Expected values of real files come from their own libraries, those of other files from the arrays they were made of.
+Writes one folder per format, expected.json (by format: clips with label, signer, frame rate and frames; order
+of labels; splits) and expected.h5 (/FORMAT [frames of all its clips, in that order, 75, 3] float32, NaN = not
+detected). Expected values of real files come from their own libraries, those of other files from the arrays
+they were made of.
 """
 
 import argparse
@@ -108,12 +111,14 @@ def write_parquet(path, frames, values, shuffle):
                 table.append((frame, f"{frame}-{part}-{index}", part, index, *place))
     if shuffle is not None:
         # Keeps the frames in order, as all such files do, and shuffles the rows within each.
-        table = [table[row + begin] for begin in range(0, len(table), 543) for row in shuffle.permutation(543)]
+        table = [table[row + begin] for begin in range(0, len(table), 543)
+                 for row in shuffle.permutation(543)]
     path.parent.mkdir(parents=True, exist_ok=True)
     columns = zip(("frame", "row_id", "type", "landmark_index", "x", "y", "z"), zip(*table))
     types = {"frame": pa.int16(), "landmark_index": pa.int16()}
     parquet.write_table(
-        pa.table({name: pa.array(column, types.get(name)) for name, column in columns}), path, compression="zstd"
+        pa.table({name: pa.array(column, types.get(name)) for name, column in columns}), path,
+        compression="zstd"
     )
 
 
@@ -131,7 +136,8 @@ def openhands_clip(rng, frames):
 
 
 def make_openhands(folder, rng, expected):
-    for name, protocol in (("test/hello/a", 5), ("train/thank you/clip_2", 4), ("train/thank you/clip_10", 2)):
+    for name, protocol in (("test/hello/a", 5), ("train/thank you/clip_2", 4),
+                           ("train/thank you/clip_10", 2)):
         keypoints, confidences, values = openhands_clip(rng, 3)
         path = folder / f"{name}.pkl"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -160,13 +166,14 @@ def make_hdf5(folder, rng, expected):
 
 
 SPOTER_BODY = {
-    "nose": 0, "rightEye": 5, "leftEye": 2, "rightEar": 8, "leftEar": 7, "rightShoulder": 12, "leftShoulder": 11,
-    "rightElbow": 14, "leftElbow": 13, "rightWrist": 16, "leftWrist": 15,
+    "nose": 0, "rightEye": 5, "leftEye": 2, "rightEar": 8, "leftEar": 7, "rightShoulder": 12,
+    "leftShoulder": 11, "rightElbow": 14, "leftElbow": 13, "rightWrist": 16, "leftWrist": 15,
 }  # fmt: skip
 SPOTER_HAND = {
-    "wrist": 0, "indexTip": 8, "indexDIP": 7, "indexPIP": 6, "indexMCP": 5, "middleTip": 12, "middleDIP": 11, "middlePIP": 10,
-    "middleMCP": 9, "ringTip": 16, "ringDIP": 15, "ringPIP": 14, "ringMCP": 13, "littleTip": 20, "littleDIP": 19, "littlePIP": 18,
-    "littleMCP": 17, "thumbTip": 4, "thumbIP": 3, "thumbMP": 2, "thumbCMC": 1,
+    "wrist": 0, "indexTip": 8, "indexDIP": 7, "indexPIP": 6, "indexMCP": 5, "middleTip": 12, "middleDIP": 11,
+    "middlePIP": 10, "middleMCP": 9, "ringTip": 16, "ringDIP": 15, "ringPIP": 14, "ringMCP": 13,
+    "littleTip": 20, "littleDIP": 19, "littlePIP": 18, "littleMCP": 17, "thumbTip": 4, "thumbIP": 3,
+    "thumbMP": 2, "thumbCMC": 1,
 }  # fmt: skip
 
 
@@ -189,7 +196,8 @@ def make_spoter(folder, rng, expected):
             values[0, LEFT] = np.nan
             values[1, 12] = np.nan
             lists = [
-                [float(f"{value:.6g}") for value in np.nan_to_num(values[:, place, axis])] for _, place, axis in columns
+                [float(f"{value:.6g}") for value in np.nan_to_num(values[:, place, axis])]
+                for _, place, axis in columns
             ]
             for (_, place, axis), numbers in zip(columns, lists):
                 values[:, place, axis] = np.where(np.isnan(values[:, place, axis]), np.nan, numbers)
@@ -225,7 +233,8 @@ def cut_pose_v01(source, target, frames):
     values = confidence - whole * values_bytes
     fields = struct.pack("<HHH", int(pose.body.fps), len(frames), people)
     kept = content[values + frames.start * values_bytes : values + frames.stop * values_bytes]
-    kept += content[confidence + frames.start * confidence_bytes : confidence + frames.stop * confidence_bytes]
+    kept += content[confidence + frames.start * confidence_bytes :
+                    confidence + frames.stop * confidence_bytes]
     target.write_bytes(content[: values - len(fields)] + fields + kept)
 
 
@@ -242,8 +251,8 @@ def cut_pose_v00(source, target, frames):
 
 # The points of OpenPose's BODY_25 by number, and MediaPipe's numbers for the same points.
 BODY_25 = {
-    0: 0, 2: 12, 3: 14, 4: 16, 5: 11, 6: 13, 7: 15, 9: 24, 10: 26, 11: 28, 12: 23, 13: 25, 14: 27, 15: 5, 16: 2, 17: 8, 18: 7,
-    19: 31, 21: 29, 22: 32, 24: 30,
+    0: 0, 2: 12, 3: 14, 4: 16, 5: 11, 6: 13, 7: 15, 9: 24, 10: 26, 11: 28, 12: 23, 13: 25, 14: 27, 15: 5,
+    16: 2, 17: 8, 18: 7, 19: 31, 21: 29, 22: 32, 24: 30,
 }  # fmt: skip
 
 
@@ -292,7 +301,8 @@ def make_lsfb(folder, source, expected):
     )
     (folder / "metadata" / "splits").mkdir()
     splits = {
-        path.stem: json.loads(path.read_text()) for path in sorted((source / "metadata" / "splits").glob("*.json"))
+        path.stem: json.loads(path.read_text())
+        for path in sorted((source / "metadata" / "splits").glob("*.json"))
     }
     splits = {split: [name for name in names if name in kept] for split, names in splits.items()}
     for split, names in splits.items():
@@ -301,7 +311,8 @@ def make_lsfb(folder, source, expected):
         for part in PART_OF:
             (folder / poses / part).mkdir(parents=True)
             for name, frames in kept.items():
-                np.save(folder / poses / part / f"{name}.npy", np.load(source / poses / part / f"{name}.npy")[:frames])
+                np.save(folder / poses / part / f"{name}.npy",
+                        np.load(source / poses / part / f"{name}.npy")[:frames])
     for is_raw, kind in ((True, "lsfb"), (False, "lsfb-interpolated")):
         expect_lsfb(folder, is_raw, kind, {row[0]: row for row in rows}, expected)
         for split, names in splits.items():
@@ -311,7 +322,8 @@ def make_lsfb(folder, source, expected):
 
 def expect_lsfb(folder, is_raw, kind, rows, expected):
     config = LSFBIsolConfig(
-        str(folder), use_3d=True, use_raw=is_raw, target="sign_gloss", sequence_max_length=None, show_progress=False
+        str(folder), use_3d=True, use_raw=is_raw, target="sign_gloss", sequence_max_length=None,
+        show_progress=False
     )
     corpus = LSFBIsolLandmarks(config)
     for number, name in enumerate(corpus.instances):
@@ -351,7 +363,8 @@ def make_asl_citizen(folder, rng, expected):
         np.save(folder / f"{name}.npy", array)
         write_csv(folder / "splits" / f"{split}.csv", [header, [signer, f"{name}.mp4", label, "A_01_001"]])
         values = np.full((frames, 75, 3), np.nan)
-        values[:, POSE, :2], values[:, RIGHT, :2], values[:, LEFT, :2] = array[:, :33], array[:, 33:54], array[:, 54:75]
+        values[:, POSE, :2], values[:, RIGHT, :2], values[:, LEFT, :2] = (
+            array[:, :33], array[:, 33:54], array[:, 54:75])
         expected.add("asl-citizen", name, without_zero_parts(values), label, signer)
         expected.split("asl-citizen", split, [name])
 
@@ -364,7 +377,8 @@ def make_picture(folder, source):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("--lsfb", "--mp-data", "--pose", "--picture"):
         parser.add_argument(name, type=Path, required=True)
     parser.add_argument("--output", type=Path, default=Path(__file__).resolve().parent / "fixtures")

@@ -17,8 +17,8 @@ sys.path.insert(0, str(IMPORTERS))
 
 
 class Server:
-    """The server of a corpus; `listing` is its first line. After close(), it has exit_code, messages (its standard error)
-    and rest (output that no request asked for).
+    """The server of a corpus; `listing` is its first line. After close(), it has exit_code, messages (its
+    standard error) and rest (output that no request asked for).
     """
 
     def __init__(self, *arguments, command=None):

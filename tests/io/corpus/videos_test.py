@@ -1,4 +1,5 @@
-"""Landmarks of short videos that these tests create: noise without a person, and a moving picture of a person."""
+"""Landmarks of short videos that these tests create:
+noise without a person, and a moving picture of a person."""
 
 import struct
 import tempfile
@@ -47,10 +48,12 @@ def write_video(path, pictures, codec="mp4v", fps=25):
 
 
 def turn(path, height):
-    """Sets the matrix in the track header of an MP4 file, so that players rotate it by 90 degrees clockwise."""
+    """Sets the matrix in the track header of an MP4 file,
+    so that players rotate it by 90 degrees clockwise."""
     content = bytearray(path.read_bytes())
     matrix = content.index(b"tkhd") + 4 + 40
-    content[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0, height << 16, 0, 1 << 30)
+    content[matrix : matrix + 36] = struct.pack(">9i", 0, 1 << 16, 0, -(1 << 16), 0, 0,
+                                                height << 16, 0, 1 << 30)
     path.write_bytes(content)
 
 
@@ -74,7 +77,8 @@ class Videos(unittest.TestCase):
     def read(self, name="clip"):
         with Server("videos", self.folder, *OPTIONS) as server:
             fields, values = server.clip(name)
-        self.assertEqual((server.rest, server.messages, server.exit_code), (b"", "", 0))  # MediaPipe writes a lot
+        self.assertEqual((server.rest, server.messages, server.exit_code),
+                         (b"", "", 0))  # MediaPipe writes a lot
         return fields, values
 
     def test_without_a_person_nothing_is_detected_in_any_frame(self):
@@ -119,7 +123,8 @@ class Videos(unittest.TestCase):
             self.assertEqual(np.isnan(read[frame, 54:]).all(), result.right_hand_landmarks is None)
 
     def test_each_part_goes_to_its_own_place(self):
-        parts = {"pose_landmarks": (33, 0.1), "left_hand_landmarks": (21, 0.2), "right_hand_landmarks": (21, 0.3)}
+        parts = {"pose_landmarks": (33, 0.1), "left_hand_landmarks": (21, 0.2),
+                 "right_hand_landmarks": (21, 0.3)}
         found = Namespace(**{name: Namespace(landmark=[Namespace(x=value, y=value + 1, z=number)] * number)
                              for name, (number, value) in parts.items()})  # fmt: skip
         holistic = object.__new__(videos.Holistic)
@@ -130,7 +135,8 @@ class Videos(unittest.TestCase):
         wanted = [[value, value + 1, number] for number, value in parts.values() for _ in range(number)]
         np.testing.assert_array_equal(values, np.float32(wanted))
         found.left_hand_landmarks = None
-        self.assertEqual(np.isnan(holistic.landmarks(None)).all(axis=1).nonzero()[0].tolist(), list(range(33, 54)))
+        self.assertEqual(np.isnan(holistic.landmarks(None)).all(axis=1).nonzero()[0].tolist(),
+                         list(range(33, 54)))
 
     def test_a_clip_does_not_depend_on_what_was_read_before(self):
         write_video(self.folder / "a" / "1.mp4", person(5))

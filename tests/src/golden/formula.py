@@ -1,15 +1,17 @@
-"""Numbers by formula, so that the golden files need to hold no weights: the C++ tests fill theirs the same way."""
+"""Numbers by formula, so that the golden files need to hold no weights:
+the C++ tests fill theirs the same way."""
 
 import torch
 
 PARAMETER_RULE = (
-    "parameters in ascending order of their names (bytes); tensor number t, flat element i: with s = sin(1.0 + 0.7 * i + 1.3 * t), "
-    "a LayerNorm weight (one-dimensional, '.weight') is 1 + 0.1 * s, anything ending in '.bias' is 0.1 * s, all others are 0.3 * s"
+    "parameters in ascending order of their names (bytes); tensor number t, flat element i: "
+    "with s = sin(1.0 + 0.7 * i + 1.3 * t), a LayerNorm weight (one-dimensional, '.weight') is 1 + 0.1 * s, "
+    "anything ending in '.bias' is 0.1 * s, all others are 0.3 * s"
 )
 FRAME_RULE = "clip b, frame s, feature f: sin(0.37 * (1 + b) + 0.11 * s * (1 + f % 7) + 0.05 * f)"
 TENSOR_RULE = (
-    "inputs name a tensor number t and a shape; row i, column j: sin(0.3 + 1.7 * t + 0.9 * i + 0.6 * j + 0.25 * i * j); "
-    "a tensor of one dimension is the row i = 0"
+    "inputs name a tensor number t and a shape; row i, column j: sin(0.3 + 1.7 * t + 0.9 * i + 0.6 * j + "
+    "0.25 * i * j); a tensor of one dimension is the row i = 0"
 )
 
 

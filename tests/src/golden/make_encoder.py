@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Golden values of the encoder, SL-FPN and the supervised control, from PyTorch's own modules in float64.
 
-Clips are padded and masked here (nn.TransformerEncoderLayer with src_key_padding_mask), packed in sslslr. Dropout is off.
-Run from anywhere, in the environment of benchmarks/make-environment; rewrites encoder.json beside this file.
+Clips are padded and masked here (nn.TransformerEncoderLayer with src_key_padding_mask), packed in sslslr.
+Dropout is off. Run from anywhere, in the environment of benchmarks/make-environment; rewrites encoder.json
+beside this file.
 """
 
 import json
@@ -42,13 +43,15 @@ class Encoder(nn.Module):
         self.cls = nn.Parameter(torch.empty(1, width))
         self.position = nn.Parameter(torch.empty(1 + frames, width))
         self.blocks = nn.ModuleList(
-            nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, "gelu", batch_first=True, norm_first=True)
+            nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, "gelu", batch_first=True,
+                                       norm_first=True)
             for _ in range(blocks)
         )
         self.norm = nn.LayerNorm(width)
 
     def forward(self, clips):
-        """A list of [length, features] -> the tokens after the last norm [B, 1 + longest, width], frames that exist [B, longest]."""
+        """A list of [length, features] -> the tokens after the last norm [B, 1 + longest, width],
+        frames that exist [B, longest]."""
         padded = nn.utils.rnn.pad_sequence(clips, batch_first=True)
         lengths = torch.tensor([len(clip) for clip in clips])
         exists = torch.arange(padded.shape[1]) < lengths.unsqueeze(1)
@@ -98,7 +101,8 @@ class Networks(nn.Module):
 
 
 def permuted_rows(length):
-    """Row numbers of the two views: the first third reversed, the last quarter reversed (shares round half up)."""
+    """Row numbers of the two views: the first third reversed,
+    the last quarter reversed (shares round half up)."""
     rows = list(range(length))
     first, last = int(length / 3 + 0.5), int(length / 4 + 0.5)
     return rows[:first][::-1] + rows[first:], rows[: length - last] + rows[length - last :][::-1]
@@ -108,12 +112,14 @@ def summary(gradient):
     values = gradient.flatten()
     if len(values) <= WHOLE:
         return {"values": values.tolist()}
-    return {"sum": values.sum().item(), "sum_of_squares": values.square().sum().item(), "first": values[:3].tolist()}
+    return {"sum": values.sum().item(), "sum_of_squares": values.square().sum().item(),
+            "first": values[:3].tolist()}
 
 
 def described(networks):
     return {
-        "parameters": [{"name": name, "shape": list(parameter.shape)} for name, parameter in networks.named()],
+        "parameters": [{"name": name, "shape": list(parameter.shape)}
+                       for name, parameter in networks.named()],
         "gradients": {name: summary(parameter.grad) for name, parameter in networks.named()},
     }
 
@@ -135,7 +141,8 @@ def sl_fpn(clips, first, second):
         "features_cls": tokens[:, 0].tolist(),
         "features_mean": (tokens[:, 1:] * weights).sum(1).tolist(),
         "z0": z0.tolist(), "z1": z1.tolist(), "z2": z2.tolist(), "p0": p0.tolist(),
-        "formula": {"pair": "mse(z1, z2)", "original": "mse(z1, z0)", "predict": "mse(predictor(z0), stop_gradient(z2))"},
+        "formula": {"pair": "mse(z1, z2)", "original": "mse(z1, z0)",
+                    "predict": "mse(predictor(z0), stop_gradient(z2))"},
         "terms": {name: value.item() for name, value in terms.items()},
         "loss": loss.item(),
         **described(networks),

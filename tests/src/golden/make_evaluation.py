@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Golden values of what evaluations report, from scikit-learn, SciPy and NumPy in float64: scores of predictions, classifiers on
-features, measures of an embedding, intervals.
+"""Golden values of what evaluations report, from scikit-learn, SciPy and NumPy in float64: scores of
+predictions, classifiers on features, measures of an embedding, intervals.
 
-Run from anywhere, in the environment of benchmarks/make-environment; rewrites evaluation.json beside this file.
+Run from anywhere, in the environment of benchmarks/make-environment;
+rewrites evaluation.json beside this file.
 """
 
 import json
@@ -36,12 +37,15 @@ def predictions():
     scores = tensor(0, CLIPS, CLASSES).numpy()
     truth = numpy.where(numpy.isin(labels_of(CLIPS, CLASSES), [0, 6]), 3, labels_of(CLIPS, CLASSES))
     predicted = scores.argmax(1)
-    precision, recall, f1, clips = metrics.precision_recall_fscore_support(truth, predicted, labels=range(CLASSES), zero_division=0)
+    precision, recall, f1, clips = metrics.precision_recall_fscore_support(
+        truth, predicted, labels=range(CLASSES), zero_division=0)
     return {
         "inputs": {"scores": described(0, CLIPS, CLASSES)}, "truth": truth.tolist(),
-        "top_k": {k: metrics.top_k_accuracy_score(truth, scores, k=k, labels=range(CLASSES)) for k in (1, 2, 5)},
+        "top_k": {k: metrics.top_k_accuracy_score(truth, scores, k=k, labels=range(CLASSES))
+                  for k in (1, 2, 5)},
         "confusion": metrics.confusion_matrix(truth, predicted, labels=range(CLASSES)).tolist(),
-        "precision": precision.tolist(), "recall": recall.tolist(), "f1": f1.tolist(), "clips": clips.tolist(),
+        "precision": precision.tolist(), "recall": recall.tolist(), "f1": f1.tolist(),
+        "clips": clips.tolist(),
         "macro_f1": metrics.f1_score(truth, predicted, average="macro", zero_division=0),
     }
 
@@ -53,16 +57,21 @@ def features(classes):
 
 
 def logistic_regression():
-    """Multinomial, with the squared weights but not the intercepts penalised: weight decay d is C = 1 / (d clips)."""
+    """Multinomial, with the squared weights but not the intercepts penalised:
+    weight decay d is C = 1 / (d clips)."""
     known, labels = features(3)
     queries = tensor(3, QUERIES, WIDTH).numpy()
     scaler = StandardScaler().fit(known)
     cases = []
     for decay in (0.01, 0.1, 1.0):
-        model = LogisticRegression(C=1 / (decay * CLIPS), tol=1e-12, max_iter=100_000).fit(scaler.transform(known), labels)
-        cases.append({"weight_decay": decay, "probabilities": model.predict_proba(scaler.transform(queries)).tolist()})
-    return {"inputs": {"features": described(1, CLIPS, WIDTH), "centres": described(2, 3, WIDTH), "queries": described(3, QUERIES, WIDTH)},
-            "labels": labels.tolist(), "rule": "features + 0.5 * centres[labels], standardised", "cases": cases}
+        model = LogisticRegression(C=1 / (decay * CLIPS), tol=1e-12, max_iter=100_000).fit(
+            scaler.transform(known), labels)
+        cases.append({"weight_decay": decay,
+                      "probabilities": model.predict_proba(scaler.transform(queries)).tolist()})
+    return {"inputs": {"features": described(1, CLIPS, WIDTH), "centres": described(2, 3, WIDTH),
+                       "queries": described(3, QUERIES, WIDTH)},
+            "labels": labels.tolist(), "rule": "features + 0.5 * centres[labels], standardised",
+            "cases": cases}
 
 
 def neighbours():
@@ -86,9 +95,9 @@ def measures():
     shares = numpy.linalg.svd(rows - rows.mean(0), compute_uv=False)
     shares = shares / shares.sum()
     return {
-        "inputs": {"features": described(1, CLIPS, WIDTH), "centres": described(2, 4, WIDTH)}, "labels": labels.tolist(),
-        "inertia": inertia(rows, labels), "inertia_normalised": inertia(unit, labels),
-        "within_share": 1 / (1 + index * 3 / (CLIPS - 4)),
+        "inputs": {"features": described(1, CLIPS, WIDTH), "centres": described(2, 4, WIDTH)},
+        "labels": labels.tolist(), "inertia": inertia(rows, labels),
+        "inertia_normalised": inertia(unit, labels), "within_share": 1 / (1 + index * 3 / (CLIPS - 4)),
         "spread": float(StandardScaler().fit(rows).scale_.mean()),
         "spread_normalised": float(StandardScaler().fit(unit).scale_.mean() * WIDTH**0.5),
         "alignment": float(metrics.pairwise_distances(unit, metric="sqeuclidean")[same & others].mean()),
@@ -108,10 +117,11 @@ def student():
 
 def main():
     golden = {
-        "made_by": f"make_evaluation.py, float64; scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}, NumPy {numpy.__version__}",
+        "made_by": f"make_evaluation.py, float64; scikit-learn {sklearn.__version__}, "
+                   f"SciPy {scipy.__version__}, NumPy {numpy.__version__}",
         "tensor_rule": TENSOR_RULE,
-        "predictions": predictions(), "logistic_regression": logistic_regression(), "neighbours": neighbours(),
-        "measures": measures(), "student": student(),
+        "predictions": predictions(), "logistic_regression": logistic_regression(),
+        "neighbours": neighbours(), "measures": measures(), "student": student(),
     }
     path = pathlib.Path(__file__).with_name("evaluation.json")
     path.write_text(json.dumps(golden, separators=(",", ":")).replace(',"', ',\n"') + "\n")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Golden values of nearest neighbours, by NumPy in float64: vectors of raw skeletons, and the places of clips in a gallery.
+"""Golden values of nearest neighbours, by NumPy in float64:
+vectors of raw skeletons, and the places of clips in a gallery.
 
 Run from anywhere, with NumPy and torch; rewrites neighbours.json beside this file.
 """
@@ -51,30 +52,40 @@ def raw_skeletons():
     gallery = [blocks(points) for points in recorded + [mirrored(points) for points in recorded]]
     queries = [blocks(skeletons(clip)) for clip in (3, 4)]
     lengths = [numpy.sqrt(numpy.mean([numpy.sum(vectors[i] ** 2) for vectors in gallery])) for i in range(3)]
-    scaled = lambda vectors: numpy.concatenate([block / length for block, length in zip(vectors, lengths)])
+
+    def scaled(vectors):
+        return numpy.concatenate([block / length for block, length in zip(vectors, lengths)])
+
     gallery, queries = numpy.stack([scaled(v) for v in gallery]), numpy.stack([scaled(v) for v in queries])
     distances = numpy.linalg.norm(queries[:, None] - gallery[None], axis=2)
     labels = numpy.array([0, 1, 2] * 2)
     weights = (distances.min(1, keepdims=True) / distances) ** 8
     votes = numpy.stack([[row[labels == label].sum() for label in range(3)] for row in weights])
-    return {"lengths": LENGTHS, "without_left_hand": 1, "distances": distances.tolist(), "votes": votes.tolist()}
+    return {"lengths": LENGTHS, "without_left_hand": 1, "distances": distances.tolist(),
+            "votes": votes.tolist()}
 
 
 def retrieval():
     gallery, queries = tensor(5, 20, 6).numpy(), tensor(6, 8, 6).numpy()
     labels = numpy.array([clip * clip % 5 for clip in range(20)])  # 0, 1 and 4; no clip has 2 or 3
     truth = numpy.array([0, 1, 4, 2, 0, 1, 4, 4])
-    unit = lambda rows: rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
+
+    def unit(rows):
+        return rows / numpy.linalg.norm(rows, axis=1, keepdims=True)
+
     found = {}
     for name, near in (("cosine", unit(queries) @ unit(gallery).T),
                        ("euclidean", -numpy.linalg.norm(queries[:, None] - gallery[None], axis=2))):
         order = labels[numpy.argsort(-near, axis=1)]
-        places = [int(numpy.argmax(row == label)) + 1 if label in labels else 0 for row, label in zip(order, truth)]
+        places = [int(numpy.argmax(row == label)) + 1 if label in labels else 0
+                  for row, label in zip(order, truth)]
         ranks = numpy.array([place if place > 0 else numpy.inf for place in places])
-        found[name] = {"places": places, "r1": float(numpy.mean(ranks <= 1)), "r5": float(numpy.mean(ranks <= 5)),
-                       "r10": float(numpy.mean(ranks <= 10)), "mrr": float(numpy.mean(1 / ranks))}
+        found[name] = {"places": places, "r1": float(numpy.mean(ranks <= 1)),
+                       "r5": float(numpy.mean(ranks <= 5)), "r10": float(numpy.mean(ranks <= 10)),
+                       "mrr": float(numpy.mean(1 / ranks))}
     return {"inputs": {"gallery": {"tensor": 5, "shape": [20, 6]}, "queries": {"tensor": 6, "shape": [8, 6]}},
-            "labels": labels.tolist(), "truth": truth.tolist(), "rule": "a place of 0: none of the class is there", **found}
+            "labels": labels.tolist(), "truth": truth.tolist(),
+            "rule": "a place of 0: none of the class is there", **found}
 
 
 def main():

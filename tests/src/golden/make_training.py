@@ -73,8 +73,9 @@ def main():
         "adamw": {**ADAMW, "values": trajectory(lambda parameters: torch.optim.AdamW(parameters, **ADAMW))},
         "schedules": {
             **SCHEDULE,
-            "rule": "rate at step s from 0 of S: while s < w (w = warm_up or peak) base_rate * (s + 1) / w, then "
-            "cosine: base_rate * (1 + cos(pi * (s - w) / (S - w))) / 2; linear: base_rate * (S - s) / (S - w)",
+            "rule": "rate at step s from 0 of S: while s < w (w = warm_up or peak) base_rate * (s + 1) / w, "
+            "then cosine: base_rate * (1 + cos(pi * (s - w) / (S - w))) / 2; "
+            "linear: base_rate * (S - s) / (S - w)",
             "warm_up_cosine": rates(warm_up_cosine),
             "linear_up_down": rates(linear_up_down),
         },

@@ -86,10 +86,12 @@ class Browser:
     def look(self, width, height, scheme="light", media=""):
         """Size in CSS pixels, colour scheme and medium ("" is the screen) of what follows."""
         self.command(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=width < 600
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
+            mobile=width < 600
         )
         self.command(
-            "Emulation.setEmulatedMedia", media=media, features=[{"name": "prefers-color-scheme", "value": scheme}]
+            "Emulation.setEmulatedMedia", media=media,
+            features=[{"name": "prefers-color-scheme", "value": scheme}]
         )
 
     def evaluate(self, expression):

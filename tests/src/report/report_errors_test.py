@@ -83,7 +83,8 @@ class PartsMissing(unittest.TestCase):
         self.assert_refused(run_report(self.study), "damaged, expected JSON")
 
     def test_another_schema_or_version_is_refused(self):
-        self.assert_refused(self.run_changed(lambda report: report.update(version=2)), "version 1", "version 2")
+        self.assert_refused(self.run_changed(lambda report: report.update(version=2)), "version 1",
+                            "version 2")
         self.assert_refused(
             self.run_changed(lambda report: report.update(schema="other")), "sslslr-study-report", "other"
         )

@@ -101,7 +101,8 @@ class ReportPage(unittest.TestCase):
     def test_the_checks_find_what_is_wrong(self):
         """A check that finds nothing in a broken page would prove nothing."""
         broken = (
-            "document.body.insertAdjacentHTML('beforeend', '<div style=\"width:3000px;color:#999\">pale and wide</div>"
+            "document.body.insertAdjacentHTML('beforeend', "
+            "'<div style=\"width:3000px;color:#999\">pale and wide</div>"
             '<img src="missing.png"><table><tr><th>no scope</th></tr></table>\')'
         )
         self.see(DESKTOP)

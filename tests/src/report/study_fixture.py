@@ -125,8 +125,10 @@ def tables(fixture):
         both,
         note="MLP probe; folds by signer.",
     )
-    first["rows"][1]["cells"][1] = {"status": "missing", "mean": None, "low": None, "high": None, "runs": 0, "clips": 0}
-    first["rows"][3]["cells"][5] = {"status": "failed", "mean": None, "low": None, "high": None, "runs": 0, "clips": 0}
+    first["rows"][1]["cells"][1] = {"status": "missing", "mean": None, "low": None, "high": None,
+                                    "runs": 0, "clips": 0}
+    first["rows"][3]["cells"][5] = {"status": "failed", "mean": None, "low": None, "high": None,
+                                    "runs": 0, "clips": 0}
     first["rows"][2]["cells"][6] = {"status": "none"}
     first["rows"][0]["cells"][6].update(low=None, high=None, runs=1)
     time = fixture.table(
@@ -156,7 +158,8 @@ def tables(fixture):
         "6",
         "Fine-tuned, beside published results",
         [(t, n) for n, t in DATA],
-        [("sl-fpn", "SSL-SLR", "method"), ("byol", "BYOL", "method"), ("supervised", "from scratch", "control")],
+        [("sl-fpn", "SSL-SLR", "method"), ("byol", "BYOL", "method"),
+         ("supervised", "from scratch", "control")],
         layout="state-of-the-art",
     )
     return [first, time, state, ablation]
@@ -168,7 +171,8 @@ def skeleton_clip(clip, k1, k2):
         frames = store["landmarks"][begin:end].astype(float).round(4)
         names = [name.decode() for name in store["points"][()]]
     shown = [[None if any(map(math.isnan, point)) else list(point) for point in frame] for frame in frames]
-    return {"title": f"ASL9: clip {clip}", "frames": len(shown), "k1": k1, "k2": k2, "points": names, "skeleton": shown}
+    return {"title": f"ASL9: clip {clip}", "frames": len(shown), "k1": k1, "k2": k2, "points": names,
+            "skeleton": shown}
 
 
 def write_features(folder, seed, spread):
@@ -205,11 +209,13 @@ def panels(folder):
 def figures(fixture, folder):
     curves = []
     for (column, title), fall in zip(
-        (("full", "SL-FPN"), ("no-asymmetry", "no predictor, no stop-gradient"), ("no-original", "no original")),
+        (("full", "SL-FPN"), ("no-asymmetry", "no predictor, no stop-gradient"),
+         ("no-original", "no original")),
         (0.3, 0.95, 0.5),
     ):
         steps, raw, normalised = fixture.curve(fall)
-        curves.append({"column": column, "title": title, "steps": steps, "raw": raw, "normalised": normalised})
+        curves.append({"column": column, "title": title, "steps": steps, "raw": raw,
+                       "normalised": normalised})
     return {
         "2": {"clips": [skeleton_clip(0, 10, 7), skeleton_clip(450, 10, 7)]},
         "7": {"panels": panels(folder)},
@@ -220,9 +226,11 @@ def figures(fixture, folder):
 def classes(data):
     size = len(CLASSES)
     confusion = [
-        [60 if row == column else 5 * ((row + 2 * column) % 3) for column in range(size)] for row in range(size)
+        [60 if row == column else 5 * ((row + 2 * column) % 3) for column in range(size)]
+        for row in range(size)
     ]
-    per_class = [{"clips": 90, "precision": 0.8, "recall": 0.7 + 0.01 * row, "f1": 0.75} for row in range(size)]
+    per_class = [{"clips": 90, "precision": 0.8, "recall": 0.7 + 0.01 * row, "f1": 0.75}
+                 for row in range(size)]
     return {
         "table": "1",
         "data": data,

@@ -30,7 +30,8 @@ class Page(HTMLParser):
         if tag in ("td", "th"):
             self.cells.append("")
         self.loads += [
-            value for name, value in attributes if name in ("src", "href", "srcset", "data", "action", "poster")
+            value for name, value in attributes
+            if name in ("src", "href", "srcset", "data", "action", "poster")
         ]
 
     def handle_endtag(self, tag):
@@ -76,7 +77,8 @@ class StudyReport(unittest.TestCase):
 
     def methods_beside(self, data_set):
         """Rows of the state-of-the-art table of a data set, in their order, as text."""
-        group = re.search(rf'rowgroup"[^>]*>{re.escape(escape(data_set))}</th>(.*?)</tbody>', self.read("index.html"), re.S)
+        group = re.search(rf'rowgroup"[^>]*>{re.escape(escape(data_set))}</th>(.*?)</tbody>',
+                          self.read("index.html"), re.S)
         return [" ".join(Page(line).cells) for line in group[1].split("<tr")]
 
     def test_everything_is_made(self):
@@ -86,18 +88,22 @@ class StudyReport(unittest.TestCase):
     def test_csv_holds_every_cell_with_its_interval(self):
         for table in self.report["tables"]:
             with open(self.folder / f"tables/{table['name']}.csv", encoding="utf-8", newline="") as file:
-                lines = {(line["row"], line["column"], line["measure"]): line for line in csv.DictReader(file)}
+                lines = {(line["row"], line["column"], line["measure"]): line
+                         for line in csv.DictReader(file)}
             for row in table["rows"]:
                 for column, cell in zip(table["columns"], row["cells"]):
                     line = lines[row["title"], column["name"], table["measure"]]
                     self.assertEqual(
-                        (line["table"], line["kind"], line["status"]), (table["name"], column["kind"], cell["status"])
+                        (line["table"], line["kind"], line["status"]),
+                        (table["name"], column["kind"], cell["status"])
                     )
                     for name in ("mean", "low", "high"):
                         value = cell.get(name)
-                        self.assertEqual(line[name], "" if value is None else f"{value * table['scale']:.10g}")
+                        self.assertEqual(line[name],
+                                         "" if value is None else f"{value * table['scale']:.10g}")
                     if cell["status"] == "done":
-                        self.assertEqual((line["runs"], line["clips"]), (str(cell["runs"]), str(cell["clips"])))
+                        self.assertEqual((line["runs"], line["clips"]),
+                                         (str(cell["runs"]), str(cell["clips"])))
                         self.assertEqual(line["unit"], table["unit"])
             if table["measure"] == "top1":
                 first = table["rows"][0]
@@ -113,14 +119,16 @@ class StudyReport(unittest.TestCase):
             for name, text in (("index.html", page.text), ("LaTeX", latex[table["name"]])):
                 with self.subTest(form=name, table=table["name"], row=row["title"], column=column["name"]):
                     self.assertIn(printed(cell["mean"], table), text)
-                    self.assertIn(interval(cell, table).replace(MINUS, "$-$" if name == "LaTeX" else MINUS), text)
+                    self.assertIn(
+                        interval(cell, table).replace(MINUS, "$-$" if name == "LaTeX" else MINUS), text)
 
     def test_a_cell_of_the_page_holds_mean_interval_and_runs(self):
         cells = [" ".join(text.split()) for text in Page(self.read("index.html")).cells]
         for table, row, column, cell in done_cells(self.report):
             runs = f"{cell['runs']} run" + ("s" if cell["runs"] != 1 else "")
             is_marked = row["best"] == column["name"] and row["best_over_second"]["verdict"] == "better"
-            expected = f"{printed(cell['mean'], table)}{'★' if is_marked else ''} {interval(cell, table)} {runs}"
+            expected = (f"{printed(cell['mean'], table)}{'★' if is_marked else ''} "
+                        f"{interval(cell, table)} {runs}")
             with self.subTest(table=table["name"], row=row["title"], column=column["name"]):
                 self.assertIn(" ".join(expected.split()), cells)
 
@@ -158,7 +166,8 @@ class StudyReport(unittest.TestCase):
         for data in self.report["data"]:
             for part in (data["language"], data["licence"], data["source"], data["folds"][0]["how"]):
                 self.assertIn(part, text)
-        for part in (self.report["command"], self.report["study_file"], self.report["interval"], self.report["title"]):
+        for part in (self.report["command"], self.report["study_file"], self.report["interval"],
+                     self.report["title"]):
             self.assertIn(part, text)
 
     def test_published_numbers_stand_beside_ours_where_the_data_set_is_the_same(self):

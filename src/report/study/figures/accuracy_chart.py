@@ -13,12 +13,14 @@ def draw_accuracies(table):
     if not any(cells.is_done(cell) for row in rows for cell in row["cells"]):
         raise FigureError(f"no cell of table {table['name']} is done yet")
     step = 0.8 / max(len(columns), 1)
-    figure, axes = plt.subplots(figsize=(8, 0.9 + 0.16 * (len(columns) + 1.5) * len(rows)), layout="constrained")
+    figure, axes = plt.subplots(figsize=(8, 0.9 + 0.16 * (len(columns) + 1.5) * len(rows)),
+                                layout="constrained")
     missing = 0
     for place, column in enumerate(columns):
         look = _look(place, column["kind"] == "control")
         axes.errorbar(
-            [], [], xerr=[], label=column["title"] + (" (control)" if column["kind"] == "control" else ""), **look
+            [], [], xerr=[],
+            label=column["title"] + (" (control)" if column["kind"] == "control" else ""), **look
         )
         for line, row in enumerate(rows):
             cell = row["cells"][place]
@@ -55,6 +57,7 @@ def _look(place, is_control):
 
 
 def _draw_dot(axes, cell, scale, y, look):
-    mean, low, high = (None if cell.get(name) is None else cell[name] * scale for name in ("mean", "low", "high"))
+    mean, low, high = (None if cell.get(name) is None else cell[name] * scale
+                       for name in ("mean", "low", "high"))
     reach = None if low is None or high is None else [[max(mean - low, 0)], [max(high - mean, 0)]]
     axes.errorbar([mean], [y], xerr=reach, **look)

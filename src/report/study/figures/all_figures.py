@@ -23,7 +23,8 @@ def make_figures(report, study, folder):
         parts = (f"confusion-{number}", each["table"], each["data"], each["column"])
         name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "-", part) for part in parts)
         title = f"Confusion matrix, table {each['table']}, {each['data']}: {each['column_title']}"
-        pictures.append(make_picture(name, title, lambda each=each: draw_confusion(each), folder, of_classes=True))
+        pictures.append(make_picture(name, title, lambda each=each: draw_confusion(each), folder,
+                                     of_classes=True))
     return pictures
 
 

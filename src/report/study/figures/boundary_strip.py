@@ -30,7 +30,8 @@ def draw_clips(clips):
 
 
 def draw_boundary_strip(part):
-    clips = [(clip["title"], _skeleton(clip), clip["points"], clip["k1"], clip["k2"]) for clip in part["clips"]]
+    clips = [(clip["title"], _skeleton(clip), clip["points"], clip["k1"], clip["k2"])
+             for clip in part["clips"]]
     if not clips:
         raise FigureError("the report names no clip for it")
     told = "; ".join(
@@ -40,8 +41,9 @@ def draw_boundary_strip(part):
     return Drawing(
         draw_clips(clips),
         f"Strips of skeletons at evenly chosen frames. {told}.",
-        "Evenly chosen frames of each clip, numbered from 1. Hatched frames are among the first k1 or the last k2, "
-        "which the proposed augmentation permutes. The bar below is the whole clip with both boundaries.",
+        "Evenly chosen frames of each clip, numbered from 1. Hatched frames are among the first k1 or the "
+        "last k2, which the proposed augmentation permutes. "
+        "The bar below is the whole clip with both boundaries.",
     )
 
 

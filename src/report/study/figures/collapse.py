@@ -45,17 +45,18 @@ def draw_collapse(part, tables):
     )
     return Drawing(
         figure,
-        "Two curves of spread over the steps for each setting, and bars of accuracy. Spread at the end relative to the "
-        f"start: {ends}.",
-        "Left and middle: standard deviation of the projections of fixed training clips, without dropout, relative to "
-        "the start; mean over dimensions, runs and folds. Left of z as it is, middle of z at length 1. Near 0 means "
-        "collapsed. Right: accuracy of each setting with 95 % interval.",
+        "Two curves of spread over the steps for each setting, and bars of accuracy. Spread at the end "
+        f"relative to the start: {ends}.",
+        "Left and middle: standard deviation of the projections of fixed training clips, without dropout, "
+        "relative to the start; mean over dimensions, runs and folds. Left of z as it is, middle of z at "
+        "length 1. Near 0 means collapsed. Right: accuracy of each setting with 95 % interval.",
     )
 
 
 def _draw_bars(axes, table, name):
     if table is None:
-        axes.text(0.5, 0.5, f"no table {name} in this report", ha="center", va="center", transform=axes.transAxes)
+        axes.text(0.5, 0.5, f"no table {name} in this report", ha="center", va="center",
+                  transform=axes.transAxes)
         axes.set_axis_off()
         return
     rows, columns = table["rows"], table["columns"]
@@ -79,9 +80,11 @@ def _draw_bars(axes, table, name):
                 label=label,
             )
             if cell.get("low") is not None and cell.get("high") is not None:
-                axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], color="white", linewidth=3.5, zorder=3)
+                axes.plot([cell["low"] * scale, cell["high"] * scale], [y, y], color="white",
+                          linewidth=3.5, zorder=3)
                 axes.plot(
-                    [cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black", linewidth=1.4, zorder=4
+                    [cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black",
+                    linewidth=1.4, zorder=4
                 )
     titles = [fill(short(column["title"], 48), 18) for column in columns]
     axes.set_yticks(range(len(columns)), titles, fontsize="small")

@@ -31,7 +31,8 @@ def draw_confusion(each):
                     color="white" if share > 50 else "black",
                 )
     if size <= MOST_NAMES:
-        axes.set_xticks(range(size), names, rotation=90, fontsize="small" if size <= MOST_NUMBERS else "xx-small")
+        axes.set_xticks(range(size), names, rotation=90,
+                        fontsize="small" if size <= MOST_NUMBERS else "xx-small")
         axes.set_yticks(range(size), names, fontsize="small" if size <= MOST_NUMBERS else "xx-small")
     axes.set(xlabel="predicted", ylabel="true")
     axes.spines[:].set_visible(True)
@@ -49,4 +50,5 @@ def _worst(shares, names):
     if not wrong.size or wrong.max() == 0:
         return "no clip is classified wrongly."
     row, column = np.unravel_index(wrong.argmax(), wrong.shape)
-    return f"{names[row]} is most often classified as {names[column]}, in {wrong[row, column]:.0f} % of its clips."
+    return (f"{names[row]} is most often classified as {names[column]}, "
+            f"in {wrong[row, column]:.0f} % of its clips.")

@@ -44,11 +44,12 @@ def draw_embedding(part, folder):
         axes.set_title(title, fontsize="medium")
     return Drawing(
         figure,
-        "Features of test clips in two dimensions, a panel for each data set and method. Spread of the marked "
-        f"classes: {'; '.join(told)}.",
-        f"UMAP of the encoder's features (n_neighbors {NEIGHBOURS}, min_dist {MIN_DISTANCE}, seed {SEED}). Under each "
-        "panel the spread of the marked classes: mean squared distance to the class's mean over that of all clips "
-        "to their mean, for features at length 1, before UMAP. Lower is tighter; 1 is as scattered as all clips.",
+        "Features of test clips in two dimensions, a panel for each data set and method. Spread of the "
+        f"marked classes: {'; '.join(told)}.",
+        f"UMAP of the encoder's features (n_neighbors {NEIGHBOURS}, min_dist {MIN_DISTANCE}, seed {SEED}). "
+        "Under each panel the spread of the marked classes: mean squared distance to the class's mean over "
+        "that of all clips to their mean, for features at length 1, before UMAP. Lower is tighter; 1 is as "
+        "scattered as all clips.",
     )
 
 
@@ -65,9 +66,9 @@ def _umap():
         if len(features) <= NEIGHBOURS:
             raise FigureError(f"expected more than {NEIGHBOURS} clips in a panel, found {len(features)}")
         # One thread, because with more the seed does not determine the result.
-        return umap.UMAP(n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=SEED, n_jobs=1).fit_transform(
-            features
-        )
+        return umap.UMAP(
+            n_neighbors=NEIGHBOURS, min_dist=MIN_DISTANCE, random_state=SEED, n_jobs=1
+        ).fit_transform(features)
 
     return project
 
@@ -102,7 +103,8 @@ def _draw_panel(axes, panel, folder, project):
 
 
 def spread_share(features, here):
-    """Returns the mean squared distance of a class's features to their mean, over that of all; NaN without a clip.
+    """Returns the mean squared distance of a class's features to their mean,
+    over that of all; NaN without a clip.
 
     @param features  [N, W], taken at length 1, so that the scale of an encoder's output does not matter
     @param here      [N] bool, the class

@@ -52,7 +52,8 @@ def chosen_frames(frames, shown=SHOWN):
 
 def window_of(skeleton, points):
     """Returns (left, right, top, bottom) around nearly all drawn points of a clip [F, P, 2], y downwards."""
-    drawn = sorted({point for first, second, _ in bones(points) for point in (first, second)} | set(ears(points)))
+    drawn = sorted({point for first, second, _ in bones(points) for point in (first, second)} |
+                   set(ears(points)))
     known = skeleton[:, drawn][np.isfinite(skeleton[:, drawn]).all(axis=2)]
     if not len(known):
         return -1, 1, -1, 1
@@ -67,7 +68,8 @@ def draw_skeleton(axes, frame, points, shift=0.0):
     if len(both) == 2 and np.isfinite(both).all():
         centre, width = both.mean(axis=0), HEAD_WIDTH * np.linalg.norm(both[0] - both[1])
         axes.add_patch(
-            Circle((centre[0] + shift, centre[1]), width / 2, fill=False, edgecolor="0.35", linewidth=1.8, zorder=3)
+            Circle((centre[0] + shift, centre[1]), width / 2, fill=False, edgecolor="0.35",
+                   linewidth=1.8, zorder=3)
         )
     for first, second, is_hand in bones(points):
         ends = frame[[first, second]]
@@ -105,13 +107,15 @@ def draw_strip(axes, timeline, skeleton, points, k1, k2, title):
 
 
 def _draw_timeline(axes, timeline, frames, chosen, width, k1, k2):
-    """Draws frames 1 to F as a bar with the permuted ends hatched and a line from each shown frame to its picture."""
+    """Draws frames 1 to F as a bar with the permuted ends hatched and a line from each
+    shown frame to its picture."""
     timeline.axvspan(0, frames, facecolor="white", edgecolor="0.3", linewidth=0.8)
     for begin, end, name in ((0, k1, "k1"), (frames - k2, frames, "k2")):
         if end > begin:
             timeline.axvspan(begin, end, **PERMUTED)
             timeline.text(
-                (begin + end) / 2, -0.15, f"{name} = {end - begin}: permuted", ha="center", va="top", fontsize="small"
+                (begin + end) / 2, -0.15, f"{name} = {end - begin}: permuted", ha="center", va="top",
+                fontsize="small"
             )
     for boundary in (k1, frames - k2):
         if 0 < boundary < frames:

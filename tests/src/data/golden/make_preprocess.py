@@ -46,7 +46,8 @@ def make_clip(length, is_hands_only=False):
     return clip
 
 
-# MediaPipe numbers the pose in pairs, left before right: eyes 1-3 and 4-6, ears 7 and 8, mouth 9 and 10, and so on.
+# MediaPipe numbers the pose in pairs, left before right: eyes 1-3 and 4-6, ears 7 and 8,
+# mouth 9 and 10, and so on.
 POSE_PARTNERS = [0, 4, 5, 6, 1, 2, 3] + [other for left in range(7, 33, 2) for other in (left + 1, left)]
 
 
@@ -61,7 +62,8 @@ def mirrored(body, flags, middle):
 def is_left_handed(parts):
     """Which wrist, over the frames that show it, is further from its mean in sum."""
     left, right = (part[~numpy.isnan(part[:, 0, :2]).any(1), 0, :2] for part in parts[1:])
-    activity = [numpy.linalg.norm(wrist - wrist.mean(0), axis=1).sum() if len(wrist) else 0 for wrist in (left, right)]
+    activity = [numpy.linalg.norm(wrist - wrist.mean(0), axis=1).sum() if len(wrist) else 0
+                for wrist in (left, right)]
     return activity[0] > activity[1]
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Golden values of SIGReg and of VICReg's variance and covariance, of two views, in float64 from NumPy.
 
-Gradients are complex-step derivatives, exact to rounding. Inputs follow the rule of tests/src/golden/formula.py. Run from
-anywhere; rewrites regulariser.json beside this file.
+Gradients are complex-step derivatives, exact to rounding. Inputs follow the rule of
+tests/src/golden/formula.py. Run from anywhere; rewrites regulariser.json beside this file.
 """
 
 import json
@@ -54,7 +54,8 @@ def with_gradients(statistic, views):
         changed[number][place] += 1e-30j
         return value(changed).imag / 1e-30
 
-    gradients = [[[derivative(v, (n, d)) for d in range(WIDTH)] for n in range(CLIPS)] for v in range(len(views))]
+    gradients = [[[derivative(v, (n, d)) for d in range(WIDTH)] for n in range(CLIPS)]
+                 for v in range(len(views))]
     return {"value": value(views), "gradients": gradients}
 
 

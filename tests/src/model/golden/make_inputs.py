@@ -9,9 +9,9 @@ import pathlib
 
 import numpy
 
-POSE = ("nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
-        "mouth_left mouth_right left_shoulder right_shoulder left_elbow right_elbow left_wrist right_wrist left_pinky "
-        "right_pinky left_index right_index left_thumb right_thumb").split()
+POSE = ("nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear "
+        "right_ear mouth_left mouth_right left_shoulder right_shoulder left_elbow right_elbow left_wrist "
+        "right_wrist left_pinky right_pinky left_index right_index left_thumb right_thumb").split()
 HAND = "wrist " + " ".join(f"{finger}_{joint}" for finger, joints in (
     ("thumb", "cmc mcp ip tip"), ("index_finger", "mcp pip dip tip"), ("middle_finger", "mcp pip dip tip"),
     ("ring_finger", "mcp pip dip tip"), ("pinky", "mcp pip dip tip")) for joint in joints.split())
@@ -19,14 +19,15 @@ POINTS = [f"pose.{name}" for name in POSE] + [
     f"{side}_hand.{name}" for side in ("left", "right") for name in HAND.split()]
 PARENTS = {
     "eye_inner": "nose", "eye": "{}_eye_inner", "eye_outer": "{}_eye", "ear": "{}_eye_outer",
-    "elbow": "{}_shoulder", "wrist": "{}_elbow", "pinky": "{}_wrist", "index": "{}_wrist", "thumb": "{}_wrist"}
+    "elbow": "{}_shoulder", "wrist": "{}_elbow", "pinky": "{}_wrist", "index": "{}_wrist",
+    "thumb": "{}_wrist"}
 LENGTHS = [4, 1, 6]
 STRIDE = 7  # every seventh value of the flattened result is kept
 RULE = (
     "frame s of all, feature f of the layout (65 points of C coordinates, then 3 flags): "
-    "sin(0.37 * s * (1 + f % 5) + 0.11 * f + 0.2); 0 instead: left hand in frame 4 (all of the second clip), right hand "
-    "in frames 1 and 7, point 15 in frame 2, point 50 in frame 8; the left hand of frames 5 to 10 is shrunk about its "
-    "wrist to 1/1000"
+    "sin(0.37 * s * (1 + f % 5) + 0.11 * f + 0.2); 0 instead: left hand in frame 4 (all of the second clip), "
+    "right hand in frames 1 and 7, point 15 in frame 2, point 50 in frame 8; the left hand of frames 5 to 10 "
+    "is shrunk about its wrist to 1/1000"
 )
 
 
@@ -57,9 +58,9 @@ def parent_of(point):
 def order_of_bones():
     """Of the pose: face, then arms, left before right; of the hands: in the order of their points."""
     pose = [f"pose.{name}" for name in (
-        "left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear mouth_left "
-        "mouth_right left_elbow right_elbow left_wrist right_wrist left_pinky right_pinky left_index right_index "
-        "left_thumb right_thumb").split()]
+        "left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer left_ear right_ear "
+        "mouth_left mouth_right left_elbow right_elbow left_wrist right_wrist left_pinky right_pinky "
+        "left_index right_index left_thumb right_thumb").split()]
     return pose + [point for point in POINTS if not point.startswith("pose") and parent_of(point)]
 
 
@@ -95,10 +96,12 @@ def main():
     for coordinates in (2, 3):
         points, flags = make_frames(coordinates)
         ends = numpy.cumsum(LENGTHS)
-        clips = [derive(points[end - length:end], flags[end - length:end]) for length, end in zip(LENGTHS, ends)]
+        clips = [derive(points[end - length:end], flags[end - length:end])
+                 for length, end in zip(LENGTHS, ends)]
         parts = {name: numpy.concatenate([clip[name] for clip in clips]) for name in clips[0]}
         cases.append({"coordinates": coordinates, "parts": {
-            name: {"width": part.shape[1], "values": [round(value, 12) for value in part.ravel()[::STRIDE].tolist()]}
+            name: {"width": part.shape[1],
+                   "values": [round(value, 12) for value in part.ravel()[::STRIDE].tolist()]}
             for name, part in parts.items()}})
     golden = {"made_by": f"make_inputs.py, NumPy {numpy.__version__}", "rule": RULE, "lengths": LENGTHS,
               "stride": STRIDE, "cases": cases}
