@@ -100,7 +100,7 @@ def curves(results):
             means = [f"{row[0]['k']}: {fmean(r['mean'] for r in row):.3f}" for row in zip(*rows)]
             print(f"planted {place[0]}-{place[1]}, {side}: {', '.join(means)}")
     for what in ("random weights", "no permutation", "the search's k1 and k2",
-                 "clips' own, by the motion of the wrists", "lengths drawn anew, then sensitivity"):
+                 "clips' own, by the motion of the wrists", "random lengths, then sensitivity"):
         values = [fmean(row["accuracies"]) for _, report in results for row in report["comparisons"]
                   if row["what"] == what and row["accuracies"]]
         if values:

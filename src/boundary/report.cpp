@@ -134,7 +134,7 @@ private:
         }
         for (const auto& [kind, name, cost] :
              {std::tuple{Trial::Kind::adaptive, "clips' own, by the motion of the wrists", 0},
-              std::tuple{Trial::Kind::drawn, "lengths drawn anew, then sensitivity", 1}}) {
+              std::tuple{Trial::Kind::drawn, "random lengths, then sensitivity", 1}}) {
             auto row = comparison(name, {.kind = kind}, cost);
             add_estimate(row, {.kind = kind}, k1, k2);
             rows.push_back(row);

@@ -84,8 +84,8 @@ def byol():
 
 
 def memory_bank():
-    """Lightly drops what does not fit behind the end and goes on at 0: with 10 keys, the third batch of 4
-    would keep 2. At a multiple of the batch it is the ring of the MoCo paper. Keys enter after the loss: a
+    """Lightly drops keys that do not fit before the end and continues at 0: with 10 keys, the third batch of
+    4 would keep 2. At a multiple of the batch it is the ring of the MoCo paper. Keys enter after the loss: a
     batch never meets its own."""
     size, batch, width, batches = 12, 4, 8, 4
     names = [f"{what}{k}" for k in range(batches) for what in ("query", "key")]

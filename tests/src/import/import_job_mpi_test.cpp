@@ -60,7 +60,7 @@ public:
             }
         }
         if (clip % 5 == 0) {
-            imported.repairs.emplace_back("mended");
+            imported.repairs.emplace_back("fixed");
         }
         return imported;
     }
@@ -161,7 +161,7 @@ TEST_F(ImportJob, HoldsWhatTheListingSays) {
         ASSERT_EQ(summary.left_out.size(), 2U);
         EXPECT_EQ(summary.left_out[0].clip, "x");
         EXPECT_EQ(summary.left_out[1].reason, "c7: cannot be read");
-        EXPECT_EQ(summary.repairs.at("mended"), 5);
+        EXPECT_EQ(summary.repairs.at("fixed"), 5);
         EXPECT_EQ(summary.absent_points, std::vector<std::string>{"left_hand.pinky_mcp"});
         EXPECT_EQ(summary.notes, std::vector<std::string>{"a note"});
         EXPECT_EQ(summary.unlabelled, 4);

@@ -1,4 +1,4 @@
-"""A FIXTURE: a study's folder with made-up numbers in every part of report.json. No number here was measured.
+"""A fixture: a study's folder with synthetic numbers in every part of report.json. None was measured.
 
 study_fixture.py FOLDER    writes FOLDER/report/report.json and FOLDER/features/, to look at
 """
@@ -287,7 +287,7 @@ def make_report(folder):
     return {
         "schema": "sslslr-study-report",
         "version": 1,
-        "title": "FIXTURE: made-up numbers <of no study>",
+        "title": "FIXTURE: synthetic numbers <of no study>",
         "program": "sslslr 0.1.0",
         "study_file": "# a fixture\n[study]\nruns = 8\ndata = asl9, libras5 <&>\n" + "x" * 200 + " = 1",
         "command": "sslslr study run --study configs/study/fixture.ini",

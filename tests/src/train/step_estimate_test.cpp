@@ -20,7 +20,7 @@ StepWork work() {
 }
 
 Machine machine() {
-    return {.name = "made up",
+    return {.name = "synthetic",
             .flops = 1e12,
             .pass_seconds = 0,
             .memory_bytes = 0,
