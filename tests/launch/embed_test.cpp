@@ -109,7 +109,7 @@ TEST_F(Embed, RefusesByOptionAndWritesNothing) {
         {2, embed("out.h5", "--split trian"), "no split trian; they have: all"},
         {2, embed("out.h5", "--threads 0"), "--threads 0: expected 1 or more"},
         {2, embed("out.h5", "--random --checkpoint x.h5"), "--random takes no --checkpoint"},
-        {2, "embed --checkpoint " + path("there.h5") + output, "name its --run FOLDER"},
+        {2, "embed --checkpoint " + path("there.h5") + output, "give its --run FOLDER"},
         {3, embed("out.h5", "--data " + path("missing.h5")), path("missing.h5")},
         {3, embed("out.h5", "--checkpoint " + path("missing.h5")), path("missing.h5")},
         {3, embed("out.h5", "--checkpoint " + asl9), "asl9.h5"},

@@ -140,7 +140,7 @@ TEST_F(Sweep, RefusesFilesWithoutTrainings) {
     EXPECT_TRUE(count("").says("sweep.txt: no line contains a training"));
     EXPECT_TRUE(count("# none\n").says("sweep.txt: no line contains a training"));
     EXPECT_TRUE(count(std::string{"\xFF\xFE-\0-\0r\0", 8}).says("not plain text (UTF-16"));
-    EXPECT_TRUE(in_folder(scripts + "sweep.sbatch --count none.txt").says("none.txt: not a file"));
+    EXPECT_TRUE(in_folder(scripts + "sweep.sbatch --count none.txt").says("none.txt: not a readable file"));
 }
 
 TEST_F(Sweep, ReportsAnArrayOfAnotherSizeThanItsFile) {
@@ -206,7 +206,7 @@ TEST_F(JobScripts, SaveRunFailsWhereALinkLeadsNowhere) {
 TEST_F(JobScripts, HyperQueueWorkersAreANumber) {
     const auto outcome = in_folder(SSLSLR_SOURCE_DIR "/launch/hyperqueue/boundary.sh . 1-4");
     EXPECT_EQ(outcome.exit_code, 2);
-    EXPECT_TRUE(outcome.says("WORKERS is \"1-4\"; expected a number")) << outcome.output;
+    EXPECT_TRUE(outcome.says("WORKERS is \"1-4\"; expected a whole number")) << outcome.output;
 }
 
 TEST_F(JobScripts, SaveRunFailsWhereARunCannotBeRead) {

@@ -80,7 +80,7 @@ TEST_F(Resume, AConfigurationInOneRunThatNamesAnotherIsRefused) {
     const auto outcome = run(program(2, config));
 
     EXPECT_EQ(outcome.exit_code, 2);
-    EXPECT_EQ(outcome.count("choose by --run " + (folder_ / "copy").string() + " or --run " +
+    EXPECT_EQ(outcome.count("choose with --run " + (folder_ / "copy").string() + " or --run " +
                             (folder_ / "a").string()),
               1)
         << outcome.output;

@@ -294,7 +294,7 @@ TEST_F(SeenClips, ASplitThatOneOfSeveralStoresLacksIsRefusedByItsName) {
     EXPECT_EQ(tested.exit_code, 0) << tested.output;
     EXPECT_TRUE(tested.says("split rest-50, which is not in " + asl9 + ", tests")) << tested.output;
     const auto merged = run(program(1, "merge " + both + " --output " + path("merged.h5")));
-    EXPECT_TRUE(merged.says("split labelled-50 is not in " + asl9)) << merged.output;
+    EXPECT_TRUE(merged.says("split labelled-50 does not exist in " + asl9)) << merged.output;
 }
 
 }  // namespace

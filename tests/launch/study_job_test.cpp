@@ -357,7 +357,7 @@ TEST_F(StudyJob, ThePapersStudyDoesWithTheDataThatAreHere) {
     fs::copy(asl9, folder_ / "data" / "lsa64.h5");
     const auto outcome = run(in(folder_, program(4, "study run" + study)));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("[data gsl]: no such files")) << outcome.output;
+    EXPECT_TRUE(outcome.says("[data gsl]: files not found")) << outcome.output;
     EXPECT_TRUE(outcome.says("80 trainings and 118 evaluations")) << outcome.output;
 
     const auto report = Json::parse(
@@ -387,7 +387,7 @@ TEST_F(StudyJob, EndsWithACodeOfItsOwnWhereJobsAreSetAside) {
         const auto outcome = work(ranks, "study");
         EXPECT_EQ(outcome.exit_code, 5) << outcome.output;
         EXPECT_TRUE(outcome.says("warning: jobs set aside after repeated failures: ")) << outcome.output;
-        EXPECT_TRUE(outcome.says("`sslslr study status` names them")) << outcome.output;
+        EXPECT_TRUE(outcome.says("`sslslr study status` lists them")) << outcome.output;
     }
 }
 

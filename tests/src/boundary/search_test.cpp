@@ -169,7 +169,7 @@ TEST(Search, AFullSearchLeavesOutAKThatCannotBeJudgedAndSaysSo) {
     const auto found = drive(Side::start, config_of(SearchMode::full), oracle, answers);
 
     EXPECT_EQ(found.k, 16);
-    EXPECT_NE(found.why.find("1 of 16 k left out"), std::string::npos) << found.why;
+    EXPECT_NE(found.why.find("1 of 16 k are left out"), std::string::npos) << found.why;
 }
 
 TEST(Search, HalvingNeedsFewerTrainingsAndASingleRepeatIsEnough) {

@@ -129,7 +129,7 @@ TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
 
 TEST(PartClips, RefusesWhatLeavesNothing) {
     EXPECT_NE(refusal({}).find("nothing to test on"), std::string::npos);
-    EXPECT_NE(refusal({.left_out_signers = {"S1", "S2"}}).find("no clip"), std::string::npos);
+    EXPECT_NE(refusal({.left_out_signers = {"S1", "S2"}}).find("none of the"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S3"}}).find("S1, S2, S4"), std::string::npos);
     EXPECT_NE(refusal({.left_out_signers = {"S2"}, .classes = 9}).find("--classes 9"), std::string::npos);
     EXPECT_NE(refusal({.train_fraction = 1.5}).find("--train-fraction 1.5"), std::string::npos);

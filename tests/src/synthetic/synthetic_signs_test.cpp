@@ -185,7 +185,7 @@ TEST(SyntheticSigns, RefusesValuesOutOfRangeByOption) {
         {"--last 25", [](auto& c) { c.last = 25; }},
         {"--noise -1", [](auto& c) { c.noise = -1; }},
         {"--pose-frames 0.5", [](auto& c) { c.pose_frames = 0.5; }},
-        {"do not tell 8 classes apart", [](auto& c) { c.last = c.first + 4; }},
+        {"cannot distinguish 8 classes", [](auto& c) { c.last = c.first + 4; }},
     };
     for (const auto& [text, change] : refused) {
         auto config = easy(SyntheticKind::order);
