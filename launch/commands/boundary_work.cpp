@@ -15,8 +15,8 @@ constexpr const char* work_usage =
     "usage: [mpirun -n N | srun --mpi=pmix] sslslr boundary work --study FOLDER [OPTIONS]\n\n"
     "Runs jobs of a planned search until none is left. Any number of workers may share a search, on any\n"
     "nodes that share its folder, and be started or killed at any time: by mpirun (one worker per\n"
-    "--ranks-per-job ranks), as tasks of a Slurm array or of HyperQueue, or by hand. Ctrl-C, SIGTERM,\n"
-    "SIGHUP and SIGUSR1 stop it with exit code 75.";
+    "group of the plan's ranks-per-job), as tasks of a Slurm array or of HyperQueue, or by hand. Ctrl-C,\n"
+    "SIGTERM, SIGHUP and SIGUSR1 stop it with exit code 75.";
 
 struct WorkFields {
     std::string study;

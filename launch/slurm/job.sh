@@ -2,9 +2,11 @@
 # starting ranks, and deciding whether a job is requeued. The scripts source it on a node of the job.
 # shellcheck shell=bash disable=SC2034
 #
+#   SSLSLR_ROOT    the checkout (default: the folder in which sbatch was called)
 #   SSLSLR         the program (default: build/release/bin/sslslr in the checkout)
 #   SSLSLR_SITE    loads the modules listed in launch/modules/SSLSLR_SITE.sh first
 #   LAUNCH         command that starts ranks (default: `srun --mpi=pmix` if Slurm has PMIx, else mpirun)
+#   SAVE_TO        folder to which trainings copy their run when the job ends
 
 root=${SSLSLR_ROOT:-$SLURM_SUBMIT_DIR}
 program=${SSLSLR:-$root/build/release/bin/sslslr}
