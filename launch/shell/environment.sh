@@ -1,4 +1,4 @@
-# The private Python environments: LibTorch from its PyPI wheel, and packages for figures. Sourced by
+# The private Python environments: LibTorch from PyTorch's wheel, and packages for figures. Sourced by
 # launch/setup.
 # shellcheck shell=bash
 
