@@ -15,13 +15,9 @@ import numpy as np
 FEWEST = 8
 
 
-def text(value):
-    return value.decode() if isinstance(value, bytes) else value
-
-
 def moving(wrists, share):
-    """Returns the frames in motion, [first, end),
-    of positions [frames, wrists, coordinates]; None if no wrist moves."""
+    """Returns the frames in motion, [first, end), of positions [frames, wrists, coordinates]; None if there are
+    none."""
     padded = np.pad(wrists, ((1, 1), (0, 0), (0, 0)), mode="edge")
     calm = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
     speed = np.sqrt(np.square(np.diff(calm, axis=0)).sum(axis=(1, 2)))
@@ -40,20 +36,21 @@ def main():
     arguments = parser.parse_args()
     cut = []
     with h5py.File(arguments.store) as store, h5py.File(arguments.output, "w") as output:
-        points = [text(name) for name in store["points"][:]]
+        points = list(store["points"].asstr()[:])
         wrists = [points.index("pose.left_wrist"), points.index("pose.right_wrist")]
-        labels, signers = ([text(name) for name in store[names][:]] for names in ("labels", "signers"))
-        begins = store["clips/offset"][:]
-        ends = np.append(begins[1:], len(store["landmarks"]))[:len(store["clips/id"])]
-        for number, (begin, end) in enumerate(zip(begins, ends)):
+        names = {"label": store["labels"].asstr()[:], "signer": store["signers"].asstr()[:]}
+        offsets = store["clips/offset"][:]
+        for number, (begin, end) in enumerate(zip(offsets, offsets[1:])):
             frames = store["landmarks"][begin:end].astype("f4")
             kept = moving(frames[:, wrists], arguments.share)
             first, last = kept if kept and kept[1] - kept[0] >= FEWEST else (0, len(frames))
             cut.append((first / len(frames), 1 - last / len(frames)))
             group = output.create_group(f"clip-{number:06}")
             group["landmarks"] = frames[first:last]
-            group.attrs["label"] = labels[store["clips/label"][number]]
-            group.attrs["signer"] = signers[store["clips/signer"][number]]
+            for key, known in names.items():
+                index = store[f"clips/{key}"][number]
+                if index >= 0:  # -1: the clip has none
+                    group.attrs[key] = known[index]
     start, end = np.mean(cut, axis=0)
     print(f"{len(cut)} clips, cut on average {100 * start:.1f} % at the start and "
           f"{100 * end:.1f} % at the end")
