@@ -16,8 +16,10 @@ FEWEST = 8
 
 
 def moving(wrists, share):
-    """Returns the frames in motion, [first, end), of positions [frames, wrists, coordinates]; None if there are
-    none."""
+    """Returns the frames in motion, [first, end), of positions [frames, wrists, coordinates].
+
+    None if no wrist moves.
+    """
     padded = np.pad(wrists, ((1, 1), (0, 0), (0, 0)), mode="edge")
     calm = np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
     speed = np.sqrt(np.square(np.diff(calm, axis=0)).sum(axis=(1, 2)))

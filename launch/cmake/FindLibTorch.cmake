@@ -1,7 +1,7 @@
 # Finds LibTorch: LibTorch::LibTorch (CPU libraries only, or the CUDA ones with SSLSLR_CUDA).
 #
 # Searches Torch_DIR and CMAKE_PREFIX_PATH (a site's LibTorch) first, then the private environment that
-# launch/setup creates (.venv or .venv-cuda, the wheel for Python). It does not use the wheel's own CMake files,
+# launch/setup creates (.venv or .venv-cuda, a Python wheel). It does not use the wheel's own CMake files,
 # because those of a CUDA wheel require nvcc even if nothing is compiled for a GPU. Versions other than 2.11
 # are skipped, because c10d's C++ interface changes between minor versions.
 file(TO_CMAKE_PATH "$ENV{CMAKE_PREFIX_PATH}" _libtorch_prefixes)
