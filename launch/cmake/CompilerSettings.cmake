@@ -5,7 +5,11 @@ target_include_directories(sslslr_settings INTERFACE ${PROJECT_SOURCE_DIR})
 # -Wno-missing-field-initializers: designated initialisers leave the other fields at their defaults on
 # purpose.
 target_compile_options(sslslr_settings INTERFACE
-    -Wall -Wextra -Wshadow -Wno-unknown-pragmas -Wno-restrict -Wno-missing-field-initializers)
+    -Wall -Wextra -Wshadow -Wconversion -Wpedantic
+    -Wno-unknown-pragmas -Wno-restrict -Wno-missing-field-initializers)
+# Without it, g++ searches the precompiled header for garbage again and again: a seventh of the time.
+target_compile_options(sslslr_settings INTERFACE
+    $<$<COMPILE_LANG_AND_ID:CXX,GNU>:--param=ggc-min-heapsize=4000000>)
 if(SSLSLR_WERROR)
     target_compile_options(sslslr_settings INTERFACE -Werror)
 endif()

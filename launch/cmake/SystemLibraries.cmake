@@ -3,7 +3,7 @@ set(MPI_CXX_SKIP_MPICXX ON)  # keeps the removed MPI C++ bindings out
 find_package(MPI REQUIRED COMPONENTS C)
 find_package(HDF5 REQUIRED COMPONENTS C)  # the serial library (see "Decisions" in io/README.md)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
-find_package(fmt REQUIRED)  # header-only, because LibTorch contains another fmt and two libraries would clash
+find_package(fmt REQUIRED)  # header-only: LibTorch brings the headers of another fmt, without its library
 find_package(nlohmann_json REQUIRED)
 find_package(xxHash MODULE REQUIRED)
 if(SSLSLR_TESTS)

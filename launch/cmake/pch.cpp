@@ -1,1 +1,1 @@
-// Source file of the target whose precompiled header all LibTorch targets share.
+// Source file of the targets whose precompiled headers most other targets share.

@@ -118,10 +118,12 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
         for (const auto& [name, method] :
              {std::pair{std::string{random_weights}, encoders.random},
               std::pair{std::string{runs[i].method.kind->name}, encoders.trained}}) {
-            add(name, measured_features(*method, features, setting.clips, labelled, setting.group,
-                                        cached_features(runs[i], evaluate_folder(runs[i], setting.options),
-                                                        std::cref(setting.warn_of_cache)))
-                          .measures);
+            add(name,
+                measured_features(
+                    *method, features, setting.clips, labelled, setting.group,
+                    cached_features(runs[i], evaluate_folder(runs[i], setting.options),
+                                    [&warn = setting.warn_of_cache](const std::string& text) { warn(text); }))
+                    .measures);
         }
         add(raw_skeletons_row, measured_skeletons(features, setting.clips, labelled, setting.group));
     }

@@ -83,6 +83,7 @@ void declare_synthetic(Options& options, SyntheticConfig& s) {
 void declare(Options& options, PrepareOptions& o) {
     options.section("Options");
     options.add("from", o.from, fmt::format("format of the corpus: {}", fmt::join(formats(), ", ")));
+    options.words(formats());
     declare(options, o.import.output);
     auto corpora = formats();
     corpora.pop_back();  // synthetic signs are not a corpus
@@ -163,10 +164,8 @@ int prepare(Arguments arguments, const Ranks& ranks) {
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
-    if (std::ranges::count(formats(), fields.from) == 0) {
-        throw ConfigError{fmt::format("--from {}: expected {}",
-                                      fields.from.empty() ? "(missing)" : fields.from,
-                                      fmt::join(formats(), ", "))};
+    if (fields.from.empty()) {
+        throw ConfigError{fmt::format("--from (missing): expected {}", fmt::join(formats(), ", "))};
     }
     if (fields.from == "synthetic") {
         return make_synthetic(fields, options, ranks);

@@ -70,24 +70,24 @@ nlohmann::json json_of_jobs(const ExperimentPlan& plan, const LedgerState& state
 }
 
 nlohmann::json json_of_data(const DataFacts& data) {
-    nlohmann::json json{{"name", data.name},
-                        {"title", data.title},
-                        {"published", data.published},
-                        {"language", data.language},
-                        {"licence", data.licence},
-                        {"source", data.source},
-                        {"clips", data.clips},
-                        {"signers", data.signers},
-                        {"classes", data.folds.front().class_names.size()}};
+    nlohmann::json facts{{"name", data.name},
+                         {"title", data.title},
+                         {"published", data.published},
+                         {"language", data.language},
+                         {"licence", data.licence},
+                         {"source", data.source},
+                         {"clips", data.clips},
+                         {"signers", data.signers},
+                         {"classes", data.folds.front().class_names.size()}};
     for (const auto& fold : data.folds) {
-        json["folds"].push_back({{"name", fold.name},
-                                 {"how", fold.how},
-                                 {"pretrain", fold.pretrain},
-                                 {"train", fold.train},
-                                 {"validation", fold.validation},
-                                 {"test", fold.test.size()}});
+        facts["folds"].push_back({{"name", fold.name},
+                                  {"how", fold.how},
+                                  {"pretrain", fold.pretrain},
+                                  {"train", fold.train},
+                                  {"validation", fold.validation},
+                                  {"test", fold.test.size()}});
     }
-    return json;
+    return facts;
 }
 
 struct StudyReport {
@@ -109,8 +109,8 @@ StudyReport report_of_study(const StoredStudy& stored, const LedgerFiles& files,
             classes.push_back(entry);
         }
     }
-    auto& json = report.json;
-    json = {{"schema", "sslslr-study-report"},
+    auto& page = report.json;
+    page = {{"schema", "sslslr-study-report"},
             {"version", 1},
             {"title", stored.spec.title},
             {"program", "sslslr " + program_version()},
@@ -129,9 +129,9 @@ StudyReport report_of_study(const StoredStudy& stored, const LedgerFiles& files,
             {"classes", std::move(classes)},
             {"claims", report.claims},
             {"figures", figures_of(stored, files.state(), folder)}};
-    json["complete"] = json["jobs"]["done"] == json["jobs"]["all"];
+    page["complete"] = page["jobs"]["done"] == page["jobs"]["all"];
     for (const auto& data : stored.plan.data) {
-        json["data"].push_back(json_of_data(data));
+        page["data"].push_back(json_of_data(data));
     }
     return report;
 }

@@ -2,4 +2,4 @@
 # name for the job scripts. The build needs all of these modules, the program only GCC, OpenMPI and HDF5. Not
 # tested: no module system was available.
 # shellcheck shell=bash
-module load foss HDF5 Boost CMake Ninja fmt nlohmann_json xxHash
+module load foss HDF5 Boost CMake Ninja Python fmt nlohmann_json xxHash googletest

@@ -3,4 +3,4 @@
 # must share a toolchain.
 # shellcheck shell=bash
 module purge
-module load GCC OpenMPI HDF5 Boost CMake Ninja fmt nlohmann_json xxHash
+module load GCC OpenMPI HDF5 Boost CMake Ninja Python fmt nlohmann_json xxHash googletest

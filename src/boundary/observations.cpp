@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <tuple>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace sslslr {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/group.hpp"
 #include "src/augment/clip_boundary.hpp"

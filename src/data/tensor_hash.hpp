@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 namespace sslslr {
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/group.hpp"
 #include "src/data/features.hpp"

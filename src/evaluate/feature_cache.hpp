@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <span>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/data/features.hpp"
 #include "src/evaluate/embed.hpp"

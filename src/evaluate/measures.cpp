@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include <torch/nn/functional/normalization.h>
+
 #include "src/evaluate/labelled_features.hpp"
 #include "src/evaluate/spread.hpp"
 

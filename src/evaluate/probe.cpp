@@ -6,6 +6,8 @@
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <torch/autograd.h>
+#include <torch/nn/functional/loss.h>
 
 #include "src/data/epoch_order.hpp"
 #include "src/data/keyed_random.hpp"

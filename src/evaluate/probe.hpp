@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/evaluate/labelled_features.hpp"
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/evaluate/labelled_features.hpp"
 #include "src/evaluate/nearness.hpp"

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <torch/nn/functional/normalization.h>
+
 namespace sslslr {
 namespace {
 

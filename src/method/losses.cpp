@@ -2,6 +2,9 @@
 
 #include <limits>
 
+#include <torch/nn/functional/loss.h>
+#include <torch/nn/functional/normalization.h>
+
 #include "dist/collectives.hpp"
 #include "src/method/method.hpp"
 

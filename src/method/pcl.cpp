@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <torch/nn/functional/loss.h>
 
 #include "dist/collectives.hpp"
 #include "io/file/setting.hpp"

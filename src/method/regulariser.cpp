@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <torch/nn/functional/normalization.h>
 
 #include "dist/collectives.hpp"
 #include "io/file/setting.hpp"

@@ -1,5 +1,7 @@
 #include "src/method/supervised.hpp"
 
+#include <torch/nn/functional/loss.h>
+
 namespace sslslr {
 
 Supervised::Supervised(const EncoderConfig& encoder, std::int64_t classes)

@@ -5,7 +5,9 @@
 #include <memory>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
 
 #include "src/model/fused_block.hpp"
 #include "src/model/inputs.hpp"

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include <ATen/Parallel.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/model/block_kernels.hpp"
 #include "src/model/block_pass.hpp"

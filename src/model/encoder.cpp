@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include <torch/nn/modules/container/modulelist.h>
+
 #include "src/model/keyed_dropout.hpp"
 
 namespace sslslr {

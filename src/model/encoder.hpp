@@ -4,7 +4,9 @@
 #include <optional>
 #include <span>
 
-#include <torch/torch.h>
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/modules/normalization.h>
 
 #include "src/data/packed_clips.hpp"
 #include "src/model/block.hpp"

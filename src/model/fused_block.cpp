@@ -4,6 +4,7 @@
 #include <vector>
 
 #include <ATen/autocast_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "src/model/block_loops.hpp"
 #include "src/model/products.hpp"

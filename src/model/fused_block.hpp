@@ -3,7 +3,7 @@
 #include <array>
 #include <cstddef>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/model/block_pass.hpp"
 

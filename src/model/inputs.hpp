@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/data/features.hpp"
 

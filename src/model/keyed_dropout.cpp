@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <ATen/Parallel.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "src/model/block_kernels.hpp"
 

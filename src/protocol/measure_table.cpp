@@ -10,7 +10,7 @@ namespace sslslr {
 namespace {
 
 /// Writes four significant digits, because measures differ by powers of ten.
-std::string text_of(const std::vector<double>& runs) {
+std::string figures_text(const std::vector<double>& runs) {
     if (runs.size() == 1) {
         return fmt::format("{:.4g}", runs.front());
     }
@@ -60,7 +60,7 @@ std::string MeasureTable::text() const {
         text += fmt::format("\n{:<22}", name);
         for (const auto& row : rows_) {
             const auto values = values_of(row, name);
-            text += fmt::format(" {:<32}", values.empty() ? "" : text_of(values));
+            text += fmt::format(" {:<32}", values.empty() ? "" : figures_text(values));
         }
     }
     return text + "\n";

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include <nlohmann/json.hpp>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/evaluate/intervals.hpp"
 #include "src/protocol/protocol.hpp"

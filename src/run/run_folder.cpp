@@ -94,7 +94,7 @@ std::optional<io::PosixFile> lock_of(const fs::path& folder) {
 void find_relative_data(PretrainOptions& fields, const fs::path& folder) {
     std::error_code error;
     const auto here = fs::canonical(folder, error).string();
-    const auto run = "/" + fs::path{fields.run}.lexically_normal().string();
+    const auto run = fmt::format("/{}", fs::path{fields.run}.lexically_normal().string());
     if (error || fs::path{fields.run}.is_absolute() || !here.ends_with(run)) {
         return;
     }

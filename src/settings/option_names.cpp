@@ -48,7 +48,9 @@ std::vector<std::string> candidates_for(const std::string& unknown, const std::v
             found.push_back(nearest);
         }
     }
-    found.resize(std::min(found.size(), most_suggestions));
+    if (found.size() > most_suggestions) {
+        found.erase(found.begin() + most_suggestions, found.end());
+    }
     return found;
 }
 

@@ -38,14 +38,10 @@ struct Tally {
     }
     std::string evidence() const {
         const auto all = for_it + against + open + missing;
-        const bool is_one = all == 1 || for_it == 1;
-        auto text =
-            fmt::format("{} of {} comparison{} {} it beyond {} interval, {} {} it", for_it, all,
-                        all == 1 ? "" : "s", is_one ? "supports" : "support", is_one ? "its" : "their",
-                        against, against == 1 ? "contradicts" : "contradict");
-        return missing == 0 ? text
-                            : text + fmt::format(", {} {} no result or no interval", missing,
-                                                 missing == 1 ? "has" : "have");
+        const auto text =
+            fmt::format("supported by {} of {} comparisons beyond their intervals, contradicted by {}",
+                        for_it, all, against);
+        return missing == 0 ? text : text + fmt::format(", no result or no interval: {}", missing);
     }
 };
 

@@ -1,6 +1,6 @@
 #include "src/study/class_tables.hpp"
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/evaluate/metrics.hpp"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include <fmt/format.h>
+#include <torch/nn/utils/clip_grad.h>
 
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"

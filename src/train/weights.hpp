@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "io/tensors/checkpoint_file.hpp"
 #include "src/method/method.hpp"

@@ -2,7 +2,7 @@
 #include <numeric>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
 
 #include "dist/collectives.hpp"
 #include "dist/gradient_reducer.hpp"

@@ -1,7 +1,7 @@
 #include <functional>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/gradient_reducer.hpp"
 #include "tests/dist/expect_tensors.hpp"

@@ -1,6 +1,6 @@
 // Gradients that a node of the graph writes directly into the buckets of the reduction.
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/autograd.h>
 
 #include "dist/gradient_reducer.hpp"
 #include "tests/dist/expect_tensors.hpp"

@@ -4,7 +4,7 @@
 #include <thread>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/gradient_reducer.hpp"
 #include "tests/dist/expect_tensors.hpp"

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 #include <unistd.h>
 #include <xxhash.h>
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <torch/csrc/distributed/c10d/ProcessGroup.hpp>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "dist/communicator.hpp"
 #include "dist/group.hpp"

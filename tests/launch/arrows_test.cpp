@@ -135,8 +135,8 @@ std::vector<Literal> literals_in(const std::string& code) {
     std::size_t statement = 0;
     std::size_t last_end = std::string::npos;  // of a literal followed only by white space so far
     for (std::size_t at = 0; at < code.size();) {
-        if (const auto end = after_what_is_no_literal(code, at); end != at) {
-            at = end;
+        if (const auto next = after_what_is_no_literal(code, at); next != at) {
+            at = next;
         } else if (code[at] == '"') {
             const auto end = end_of_literal(code, at);
             if (last_end == std::string::npos) {

@@ -52,26 +52,26 @@ class OverwrittenStoreJob : public DamagedStoreJob {
 protected:
     /// Trains on a streamed copy of the store, which `damage` changes after the first steps.
     void expect_refused_after(const Damage& damage, int ranks) const {
-        using Clock = std::chrono::steady_clock;
+        using Steady = std::chrono::steady_clock;
         const auto file = folder_ / ("streamed-" + std::to_string(ranks) + ".h5");
         std::filesystem::copy_file(store_, file);
         // Ages the copy: with coarse file times, a write soon after the copy would go unnoticed.
         std::filesystem::last_write_time(
             file, std::filesystem::file_time_type::clock::now() - std::chrono::hours{1});
-        Clock::time_point damaged;
+        Steady::time_point damaged;
         const auto outcome =
             run(program(ranks,
                         "pretrain --blocks 1 --width 16 --heads 2 --global-batch 50 --epochs 100000 "
                         "--memory-limit 0 --data " +
                             file.string() + " --run " + (folder_ / "run").string()),
                 [&](const std::string& output) {
-                    if (damaged == Clock::time_point{} && output.find("\nstep ") != std::string::npos) {
+                    if (damaged == Steady::time_point{} && output.find("\nstep ") != std::string::npos) {
                         damage(file);
-                        damaged = Clock::now();
+                        damaged = Steady::now();
                     }
                 });
 
-        EXPECT_LT(Clock::now() - damaged, std::chrono::seconds{20 * slowness});
+        EXPECT_LT(Steady::now() - damaged, std::chrono::seconds{20 * slowness});
         EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
         EXPECT_EQ(outcome.count(file.string() + ": overwritten while it was in use"), 1) << outcome.output;
         std::filesystem::remove_all(folder_ / "run");

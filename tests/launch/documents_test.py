@@ -2,7 +2,7 @@
 
     documents_test.py PROGRAM
 
-Other tests check what the commands do. This one reads every line that is shown, and runs only --help-all.
+shown_commands_test.py runs what is shown. This one reads it, and runs only --help-all.
 """
 import re
 import subprocess

@@ -5,7 +5,7 @@
 #include <tuple>
 #include <vector>
 
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "io/store/clip_store.hpp"
 #include "io/tensors/checkpoint_file.hpp"

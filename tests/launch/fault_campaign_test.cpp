@@ -10,7 +10,7 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "io/tensors/checkpoint_file.hpp"
 #include "tests/launch/program.hpp"

@@ -49,6 +49,8 @@ TEST_F(Prepare, RefusesByOption) {
     const std::pair<std::string, std::string> refused[]{
         {"--output " + store(), "--from (missing): expected asl-citizen, hdf5"},
         {"--from telepathy --output " + store(), "--from telepathy: expected asl-citizen, hdf5"},
+        {"--from mediapipe --input clips --output " + store(),
+         "--from mediapipe: expected asl-citizen, hdf5"},
         {"--from synthetic", "--output FILE.h5 is missing"},
         {"--from synthetic --first 24 --output " + store(),
          "--first 24: expected 0 or more, less than --last 24"},

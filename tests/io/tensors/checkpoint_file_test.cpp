@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "io/file/data_error.hpp"
 #include "io/file/sealed_file.hpp"

@@ -111,8 +111,8 @@ TEST_F(WristMotion, AClipThatMovesFromItsFirstFrameToItsLastHasNoBoundary) {
 TEST_F(WristMotion, OneStrokeBetweenTwoRestsIsTheSignAndNoPreparation) {
     const auto [k1, k2] = of_one(planted::clips_of({{20, 30, 30, 1000, 50}}, 0));
 
-    EXPECT_NEAR(k1, 20, 2);
-    EXPECT_NEAR(k2, 20, 2);
+    EXPECT_LE(std::abs(k1 - 20), 2);
+    EXPECT_LE(std::abs(k2 - 20), 2);
 }
 
 TEST_F(WristMotion, TheShortestClipsHaveNoBoundary) {

@@ -1,7 +1,7 @@
 #include "src/boundary/observations.hpp"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+#include <torch/types.h>
 
 #include "src/boundary/search_jobs.hpp"
 #include "src/data/keyed_random.hpp"

@@ -1,6 +1,7 @@
 // Gradient routing and state of the negative-free and contrastive baselines; objectives_mpi_test checks their
 // losses.
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "src/method/losses.hpp"
 #include "src/method/momentum.hpp"

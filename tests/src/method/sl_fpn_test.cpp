@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 namespace sslslr {
 namespace {

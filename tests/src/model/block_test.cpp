@@ -2,6 +2,7 @@
 #include "src/model/block.hpp"
 
 #include <gtest/gtest.h>
+#include <torch/autograd.h>
 
 #include "src/model/precision.hpp"
 #include "tests/src/golden/golden.hpp"

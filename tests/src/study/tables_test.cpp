@@ -238,7 +238,8 @@ TEST_F(TablesTest, AClaimComparesAugmentationsMethodByMethod) {
                                      results());
 
     EXPECT_EQ(verdict[0].verdict, "holds");
-    EXPECT_EQ(verdict[0].evidence, "2 of 2 comparisons support it beyond their interval, 0 contradict it");
+    EXPECT_EQ(verdict[0].evidence,
+              "supported by 2 of 2 comparisons beyond their intervals, contradicted by 0");
 }
 
 TEST_F(TablesTest, OfTimesLessIsBetterAndLimitsAreHeld) {
@@ -316,7 +317,8 @@ TEST_F(TablesTest, OwnChoicesAreMadeOnValidationAndJudgedOnTests) {
 
     give(others, "11", 0.95);
     EXPECT_EQ(verdict().verdict, "does not hold");
-    EXPECT_EQ(verdict().evidence, "1 of 2 comparisons supports it beyond its interval, 1 contradicts it");
+    EXPECT_EQ(verdict().evidence,
+              "supported by 1 of 2 comparisons beyond their intervals, contradicted by 1");
 
     give(others, "10", 0.95);  // its own choice gains nothing
     EXPECT_EQ(verdict().verdict, "holds");
