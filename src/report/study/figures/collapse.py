@@ -14,7 +14,9 @@ def draw_collapse(part, tables):
     if not part["curves"]:
         raise FigureError("the report holds no curves for it")
     table = next((each for each in tables if each["name"] == part.get("table")), None)
-    figure, panels = plt.subplots(1, 3, figsize=(12, 4.4), width_ratios=[1, 1, 1.1], layout="constrained")
+    bars = len(table["columns"]) if table else 0  # each with a title of two lines
+    figure, panels = plt.subplots(1, 3, figsize=(13, max(4.4, 1.4 + 0.34 * bars)),
+                                  width_ratios=[1, 1, 1.3], layout="constrained")
     for axes, name, label in zip(panels, ("raw", "normalised"), ("spread of z", "spread of z / |z|")):
         for number, curve in enumerate(part["curves"]):
             steps, values = curve["steps"], np.array(curve[name], dtype=float)
@@ -86,7 +88,7 @@ def _draw_bars(axes, table, name):
                     [cell["low"] * scale, cell["high"] * scale], [y, y], "|-", color="black",
                     linewidth=1.4, zorder=4
                 )
-    titles = [fill(short(column["title"], 48), 18) for column in columns]
+    titles = [fill(short(column["title"], 56), 30) for column in columns]
     axes.set_yticks(range(len(columns)), titles, fontsize="small")
     axes.invert_yaxis()
     axes.set_xlabel(cells.measure_and_unit(table))
