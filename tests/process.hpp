@@ -7,6 +7,7 @@
 #include <functional>
 #include <string>
 
+#include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,8 +44,7 @@ inline Outcome run(const std::string& command,
     using Clock = std::chrono::steady_clock;
     constexpr int limit = 200;
     Outcome outcome{};
-    std::FILE* pipe =
-        popen(("timeout -k 1 " + std::to_string(slowness * limit) + " " + command + " 2>&1").c_str(), "r");
+    std::FILE* pipe = popen(fmt::format("timeout -k 1 {} {} 2>&1", slowness * limit, command).c_str(), "r");
     auto start = Clock::now();
     std::array<char, 4096> part{};
     while (const auto length = read(fileno(pipe), part.data(), part.size())) {

@@ -3,6 +3,8 @@
 #include <fstream>
 #include <iterator>
 
+#include <fmt/format.h>
+
 #include "tests/launch/program.hpp"
 
 namespace sslslr::test {
@@ -54,7 +56,7 @@ protected:
 
 TEST_F(Interrupt, CtrlCAndAClosedTerminalLeaveACheckpointThatTheRunResumesFrom) {
     for (const int signal : {SIGINT, SIGHUP, SIGTERM}) {
-        const auto name = "r" + std::to_string(signal);
+        const auto name = fmt::format("r{}", signal);
         const auto stopped = interrupted(program(1, pretrain(name, "--epochs 100000")), "\nstep ", signal);
 
         EXPECT_EQ(stopped.exit_code, 75) << stopped.output;
