@@ -118,12 +118,10 @@ void measure(const Runs& runs, const EvaluationSetting& setting, const Trainings
         for (const auto& [name, method] :
              {std::pair{std::string{random_weights}, encoders.random},
               std::pair{std::string{runs[i].method.kind->name}, encoders.trained}}) {
-            add(name,
-                measured_features(
-                    *method, features, setting.clips, labelled, setting.group,
-                    cached_features(runs[i], evaluate_folder(runs[i], setting.options),
-                                    [&warn = setting.warn_of_cache](const std::string& text) { warn(text); }))
-                    .measures);
+            add(name, measured_features(*method, features, setting.clips, labelled, setting.group,
+                                        cached_features(runs[i], evaluate_folder(runs[i], setting.options),
+                                                        setting.warn_of_cache))
+                          .measures);
         }
         add(raw_skeletons_row, measured_skeletons(features, setting.clips, labelled, setting.group));
     }
@@ -187,10 +185,10 @@ bool score_curve(const Runs& runs, const EvaluationSetting& setting, const Train
 }
 
 /// Returns a function that prints only its first warning, instead of one for every encoder and part of the
-/// clips.
+/// clips. Its copies count as one.
 std::function<void(const std::string&)> cache_warner() {
-    return [said = false](const std::string& text) mutable {
-        if (!std::exchange(said, true)) {
+    return [said = std::make_shared<bool>(false)](const std::string& text) {
+        if (!std::exchange(*said, true)) {
             print_warning(text + "; features are computed but not stored");
         }
     };

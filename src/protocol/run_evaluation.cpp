@@ -170,9 +170,7 @@ ProtocolSetting setting_of_rows(const PretrainOptions& run, const EvaluationSett
     auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
                                      agreed_batch_config(run, setting.data.features(), setting.group));
     protocol.batches.seed = run.seed + setting.options.probe_seed;
-    protocol.embedding =
-        cached_features(run, evaluate_folder(run, setting.options),
-                        [&warn = setting.warn_of_cache](const std::string& text) { warn(text); });
+    protocol.embedding = cached_features(run, evaluate_folder(run, setting.options), setting.warn_of_cache);
     protocol.should_stop = stop_requested;
     protocol.warn = [&](const std::string& text) { setting.ranks.warn(text); };
     protocol.checkpoints = training_folder(run, setting.options);
