@@ -8,6 +8,7 @@
 
 #include "io/corpus/clip_matcher.hpp"
 #include "io/corpus/metadata.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 #include "io/file/utf8.hpp"
@@ -45,9 +46,8 @@ void apply_lsa64(const Metadata& metadata, const fs::path& path, Listing& listin
                                           strangers.front(), setting("metadata-kind"))};
     }
     if (!strangers.empty()) {
-        listing.notes.push_back(
-            fmt::format("{} clips are not named as in LSA64 and keep the labels of their folders: {}",
-                        strangers.size(), examples(strangers)));
+        listing.notes.push_back(fmt::format("{} not named as in LSA64, with the labels of their folders: {}",
+                                            counted(std::ssize(strangers), "clip"), examples(strangers)));
     }
 }
 
@@ -216,9 +216,9 @@ std::vector<std::size_t> apply_metadata(Metadata metadata, const fs::path& path,
     }
     listing.notes.insert(listing.notes.end(), metadata.notes.begin(), metadata.notes.end());
     if (!filling.strangers.empty()) {
-        listing.notes.push_back(
-            fmt::format("{} clips are not in the metadata and keep the labels of their folders: {}",
-                        filling.strangers.size(), examples(filling.strangers)));
+        listing.notes.push_back(fmt::format("{} not in the metadata, with the labels of their folders: {}",
+                                            counted(std::ssize(filling.strangers), "clip"),
+                                            examples(filling.strangers)));
     }
     if (!filling.absent.empty()) {
         listing.notes.push_back(fmt::format("{} of {} clips in the metadata were not found: {}",

@@ -14,6 +14,7 @@
 #include "io/corpus/folder_tree.hpp"
 #include "io/corpus/json_file.hpp"
 #include "io/corpus/text_table.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 
@@ -65,8 +66,8 @@ void read_lsfb_splits(const fs::path& folder, const std::unordered_map<std::stri
             }
         }
         if (!unknown.empty()) {
-            metadata.notes.push_back(fmt::format("{} names {} clips that instances.csv lacks: {}", file,
-                                                 unknown.size(), examples(unknown)));
+            metadata.notes.push_back(fmt::format("{} names {} that instances.csv lacks: {}", file,
+                                                 counted(std::ssize(unknown), "clip"), examples(unknown)));
         }
     }
     for (const auto& entry : metadata.entries) {

@@ -30,12 +30,11 @@ void find_split_gaps(const ClipIndex& index, Findings& found) {
         }
     }
     if (!empty.empty()) {
-        found.push_back(
-            {.name = "empty-splits",
-             .count = count_of(empty),
-             .what = counted(count_of(empty), "split has no clips", "splits have no clips"),
-             .examples = first_few(empty),
-             .remedy = "no command can train or test on them: create them again (`sslslr split`)"});
+        found.push_back({.name = "empty-splits",
+                         .count = count_of(empty),
+                         .what = counted(count_of(empty), "split has no clips", "splits have no clips"),
+                         .examples = first_few(empty),
+                         .fix = "no command can train or test on them: create them again (`sslslr split`)"});
     }
     for (const auto& [name, files] : index.files_without_split) {
         found.push_back({.name = "partial-splits",
@@ -43,9 +42,8 @@ void find_split_gaps(const ClipIndex& index, Findings& found) {
                          .what = fmt::format("{} no split {}, which other stores have",
                                              counted(count_of(files), "store has", "stores have"), name),
                          .examples = first_few(files),
-                         .remedy =
-                             "training on that split is refused: leave these stores out, or give them the "
-                             "split (`sslslr split`)"});
+                         .fix = "training on that split is refused: leave these stores out, or give them the "
+                                "split (`sslslr split`)"});
     }
 }
 
@@ -59,7 +57,7 @@ void find_overlaps(const StoreSurvey& survey, Findings& found) {
                                      counted(count_of(overlap.clips), "clip is", "clips are"), overlap.first,
                                      overlap.second),
                  .clips = first_few(overlap.clips),
-                 .remedy = "test clips are also training clips: create the splits again (`sslslr split`)"});
+                 .fix = "test clips are also training clips: create the splits again (`sslslr split`)"});
         }
         if (!overlap.equal.empty()) {
             std::vector<std::int64_t> clips;
@@ -74,58 +72,58 @@ void find_overlaps(const StoreSurvey& survey, Findings& found) {
                                      overlap.first, overlap.second,
                                      overlap.equal.size() == 1 ? "another clip" : "other clips"),
                  .clips = first_few(clips),
-                 .remedy = "test clips are also training clips: `sslslr merge IN --drop-duplicates` keeps "
-                           "the first of each, in whichever split it is"});
+                 .fix = "test clips are also training clips: `sslslr merge IN --drop-duplicates` keeps "
+                        "the first of each, in whichever split it is"});
         }
     }
 }
 
 void find_uncovered_labels(const ClipIndex& index, const StoreSurvey& survey, Findings& found) {
-    for_each_tested_split(survey, [&](const auto& train, const auto& trained, const auto& test,
-                                      const auto& tested) {
-        std::vector<std::string> labels;
-        std::int64_t clips = 0;
-        for (const auto& [label, count] : tested.clips_of_label) {
-            if (!trained.clips_of_label.contains(label)) {
-                labels.push_back(index.label_names[static_cast<std::size_t>(label)]);
-                clips += count;
+    for_each_tested_split(
+        survey, [&](const auto& train, const auto& trained, const auto& test, const auto& tested) {
+            std::vector<std::string> labels;
+            std::int64_t clips = 0;
+            for (const auto& [label, count] : tested.clips_of_label) {
+                if (!trained.clips_of_label.contains(label)) {
+                    labels.push_back(index.label_names[static_cast<std::size_t>(label)]);
+                    clips += count;
+                }
             }
-        }
-        if (!labels.empty()) {
-            found.push_back({.name = "uncovered-labels",
-                             .count = count_of(labels),
-                             .what = fmt::format("{} in split {} but not in split {} ({})",
-                                                 counted(count_of(labels), "label is", "labels are"), test,
-                                                 train, counted(clips, "clip", "clips")),
-                             .examples = first_few(labels),
-                             .remedy = "their clips are always misclassified: test only on labels of the "
-                                       "training split, or split by class (`sslslr split --by fraction`)"});
-        }
-    });
+            if (!labels.empty()) {
+                found.push_back({.name = "uncovered-labels",
+                                 .count = count_of(labels),
+                                 .what = fmt::format("{} in split {} but not in split {} ({})",
+                                                     counted(count_of(labels), "label is", "labels are"),
+                                                     test, train, counted(clips, "clip", "clips")),
+                                 .examples = first_few(labels),
+                                 .fix = "their clips are always misclassified: test only on labels of the "
+                                        "training split, or split by class (`sslslr split --by fraction`)"});
+            }
+        });
 }
 
 void find_shared_signers(const ClipIndex& index, const StoreSurvey& survey, Findings& found) {
-    for_each_tested_split(survey, [&](const auto& train, const auto& trained, const auto& test,
-                                      const auto& tested) {
-        std::vector<std::string> signers;
-        for (const auto& [signer, count] : tested.clips_of_signer) {
-            if (trained.clips_of_signer.contains(signer)) {
-                signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
+    for_each_tested_split(
+        survey, [&](const auto& train, const auto& trained, const auto& test, const auto& tested) {
+            std::vector<std::string> signers;
+            for (const auto& [signer, count] : tested.clips_of_signer) {
+                if (trained.clips_of_signer.contains(signer)) {
+                    signers.push_back(index.signer_names[static_cast<std::size_t>(signer)]);
+                }
             }
-        }
-        if (!signers.empty()) {
-            found.push_back(
-                {.name = "shared-signers",
-                 .is_note = true,
-                 .count = count_of(signers),
-                 .what = fmt::format("{} in both splits {} and {}",
-                                     counted(count_of(signers), "signer is", "signers are"), test, train),
-                 .examples = first_few(signers),
-                 .remedy = fmt::format("accuracy on new signers will be lower: to test on signers not seen "
-                                       "in training, use `sslslr split --by signer` or folds with {}",
-                                       setting("group-by", "signer"))});
-        }
-    });
+            if (!signers.empty()) {
+                found.push_back(
+                    {.name = "shared-signers",
+                     .is_note = true,
+                     .count = count_of(signers),
+                     .what = fmt::format("{} in both splits {} and {}",
+                                         counted(count_of(signers), "signer is", "signers are"), test, train),
+                     .examples = first_few(signers),
+                     .fix = fmt::format("accuracy on new signers will be lower: to test on signers not seen "
+                                        "in training, use `sslslr split --by signer` or folds with {}",
+                                        setting("group-by", "signer"))});
+            }
+        });
 }
 
 }  // namespace sslslr::io

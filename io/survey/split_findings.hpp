@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-#include <fmt/format.h>
-
+#include "io/file/counted.hpp"
 #include "io/survey/store_findings.hpp"
 
 // Parts of findings_of(); used within io/ only.
@@ -24,11 +23,6 @@ std::vector<T> first_few(std::vector<T> all) {
 template <class T>
 std::int64_t count_of(const std::vector<T>& values) {
     return static_cast<std::int64_t>(values.size());
-}
-
-/// Returns "1 clip has" or "2 clips have".
-inline std::string counted(std::int64_t count, const std::string& one, const std::string& many) {
-    return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 /// Finds splits without clips, and splits that some of several stores lack.

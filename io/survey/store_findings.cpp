@@ -22,7 +22,7 @@ void find_gaps(const StoreSurvey& survey, Findings& found) {
              .count = count_of(survey.empty),
              .what = counted(count_of(survey.empty), "clip has no frames", "clips have no frames"),
              .clips = first_few(survey.empty),
-             .remedy = "training and evaluation skip them; look at their videos, or import without them"});
+             .fix = "training and evaluation skip them; look at their videos, or import without them"});
     }
     if (!survey.undetected.empty()) {
         const auto count = count_of(survey.undetected);
@@ -32,7 +32,7 @@ void find_gaps(const StoreSurvey& survey, Findings& found) {
              .what = counted(count, "clip has frames in which nothing was detected at all",
                              "clips have frames in which nothing was detected at all"),
              .clips = first_few(survey.undetected),
-             .remedy = "they add nothing to training: look at their videos, or import without them"});
+             .fix = "they add nothing to training: look at their videos, or import without them"});
     }
     if (!survey.handless.empty()) {
         const auto count = count_of(survey.handless);
@@ -41,8 +41,8 @@ void find_gaps(const StoreSurvey& survey, Findings& found) {
              .count = count,
              .what = counted(count, "clip shows no hand in any frame", "clips show no hand in any frame"),
              .clips = first_few(survey.handless),
-             .remedy = "extract their landmarks again with a lower detection threshold, or import without "
-                       "them"});
+             .fix = "extract their landmarks again with a lower detection threshold, or import without "
+                    "them"});
     }
 }
 
@@ -64,7 +64,7 @@ void find_duplicates(const ClipIndex& index, const StoreSurvey& survey, Findings
              .what = counted(count, "clip holds the same landmarks as an earlier one",
                              "clips hold the same landmarks as earlier ones"),
              .clips = first_few(repeated),
-             .remedy = "`sslslr merge IN --drop-duplicates --output OUT.h5` keeps the first of each"});
+             .fix = "`sslslr merge IN --drop-duplicates --output OUT.h5` keeps the first of each"});
     }
     if (!contradicting.empty()) {
         const auto count = count_of(contradicting);
@@ -74,7 +74,7 @@ void find_duplicates(const ClipIndex& index, const StoreSurvey& survey, Findings
              .what = counted(count, "clip has another label than an earlier clip of the same landmarks",
                              "clips have other labels than earlier clips of the same landmarks"),
              .clips = first_few(contradicting),
-             .remedy = "no classifier can be right on both: correct the labels at their source"});
+             .fix = "no classifier can be right on both: correct the labels at their source"});
     }
 }
 
@@ -92,7 +92,7 @@ void find_small_classes(const ClipIndex& index, const StoreSurvey& survey, Findi
              .what = fmt::format("{} fewer than {} clips",
                                  counted(count_of(labels), "class has", "classes have"), few_clips),
              .examples = first_few(labels),
-             .remedy =
+             .fix =
                  "too few to train and test on: `sslslr split --by class-count` keeps the largest classes"});
     }
 }
@@ -107,7 +107,7 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
         found.push_back({.name = "infinite-values",
                          .count = values.infinite,
                          .what = counted(values.infinite, "value is infinite", "values are infinite"),
-                         .remedy = fmt::format(
+                         .fix = fmt::format(
                              "training treats them as not detected: the largest float16 is 65504, so write "
                              "the store again from its source with {}, or scale the coordinates first",
                              setting("dtype", "float32"))});
@@ -120,9 +120,9 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
              .what = counted(count, "clip has most of its x and y beyond [-1, 2]",
                              "clips have most of their x and y beyond [-1, 2]"),
              .clips = first_few(survey.far),
-             .remedy = fmt::format("pixels? Fractions of the image are expected: divide by its width at "
-                                   "import (training normalises by the shoulders unless {}=false)",
-                                   setting("normalise"))});
+             .fix = fmt::format("pixels? Fractions of the image are expected: divide by its width at "
+                                "import (training normalises by the shoulders unless {}=false)",
+                                setting("normalise"))});
     } else if (share(values.outside) > notable_share) {
         found.push_back(
             {.name = "far-coordinates",
@@ -130,15 +130,15 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
              .count = count_of(values.far),
              .what = fmt::format("{:.1f} % of x and y are beyond [-1, 2]", 100 * share(values.outside)),
              .examples = first_few(values.far),
-             .remedy = "points outside the image are guesses: leave out those that are mostly outside "
-                       "(`sslslr repack --points upper-body`)"});
+             .fix = "points outside the image are guesses: leave out those that are mostly outside "
+                    "(`sslslr repack --points upper-body`)"});
     }
     if (share(values.zero) > notable_share) {
         found.push_back({.name = "zero-coordinates",
                          .count = values.zero,
                          .what = fmt::format("{:.1f} % of x and y are exactly 0", 100 * share(values.zero)),
-                         .remedy = "zeros for points that were not detected? Import them as NaN, or they are "
-                                   "treated as positions"});
+                         .fix = "zeros for points that were not detected? Import them as NaN, or they are "
+                                "treated as positions"});
     }
     if (!values.constant.empty()) {
         found.push_back(
@@ -149,8 +149,8 @@ void find_unusual_values(const ClipIndex& index, const StoreSurvey& survey, Find
                  counted(count_of(values.constant), "coordinate is the same", "coordinates are the same"),
                  index.point_names.size() * static_cast<std::size_t>(index.coordinates)),
              .examples = first_few(values.constant),
-             .remedy = fmt::format("not measured? `sslslr repack --drop-z` or {} leave them out",
-                                   setting("points"))});
+             .fix = fmt::format("not measured? `sslslr repack --drop-z` or {} leave them out",
+                                setting("points"))});
     }
 }
 
@@ -161,14 +161,14 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
                          .is_note = true,
                          .count = all.unlabelled,
                          .what = counted(all.unlabelled, "clip has no label", "clips have no label"),
-                         .remedy = "usable for training without labels, not for evaluation"});
+                         .fix = "usable for training without labels, not for evaluation"});
     }
     if (all.unknown_signers > 0) {
         found.push_back({.name = "unknown-signers",
                          .is_note = true,
                          .count = all.unknown_signers,
                          .what = counted(all.unknown_signers, "clip names no signer", "clips name no signer"),
-                         .remedy = "they cannot be left out by signer, and may show a signer who should be"});
+                         .fix = "they cannot be left out by signer, and may show a signer who should be"});
     }
     if (all.greatest_fps > all.least_fps) {
         found.push_back({.name = "mixed-rates",
@@ -176,8 +176,8 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
                          .count = all.clips - all.unknown_fps,
                          .what = fmt::format("clips have {:g} to {:g} frames per second", all.least_fps,
                                              all.greatest_fps),
-                         .remedy = "the same sign has more frames at a higher rate: k1 and k2 in frames "
-                                   "cover different times"});
+                         .fix = "the same sign has more frames at a higher rate: k1 and k2 in frames "
+                                "cover different times"});
     }
     if (!index.splits.empty()) {
         std::set<std::int64_t> listed;
@@ -189,7 +189,7 @@ void find_unknowns(const ClipIndex& index, const StoreSurvey& survey, Findings& 
                              .is_note = true,
                              .count = rest,
                              .what = counted(rest, "clip is in no split", "clips are in no split"),
-                             .remedy = "commands that use a split skip them"});
+                             .fix = "commands that use a split skip them"});
         }
     }
 }

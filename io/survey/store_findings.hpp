@@ -17,7 +17,7 @@ struct Finding {
     std::string what;                     ///< one sentence
     std::vector<std::int64_t> clips{};    ///< the first few clips concerned
     std::vector<std::string> examples{};  ///< the first few names concerned, if not of clips
-    std::string remedy;
+    std::string fix;
 };
 
 /// Returns all findings about a store, warnings first.

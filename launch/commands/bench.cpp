@@ -14,6 +14,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
+#include "io/file/counted.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/command.hpp"
 #include "launch/commands/matrix_peak.hpp"
@@ -234,8 +235,8 @@ nlohmann::json json_of(const Speed& speed, const BenchOptions& o, int ranks) {
 
 std::string table(const Speed& speed, const BenchOptions& o, int ranks) {
     const auto& [data, forward, backward, update, step] = speed.seconds;
-    auto text = fmt::format("{:.2f} clips/s: {:.1f} ms per step of {} clips on {} ranks\n", speed.clips_per_s,
-                            step * 1e3, o.training.global_batch, ranks);
+    auto text = fmt::format("{:.2f} clips/s: {:.1f} ms per step of {} on {}\n", speed.clips_per_s, step * 1e3,
+                            io::counted(o.training.global_batch, "clip"), io::counted(ranks, "rank"));
     for (const auto& [part, seconds, note] :
          {std::tuple{"data", data, ""}, std::tuple{"forward", forward, ""},
           std::tuple{"backward", backward, "  (including the reduction over ranks)"},

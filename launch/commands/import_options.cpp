@@ -13,6 +13,7 @@
 #include "io/corpus/nearby_root.hpp"
 #include "io/corpus/point_order.hpp"
 #include "io/file/checksum.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
@@ -93,8 +94,9 @@ nlohmann::json to_json(const ImportSummary& summary) {
 }
 
 void print_counts(const ImportSummary& summary, const std::string& output, double seconds) {
-    fmt::print("{}: {} clips, {} frames, {} labels, {} signers", output, summary.clips, summary.frames,
-               summary.labels, summary.signers);
+    fmt::print("{}: {}, {}, {}, {}", output, io::counted(summary.clips, "clip"),
+               io::counted(summary.frames, "frame"), io::counted(summary.labels, "label"),
+               io::counted(summary.signers, "signer"));
     fmt::print("; {} ({:.0f} clips/s)\n", clock_text(seconds),
                static_cast<double>(std::max<std::int64_t>(
                    summary.clips + std::ssize(summary.left_out) - summary.found_done, 0)) /
@@ -110,15 +112,15 @@ void print_counts(const ImportSummary& summary, const std::string& output, doubl
 
 void print_trimming(const ImportSummary& summary) {
     fmt::print(
-        "trimmed to the first and last frame with a hand: {} clips, {} frames removed in total; "
+        "trimmed to the first and last frame with a hand: {}, {} removed in total; "
         "clips without a hand are not trimmed\n",
-        summary.clips_trimmed, summary.frames_trimmed);
+        io::counted(summary.clips_trimmed, "clip"), io::counted(summary.frames_trimmed, "frame"));
 }
 
 void print_facts(const ImportSummary& summary, bool trims) {
     const auto tell = [](std::int64_t clips, const char* what) {
         if (clips > 0) {
-            fmt::print("{} clips {}\n", clips, what);
+            fmt::print("{} {}\n", io::counted(clips, "clip"), what);
         }
     };
     tell(summary.found_done, "taken from an interrupted import");
@@ -130,9 +132,9 @@ void print_facts(const ImportSummary& summary, bool trims) {
     }
     if (summary.clips_without_shoulders > 0) {
         fmt::print(
-            "warning: {} clips have hands but no shoulders: training centres them on the hands and scales "
+            "warning: {} with hands but no shoulders: training centres them on the hands and scales "
             "them by the palm (wrist to middle finger), and all others by the shoulders\n",
-            summary.clips_without_shoulders);
+            io::counted(summary.clips_without_shoulders, "clip"));
     }
     if (const auto absent = summary.absent_points.size(); absent > 0) {
         fmt::print("{} of {} points are detected in no clip: {}{}\n", absent, io::import_points,
@@ -143,7 +145,7 @@ void print_facts(const ImportSummary& summary, bool trims) {
                    absent > most_examples ? ", ..." : "");
     }
     for (const auto& [repair, clips] : summary.repairs) {
-        fmt::print("{} clips: {}\n", clips, repair);
+        fmt::print("{}: {}\n", io::counted(clips, "clip"), repair);
     }
     for (const auto& note : summary.notes) {
         fmt::print("{}\n", io::printable(note));
@@ -154,7 +156,7 @@ void print_left_out(const ImportSummary& summary, const std::string& file) {
     if (summary.left_out.empty()) {
         return;
     }
-    fmt::print("{} clips are left out (full list: {}):\n", summary.left_out.size(), file);
+    fmt::print("{} left out (full list: {}):\n", io::counted(std::ssize(summary.left_out), "clip"), file);
     for (std::size_t i = 0; i < std::min(most_examples, summary.left_out.size()); ++i) {
         fmt::print("  {}\n", io::printable(summary.left_out[i].reason));
     }

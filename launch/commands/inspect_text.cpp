@@ -79,7 +79,7 @@ json json_of_finding(const io::ClipIndex& index, const io::Finding& finding) {
             {"what", io::as_options(finding.what)},
             {"clips", clips},
             {"examples", finding.examples},
-            {"remedy", io::as_options(finding.remedy)}};
+            {"fix", io::as_options(finding.fix)}};
 }
 
 std::string rates_of(const io::GroupSurvey& group) {
@@ -174,7 +174,7 @@ std::string text_of_finding(const io::ClipIndex& index, const io::Finding& findi
     const bool are_more = !named.empty() && finding.count > std::ssize(named);
     return fmt::format("  {}: {}{}{}{}\n           {}\n", kind_of(finding), io::as_options(finding.what),
                        named.empty() ? "" : ": ", fmt::join(named, ", "), are_more ? ", ..." : "",
-                       io::as_options(finding.remedy));
+                       io::as_options(finding.fix));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/counted.hpp"
 #include "io/store/clip_content.hpp"
 #include "io/store/clip_store.hpp"
 #include "io/store/store_part.hpp"
@@ -49,19 +50,19 @@ void drop_repeated(io::StorePart& part, const Groups& equal) {
 }
 
 void tell_repeated(const Groups& equal, bool are_dropped) {
-    std::size_t repeated = 0;
+    std::int64_t repeated = 0;
     std::vector<std::string> examples;
     for (const auto& group : equal) {
-        repeated += group.size() - 1;
+        repeated += std::ssize(group) - 1;
         if (examples.size() < 5) {
             examples.push_back(fmt::format("{} = {}", group[1], group[0]));
         }
     }
     if (repeated > 0) {
-        fmt::print(
-            "{} clips have the same landmarks as earlier ones ({}{}, numbered in the order given): {}\n",
-            repeated, fmt::join(examples, ", "), equal.size() > examples.size() ? ", ..." : "",
-            are_dropped ? "left out" : "kept; --drop-duplicates leaves them out");
+        fmt::print("{} with the same landmarks as earlier ones ({}{}, numbered in the order given): {}\n",
+                   io::counted(repeated, "clip"), fmt::join(examples, ", "),
+                   equal.size() > examples.size() ? ", ..." : "",
+                   are_dropped ? "left out" : "kept; --drop-duplicates leaves them out");
     }
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "dist/agree.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/setting.hpp"
 #include "launch/command.hpp"
 #include "launch/commands/dry_run.hpp"
@@ -218,9 +219,14 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                     });
     const auto lock = open_run_folder(fields.run, fields, ranks.world, /*lock=*/true);
     if (ranks.is_first()) {
-        fmt::print("{} on {} clips, {} ranks, {} steps of {} clips -> {}\n", fields.method.kind->name,
-                   training.batches().clips(), ranks.world.size(), last_step, fields.global_batch,
-                   fields.run);
+        fmt::print("{} on {}, {}, {} of {} -> {}\n", fields.method.kind->name,
+                   io::counted(training.batches().clips(), "clip"), io::counted(ranks.world.size(), "rank"),
+                   io::counted(last_step, "step"), io::counted(fields.global_batch, "clip"), fields.run);
+        if (std::ssize(clips) < fields.global_batch) {
+            print_warning(
+                fmt::format("--global-batch {}: there are fewer training clips, so each step has {}",
+                            fields.global_batch, clips.size()));
+        }
         tell_boundary(training.batch_config(), training.features(), clips);
     }
     if (clips.size() == 1 && fields.collapse.policy != CollapsePolicy::none && ranks.is_first()) {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/store/clip_store.hpp"
 #include "io/store/store_part.hpp"
@@ -61,7 +62,7 @@ void declare(Options& options, SplitOptions& o) {
 void tell_left_out(const SplitPlan& plan) {
     const auto tell = [](std::int64_t clips, const char* what) {
         if (clips > 0) {
-            fmt::print("{} clips without {} are in none of the new splits\n", clips, what);
+            fmt::print("{} without {}: in none of the new splits\n", io::counted(clips, "clip"), what);
         }
     };
     tell(plan.without_frames, "frames");
@@ -72,7 +73,8 @@ void tell_left_out(const SplitPlan& plan) {
 void tell_splits(const SplitPlan& plan) {
     constexpr std::size_t most_lines = 20;
     for (std::size_t i = 0; i < std::min(plan.splits.size(), most_lines); ++i) {
-        fmt::print("  {:<24} {} clips\n", plan.splits[i].name, plan.splits[i].clips.size());
+        fmt::print("  {:<24} {}\n", plan.splits[i].name,
+                   io::counted(std::ssize(plan.splits[i].clips), "clip"));
     }
     if (plan.splits.size() > most_lines) {
         fmt::print("  ... and {} more\n", plan.splits.size() - most_lines);

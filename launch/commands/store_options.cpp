@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/counted.hpp"
 #include "io/file/utf8.hpp"
 #include "io/store/shared_names.hpp"
 #include "launch/terminal.hpp"
@@ -94,8 +95,8 @@ void separate_names(io::ClipIndex& index, const io::ClipStore& store,
                     const std::vector<std::int64_t>& clips) {
     if (const auto renamed = io::separate_shared_names(index, store, clips); renamed > 0) {
         fmt::print(
-            "{} clips have names that occur in several stores: each is prefixed with the name of its store\n",
-            renamed);
+            "{} with names that occur in several stores: each is prefixed with the name of its store\n",
+            io::counted(renamed, "clip"));
     }
 }
 
@@ -113,9 +114,9 @@ void write_and_tell(const std::filesystem::path& path, const io::ClipIndex& inde
         layout);
     progress.end();
     const std::chrono::duration<double> passed = Clock::now() - start;
-    fmt::print("{}: {} clips of {} frames, {} points, {}, {}, {:.1f} MB, {:.1f} s\n", path.string(),
-               index.clips(), index.frames(), index.point_names.size(),
-               layout.is_float16 ? "float16" : "float32",
+    fmt::print("{}: {} of {}, {} points, {}, {}, {:.1f} MB, {:.1f} s\n", path.string(),
+               io::counted(index.clips(), "clip"), io::counted(index.frames(), "frame"),
+               index.point_names.size(), layout.is_float16 ? "float16" : "float32",
                layout.is_compressed ? fmt::format("deflate {}", layout.level) : "uncompressed",
                static_cast<double>(std::filesystem::file_size(path)) / bytes_a_megabyte, passed.count());
 }

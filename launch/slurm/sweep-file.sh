@@ -27,7 +27,8 @@ read_sweep() {
     sweep_lines[0]=${sweep_lines[0]#$'\xef\xbb\xbf'}
 }
 
-# split_line NUMBER: fills sweep_words with the words of that line, none for a blank line or a comment.
+# split_line NUMBER: fills sweep_words with the words of that line, none for a blank line or a comment, and
+# sweep_run with the folder of its run.
 split_line() {
     local LC_ALL=C  # work on bytes, independently of the environment's language
     local rest=${sweep_lines[$1 - 1]%$'\r'} word='' is_open=false character
@@ -53,6 +54,24 @@ split_line() {
     if ((${#sweep_words[@]} > 0)) && [[ ${sweep_words[0]} != -* ]]; then
         refuse "it begins with \"${sweep_words[0]}\";" \
             "expected only options of \`sslslr pretrain\`, such as --run runs/one"
+    fi
+    if ((${#sweep_words[@]} > 0)); then
+        find_run
+    fi
+}
+
+# Sets sweep_run to the line's folder of its run.
+find_run() {
+    local i
+    sweep_run=
+    for ((i = 0; i < ${#sweep_words[@]}; ++i)); do
+        case ${sweep_words[i]} in
+            --run) sweep_run=${sweep_words[i + 1]:-} ;;
+            --run=*) sweep_run=${sweep_words[i]#*=} ;;
+        esac
+    done
+    if [[ -z $sweep_run ]]; then
+        refuse "it holds no --run FOLDER; expected a folder of its own for each training"
     fi
 }
 
@@ -161,9 +180,15 @@ refuse() {
 # Checks all lines and prints the number of the last line with a training.
 last_training() {
     local number last=0
+    local -A lines=()  # by folder of the run
     for ((number = 1; number <= ${#sweep_lines[@]}; ++number)); do
         split_line "$number"
         if ((${#sweep_words[@]} > 0)); then
+            if [[ -n ${lines[$sweep_run]:-} ]]; then
+                refuse "it holds --run $sweep_run, as does line ${lines[$sweep_run]};" \
+                    "expected a folder of its own for each training"
+            fi
+            lines[$sweep_run]=$number
             last=$number
         fi
     done

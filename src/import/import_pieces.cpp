@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "io/corpus/point_order.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "io/file/setting.hpp"
@@ -81,10 +82,10 @@ std::int64_t ImportPieces::begin(bool discards_others) {
 void ImportPieces::remove_others(bool discards_others) const {
     if (const auto clips = clips_with_frames(); clips > 0 && !discards_others) {
         throw io::DataError{
-            folder_, fmt::format("holds {} clips of an interrupted import with other options, by another "
+            folder_, fmt::format("holds {} of an interrupted import with other options, by another "
                                  "version of the program or of a corpus that has changed since: repeat that "
                                  "command with that version to resume it, or discard the clips with {}",
-                                 clips, io::setting("force"))};
+                                 io::counted(clips, "clip"), io::setting("force"))};
     }
     for (const auto& each : fs::directory_iterator{folder_}) {
         if (is_piece(each.path())) {

@@ -11,6 +11,7 @@
 
 #include "io/corpus/folder_tree.hpp"
 #include "io/corpus/point_order.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/setting.hpp"
 
@@ -38,8 +39,9 @@ public:
             throw io::DataError{
                 config_.output,
                 fmt::format(
-                    "not written, because {} clips would be left out and {} requires all; the first, {}: {}",
-                    summary_.left_out.size(), io::setting("strict"), first.clip, first.reason)};
+                    "not written, because {} would be left out and {} requires all; the first, {}: {}",
+                    io::counted(std::ssize(summary_.left_out), "clip"), io::setting("strict"), first.clip,
+                    first.reason)};
         }
         describe();
         io::write_store(config_.output, index_, source(), config_.layout);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/counted.hpp"
 #include "io/file/setting.hpp"
 #include "src/data/stratified_share.hpp"
 #include "src/errors.hpp"
@@ -45,9 +46,9 @@ void refuse_shared(const Clips& clips, const Clips& test, const std::string& wha
     const auto shared = clips.size() - without(clips, test).size();
     if (shared > 0) {
         throw ConfigError{
-            fmt::format("{} shares {} clips with the test clips, on which nothing may be learnt or chosen: "
+            fmt::format("{} shares {} with the test clips, on which nothing may be learnt or chosen: "
                         "name disjoint splits (sslslr inspect lists what they share)",
-                        what, shared)};
+                        what, io::counted(static_cast<std::int64_t>(shared), "clip"))};
     }
 }
 
@@ -88,18 +89,19 @@ private:
     /// Returns the name of a split, with the stores that lack it.
     std::string split_text(const std::string& split) const {
         const auto lacking = stores_without_split(index_, split);
-        return fmt::format("split {}{}", split, lacking.empty() ? "" : ", which is not in " + lacking + ",");
+        return fmt::format("split {}{}", split, lacking.empty() ? "" : " (not in " + lacking + ")");
     }
 
     void choose_test(EvaluationClips& clips, const Clips& candidates) const {
         if (parts_.train_fraction > 0) {
             clips.test = without(candidates, drawn(candidates, parts_.train_fraction, /*takes_single=*/true));
-            clips.how = fmt::format("all but {:g} % of each class test, drawn", 100 * parts_.train_fraction);
+            clips.how =
+                fmt::format("tested on all but {:g} % of each class, drawn", 100 * parts_.train_fraction);
         } else {
             clips.test = of_tested(true);
             clips.how = parts_.test_split.empty()
-                            ? fmt::format("signer {} tests", fmt::join(tested_signers(), ", "))
-                            : split_text(parts_.test_split) + " tests";
+                            ? fmt::format("tested on signer {}", fmt::join(tested_signers(), ", "))
+                            : "tested on " + split_text(parts_.test_split);
         }
     }
 
@@ -116,7 +118,7 @@ private:
         if (!parts_.validation_split.empty()) {
             clips.validation =
                 select(parts_.validation_split, parts_.validation_signers, parts_.left_out_signers, true);
-            clips.how += ", " + split_text(parts_.validation_split) + " validates";
+            clips.how += ", validated on " + split_text(parts_.validation_split);
         } else if (!parts_.validation_signers.empty()) {
             const auto of_signers =
                 select(parts_.train_split, parts_.validation_signers, parts_.left_out_signers, true);
@@ -126,11 +128,11 @@ private:
                                           fmt::format("{}", fmt::join(parts_.validation_signers, " "))));
             }
             clips.validation = without(of_signers, clips.test);
-            clips.how += fmt::format(", signer {} validates", fmt::join(parts_.validation_signers, ", "));
+            clips.how += fmt::format(", validated on signer {}", fmt::join(parts_.validation_signers, ", "));
         } else if (parts_.validation_fraction > 0) {
             clips.validation = drawn(candidates, parts_.validation_fraction, /*takes_single=*/false);
             clips.how +=
-                fmt::format(", {:g} % of each class validate, drawn", 100 * parts_.validation_fraction);
+                fmt::format(", validated on {:g} % of each class, drawn", 100 * parts_.validation_fraction);
         }
     }
 

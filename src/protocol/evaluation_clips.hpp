@@ -38,7 +38,7 @@ struct EvaluationClips {
     std::vector<std::int64_t> test;        ///< labelled and of the chosen classes
     std::vector<std::int64_t> labels;      ///< [clips of the data set] class; -1: none, or not chosen
     std::vector<std::string> class_names;  ///< [classes]
-    std::string how;  ///< how they were divided: "signer S03 tests, signer S01 validates"
+    std::string how;  ///< how they were divided: "tested on signer S03, validated on signer S01"
 
     std::int64_t classes() const { return static_cast<std::int64_t>(class_names.size()); }
     /// Returns how many classes have a clip: a store may list signs that none of its clips show.

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/file_pattern.hpp"
 #include "io/file/setting.hpp"
@@ -94,13 +95,14 @@ DataSet::DataSet(const std::vector<std::string>& files, const DataOptions& optio
         ranks.note(features_->why_streamed() + ": clips are streamed");
     }
     if (const auto empty = features_->empty_clips().size(); empty > 0 && ranks.is_first()) {
-        ranks.note(fmt::format("{} clips without frames are left out", empty));
+        ranks.note(
+            fmt::format("{} without frames left out", io::counted(static_cast<std::int64_t>(empty), "clip")));
     }
     if (const auto [clips, out_of] = features_->scaled_by_palms(); clips > 0 && ranks.is_first()) {
         ranks.warn(
-            fmt::format("{} of {} clips show no shoulders: they are centred on the hands and scaled by the "
+            fmt::format("{} of {} show no shoulders: they are centred on the hands and scaled by the "
                         "palm (wrist to middle finger), the others by the shoulders",
-                        clips, out_of));
+                        clips, io::counted(out_of, "clip")));
     }
 }
 

@@ -28,7 +28,8 @@ protected:
     /// Submits workers that use one core each: the first two get node n1, the next two n2.
     std::string submit(int workers, int lease_seconds = 60) const {
         return ask("sbatch --parsable --array=1-" + std::to_string(workers) +
-                   " " SSLSLR_SOURCE_DIR "/launch/slurm/boundary-array.sbatch study --lease-seconds " +
+                   " " SSLSLR_SOURCE_DIR
+                   "/launch/slurm/workers.sbatch boundary work --study study --lease-seconds " +
                    std::to_string(lease_seconds));
     }
     void wait_for_work(int workers) const {

@@ -86,6 +86,12 @@ TEST_F(BadInput, ASingleClipWithoutOthersToContrastItWithIsRefusedWithABatchThat
            "pretrain --global-batch 2 --blocks 1 --width 16 --heads 2 --max-steps 1 " + simclr);
 }
 
+TEST_F(BadInput, ABatchOfMoreClipsThanThereAreIsNamed) {
+    expect(0, "warning: --global-batch 2000: there are fewer training clips, so each step has 900",
+           "pretrain --global-batch 2000 --blocks 1 --width 16 --heads 2 --max-steps 1 --data " + asl9 +
+               " --run " + (folder_ / "r").string());
+}
+
 TEST_F(BadInput, AMethodsOptionGivenToAnotherMethodIsRefused) {
     expect(2, "--temperature belongs to --method simclr, moco-v2, pcl, not to sl-fpn",
            pretrain("r", "--temperature 0.5"));

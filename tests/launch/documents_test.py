@@ -29,9 +29,9 @@ def commands(text):
 
 
 def parsed(command):
-    """Returns subcommand and options of a line that starts the program or pretrain's job scripts;
+    """Returns subcommand and options of a line that starts the program, itself or by a job script;
     None for other lines."""
-    match = re.search(r"sslslr ((?:study|boundary) [a-z]+|[a-z]+)(.*)", command)
+    match = re.search(r"(?:sslslr|/workers\.sbatch) ((?:study|boundary) [a-z]+|[a-z]+)(.*)", command)
     if match:
         return match[1], re.findall(r"(?<=\s)--[a-z0-9-]+", match[2])
     match = re.search(r"/(?:lucia-)?pretrain\.sbatch(.*)", command)

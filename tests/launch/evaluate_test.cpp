@@ -85,7 +85,7 @@ TEST_F(Evaluate, AResultHoldsWhatItsFiguresAreMadeOf) {
         EXPECT_EQ(on_diagonal, right);
         EXPECT_DOUBLE_EQ(row["top1"]["mean"], static_cast<double>(right) / 270);
     }
-    EXPECT_EQ(found["parts"], "signer S03 tests");
+    EXPECT_EQ(found["parts"], "tested on signer S03");
 }
 
 TEST_F(Evaluate, ALabelCurveHasEveryRowAtEveryPointFromTheSameLabels) {

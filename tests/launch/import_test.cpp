@@ -61,8 +61,7 @@ TEST_F(Import, OneUnreadableFileAmongTenThousandIsLeftOutAndNamed) {
 
     ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
     EXPECT_TRUE(outcome.says("9999 clips, 19998 frames, 7 labels")) << outcome.output;
-    EXPECT_TRUE(outcome.says("1 clips are left out (full list: " + store() + ".summary.json):"))
-        << outcome.output;
+    EXPECT_TRUE(outcome.says("1 clip left out (full list: " + store() + ".summary.json):")) << outcome.output;
     EXPECT_TRUE(outcome.says("5000.npy: expected 300 values of 4 bytes")) << outcome.output;
     ASSERT_EQ(summary()["left_out"].size(), 1U);
     EXPECT_EQ(summary()["left_out"][0]["clip"], "sign2/5000");
@@ -210,7 +209,7 @@ TEST_F(Import, StrictWritesNoStoreThatLacksClips) {
     fs::resize_file(clip_path(1), 10);
     const auto outcome = run(program(2, prepare("--strict")));
     EXPECT_EQ(outcome.exit_code, 3);
-    EXPECT_TRUE(outcome.says("1 clips would be left out and --strict requires all; the first, sign1/1:"))
+    EXPECT_TRUE(outcome.says("1 clip would be left out and --strict requires all; the first, sign1/1:"))
         << outcome.output;
     EXPECT_FALSE(fs::exists(store()));
 }
@@ -253,7 +252,7 @@ TEST_F(Import, ACorpusOfOnePersonGetsTheirName) {
     write_clips(8);
     const auto named = run(program(2, prepare("--signer Ann")));
     ASSERT_EQ(named.exit_code, 0) << named.output;
-    EXPECT_TRUE(named.says("8 clips, 16 frames, 7 labels, 1 signers")) << named.output;
+    EXPECT_TRUE(named.says("8 clips, 16 frames, 7 labels, 1 signer")) << named.output;
     EXPECT_EQ(io::ClipStore::open({store()}).index().signer_names, std::vector<std::string>{"Ann"});
 
     std::ofstream{folder_ / "list.csv"} << "clip,signer\n3,Bob\n";
@@ -283,9 +282,9 @@ TEST_F(Import, TrimsToTheHandsAndWarnsOfMissingShoulders) {
     EXPECT_TRUE(outcome.says("3 clips, 10 frames, 3 labels")) << outcome.output;
     EXPECT_TRUE(outcome.says("trimmed to the first and last frame with a hand: 2 clips, 8 frames removed"))
         << outcome.output;
-    EXPECT_TRUE(outcome.says("1 clips in which no hand was detected")) << outcome.output;
+    EXPECT_TRUE(outcome.says("1 clip in which no hand was detected")) << outcome.output;
     EXPECT_TRUE(
-        outcome.says("warning: 2 clips have hands but no shoulders: training centres them on the hands"))
+        outcome.says("warning: 2 clips with hands but no shoulders: training centres them on the hands"))
         << outcome.output;
     EXPECT_EQ(summary()["frames_trimmed"], 8);
     EXPECT_EQ(summary()["clips_trimmed"], 2);

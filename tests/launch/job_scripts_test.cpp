@@ -124,6 +124,8 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
         {"--run \xE2\x80\x9Crun\xE2\x80\x9D", "typographic quotation mark"},
         {"--run\xC2\xA0run", "no-break space"},
         {"sslslr pretrain --run run", "begins with \"sslslr\""},
+        {"--seed 1", "no --run FOLDER"},
+        {"--seed 1 --run", "no --run FOLDER"},
     };
     for (const auto& [line, error] : refused) {
         const auto counted = count("--run run\n" + line + "\n");
@@ -134,6 +136,11 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
         EXPECT_EQ(started.output, counted.output) << "and the program printed nothing";
         EXPECT_FALSE(fs::exists(folder_ / "gone"));
     }
+}
+
+TEST_F(Sweep, RefusesTwoTrainingsInOneFolder) {
+    EXPECT_TRUE(count("--run a\n--run b\n--seed 1 --run=a\n")
+                    .says("sweep.txt, line 3: it holds --run a, as does line 1"));
 }
 
 TEST_F(Sweep, RefusesFilesWithoutTrainings) {

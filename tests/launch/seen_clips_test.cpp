@@ -292,7 +292,7 @@ TEST_F(SeenClips, ASplitThatOneOfSeveralStoresLacksIsRefusedByItsName) {
     EXPECT_TRUE(labels.says("no split labelled-50 in " + asl9)) << labels.output;
     const auto tested = evaluated("--test-split rest-50 --data " + both);
     EXPECT_EQ(tested.exit_code, 0) << tested.output;
-    EXPECT_TRUE(tested.says("split rest-50, which is not in " + asl9 + ", tests")) << tested.output;
+    EXPECT_TRUE(tested.says("tested on split rest-50 (not in " + asl9 + ")")) << tested.output;
     const auto merged = run(program(1, "merge " + both + " --output " + path("merged.h5")));
     EXPECT_TRUE(merged.says("split labelled-50 does not exist in " + asl9)) << merged.output;
 }

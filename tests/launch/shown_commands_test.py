@@ -32,7 +32,6 @@ NOT_RUN = {
     r"\bsrun\b": "needs a scheduler; tests/cluster starts ranks by it",
     r"^sbatch": "needs a scheduler; tests/cluster submits the job scripts",
     r"^N=": "needs a list of settings; tests/launch/job_scripts_test.cpp counts one",
-    r"^cat > study\.sbatch": "a job script, as those in launch/slurm",
     r"^launch/hyperqueue": "needs a scheduler; tests/cluster starts it",
     r"--from asl-citizen": "needs the corpus; tests/io/corpus reads such files",
     r"--from pose": "needs the corpus; tests/io/corpus reads such files",

@@ -93,7 +93,7 @@ TEST_F(StoreCommands, MergeJoinsByNameAndTellsDuplicates) {
     const auto dropped =
         made("merge --drop-duplicates " + path("all.h5") + " --output " + path("dropped.h5"));
 
-    EXPECT_TRUE(told.says("450 clips have the same landmarks as earlier ones")) << told.output;
+    EXPECT_TRUE(told.says("450 clips with the same landmarks as earlier ones")) << told.output;
     EXPECT_TRUE(dropped.says("left out")) << dropped.output;
     const auto all = inspected(path("all.h5"));
     EXPECT_EQ(all["clips"], 250 + 450 + 900);
@@ -122,7 +122,7 @@ TEST_F(StoreCommands, MergeAddsUpCountsAndKeepsNamesOfClipsUnique) {
     made("repack " + both + " --output " + path("repacked.h5"));
     made("split " + both + " --by fraction --output " + path("split.h5"));
 
-    EXPECT_TRUE(merged.says("4 clips have names that occur in several stores: each is prefixed"))
+    EXPECT_TRUE(merged.says("4 clips with names that occur in several stores: each is prefixed"))
         << merged.output;
     for (const std::string name : {"all.h5", "repacked.h5", "split.h5"}) {
         const auto index = io::ClipStore::open({path(name)}).index();

@@ -94,7 +94,7 @@ TEST_F(LsfbTest, NotesSplitsOfUnknownIdsAndRefusesAClipOfTwoSplits) {
     write("metadata/splits/fold_0.json", R"(["A", "B"])");
     const auto corpus = open("lsfb");
     EXPECT_EQ(corpus->listing().notes,
-              std::vector<std::string>{"test.json names 1 clips that instances.csv lacks: C"});
+              std::vector<std::string>{"test.json names 1 clip that instances.csv lacks: C"});
     EXPECT_EQ(corpus->listing().splits.at("test"), std::vector<std::string>{"A"});
     EXPECT_EQ(corpus->listing().splits.at("fold_0").size(), 2U) << "folds may overlap train and test";
     write("metadata/splits/test.json", R"(["B"])");

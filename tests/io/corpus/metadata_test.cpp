@@ -75,7 +75,7 @@ TEST_F(MetadataTest, WlaslTellsGlossSplitSignerAndFrames) {
     EXPECT_EQ(listing.clips[1].end_frame, -1);
     EXPECT_EQ(listing.splits.at("val"), std::vector<std::string>{"65225"});
     ASSERT_EQ(listing.notes.size(), 1U);
-    EXPECT_EQ(listing.notes[0], "1 clips are not in the metadata and keep the labels of their folders: 1");
+    EXPECT_EQ(listing.notes[0], "1 clip not in the metadata, with the labels of their folders: 1");
 }
 
 TEST_F(MetadataTest, ACsvOfOnesOwnNeedsAColumnOfClips) {

@@ -116,7 +116,7 @@ TEST(PartClips, RefusesToChooseOnTheTestSplit) {
     EXPECT_NE(refusal({.validation_split = "test", .test_split = "test"}).find("is the test split"),
               std::string::npos);
     const auto shared = refusal({.validation_split = "leak", .test_split = "test"});
-    EXPECT_NE(shared.find("--validation-split leak shares 1 clips"), std::string::npos) << shared;
+    EXPECT_NE(shared.find("--validation-split leak shares 1 clip"), std::string::npos) << shared;
     const auto signer =
         refusal({.left_out_signers = {"S4"}, .test_signers = {"S2"}, .validation_signers = {"S2"}});
     EXPECT_NE(signer.find("--validation-signer S2 shares 19 clips"), std::string::npos) << signer;
@@ -124,7 +124,7 @@ TEST(PartClips, RefusesToChooseOnTheTestSplit) {
 
 TEST(PartClips, RefusesATrainingSplitThatSharesClipsWithTheTest) {
     const auto text = refusal({.train_split = "leak", .test_split = "test"});
-    EXPECT_NE(text.find("--train-split leak shares 1 clips"), std::string::npos) << text;
+    EXPECT_NE(text.find("--train-split leak shares 1 clip"), std::string::npos) << text;
 }
 
 TEST(PartClips, RefusesWhatLeavesNothing) {
@@ -143,8 +143,7 @@ TEST(PartClips, ATrainingSplitThatAStoreLacksIsRefusedAndATestSplitIsNamed) {
     index.files_without_split = {{"test", {"more.h5"}}, {"val", {"more.h5", "other.h5"}}};
     EXPECT_EQ(
         part_clips(index, {.train_split = "train", .validation_split = "val", .test_split = "test"}).how,
-        "split test, which is not in more.h5, tests, split val, which is not in more.h5, other.h5, "
-        "validates");
+        "tested on split test (not in more.h5), validated on split val (not in more.h5, other.h5)");
 }
 
 }  // namespace

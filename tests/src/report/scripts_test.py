@@ -41,7 +41,7 @@ class Scripts(unittest.TestCase):
             rows = [{"name": name, "classifier": "MLP probe", "top1": {"mean": 0.5, "low": 0.4, "high": 0.6}}
                     for name in ("simclr", "same encoder, random weights")]
             path.write_text(json.dumps({
-                "parts": "signer S03 tests", "interval": "95 % Student t over 3 runs", "points": [
+                "parts": "tested on signer S03", "interval": "95 % Student t over 3 runs", "points": [
                     {"clips_a_class": 1, "labels": 9, "validation_labels": 4, "rows": rows},
                     {"share": 0.05, "labels": 40, "rows": rows}]}))
             script = [sys.executable, ROOT / "src/report/label_curve.py"]

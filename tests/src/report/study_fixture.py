@@ -247,7 +247,7 @@ def data_set(name, title):
     folds = [
         {
             "name": f"S0{signer}",
-            "how": f"signer S0{signer} tests",
+            "how": f"tested on signer S0{signer}",
             "pretrain": 600,
             "train": 540,
             "validation": 0,
