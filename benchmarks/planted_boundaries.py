@@ -2,13 +2,14 @@
 """Measures how well a boundary search finds known boundaries of synthetic signs, with real training.
 
 Usage: planted_boundaries.py [--method simclr|sl-fpn|supervised] [--seeds N] [--places FIRST-LAST ...]
-                             [--repeats R] [--ranks N]
-About twenty minutes on 2 cores.
+                             [--margin M] [--repeats R] [--ranks N]
 
 For each place and seed, creates a store of synthetic signs whose informative frames are [FIRST, LAST) of
-LENGTH, runs a full search on it (every k, so that the other modes are replayed on the same trainings) and
-finds the boundaries that need no search. Prints how often each is within one step of the planted k1 = FIRST
-and k2 = LENGTH - LAST. Finished work stays in FOLDER, and the same command resumes it.
+LENGTH, and searches it. The truth at either end is the largest k at which a classifier that knows the
+generator loses at most the margin (`prepare` writes its accuracy to the store), not the frame that was
+planted. Prints how often the search, the paper's rules on the same trainings and the best constant answer
+are within one step of it, and how many verdicts were wrong. Finished work stays in
+FOLDER, and the same command resumes it.
 """
 import json
 import tempfile
@@ -17,124 +18,119 @@ from statistics import fmean
 
 from common import ROOT, parser_of, run
 
-LENGTH = 32
+LENGTH = 44
 STEP = 4
-# At either end, signs differ in which of two poses comes first; a pose lasts 4 frames. Noise between frames
-# makes them hard. Clips vary little, because a loss that tells clips apart would rely on that variation.
-SIGNS = (f"--classes 4 --signers 5 --length {LENGTH} --pose-frames 4 "
-         "--noise 0.1 --clip-variation 0.02 --signer-variation 0.01").split()
-MODEL = "--blocks 1 --width 32 --heads 4 --optimizer adamw --learning-rate 0.003 --global-batch 32".split()
-# SL-FPN has batch norm in the projector: without it the outputs collapse here, and views that permute
-# everything cost nothing. Supervised training on permuted views is not a search of the paper. It separates
-# the effect of the search from that of the loss.
-METHODS = {"simclr": ["--method", "simclr"], "sl-fpn": ["--method", "sl-fpn", "--projector-norm", "all"],
-           "supervised": ["--method", "supervised"]}
+# Classes differ in the directions of movements of 4 frames, which other clips make before and after the sign.
+SIGNS = f"--kind order --classes 8 --signers 5 --length {LENGTH} --pose-frames 4".split()
+MODEL = ("--frames 44 --blocks 1 --width 32 --heads 4 --dropout 0 --pooling mean "
+         "--inputs positions velocities --augmentation boundary --optimizer adamw --learning-rate 0.003 "
+         "--global-batch 64").split()
+METHODS = {"simclr": "--method simclr --projector-norm all --temperature 0.1".split(),
+           "sl-fpn": ("--method sl-fpn --projector-norm hidden --regulariser vicreg "
+                      "--regulariser-weight 10").split(),
+           "supervised": "--method supervised".split()}
 
 
-def search(folder, first, last, seed, arguments):
-    """Searches on signs with these boundaries and returns the report."""
-    store = folder / f"{first}-{last}-seed-{seed}.h5"
-    study = folder / f"{arguments.method}-{first}-{last}-seed-{seed}"
+def truth_of(program, store, margin):
+    """Returns the (k1, k2) of the grid up to which the possible accuracy falls by at most the margin."""
+    attributes = json.loads(run(program, "inspect", "--json", store))[0]["attributes"]
+    truth = []
+    for end in ("start", "end"):
+        possible = [float(value) for value in attributes[f"possible_accuracy_{end}"].split()]
+        harmless = [k for k in range(0, LENGTH + 1, STEP)
+                    if all(value >= possible[0] - margin for value in possible[:k + 1])]
+        truth.append(harmless[-1])
+    return tuple(truth)
+
+
+def search(place, seed, arguments):
+    """Searches on signs with these boundaries and returns the truth and the report."""
+    first, last = place.split("-")
+    store = arguments.folder / f"{place}-seed-{seed}.h5"
+    study = arguments.folder / f"{arguments.method}-{place}-seed-{seed}"
     if not store.exists():
-        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS,
-            "--clips", arguments.clips, "--first", first, "--last", last, "--seed", seed)
-    run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--mode", "full",
-        "--step", STEP, "--largest", arguments.largest, "--repeats", arguments.repeats,
-        "--seed", 100 * seed, "--tolerance", arguments.tolerance, *METHODS[arguments.method], *MODEL,
-        "--max-steps", arguments.max_steps,
-        f"--compare={'true' if seed < arguments.compared_seeds else 'false'}")
+        run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS, "--clips",
+            arguments.clips, "--noise", arguments.noise, "--first", first, "--last", last, "--seed", seed)
+    run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--step", STEP,
+        "--largest", arguments.largest, "--repeats", arguments.repeats, "--margin", arguments.margin,
+        "--seed", 100 * seed, *METHODS[arguments.method], *MODEL, "--max-steps", arguments.max_steps,
+        "--compare=false")
     work = run(arguments.program, "boundary", "work", "--study", study, ranks=arguments.ranks)
-    print(f"{study.name}: {work.splitlines()[-1]}", flush=True)
-    return json.loads(run(arguments.program, "boundary", "report", "--study", study, "--json"))
+    report = json.loads(run(arguments.program, "boundary", "report", "--study", study, "--json"))
+    truth = truth_of(arguments.program, store, arguments.margin)
+    print(f"{study.name}: k1 = {report['k1']}, k2 = {report['k2']}, truth {truth}; {work.splitlines()[-1]}",
+          flush=True)
+    return truth, report
 
 
-def answers_of(report):
-    """Returns {name: (k1, k2, trainings)} of every way to find boundaries."""
-    answers = {}
-    for row in report["other_modes"]:
-        name = row["mode"] + (" with halving" if row["halving"] else "")
-        answers[name] = row["k1"], row["k2"], row["trainings"]
-    for row in report["comparisons"]:
-        if "k1" in row:
-            answers[row["what"]] = row["k1"], row["k2"], row["trainings"]
-    return answers
-
-
-def share(values):
-    return f"{sum(values)}/{len(values)}"
+def is_near(answer, truth):
+    return answer[0] is not None and answer[1] is not None and all(
+        abs(found - true) <= STEP for found, true in zip(answer, truth))
 
 
 def table(results):
-    names = list(dict.fromkeys(name for _, report in results for name in answers_of(report)))
-    print(f"\n| way to find k1, k2 | k1 within {STEP} frames | k2 within {STEP} | both | "
-          "mean error, frames | trainings |")
-    print("|---|---|---|---|---|---|")
-    for name in names:
-        near1, near2, errors, trainings = [], [], [], []
-        for (first, last, _), report in results:
-            if name not in answers_of(report):
-                continue
-            k1, k2, cost = answers_of(report)[name]
-            errors += [abs(k1 - first), abs(k2 - (LENGTH - last))]
-            near1.append(errors[-2] <= STEP)
-            near2.append(errors[-1] <= STEP)
-            trainings.append(cost)
-        both = [a and b for a, b in zip(near1, near2)]
-        print(f"| {name} | {share(near1)} | {share(near2)} | {share(both)} | {fmean(errors):.1f} | "
-              f"{fmean(trainings):.0f} |")
-    for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
-        sides = [abs(answers_of(report)["full"][side] - planted) <= STEP
-                 for key, report in results if key[:2] == place
-                 for side, planted in enumerate((place[0], LENGTH - place[1]))]
-        print(f"full search, planted {place[0]}-{place[1]}: {share(sides)} boundaries within {STEP} frames")
-    changed = [answers_of(report)["full with halving"][:2] != answers_of(report)["full"][:2]
-               for _, report in results]
-    print(f"halving changed the full search's answer in {share(changed)} studies")
+    """Prints how often each rule, and the best constant answer, is within one step at both ends."""
+    count = len(results)
+    print(f"\n| rule | both ends within {STEP} frames | decided | trainings |\n|---|---|---|---|")
+    for rule in range(len(results[0][1]["other_modes"])):
+        answers = [(truth, report["other_modes"][rule]) for truth, report in results]
+        known = [row for _, row in answers if row["trainings"] is not None]
+        near = sum(is_near((row["k1"], row["k2"]), truth) for truth, row in answers)
+        decided = sum(report["start"]["is_decided"] and report["end"]["is_decided"]
+                      for _, report in results)
+        trainings = fmean(row["trainings"] for row in known) if known else float("nan")
+        ended = decided if rule == 0 else len(known)
+        print(f"| {answers[0][1]['mode']} | {near}/{count} | {ended}/{count} | {trainings:.0f} |")
+    grid = range(0, LENGTH + 1, STEP)
+    best = max(((k1, k2) for k1 in grid for k2 in grid),
+               key=lambda k: sum(is_near(k, truth) for truth, _ in results))
+    near = sum(is_near(best, truth) for truth, _ in results)
+    print(f"| always {best[0]}, {best[1]} | {near}/{count} | - | 0 |")
 
 
-def curves(results):
-    """Prints the mean accuracy for each k and place."""
-    for place in dict.fromkeys((first, last) for (first, last, _), _ in results):
-        for side in ("start", "end"):
-            rows = [report[side]["curve"] for key, report in results if key[:2] == place]
-            means = [f"{row[0]['k']}: {fmean(r['mean'] for r in row):.3f}" for row in zip(*rows)]
-            print(f"planted {place[0]}-{place[1]}, {side}: {', '.join(means)}")
-    for what in ("random weights", "no permutation", "the search's k1 and k2",
-                 "clips' own, by the motion of the wrists", "random lengths, then sensitivity"):
-        values = [fmean(row["accuracies"]) for _, report in results for row in report["comparisons"]
-                  if row["what"] == what and row["accuracies"]]
-        if values:
-            print(f"accuracy, {what}: {fmean(values):.3f}")
+def verdicts(results):
+    """Prints how many verdicts say that a boundary is supported that is not within a step of the truth."""
+    supported = [(report[f"k{i + 1}"], truth[i]) for truth, report in results
+                 for i, side in enumerate(("start", "end")) if report[side]["verdict"]["is_supported"]]
+    wrong = sum(abs(k - true) > STEP for k, true in supported)
+    print(f"\nverdicts: {len(supported)} of {2 * len(results)} support a boundary, {wrong} of them wrongly")
 
 
 def measure(arguments):
-    results = []
-    for seed in range(arguments.seeds):
-        for place in arguments.places:
-            first, last = map(int, place.split("-"))
-            results.append(((first, last, seed), search(arguments.folder, first, last, seed, arguments)))
-    table(results)
-    curves(results)
+    results = {place: [search(place, seed, arguments) for seed in range(arguments.seeds)]
+               for place in arguments.places}
+    every = [result for of_place in results.values() for result in of_place]
+    table(every)
+    verdicts(every)
+    for place, of_place in results.items():
+        for side in ("start", "end"):
+            points = {}
+            for _, report in of_place:
+                for point in report[side]["curve"]:
+                    points.setdefault(point["k"], []).append(point["mean"])
+            means = ", ".join(f"{k}: {fmean(values):.3f}" for k, values in sorted(points.items()))
+            print(f"informative {place}, {side}: {means}")
 
 
 def main():
     parser = parser_of(__doc__)
     parser.add_argument("--seeds", type=int, default=10, help="stores per place; default: %(default)s")
-    parser.add_argument("--places", nargs="+", default=["4-24", "8-24", "8-28"],
-                        help=f"informative frames FIRST-LAST of {LENGTH}; default: 4-24 8-24 8-28")
-    parser.add_argument("--repeats", type=int, default=3, help="trainings per k; default: %(default)s")
-    parser.add_argument("--compared-seeds", type=int, default=3,
-                        help="seeds for which boundaries without a search are found, too; "
-                             "default: %(default)s")
+    parser.add_argument("--places", nargs="+", default=["4-16", "16-28", "28-40"],
+                        help=f"informative frames FIRST-LAST of {LENGTH}; default: 4-16 16-28 28-40; "
+                             f"0-{LENGTH} for signs without a boundary, 0-12 for information at one end")
+    parser.add_argument("--repeats", type=int, default=10,
+                        help="most trainings per k; default: %(default)s")
+    parser.add_argument("--margin", type=float, default=0.05,
+                        help="loss of accuracy that does no harm; default: %(default)s")
     parser.add_argument("--method", choices=METHODS, default="simclr",
                         help="method to train with; default: %(default)s")
-    parser.add_argument("--tolerance", type=float, default=0.15,
-                        help="drop in accuracy that counts as none; default: %(default)s")
-    parser.add_argument("--largest", type=int, default=16,
+    parser.add_argument("--largest", type=int, default=32,
                         help="largest k to test, in frames; default: %(default)s")
     parser.add_argument("--ranks", type=int, default=2, help="ranks to search with; default: %(default)s")
-    parser.add_argument("--clips", type=int, default=1200, help="clips per store; default: %(default)s")
-    parser.add_argument("--max-steps", type=int, default=300, help="steps per training; default: %(default)s")
+    parser.add_argument("--clips", type=int, default=640, help="clips per store; default: %(default)s")
+    parser.add_argument("--noise", type=float, default=0.1,
+                        help="noise of the landmarks, shoulder widths; default: %(default)s")
+    parser.add_argument("--max-steps", type=int, default=200, help="steps per training; default: %(default)s")
     parser.add_argument("--folder", type=Path, default=ROOT / "runs/planted_boundaries",
                         help="folder for stores and searches; default: %(default)s")
     arguments = parser.parse_args()
@@ -143,7 +139,7 @@ def main():
         measure(arguments)
         return
     with tempfile.TemporaryDirectory() as folder:
-        arguments.folder, arguments.seeds, arguments.places, arguments.repeats = Path(folder), 1, ["4-24"], 2
+        arguments.folder, arguments.seeds, arguments.places, arguments.repeats = Path(folder), 1, ["4-16"], 2
         arguments.clips, arguments.max_steps, arguments.largest = 160, 2, STEP
         measure(arguments)
 

@@ -104,7 +104,6 @@ struct PlanSummary {
     std::int64_t frames;
     std::int64_t repeats;
     std::string mode;
-    bool halving;
     std::size_t train_clips;
     std::size_t validation_clips;
     std::string validated_by;
@@ -114,7 +113,7 @@ struct PlanSummary {
     double seconds_per_job;
     double rank_hours;
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode, halving, train_clips,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode, train_clips,
                                    validation_clips, validated_by, steps_per_job, ranks_per_job, most_jobs,
                                    seconds_per_job, rank_hours)
 
@@ -125,7 +124,6 @@ PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const Trial
             .frames = plan.frames,
             .repeats = o.search.repeats,
             .mode = word_of(o.search.mode),
-            .halving = o.search.halving,
             .train_clips = setting.clips.pretrain.size(),
             .validation_clips = plan.validation.size(),
             .validated_by = plan.validated_by,
@@ -138,12 +136,11 @@ PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const Trial
 
 std::string text_of(const PlanSummary& s) {
     auto text = fmt::format(
-        "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps{}\n"
+        "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps\n"
         "{} clips for pretraining, {} for validation ({})\n"
         "a job takes about {:.1f} s on {} rank(s), estimated from a shortened one; all jobs:",
-        s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job,
-        s.halving ? " (fewer with halving)" : "", s.train_clips, s.validation_clips, s.validated_by,
-        s.seconds_per_job, s.ranks_per_job);
+        s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job, s.train_clips,
+        s.validation_clips, s.validated_by, s.seconds_per_job, s.ranks_per_job);
     for (const std::int64_t workers : {1, 8, 64}) {
         const auto rounds = static_cast<double>((s.most_jobs + workers - 1) / workers);
         text += fmt::format(" {} with {} worker(s){}", clock_text(s.seconds_per_job * rounds), workers,
@@ -159,7 +156,8 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     Options options{plan_usage};
     declare(options, fields);
     options.common(
-        "study step largest sides repeats mode tolerance halving validation-split validation-signer probe "
+        "study step largest sides repeats mode margin error-rate tolerance validation-split "
+        "validation-signer probe "
         "ranks-per-job json data train-split leave-out-signer method blocks width heads epochs max-steps "
         "global-batch optimizer learning-rate seed threads accept-other-code");
     if (!read_or_help(options, arguments, ranks)) {

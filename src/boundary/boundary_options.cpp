@@ -21,18 +21,25 @@ void declare(Options& options, PlanOptions& o) {
                 "* largest k to test, in frames (0: all frames of the longest clip)", Decides::nothing);
     options.add("sides", o.search.sides, "* sides to search: both, start (only k1) or end (only k2)",
                 Decides::nothing);
-    options.add("repeats", o.search.repeats, "* trainings for each k, each from its own seeds",
+    options.add("repeats", o.search.repeats,
+                "* trainings for each k, each from its own seeds; of a race, the most", Decides::nothing);
+    options.add(
+        "mode", o.search.mode,
+        "* racing (tests every k, then repeats where the answer hangs until it is decided), or as in the "
+        "paper: tolerant (k rises while accuracy falls by no more than the tolerance) or strict (k "
+        "rises while accuracy rises)",
+        Decides::nothing);
+    options.add("margin", o.search.margin,
+                "* largest loss of accuracy that does no harm, 0 to 1; a k that loses more is worse",
                 Decides::nothing);
-    options.add("mode", o.search.mode,
-                "* tolerant (k rises while accuracy falls by no more than the tolerance), strict (k rises "
-                "while accuracy rises) or full (tests every k)",
+    options.add("error-rate", o.search.error,
+                "* largest probability with which a race answers wrongly, over the sides that are searched",
                 Decides::nothing);
-    options.add("tolerance", o.tolerance,
-                "* largest fall in accuracy that is accepted, 0 to 1, or auto: half the paired 95 % interval",
-                Decides::nothing);
-    options.add("halving", o.search.halving,
-                "* in a full search, drops the worse half of the k after 2, 4, ... repeats",
-                Decides::nothing);
+    options.add(
+        "tolerance", o.tolerance,
+        "* of tolerant and strict: largest fall in accuracy that is accepted, 0 to 1, or auto: half the "
+        "paired 95 % interval",
+        Decides::nothing);
     options.add("compare", o.compare,
                 "* also trains boundaries that need no search (each clip's own from its wrist motion, random "
                 "lengths) and, together, the k1 and k2 that were found",

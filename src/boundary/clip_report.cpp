@@ -3,29 +3,30 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <tuple>
 
 namespace sslslr {
 
 std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBoundaries>& start,
-                               const std::optional<OwnBoundaries>& end) {
+                               const std::optional<OwnBoundaries>& end,
+                               const std::optional<OwnBoundaries>& pairs) {
     std::vector<ClipRow> rows;
     for (std::size_t i = 0; i < plan.validation.size(); ++i) {
         ClipRow row{.clip = plan.validation[i],
                     .sign = plan.class_names[static_cast<std::size_t>(plan.classes[i])]};
-        double sides = 0;
-        for (const auto& [own, k, prefers] : {std::tuple{&start, &ClipRow::k1, &ClipRow::prefers_k1},
-                                              std::tuple{&end, &ClipRow::k2, &ClipRow::prefers_k2}}) {
-            if (const auto& side = *own) {
-                row.*k = side->best[i];
-                row.*prefers = side->has_preference[i];
-                row.loss += side->loss[i];
-                row.inflated_loss += side->inflated_loss[i];
-                ++sides;
-            }
+        if (start) {
+            row.k1 = start->best[i].k1;
+            row.prefers_k1 = start->has_preference[i];
         }
-        row.loss /= sides;
-        row.inflated_loss /= sides;
+        if (end) {
+            row.k2 = end->best[i].k2;
+            row.prefers_k2 = end->has_preference[i];
+        }
+        if (pairs) {
+            row.pair = pairs->best[i];
+            row.prefers_pair = pairs->has_preference[i];
+            row.loss = pairs->loss[i];
+            row.inflated_loss = pairs->inflated_loss[i];
+        }
         rows.push_back(std::move(row));
     }
     return rows;
@@ -34,7 +35,7 @@ std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBo
 std::vector<SignRow> sign_rows(const std::vector<ClipRow>& clips) {
     std::map<std::string, std::vector<double>> losses;
     for (const auto& clip : clips) {
-        losses[clip.sign].push_back(clip.loss);
+        losses[clip.sign].push_back(clip.loss.value());
     }
     std::vector<SignRow> rows;
     for (const auto& [sign, values] : losses) {

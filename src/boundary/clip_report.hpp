@@ -14,12 +14,15 @@ namespace sslslr {
 struct ClipRow {
     std::int64_t clip = 0;  ///< clip number
     std::string sign;
-    std::optional<std::int64_t> k1;  ///< its own; nothing if the side is not searched
-    std::optional<std::int64_t> k2;
-    bool prefers_k1 = false;  ///< whether some k1 suits it better than another
+    std::optional<std::int64_t> k1;  ///< the best of all k1 with k2 = 0; nothing if the side is not searched
+    std::optional<std::int64_t> k2;  ///< likewise
+    bool prefers_k1 = false;         ///< whether some k1 suits it better than another
     bool prefers_k2 = false;
-    double loss = 0;           ///< what the global k1 and k2 cost it, mean over the searched sides
-    double inflated_loss = 0;  ///< the same of OwnBoundaries::inflated_loss
+    /// The best pair of those around the answer; nothing if these were not trained, like the following.
+    std::optional<ClipBoundary> pair;
+    bool prefers_pair = false;
+    std::optional<double> loss;           ///< what the global pair costs it, see OwnBoundaries::loss
+    std::optional<double> inflated_loss;  ///< see OwnBoundaries::inflated_loss
 };
 
 struct SignRow {
@@ -29,11 +32,14 @@ struct SignRow {
 };
 
 /// Returns one row per validation clip, in the order of the plan.
-/// @param start, end  nothing for a side that is not searched; at least one side is
+/// @param start, end  nothing for a side that is not searched
+/// @param pairs       nothing if they were not trained
 std::vector<ClipRow> clip_rows(const SearchPlan& plan, const std::optional<OwnBoundaries>& start,
-                               const std::optional<OwnBoundaries>& end);
+                               const std::optional<OwnBoundaries>& end,
+                               const std::optional<OwnBoundaries>& pairs);
 
 /// Returns one row per sign, the largest loss first.
+/// @param clips  with their losses
 std::vector<SignRow> sign_rows(const std::vector<ClipRow>& clips);
 
 }  // namespace sslslr

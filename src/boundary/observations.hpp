@@ -1,54 +1,58 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
+#include "src/augment/clip_boundary.hpp"
 #include "src/boundary/search.hpp"
 
 namespace sslslr {
 
-/// Which validation clips were classified correctly at each k of one side.
-struct SideCorrectness {
-    std::vector<std::int64_t> k;  ///< ascending; 0 is the reference
-    /// [k][repeat][clip], the same number of repeats and clips everywhere
+/// Which validation clips were classified correctly at each of several boundaries.
+struct Correctness {
+    std::vector<ClipBoundary> boundaries;  ///< ascending; frames of a clip of length SearchConfig::frames
+    /// [boundary][repeat][clip], the same number of repeats and clips everywhere
     std::vector<std::vector<std::vector<bool>>> correct;
 };
 
-/// The boundary of each single clip on one side. Every vector has one entry per clip.
+/// The boundary of each single clip. Every vector has one entry per clip.
 struct OwnBoundaries {
-    /// The k at which the clip is right most often over all repeats; among equal ones the nearest to the
-    /// global k, then the smaller.
-    std::vector<std::int64_t> best;
-    /// Whether the clip is right more often at some k than at another.
+    /// The boundary at which the clip is right most often over all repeats; among equal ones the nearest to
+    /// the global one, then the first.
+    std::vector<ClipBoundary> best;
+    /// Whether the clip is right more often at some boundary than at another.
     std::vector<bool> has_preference;
-    /// What the global k costs the clip: its correctness at its own k minus that at the global k. The own k
-    /// is chosen on one half of the repeats and both are scored on the other half, and vice versa; the loss
-    /// is the mean of the two.
+    /// What the global boundary costs the clip: its correctness at its own boundary minus that at the global
+    /// one. Its own is chosen on one half of the repeats and both are scored on the other half, and vice versa;
+    /// the loss is the mean of the two.
     std::vector<double> loss;
     /// The same, but chosen and scored on all repeats: never negative, and inflated by choosing on the noise
     /// that is scored.
     std::vector<double> inflated_loss;
 };
 
-/// Analyses one side clip by clip, as figures 5 and 6 of the paper do.
-/// @param global_k  the answer of the search; one of correctness.k
-/// @throws c10::ValueError  global_k is not one of them, or there are fewer than two repeats
-OwnBoundaries own_boundaries(const SideCorrectness& correctness, std::int64_t global_k);
+/// Finds the boundary of each clip, as figures 5 and 6 of the paper do.
+/// @param global  one of correctness.boundaries
+/// @throws c10::ValueError  global is not one of them, or there are fewer than two repeats
+OwnBoundaries own_boundaries(const Correctness& correctness, const ClipBoundary& global);
 
-/// Whether the intervals support a boundary on one side.
+/// Whether the results support a boundary on one side: that permuting k frames does no harm, and permuting
+/// more does.
 struct Verdict {
-    bool is_supported = false;   ///< k > 0 is not worse than k = 0, and some larger k is worse than k
-    Interval against_reference;  ///< accuracy(k) - accuracy(0), paired
-    std::int64_t worse_k = 0;    ///< the smallest k above the answer that is worse than it; 0: none is
-    Interval worse_by;           ///< accuracy(worse_k) - accuracy(k), paired
-    std::int64_t compared = 0;   ///< number of larger k compared
+    bool is_supported = false;
+    std::optional<KVerdict> answer;  ///< of k; nothing if k is 0
+    std::optional<KVerdict>
+        larger;  ///< of the larger k that is most probably worse; nothing if none is known
 };
 
-/// Judges an answer by the known results, independently of the search mode that gave it.
+/// Judges the answer of a search, the same way for each mode.
 ///
-/// One k is worse than another if the paired 95 % interval of their difference lies below zero. Larger k with
-/// fewer than two pairs, which give no interval, are passed over. The intervals are not corrected for their
-/// number.
-Verdict verdict_of(Side side, const SearchConfig& config, std::int64_t k, const Lookup& lookup);
+/// A boundary is supported if k > 0 is worse than the margin allows with a probability of at most
+/// SearchConfig::most_of_kept(), and some larger k with one of at least least_of_worse(). A race that ended
+/// undecided supports none.
+/// @param verdicts  of all k with results, see judge_all()
+Verdict verdict_of(const SideSearch& found, const std::vector<KVerdict>& verdicts,
+                   const SearchConfig& config);
 
 }  // namespace sslslr

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "io/file/setting.hpp"
+#include "src/boundary/race.hpp"
 
 namespace sslslr {
 namespace {
@@ -46,7 +47,7 @@ public:
             report.warning =
                 fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves", search().frames);
         }
-        if (report.clips) {
+        if (report.clips && report.clips->front().pair) {
             report.signs = sign_rows(*report.clips);
         }
         return report;
@@ -66,40 +67,68 @@ private:
     }
 
     SideReport side(Side which, const SideSearch& found) const {
-        SideReport side{.curve = {}, .verdict = {}, .why = io::as_options(found.why)};
+        SideReport side{.curve = {}, .verdict = {}, .is_decided = {}, .why = io::as_options(found.why)};
+        const auto verdicts = verdicts_of(which, found);
         const auto reference = point_of(which, 0, search().repeats, lookup_);
         for (const auto k : lengths()) {
             const auto point = point_of(which, k, search().repeats, lookup_);
             const auto accuracies = point.known();
-            if (!accuracies.empty()) {
-                side.curve.push_back({k, accuracies, point.mean(), interval_of(accuracies),
-                                      k > 0 ? paired_difference(point, reference) : std::nullopt});
+            if (accuracies.empty()) {
+                continue;
+            }
+            auto& row = side.curve.emplace_back(
+                CurvePoint{k, accuracies, point.mean(), interval_of(accuracies), {}, {}});
+            if (k > 0) {
+                row.against_reference = paired_difference(point, reference);
+                const auto verdict = std::ranges::find(verdicts, k, &KVerdict::k);
+                row.verdict = verdict == verdicts.end() ? std::nullopt : std::optional{*verdict};
             }
         }
-        if (const auto k = answer_of(found); k && jobs_.searches(which)) {
-            side.verdict = verdict_of(which, search(), *k, lookup_);
+        if (answer_of(found) && jobs_.searches(which)) {
+            side.is_decided = found.is_decided;
+            side.verdict = verdict_of(found, verdicts, search());
         }
         return side;
+    }
+
+    /// Judges the k by the results on which the answer rests: others depend on which workers looked ahead.
+    std::vector<KVerdict> verdicts_of(Side which, const SideSearch& found) const {
+        if (!found.verdicts.empty()) {
+            return found.verdicts;
+        }
+        const auto used = [&](const Trial& trial) {
+            return found.rests_on.contains(trial) ? lookup_(trial) : Known{};
+        };
+        std::vector<Point> points;
+        for (const auto k : lengths()) {
+            points.push_back(point_of(which, k, search().repeats, used));
+        }
+        std::erase_if(points, [](const Point& point) { return point.known().size() < 2; });
+        return points.empty() ? std::vector<KVerdict>{} : judge_all(points, search().margin);
     }
 
     /// Returns what each mode answers on the results so far, and how many trainings each answer needs.
     std::vector<ModeAnswer> other_modes() const {
         std::vector<ModeAnswer> answers;
-        for (const auto& [mode, halving] :
-             {std::pair{SearchMode::tolerant, false}, std::pair{SearchMode::strict, false},
-              std::pair{SearchMode::full, false}, std::pair{SearchMode::full, true}}) {
+        for (const auto mode : {SearchMode::racing, SearchMode::tolerant, SearchMode::strict}) {
             auto config = search();
             config.mode = mode;
-            config.halving = halving;
             const auto start = search_side(Side::start, config, lookup_);
             const auto end = search_side(Side::end, config, lookup_);
-            ModeAnswer answer{mode, halving, answer_of(start), answer_of(end), {}};
+            ModeAnswer answer{mode, answer_of(start), answer_of(end), {}};
             if (answer.k1 && answer.k2) {
-                answer.trainings = search().repeats + start.rests_on + end.rests_on;
+                answer.trainings = trainings_of(start, end);
             }
             answers.push_back(answer);
         }
         return answers;
+    }
+
+    /// Returns how many trainings the answers of both sides need.
+    static std::int64_t trainings_of(const SideSearch& start, const SideSearch& end) {
+        auto trials = start.rests_on;
+        trials.insert(end.rests_on.begin(), end.rests_on.end());
+        return std::ssize(trials);
     }
 
     /// Returns the accuracies of all repeats of a trial.
@@ -125,8 +154,8 @@ private:
 
     std::vector<Comparison> comparisons(std::optional<std::int64_t> k1,
                                         std::optional<std::int64_t> k2) const {
-        const auto trainings = jobs_.search(Side::start, files_.state()).rests_on +
-                               jobs_.search(Side::end, files_.state()).rests_on + search().repeats;
+        const auto trainings =
+            trainings_of(jobs_.search(Side::start, files_.state()), jobs_.search(Side::end, files_.state()));
         std::vector rows{comparison("no permutation", {}, 0),
                          comparison("random weights", {.kind = Trial::Kind::random}, 0)};
         if (k1 && k2) {
@@ -174,38 +203,60 @@ private:
         return result == nullptr ? nullptr : &result->record.at("detail");
     }
 
-    /// Collects correctness at each k whose repeats are all done.
-    SideCorrectness correctness(Side which) const {
-        SideCorrectness data;
-        for (const auto k : lengths()) {
-            std::vector<std::vector<bool>> repeats;
-            for (std::int64_t repeat = 0; repeat < search().repeats; ++repeat) {
-                if (const auto* const detail = detail_of(trial_of(which, k, repeat))) {
-                    repeats.push_back(
+    /// Collects correctness at those of the boundaries that have all of the first `repeats` repeats.
+    Correctness correctness(const std::vector<ClipBoundary>& boundaries, std::int64_t repeats) const {
+        Correctness data;
+        for (const auto& [k1, k2] : boundaries) {
+            std::vector<std::vector<bool>> bits;
+            for (std::int64_t repeat = 0; repeat < repeats; ++repeat) {
+                if (const auto* const detail = detail_of({.k1 = k1, .k2 = k2, .repeat = repeat})) {
+                    bits.push_back(
                         bits_of_hex(detail->at("correct").get<std::string>(), plan_.validation.size()));
                 }
             }
-            if (static_cast<std::int64_t>(repeats.size()) == search().repeats) {
-                data.k.push_back(k);
-                data.correct.push_back(std::move(repeats));
+            if (std::ssize(bits) == repeats) {
+                data.boundaries.push_back({k1, k2});
+                data.correct.push_back(std::move(bits));
             }
         }
         return data;
     }
 
-    std::optional<std::vector<ClipRow>> clips(std::int64_t k1, std::int64_t k2) const {
-        const auto starts = correctness(Side::start);
-        const auto ends = correctness(Side::end);
-        const auto has = [](const SideCorrectness& data, std::int64_t k) {
-            return std::ranges::find(data.k, k) != data.k.end();
-        };
-        if (search().repeats < 2 || !has(starts, k1) || !has(ends, k2)) {
-            return std::nullopt;  // the analysis chooses on one half of the repeats and scores on the other
+    /// Returns the clips' own k of one side, from the repeats that every k of a search has.
+    std::optional<OwnBoundaries> own(Side which, std::int64_t k) const {
+        const auto repeats = search().mode == SearchMode::racing ? search().first_repeats : search().repeats;
+        std::vector<ClipBoundary> boundaries;
+        for (const auto length : lengths()) {
+            const auto trial = trial_of(which, length, 0);
+            boundaries.push_back({trial.k1, trial.k2});
         }
-        const auto own = [&](Side side, const SideCorrectness& data, std::int64_t k) {
-            return jobs_.searches(side) ? std::optional{own_boundaries(data, k)} : std::nullopt;
-        };
-        return clip_rows(plan_, own(Side::start, starts, k1), own(Side::end, ends, k2));
+        const auto global = trial_of(which, k, 0);
+        return own_of(boundaries, {global.k1, global.k2}, repeats);
+    }
+
+    /// Returns the clips' own of these boundaries; nothing before the results for the global one are there.
+    std::optional<OwnBoundaries> own_of(const std::vector<ClipBoundary>& boundaries,
+                                        const ClipBoundary& global, std::int64_t repeats) const {
+        const auto data = correctness(boundaries, repeats);
+        if (repeats < 2 || std::ranges::find(data.boundaries, global) == data.boundaries.end()) {
+            return std::nullopt;  // one half of the repeats chooses and the other scores
+        }
+        return own_boundaries(data, global);
+    }
+
+    std::optional<std::vector<ClipRow>> clips(std::int64_t k1, std::int64_t k2) const {
+        const auto start = jobs_.searches(Side::start) ? own(Side::start, k1) : std::nullopt;
+        const auto end = jobs_.searches(Side::end) ? own(Side::end, k2) : std::nullopt;
+        if (jobs_.searches(Side::start) != start.has_value() ||
+            jobs_.searches(Side::end) != end.has_value()) {
+            return std::nullopt;
+        }
+        const auto around = pairs_around(search(), {k1, k2});
+        auto pairs = own_of(around, {k1, k2}, pair_repeats(search()));
+        if (correctness(around, pair_repeats(search())).boundaries.size() < around.size()) {
+            pairs.reset();
+        }
+        return clip_rows(plan_, start, end, pairs);
     }
 
     SearchCost cost() const {

@@ -22,18 +22,19 @@ struct CurvePoint {
     double mean = 0;
     std::optional<Interval> interval;           ///< of two repeats or more
     std::optional<Interval> against_reference;  ///< paired difference to k = 0
+    std::optional<KVerdict> verdict;            ///< nothing for k = 0
 };
 
 struct SideReport {
     std::vector<CurvePoint> curve;
     std::optional<Verdict> verdict;  ///< once the side has its answer
+    bool is_decided = false;         ///< false also if a race used all repeats without deciding
     std::string why;                 ///< why the search ended or is stuck
 };
 
 /// What a search mode answers on the same results.
 struct ModeAnswer {
     SearchMode mode = SearchMode::tolerant;
-    bool halving = false;
     std::optional<std::int64_t> k1;
     std::optional<std::int64_t> k2;
     std::optional<std::int64_t> trainings;  ///< that the answer needs; nothing if not decided here
@@ -76,7 +77,7 @@ struct BoundaryReport {
     std::vector<ModeAnswer> other_modes;
     std::vector<Comparison> comparisons;
     std::optional<std::vector<ClipRow>> clips;  ///< once k1 and k2 are known, with two repeats or more
-    std::optional<std::vector<SignRow>> signs;  ///< likewise
+    std::optional<std::vector<SignRow>> signs;  ///< once the pairs around the answer are trained
     SearchCost cost;
 };
 

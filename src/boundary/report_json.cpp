@@ -22,26 +22,30 @@ static void to_json(Json& json, const CurvePoint& point) {
     json = {{"k", point.k}, {"accuracies", point.accuracies}, {"mean", point.mean}};
     put(json, "interval", point.interval);
     put(json, "against_reference", point.against_reference);
-}
-
-static void to_json(Json& json, const Verdict& verdict) {
-    json = {{"is_supported", verdict.is_supported},
-            {"against_reference", verdict.against_reference},
-            {"larger_k_compared", verdict.compared}};
-    if (verdict.worse_k > 0) {
-        json["worse_k"] = verdict.worse_k;
-        json["worse_by"] = verdict.worse_by;
+    if (point.verdict) {
+        json["probability_worse"] = point.verdict->worse;
+        json["worse_than"] = point.verdict->than;
     }
 }
 
+static void to_json(Json& json, const KVerdict& verdict) {
+    json = {{"k", verdict.k},
+            {"repeats", verdict.repeats},
+            {"probability_worse", verdict.worse},
+            {"worse_than", verdict.than}};
+}
+
 static void to_json(Json& json, const SideReport& side) {
-    json = {{"curve", side.curve}, {"why", side.why}};
-    put(json, "verdict", side.verdict);
+    json = {{"curve", side.curve}, {"is_decided", side.is_decided}, {"why", side.why}};
+    if (side.verdict) {
+        json["verdict"] = {{"is_supported", side.verdict->is_supported}};
+        put(json["verdict"], "answer", side.verdict->answer);
+        put(json["verdict"], "larger", side.verdict->larger);
+    }
 }
 
 static void to_json(Json& json, const ModeAnswer& answer) {
     json = {{"mode", word_of(answer.mode)},
-            {"halving", answer.halving},
             {"k1", io::json_or_null(answer.k1)},
             {"k2", io::json_or_null(answer.k2)},
             {"trainings", io::json_or_null(answer.trainings)}};
@@ -63,9 +67,13 @@ static void to_json(Json& json, const ClipRow& row) {
             {"k1", io::json_or_null(row.k1)},
             {"k2", io::json_or_null(row.k2)},
             {"prefers_k1", row.prefers_k1},
-            {"prefers_k2", row.prefers_k2},
-            {"loss", row.loss},
-            {"inflated_loss", row.inflated_loss}};
+            {"prefers_k2", row.prefers_k2}};
+    if (row.pair) {
+        json["pair"] = {{"k1", row.pair->k1}, {"k2", row.pair->k2}};
+        json["prefers_pair"] = row.prefers_pair;
+        json["loss"] = *row.loss;
+        json["inflated_loss"] = *row.inflated_loss;
+    }
 }
 
 static void to_json(Json& json, const SignRow& row) {
@@ -89,7 +97,8 @@ void to_json(Json& json, const BoundaryReport& report) {
             {"frames", report.search.frames},
             {"step", report.search.step},
             {"mode", word_of(report.search.mode)},
-            {"halving", report.search.halving},
+            {"margin", report.search.margin},
+            {"error_rate", report.search.error},
             {"repeats", report.search.repeats},
             {"validated_by", report.validated_by},
             {"validation_clips", report.validation_clips},

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/counted.hpp"
 #include "src/boundary/report.hpp"
 #include "src/settings/words.hpp"
 
@@ -30,25 +31,21 @@ std::string verdict_text(const SideReport& side, const char* place, const std::o
     if (!side.verdict) {
         return fmt::format("{}: not answered yet. {}\n", place, side.why);
     }
-    const auto& verdict = *side.verdict;
-    const auto beyond =
-        verdict.worse_k > 0
-            ? fmt::format("permuting {} costs {} against {} ({} larger k were compared, uncorrected)",
-                          verdict.worse_k, signed_interval_text(verdict.worse_by), number(k),
-                          verdict.compared)
-            : std::string{"no larger k is worse beyond its 95 % interval"};
-    return fmt::format("{}: {}; against no permutation {}; {}\n", place,
-                       verdict.is_supported ? fmt::format("a boundary at {} is supported", number(k))
-                                            : "no boundary is supported by this data",
-                       signed_interval_text(verdict.against_reference), beyond);
+    const auto verdict = side.verdict->is_supported ? fmt::format("a boundary at {} is supported", number(k))
+                         : side.is_decided          ? std::string{"no boundary is supported by this data"}
+                                           : fmt::format("not decided yet, most likely {}", number(k));
+    return fmt::format("{}: {}{}{}\n", place, verdict, side.why.empty() ? "" : "; ", side.why);
 }
 
-std::string curve_text(const SideReport& side, const char* name) {
-    constexpr auto line = "{:>4}  {:<24}  {}\n";
-    auto text = '\n' + fmt::format(line, name, "accuracy, mean [95 %]", "against none, paired");
+std::string curve_text(const SideReport& side, const char* name, double margin) {
+    constexpr auto line = "{:>4}  {:>7}  {:<24}  {:<25}  {}\n";
+    auto text = '\n' + fmt::format(line, name, "repeats", "accuracy, mean [95 %]", "against none, paired",
+                                   fmt::format("P(worse by more than {:g})", margin));
     for (const auto& point : side.curve) {
-        text += fmt::format(line, point.k, accuracy_text(point.interval),
-                            difference_text(point.against_reference));
+        text += fmt::format(
+            line, point.k, point.accuracies.size(), accuracy_text(point.interval),
+            difference_text(point.against_reference),
+            point.verdict ? fmt::format("{:.3f}, than {}", point.verdict->worse, point.verdict->than) : "-");
     }
     return text;
 }
@@ -76,8 +73,7 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
     auto text = '\n' + fmt::format(line, "mode, same results", "k1", "k2", "trainings");
     for (const auto& answer : answers) {
         text +=
-            fmt::format(line, std::string{word_of(answer.mode)} + (answer.halving ? ", halving" : ""),
-                        number(answer.k1), number(answer.k2),
+            fmt::format(line, word_of(answer.mode), number(answer.k1), number(answer.k2),
                         answer.trainings ? number(answer.trainings) : "not known: larger k were not tested");
     }
     return text;
@@ -85,46 +81,48 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
 
 constexpr std::size_t most_shown = 5;  ///< the report's file lists all of them
 
-/// Lists the clips that lose most at the global k1 and k2.
+/// Lists the clips that lose most at the global pair.
 std::string failures_text(const std::vector<ClipRow>& clips) {
     std::vector<ClipRow> failures;
     std::ranges::copy_if(clips, std::back_inserter(failures),
-                         [](const ClipRow& clip) { return clip.loss > 0; });
+                         [](const ClipRow& clip) { return *clip.loss > 0; });
     std::ranges::stable_sort(failures, std::ranges::greater{}, &ClipRow::loss);
-    auto text = fmt::format("{} clips lose at the global values", failures.size());
+    auto text = io::counted(std::ssize(failures), "clip") + " would do better at another pair";
     for (std::size_t i = 0; i < std::min(most_shown, failures.size()); ++i) {
         const auto& clip = failures[i];
-        text += fmt::format("{} clip {} ({}) {:+.2f}, its own k1 = {}, k2 = {}", i == 0 ? ":" : ";",
-                            clip.clip, clip.sign, clip.loss, number(clip.k1), number(clip.k2));
+        text += fmt::format("{} clip {} ({}) {:+.2f} at k1 = {}, k2 = {}", i == 0 ? ":" : ";", clip.clip,
+                            clip.sign, *clip.loss, clip.pair->k1, clip.pair->k2);
     }
     return text + '\n';
 }
 
 std::string clips_text(const BoundaryReport& report) {
-    if (!report.clips) {
+    if (!report.signs) {
         return "";
     }
     double loss = 0;
     double inflated = 0;
     double own = 0;
+    double undecided = 0;
     for (const auto& clip : *report.clips) {
-        loss += clip.loss;
-        inflated += clip.inflated_loss;
-        own += clip.k1 != report.k1 || clip.k2 != report.k2 ? 1 : 0;
+        loss += *clip.loss;
+        inflated += *clip.inflated_loss;
+        undecided += clip.prefers_pair ? 0 : 1;
+        own += clip.prefers_pair && *clip.pair != ClipBoundary{report.k1.value_or(0), report.k2.value_or(0)}
+                   ? 1
+                   : 0;
     }
     const auto clips = static_cast<double>(report.clips->size());
     auto text = fmt::format(
-        "\n{:.0f} % of the clips do better at another {}; the global values cost {:+.3f} of accuracy on "
-        "average\n(chosen and scored on different repeats; {:+.3f} on the same repeats, which inflates it). "
-        "By sign:\n",
-        100 * own / clips,
-        !report.k2   ? "k1"
-        : !report.k1 ? "k2"
-                     : "k1 or k2",
-        loss / clips, inflated / clips);
+        "\n{:.0f} % of the clips do best at another pair of k1 and k2, within a step, {:.0f} % equally well "
+        "at "
+        "all;\nthe global pair costs {:+.3f} of accuracy on average (chosen and scored on different repeats; "
+        "{:+.3f} on the\nsame repeats, which inflates it). By sign:\n",
+        100 * own / clips, 100 * undecided / clips, loss / clips, inflated / clips);
     for (std::size_t i = 0; i < std::min(most_shown, report.signs->size()); ++i) {
         const auto& row = (*report.signs)[i];
-        text += fmt::format("  {:<20} {:+.3f} ({} clips)\n", row.sign, row.loss, row.clips);
+        text += fmt::format("  {:<20} {:+.3f} ({})\n", row.sign, row.loss,
+                            io::counted(static_cast<std::int64_t>(row.clips), "clip"));
     }
     return text + failures_text(*report.clips);
 }
@@ -133,16 +131,16 @@ std::string clips_text(const BoundaryReport& report) {
 
 std::string text_of_report(const BoundaryReport& report) {
     const auto& cost = report.cost;
-    auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search{}, {} repeats, {} clips of {})\n",
-                            number(report.k1), number(report.k2), report.search.frames,
-                            word_of(report.search.mode), report.search.halving ? " with halving" : "",
-                            report.search.repeats, report.validation_clips, report.validated_by);
+    auto text =
+        fmt::format("k1 = {}, k2 = {} of {} frames ({} search, {} repeats, {} clips of {})\n",
+                    number(report.k1), number(report.k2), report.search.frames, word_of(report.search.mode),
+                    report.search.repeats, report.validation_clips, report.validated_by);
     if (!report.warning.empty()) {
         text += report.warning + '\n';
     }
     return text + verdict_text(report.start, "start", report.k1) +
-           verdict_text(report.end, "end", report.k2) + curve_text(report.start, "k1") +
-           curve_text(report.end, "k2") + comparisons_text(report.comparisons) +
+           verdict_text(report.end, "end", report.k2) + curve_text(report.start, "k1", report.search.margin) +
+           curve_text(report.end, "k2", report.search.margin) + comparisons_text(report.comparisons) +
            modes_text(report.other_modes) + clips_text(report) +
            fmt::format(
                "\n{} jobs of at most {}, {:.0f} rank-seconds; {} cancelled as not needed ({:.0f} s)\n",

@@ -5,6 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "src/augment/clip_boundary.hpp"
+
 namespace sslslr {
 
 /// Which sides are searched: start (k1), end (k2) or both.
@@ -13,10 +15,10 @@ constexpr auto words(Sides /*of*/) {
     return std::array{"both", "start", "end"};
 }
 
-/// When k stops rising; see search_side().
-enum class SearchMode { tolerant, strict, full };
+/// How the largest harmless k is found; see search_side().
+enum class SearchMode { racing, tolerant, strict };
 constexpr auto words(SearchMode /*of*/) {
-    return std::array{"tolerant", "strict", "full"};
+    return std::array{"racing", "tolerant", "strict"};
 }
 
 /// Options of the paper's algorithm 1, including the points that it leaves open.
@@ -25,11 +27,30 @@ struct SearchConfig {
     std::int64_t largest = 0;  ///< largest k that is tested; 0: n
     Sides sides = Sides::both;
     std::int64_t step = 4;     ///< p: k = p, 2 p, ..., the last one cut to the largest
-    std::int64_t repeats = 5;  ///< R: trainings for each k, each from its own seeds
-    SearchMode mode = SearchMode::tolerant;
+    std::int64_t repeats = 5;  ///< R: trainings for each k, each from its own seeds; of a race, the most
+    SearchMode mode = SearchMode::racing;
+    /// Of a race: the largest loss of accuracy that does no harm, as a share of clips.
+    double margin = 0.03;
+    /// Of a race: probability with which an answer may be wrong, over all sides that are searched.
+    double error = 0.05;
+    std::int64_t first_repeats = 2;   ///< of a race: repeats of every k before repeats follow the edge
     std::optional<double> tolerance;  ///< share of clips; none: half the width of the paired 95 % interval
-    bool halving = false;  ///< in a full search: drops the worse half of the k after 2, 4, ... repeats
+
+    /// Returns the largest probability of being worse than the margin allows with which a k is kept.
+    double most_of_kept() const { return error / (sides == Sides::both ? 2 : 1); }
+    /// Returns the smallest such probability with which a k is given up. Every k might be given up by chance,
+    /// so the error is divided by their number (Bonferroni).
+    double least_of_worse() const;
 };
+
+/// Returns the boundaries around an answer, one step less and more on each side that is searched. Each clip's
+/// own is chosen among them: at most nine, ascending, with the answer.
+/// @param answer  each of grid_of(config), or 0
+std::vector<ClipBoundary> pairs_around(const SearchConfig& config, const ClipBoundary& answer);
+
+/// Returns the number of repeats of these pairs: an even one, because one half of the repeats chooses and the
+/// other scores; at most four.
+std::int64_t pair_repeats(const SearchConfig& config);
 
 /// @throws ConfigError  names the option that is out of range
 void check(const SearchConfig& config);

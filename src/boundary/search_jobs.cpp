@@ -111,9 +111,17 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
     }
     const bool is_answered =
         start.progress == SideSearch::Progress::answered && end.progress == SideSearch::Progress::answered;
+    if (compares_ && is_answered) {
+        for (const auto& [k1, k2] : pairs_around(search_, {start.k, end.k})) {
+            for (std::int64_t repeat = 0; repeat < pair_repeats(search_); ++repeat) {
+                want({.k1 = k1, .k2 = k2, .repeat = repeat}, 0);
+            }
+        }
+    }
     for (std::int64_t repeat = 0; repeat < search_.repeats; ++repeat) {
         want({.kind = Trial::Kind::random, .repeat = repeat}, comparison_stage);
         if (compares_) {
+            want({.repeat = repeat}, comparison_stage);  // of which a race needs few
             want({.kind = Trial::Kind::adaptive, .repeat = repeat}, comparison_stage);
             want({.kind = Trial::Kind::drawn, .repeat = repeat}, comparison_stage);
         }
@@ -128,7 +136,8 @@ std::int64_t SearchJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
     const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
     const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
-    return search_.repeats * (sides * lengths + 2 + compared);  // 2: the reference and random weights
+    const std::int64_t pairs = compares_ ? (sides == 2 ? 8 : 2) * pair_repeats(search_) : 0;
+    return search_.repeats * (sides * lengths + 2 + compared) + pairs;  // 2: the reference and random weights
 }
 
 std::optional<Result> SearchWork::run(const Claim& claim, const std::function<bool()>& should_stop) {

@@ -5,7 +5,7 @@ Usage: boundary.py FOLDER    reads FOLDER/report/report.json (sslslr boundary re
                              and writes beside it
     curves.png      accuracy against k1 and against k2, with 95 % bands (figure 4 of the paper)
     histograms.png  number of clips that do best at each k1 and k2 (figure 5)
-    loss_map.png    accuracy that the global k1 and k2 cost clips, by the clips' own best k1 and k2 (figure 6)
+    loss_map.png    accuracy that the global pair of k1 and k2 costs clips, by their own pair (figure 6)
 """
 import json
 import sys
@@ -90,17 +90,18 @@ def draw_histograms(report, path):
 
 
 def draw_loss_map(report, path):
-    k1 = [row["k"] for row in report["start"]["curve"]]
-    k2 = [row["k"] for row in report["end"]["curve"]]
+    decided = [clip for clip in report["clips"] if clip["prefers_pair"]]
+    ties = [clip for clip in report["clips"] if not clip["prefers_pair"]]
+    k1, k2 = (sorted({clip["pair"][name] for clip in report["clips"]}) for name in ("k1", "k2"))
     total = np.zeros((len(k2), len(k1)))
     count = np.zeros_like(total)
-    for clip in report["clips"]:
-        cell = k2.index(clip["k2"] or 0), k1.index(clip["k1"] or 0)  # None: that side was not searched
+    for clip in decided:
+        cell = k2.index(clip["pair"]["k2"]), k1.index(clip["pair"]["k1"])
         total[cell] += clip["loss"]
         count[cell] += 1
     mean = np.divide(total, count, out=np.full_like(total, np.nan), where=count > 0)
-    limit = max(np.nanmax(np.abs(mean)), 0.01)
-    figure, axes = plt.subplots(figsize=(1.5 + 0.75 * len(k1), 1.2 + 0.6 * len(k2)))
+    limit = max(np.nanmax(np.abs(mean), initial=0), 0.01)
+    figure, (axes, apart) = plt.subplots(1, 2, figsize=(7, 4), width_ratios=(3, 1))
     image = axes.imshow(mean, origin="lower", cmap="PuOr", vmin=-limit, vmax=limit, aspect="auto")
     for (row, column), clips in np.ndenumerate(count):
         if clips:
@@ -109,11 +110,13 @@ def draw_loss_map(report, path):
                       fontsize="x-small", color="white" if strong else "black")
     axes.set_xticks(range(len(k1)), k1)
     axes.set_yticks(range(len(k2)), k2)
-    axes.set_xlabel("the clip's own best k1")
-    axes.set_ylabel("the clip's own best k2")
+    axes.set_xlabel("the clip's own k1")
+    axes.set_ylabel("the clip's own k2")
     axes.set_title(f"accuracy that k1 = {report['k1']}, k2 = {report['k2']} costs these clips\n"
                    "(below: their number)", fontsize="small")
     figure.colorbar(image, ax=axes)
+    apart.bar(["equally well\nat all pairs"], [len(ties)], color="white", edgecolor="0.3", hatch="//")
+    apart.set_ylabel("clips")
     save(figure, path)
 
 
@@ -126,9 +129,12 @@ def main():
     draw_curves(report, folder / "curves.png")
     if report["clips"]:
         draw_histograms(report, folder / "histograms.png")
+    else:
+        print("no histograms yet: they need the answer and at least two repeats of its k")
+    if report["signs"]:
         draw_loss_map(report, folder / "loss_map.png")
     else:
-        print("no histograms or loss map yet: they need the answer and at least two repeats of its k")
+        print("no loss map: it needs the trainings around the answer (boundary plan --compare)")
 
 
 if __name__ == "__main__":

@@ -7,105 +7,27 @@
 
 #include <fmt/format.h>
 
-#include "io/file/setting.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
-#include "src/settings/words.hpp"
+#include "src/synthetic/nearly_normal.hpp"
 
 namespace sslslr {
 namespace {
 
-constexpr std::int64_t points = 75;
-constexpr std::int64_t end_poses = 4;  ///< two at either end; the order of each two is a bit of the class
+constexpr std::size_t values = 2 * 75;  ///< of a frame: x and y of its points
 
 std::uint64_t key(std::int64_t value) {
     return static_cast<std::uint64_t>(value);
 }
 
-/// Draws a number of mean 0 and deviation 1, nearly normal, between -6 and 6. Unlike logarithms, sums are the
-/// same on every machine.
-double normal(KeyedRandom& random) {
-    double sum = -6;
-    for (int i = 0; i < 12; ++i) {
-        sum += random.uniform();
+/// Returns for each movement whether a class makes it backwards.
+std::vector<std::int64_t> directions_of(std::int64_t label, std::int64_t movements) {
+    std::vector<std::int64_t> directions(static_cast<std::size_t>(movements));
+    for (std::int64_t bit = 0; bit < movements; ++bit, label /= 2) {
+        const auto inwards = bit / 2;
+        directions[static_cast<std::size_t>(bit % 2 == 0 ? inwards : movements - 1 - inwards)] = label % 2;
     }
-    return sum;
-}
-
-/// Returns the fewest poses whose orders suffice for the classes.
-std::int64_t fewest_poses(std::int64_t classes) {
-    std::int64_t between = 0;
-    for (std::int64_t orders = 1; 4 * orders < classes; orders *= between) {
-        ++between;
-    }
-    return end_poses + between;
-}
-
-std::int64_t poses_per_sign(const SyntheticConfig& config) {
-    const auto frames = static_cast<double>(config.last - config.first);
-    const auto fitting = static_cast<std::int64_t>(std::floor(frames / config.pose_frames + 0.5));
-    return std::max(fitting,
-                    config.kind == SyntheticKind::order ? fewest_poses(config.classes) : std::int64_t{1});
-}
-
-void expect(bool holds, const std::string& found, const std::string& expected) {
-    if (!holds) {
-        throw ConfigError{fmt::format("{}: expected {}", found, expected)};
-    }
-}
-
-void check_counts(const SyntheticConfig& c) {
-    constexpr std::int64_t most = 1'000'000;  // of anything, which keeps the frames of a store far below 2^63
-    const std::int64_t fewest = c.kind == SyntheticKind::order ? 4 : 2;
-    expect(c.classes >= fewest && c.classes <= most, io::setting("classes", c.classes),
-           fmt::format("{} to {} signs of kind {}", fewest, most, word_of(c.kind)));
-    expect(c.clips >= c.classes && c.clips <= 1000 * most, io::setting("clips", c.clips),
-           fmt::format("at least one for each of the {} classes", c.classes));
-    expect(c.signers >= 1 && c.signers <= c.clips, io::setting("signers", c.signers),
-           fmt::format("1 to the number of clips, {}", c.clips));
-    expect(c.length >= 1 && c.length <= most, io::setting("length", c.length),
-           fmt::format("1 to {} frames", most));
-    expect(c.length_spread >= 0 && c.length_spread < c.length, io::setting("length-spread", c.length_spread),
-           fmt::format("0 or more frames, fewer than {}", io::setting("length", c.length)));
-    expect(c.first >= 0 && c.first < c.last, io::setting("first", c.first),
-           fmt::format("0 or more, less than {}", io::setting("last", c.last)));
-    expect(c.last <= c.length, io::setting("last", c.last),
-           fmt::format("at most {}", io::setting("length", c.length)));
-}
-
-void check(const SyntheticConfig& c) {
-    check_counts(c);
-    constexpr double largest = 100;
-    expect(c.pose_frames >= 1 && c.pose_frames <= 1e6, io::setting("pose-frames", c.pose_frames),
-           "1 or more frames");
-    for (const auto& [name, value] : {std::pair{io::Setting{"noise"}, c.noise},
-                                      {io::Setting{"clip-variation"}, c.clip_variation},
-                                      {io::Setting{"signer-variation"}, c.signer_variation}}) {
-        expect(value >= 0 && value <= largest, io::setting(name, value),
-               fmt::format("0 to {} shoulder widths", largest));
-    }
-    const auto poses = poses_per_sign(c);
-    expect(poses <= c.last - c.first,
-           fmt::format("{} {}", io::setting("first", c.first), io::setting("last", c.last)),
-           fmt::format(
-               "at least {} frames between them: the orders of fewer poses cannot distinguish {} classes",
-               poses, c.classes));
-}
-
-/// Returns the poses of a class, for the kind `order`.
-std::vector<std::int64_t> order_of(std::int64_t label, std::int64_t poses) {
-    std::vector<std::int64_t> order(static_cast<std::size_t>(poses));
-    std::iota(order.begin(), order.end(), 0);
-    for (auto rank = label / 4; rank > 0; --rank) {
-        std::next_permutation(order.begin() + 2, order.end() - 2);
-    }
-    if (label % 2 == 1) {
-        std::iter_swap(order.begin(), order.begin() + 1);
-    }
-    if (label / 2 % 2 == 1) {
-        std::iter_swap(order.end() - 1, order.end() - 2);
-    }
-    return order;
+    return directions;
 }
 
 /// Draws a posture in the space where signs are made.
@@ -141,14 +63,17 @@ Posture between(const Posture& a, const Posture& b, double share) {
 
 SyntheticSigns::SyntheticSigns(SyntheticConfig config) : config_{std::move(config)} {
     check(config_);
-    const auto per_sign = poses_per_sign(config_);
+    const auto parts = parts_of_sign(config_);
+    const bool is_order = config_.kind == SyntheticKind::order;
     for (std::int64_t label = 0; label < config_.classes; ++label) {
-        signs_.push_back(order_of(config_.kind == SyntheticKind::order ? label : 0, per_sign));
-        if (config_.kind == SyntheticKind::pose) {
-            std::ranges::for_each(signs_.back(), [&](std::int64_t& pose) { pose += label * per_sign; });
+        if (is_order) {
+            signs_.push_back(directions_of(label, parts));
+        } else {
+            auto& poses = signs_.emplace_back(static_cast<std::size_t>(parts));
+            std::iota(poses.begin(), poses.end(), label * parts);
         }
     }
-    const auto poses = config_.kind == SyntheticKind::order ? per_sign : config_.classes * per_sign;
+    const auto poses = is_order ? 1 + 2 * parts : config_.classes * parts;
     for (std::int64_t pose = 0; pose < poses; ++pose) {
         KeyedRandom random{config_.seed, Purpose::synthetic_pose, {key(pose)}};
         poses_.push_back(random_posture(random));
@@ -156,7 +81,7 @@ SyntheticSigns::SyntheticSigns(SyntheticConfig config) : config_{std::move(confi
     for (std::int64_t number = 0; number < config_.signers; ++number) {
         KeyedRandom random{config_.seed, Purpose::synthetic_signer, {key(number)}};
         const auto varied = [&](double value) {
-            return value * (1 + std::clamp(config_.signer_variation * normal(random), -0.5, 0.5));
+            return value * (1 + std::clamp(config_.signer_variation * nearly_normal(random), -0.5, 0.5));
         };
         Signer signer;
         auto& body = signer.body;
@@ -164,9 +89,9 @@ SyntheticSigns::SyntheticSigns(SyntheticConfig config) : config_{std::move(confi
              {&body.upper_arm, &body.forearm, &body.hand, &body.shoulder_width, &body.x, &body.y}) {
             *value = varied(*value);
         }
-        for_each_value([&](double& value) { value = config_.signer_variation * normal(random); },
+        for_each_value([&](double& value) { value = config_.signer_variation * nearly_normal(random); },
                        signer.habit);
-        signer.tempo = config_.signer_variation * normal(random);
+        signer.tempo = config_.signer_variation * nearly_normal(random);
         signers_.push_back(signer);
     }
 }
@@ -177,7 +102,7 @@ io::ClipIndex SyntheticSigns::index() const {
     for (std::int64_t clip = 0; clip < config_.clips; ++clip) {
         index.offsets.push_back(index.offsets.back() + length(clip));
         index.labels.push_back(label_of(clip));
-        index.signers.push_back(signer_of(clip));
+        index.signers.push_back(signer_number(clip));
         index.ids.push_back(clip);
     }
     for (std::int64_t label = 0; label < config_.classes; ++label) {
@@ -209,43 +134,161 @@ const std::vector<std::int64_t>& SyntheticSigns::poses_of(std::int64_t label) co
     return signs_.at(static_cast<std::size_t>(label));
 }
 
-void SyntheticSigns::draw(std::int64_t clip, std::span<float> out) const {
-    const auto keyframes_of_clip = keyframes(clip);
-    const auto& signer = signers_[static_cast<std::size_t>(signer_of(clip))];
-    KeyedRandom random{config_.seed, Purpose::synthetic_noise, {key(clip)}};
-    constexpr std::size_t values = 2 * points;
+void SyntheticSigns::trace(const std::vector<Keyframe>& keyframes, const Body& body, std::int64_t frames,
+                           const std::function<void(std::int64_t, std::span<const double>)>& show) const {
     std::array<double, values> frame{};
-    auto next = keyframes_of_clip.begin() + 1;
-    for (std::size_t time = 0; time < out.size() / values; ++time) {
+    auto next = keyframes.begin() + 1;
+    for (std::int64_t time = 0; time < frames; ++time) {
         const auto now = static_cast<double>(time);
-        while (next->time <= now && next + 1 != keyframes_of_clip.end()) {
+        while (next->time <= now && next + 1 != keyframes.end()) {
             ++next;
         }
         const auto& [start, posture] = *(next - 1);
         const double share = std::clamp((now - start) / (next->time - start), 0.0, 1.0);
-        place(between(posture, next->posture, share), signer.body, frame);
+        place(between(posture, next->posture, share), body, frame);
+        show(time, frame);
+    }
+}
+
+void SyntheticSigns::draw(std::int64_t clip, std::span<float> out) const {
+    const auto& body = signer_of(clip).body;
+    KeyedRandom random{config_.seed, Purpose::synthetic_noise, {key(clip)}};
+    trace(keyframes(clip), body, length(clip), [&](std::int64_t time, std::span<const double> frame) {
         for (std::size_t value = 0; value < values; ++value) {
-            const double noise = config_.noise * signer.body.shoulder_width * normal(random);
-            out[time * values + value] = static_cast<float>(frame[value] + noise);
+            const double noise = config_.noise * body.shoulder_width * nearly_normal(random);
+            out[static_cast<std::size_t>(time) * values + value] = static_cast<float>(frame[value] + noise);
+        }
+    });
+}
+
+std::vector<std::vector<double>> SyntheticSigns::direction_evidence(std::int64_t clip) const {
+    if (config_.kind != SyntheticKind::order) {
+        throw ConfigError{"direction_evidence(): signs of kind order are required"};
+    }
+    constexpr double least_noise = 1e-3;  // shoulder widths
+    const auto frames = length(clip);
+    const auto& body = signer_of(clip).body;
+    const auto deviation = std::max(config_.noise, least_noise) * body.shoulder_width;
+    const auto sign = static_cast<std::int64_t>(signs_.front().size());
+    std::vector<std::vector<double>> evidence(static_cast<std::size_t>(sign));
+    std::vector<std::vector<double>> traces;
+    std::vector<Movement> made;
+    for (const bool turned : {false, true}) {
+        auto random = random_of(clip);
+        made = movements(clip, random);
+        if (turned) {
+            std::ranges::for_each(made, [](Movement& each) { each.backwards = !each.backwards; });
+        }
+        auto& points_of_clip = traces.emplace_back();
+        trace(keyframes_of_movements(clip, made, random), body, frames,
+              [&](std::int64_t, std::span<const double> frame) {
+                  points_of_clip.insert(points_of_clip.end(), frame.begin(), frame.end());
+              });
+    }
+    const auto [first, last] = boundary(clip);
+    for (const auto& each : made) {
+        if (each.begin < first || each.begin >= last) {
+            continue;
+        }
+        auto& of_movement = evidence[static_cast<std::size_t>(each.number)];
+        of_movement.resize(static_cast<std::size_t>(frames));
+        for (auto time = each.begin; time < each.end; ++time) {
+            for (std::size_t value = 0; value < values; ++value) {
+                const auto at = static_cast<std::size_t>(time) * values + value;
+                const auto difference = (traces[0][at] - traces[1][at]) / deviation;
+                of_movement[static_cast<std::size_t>(time)] += difference * difference;
+            }
         }
     }
+    return evidence;
 }
 
 std::int64_t SyntheticSigns::label_of(std::int64_t clip) const {
     return clip % config_.classes;
 }
 
-std::int64_t SyntheticSigns::signer_of(std::int64_t clip) const {
+std::int64_t SyntheticSigns::signer_number(std::int64_t clip) const {
     return (clip / config_.classes + clip % config_.classes) % config_.signers;
 }
 
+const SyntheticSigns::Signer& SyntheticSigns::signer_of(std::int64_t clip) const {
+    return signers_[static_cast<std::size_t>(signer_number(clip))];
+}
+
+KeyedRandom SyntheticSigns::random_of(std::int64_t clip) const {
+    return {config_.seed, Purpose::synthetic_clip, {key(clip)}};
+}
+
 std::vector<SyntheticSigns::Keyframe> SyntheticSigns::keyframes(std::int64_t clip) const {
+    if (config_.kind == SyntheticKind::pose) {
+        return keyframes_of_poses(clip);
+    }
+    auto random = random_of(clip);
+    const auto made = movements(clip, random);
+    return keyframes_of_movements(clip, made, random);
+}
+
+std::vector<SyntheticSigns::Movement> SyntheticSigns::movements(std::int64_t clip,
+                                                                KeyedRandom& random) const {
     const auto [first, last] = boundary(clip);
     const auto& sign = poses_of(label_of(clip));
-    const auto& signer = signers_[static_cast<std::size_t>(signer_of(clip))];
+    const auto parts = static_cast<std::int64_t>(sign.size());
+    const auto frames = last - first;
+    const auto pace = std::max<std::int64_t>((frames + parts / 2) / parts, 1);
+    std::vector<Movement> made;
+    const auto add_random = [&](std::int64_t begin) {
+        const auto number = random.below(static_cast<std::uint32_t>(parts));
+        made.push_back({begin, begin + pace, number, random.below(2) == 1});
+    };
+    // The outermost movements may be cut off by the ends of the clip.
+    for (auto begin = first - (first + pace - 1) / pace * pace; begin < first; begin += pace) {
+        add_random(begin);
+    }
+    for (std::int64_t part = 0; part < parts; ++part) {
+        made.push_back({first + part * frames / parts, first + (part + 1) * frames / parts, part,
+                        sign[static_cast<std::size_t>(part)] == 1});
+    }
+    for (auto begin = last; begin < length(clip); begin += pace) {
+        add_random(begin);
+    }
+    return made;
+}
+
+std::vector<SyntheticSigns::Keyframe> SyntheticSigns::keyframes_of_movements(
+    std::int64_t clip, const std::vector<Movement>& movements, KeyedRandom& random) const {
+    const auto varied = [&](Posture posture) {
+        for_each_value(
+            [&](double& value, const double& habit) {
+                value += habit + config_.clip_variation * nearly_normal(random);
+            },
+            posture, signer_of(clip).habit);
+        return posture;
+    };
+    // Between frames, so that frames are spaced evenly and symmetrically over each movement.
+    const auto time_of = [](std::int64_t frame) { return static_cast<double>(frame) - 0.5; };
+    const auto rest = varied(poses_.front());
+    std::vector<Keyframe> all{{time_of(movements.front().begin), rest}};
+    for (const auto& [begin, end, number, backwards] : movements) {
+        auto one = varied(poses_[static_cast<std::size_t>(1 + 2 * number)]);
+        auto other = varied(poses_[static_cast<std::size_t>(2 + 2 * number)]);
+        if (backwards) {
+            std::swap(one, other);
+        }
+        const auto third = static_cast<double>(end - begin) / 3;
+        all.push_back({time_of(begin) + third, one});
+        all.push_back({time_of(end) - third, other});
+        all.push_back({time_of(end), rest});
+    }
+    return all;
+}
+
+std::vector<SyntheticSigns::Keyframe> SyntheticSigns::keyframes_of_poses(std::int64_t clip) const {
+    const auto [first, last] = boundary(clip);
+    const auto& sign = poses_of(label_of(clip));
+    const auto& signer = signer_of(clip);
     const auto frames = static_cast<double>(last - first);
-    KeyedRandom random{config_.seed, Purpose::synthetic_clip, {key(clip)}};
-    const double tempo = signer.tempo + config_.clip_variation * normal(random);
+    auto random = random_of(clip);
+    const double tempo = signer.tempo + config_.clip_variation * nearly_normal(random);
 
     std::vector<Keyframe> all;
     append_coarticulation(all, 0, first, random);
@@ -256,9 +299,11 @@ std::vector<SyntheticSigns::Keyframe> SyntheticSigns::keyframes(std::int64_t cli
     }
     append_coarticulation(all, last, length(clip), random);
     for (auto& keyframe : all) {
-        for_each_value([&](double& value,
-                           const double& habit) { value += habit + config_.clip_variation * normal(random); },
-                       keyframe.posture, signer.habit);
+        for_each_value(
+            [&](double& value, const double& habit) {
+                value += habit + config_.clip_variation * nearly_normal(random);
+            },
+            keyframe.posture, signer.habit);
     }
     return all;
 }

@@ -1,43 +1,16 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <vector>
 
 #include "io/store/clip_store.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/synthetic/skeleton.hpp"
+#include "src/synthetic/synthetic_config.hpp"
 
 namespace sslslr {
-
-/// How classes differ.
-enum class SyntheticKind {
-    order,  ///< all classes show the same poses, in different orders
-    pose    ///< each class has poses of its own
-};
-constexpr auto words(SyntheticKind /*of*/) {
-    return std::array{"order", "pose"};
-}
-
-/// The defaults are such that a small encoder with random weights recognises two clips of three, and one that
-/// is trained on them with labels all clips. Noise from frame to frame makes them this hard. Little varies
-/// from clip to clip, because losses that separate clips would learn that instead of the class.
-struct SyntheticConfig {
-    std::int64_t classes = 4;
-    std::int64_t clips = 1200;  ///< over all classes and signers
-    std::int64_t signers = 5;
-    std::int64_t length = 32;        ///< frames of a clip
-    std::int64_t length_spread = 0;  ///< a clip has up to this many frames more or fewer
-    std::int64_t first = 8;          ///< first informative frame of a clip of `length`
-    std::int64_t last = 24;          ///< first frame after the informative ones
-    SyntheticKind kind = SyntheticKind::order;
-    double pose_frames = 4;          ///< frames from a pose to the next
-    double noise = 0.12;             ///< deviation of every coordinate in every frame, shoulder widths
-    double clip_variation = 0.02;    ///< deviation of each pose from clip to clip, shoulder widths
-    double signer_variation = 0.01;  ///< deviation of a signer's build and poses, shoulder widths
-    std::uint64_t seed = 0;
-};
 
 /// The frames [first, last) of a clip show its class.
 struct PlantedBoundary {
@@ -47,15 +20,15 @@ struct PlantedBoundary {
 
 /// Synthetic signs for which the informative frames are known.
 ///
-/// A clip moves through poses. Its informative part shows the poses of its class. Before and after it come
-/// poses of all classes, including its own, the same ones in every clip but in a newly drawn order: each such
-/// frame looks like an informative one, but they are independent of the class. Their order distinguishes
-/// clips, a cue that views with permuted ends remove.
-///
-/// - order: all classes show the same poses. Bit 0 of the class swaps the first two, bit 1 the last two, and
-///   the other bits number the permutations of the poses between. So each end by itself holds one bit of the
-///   class, and a view that mixes the first two poses with the frames before them has lost it.
-/// - pose: every class has poses of its own.
+/// - order: a clip is a chain of movements, each from a rest pose through two poses and back, which fill its
+///   frames without gaps. In the informative part, class c makes movement m forwards or backwards by one bit
+///   of c: bits 0, 1, 2, ... belong to the first movement, the last, the second, the last but one, and so on
+///   inwards. Before and after come movements drawn from the same ones, in random directions. A movement
+///   backwards shows the same frames in reverse, so each movement's order, and nothing else, holds its bit,
+///   and a view that permutes all frames of a movement has lost it.
+/// - pose: a clip moves from pose to pose, and every class has poses of its own. Before and after its
+///   informative part come poses of all classes, including its own, in a newly drawn order: each such frame
+///   looks like an informative one, but they are independent of the class.
 ///
 /// Everything is a pure function of the configuration: a clip depends on neither the number of clips nor the
 /// machine.
@@ -69,16 +42,26 @@ public:
     /// Classes take turns from clip to clip, and so do the signers within a class.
     io::ClipIndex index() const;
 
+    const SyntheticConfig& config() const noexcept { return config_; }
+    std::int64_t label_of(std::int64_t clip) const;
     std::int64_t length(std::int64_t clip) const;
     /// Returns the informative frames of a clip; they scale with its length, rounded half up.
     PlantedBoundary boundary(std::int64_t clip) const;
 
-    /// The pose numbers of a class, in order.
+    /// Returns the pose numbers of a class in order; for the kind `order`, for each movement whether it is
+    /// made backwards (1) or forwards (0).
     const std::vector<std::int64_t>& poses_of(std::int64_t label) const;
 
     /// Writes the landmarks of a clip.
     /// @param out  [length of the clip, 75, 2], shares of the image's width
     void draw(std::int64_t clip, std::span<float> out) const;
+
+    /// Returns how well a clip's frames show the direction of each of its movements, if its signer and its
+    /// poses are known: for each movement and frame, the squared distance between the frame forwards and
+    /// backwards over the variance of the noise. Frames without noise have finite, large distances.
+    /// @return [movements][length of the clip]
+    /// @throws ConfigError  the kind is not `order`
+    std::vector<std::vector<double>> direction_evidence(std::int64_t clip) const;
 
 private:
     /// A posture at a time, in frames. Between keyframes the movement is smooth.
@@ -92,16 +75,32 @@ private:
         double tempo;   ///< if positive, poses come later than evenly spaced ones
     };
 
-    std::int64_t label_of(std::int64_t clip) const;
-    std::int64_t signer_of(std::int64_t clip) const;
+    /// Frames [begin, end) in which a movement is made; the first may lie before the clip.
+    struct Movement {
+        std::int64_t begin;
+        std::int64_t end;
+        std::int64_t number;
+        bool backwards;
+    };
+
+    std::int64_t signer_number(std::int64_t clip) const;
+    const Signer& signer_of(std::int64_t clip) const;
+    KeyedRandom random_of(std::int64_t clip) const;
     std::vector<Keyframe> keyframes(std::int64_t clip) const;
+    std::vector<Keyframe> keyframes_of_poses(std::int64_t clip) const;
     /// Adds poses in the frames [begin, end) before or after a sign.
     void append_coarticulation(std::vector<Keyframe>& keyframes, std::int64_t begin, std::int64_t end,
                                KeyedRandom& random) const;
+    std::vector<Movement> movements(std::int64_t clip, KeyedRandom& random) const;
+    std::vector<Keyframe> keyframes_of_movements(std::int64_t clip, const std::vector<Movement>& movements,
+                                                 KeyedRandom& random) const;
+    /// Calls `show` with each frame's time and points, without noise.
+    void trace(const std::vector<Keyframe>& keyframes, const Body& body, std::int64_t frames,
+               const std::function<void(std::int64_t, std::span<const double>)>& show) const;
 
     SyntheticConfig config_;
-    std::vector<std::vector<std::int64_t>> signs_;  ///< pose numbers of each class
-    std::vector<Posture> poses_;
+    std::vector<std::vector<std::int64_t>> signs_;  ///< see poses_of()
+    std::vector<Posture> poses_;                    ///< for `order`: the rest pose, then two of each movement
     std::vector<Signer> signers_;
 };
 

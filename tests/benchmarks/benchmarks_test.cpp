@@ -40,8 +40,10 @@ const std::vector<Benchmark> run_here{
     {"ImportSpeed", "import_speed.py", "| prepare, 2 ranks |", ""},
     {"JobPool", "job_pool.cpp", "ms of overhead per job",
      SSLSLR_MPIEXEC " -n 2 --oversubscribe --bind-to none " SSLSLR_JOB_POOL " FOLDER 10 1"},
-    {"PlantedBoundaries", "planted_boundaries.py", "accuracy, random weights", ""},
+    {"PlantedBoundaries", "planted_boundaries.py", "| racing |", ""},
     {"SameTraining", "same_training.py", "| fused blocks, bfloat16 |", ""},
+    {"SearchRule", "search_rule.py", "| racing |", ""},
+    {"SearchRuleProgram", "search_rule.cpp", "none,16,16,", SSLSLR_SEARCH_RULE " 2"},
     {"StepModel", "step_model.py", "| 1/2/16 | 2 |", ""},
     {"TrimmedStore", "trimmed_store.py", "900 clips, cut on average",
      SSLSLR_PYTHON " -B " SSLSLR_SOURCE_DIR "/benchmarks/trimmed_store.py " SSLSLR_SOURCE_DIR

@@ -165,7 +165,7 @@ class Hunt:
         plan = Job(self.program, 0 if a_job == 1 else a_job, [
             "boundary", "plan", "--study", study, "--data", str(store),
             "--step", self.random.choice(["5", "10"]), "--repeats", "2",
-            "--mode", self.random.choice(["tolerant", "full"]),
+            "--mode", self.random.choice(["racing", "tolerant"]),
             "--max-steps", str(self.random.randint(2, 60)),
             "--ranks-per-job", str(a_job), *self.model(), *rate], log)
         if self.check(plan, {0, 5} if fails else {0}, "boundary plan") != 0:

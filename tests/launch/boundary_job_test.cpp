@@ -160,7 +160,7 @@ protected:
 };
 
 TEST_F(BoundaryJob, FiftyKillsAndAStopThatOutlivesItsLeaseChangeNothing) {
-    ASSERT_EQ(plan("disturbed", "--step 5 --repeats 4 --mode full --max-steps 60 --compare=false").exit_code,
+    ASSERT_EQ(plan("disturbed", "--step 5 --repeats 6 --margin 0 --max-steps 60 --compare=false").exit_code,
               0);
     copy("disturbed", "undisturbed");
     ASSERT_EQ(work("undisturbed", 2).exit_code, 0);
@@ -322,12 +322,14 @@ TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoes
     const auto other = plan("s", "--step 15 --repeats 2 --max-steps 3 --compare=false");
     EXPECT_EQ(other.exit_code, 2);
     EXPECT_TRUE(other.says("max-steps = 2, not max-steps = 3")) << other.output;
-    const auto again = run(program(1, "boundary plan --repeats 3 --mode full --study " + path("s")));
+    const auto again =
+        run(program(1, "boundary plan --repeats 3 --mode tolerant --tolerance 1 --study " + path("s")));
     ASSERT_EQ(again.exit_code, 0) << again.output;
     ASSERT_EQ(work("s", 1).exit_code, 0);
     EXPECT_EQ(ask("status", "s")["done"], done * 3 / 2) << "only what was missing is trained";
-    const auto one_side = plan(
-        "s", "--step 15 --repeats 3 --max-steps 2 --mode full --compare=false --sides start --largest 15");
+    const auto one_side = plan("s",
+                               "--step 15 --repeats 3 --max-steps 2 --mode tolerant --tolerance 1 "
+                               "--compare=false --sides start --largest 15");
     EXPECT_EQ(one_side.exit_code, 0) << one_side.output;
     ASSERT_EQ(work("s", 1).exit_code, 0);
     EXPECT_EQ(ask("status", "s")["done"], 3 * 4) << "those of k up to 15, and random weights";
@@ -351,8 +353,10 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         {"--largest 40", "--largest 40: expected 0 to the frames of the longest clip, 30"},
         {"--sides middle", "--sides middle: expected both, start or end"},
         {"--repeats 0", "--repeats 0"},
-        {"--mode lenient", "--mode lenient: expected tolerant, strict or full"},
-        {"--halving", "--halving belongs to --mode full"},
+        {"--mode lenient", "--mode lenient: expected racing, tolerant or strict"},
+        {"--margin 2", "--margin 2: expected a share of the clips, 0 to 1"},
+        {"--error-rate 0.5", "--error-rate 0.5: expected a probability above 0 and below 0.5"},
+        {"--repeats 1", "--repeats 1: --mode racing takes 2 or more"},
         {"--tolerance much", "--tolerance much: expected auto or a number from 0 to 1"},
         {"--validation-signer S09", "no signer S09"},
         {"--augmentation none", "expected boundary, both or skeleton-boundary"},

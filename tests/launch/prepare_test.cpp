@@ -56,7 +56,7 @@ TEST_F(Prepare, RefusesByOption) {
          "--first 24: expected 0 or more, less than --last 24"},
         {"--from synthetic --last 33 --output " + store(), "--last 33: expected at most --length 32"},
         {"--from synthetic --clips 3 --output " + store(),
-         "--clips 3: expected at least one for each of the 4 classes"},
+         "--clips 3: expected at least one for each of the 16 classes"},
     };
     for (const auto& [arguments, error] : refused) {
         const auto outcome = prepare(arguments);
@@ -68,7 +68,7 @@ TEST_F(Prepare, RefusesByOption) {
 
 TEST_F(Prepare, NamesAFolderThatCannotBeWritten) {
     const auto outcome =
-        prepare("--from synthetic --clips 8 --output " + (folder_ / "none" / "signs.h5").string());
+        prepare("--from synthetic --clips 16 --output " + (folder_ / "none" / "signs.h5").string());
 
     EXPECT_EQ(outcome.exit_code, 3) << outcome.output;
     EXPECT_TRUE(outcome.says("none/signs.h5")) << outcome.output;

@@ -1,8 +1,12 @@
 #include "src/boundary/observations.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "src/boundary/paired_model.hpp"
+#include "src/boundary/race.hpp"
 #include "src/boundary/search_jobs.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
@@ -11,13 +15,13 @@
 namespace sslslr {
 namespace {
 
-/// One clip per entry, which is right at that k and at no other, in every repeat.
-SideCorrectness right_only_at(const std::vector<std::int64_t>& where, std::int64_t repeats = 4) {
-    SideCorrectness data{.k = {0, 4, 8}, .correct = {}};
-    for (const auto k : data.k) {
+/// One clip per entry, which is right at that k1 and at no other, in every repeat.
+Correctness right_only_at(const std::vector<std::int64_t>& where, std::int64_t repeats = 4) {
+    Correctness data{.boundaries = {{0, 0}, {4, 0}, {8, 0}}, .correct = {}};
+    for (const auto& [k1, k2] : data.boundaries) {
         std::vector<bool> bits;
         for (const auto own : where) {
-            bits.push_back(own == k);
+            bits.push_back(own == k1);
         }
         data.correct.emplace_back(static_cast<std::size_t>(repeats), bits);
     }
@@ -25,9 +29,9 @@ SideCorrectness right_only_at(const std::vector<std::int64_t>& where, std::int64
 }
 
 TEST(OwnBoundaries, AClipsOwnBoundaryAndWhatTheGlobalOneCostsIt) {
-    const auto own = own_boundaries(right_only_at({0, 4, 8}), 4);
+    const auto own = own_boundaries(right_only_at({0, 4, 8}), {4, 0});
 
-    EXPECT_EQ(own.best, (std::vector<std::int64_t>{0, 4, 8}));
+    EXPECT_EQ(own.best, (std::vector<ClipBoundary>{{0, 0}, {4, 0}, {8, 0}}));
     EXPECT_EQ(own.loss, (std::vector<double>{1, 0, 1}));
 }
 
@@ -39,18 +43,18 @@ TEST(OwnBoundaries, AClipWithoutPreferenceTakesTheGlobalOneAndLosesNothing) {
         }
     }
 
-    const auto own = own_boundaries(data, 4);
+    const auto own = own_boundaries(data, {4, 0});
 
-    EXPECT_EQ(own.best[0], 4);
+    EXPECT_EQ(own.best[0], (ClipBoundary{4, 0}));
     EXPECT_FALSE(own.has_preference[0]);
     EXPECT_EQ(own.loss[0], 0);
 }
 
 TEST(OwnBoundaries, NoiseAloneCostsNothingWhereChoosingAndScoringAreApart) {
     constexpr std::size_t clips = 4000;
-    SideCorrectness data{.k = {0, 4, 8, 12}, .correct = {}};
+    Correctness data{.boundaries = {{0, 0}, {4, 0}, {4, 4}, {8, 4}}, .correct = {}};
     KeyedRandom random{0, Purpose::bootstrap, {}};
-    for (std::size_t k = 0; k < data.k.size(); ++k) {
+    for (std::size_t each = 0; each < data.boundaries.size(); ++each) {
         data.correct.emplace_back();
         for (int repeat = 0; repeat < 6; ++repeat) {
             std::vector<bool> bits(clips);
@@ -61,7 +65,7 @@ TEST(OwnBoundaries, NoiseAloneCostsNothingWhereChoosingAndScoringAreApart) {
         }
     }
 
-    const auto own = own_boundaries(data, 4);
+    const auto own = own_boundaries(data, {4, 0});
 
     const auto mean = [](const std::vector<double>& values) {
         return torch::tensor(values, torch::kFloat64).mean().item<double>();
@@ -71,43 +75,78 @@ TEST(OwnBoundaries, NoiseAloneCostsNothingWhereChoosingAndScoringAreApart) {
 }
 
 TEST(OwnBoundaries, RefusesWhatItCannotSplitOrDidNotTest) {
-    EXPECT_THROW(own_boundaries(right_only_at({0}, 1), 4), c10::ValueError);
-    EXPECT_THROW(own_boundaries(right_only_at({0}), 5), c10::ValueError);
+    EXPECT_THROW(own_boundaries(right_only_at({0}, 1), {4, 0}), c10::ValueError);
+    EXPECT_THROW(own_boundaries(right_only_at({0}), {5, 0}), c10::ValueError);
+}
+
+/// The verdict on k as an answer, by the oracle's results at every k.
+Verdict verdict_on(std::int64_t k, const test::Oracle& oracle, const SearchConfig& config) {
+    const Lookup lookup = [&](const Trial& trial) {
+        return Known{Known::Status::done, oracle.accuracy(trial)};
+    };
+    std::vector<Point> points{point_of(Side::start, 0, config.repeats, lookup)};
+    for (const auto tested : grid_of(config)) {
+        points.push_back(point_of(Side::start, tested, config.repeats, lookup));
+    }
+    return verdict_of({.progress = SideSearch::Progress::answered, .k = k}, judge_all(points, config.margin),
+                      config);
 }
 
 TEST(VerdictTest, ABoundaryIsSupportedIfPermutingMoreIsWorse) {
     const SearchConfig config{.frames = 32, .step = 4, .repeats = 5};
-    const auto judge = [&](const test::Oracle& oracle, std::int64_t k) {
-        const Lookup lookup = [&](const Trial& trial) {
-            return Known{Known::Status::done, oracle.accuracy(trial)};
-        };
-        return verdict_of(Side::start, config, k, lookup);
-    };
 
-    const auto planted = judge({.planted_k1 = 8, .rise = 0.05, .slope = 0.03, .noise = 0.01}, 8);
+    const auto planted = verdict_on(8, {.planted_k1 = 8, .rise = 0.05, .slope = 0.03, .noise = 0.01}, config);
     EXPECT_TRUE(planted.is_supported);
-    EXPECT_LE(planted.worse_k, 16);
-    EXPECT_LT(planted.worse_by.high, 0);
-    EXPECT_FALSE(judge({.slope = 0, .noise = 0.05}, 32).is_supported) << "flat to the end";
-    EXPECT_FALSE(judge({.planted_k1 = 0, .slope = 0.03, .noise = 0.01}, 0).is_supported)
+    EXPECT_EQ(planted.answer->k, 8);
+    EXPECT_LT(planted.answer->worse, 0.01);
+    EXPECT_GT(planted.larger->worse, 0.99);
+    EXPECT_FALSE(verdict_on(32, {.slope = 0, .noise = 0.05}, config).is_supported) << "flat to the end";
+    EXPECT_FALSE(verdict_on(0, {.planted_k1 = 0, .slope = 0.03, .noise = 0.01}, config).is_supported)
         << "nothing to permute";
-    EXPECT_FALSE(judge({.planted_k1 = 0, .slope = 0.03, .noise = 0.001}, 8).is_supported)
+    EXPECT_FALSE(verdict_on(8, {.planted_k1 = 0, .slope = 0.03, .noise = 0.001}, config).is_supported)
         << "worse than no permutation";
 }
 
-TEST(VerdictTest, OneRepeatSupportsNothing) {
-    const test::Oracle oracle{.planted_k1 = 8, .rise = 0.05, .slope = 0.03};
-    const Lookup lookup = [&](const Trial& trial) {
-        return Known{Known::Status::done, oracle.accuracy(trial)};
-    };
-    const auto verdict = [&](std::int64_t repeats) {
-        return verdict_of(Side::start, {.frames = 32, .step = 4, .repeats = repeats}, 8, lookup);
-    };
+TEST(VerdictTest, NoiseRarelySupportsABoundary) {
+    const SearchConfig config{.frames = 32, .step = 4, .repeats = 10};
+    int supported = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        test::Answers answers;
+        const auto found =
+            test::drive(Side::start, config, {.slope = 0, .noise = 0.05, .seed = seed}, answers);
+        supported += verdict_of(found, found.verdicts, config).is_supported;
+    }
+    EXPECT_LE(supported, 10) << "at most one in twenty";
+}
 
-    EXPECT_TRUE(verdict(2).is_supported);
-    EXPECT_EQ(verdict(2).compared, 6);
-    EXPECT_FALSE(verdict(1).is_supported);
-    EXPECT_EQ(verdict(1).compared, 0);
+TEST(PairedModelTest, FitsUnevenRepeatsAsLeastSquaresDoes) {
+    constexpr auto none = std::nullopt;
+    const PairedModel model{{{.k = 0, .accuracies = {0.50, 0.60, 0.55, 0.58}},
+                             {.k = 4, .accuracies = {0.60, 0.72, none, 0.66}},
+                             {.k = 8, .accuracies = {0.30, none, 0.40, none}},
+                             {.k = 12, .accuracies = {0.55, 0.63, none, 0.65}}}};
+
+    // tests/src/boundary/golden/make_paired_model.py
+    EXPECT_NEAR(model.effect(1), 0.1046875, 1e-12);
+    EXPECT_NEAR(model.effect(2), -0.178125, 1e-12);
+    EXPECT_NEAR(model.effect(3), 0.0546875, 1e-12);
+    EXPECT_NEAR(model.deviation(), 0.021462176031, 1e-12);
+    EXPECT_EQ(model.degrees_of_freedom(), 5);
+    EXPECT_NEAR(model.probability_worse(3, 1, 0.02), 0.926207965047, 1e-10);
+}
+
+TEST(PairedModelTest, KnowsNothingOfAPointWithoutResultsOrOfNoise) {
+    const PairedModel model{{{.k = 0, .accuracies = {0.5, 0.6}},
+                             {.k = 4, .accuracies = {std::nullopt, std::nullopt}},
+                             {.k = 8, .accuracies = {0.4, 0.5}}}};
+    EXPECT_TRUE(std::isnan(model.effect(1)));
+    EXPECT_EQ(model.probability_worse(1, 0, 0), 0.5);
+    EXPECT_EQ(model.degrees_of_freedom(), 1);
+    EXPECT_GT(model.probability_worse(2, 0, 0.05), 0.99);
+
+    const PairedModel single{{{.k = 0, .accuracies = {0.5}}, {.k = 4, .accuracies = {0.1}}}};
+    EXPECT_NEAR(single.effect(1), -0.4, 1e-12);
+    EXPECT_EQ(single.probability_worse(1, 0, 0), 0.5);
 }
 
 TEST(Bits, SurviveTheirWayThroughHexadecimalDigits) {

@@ -51,9 +51,11 @@ TEST_F(SearchJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
 }
 
 TEST_F(SearchJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
-    const auto far = jobs_.id_of({.k1 = 16});
+    const SearchJobs jobs{
+        {.frames = 16, .step = 4, .repeats = 3, .mode = SearchMode::tolerant}, "identity", true};
+    const auto far = jobs.id_of({.k1 = 16});
     const auto is_wanted = [&] {
-        const auto wanted = jobs_.wanted(state_);
+        const auto wanted = jobs.wanted(state_);
         return std::ranges::any_of(wanted, [&](const Job& job) { return job.id == far; });
     };
     EXPECT_TRUE(is_wanted()) << "idle workers go ahead";
@@ -62,7 +64,7 @@ TEST_F(SearchJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
         for (std::int64_t repeat = 0; repeat < 3; ++repeat) {
             const auto trial = trial_of(Side::start, k, repeat);
             state_.apply({{"what", "done"},
-                          {"job", jobs_.id_of(trial)},
+                          {"job", jobs.id_of(trial)},
                           {"attempt", 1},
                           {"outcome", {{"accuracy", oracle_.accuracy(trial)}}}});
         }
@@ -95,7 +97,7 @@ TEST_F(SearchJobsTest, OfOneSideAloneLeaveTheOtherUnpermuted) {
 TEST_F(SearchJobsTest, AnIdIsThatOfTrialAndIdentity) {
     const SearchJobs other{{.frames = 16, .step = 4, .repeats = 3}, "another identity", true};
     const SearchJobs more_repeats{
-        {.frames = 16, .step = 8, .repeats = 9, .mode = SearchMode::full}, "identity", false};
+        {.frames = 16, .step = 8, .repeats = 9, .mode = SearchMode::strict}, "identity", false};
 
     EXPECT_NE(jobs_.id_of({}), other.id_of({}));
     EXPECT_NE(jobs_.id_of({}), jobs_.id_of({.repeat = 1}));

@@ -185,8 +185,8 @@ TEST_F(Identity, OfProtocolsChangesWithEveryOption) {
 }
 
 TEST_F(Identity, OfASearchChangesWithWhatDecidesItsTrials) {
-    const std::set<std::string> schedules{"study", "step",      "largest", "sides",   "repeats",
-                                          "mode",  "tolerance", "halving", "compare", "json"};
+    const std::set<std::string> schedules{"study",  "step",       "largest",   "sides",   "repeats", "mode",
+                                          "margin", "error-rate", "tolerance", "compare", "json"};
     const auto all = names_of(PlanOptions{});
     std::set<std::string> tested;
     for (auto base : bases) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -10,6 +11,7 @@
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/words.hpp"
+#include "src/synthetic/possible_accuracy.hpp"
 
 namespace sslslr {
 namespace {
@@ -82,33 +84,85 @@ TEST(SyntheticSigns, FramesBeforeAndAfterTheSignTellNothingOfItsClass) {
     }
 }
 
-TEST(SyntheticSigns, EitherEndOfASignOfKindOrderHoldsABitOfItsClass) {
+TEST(SyntheticSigns, BitsOfAClassAreTheDirectionsOfItsMovementsFromTheEndsInwards) {
     const SyntheticSigns signs{easy(SyntheticKind::order)};
-    for (std::int64_t label = 0; label < 8; label += 2) {
-        const auto& one = signs.poses_of(label);
-        const auto& other = signs.poses_of(label + 1);  // bit 0 swaps the first two
-        EXPECT_EQ(one[0], other[1]);
-        EXPECT_EQ(one[1], other[0]);
-        EXPECT_TRUE(std::equal(one.begin() + 2, one.end(), other.begin() + 2));
+    ASSERT_EQ(signs.poses_of(0).size(), 5U);
+    using Directions = std::vector<std::int64_t>;
+    EXPECT_EQ(signs.poses_of(0), (Directions{0, 0, 0, 0, 0}));
+    EXPECT_EQ(signs.poses_of(1), (Directions{1, 0, 0, 0, 0}));
+    EXPECT_EQ(signs.poses_of(2), (Directions{0, 0, 0, 0, 1}));
+    EXPECT_EQ(signs.poses_of(4), (Directions{0, 1, 0, 0, 0}));
+    EXPECT_EQ(signs.poses_of(7), (Directions{1, 1, 0, 0, 1}));
+}
+
+TEST(SyntheticSigns, AMovementBackwardsShowsTheSameFramesInReverse) {
+    auto config = easy(SyntheticKind::order);
+    config.first = 0;
+    config.last = 24;
+    config.classes = 2;
+    config.pose_frames = 4;
+    config.noise = 0;
+    config.clip_variation = 0;
+    config.signer_variation = 0;
+    const SyntheticSigns signs{config};
+    const auto forwards = drawn(signs, 0);
+    const auto backwards = drawn(signs, 1);
+    for (std::size_t frame = 0; frame < 24; ++frame) {
+        const auto mirrored = frame < 4 ? 3 - frame : frame;  // only the first movement differs
+        for (std::size_t value = 0; value < frame_values; ++value) {
+            EXPECT_NEAR(forwards[frame * frame_values + value], backwards[mirrored * frame_values + value],
+                        1e-6);
+        }
     }
 }
 
-TEST(SyntheticSigns, ClassesOfKindOrderShowTheSamePosesInOrdersOfTheirOwn) {
-    auto config = easy(SyntheticKind::order);
-    config.classes = 24;
-    config.length = 40;
-    config.last = 28;
-    const SyntheticSigns signs{config};
-    std::set<std::vector<std::int64_t>> orders;
-    for (std::int64_t label = 0; label < 24; ++label) {
-        auto poses = signs.poses_of(label);
-        orders.insert(poses);
-        std::ranges::sort(poses);
-        auto first = signs.poses_of(0);
-        std::ranges::sort(first);
-        EXPECT_EQ(poses, first);
+TEST(SyntheticSigns, OnlyFramesOfAMovementShowItsDirection) {
+    const SyntheticSigns signs{easy(SyntheticKind::order)};
+    const auto evidence = signs.direction_evidence(3);
+    ASSERT_EQ(evidence.size(), 5U);
+    for (std::size_t movement = 0; movement < 5; ++movement) {
+        for (std::size_t frame = 0; frame < 24; ++frame) {
+            const bool is_own = frame >= 8 + 2 * movement && frame < 10 + 2 * movement;
+            EXPECT_EQ(evidence[movement][frame] > 0, is_own) << movement << ' ' << frame;
+        }
     }
-    EXPECT_EQ(orders.size(), 24U);
+}
+
+TEST(PossibleAccuracy, HalvesWithEachMovementThatIsLostAndReachesChance) {
+    auto config = easy(SyntheticKind::order);
+    config.classes = 32;
+    config.clips = 320;
+    const auto possible = possible_accuracy(SyntheticSigns{config});
+    ASSERT_EQ(possible.start.size(), 25U);
+    for (std::size_t k = 0; k <= 8; ++k) {
+        EXPECT_NEAR(possible.start[k], 1, 1e-9) << k;
+    }
+    for (std::size_t lost = 1; lost <= 5; ++lost) {
+        EXPECT_NEAR(possible.start[8 + 2 * lost], std::pow(0.5, lost), 1e-9) << lost;
+        EXPECT_NEAR(possible.end[6 + 2 * lost], std::pow(0.5, lost), 1e-9) << lost;
+    }
+    EXPECT_NEAR(possible.start[24], 1.0 / 32, 1e-9);
+}
+
+TEST(PossibleAccuracy, FallsWithNoiseAsTheNormalDistributionSays) {
+    auto config = easy(SyntheticKind::order);
+    config.classes = 2;
+    config.clips = 1000;
+    config.clip_variation = 0;
+    config.signer_variation = 0;
+    config.noise = 2.5;
+    const SyntheticSigns signs{config};
+    const auto frames = signs.direction_evidence(0).front();
+    const auto evidence = std::accumulate(frames.begin(), frames.end(), 0.0);
+    // Right if a normal number exceeds minus half the distance; four deviations of a share of 1,000 clips.
+    const double expected = 0.5 * std::erfc(-std::sqrt(evidence) / 2 / std::sqrt(2.0));
+    EXPECT_GT(expected, 0.55);
+    EXPECT_LT(expected, 0.97);
+    EXPECT_NEAR(possible_accuracy(signs).start[0], expected, 4 * std::sqrt(0.25 / 1000));
+}
+
+TEST(PossibleAccuracy, IsNotKnownForPoses) {
+    EXPECT_THROW(possible_accuracy(SyntheticSigns{easy(SyntheticKind::pose)}), ConfigError);
 }
 
 TEST(SyntheticSigns, ClassesOfKindPoseShareNone) {
@@ -176,7 +230,7 @@ TEST(SyntheticSigns, ASignMayFillItsClip) {
 
 TEST(SyntheticSigns, RefusesValuesOutOfRangeByOption) {
     const std::pair<std::string, std::function<void(SyntheticConfig&)>> refused[]{
-        {"--classes 2", [](auto& c) { c.classes = 2; }},
+        {"--classes 1", [](auto& c) { c.classes = 1; }},
         {"--clips 7", [](auto& c) { c.clips = 7; }},
         {"--signers 0", [](auto& c) { c.signers = 0; }},
         {"--length 0", [](auto& c) { c.length = 0; }},
@@ -184,7 +238,7 @@ TEST(SyntheticSigns, RefusesValuesOutOfRangeByOption) {
         {"--first 18", [](auto& c) { c.first = 18; }},
         {"--last 25", [](auto& c) { c.last = 25; }},
         {"--noise -1", [](auto& c) { c.noise = -1; }},
-        {"--pose-frames 0.5", [](auto& c) { c.pose_frames = 0.5; }},
+        {"--pose-frames 1.5", [](auto& c) { c.pose_frames = 1.5; }},
         {"cannot distinguish 8 classes", [](auto& c) { c.last = c.first + 4; }},
     };
     for (const auto& [text, change] : refused) {

@@ -1,0 +1,181 @@
+#include "src/boundary/race.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "src/boundary/paired_model.hpp"
+
+namespace sslslr {
+
+std::vector<KVerdict> judge_all(const std::vector<Point>& points, double margin) {
+    const PairedModel model{points};
+    std::vector<KVerdict> verdicts;
+    for (std::size_t at = 0; at < points.size(); ++at) {
+        KVerdict verdict{.k = points[at].k, .repeats = std::ssize(points[at].known())};
+        for (std::size_t other = 0; other < at; ++other) {
+            const auto worse = model.probability_worse(at, other, margin);
+            if (other == 0 || worse > verdict.worse) {
+                verdict.worse = worse;
+                verdict.than = points[other].k;
+            }
+        }
+        verdict.effect = model.effect(at);
+        verdicts.push_back(verdict);
+    }
+    return verdicts;
+}
+
+namespace {
+
+/// Races over the known results of one side.
+class Race {
+public:
+    Race(Side side, const SearchConfig& config, const Lookup& lookup)
+        : side_{side}, config_{config}, lookup_{lookup} {
+        points_.push_back({.k = 0});
+        for (const auto k : grid_of(config)) {
+            points_.push_back({.k = k});
+        }
+        for (auto& point : points_) {
+            point.accuracies.resize(static_cast<std::size_t>(config.repeats));
+        }
+    }
+
+    SideSearch run() {
+        std::set<std::int64_t> wanted;
+        for (const auto& point : points_) {
+            wanted.insert(point.k);
+        }
+        const auto first = std::min(config_.first_repeats, config_.repeats);
+        bool has_all = true;
+        for (std::int64_t repeat = 0; repeat < first; ++repeat) {
+            has_all &= train(wanted, repeat, 0);
+        }
+        for (auto repeat = first;; ++repeat) {
+            if (!has_all) {
+                return std::move(result_);
+            }
+            if (!judge()) {
+                return std::move(result_);
+            }
+            if (is_decided() || repeat == config_.repeats) {
+                answer();
+                return std::move(result_);
+            }
+            wanted = undecided();
+            has_all = train(wanted, repeat, 0);
+            for (auto ahead = repeat + 1; !has_all && ahead < config_.repeats; ++ahead) {
+                train(wanted, ahead, ahead - repeat);
+            }
+        }
+    }
+
+private:
+    /// Takes the results of one repeat at these k, and asks for those that are missing.
+    /// @param stage  0: the results decide the next step; later ones are only asked for
+    /// @return whether none is missing
+    bool train(const std::set<std::int64_t>& wanted, std::int64_t repeat, std::int64_t stage) {
+        bool has_all = true;
+        for (auto& point : points_) {
+            if (!wanted.contains(point.k)) {
+                continue;
+            }
+            const auto trial = trial_of(side_, point.k, repeat);
+            const auto known = lookup_(trial);
+            if (known.status == Known::Status::missing) {
+                has_all = false;
+                result_.needed.emplace_back(trial, stage);
+            } else if (stage == 0) {
+                result_.rests_on.insert(trial);
+                if (known.status == Known::Status::done) {
+                    point.accuracies[static_cast<std::size_t>(repeat)] = known.accuracy;
+                }
+            }
+        }
+        return has_all;
+    }
+
+    /// Judges every k and finds the edge.
+    /// @return false if too few trials are left
+    bool judge() {
+        std::erase_if(points_, [&](const Point& point) {
+            return point.k > 0 && std::ssize(point.known()) < config_.first_repeats;
+        });
+        if (std::ssize(points_.front().known()) < config_.first_repeats || points_.size() < 2) {
+            result_.progress = SideSearch::Progress::stuck;
+            result_.why = "the trials without permutation, or those of every k, were set aside";
+            return false;
+        }
+        result_.verdicts = judge_all(points_, config_.margin);
+        edge_ = 0;
+        for (std::size_t at = 1; at < points_.size(); ++at) {
+            if (result_.verdicts[at].worse < 0.5) {
+                edge_ = at;
+            }
+        }
+        return true;
+    }
+
+    bool is_kept_decided() const {
+        return edge_ == 0 || result_.verdicts[edge_].worse <= config_.most_of_kept();
+    }
+    bool is_next_decided() const {
+        return edge_ + 1 == points_.size() || result_.verdicts[edge_ + 1].worse >= config_.least_of_worse();
+    }
+    bool is_decided() const { return is_kept_decided() && is_next_decided(); }
+
+    /// Returns the k on which the next repeat is spent.
+    std::set<std::int64_t> undecided() const {
+        const auto best = std::ranges::max_element(result_.verdicts.begin(),
+                                                   result_.verdicts.begin() + std::ptrdiff_t(edge_) + 1, {},
+                                                   &KVerdict::effect);
+        std::set<std::int64_t> wanted{best->k};
+        const auto add = [&](const KVerdict& verdict) { wanted.insert({verdict.k, verdict.than}); };
+        if (!is_kept_decided()) {
+            add(result_.verdicts[edge_]);
+        }
+        if (!is_next_decided()) {
+            add(result_.verdicts[edge_ + 1]);
+        }
+        return wanted;
+    }
+
+    void answer() {
+        result_.progress = SideSearch::Progress::answered;
+        result_.is_decided = is_decided();
+        result_.k = points_[edge_].k;
+        const auto text = [&](std::size_t at) {
+            const auto& verdict = result_.verdicts[at];
+            return fmt::format("k = {} is worse than k = {} by more than {:g} with probability {:.3f}",
+                               verdict.k, verdict.than, config_.margin, verdict.worse);
+        };
+        result_.why = edge_ > 0 ? text(edge_) : "";
+        if (edge_ + 1 < points_.size()) {
+            result_.why += (edge_ > 0 ? ", " : "") + text(edge_ + 1);
+        }
+        if (!result_.is_decided) {
+            result_.why += fmt::format("; not decided by {} repeats", config_.repeats);
+        }
+        if (const auto tested = grid_of(config_).size() + 1; points_.size() < tested) {
+            result_.why += fmt::format("; {} of {} k are left out because their jobs were set aside",
+                                       tested - points_.size(), tested - 1);
+        }
+    }
+
+    Side side_;
+    const SearchConfig& config_;
+    const Lookup& lookup_;
+    std::vector<Point> points_;  ///< only the results that were asked for
+    std::size_t edge_ = 0;       ///< of points_: the largest k that is probably not worse
+    SideSearch result_;
+};
+
+}  // namespace
+
+SideSearch race_side(Side side, const SearchConfig& config, const Lookup& lookup) {
+    return Race{side, config, lookup}.run();
+}
+
+}  // namespace sslslr
