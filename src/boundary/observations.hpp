@@ -24,8 +24,8 @@ struct OwnBoundaries {
     /// Whether the clip is right more often at some boundary than at another.
     std::vector<bool> has_preference;
     /// What the global boundary costs the clip: its correctness at its own boundary minus that at the global
-    /// one. Its own is chosen on one half of the repeats and both are scored on the other half, and vice versa;
-    /// the loss is the mean of the two.
+    /// one. Its own is chosen on one half of the repeats and both are scored on the other half, and vice
+    /// versa; the loss is the mean of the two.
     std::vector<double> loss;
     /// The same, but chosen and scored on all repeats: never negative, and inflated by choosing on the noise
     /// that is scored.

@@ -53,8 +53,8 @@ struct SideSearch {
 /// - racing: see race_side().
 ///
 /// The reference k = 0 (views that differ only by dropout) takes part in the comparisons. It is the answer if
-/// the first k falls below it by more than the tolerance. Accuracies are compared within repeats. The answer is
-/// a pure function of the accuracies: neither the order in which they arrive nor trials done ahead change it.
+/// the first k falls below it by more than the tolerance. Accuracies are compared within repeats. The
+/// answer is a pure function of the accuracies: neither their order nor trials done ahead change it.
 ///
 /// Needed trials of stage 0 decide the next comparison. Those of stage s decide the one s steps later and are
 /// useful only if the search gets there. If trials that were set aside leave fewer than two pairs (one pair
