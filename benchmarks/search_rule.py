@@ -49,8 +49,12 @@ def draw(rows, path):
                            color="black", label="truth")
             if measure == "false_support":
                 panel.axhline(0.05, color="black", linewidth=0.8, linestyle=":")
+                panel.set_ylim(-0.003, 0.06)
             if is_log:
                 panel.set_xscale("log")
+                panel.minorticks_off()
+            values = sorted({float(row[name]) for row in rows if row["varied"] == varied})
+            panel.set_xticks(values, [f"{value:g}" for value in values])
             if column == 0:
                 panel.set_ylabel(title)
         axes[-1][column].set_xlabel(label)

@@ -72,6 +72,11 @@ std::int64_t pair_repeats(const SearchConfig& config) {
     return std::min(config.repeats, most) / 2 * 2;
 }
 
+std::int64_t compared_repeats(const SearchConfig& config) {
+    constexpr std::int64_t most = 5;
+    return config.mode == SearchMode::racing ? std::min(config.repeats, most) : config.repeats;
+}
+
 double SearchConfig::least_of_worse() const {
     return 1 - most_of_kept() / static_cast<double>(grid_of(*this).size());
 }

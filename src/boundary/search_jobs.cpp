@@ -118,7 +118,7 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
             }
         }
     }
-    for (std::int64_t repeat = 0; repeat < search_.repeats; ++repeat) {
+    for (std::int64_t repeat = 0; repeat < compared_repeats(search_); ++repeat) {
         want({.kind = Trial::Kind::random, .repeat = repeat}, comparison_stage);
         if (compares_) {
             want({.repeat = repeat}, comparison_stage);  // of which a race needs few
@@ -134,10 +134,10 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
 
 std::int64_t SearchJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
-    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn, the answer
+    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn and the answer, besides random weights
     const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
     const std::int64_t pairs = compares_ ? (sides == 2 ? 8 : 2) * pair_repeats(search_) : 0;
-    return search_.repeats * (sides * lengths + 2 + compared) + pairs;  // 2: the reference and random weights
+    return search_.repeats * (sides * lengths + 1) + compared_repeats(search_) * (1 + compared) + pairs;
 }
 
 std::optional<Result> SearchWork::run(const Claim& claim, const std::function<bool()>& should_stop) {

@@ -15,13 +15,13 @@ struct PossibleAccuracy {
 /// Returns the accuracy of a classifier that knows the generator of signs of kind `order`, with the signer
 /// and the poses of each clip, and sees its frames with their noise.
 ///
-/// The posterior of a class is exact. A movement's direction has the log-likelihood ratio N(d2 / 2, d2), where
-/// d2 is the sum of SyntheticSigns::direction_evidence() over the frames whose order is kept, and directions
-/// are independent. Permuted frames count as lost, which is exact unless k divides a movement: a movement
-/// backwards shows the same frames. Where k does, some information remains in the permuted ones.
+/// The posterior of a class is exact. A movement's direction has the log-likelihood ratio N(d2 / 2, d2),
+/// where d2 is the sum of SyntheticSigns::direction_evidence() over the frames whose order is kept, and
+/// directions are independent. Permuted frames count as lost, which is exact unless k divides a movement: a
+/// movement backwards shows the same frames. Where k does, some information remains in the permuted ones.
 ///
-/// The accuracy is the mean over at most 1,000 clips, with one draw of the noise for each, the same for all k.
-/// Clips of other lengths permute the same share of their frames, rounded half up. Deterministic.
+/// The accuracy is the mean over at most 1,000 clips, with one draw of the noise for each, the same for all
+/// k. Clips of other lengths permute the same share of their frames, rounded half up. Deterministic.
 /// @throws ConfigError  the kind is not `order`
 PossibleAccuracy possible_accuracy(const SyntheticSigns& signs);
 

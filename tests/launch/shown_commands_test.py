@@ -47,8 +47,8 @@ SHORTER = [
     (r"(sslslr pretrain (?!.*--dry-run).*)", r"\1 --max-steps 2"),
     (r"(sslslr evaluate (?!.*transfer).*)", r"\1 --supervised-epochs 1"),
     (r"(--protocol semi-supervised)", r"\1 --fine-tune-epochs 1 --fine-tune-warmup-epochs 0"),
-    (r"--step 4 --repeats 5", "--step 8 --repeats 1 --epochs 1"),
-    (r"--repeats 8", "--repeats 2"),
+    (r"--step 4\b", "--step 8 --repeats 2 --epochs 1"),
+    (r"--repeats 40", "--repeats 3"),
     (r"--epochs 36", "--epochs 1"),
     (r"STORE\.h5 CLIP", "store.h5 3"),
 ]
