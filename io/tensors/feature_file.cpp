@@ -73,6 +73,15 @@ void write_features(const std::filesystem::path& path, const FeatureFile& conten
     target.commit();
 }
 
+bool is_features(const std::filesystem::path& path) {
+    try {
+        return verify(path) &&
+               hdf5::InputFile{path}.attributes()[features_schema_attribute] == features_schema;
+    } catch (const DataError&) {
+        return false;  // the reader of another format reports the problem
+    }
+}
+
 FeatureFile read_features(const std::filesystem::path& path) {
     const auto alone = hdf5::exclusive_use();
     if (!verify(path)) {

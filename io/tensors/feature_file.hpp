@@ -29,6 +29,9 @@ struct FeatureFile {
 /// @throws DataError  the file system refuses
 void write_features(const std::filesystem::path& path, const FeatureFile& content);
 
+/// Returns whether a file holds features; false also if it cannot be read.
+bool is_features(const std::filesystem::path& path);
+
 /// Reads features. @throws DataError  missing, damaged, not a file of features, or with inconsistent content
 FeatureFile read_features(const std::filesystem::path& path);
 

@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "io/file/counted.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
 #include "launch/terminal.hpp"
@@ -138,13 +139,13 @@ std::string text_of(const PlanSummary& s) {
     auto text = fmt::format(
         "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps\n"
         "{} clips for pretraining, {} for validation ({})\n"
-        "a job takes about {:.1f} s on {} rank(s), estimated from a shortened one; all jobs:",
+        "a job takes about {:.1f} s on {}, estimated from a shortened one; all jobs:",
         s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job, s.train_clips,
-        s.validation_clips, s.validated_by, s.seconds_per_job, s.ranks_per_job);
+        s.validation_clips, s.validated_by, s.seconds_per_job, io::counted(s.ranks_per_job, "rank"));
     for (const std::int64_t workers : {1, 8, 64}) {
         const auto rounds = static_cast<double>((s.most_jobs + workers - 1) / workers);
-        text += fmt::format(" {} with {} worker(s){}", clock_text(s.seconds_per_job * rounds), workers,
-                            workers < 64 ? "," : "\n");
+        text += fmt::format(" {} with {}{}", clock_text(s.seconds_per_job * rounds),
+                            io::counted(workers, "worker"), workers < 64 ? "," : "\n");
     }
     return text + fmt::format("start workers: sslslr boundary work --study {}\n", s.study);
 }

@@ -20,7 +20,8 @@ constexpr const char* status_usage =
 std::string state_of(const SideSearch& side) {
     switch (side.progress) {
         case SideSearch::Progress::answered:
-            return fmt::format("{} ({})", side.k, io::as_options(side.why));
+            return fmt::format("{}{} ({})", side.k, side.is_decided ? "" : ", not decided",
+                               io::as_options(side.why));
         case SideSearch::Progress::stuck:
             return io::as_options(side.why);
         case SideSearch::Progress::open:

@@ -20,6 +20,7 @@
 #include "dist/host_name.hpp"
 #include "dist/mpi_session.hpp"
 #include "dist/shared_memory.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/data_error.hpp"
 #include "io/file/json_text.hpp"
 #include "io/file/posix_file.hpp"
@@ -128,13 +129,15 @@ Finding lock_check(const std::filesystem::path& folder, const dist::Communicator
     }
     std::error_code ignored;
     std::filesystem::remove(path, ignored);
-    return {
-        "locks",
-        problem.empty() ? fmt::format("work in {} over {} rank(s)", folder.string(), world.size()) : problem,
-        problem.empty()
-            ? ""
-            : "studies need file locks: mount the file system with them (Lustre: -o flock; NFS: a lock "
-              "daemon), or choose another --folder"};
+    return {"locks",
+            problem.empty()
+                ? fmt::format("work in {} over {}", folder.string(), io::counted(world.size(), "rank"))
+                : problem,
+            problem.empty() ? ""
+            : problem.find("cannot open") != std::string::npos
+                ? "create the folder, or choose another --folder in which files can be written"
+                : "studies need file locks: mount the file system with them (Lustre: -o flock; NFS: a lock "
+                  "daemon), or choose another --folder"};
 }
 
 /// Reports how long Open MPI's mpirun takes to notice that a host is lost (see launch/shell/mpirun.sh).
@@ -188,7 +191,7 @@ std::vector<Finding> examine(const Ranks& ranks, const std::filesystem::path& fo
                      : ""},
             {"devices", dist::describe_devices(), ""},
             {"LibTorch",
-             fmt::format("{}, {}, {} thread(s) per rank", TORCH_VERSION, at::get_cpu_capability(),
+             fmt::format("{}, {}, threads per rank: {}", TORCH_VERSION, at::get_cpu_capability(),
                          at::get_num_threads()),
              ""},
             {"MPI", dist::mpi_version(), ""},

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "dist/group.hpp"
+#include "io/file/counted.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/commands/matrix_peak.hpp"
 #include "launch/terminal.hpp"
@@ -51,13 +52,14 @@ StepWork work_of(const PretrainOptions& training, const DataSet& data,
         lengths.push_back(data.features().length(clip));
         tokens += static_cast<double>(lengths.back() + 1);
     }
-    const auto share = static_cast<double>(training.global_batch) / static_cast<double>(clips.size());
+    const auto batch = std::min(training.global_batch, std::ssize(clips));
+    const auto share = static_cast<double>(batch) / static_cast<double>(clips.size());
     StepWork work;
     work.flops =
         share * useful_flops(config.encoder, lengths, method->trained_views(), method->target_views());
     work.blocks = config.encoder.blocks;
     work.width = config.encoder.width;
-    work.clips = training.global_batch;
+    work.clips = batch;
     work.micro_batch = training.trainer.micro_batch;
     work.tokens_per_clip =
         tokens / static_cast<double>(clips.size()) * static_cast<double>(method->trained_views());
@@ -97,17 +99,17 @@ Machine this_machine(const PretrainOptions& training, const StepWork& work, cons
     constexpr double latency = 50e-6;         // of a message between polling threads, measured
     const auto peak = 1e9 * matrix_peak(training.precision, ranks.world);
     const auto cores = static_cast<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN));
-    return {
-        .name = fmt::format("this machine, {} cores: measured now on {} rank(s)", cores, ranks.world.size()),
-        .flops = peak * share_of_peak(work.width, work.bfloat16),
-        .pass_seconds = 0,
-        .memory_bytes = 0,
-        .resting_bytes = resting_bytes,
-        .ranks_per_node = 1 << 20,
-        .ranks_at_once = std::max<std::int64_t>(1, cores / training.threads),
-        .node_bytes_per_s = bus_between(ranks),
-        .network_bytes_per_s = 0,
-        .latency = latency};
+    return {.name = fmt::format("this machine, {} cores: measured now on {}", cores,
+                                io::counted(ranks.world.size(), "rank")),
+            .flops = peak * share_of_peak(work.width, work.bfloat16),
+            .pass_seconds = 0,
+            .memory_bytes = 0,
+            .resting_bytes = resting_bytes,
+            .ranks_per_node = 1 << 20,
+            .ranks_at_once = std::max<std::int64_t>(1, cores / training.threads),
+            .node_bytes_per_s = bus_between(ranks),
+            .network_bytes_per_s = 0,
+            .latency = latency};
 }
 
 nlohmann::json row_of(const StepWork& work, const Machine& machine, std::int64_t gpus, std::int64_t steps) {

@@ -123,7 +123,7 @@ void print_facts(const ImportSummary& summary, bool trims) {
             fmt::print("{} {}\n", io::counted(clips, "clip"), what);
         }
     };
-    tell(summary.found_done, "taken from an interrupted import");
+    tell(summary.found_done, "taken from an earlier import that was interrupted or wrote no store");
     tell(summary.unlabelled, "without a label");
     tell(summary.clips_without_frames, "without frames: kept, but skipped in training");
     tell(summary.clips_without_hands, "in which no hand was detected");

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "io/survey/store_findings.hpp"
 #include "io/survey/store_survey.hpp"
 #include "io/tensors/checkpoint_file.hpp"
+#include "io/tensors/feature_file.hpp"
 #include "launch/command.hpp"
 #include "launch/commands/inspect_text.hpp"
 #include "launch/terminal.hpp"
@@ -74,6 +76,24 @@ json inspected(const std::vector<std::string>& files, bool as_json) {
         }
         return description;
     }
+    if (files.size() == 1 && io::is_features(file)) {
+        const auto features = io::read_features(file);
+        json description{{"kind", "features"},
+                         {"file", file},
+                         {"clips", features.features.size(0)},
+                         {"width", features.features.size(1)},
+                         {"attributes", features.attributes}};
+        if (!as_json) {
+            print_indented(description, 0);
+        }
+        return description;
+    }
+    if (files.size() == 1 && std::filesystem::is_directory(file)) {
+        throw ConfigError{
+            fmt::format("{}: expected a file, found a folder; the checkpoints of a run are in its "
+                        "folder checkpoints",
+                        file)};
+    }
     const auto store = io::ClipStore::open(files);
     CountProgress progress{!as_json, "clips"};
     const auto survey =
@@ -109,7 +129,7 @@ int inspect(Arguments arguments, const Ranks& ranks) {
     bool is_together = false;
     Options options{inspect_usage};
     options.section("Options");
-    options.positional("file", files, "clip stores or checkpoints");
+    options.positional("file", files, "clip stores, checkpoints, or features by embed");
     options.add("together", is_together, "treats all files as one data set, as training does");
     options.add("json", as_json, "prints a JSON list with one object per file, instead of tables");
     if (!read_or_help(options, arguments, ranks)) {

@@ -57,7 +57,8 @@ std::string trouble_text(const LedgerReport& report, const std::string& command)
         text += fmt::format("set aside: {}: {}\n", job.name, job.error);
     }
     if (!report.jobs.set_aside.empty()) {
-        text += fmt::format("fix the cause, then: sslslr {} --retry failed\n", command);
+        text +=
+            fmt::format("fix the cause, then start workers again (sslslr {}) with --retry failed\n", command);
     }
     if (report.attempts.differing > 0) {
         text +=

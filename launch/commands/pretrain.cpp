@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -221,7 +222,8 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
     if (ranks.is_first()) {
         fmt::print("{} on {}, {}, {} of {} -> {}\n", fields.method.kind->name,
                    io::counted(training.batches().clips(), "clip"), io::counted(ranks.world.size(), "rank"),
-                   io::counted(last_step, "step"), io::counted(fields.global_batch, "clip"), fields.run);
+                   io::counted(last_step, "step"),
+                   io::counted(std::min(fields.global_batch, std::ssize(clips)), "clip"), fields.run);
         if (std::ssize(clips) < fields.global_batch) {
             print_warning(
                 fmt::format("--global-batch {}: there are fewer training clips, so each step has {}",
@@ -257,6 +259,10 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                    100 * waiting.data_seconds / waiting.seconds);
     }
     if (done) {
+        if (ranks.is_first()) {
+            fmt::print("done after step {}: sslslr evaluate --run {} measures what it learnt\n",
+                       trainer.steps_done(), fields.run);
+        }
         return exit_done;
     }
     const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "io/file/counted.hpp"
 #include "launch/standard_output.hpp"
 #include "launch/terminal.hpp"
 #include "src/errors.hpp"
@@ -124,8 +125,9 @@ int work_on(const WorkerTask& task, const WorkerOptions& options, dist::Group& g
     const WorkTotals totals{report, is_leader, ranks.world};
     const auto cause = common_stop_cause(ranks.world.all_gather(stop_cause()));
     if (ranks.is_first()) {
-        fmt::print("{} jobs done here in {}: {} ranks busy for {:.1f} % of the time{}\n", totals.accepted,
-                   clock_text(wall), ranks.world.size(),
+        fmt::print("{} done here in {}: {} busy for {:.1f} % of the time{}\n",
+                   io::counted(totals.accepted, "job"), clock_text(wall),
+                   io::counted(ranks.world.size(), "rank"),
                    100 * totals.busy_rank_seconds / (wall * ranks.world.size()),
                    totals.was_stopped ? fmt::format("; stopped {}, the same command continues", cause) : "");
     }

@@ -16,8 +16,16 @@
 set -euo pipefail
 
 usage="usage: boundary.sh STUDY WORKERS [options of sslslr boundary work]"
-study=$(realpath "${1:?$usage}")
-workers=${2:?$usage}
+if (($# < 2)); then
+    echo "$usage" >&2
+    exit 2
+fi
+study=$1 workers=$2
+if [[ ! -e $study/plan.json ]]; then
+    echo "boundary.sh: $study holds no plan.json; sslslr boundary plan writes it" >&2
+    exit 2
+fi
+study=$(realpath "$study")
 if [[ ! $workers =~ ^[1-9][0-9]*$ ]]; then
     echo "boundary.sh: WORKERS is \"$workers\"; expected a whole number of 1 or more" >&2
     exit 2

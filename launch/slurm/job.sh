@@ -35,6 +35,10 @@ set_up_ranks() {
         # shellcheck source=/dev/null
         source "$root/launch/modules/$SSLSLR_SITE.sh"
     fi
+    if [[ ! -x $program ]]; then
+        echo "$program is not a program: run launch/setup, or set SSLSLR to its path" >&2
+        exit 2
+    fi
     # --threads sets the threads of a rank; libraries must not start more.
     export OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
     # libhdf5's locks, which some parallel file systems reject, are not needed: stores are only read, and
@@ -129,4 +133,8 @@ is_still_wanted() {
     done
 }
 
-queue_again() { scontrol requeue "$job"; }
+# queue_again REASON
+queue_again() {
+    echo "queued again: $1" >&2
+    scontrol requeue "$job"
+}

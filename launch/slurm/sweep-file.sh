@@ -8,6 +8,7 @@
 #   - ~ and ~/ at the start of a value are the home folder
 #   - # at the start of a word begins a comment
 #   - patterns (*, ?, [) are kept: the program expands those of --data
+# Except for --run, the options are checked only by the program, when a training starts.
 # Anything else with a special meaning in a shell is an error that names the file, the line and the problem.
 # Windows line endings, a byte order mark, and a last line without a line end are accepted.
 
@@ -60,17 +61,22 @@ split_line() {
     fi
 }
 
-# Sets sweep_run to the line's folder of its run.
+# Sets sweep_run to the absolute path of the line's folder of its run.
 find_run() {
-    local i
-    sweep_run=
+    local i runs=()
     for ((i = 0; i < ${#sweep_words[@]}; ++i)); do
         case ${sweep_words[i]} in
-            --run) sweep_run=${sweep_words[i + 1]:-} ;;
-            --run=*) sweep_run=${sweep_words[i]#*=} ;;
+            --run) runs+=("${sweep_words[i + 1]:-}") ;;
+            --run=*) runs+=("${sweep_words[i]#*=}") ;;
         esac
     done
-    if [[ -z $sweep_run ]]; then
+    if ((${#runs[@]} > 1)); then
+        refuse "it holds --run ${#runs[@]} times; expected one folder"
+    fi
+    sweep_run=${runs[0]:-}
+    if [[ -n $sweep_run && $sweep_run != -* ]]; then
+        sweep_run=$(realpath --canonicalize-missing "$sweep_run")
+    else
         refuse "it holds no --run FOLDER; expected a folder of its own for each training"
     fi
 }
@@ -185,7 +191,7 @@ last_training() {
         split_line "$number"
         if ((${#sweep_words[@]} > 0)); then
             if [[ -n ${lines[$sweep_run]:-} ]]; then
-                refuse "it holds --run $sweep_run, as does line ${lines[$sweep_run]};" \
+                refuse "its --run is $sweep_run, as in line ${lines[$sweep_run]};" \
                     "expected a folder of its own for each training"
             fi
             lines[$sweep_run]=$number

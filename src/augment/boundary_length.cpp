@@ -7,7 +7,7 @@
 
 namespace sslslr {
 
-BoundaryLength BoundaryLength::parse(const std::string& text) {
+BoundaryLength BoundaryLength::parse(const std::string& text, const std::string& what) {
     static const std::regex count{R"((\d{1,9}))"};
     static const std::regex percent{R"((\d{1,3})(?:\.(\d{1,6}))?%)"};
     static const std::regex fraction{R"((\d{1,9})/(\d{1,9}))"};
@@ -26,8 +26,8 @@ BoundaryLength BoundaryLength::parse(const std::string& text) {
     }
     if (share.whole == 0 || share.amount > share.whole) {
         throw ConfigError{
-            "boundary '" + text +
-            "': expected a number of frames such as 21, or a share of at most 1 such as 33% or 1/3"};
+            what + " " + text +
+            ": expected a number of frames such as 21, or a share of at most 1 such as 33% or 1/3"};
     }
     return share;
 }

@@ -13,7 +13,7 @@ struct BoundaryLength {
 
     /// Reads "21" (frames), "33%", "12.5%" or "1/3" (shares, at most 1).
     /// @throws ConfigError  anything else
-    static BoundaryLength parse(const std::string& text);
+    static BoundaryLength parse(const std::string& text, const std::string& what = "boundary");
 
     /// Returns the length in frames for a clip of `length` frames, at most `length`. Shares round half up.
     std::int64_t frames_of(std::int64_t length) const;

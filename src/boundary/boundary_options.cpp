@@ -11,8 +11,7 @@
 namespace sslslr {
 void declare(Options& options, PlanOptions& o) {
     options.section(
-        "The search (options marked * may change when the search is planned again; the options below may "
-        "not)");
+        "The search (only options of this section that are marked * may change when it is planned again)");
     options.add("study", o.study, "* folder of the search, shared by all workers", Decides::nothing);
     options.add("step", o.search.step,
                 "* step p of the search, in frames of the longest clip: k1 and k2 of p, 2 p, ... are tested",

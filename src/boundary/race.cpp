@@ -148,8 +148,8 @@ private:
         result_.k = points_[edge_].k;
         const auto text = [&](std::size_t at) {
             const auto& verdict = result_.verdicts[at];
-            return fmt::format("k = {} is worse than k = {} by more than {:g} with probability {:.3f}",
-                               verdict.k, verdict.than, config_.margin, verdict.worse);
+            return fmt::format("P(k = {} loses more than {:g} against k = {}) = {:.3f}", verdict.k,
+                               config_.margin, verdict.than, verdict.worse);
         };
         result_.why = edge_ > 0 ? text(edge_) : "";
         if (edge_ + 1 < points_.size()) {

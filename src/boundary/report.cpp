@@ -47,6 +47,11 @@ public:
             report.warning =
                 fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves", search().frames);
         }
+        if (learns_nothing(report)) {
+            report.warning =
+                "no training is better than random weights, so none can show a boundary: train "
+                "longer, or on more clips";
+        }
         if (report.clips && report.clips->front().pair) {
             report.signs = sign_rows(*report.clips);
         }
@@ -58,6 +63,19 @@ private:
 
     static std::optional<std::int64_t> answer_of(const SideSearch& side) {
         return side.progress == SideSearch::Progress::answered ? std::optional{side.k} : std::nullopt;
+    }
+
+    /// Returns whether the best k is not above random weights; false before both are known.
+    static bool learns_nothing(const BoundaryReport& report) {
+        const auto& random =
+            *std::ranges::find(report.comparisons, std::string{"random weights"}, &Comparison::what);
+        double best = -1;
+        for (const auto* const side : {&report.start, &report.end}) {
+            for (const auto& point : side->curve) {
+                best = std::max(best, point.mean);
+            }
+        }
+        return report.k1 && report.k2 && random.interval && best <= random.interval->mean;
     }
 
     std::vector<std::int64_t> lengths() const {

@@ -127,14 +127,23 @@ std::string clips_text(const BoundaryReport& report) {
     return text + failures_text(*report.clips);
 }
 
+/// Returns an answer and, before its details, whether it means anything.
+std::string answer_text(const SideReport& side, const std::optional<std::int64_t>& k) {
+    return !side.verdict                ? number(k)
+           : side.verdict->is_supported ? fmt::format("{} (supported)", *k)
+           : side.is_decided            ? fmt::format("{} (not supported)", *k)
+                                        : fmt::format("{} (not decided)", *k);
+}
+
 }  // namespace
 
 std::string text_of_report(const BoundaryReport& report) {
     const auto& cost = report.cost;
-    auto text =
-        fmt::format("k1 = {}, k2 = {} of {} frames ({} search, {} repeats, {} clips of {})\n",
-                    number(report.k1), number(report.k2), report.search.frames, word_of(report.search.mode),
-                    report.search.repeats, report.validation_clips, report.validated_by);
+    auto text = fmt::format("k1 = {}, k2 = {} of {} frames ({} search, {} repeats, {} of {})\n",
+                            answer_text(report.start, report.k1), answer_text(report.end, report.k2),
+                            report.search.frames, word_of(report.search.mode), report.search.repeats,
+                            io::counted(static_cast<std::int64_t>(report.validation_clips), "clip"),
+                            report.validated_by);
     if (!report.warning.empty()) {
         text += report.warning + '\n';
     }

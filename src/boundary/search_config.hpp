@@ -26,7 +26,7 @@ struct SearchConfig {
     std::int64_t frames = 64;  ///< n: frames of the longest clip; each k counts frames of a clip of length n
     std::int64_t largest = 0;  ///< largest k that is tested; 0: n
     Sides sides = Sides::both;
-    std::int64_t step = 4;     ///< p: k = p, 2 p, ..., the last one cut to the largest
+    std::int64_t step = 4;  ///< p: k = p, 2 p, ..., the last one cut to the largest
     /// R: trainings for each k, each from its own seeds; of a race the most, which it needs only near its
     /// edge. The default leaves 2 in 100 simulated races undecided (benchmarks/search_rule.py).
     std::int64_t repeats = 20;

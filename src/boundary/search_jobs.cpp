@@ -134,7 +134,8 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
 
 std::int64_t SearchJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
-    const std::int64_t compared = compares_ ? 3 : 0;  // adaptive, drawn and the answer, besides random weights
+    const std::int64_t compared =
+        compares_ ? 3 : 0;  // adaptive, drawn and the answer, besides random weights
     const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
     const std::int64_t pairs = compares_ ? (sides == 2 ? 8 : 2) * pair_repeats(search_) : 0;
     return search_.repeats * (sides * lengths + 1) + compared_repeats(search_) * (1 + compared) + pairs;

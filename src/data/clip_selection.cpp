@@ -84,7 +84,9 @@ std::vector<std::int64_t> clips_of_split(const io::ClipIndex& index, const std::
         for (const auto& [name, clips] : index.splits) {
             names.push_back(name);
         }
-        throw ConfigError{"the data have no split " + split + "; they have: " + listed(names)};
+        throw ConfigError{"the data have no split " + split +
+                          (names.empty() ? "; they have none: `sslslr split` makes them"
+                                         : "; they have: " + listed(names))};
     }
     if (const auto lacking = stores_without_split(index, split); !lacking.empty() && !stores_may_lack_it) {
         throw ConfigError{fmt::format(
@@ -103,7 +105,10 @@ std::vector<std::int64_t> numbers_of_signers(const io::ClipIndex& index,
         if (found == index.signer_names.end()) {
             const bool holds_comma = name.find(',') != std::string::npos;
             throw ConfigError{"the data have no signer " + name +
-                              "; they have: " + listed(index.signer_names) +
+                              (index.signer_names.empty()
+                                   ? "; they name no signers: give " + io::setting("metadata") +
+                                         " with a column signer at import"
+                                   : "; they have: " + listed(index.signer_names)) +
                               (holds_comma ? " (several are separated by blanks, not commas)" : "")};
         }
         numbers.push_back(found - index.signer_names.begin());

@@ -76,13 +76,14 @@ def draw_histograms(report, path):
         own = [clip[name] for clip in report["clips"]]
         prefers = [clip[f"prefers_{name}"] for clip in report["clips"]]
         decided = [sum(o == value and p for o, p in zip(own, prefers)) for value in k]
-        indifferent = [sum(o == value and not p for o, p in zip(own, prefers)) for value in k]
+        indifferent = len(own) - sum(decided)
         share = 100 / max(len(own), 1)
         width = 0.8 * min(np.diff(k), default=1)
         axes.bar(k, np.array(decided) * share, width, color="0.3", label="with a preference")
-        axes.bar(k, np.array(indifferent) * share, width, bottom=np.array(decided) * share, color="white",
-                 edgecolor="0.3", hatch="//", label=f"no preference (counted at the global {name})")
-        axes.set_xticks(k)
+        apart = k[-1] + 1.5 * width / 0.8
+        axes.bar([apart], [indifferent * share], width, color="white", edgecolor="0.3", hatch="//",
+                 label="no preference")
+        axes.set_xticks([*k, apart], [*map(str, k), "none"])
         axes.set_xlabel(f"{label}: the clip's own best")
         axes.legend(fontsize="x-small")
     both[0].set_ylabel("share of validation clips, %")
@@ -121,7 +122,7 @@ def draw_loss_map(report, path):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     study = Path(sys.argv[1])
     report = read_report(study)
@@ -131,10 +132,12 @@ def main():
         draw_histograms(report, folder / "histograms.png")
     else:
         print("no histograms yet: they need the answer and at least two repeats of its k")
-    if report["signs"]:
-        draw_loss_map(report, folder / "loss_map.png")
-    else:
+    if not report["signs"]:
         print("no loss map: it needs the trainings around the answer (boundary plan --compare)")
+    elif not any(clip["prefers_pair"] for clip in report["clips"]):
+        print("no loss map: every clip does equally well at all pairs around the answer")
+    else:
+        draw_loss_map(report, folder / "loss_map.png")
 
 
 if __name__ == "__main__":

@@ -107,7 +107,7 @@ def draw_spread(axes, rows, kind, label):
 
 
 def main():
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     run = Path(sys.argv[1])
     rows = read_rows(run / "metrics.jsonl")

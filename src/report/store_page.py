@@ -130,7 +130,7 @@ def title_of(store):
 
 
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) != 3 or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     store = read_store(Path(sys.argv[1]))
     splits = drawn_splits(store)

@@ -296,9 +296,9 @@ AugmentationConfig augmentation_of(const PretrainOptions& options) {
     AugmentationConfig config;
     config.kind = options.augmentation;
     config.boundary = options.boundary;
-    config.longest = BoundaryLength::parse(options.longest_boundary);
-    config.k1 = BoundaryLength::parse(options.k1);
-    config.k2 = BoundaryLength::parse(options.k2);
+    config.longest = BoundaryLength::parse(options.longest_boundary, io::setting("longest-boundary"));
+    config.k1 = BoundaryLength::parse(options.k1, io::setting("k1"));
+    config.k2 = BoundaryLength::parse(options.k2, io::setting("k2"));
     config.rotation_degrees = options.rotation_degrees;
     config.blur_sigma_max = options.blur_sigma_max;
     config.flip_probability = options.flip_probability;

@@ -110,7 +110,22 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
                     fmt::format("--{} {}: {}", option->name, *wrong, expected(*option, *wrong))};
             }
         }
-        po::store(parsed, values);
+        try {
+            po::store(parsed, values);
+        } catch (const po::validation_error& error) {
+            const auto name = error.get_option_name().substr(2);
+            const auto given = std::ranges::find(parsed.options, name, &po::option::string_key);
+            const auto* const option = find(name);
+            if (option == nullptr || option->kind.empty() || given == parsed.options.end()) {
+                throw;
+            }
+            throw ConfigError{
+                fmt::format("--{} {}: expected {}", name, fmt::join(given->value, " "), option->kind)};
+        }
+    } catch (const po::too_many_positional_options_error&) {
+        throw ConfigError{
+            fmt::format("expected only options and their values, such as --data FILE.h5, found {}",
+                        fmt::join(arguments, " "))};
     } catch (const po::unknown_option& error) {
         auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
         name = name.substr(0, name.find('='));

@@ -67,6 +67,13 @@ TEST_F(Embed, NamesClipsLabelsSignersAndWhereTheFeaturesComeFrom) {
     done("embed --checkpoint " + path("run/checkpoints/step-000000002.h5") + " --output " +
          path("earlier.h5"));
 
+    const auto inspected = Json::parse(done("inspect --json " + path("all.h5")).output)[0];
+    EXPECT_EQ(inspected["kind"], "features");
+    EXPECT_EQ(inspected["clips"], told["clips"]);
+    const auto of_run = run(program(1, "inspect " + path("run")));
+    EXPECT_EQ(of_run.exit_code, 2);
+    EXPECT_TRUE(of_run.says("run: expected a file, found a folder")) << of_run.output;
+
     const auto store = io::ClipStore::open({asl9});
     const auto& index = store.index();
     const auto file = io::read_features(path("all.h5"));

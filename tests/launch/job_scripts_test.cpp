@@ -126,6 +126,8 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
         {"sslslr pretrain --run run", "begins with \"sslslr\""},
         {"--seed 1", "no --run FOLDER"},
         {"--seed 1 --run", "no --run FOLDER"},
+        {"--run --seed 1", "no --run FOLDER"},
+        {"--run one --run two", "--run 2 times"},
     };
     for (const auto& [line, error] : refused) {
         const auto counted = count("--run run\n" + line + "\n");
@@ -139,8 +141,8 @@ TEST_F(Sweep, RefusesWhatItCannotReadByFileAndLineAndStartsNothing) {
 }
 
 TEST_F(Sweep, RefusesTwoTrainingsInOneFolder) {
-    EXPECT_TRUE(count("--run a\n--run b\n--seed 1 --run=a\n")
-                    .says("sweep.txt, line 3: it holds --run a, as does line 1"));
+    EXPECT_TRUE(count("--run a\n--run b\n--seed 1 --run=./a/\n")
+                    .says("sweep.txt, line 3: its --run is " + (folder_ / "a").string() + ", as in line 1"));
 }
 
 TEST_F(Sweep, RefusesFilesWithoutTrainings) {

@@ -326,7 +326,7 @@ TEST_F(StudyJob, TheExamplesCanBeRun) {
         run(in(SSLSLR_SOURCE_DIR, program(1, "study run --max-jobs 1 --study " + shipped("examples.ini") +
                                                  " --folder " + (folder_ / "examples").string())));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.output;
-    EXPECT_TRUE(outcome.says("1 jobs done here")) << outcome.output;
+    EXPECT_TRUE(outcome.says("1 job done here")) << outcome.output;
 }
 
 TEST_F(StudyJob, TheStudiesOfThePoolCanBePlanned) {

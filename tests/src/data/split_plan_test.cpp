@@ -223,7 +223,7 @@ TEST(SplitPlanTest, RefusesByOption) {
     const std::vector<std::pair<SplitConfig, std::string>> refused{
         {{}, "--by (missing): expected signer, fraction, folds or class-count"},
         {{.by = SplitWay::signer, .signers = {"S07"}}, "no signer S07; they have: S00, S01, S02"},
-        {{.by = SplitWay::fraction, .within = "trian"}, "no split trian; they have: none"},
+        {{.by = SplitWay::fraction, .within = "trian"}, "no split trian; they have none"},
         {{.by = SplitWay::fraction, .fraction = 0}, "--fraction 0: expected more than 0 and less than 1"},
         {{.by = SplitWay::fraction, .fraction = 1}, "--fraction 1: expected more than 0 and less than 1"},
         {{.by = SplitWay::fraction, .fraction = -0.5}, "--fraction -0.5: expected"},
