@@ -170,7 +170,7 @@ int make_synthetic(const PrepareOptions& fields, const Options& options, const R
         }
     });
     std::optional<PossibleAccuracy> possible;
-    if (config.kind == SyntheticKind::order) {
+    if (is_accuracy_computable(config)) {
         possible = possible_accuracy(signs);
     }
     const auto index = described(signs, possible, options);

@@ -21,15 +21,15 @@ if (($# < 2)); then
     exit 2
 fi
 study=$1 workers=$2
+if [[ ! $workers =~ ^[1-9][0-9]*$ ]]; then
+    echo "boundary.sh: WORKERS is \"$workers\"; expected a whole number of 1 or more" >&2
+    exit 2
+fi
 if [[ ! -e $study/plan.json ]]; then
     echo "boundary.sh: $study holds no plan.json; sslslr boundary plan writes it" >&2
     exit 2
 fi
 study=$(realpath "$study")
-if [[ ! $workers =~ ^[1-9][0-9]*$ ]]; then
-    echo "boundary.sh: WORKERS is \"$workers\"; expected a whole number of 1 or more" >&2
-    exit 2
-fi
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 program=$(realpath "${SSLSLR:-$root/build/release/bin/sslslr}")
 

@@ -35,7 +35,7 @@ set_up_ranks() {
         # shellcheck source=/dev/null
         source "$root/launch/modules/$SSLSLR_SITE.sh"
     fi
-    if [[ ! -x $program ]]; then
+    if ! command -v -- "$program" >/dev/null; then
         echo "$program is not a program: run launch/setup, or set SSLSLR to its path" >&2
         exit 2
     fi

@@ -7,8 +7,18 @@
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/program.hpp"
+#include "src/settings/words.hpp"
 
 namespace sslslr {
+namespace {
+
+std::string instead_of_full() {
+    return fmt::format("removed: {} tests every k, with more repeats where the answer needs them",
+                       io::setting("mode", word_of(SearchMode::racing)));
+}
+
+}  // namespace
+
 void declare(Options& options, PlanOptions& o) {
     options.section(
         "The search (only options of this section that are marked * may change when it is planned again)");
@@ -21,19 +31,22 @@ void declare(Options& options, PlanOptions& o) {
     options.add("sides", o.search.sides, "* sides to search: both, start (only k1) or end (only k2)",
                 Decides::nothing);
     options.add("repeats", o.search.repeats,
-                "* trainings for each k, each from its own seeds; of a race, the most", Decides::nothing);
-    options.add(
-        "mode", o.search.mode,
-        "* racing (tests every k, then repeats where the answer hangs until it is decided), or as in the "
-        "paper: tolerant (k rises while accuracy falls by no more than the tolerance) or strict (k "
-        "rises while accuracy rises)",
-        Decides::nothing);
+                "* trainings for each k, each from its own seeds; for a race, the maximum", Decides::nothing);
+    options.add("mode", o.search.mode,
+                "* racing (tests every k, then repeats where the answer depends on them until it is "
+                "decided), or as in the "
+                "paper: tolerant (k rises while accuracy falls by no more than the tolerance) or strict (k "
+                "rises while accuracy rises)",
+                Decides::nothing);
+    options.removed_word("full", word_of(SearchMode::racing), instead_of_full());
+    options.removed("halving", instead_of_full(), "false", Decides::nothing);
     options.add("margin", o.search.margin,
                 "* largest loss of accuracy that does no harm, 0 to 1; a k that loses more is worse",
                 Decides::nothing);
-    options.add("error-rate", o.search.error,
-                "* largest probability with which a race answers wrongly, over the sides that are searched",
-                Decides::nothing);
+    options.add(
+        "error-rate", o.search.error,
+        "* probability with which a race may be more than a step off, over the sides that are searched",
+        Decides::nothing);
     options.add(
         "tolerance", o.tolerance,
         "* of tolerant and strict: largest fall in accuracy that is accepted, 0 to 1, or auto: half the "

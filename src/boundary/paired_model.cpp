@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include <boost/math/distributions/students_t.hpp>
 
@@ -12,7 +13,7 @@ namespace {
 using Matrix = std::vector<std::vector<double>>;
 
 /// Inverts a symmetric matrix by Gauss and Jordan. A row and column whose pivot vanishes becomes NaN. Plain
-/// loops, so that every machine computes the same bits.
+/// loops, whose order of operations does not depend on the machine.
 Matrix inverse(Matrix a) {
     const auto n = a.size();
     Matrix b(n, std::vector<double>(n));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -53,11 +54,12 @@ public:
         for (std::int64_t repeat = 0; repeat < first; ++repeat) {
             has_all &= train(wanted, repeat, 0);
         }
+        // Further repeats replace those that were set aside.
+        for (auto repeat = first; has_all && repeat < config_.repeats && !lacking().empty(); ++repeat) {
+            has_all = train(lacking(), repeat, 0);
+        }
         for (auto repeat = first;; ++repeat) {
-            if (!has_all) {
-                return std::move(result_);
-            }
-            if (!judge()) {
+            if (!has_all || !judge()) {
                 return std::move(result_);
             }
             if (is_decided() || repeat == config_.repeats) {
@@ -73,6 +75,17 @@ public:
     }
 
 private:
+    /// Returns the k that have fewer than the first repeats, and with them k = 0, to which they are compared.
+    std::set<std::int64_t> lacking() const {
+        std::set<std::int64_t> found;
+        for (const auto& point : points_) {
+            if (std::ssize(point.known()) < config_.first_repeats) {
+                found.insert({0, point.k});
+            }
+        }
+        return found;
+    }
+
     /// Takes the results of one repeat at these k, and asks for those that are missing.
     /// @param stage  0: the results decide the next step; later ones are only asked for
     /// @return whether none is missing
@@ -105,7 +118,8 @@ private:
         });
         if (std::ssize(points_.front().known()) < config_.first_repeats || points_.size() < 2) {
             result_.progress = SideSearch::Progress::stuck;
-            result_.why = "the trials without permutation, or those of every k, were set aside";
+            result_.why =
+                "too few trials without permutation are left, or of every k; the others were set aside";
             return false;
         }
         result_.verdicts = judge_all(points_, config_.margin);
@@ -124,7 +138,17 @@ private:
     bool is_next_decided() const {
         return edge_ + 1 == points_.size() || result_.verdicts[edge_ + 1].worse >= config_.least_of_worse();
     }
-    bool is_decided() const { return is_kept_decided() && is_next_decided(); }
+    /// Whether a k beyond the next one is worse, too: accuracy need not fall evenly.
+    bool is_given_up(std::size_t at) const {
+        return result_.verdicts[at].worse >= 1 - config_.most_of_kept();
+    }
+    bool is_decided() const {
+        bool rest_is_given_up = true;
+        for (auto at = edge_ + 2; at < points_.size(); ++at) {
+            rest_is_given_up &= is_given_up(at);
+        }
+        return is_kept_decided() && is_next_decided() && rest_is_given_up;
+    }
 
     /// Returns the k on which the next repeat is spent.
     std::set<std::int64_t> undecided() const {
@@ -138,6 +162,11 @@ private:
         }
         if (!is_next_decided()) {
             add(result_.verdicts[edge_ + 1]);
+        }
+        for (auto at = edge_ + 2; at < points_.size(); ++at) {
+            if (!is_given_up(at)) {
+                add(result_.verdicts[at]);
+            }
         }
         return wanted;
     }

@@ -12,13 +12,15 @@ namespace sslslr {
 /// @param points  k = 0 first, then ascending
 std::vector<KVerdict> judge_all(const std::vector<Point>& points, double margin);
 
-/// Searches one side with repeats where the decision hangs.
+/// Searches one side with repeats where the decision depends on them.
 ///
-/// Every k first has `config.first_repeats` repeats. After each repeat, the edge is the largest k that is
-/// probably not worse than the margin allows, and the next k. The next repeat trains only those of the two
-/// that are not decided, their strongest rivals among the smaller k, and the best k so far. The search ends
-/// when the edge is decided: the probability that k is worse is at most SearchConfig::most_of_kept(), and
-/// that of the next k at least least_of_worse(). It ends undecided after all repeats.
+/// Every k first has `config.first_repeats` repeats, further ones in place of those that were set aside. The
+/// edge is the largest k that is more likely harmless than worse than the margin allows. The next repeat
+/// trains the edge, the next k and those beyond it as far as they are not decided, their strongest rivals
+/// among the smaller k, and the best k so far. The search ends when all are decided: the probability of being
+/// worse is at most SearchConfig::most_of_kept() at the edge, at least least_of_worse() at the next k, and at
+/// least one minus most_of_kept() beyond. It ends undecided after all repeats. A k with fewer than the first
+/// repeats is left out; if that is k = 0, the search is stuck.
 ///
 /// Which trials a repeat has depends only on the results of earlier repeats that were asked for. So neither
 /// the answer nor the trials on which it rests depend on the workers or their order.

@@ -48,9 +48,9 @@ public:
                 fmt::format("k1 + k2 exceed the {} frames: k2 is cut to what k1 leaves", search().frames);
         }
         if (learns_nothing(report)) {
-            report.warning =
-                "no training is better than random weights, so none can show a boundary: train "
-                "longer, or on more clips";
+            report.warning += std::string{report.warning.empty() ? "" : "; "} +
+                              "no training is better than random weights, so none can show a boundary: train "
+                              "longer, or on more clips";
         }
         if (report.clips && report.clips->front().pair) {
             report.signs = sign_rows(*report.clips);
@@ -66,7 +66,7 @@ private:
     }
 
     /// Returns whether the best k is not above random weights; false before both are known.
-    static bool learns_nothing(const BoundaryReport& report) {
+    bool learns_nothing(const BoundaryReport& report) const {
         const auto& random =
             *std::ranges::find(report.comparisons, std::string{"random weights"}, &Comparison::what);
         double best = -1;
@@ -75,7 +75,9 @@ private:
                 best = std::max(best, point.mean);
             }
         }
-        return report.k1 && report.k2 && random.interval && best <= random.interval->mean;
+        const bool is_answered =
+            (report.k1 || !jobs_.searches(Side::start)) && (report.k2 || !jobs_.searches(Side::end));
+        return is_answered && random.interval && best <= random.interval->mean;
     }
 
     std::vector<std::int64_t> lengths() const {
@@ -122,7 +124,8 @@ private:
             points.push_back(point_of(which, k, search().repeats, used));
         }
         std::erase_if(points, [](const Point& point) { return point.known().size() < 2; });
-        return points.empty() ? std::vector<KVerdict>{} : judge_all(points, search().margin);
+        return points.empty() || points.front().k > 0 ? std::vector<KVerdict>{}
+                                                      : judge_all(points, search().margin);
     }
 
     /// Returns what each mode answers on the results so far, and how many trainings each answer needs.

@@ -67,7 +67,7 @@ struct SearchCost {
 struct BoundaryReport {
     std::optional<std::int64_t> k1;  ///< once it is known; never for a side that is not searched
     std::optional<std::int64_t> k2;
-    std::string warning;  ///< set if k1 and k2 overlap
+    std::string warning;  ///< if k1 and k2 overlap, or no training is better than random weights
     std::string code;
     SearchConfig search;
     std::string validated_by;

@@ -25,6 +25,7 @@ static void to_json(Json& json, const CurvePoint& point) {
     if (point.verdict) {
         json["probability_worse"] = point.verdict->worse;
         json["worse_than"] = point.verdict->than;
+        json["effect"] = point.verdict->effect;
     }
 }
 

@@ -72,9 +72,9 @@ std::string modes_text(const std::vector<ModeAnswer>& answers) {
     constexpr auto line = "{:<25} {:>5} {:>5}  {}\n";
     auto text = '\n' + fmt::format(line, "mode, same results", "k1", "k2", "trainings");
     for (const auto& answer : answers) {
-        text +=
-            fmt::format(line, word_of(answer.mode), number(answer.k1), number(answer.k2),
-                        answer.trainings ? number(answer.trainings) : "not known: larger k were not tested");
+        text += fmt::format(line, word_of(answer.mode), number(answer.k1), number(answer.k2),
+                            answer.trainings ? number(answer.trainings)
+                                             : "not known: it takes trainings that this search has not done");
     }
     return text;
 }

@@ -30,7 +30,7 @@ void check(const SearchConfig& config) {
     if (config.repeats < 1) {
         refuse(fmt::format("{}: expected 1 or more", io::setting("repeats", config.repeats)));
     }
-    if (config.tolerance && (*config.tolerance < 0 || *config.tolerance > 1)) {
+    if (config.tolerance && !(*config.tolerance >= 0 && *config.tolerance <= 1)) {
         refuse(fmt::format("{}: expected a share of the clips, 0 to 1",
                            io::setting("tolerance", *config.tolerance)));
     }

@@ -54,7 +54,7 @@ std::vector<ClipBoundary> pairs_around(const SearchConfig& config, const ClipBou
 /// other scores; at most four.
 std::int64_t pair_repeats(const SearchConfig& config);
 
-/// Returns the number of repeats of controls and other comparisons: all, or five where repeats follow the edge.
+/// Returns the number of repeats of controls and other comparisons: all, or at most five for a race.
 std::int64_t compared_repeats(const SearchConfig& config);
 
 /// @throws ConfigError  names the option that is out of range

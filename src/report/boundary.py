@@ -76,7 +76,7 @@ def draw_histograms(report, path):
         own = [clip[name] for clip in report["clips"]]
         prefers = [clip[f"prefers_{name}"] for clip in report["clips"]]
         decided = [sum(o == value and p for o, p in zip(own, prefers)) for value in k]
-        indifferent = len(own) - sum(decided)
+        indifferent = sum(o is not None and not p for o, p in zip(own, prefers))
         share = 100 / max(len(own), 1)
         width = 0.8 * min(np.diff(k), default=1)
         axes.bar(k, np.array(decided) * share, width, color="0.3", label="with a preference")

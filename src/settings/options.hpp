@@ -257,6 +257,8 @@ private:
     std::string value_of(const std::string& name) const;
     void refuse_useless(const boost::program_options::variables_map& values, const GivenOptions& of_file,
                         const std::string& what) const;
+    /// Returns the first argument that is neither an option nor its value.
+    std::string first_stray(std::span<const std::string> arguments) const;
     /// Rewrites `--flag` as `--flag=true`, so that the next argument is not taken for its value, and
     /// `--name -1` as `--name=-1`, so that the number is not taken for an option.
     std::vector<std::string> with_explicit_values(Arguments arguments) const;

@@ -20,6 +20,10 @@ bool is_negative_number(const std::string& text) {
            (std::isdigit(static_cast<unsigned char>(text[1])) != 0 || text[1] == '.');
 }
 
+std::string without_dashes(const std::string& option) {
+    return option.substr(std::min(option.find_first_not_of('-'), option.size()));
+}
+
 /// Returns whether the program wrote this configuration file: whether it is in the folder of a run or of a
 /// boundary study, together with their other files.
 bool is_of_this_program(const std::filesystem::path& file) {
@@ -113,26 +117,44 @@ void Options::store_command_line(std::span<const std::string> arguments, po::var
         try {
             po::store(parsed, values);
         } catch (const po::validation_error& error) {
-            const auto name = error.get_option_name().substr(2);
-            const auto given = std::ranges::find(parsed.options, name, &po::option::string_key);
+            const auto name = without_dashes(error.get_option_name());
             const auto* const option = find(name);
-            if (option == nullptr || option->kind.empty() || given == parsed.options.end()) {
+            if (option == nullptr || option->kind.empty()) {
                 throw;
             }
-            throw ConfigError{
-                fmt::format("--{} {}: expected {}", name, fmt::join(given->value, " "), option->kind)};
+            std::vector<std::string> given;
+            for (const auto& each : parsed.options) {
+                if (each.string_key == name) {
+                    given.insert(given.end(), each.value.begin(), each.value.end());
+                }
+            }
+            throw ConfigError{fmt::format("--{} {}: expected {}", name, fmt::join(given, " "), option->kind)};
         }
     } catch (const po::too_many_positional_options_error&) {
-        throw ConfigError{
-            fmt::format("expected only options and their values, such as --data FILE.h5, found {}",
-                        fmt::join(arguments, " "))};
+        throw ConfigError{fmt::format("{}: expected an option such as --help-all, which lists all of them",
+                                      first_stray(arguments))};
     } catch (const po::unknown_option& error) {
-        auto name = error.get_option_name().substr(error.get_option_name().find_first_not_of('-'));
+        auto name = without_dashes(error.get_option_name());
         name = name.substr(0, name.find('='));
         throw ConfigError{no_option(name, "--") + (removed_.contains(name) ? "" : " (--help-all lists all)")};
     } catch (const po::error& error) {
         throw ConfigError{std::string{error.what()} + " (--help-all lists all options)"};
     }
+}
+
+std::string Options::first_stray(std::span<const std::string> arguments) const {
+    const Option* taker = nullptr;  // the option whose values follow
+    for (const auto& argument : arguments) {
+        if (argument.starts_with("--")) {
+            const auto* const option = find(argument.substr(2));
+            taker = option != nullptr && !option->is_flag ? option : nullptr;
+        } else if (taker == nullptr) {
+            return argument;
+        } else if (!taker->is_list) {
+            taker = nullptr;
+        }
+    }
+    return arguments.empty() ? "" : arguments.back();
 }
 
 Options::GivenOptions Options::options_in(const std::string& text, const std::string& path,

@@ -41,9 +41,11 @@ void check_counts(const SyntheticConfig& c) {
 }  // namespace
 
 std::int64_t parts_of_sign(const SyntheticConfig& config) {
-    const auto frames = static_cast<double>(config.last - config.first);
-    return std::max(static_cast<std::int64_t>(std::floor(frames / config.pose_frames + 0.5)),
-                    std::int64_t{1});
+    const auto frames = config.last - config.first;
+    const auto least = config.kind == SyntheticKind::order ? 2 : 1;  // frames of a part
+    const auto fitting = std::floor(static_cast<double>(frames) / config.pose_frames + 0.5);
+    return std::clamp<std::int64_t>(static_cast<std::int64_t>(fitting), 1,
+                                    std::max<std::int64_t>(frames / least, 1));
 }
 
 void check(const SyntheticConfig& c) {

@@ -161,7 +161,7 @@ void SyntheticSigns::draw(std::int64_t clip, std::span<float> out) const {
     });
 }
 
-std::vector<std::vector<double>> SyntheticSigns::direction_evidence(std::int64_t clip) const {
+std::vector<SyntheticSigns::Evidence> SyntheticSigns::direction_evidence(std::int64_t clip) const {
     if (config_.kind != SyntheticKind::order) {
         throw ConfigError{"direction_evidence(): signs of kind order are required"};
     }
@@ -170,7 +170,7 @@ std::vector<std::vector<double>> SyntheticSigns::direction_evidence(std::int64_t
     const auto& body = signer_of(clip).body;
     const auto deviation = std::max(config_.noise, least_noise) * body.shoulder_width;
     const auto sign = static_cast<std::int64_t>(signs_.front().size());
-    std::vector<std::vector<double>> evidence(static_cast<std::size_t>(sign));
+    std::vector<Evidence> evidence(static_cast<std::size_t>(sign));
     std::vector<std::vector<double>> traces;
     std::vector<Movement> made;
     for (const bool turned : {false, true}) {
@@ -190,14 +190,16 @@ std::vector<std::vector<double>> SyntheticSigns::direction_evidence(std::int64_t
         if (each.begin < first || each.begin >= last) {
             continue;
         }
-        auto& of_movement = evidence[static_cast<std::size_t>(each.number)];
-        of_movement.resize(static_cast<std::size_t>(frames));
+        auto& [begin, distances] = evidence[static_cast<std::size_t>(each.number)];
+        begin = each.begin;
         for (auto time = each.begin; time < each.end; ++time) {
+            double sum = 0;
             for (std::size_t value = 0; value < values; ++value) {
                 const auto at = static_cast<std::size_t>(time) * values + value;
                 const auto difference = (traces[0][at] - traces[1][at]) / deviation;
-                of_movement[static_cast<std::size_t>(time)] += difference * difference;
+                sum += difference * difference;
             }
+            distances.push_back(sum);
         }
     }
     return evidence;

@@ -56,12 +56,15 @@ public:
     /// @param out  [length of the clip, 75, 2], shares of the image's width
     void draw(std::int64_t clip, std::span<float> out) const;
 
-    /// Returns how well a clip's frames show the direction of each of its movements, if its signer and its
-    /// poses are known: for each movement and frame, the squared distance between the frame forwards and
-    /// backwards over the variance of the noise. Frames without noise have finite, large distances.
-    /// @return [movements][length of the clip]
+    /// How well the frames of one movement show its direction.
+    struct Evidence {
+        std::int64_t begin = 0;      ///< first frame
+        std::vector<double> frames;  ///< for each: squared distance forwards to backwards, noise variances
+    };
+    /// Returns the evidence for the direction of each movement of a clip's sign, if its signer and its poses
+    /// are known. Without noise, the distances are large, but finite.
     /// @throws ConfigError  the kind is not `order`
-    std::vector<std::vector<double>> direction_evidence(std::int64_t clip) const;
+    std::vector<Evidence> direction_evidence(std::int64_t clip) const;
 
 private:
     /// A posture at a time, in frames. Between keyframes the movement is smooth.

@@ -354,6 +354,8 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         {"--sides middle", "--sides middle: expected both, start or end"},
         {"--repeats 0", "--repeats 0"},
         {"--mode lenient", "--mode lenient: expected racing, tolerant or strict"},
+        {"--mode full", "--mode full: removed: --mode racing tests every k"},
+        {"--halving", "--halving: removed: --mode racing tests every k"},
         {"--margin 2", "--margin 2: expected a share of the clips, 0 to 1"},
         {"--error-rate 0.5", "--error-rate 0.5: expected a probability above 0 and below 0.5"},
         {"--repeats 1", "--repeats 1: --mode racing takes 2 or more"},

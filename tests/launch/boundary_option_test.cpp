@@ -57,7 +57,8 @@ TEST_F(BoundaryOption, WhatIsOfNoUseOrOutOfRangeIsRefusedByName) {
     expect_refused("--k1 belongs to --boundary fixed, not to drawn", "--boundary drawn --k1 5");
     expect_refused("--k2 belongs to --boundary fixed, not to adaptive", "--boundary adaptive --k2 1/4");
     expect_refused("--longest-boundary belongs to --boundary drawn", "--longest-boundary 1/3");
-    expect_refused("--longest-boundary 4/3: expected a number of frames", "--boundary drawn --longest-boundary 4/3");
+    expect_refused("--longest-boundary 4/3: expected a number of frames",
+                   "--boundary drawn --longest-boundary 4/3");
     expect_refused("--boundary adaptive: --augmentation classical permutes no frames",
                    "--boundary adaptive --augmentation classical");
 }

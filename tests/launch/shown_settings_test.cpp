@@ -77,8 +77,8 @@ TEST_F(ShownSettings, AreOptionsInErrorsOfCommands) {
     expect(2, {"--temperature 0: expected more than 0"}, pretrain("r", "--method simclr --temperature 0"), 2);
     expect(2, {"--run FOLDER is required"}, "pretrain --data " + asl9);
     expect(2, {"--data STORE.h5 is required"}, "pretrain --run " + path("r"));
-    expect(2, {"--classes 2: expected 4 to"},
-           "prepare --from synthetic --classes 2 --output " + path("s.h5"));
+    expect(2, {"--classes 1: expected 2 to"},
+           "prepare --from synthetic --classes 1 --output " + path("s.h5"));
     expect(2, {"--metadata-kind wlasl requires --metadata, the file"},
            "prepare --from npy --metadata-kind wlasl --input " + path("in") + " --output " + path("o.h5"));
     expect(2, {"--folds 1: expected 2 to the number of clips"},
