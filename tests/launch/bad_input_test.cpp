@@ -32,7 +32,11 @@ TEST_F(BadInput, AMistypedOptionInAConfigFileIsRefused) {
 }
 
 TEST_F(BadInput, AValueThatIsNoNumberIsRefusedByOption) {
-    expect(2, "'--epochs'", pretrain("r", "--epochs many"));
+    expect(2, "--epochs many: expected a whole number", pretrain("r", "--epochs many"));
+}
+
+TEST_F(BadInput, AnArgumentThatBelongsToNoOptionIsNamed) {
+    expect(2, "stray.h5: expected an option", "pretrain stray.h5 --run " + (folder_ / "r").string());
 }
 
 TEST_F(BadInput, AnUnknownCommandListsThoseThereAre) {
