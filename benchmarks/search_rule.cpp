@@ -80,18 +80,7 @@ Rates rates_of(const Case& setting, const Rule& rule, std::int64_t studies) {
     for (std::int64_t study = 0; study < studies; ++study) {
         const auto lookup = simulated(setting, static_cast<std::uint64_t>(study));
         const auto found = search_side(Side::start, config, lookup);
-        auto verdicts = found.verdicts;
-        if (verdicts.empty()) {
-            const auto used = [&](const Trial& trial) {
-                return found.rests_on.contains(trial) ? lookup(trial) : Known{};
-            };
-            std::vector<Point> points{point_of(Side::start, 0, config.repeats, used)};
-            for (const auto k : grid_of(config)) {
-                points.push_back(point_of(Side::start, k, config.repeats, used));
-            }
-            std::erase_if(points, [](const Point& point) { return point.known().size() < 2; });
-            verdicts = judge_all(points, config.margin);
-        }
+        const auto verdicts = verdicts_of(Side::start, found, config, lookup);
         const bool is_supported = verdict_of(found, verdicts, config).is_supported;
         const auto off = std::abs(found.k / step - setting.edge);
         const bool has_none = setting.edge == setting.lengths;

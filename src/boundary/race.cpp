@@ -203,6 +203,23 @@ private:
 
 }  // namespace
 
+std::vector<KVerdict> verdicts_of(Side side, const SideSearch& found, const SearchConfig& config,
+                                  const Lookup& lookup) {
+    if (!found.verdicts.empty()) {
+        return found.verdicts;
+    }
+    const auto used = [&](const Trial& trial) {
+        return found.rests_on.contains(trial) ? lookup(trial) : Known{};
+    };
+    std::vector<Point> points{point_of(side, 0, config.repeats, used)};
+    for (const auto k : grid_of(config)) {
+        points.push_back(point_of(side, k, config.repeats, used));
+    }
+    std::erase_if(points, [](const Point& point) { return point.known().size() < 2; });
+    return points.empty() || points.front().k > 0 ? std::vector<KVerdict>{}
+                                                  : judge_all(points, config.margin);
+}
+
 SideSearch race_side(Side side, const SearchConfig& config, const Lookup& lookup) {
     return Race{side, config, lookup}.run();
 }

@@ -12,6 +12,12 @@ namespace sslslr {
 /// @param points  k = 0 first, then ascending
 std::vector<KVerdict> judge_all(const std::vector<Point>& points, double margin);
 
+/// Returns the verdicts on all k by the results on which a side's answer rests: those of a race, or the same
+/// judgement of the k of another mode that have two repeats or more. Other results are passed over, because
+/// which there are depends on the workers that looked ahead.
+std::vector<KVerdict> verdicts_of(Side side, const SideSearch& found, const SearchConfig& config,
+                                  const Lookup& lookup);
+
 /// Searches one side with repeats where the decision depends on them.
 ///
 /// Every k first has `config.first_repeats` repeats, further ones in place of those that were set aside. The

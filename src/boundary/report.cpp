@@ -88,7 +88,7 @@ private:
 
     SideReport side(Side which, const SideSearch& found) const {
         SideReport side{.curve = {}, .verdict = {}, .is_decided = {}, .why = io::as_options(found.why)};
-        const auto verdicts = verdicts_of(which, found);
+        const auto verdicts = verdicts_of(which, found, search(), lookup_);
         const auto reference = point_of(which, 0, search().repeats, lookup_);
         for (const auto k : lengths()) {
             const auto point = point_of(which, k, search().repeats, lookup_);
@@ -109,23 +109,6 @@ private:
             side.verdict = verdict_of(found, verdicts, search());
         }
         return side;
-    }
-
-    /// Judges the k by the results on which the answer rests: others depend on which workers looked ahead.
-    std::vector<KVerdict> verdicts_of(Side which, const SideSearch& found) const {
-        if (!found.verdicts.empty()) {
-            return found.verdicts;
-        }
-        const auto used = [&](const Trial& trial) {
-            return found.rests_on.contains(trial) ? lookup_(trial) : Known{};
-        };
-        std::vector<Point> points;
-        for (const auto k : lengths()) {
-            points.push_back(point_of(which, k, search().repeats, used));
-        }
-        std::erase_if(points, [](const Point& point) { return point.known().size() < 2; });
-        return points.empty() || points.front().k > 0 ? std::vector<KVerdict>{}
-                                                      : judge_all(points, search().margin);
     }
 
     /// Returns what each mode answers on the results so far, and how many trainings each answer needs.
@@ -252,13 +235,13 @@ private:
             boundaries.push_back({trial.k1, trial.k2});
         }
         const auto global = trial_of(which, k, 0);
-        return own_of(boundaries, {global.k1, global.k2}, repeats);
+        return own_of(correctness(boundaries, repeats), {global.k1, global.k2}, repeats);
     }
 
-    /// Returns the clips' own of these boundaries; nothing before the results for the global one are there.
-    std::optional<OwnBoundaries> own_of(const std::vector<ClipBoundary>& boundaries,
-                                        const ClipBoundary& global, std::int64_t repeats) const {
-        const auto data = correctness(boundaries, repeats);
+    /// Returns the clips' own of these boundaries, as far as their results are there; nothing before those of
+    /// the global one are.
+    std::optional<OwnBoundaries> own_of(const Correctness& data, const ClipBoundary& global,
+                                        std::int64_t repeats) const {
         if (repeats < 2 || std::ranges::find(data.boundaries, global) == data.boundaries.end()) {
             return std::nullopt;  // one half of the repeats chooses and the other scores
         }
@@ -273,11 +256,11 @@ private:
             return std::nullopt;
         }
         const auto around = pairs_around(search(), {k1, k2});
-        auto pairs = own_of(around, {k1, k2}, pair_repeats(search()));
-        if (correctness(around, pair_repeats(search())).boundaries.size() < around.size()) {
-            pairs.reset();
-        }
-        return clip_rows(plan_, start, end, pairs);
+        const auto data = correctness(around, pair_repeats(search()));
+        return clip_rows(plan_, start, end,
+                         data.boundaries.size() < around.size()
+                             ? std::nullopt
+                             : own_of(data, {k1, k2}, pair_repeats(search())));
     }
 
     SearchCost cost() const {
