@@ -10,15 +10,15 @@
 //   grid     the same decision, with all repeats at every k
 //   tolerant, strict   the rules of the paper, with all repeats at every k they reach
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "src/boundary/assumed_accuracy.hpp"
 #include "src/boundary/observations.hpp"
 #include "src/boundary/race.hpp"
-#include "src/data/keyed_random.hpp"
 #include "src/settings/words.hpp"
 
 namespace sslslr {
@@ -39,23 +39,12 @@ struct Rule {
 };
 
 constexpr std::int64_t step = 4;
-constexpr double repeat_noise = 0.05;  ///< of what a repeat shares, which all rules cancel
-
-/// A standard normal number (Box and Muller 1958).
-double normal(KeyedRandom& random) {
-    const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
-    return radius * std::cos(6.283185307179586 * random.uniform());
-}
-
 Lookup simulated(const Case& setting, std::uint64_t study) {
-    return [&setting, study](const Trial& trial) {
-        const auto repeat = static_cast<std::uint64_t>(trial.repeat);
-        KeyedRandom own{study, Purpose::bootstrap, {repeat, static_cast<std::uint64_t>(trial.k1)}};
-        KeyedRandom shared{study, Purpose::bootstrap, {repeat, 1U << 30}};
-        const auto beyond = std::max<std::int64_t>(trial.k1 / step - setting.edge, 0);
-        return Known{Known::Status::done, 0.8 - setting.loss * static_cast<double>(beyond) +
-                                              setting.noise * normal(own) + repeat_noise * normal(shared)};
-    };
+    const AssumedAccuracy accuracy{.planted_k1 = step * setting.edge,
+                                   .slope = setting.loss / static_cast<double>(step),
+                                   .noise = setting.noise,
+                                   .seed = study};
+    return [accuracy](const Trial& trial) { return Known{Known::Status::done, accuracy.of(trial)}; };
 }
 
 struct Rates {

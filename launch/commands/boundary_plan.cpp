@@ -9,6 +9,7 @@
 #include "io/file/counted.hpp"
 #include "io/file/json_text.hpp"
 #include "launch/commands/boundary.hpp"
+#include "launch/commands/search_forecast.hpp"
 #include "launch/terminal.hpp"
 #include "src/boundary/planned_search.hpp"
 #include "src/errors.hpp"
@@ -30,8 +31,9 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
 }
 
-void check(const PlanOptions& o, const Ranks& ranks) {
-    if (o.study.empty()) {
+void check(const PlanOptions& o, const ForecastOptions& foreseen, const Ranks& ranks) {
+    check(foreseen);
+    if (o.study.empty() && !foreseen.is_dry) {
         throw ConfigError{"--study FOLDER is required: it holds the plan and the results"};
     }
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
@@ -112,55 +114,62 @@ struct PlanSummary {
     std::int64_t ranks_per_job;
     std::int64_t most_jobs;
     double seconds_per_job;
-    double rank_hours;
+    std::vector<ForecastRow> forecast;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode, train_clips,
                                    validation_clips, validated_by, steps_per_job, ranks_per_job, most_jobs,
-                                   seconds_per_job, rank_hours)
+                                   seconds_per_job, forecast)
 
-PlanSummary summary_of(const PlanOptions& o, const SearchPlan& plan, const TrialSetting& setting) {
-    const auto jobs = SearchJobs{o.search, plan.identity, o.compare}.most_jobs();
+/// Returns the summary as far as no clips are needed.
+PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& foreseen, double seconds_per_job) {
+    const SearchJobs jobs{o.search, "", o.compare};
     return {.study = o.study,
             .k = grid_of(o.search),
-            .frames = plan.frames,
+            .frames = o.search.frames,
             .repeats = o.search.repeats,
             .mode = word_of(o.search.mode),
-            .train_clips = setting.clips.pretrain.size(),
-            .validation_clips = plan.validation.size(),
-            .validated_by = plan.validated_by,
-            .steps_per_job = steps_of(setting),
+            .train_clips = 0,
+            .validation_clips = 0,
+            .validated_by = "",
+            .steps_per_job = 0,
             .ranks_per_job = o.ranks_per_job,
-            .most_jobs = jobs,
-            .seconds_per_job = plan.seconds_per_job,
-            .rank_hours = static_cast<double>(jobs * o.ranks_per_job) * plan.seconds_per_job / 3600};
+            .most_jobs = jobs.most_jobs(),
+            .seconds_per_job = seconds_per_job,
+            .forecast = forecast_rows(jobs, foreseen, seconds_per_job)};
 }
 
 std::string text_of(const PlanSummary& s) {
-    auto text = fmt::format(
-        "{} search over k = [{}] of {} frames, {} repeats: at most {} jobs of {} steps\n"
-        "{} clips for pretraining, {} for validation ({})\n"
-        "a job takes about {:.1f} s on {}, estimated from a shortened one; all jobs:",
-        s.mode, fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs, s.steps_per_job, s.train_clips,
-        s.validation_clips, s.validated_by, s.seconds_per_job, io::counted(s.ranks_per_job, "rank"));
-    for (const std::int64_t workers : {1, 8, 64}) {
-        const auto rounds = static_cast<double>((s.most_jobs + workers - 1) / workers);
-        text += fmt::format(" {} with {}{}", clock_text(s.seconds_per_job * rounds),
-                            io::counted(workers, "worker"), workers < 64 ? "," : "\n");
+    auto text = fmt::format("{} search over k = [{}] of {} frames, {} repeats: at most {} jobs{}\n", s.mode,
+                            fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs,
+                            s.steps_per_job > 0 ? fmt::format(" of {} steps", s.steps_per_job) : "");
+    if (s.train_clips > 0) {
+        text += fmt::format("{} clips for pretraining, {} for validation ({})\n", s.train_clips,
+                            s.validation_clips, s.validated_by);
     }
-    return text + fmt::format("start workers: sslslr boundary work --study {}\n", s.study);
+    return text +
+           fmt::format("a job takes about {:.1f} s on {}\n\n", s.seconds_per_job,
+                       io::counted(s.ranks_per_job, "rank")) +
+           text_of(s.forecast);
+}
+
+void print(const PlanSummary& summary, bool is_json, const std::string& end = "") {
+    fmt::print("{}", is_json ? io::json_text(nlohmann::json(summary)) + '\n' : text_of(summary) + end);
 }
 
 }  // namespace
 
 int boundary_plan(Arguments arguments, const Ranks& ranks) {
     PlanOptions fields;
+    ForecastOptions foreseen;
     Options options{plan_usage};
     declare(options, fields);
+    declare(options, foreseen);
     options.common(
         "study step largest sides repeats mode margin error-rate tolerance validation-split "
         "validation-signer probe "
         "ranks-per-job json data train-split leave-out-signer method blocks width heads epochs max-steps "
-        "global-batch optimizer learning-rate seed threads accept-other-code");
+        "global-batch optimizer learning-rate seed threads accept-other-code dry-run workers "
+        "workers-per-node seconds-per-job");
     if (!read_or_help(options, arguments, ranks)) {
         return exit_done;
     }
@@ -169,10 +178,19 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         fields.json = false;
         Options again{plan_usage};
         declare(again, fields);
+        declare(again, foreseen);
         read_or_help(again, arguments, ranks);
     }
     read_tolerance(fields);
-    check(fields, ranks);
+    check(fields, foreseen, ranks);
+    if (fields.training.data.empty() && foreseen.is_dry && foreseen.seconds_per_job > 0) {
+        fields.search.frames = fields.training.preprocess.frames;
+        check(fields.search);
+        if (ranks.is_first()) {
+            print(summary_of(fields, foreseen, foreseen.seconds_per_job), fields.json);
+        }
+        return exit_done;
+    }
     make_absolute(fields.training.data);  // workers may start in other folders
     at::set_num_threads(static_cast<int>(fields.training.threads));
     const SearchData data{fields, ranks, /*keeps_prints=*/true};
@@ -182,16 +200,27 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     }
     auto plan = data.plan(options);
     std::string code;
-    agree(ranks.world, [&] { code = codes_of(fields, plan, ranks); });
-    plan.seconds_per_job = timed_trial(data.setting(), ranks);
+    if (!foreseen.is_dry) {
+        agree(ranks.world, [&] { code = codes_of(fields, plan, ranks); });
+    }
+    plan.seconds_per_job =
+        foreseen.seconds_per_job > 0 ? foreseen.seconds_per_job : timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
-        if (ranks.is_first()) {
+        if (ranks.is_first() && !foreseen.is_dry) {
             write_stored_plan(fields.study, {ini_text(options.values()), code}, plan);
         }
     });
     if (ranks.is_first()) {
-        const auto summary = summary_of(fields, plan, data.setting());
-        fmt::print("{}", fields.json ? io::json_text(nlohmann::json(summary)) + '\n' : text_of(summary));
+        auto summary = summary_of(fields, foreseen, plan.seconds_per_job);
+        const auto setting = data.setting();
+        summary.train_clips = setting.clips.pretrain.size();
+        summary.validation_clips = plan.validation.size();
+        summary.validated_by = plan.validated_by;
+        summary.steps_per_job = steps_of(setting);
+        print(summary, fields.json,
+              foreseen.is_dry
+                  ? ""
+                  : fmt::format("start workers: sslslr boundary work --study {}\n", fields.study));
     }
     return exit_done;
 }

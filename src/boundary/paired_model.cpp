@@ -134,18 +134,25 @@ void PairedModel::fit(const std::vector<Point>& points) {
     deviation_ = degrees_of_freedom_ > 0 ? std::sqrt(squares / static_cast<double>(degrees_of_freedom_)) : 0;
 }
 
-double PairedModel::probability_worse(std::size_t point, std::size_t other, double margin) const {
+double PairedModel::errors_worse(std::size_t point, std::size_t other, double margin) const {
     const double difference = effects_[point] - effects_[other];
     if (degrees_of_freedom_ == 0 || !std::isfinite(difference)) {
-        return 0.5;
+        return 0;
     }
     const double variance =
         covariance_[point][point] + covariance_[other][other] - 2 * covariance_[point][other];
     // Accuracies are shares of clips: if all residuals are 0, their difference is known exactly.
     constexpr double smallest = 1e-9;
     const double error = std::max(deviation_ * std::sqrt(variance), smallest);
+    return (-margin - difference) / error;
+}
+
+double PairedModel::probability_of(double errors) const {
+    if (degrees_of_freedom_ == 0) {
+        return 0.5;
+    }
     const boost::math::students_t distribution{static_cast<double>(degrees_of_freedom_)};
-    return boost::math::cdf(distribution, (-margin - difference) / error);
+    return boost::math::cdf(distribution, errors);
 }
 
 }  // namespace sslslr

@@ -23,10 +23,12 @@ public:
     /// Returns the fitted accuracy at a point minus that at the reference, or NaN if it was left out.
     double effect(std::size_t point) const { return effects_[point]; }
 
-    /// Returns the probability that the accuracy at `point` is more than `margin` below that at `other`: the
-    /// tail of Student's t distribution of their fitted difference. 0.5 if that is not known, because a point
-    /// was left out or no degree of freedom is left for the noise.
-    double probability_worse(std::size_t point, std::size_t other, double margin) const;
+    /// Returns by how many standard errors of their fitted difference the accuracy at `point` is more than
+    /// `margin` below that at `other`. 0 if that is not known, because a point was left out or no degree of
+    /// freedom is left for the noise.
+    double errors_worse(std::size_t point, std::size_t other, double margin) const;
+    /// Returns the probability of what is `errors` standard errors away, by Student's t distribution.
+    double probability_of(double errors) const;
 
     double deviation() const noexcept { return deviation_; }  ///< of the noise; 0 without degrees of freedom
     std::int64_t degrees_of_freedom() const noexcept { return degrees_of_freedom_; }

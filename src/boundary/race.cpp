@@ -15,13 +15,15 @@ std::vector<KVerdict> judge_all(const std::vector<Point>& points, double margin)
     std::vector<KVerdict> verdicts;
     for (std::size_t at = 0; at < points.size(); ++at) {
         KVerdict verdict{.k = points[at].k, .repeats = std::ssize(points[at].known())};
+        double most = 0;
         for (std::size_t other = 0; other < at; ++other) {
-            const auto worse = model.probability_worse(at, other, margin);
-            if (other == 0 || worse > verdict.worse) {
-                verdict.worse = worse;
+            const auto errors = model.errors_worse(at, other, margin);
+            if (other == 0 || errors > most) {
+                most = errors;
                 verdict.than = points[other].k;
             }
         }
+        verdict.worse = at == 0 ? 0 : model.probability_of(most);
         verdict.effect = model.effect(at);
         verdicts.push_back(verdict);
     }

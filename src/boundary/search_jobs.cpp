@@ -21,8 +21,6 @@ nlohmann::json json_of(const BoundaryEstimate& estimate) {
     return json;
 }
 
-constexpr double random_cost = 0.1;  ///< cost of a trial without training, relative to one with
-
 }  // namespace
 
 SearchJobs::SearchJobs(const SearchConfig& search, const std::string& identity, bool compares)

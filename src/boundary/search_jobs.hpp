@@ -15,6 +15,8 @@ namespace sslslr {
 /// The jobs of a boundary search: maps trials to jobs and lists those that are needed next.
 class SearchJobs : public JobPlan {
 public:
+    static constexpr double random_cost = 0.1;  ///< of a trial without training, relative to one with
+
     /// @param identity  everything except the trial that decides a result, as text
     /// @param compares  whether to also train the boundaries without a search, and the answer on both sides
     ///                  at once

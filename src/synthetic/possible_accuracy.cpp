@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "src/data/keyed_random.hpp"
-#include "src/synthetic/nearly_normal.hpp"
+#include "src/data/nearly_normal.hpp"
 
 namespace sslslr {
 namespace {

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "src/data/nearly_normal.hpp"
 #include "src/data/points.hpp"
 #include "src/errors.hpp"
-#include "src/synthetic/nearly_normal.hpp"
 
 namespace sslslr {
 namespace {

@@ -336,6 +336,26 @@ TEST_F(BoundaryJob, APlanOfOtherSettingsIsRefusedByOptionAndOneOfMoreRepeatsGoes
     expect_each_job_done_once("s", /*is_planned_again=*/true);
 }
 
+TEST_F(BoundaryJob, ADryRunForeseesASearchAndPlansNothing) {
+    const auto outcome = run(program(
+        1, "boundary plan --dry-run --json --frames 40 --step 4 --seconds-per-job 3600 --workers 1 1000"));
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.output;
+    const auto plan_of_40_frames = Json::parse(outcome.output);
+    EXPECT_EQ(plan_of_40_frames["k"].size(), 10);
+    const auto& alone = plan_of_40_frames["forecast"][0];
+    EXPECT_EQ(alone["workers"], 1);
+    EXPECT_NEAR(alone["hours"].get<double>(), alone["trainings"].get<double>() + 0.5, 0.5 + 1e-9)
+        << "one hour each, and a tenth for each of five untrained encoders";
+    EXPECT_LT(plan_of_40_frames["forecast"][1]["hours"], 10);
+
+    const auto measured = plan("s", "--dry-run --step 15 --repeats 2 --max-steps 2 --workers 4");
+    EXPECT_EQ(measured.exit_code, 0) << measured.output;
+    EXPECT_TRUE(measured.says("a lost node")) << measured.output;
+    EXPECT_FALSE(measured.says("start workers")) << measured.output;
+    EXPECT_FALSE(fs::exists(folder_ / "s"));
+    EXPECT_TRUE(run(program(1, "boundary plan --dry-run")).says("--data STORE.h5 is required"));
+}
+
 TEST_F(BoundaryJob, APlanTakesTheConfigurationOfAPretraining) {
     const auto demo = plan("s", "--config " SSLSLR_SOURCE_DIR "/configs/ssl-slr.ini --max-steps 2 --json");
     EXPECT_EQ(demo.exit_code, 0) << demo.output;
@@ -363,6 +383,9 @@ TEST_F(BoundaryJob, BadOptionsAreRefusedByName) {
         {"--validation-signer S09", "no signer S09"},
         {"--augmentation none", "expected boundary, both or skeleton-boundary"},
         {"--ranks-per-job 99", "--ranks-per-job 99: expected 1 to the clips of a global batch, 50"},
+        {"--workers 8 0", "--workers: expected numbers of 1 or more"},
+        {"--workers-per-node 0", "--workers-per-node 0: expected 1 or more"},
+        {"--seconds-per-job -1", "--seconds-per-job -1: expected seconds, 0 to measure them"},
     };
     for (const auto& [arguments, error] : refused) {
         const auto outcome = plan("s", arguments);

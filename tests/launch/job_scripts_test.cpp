@@ -185,6 +185,16 @@ TEST_F(JobScripts, SaveRunCopiesWhatLinksLeadTo) {
     EXPECT_TRUE(fs::is_regular_file(folder_ / "saved runs/my run/checkpoints/step-1.h5"));
 }
 
+TEST_F(JobScripts, SaveRunReportsNoFailureWhereThereIsNone) {
+    fs::create_directories(folder_ / "run");
+    write("run/config.ini", "seed = 1");
+
+    const auto outcome = in_folder("bash -c 'seq 400 | xargs -P 4 -I{} " + scripts + "save-run run saved{}'");
+
+    EXPECT_EQ(outcome.exit_code, 0);
+    EXPECT_EQ(outcome.output, "");
+}
+
 TEST_F(JobScripts, SaveRunCopiesTheRestWhereSomethingCannotBeReadAndFails) {
     fs::create_directories(folder_ / "run/checkpoints");
     write("run/config.ini", "seed = 1");

@@ -10,7 +10,7 @@
 #include "src/boundary/search_jobs.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
-#include "tests/src/boundary/oracle.hpp"
+#include "tests/src/boundary/drive.hpp"
 
 namespace sslslr {
 namespace {
@@ -80,10 +80,8 @@ TEST(OwnBoundaries, RefusesWhatItCannotSplitOrDidNotTest) {
 }
 
 /// The verdict on k as an answer, by the oracle's results at every k.
-Verdict verdict_on(std::int64_t k, const test::Oracle& oracle, const SearchConfig& config) {
-    const Lookup lookup = [&](const Trial& trial) {
-        return Known{Known::Status::done, oracle.accuracy(trial)};
-    };
+Verdict verdict_on(std::int64_t k, const AssumedAccuracy& oracle, const SearchConfig& config) {
+    const Lookup lookup = [&](const Trial& trial) { return Known{Known::Status::done, oracle.of(trial)}; };
     std::vector<Point> points{point_of(Side::start, 0, config.repeats, lookup)};
     for (const auto tested : grid_of(config)) {
         points.push_back(point_of(Side::start, tested, config.repeats, lookup));
@@ -132,7 +130,7 @@ TEST(PairedModelTest, FitsUnevenRepeatsAsLeastSquaresDoes) {
     EXPECT_NEAR(model.effect(3), 0.0546875, 1e-12);
     EXPECT_NEAR(model.deviation(), 0.021462176031, 1e-12);
     EXPECT_EQ(model.degrees_of_freedom(), 5);
-    EXPECT_NEAR(model.probability_worse(3, 1, 0.02), 0.926207965047, 1e-10);
+    EXPECT_NEAR(model.probability_of(model.errors_worse(3, 1, 0.02)), 0.926207965047, 1e-10);
 }
 
 TEST(PairedModelTest, KnowsNothingOfAPointWithoutResultsOrOfNoise) {
@@ -140,13 +138,13 @@ TEST(PairedModelTest, KnowsNothingOfAPointWithoutResultsOrOfNoise) {
                              {.k = 4, .accuracies = {std::nullopt, std::nullopt}},
                              {.k = 8, .accuracies = {0.4, 0.5}}}};
     EXPECT_TRUE(std::isnan(model.effect(1)));
-    EXPECT_EQ(model.probability_worse(1, 0, 0), 0.5);
+    EXPECT_EQ(model.probability_of(model.errors_worse(1, 0, 0)), 0.5);
     EXPECT_EQ(model.degrees_of_freedom(), 1);
-    EXPECT_GT(model.probability_worse(2, 0, 0.05), 0.99);
+    EXPECT_GT(model.probability_of(model.errors_worse(2, 0, 0.05)), 0.99);
 
     const PairedModel single{{{.k = 0, .accuracies = {0.5}}, {.k = 4, .accuracies = {0.1}}}};
     EXPECT_NEAR(single.effect(1), -0.4, 1e-12);
-    EXPECT_EQ(single.probability_worse(1, 0, 0), 0.5);
+    EXPECT_EQ(single.probability_of(single.errors_worse(1, 0, 0)), 0.5);
 }
 
 TEST(Bits, SurviveTheirWayThroughHexadecimalDigits) {

@@ -6,7 +6,7 @@
 
 #include "src/jobs/ledger.hpp"
 #include "src/settings/words.hpp"
-#include "tests/src/boundary/oracle.hpp"
+#include "tests/src/boundary/drive.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace sslslr {
@@ -31,7 +31,7 @@ protected:
     }
 
     /// Completes up to `most` of the wanted jobs, one after another, and returns the report.
-    BoundaryReport worked(const SearchConfig& search, const test::Oracle& oracle, int most = 1000) {
+    BoundaryReport worked(const SearchConfig& search, const AssumedAccuracy& oracle, int most = 1000) {
         const SearchJobs jobs{search, "identity", true};
         {
             Ledger ledger{folder_, {.durability = io::Durability::handed_over}};
@@ -50,8 +50,8 @@ protected:
     }
 
     /// The clips of the second sign are right only up to k1 = 4.
-    static Result result_of(const Trial& trial, const test::Oracle& oracle) {
-        const double accuracy = oracle.accuracy(trial);
+    static Result result_of(const Trial& trial, const AssumedAccuracy& oracle) {
+        const double accuracy = oracle.of(trial);
         std::vector<bool> correct;
         for (std::size_t clip = 0; clip < clip_count; ++clip) {
             correct.push_back(clip < clip_count / 2 || trial.k1 <= 4);
@@ -72,7 +72,7 @@ protected:
 
     SearchPlan plan_;
     SearchConfig race_{.frames = 24, .step = 4, .repeats = 4};
-    test::Oracle planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};
+    AssumedAccuracy planted_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.05, .slope = 0.03, .noise = 0.001};
 };
 
 TEST_F(ReportTest, TellsTheAnswerAndThatTheDataSupportIt) {

@@ -6,7 +6,7 @@
 
 #include "src/boundary/search_clips.hpp"
 #include "src/errors.hpp"
-#include "tests/src/boundary/oracle.hpp"
+#include "tests/src/boundary/drive.hpp"
 
 namespace sslslr {
 namespace {
@@ -24,12 +24,12 @@ protected:
                 state_.apply({{"what", fails ? "failed" : "done"},
                               {"job", id},
                               {"attempt", attempt},
-                              {"outcome", {{"accuracy", oracle_.accuracy(jobs_.trial_of(id))}}}});
+                              {"outcome", {{"accuracy", oracle_.of(jobs_.trial_of(id))}}}});
             }
         }
     }
 
-    test::Oracle oracle_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.1};
+    AssumedAccuracy oracle_{.planted_k1 = 8, .planted_k2 = 4, .rise = 0.1};
     SearchJobs jobs_{{.frames = 16, .step = 4, .repeats = 3}, "identity", true};
     LedgerState state_;
 };
@@ -66,7 +66,7 @@ TEST_F(SearchJobsTest, ThatTurnOutUnneededAreWantedNoLonger) {
             state_.apply({{"what", "done"},
                           {"job", jobs.id_of(trial)},
                           {"attempt", 1},
-                          {"outcome", {{"accuracy", oracle_.accuracy(trial)}}}});
+                          {"outcome", {{"accuracy", oracle_.of(trial)}}}});
         }
     }
 

@@ -8,21 +8,20 @@
 #include "io/file/setting.hpp"
 #include "src/errors.hpp"
 #include "src/settings/words.hpp"
-#include "tests/src/boundary/oracle.hpp"
+#include "tests/src/boundary/drive.hpp"
 
 namespace sslslr {
 namespace {
 
 using test::Answers;
 using test::drive;
-using test::Oracle;
 using Progress = SideSearch::Progress;
 
 SearchConfig config_of(SearchMode mode) {
     return {.frames = 64, .step = 4, .repeats = 5, .mode = mode};
 }
 
-std::int64_t answer(Side side, const SearchConfig& config, const Oracle& oracle) {
+std::int64_t answer(Side side, const SearchConfig& config, const AssumedAccuracy& oracle) {
     Answers answers;
     const auto found = drive(side, config, oracle, answers);
     EXPECT_EQ(found.progress, Progress::answered) << found.why;
@@ -33,7 +32,7 @@ class PlantedBoundary : public testing::TestWithParam<std::tuple<std::int64_t, s
 
 TEST_P(PlantedBoundary, IsFoundOnAPlateauByTheModesThatKeepOne) {
     const auto [k1, k2] = GetParam();
-    const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2};
+    const AssumedAccuracy oracle{.planted_k1 = k1, .planted_k2 = k2};
     for (const auto& config : {config_of(SearchMode::tolerant), config_of(SearchMode::racing)}) {
         EXPECT_EQ(answer(Side::start, config, oracle), k1) << word_of(config.mode);
         EXPECT_EQ(answer(Side::end, config, oracle), k2) << word_of(config.mode);
@@ -42,7 +41,7 @@ TEST_P(PlantedBoundary, IsFoundOnAPlateauByTheModesThatKeepOne) {
 
 TEST_P(PlantedBoundary, IsFoundByEveryModeWhereAccuracyRisesToIt) {
     const auto [k1, k2] = GetParam();
-    const Oracle oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1};
+    const AssumedAccuracy oracle{.planted_k1 = k1, .planted_k2 = k2, .rise = 0.1};
     for (const auto mode : {SearchMode::tolerant, SearchMode::strict, SearchMode::racing}) {
         EXPECT_EQ(answer(Side::start, config_of(mode), oracle), k1) << word_of(mode);
         EXPECT_EQ(answer(Side::end, config_of(mode), oracle), k2) << word_of(mode);
@@ -57,7 +56,7 @@ TEST_P(PlantedBoundary, IsFoundWithinAStepUnderNoise) {
          {std::pair{SearchMode::tolerant, 20 - enough}, {SearchMode::racing, 0}}) {
         int wrong = 0;
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
-            const Oracle oracle{
+            const AssumedAccuracy oracle{
                 .planted_k1 = k1, .planted_k2 = k2, .rise = 0.1, .slope = 0.03, .noise = 0.01, .seed = seed};
             const auto config = config_of(mode);
             wrong += std::abs(answer(Side::start, config, oracle) - k1) > config.step ||
@@ -76,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(Places, PlantedBoundary,
                          });
 
 TEST(Search, AllAccuraciesEqualIsAPlateauToTheEndForTolerantAndAStepForStrict) {
-    const Oracle flat{.slope = 0};
+    const AssumedAccuracy flat{.slope = 0};
 
     EXPECT_EQ(answer(Side::start, config_of(SearchMode::tolerant), flat), 64);
     EXPECT_EQ(answer(Side::start, config_of(SearchMode::racing), flat), 64);
@@ -84,7 +83,7 @@ TEST(Search, AllAccuraciesEqualIsAPlateauToTheEndForTolerantAndAStepForStrict) {
 }
 
 TEST(Search, AFirstStepBelowTheReferenceMeansZero) {
-    const Oracle falls_at_once{.planted_k1 = 0};
+    const AssumedAccuracy falls_at_once{.planted_k1 = 0};
     for (const auto mode : {SearchMode::tolerant, SearchMode::strict, SearchMode::racing}) {
         EXPECT_EQ(answer(Side::start, config_of(mode), falls_at_once), 0) << word_of(mode);
     }
@@ -101,7 +100,7 @@ TEST(Search, TheLastStepIsCutToTheClipAndAStepOfOneLeavesOutOne) {
 TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
     for (const auto& config :
          {config_of(SearchMode::tolerant), config_of(SearchMode::strict), config_of(SearchMode::racing)}) {
-        const Oracle oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
+        const AssumedAccuracy oracle{.planted_k1 = 16, .rise = 0.05, .noise = 0.03, .seed = 3};
         Answers narrow;
         const auto one_by_one = drive(Side::start, config, oracle, narrow, 1);
         Answers wide;
@@ -109,8 +108,7 @@ TEST(Search, TheAnswerDependsNeitherOnTheOrderOfResultsNorOnThoseDoneAhead) {
         Answers whole;
         for (std::int64_t k = 0; k <= 64; k += 4) {
             for (std::int64_t repeat = 0; repeat < 5; ++repeat) {
-                whole.done[trial_of(Side::start, k, repeat)] =
-                    oracle.accuracy(trial_of(Side::start, k, repeat));
+                whole.done[trial_of(Side::start, k, repeat)] = oracle.of(trial_of(Side::start, k, repeat));
             }
         }
         const auto known_before = search_side(Side::start, config, whole.lookup());
@@ -135,7 +133,7 @@ TEST(Search, OnlyTheNextKIsOfStageZeroAndTheRestAreAhead) {
 }
 
 TEST(Search, GoesOnWithTheRepeatsThatAreLeft) {
-    const Oracle oracle{.planted_k1 = 16};
+    const AssumedAccuracy oracle{.planted_k1 = 16};
     Answers answers;
     for (std::int64_t repeat = 2; repeat < 5; ++repeat) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
@@ -148,7 +146,7 @@ TEST(Search, GoesOnWithTheRepeatsThatAreLeft) {
 }
 
 TEST(Search, SaysWhyItCannotGoOn) {
-    const Oracle oracle{.planted_k1 = 16};
+    const AssumedAccuracy oracle{.planted_k1 = 16};
     Answers answers;
     for (std::int64_t repeat = 1; repeat < 5; ++repeat) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
@@ -162,7 +160,7 @@ TEST(Search, SaysWhyItCannotGoOn) {
 }
 
 TEST(Search, ARaceLeavesOutAKThatCannotBeJudgedAndSaysSo) {
-    const Oracle oracle{.planted_k1 = 16};
+    const AssumedAccuracy oracle{.planted_k1 = 16};
     Answers answers;
     for (std::int64_t repeat = 0; repeat < 5; ++repeat) {
         answers.set_aside.insert(trial_of(Side::start, 8, repeat));
@@ -216,7 +214,7 @@ TEST(Search, TolerantNeedsASingleRepeat) {
 }
 
 TEST(Search, AGivenToleranceDecidesInPlaceOfTheInterval) {
-    const Oracle oracle{.planted_k1 = 16, .slope = 0.01};
+    const AssumedAccuracy oracle{.planted_k1 = 16, .slope = 0.01};
     auto config = config_of(SearchMode::tolerant);
     config.tolerance = 0.05;  // what accuracy loses over 5 frames
 
