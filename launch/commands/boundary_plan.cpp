@@ -114,11 +114,12 @@ struct PlanSummary {
     std::int64_t ranks_per_job;
     std::int64_t most_jobs;
     double seconds_per_job;
+    std::vector<std::int64_t> differing;  ///< see SearchPlan
     std::vector<ForecastRow> forecast;
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode, train_clips,
                                    validation_clips, validated_by, steps_per_job, ranks_per_job, most_jobs,
-                                   seconds_per_job, forecast)
+                                   seconds_per_job, differing, forecast)
 
 /// Returns the summary as far as no clips are needed.
 PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& foreseen, double seconds_per_job) {
@@ -135,6 +136,7 @@ PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& foreseen, do
             .ranks_per_job = o.ranks_per_job,
             .most_jobs = jobs.most_jobs(),
             .seconds_per_job = seconds_per_job,
+            .differing = {},
             .forecast = forecast_rows(jobs, foreseen, seconds_per_job)};
 }
 
@@ -145,6 +147,12 @@ std::string text_of(const PlanSummary& s) {
     if (s.train_clips > 0) {
         text += fmt::format("{} clips for pretraining, {} for validation ({})\n", s.train_clips,
                             s.validation_clips, s.validated_by);
+        text += s.differing.empty()
+                    ? "by their labels alone, without training, signs differ in no single frame\n"
+                    : fmt::format(
+                          "by their labels alone, without training, signs differ in frames {} to {}: "
+                          "k1 = {}, k2 = {}\n",
+                          s.differing[0] + 1, s.frames - s.differing[1], s.differing[0], s.differing[1]);
     }
     return text +
            fmt::format("a job takes about {:.1f} s on {}\n\n", s.seconds_per_job,
@@ -203,6 +211,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     if (!foreseen.is_dry) {
         agree(ranks.world, [&] { code = codes_of(fields, plan, ranks); });
     }
+    plan.differing = data.differing();
     plan.seconds_per_job =
         foreseen.seconds_per_job > 0 ? foreseen.seconds_per_job : timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
@@ -217,6 +226,7 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         summary.validation_clips = plan.validation.size();
         summary.validated_by = plan.validated_by;
         summary.steps_per_job = steps_of(setting);
+        summary.differing = plan.differing;
         print(summary, fields.json,
               foreseen.is_dry
                   ? ""

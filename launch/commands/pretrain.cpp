@@ -14,7 +14,6 @@
 #include "launch/fault.hpp"
 #include "launch/standard_output.hpp"
 #include "launch/terminal.hpp"
-#include "src/augment/wrist_motion.hpp"
 #include "src/data/blank_clips.hpp"
 #include "src/errors.hpp"
 #include "src/run/data_set.hpp"
@@ -88,22 +87,6 @@ void check(const PretrainOptions& options, const Ranks& ranks) {
             options.global_batch, ranks.world.size())};
     }
     check(options.collapse);
-}
-
-/// Prints the median boundary of the training clips if each clip has its own.
-void tell_boundary(const BatchConfig& config, const Features& features,
-                   const std::vector<std::int64_t>& clips) {
-    if (config.augmentation.boundary != BoundaryKind::adaptive) {
-        return;
-    }
-    std::vector<ClipBoundary> boundaries;
-    for (const auto clip : clips) {
-        boundaries.push_back(config.boundaries[static_cast<std::size_t>(clip)]);
-    }
-    const auto [k1, k2] = median_shares(features, clips, boundaries);
-    fmt::print(
-        "each clip has its own boundary; median: the first {:.0f} % and the last {:.0f} % of its frames\n",
-        100 * k1, 100 * k2);
 }
 
 /// Reports how many training clips contain nothing to learn from.
@@ -229,7 +212,6 @@ int pretrain(Arguments arguments, const Ranks& ranks) {
                 fmt::format("--global-batch {}: there are fewer training clips, so each step has {}",
                             fields.global_batch, clips.size()));
         }
-        tell_boundary(training.batch_config(), training.features(), clips);
     }
     if (clips.size() == 1 && fields.collapse.policy != CollapsePolicy::none && ranks.is_first()) {
         print_warning("a single clip has no spread: a collapse of the outputs will not be noticed");

@@ -33,15 +33,9 @@ double between(double low, double high, KeyedRandom random) {
 
 }  // namespace
 
-Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
-                           std::vector<ClipBoundary> boundaries)
-    : config_{std::move(config)}, layout_{layout}, seed_{seed}, boundaries_{std::move(boundaries)} {
+Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed)
+    : config_{std::move(config)}, layout_{layout}, seed_{seed} {
     check(config_);
-    TORCH_CHECK_VALUE(config_.boundary == BoundaryKind::adaptive || boundaries_.empty(), "boundaries of ",
-                      boundaries_.size(), " clips, but the boundary is ", word_of(config_.boundary));
-    TORCH_CHECK_VALUE(
-        std::ranges::all_of(boundaries_, [](const auto& own) { return own.k1 >= 0 && own.k2 >= 0; }),
-        "a clip's boundary is negative");
     if (is_classical(config_.kind)) {
         partners_ = mirrored_features(layout_);
     }
@@ -55,11 +49,6 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
     TORCH_CHECK_VALUE(view >= 0 && view <= 2, "view ", view, ": there are 0, 1 and 2");
     if (view == 0) {
         return recorded;
-    }
-    if (config_.boundary == BoundaryKind::adaptive && permutes(config_.kind)) {
-        TORCH_CHECK_VALUE(
-            std::ranges::all_of(recorded.ids, [&](auto id) { return id < std::ssize(boundaries_); }),
-            "boundaries of the first ", boundaries_.size(), " clips, but views of others");
     }
     auto made = recorded;
     std::ranges::fill(made.views, view);
@@ -83,9 +72,6 @@ PackedClips Augmentation::make_view(const PackedClips& recorded, std::int64_t ep
 }
 
 ClipBoundary Augmentation::boundary_of(std::int64_t frames, const ViewKey& key) const {
-    if (config_.boundary == BoundaryKind::adaptive) {
-        return boundaries_[static_cast<std::size_t>(key.clip)];
-    }
     if (config_.boundary == BoundaryKind::drawn) {
         // The key leaves out the view: both views permute the same frames.
         KeyedRandom random{seed_, Purpose::boundary_length, {key.epoch, key.clip}};

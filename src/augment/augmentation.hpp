@@ -35,9 +35,9 @@ constexpr bool is_skeleton(AugmentationKind kind) {
 }
 
 /// Which frames are permuted; see Augmentation.
-enum class BoundaryKind { fixed, drawn, adaptive };
+enum class BoundaryKind { fixed, drawn };
 constexpr auto words(BoundaryKind /*of*/) {
-    return std::array{"fixed", "drawn", "adaptive"};
+    return std::array{"fixed", "drawn"};
 }
 
 /// Which of the two random views are permuted.
@@ -67,9 +67,9 @@ struct AugmentationConfig {
 ///
 /// - boundary: each view permutes its first k1 and its last k2 frames, with draws of its own and all points
 ///   of a frame together; the middle is unchanged (Madjoukeng et al. 2025, arXiv:2509.05188, section 5.2).
-///   The boundary is fixed (k1 and k2 of the configuration), drawn (k1 and k2 are drawn for each clip and
-///   epoch, each uniformly from 0 to `longest`, and shared by both views) or adaptive (each clip has its
-///   own). If the two ends would overlap, k2 is reduced.
+///   The boundary is fixed (k1 and k2 of the configuration) or drawn (k1 and k2 are drawn for each clip and
+///   epoch, each uniformly from 0 to `longest`, and shared by both views). If the two ends would overlap, k2
+///   is reduced.
 /// - classical: for each clip two different operations out of rotation, blur along time and flip are drawn;
 ///   one is applied to all frames of the first view, the other to the second. This is our reading of the
 ///   paper's "two different augmentations", one of which makes each view.
@@ -81,12 +81,8 @@ struct AugmentationConfig {
 /// If only the first view is permuted, the second keeps the order of its frames.
 class Augmentation {
 public:
-    /// @param boundaries  by clip number, one for every clip of the features, if the boundary is adaptive;
-    ///                    else empty
     /// @throws ConfigError  an option is out of range, or the layout cannot be mirrored
-    /// @throws c10::ValueError  boundaries are negative, or given for a boundary that is not adaptive
-    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed,
-                 std::vector<ClipBoundary> boundaries = {});
+    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed);
 
     /// Returns one view of each of the clips.
     ///
@@ -94,7 +90,7 @@ public:
     ///                  float32 or float64; on a GPU the view is made there (never run on one), but classical
     ///                  operations need the clips in host memory
     /// @param view      0 the clips as recorded, 1 the first random view, 2 the second
-    /// @throws c10::ValueError  another view, no boundary for a clip, or classical operations on a GPU
+    /// @throws c10::ValueError  another view, or classical operations on a GPU
     PackedClips make_view(const PackedClips& recorded, std::int64_t epoch, std::int64_t view) const;
 
 private:
@@ -116,8 +112,7 @@ private:
     AugmentationConfig config_;
     FeatureLayout layout_;
     std::uint64_t seed_;
-    std::vector<ClipBoundary> boundaries_;  ///< by clip number, if adaptive
-    std::vector<std::int64_t> partners_;    ///< mirrored_features, if classical
+    std::vector<std::int64_t> partners_;  ///< mirrored_features, if classical
     std::optional<SkeletonViews> skeleton_;
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "io/file/setting.hpp"
+#include "src/boundary/differing_frames.hpp"
 #include "src/boundary/search_clips.hpp"
 #include "src/errors.hpp"
 #include "src/settings/ini_file.hpp"
@@ -91,6 +92,12 @@ std::string SearchData::leak(const Ranks& ranks) const {
         "choose by clips that it has trained on; sslslr merge --drop-duplicates keeps one of each",
         repeated.count, validation.size(), data_.name_of(clips_.test[repeated.first]),
         data_.name_of(clips_.pretrain[repeated.original]));
+}
+
+std::vector<std::int64_t> SearchData::differing() const {
+    const auto found = differing_frames(data_.features(), clips_.train, clips_.classes_of(clips_.train),
+                                        options_.search.frames);
+    return found ? std::vector{found->k1, found->k2} : std::vector<std::int64_t>{};
 }
 
 SearchPlan SearchData::plan(const Options& options) const {

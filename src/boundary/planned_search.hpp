@@ -42,6 +42,8 @@ public:
 
     /// Returns the plan for these data and options.
     SearchPlan plan(const Options& options) const;
+    /// Returns {k1, k2} of differing_frames() by the labelled training clips; empty if there are none.
+    std::vector<std::int64_t> differing() const;
     TrialSetting setting() const noexcept { return {options_, data_, clips_}; }
     /// Returns a warning that counts the validation clips that show the same as clips that pretrain, with an
     /// example; empty if none does. Needs keeps_prints. Collective; the warning is on the first rank.

@@ -33,7 +33,7 @@ SearchJobs::SearchJobs(const SearchConfig& search, const std::string& identity, 
                 add({.k1 = k1, .k2 = k2, .repeat = repeat});
             }
         }
-        for (const auto kind : {Trial::Kind::random, Trial::Kind::drawn, Trial::Kind::adaptive}) {
+        for (const auto kind : {Trial::Kind::random, Trial::Kind::drawn}) {
             add({.kind = kind, .repeat = repeat});
         }
     }
@@ -120,7 +120,6 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
         want({.kind = Trial::Kind::random, .repeat = repeat}, comparison_stage);
         if (compares_) {
             want({.repeat = repeat}, comparison_stage);  // of which a race needs few
-            want({.kind = Trial::Kind::adaptive, .repeat = repeat}, comparison_stage);
             want({.kind = Trial::Kind::drawn, .repeat = repeat}, comparison_stage);
         }
         if (compares_ && is_answered) {
@@ -132,8 +131,7 @@ std::vector<Job> SearchJobs::wanted(const LedgerState& state) const {
 
 std::int64_t SearchJobs::most_jobs() const {
     const auto lengths = static_cast<std::int64_t>(grid_of(search_).size());
-    const std::int64_t compared =
-        compares_ ? 3 : 0;  // adaptive, drawn and the answer, besides random weights
+    const std::int64_t compared = compares_ ? 2 : 0;  // drawn and the answer, besides random weights
     const std::int64_t sides = search_.sides == Sides::both ? 2 : 1;
     const std::int64_t pairs = compares_ ? (sides == 2 ? 8 : 2) * pair_repeats(search_) : 0;
     return search_.repeats * (sides * lengths + 1) + compared_repeats(search_) * (1 + compared) + pairs;

@@ -21,8 +21,11 @@ struct SearchPlan {
     std::vector<std::string> class_names;
     std::vector<std::int64_t> lengths;  ///< of the validation clips, in frames
     double seconds_per_job = 0;         ///< measured on ranks_per_job ranks
+    /// {k1, k2} of differing_frames(), in frames of a clip of length n; empty: classes differ in no frame
+    std::vector<std::int64_t> differing{};
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(SearchPlan, data_fingerprint, identity, frames, ranks_per_job,
-                                   validated_by, validation, classes, class_names, lengths, seconds_per_job)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SearchPlan, data_fingerprint, identity, frames, ranks_per_job,
+                                                validated_by, validation, classes, class_names, lengths,
+                                                seconds_per_job, differing)
 
 }  // namespace sslslr

@@ -14,8 +14,6 @@ std::string text_of(const Trial& trial) {
             return fmt::format("random weights repeat={}", trial.repeat);
         case Trial::Kind::drawn:
             return fmt::format("drawn repeat={}", trial.repeat);
-        case Trial::Kind::adaptive:
-            return fmt::format("adaptive repeat={}", trial.repeat);
         case Trial::Kind::fixed:
             break;
     }

@@ -12,10 +12,9 @@ enum class Side { start, end };
 /// One training of a boundary search, and the linear evaluation of its encoder.
 struct Trial {
     enum class Kind {
-        fixed,     ///< both views permute the first k1 and the last k2 frames
-        random,    ///< an untrained encoder with random weights: a control
-        drawn,     ///< random k1 and k2 for every clip: a boundary without a search, see sensitivity.hpp
-        adaptive,  ///< each clip's own k1 and k2, from the motion of its wrists
+        fixed,   ///< both views permute the first k1 and the last k2 frames
+        random,  ///< an untrained encoder with random weights: a control
+        drawn,   ///< random k1 and k2 for every clip: a boundary without a search, see sensitivity.hpp
     };
     Kind kind = Kind::fixed;
     std::int64_t k1 = 0;      ///< frames of a clip of length SearchConfig::frames; 0 unless fixed

@@ -4,7 +4,6 @@
 
 #include <fmt/format.h>
 
-#include "src/augment/wrist_motion.hpp"
 #include "src/boundary/class_readout.hpp"
 #include "src/boundary/sensitivity.hpp"
 #include "src/evaluate/metrics.hpp"
@@ -24,9 +23,7 @@ PretrainOptions options_of(const TrialSetting& setting, const Trial& trial) {
     options.seed += static_cast<std::uint64_t>(trial.repeat);
     options.k1 = length(trial.k1);
     options.k2 = length(trial.k2);
-    options.boundary = trial.kind == Trial::Kind::drawn      ? BoundaryKind::drawn
-                       : trial.kind == Trial::Kind::adaptive ? BoundaryKind::adaptive
-                                                             : BoundaryKind::fixed;
+    options.boundary = trial.kind == Trial::Kind::drawn ? BoundaryKind::drawn : BoundaryKind::fixed;
     return options;
 }
 
@@ -66,13 +63,6 @@ BoundaryEstimate estimate_by_sensitivity(Method& method, const TrialSetting& set
     return in_frames(shares_of(sensitivity), setting, boundaries_of(sensitivity, features, clips.test));
 }
 
-BoundaryEstimate estimate_by_motion(const TrialSetting& setting) {
-    const auto& features = setting.data.features();
-    const auto& train = training_clips(setting);
-    return in_frames(median_shares(features, train, wrist_motion_boundaries(features, train)), setting,
-                     wrist_motion_boundaries(features, setting.clips.test));
-}
-
 }  // namespace
 
 const std::vector<std::int64_t>& training_clips(const TrialSetting& setting) {
@@ -106,8 +96,6 @@ std::optional<TrialOutcome> run_trial(const TrialSetting& setting, const Trial& 
                        static_cast<double>(outcome.correct.size());
     if (trial.kind == Trial::Kind::drawn && trial.repeat == 0) {
         outcome.estimate = estimate_by_sensitivity(method, setting, options.seed, group);
-    } else if (trial.kind == Trial::Kind::adaptive && trial.repeat == 0) {
-        outcome.estimate = estimate_by_motion(setting);
     }
     return outcome;
 }

@@ -34,7 +34,7 @@ struct TrialOutcome {
     std::vector<bool> correct;  ///< [validation clips]
     double loss = 0;            ///< of the last step; 0 without training
     double spread = 0;          ///< Spread::raw of the outputs at the end, on fixed clips; 0 without training
-    std::optional<BoundaryEstimate> estimate;  ///< only from repeat 0 of a drawn or an adaptive trial
+    std::optional<BoundaryEstimate> estimate;  ///< only from repeat 0 of a drawn trial
 };
 
 /// Trains an encoder from scratch, without checkpoints, and evaluates it frozen with a probe. Collective over

@@ -40,7 +40,8 @@ enum class Purpose : std::uint64_t {
     hidden_frames = 67,
     directions = 71,
     order_sensitivity = 72,
-    measured_clips = 73
+    measured_clips = 73,
+    differing_frames = 81
 };
 
 /// The Philox 4x32-10 bijection: maps a counter to four random words under a key.

@@ -168,7 +168,7 @@ bool add_rows(const std::vector<TableRow>& rows, const PretrainOptions& run, con
 /// Returns the setting of all rows of a run.
 ProtocolSetting setting_of_rows(const PretrainOptions& run, const EvaluationSetting& setting) {
     auto protocol = protocol_setting(run, setting.data, setting.clips, setting.group,
-                                     agreed_batch_config(run, setting.data.features(), setting.group));
+                                     agreed_batch_config(run, setting.group));
     protocol.batches.seed = run.seed + setting.options.probe_seed;
     protocol.embedding = cached_features(run, evaluate_folder(run, setting.options), setting.warn_of_cache);
     protocol.should_stop = stop_requested;

@@ -90,7 +90,7 @@ Pretraining::Pretraining(PretrainOptions options, const DataSet& data, std::vect
     check_batches(options_, std::ssize(clips));
     method_ = make_method(options_.method, options_.seed);
     method_->set_precision(options_.precision);
-    batch_config_ = agreed_batch_config(options_, data.features(), group);
+    batch_config_ = agreed_batch_config(options_, group);
     auto balanced = batch_config_;
     balanced.groups = groups_of(options_.balance, data);
     check_groups(options_.balance, balanced.groups, clips);

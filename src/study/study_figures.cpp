@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 #include <iterator>
 #include <map>
 #include <ranges>
@@ -70,6 +71,24 @@ nlohmann::json strips_of(const std::vector<StripFigure>& figures) {
         }
     }
     return clips;
+}
+
+nlohmann::json searches_of(const std::vector<SearchFigure>& figures) {
+    nlohmann::json searches = nlohmann::json::array();
+    for (const auto& [search, title] : figures) {
+        const auto path = fs::path{search} / "report" / "report.json";
+        auto report = nlohmann::json::parse(std::ifstream{path}, nullptr, /*allow_exceptions=*/false);
+        nlohmann::json figure{{"title", title}};
+        if (report.is_object()) {
+            figure["report"] = std::move(report);
+        } else {
+            figure["missing"] =
+                fmt::format("{} {}: sslslr boundary report --study {} writes it", path.string(),
+                            fs::exists(path) ? "is damaged" : "is missing", search);
+        }
+        searches.push_back(std::move(figure));
+    }
+    return searches;
 }
 
 nlohmann::json panels_of(const ExperimentPlan& plan, const LedgerState& state) {
@@ -161,6 +180,9 @@ nlohmann::json figures_of(const StoredStudy& study, const LedgerState& state, co
     auto figures = nlohmann::json::object();
     if (auto clips = strips_of(study.spec.figures.strips); !clips.empty()) {
         figures["2"] = {{"clips", std::move(clips)}};
+    }
+    if (auto searches = searches_of(study.spec.figures.searches); !searches.empty()) {
+        figures["4"] = {{"searches", std::move(searches)}};
     }
     if (auto panels = panels_of(study.plan, state); !panels.empty()) {
         figures["7"] = {{"panels", std::move(panels)}};

@@ -117,16 +117,31 @@ SpreadFigure spread_of(StudyKeys& keys, const StudySpec& study) {
     return figure;
 }
 
+SearchFigure search_of(StudyKeys& keys) {
+    SearchFigure figure;
+    figure.search = keys.text("search");
+    figure.title = keys.text("title", figure.search);
+    if (figure.search.empty()) {
+        throw ConfigError{
+            fmt::format("{}: search is required: the folder of a boundary search", keys.where())};
+    }
+    return figure;
+}
+
 void add_figure(StudySpec& study, const StudySection& section, StudyKeys keys) {
     if (section.name == "2") {
         study.figures.strips.push_back(strip_of(keys));
+    } else if (section.name == "4") {
+        study.figures.searches.push_back(search_of(keys));
     } else if (section.name == "7") {
         study.figures.embeddings.push_back(embedding_of(keys, study));
     } else if (section.name == "8") {
         study.figures.spreads.push_back(spread_of(keys, study));
     } else {
         throw ConfigError{fmt::format(
-            "{}: expected [figure 2], [figure 7] or [figure 8], as the paper numbers them", keys.where())};
+            "{}: expected [figure 2], [figure 4] (with 5 and 6), [figure 7] or [figure 8], as the paper "
+            "numbers them",
+            keys.where())};
     }
     keys.refuse_others();
 }

@@ -115,8 +115,15 @@ struct SpreadFigure {
     std::string accuracies;  ///< the table that holds their accuracies
 };
 
+/// A boundary search whose results are drawn, the paper's figures 4, 5 and 6.
+struct SearchFigure {
+    std::string search;  ///< its folder, with a report
+    std::string title;
+};
+
 /// What the report draws besides its tables.
 struct FigureSpecs {
+    std::vector<SearchFigure> searches;
     std::vector<StripFigure> strips;
     std::vector<EmbeddingFigure> embeddings;
     std::vector<SpreadFigure> spreads;

@@ -226,8 +226,7 @@ std::optional<Result> StudyWork::evaluate(const EvaluationJob& job, const Claim&
             take_over(checkpoints, earlier(folder_, claim, evaluation_folder));
         }
     });
-    auto setting =
-        protocol_setting(options, data, clips, group_, agreed_batch_config(options, data.features(), group_));
+    auto setting = protocol_setting(options, data, clips, group_, agreed_batch_config(options, group_));
     setting.embedding = cache;
     setting.should_stop = should_stop;
     setting.on_step = note_report;

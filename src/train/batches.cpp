@@ -30,7 +30,7 @@ Batches::Batches(const Features& features, std::vector<std::int64_t> clips, Batc
     : features_{features},
       clips_{std::move(clips)},
       config_{std::move(config)},
-      augmentation_{config_.augmentation, features.layout, config_.seed, config_.boundaries},
+      augmentation_{config_.augmentation, features.layout, config_.seed},
       labels_{std::move(labels)} {
     check_global_batch(config_.global_batch);
     if (!config_.groups.empty()) {

@@ -17,7 +17,6 @@ struct BatchConfig {
     std::int64_t global_batch = 64;  ///< clips of a step, over all ranks
     std::uint64_t seed = 0;          ///< of order, augmentation and dropout
     AugmentationConfig augmentation;
-    std::vector<ClipBoundary> boundaries{};  ///< by clip number, where the boundary is adaptive
     /// By clip number. If given, every group has an equal share of an epoch's places (see balanced_order); if
     /// empty, every clip has one place.
     std::vector<std::int64_t> groups{};

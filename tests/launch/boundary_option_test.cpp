@@ -23,16 +23,14 @@ protected:
 };
 
 TEST_F(BoundaryOption, EveryChoiceTrainsOnViewsOfItsOwnAndGoesOn) {
-    for (const std::string boundary : {"fixed", "drawn", "adaptive"}) {
+    for (const std::string boundary : {"fixed", "drawn"}) {
         const auto options = "--boundary " + boundary;
         ASSERT_EQ(run(program(1, pretrain(boundary, options + " --max-steps 2"))).exit_code, 0);
         const auto rest = run(program(2, pretrain(boundary, options + " --max-steps 3")));
         ASSERT_EQ(rest.exit_code, 0) << rest.output;
         EXPECT_EQ(rest.count("resuming from step 2 of 3"), 1) << rest.output;
-        EXPECT_EQ(rest.count("each clip has its own boundary; median: the first "), boundary == "adaptive");
     }
     EXPECT_NE(content("fixed", 3), content("drawn", 3));
-    EXPECT_NE(content("fixed", 3), content("adaptive", 3));
 }
 
 TEST_F(BoundaryOption, FixedIsTheDefault) {
@@ -42,8 +40,8 @@ TEST_F(BoundaryOption, FixedIsTheDefault) {
     EXPECT_EQ(content("named", 1), content("default", 1));
 }
 
-TEST_F(BoundaryOption, ARunWithItsOwnBoundariesIsEvaluatedBesideASupervisedControlOfTheSameViews) {
-    ASSERT_EQ(run(program(1, pretrain("r", "--boundary adaptive --max-steps 1"))).exit_code, 0);
+TEST_F(BoundaryOption, ARunWithDrawnBoundariesIsEvaluatedBesideASupervisedControlOfTheSameViews) {
+    ASSERT_EQ(run(program(1, pretrain("r", "--boundary drawn --max-steps 1"))).exit_code, 0);
 
     const auto outcome =
         run(program(1, "evaluate --supervised-epochs 1 --supervised-augmentation boundary --run " +
@@ -53,14 +51,14 @@ TEST_F(BoundaryOption, ARunWithItsOwnBoundariesIsEvaluatedBesideASupervisedContr
 }
 
 TEST_F(BoundaryOption, WhatIsOfNoUseOrOutOfRangeIsRefusedByName) {
-    expect_refused("--boundary sometimes: expected fixed, drawn or adaptive", "--boundary sometimes");
+    expect_refused("--boundary sometimes: expected fixed or drawn", "--boundary sometimes");
     expect_refused("--k1 belongs to --boundary fixed, not to drawn", "--boundary drawn --k1 5");
-    expect_refused("--k2 belongs to --boundary fixed, not to adaptive", "--boundary adaptive --k2 1/4");
+    expect_refused("--boundary adaptive: removed: ", "--boundary adaptive");
     expect_refused("--longest-boundary belongs to --boundary drawn", "--longest-boundary 1/3");
     expect_refused("--longest-boundary 4/3: expected a number of frames",
                    "--boundary drawn --longest-boundary 4/3");
-    expect_refused("--boundary adaptive: --augmentation classical permutes no frames",
-                   "--boundary adaptive --augmentation classical");
+    expect_refused("--boundary drawn: --augmentation classical permutes no frames",
+                   "--boundary drawn --augmentation classical");
 }
 
 TEST_F(BoundaryOption, ARunDoesNotGoOnWithAnotherBoundary) {

@@ -47,6 +47,8 @@ probe-epochs = 1
 store = )" +
            asl9 + R"(
 clips = 0
+[figure 4]
+search = none
 [figure 7]
 data = asl9
 methods = sl-fpn

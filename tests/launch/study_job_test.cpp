@@ -102,6 +102,10 @@ augmentation = our
 };
 
 TEST_F(StudyJob, TablesDoNotDependOnWhoWorkedInHowManyLives) {
+    replace("[figure 7]", "[figure 4]\nsearch = " + (folder_ / "search").string() +
+                              "\n[figure 4]\nsearch = none\ntitle = another\n[figure 7]");
+    fs::create_directories(folder_ / "search/report");
+    std::ofstream{folder_ / "search/report/report.json"} << R"({"k1": 8})";
     ASSERT_EQ(work(1, "alone").exit_code, 0);
     for (int life = 0; life < 3; ++life) {
         ASSERT_EQ(work(2, "together", "--max-jobs 3").exit_code, 0);
@@ -124,6 +128,12 @@ TEST_F(StudyJob, TablesDoNotDependOnWhoWorkedInHowManyLives) {
     EXPECT_DOUBLE_EQ(alone["figures"]["8"]["curves"][1]["raw"][0], 1);
     EXPECT_DOUBLE_EQ(alone["figures"]["8"]["curves"][0]["raw"][2],
                      alone["tables"][2]["rows"][0]["cells"][0]["mean"]);
+    const auto searches = alone["figures"]["4"]["searches"];
+    EXPECT_EQ(searches[0]["title"], (folder_ / "search").string());
+    EXPECT_EQ(searches[0]["report"]["k1"], 8);
+    EXPECT_EQ(searches[1]["title"], "another");
+    EXPECT_EQ(searches[1]["missing"],
+              "none/report/report.json is missing: sslslr boundary report --study none writes it");
     const auto clip = alone["figures"]["2"]["clips"][1];
     EXPECT_EQ(clip["skeleton"].size(), clip["frames"]);
     EXPECT_EQ(clip["skeleton"][0].size(), clip["points"].size());
@@ -464,6 +474,8 @@ TEST_F(StudyJob, BadStudyFilesAreRefusedByNameAndSection) {
             "[figure 8], line 50: trainings = 1: expected a table that measures trainings");
     refuses("accuracies = 1", "accuracies = 9",
             "[figure 8], line 51: no [table 9] in the study file; found 1, 5, 8");
+    refuses("[figure 7]", "[figure 4]\n[figure 7]",
+            "[figure 4], line 55: search is required: the folder of a");
     refuses("clips = 0 450", "clips = 0 4x", "[figure 2], line 54: clips = 4x: expected a number");
     refuses("leave-out-signer = S03", "leave-out-signer = S04",
             "tiny.ini, [data asl9], line 10: the data have no signer S04");

@@ -374,7 +374,7 @@ TEST_F(TrainingJob, StreamedClipsTrainTheSameWeightsAndEvaluateTheSame) {
 }
 
 TEST_F(TrainingJob, AStreamedRunStoppedAndGoneOnEqualsOneNeverStopped) {
-    const std::string options = "--memory-limit 0 --boundary adaptive ";
+    const std::string options = "--memory-limit 0 --boundary drawn ";
     ASSERT_EQ(run(program(3, pretrain("whole", options + "--max-steps 6"))).exit_code, 0);
     ASSERT_EQ(run(program(3, pretrain("halves", options + "--max-steps 3"))).exit_code, 0);
     const auto rest = run(program(3, pretrain("halves", options + "--max-steps 6")));

@@ -104,6 +104,7 @@ FIGURES = {
     "2": Optional(
         {"clips": [{"title": str, "frames": int, "k1": int, "k2": int, "points": [str], "skeleton": [list]}]}
     ),
+    "4": Optional({"searches": [{"title": str, "missing": Optional(str), "report": Optional(dict)}]}),
     "7": Optional(
         {
             "panels": [

@@ -128,46 +128,5 @@ TEST(DrawnBoundary, DependsOnClipAndEpochButNotOnTheBatch) {
     EXPECT_NE(orders[0], order_of(augmentation.make_view(gather(features, Numbers{3}), 3, 1), 0, features));
 }
 
-TEST(AdaptiveBoundary, EveryClipUsesItsOwn) {
-    const auto features = numbered_features(Numbers(4, 30), 0, torch::kFloat64);
-    const std::vector<ClipBoundary> own{{0, 0}, {12, 0}, {0, 15}, {9, 11}};
-    const Augmentation augmentation{{.boundary = BoundaryKind::adaptive}, features.layout, 1, own};
-
-    const auto view = augmentation.make_view(gather(features, Numbers{3, 1, 0, 2}), 0, 1);
-
-    for (std::int64_t at = 0; at < 4; ++at) {
-        const auto& [k1, k2] = own[static_cast<std::size_t>(view.ids[static_cast<std::size_t>(at)])];
-        const auto [head, tail] = extent_of(order_of(view, at, features), 15);
-        EXPECT_LE(head, k1);
-        EXPECT_GE(head, k1 - 5);
-        EXPECT_LE(tail, k2);
-        EXPECT_GE(tail, k2 - 5);
-    }
-}
-
-TEST(AdaptiveBoundary, WhereTheEndsOfAClipWouldOverlapTheTailIsCut) {
-    const auto features = numbered_features({10}, 0, torch::kFloat64);
-    const Augmentation augmentation{{.boundary = BoundaryKind::adaptive}, features.layout, 1, {{7, 99}}};
-
-    auto order = order_of(augmentation.make_view(gather(features, Numbers{0}), 0, 1), 0, features);
-
-    std::sort(order.begin(), order.begin() + 7);
-    std::sort(order.begin() + 7, order.end());
-    EXPECT_EQ(order, first_numbers(10));
-}
-
-TEST(VaryingBoundary, RefusesBoundariesThatDoNotFit) {
-    const auto features = numbered_features({10, 20});
-    const auto& layout = features.layout;
-    using Config = AugmentationConfig;
-
-    EXPECT_THROW((Augmentation{Config{.boundary = BoundaryKind::drawn}, layout, 0, {{1, 1}, {1, 1}}}),
-                 c10::ValueError);
-    EXPECT_THROW((Augmentation{Config{.boundary = BoundaryKind::adaptive}, layout, 0, {{1, 1}, {-1, 1}}}),
-                 c10::ValueError);
-    const Augmentation too_few{{.boundary = BoundaryKind::adaptive}, layout, 0, {{1, 1}}};
-    EXPECT_THROW(too_few.make_view(gather(features, Numbers{0, 1}), 0, 1), c10::ValueError);
-}
-
 }  // namespace
 }  // namespace sslslr

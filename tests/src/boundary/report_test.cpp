@@ -22,6 +22,7 @@ protected:
     void SetUp() override {
         plan_.frames = 24;
         plan_.validated_by = "signer A";
+        plan_.differing = {6, 5};
         plan_.class_names = {"hello", "tea"};
         for (std::size_t clip = 0; clip < clip_count; ++clip) {
             plan_.validation.push_back(static_cast<std::int64_t>(100 + clip));
@@ -57,7 +58,7 @@ protected:
             correct.push_back(clip < clip_count / 2 || trial.k1 <= 4);
         }
         nlohmann::json detail{{"correct", hex_of_bits(correct)}};
-        if (trial.kind == Trial::Kind::adaptive) {
+        if (trial.kind == Trial::Kind::drawn) {
             detail["estimate"] = {{"k1", 7},
                                   {"k2", 9},
                                   {"clips_k1", std::vector<int>(clip_count, 7)},
@@ -88,7 +89,7 @@ TEST_F(ReportTest, TellsTheAnswerAndThatTheDataSupportIt) {
     EXPECT_NE(text_of_report(report).find("start: a boundary at 8 is supported"), std::string::npos);
     // Two repeats of every k, four of the reference, the controls and the pairs around the answer, of which
     // (4, 0) has two and (8, 0), (12, 0) none less.
-    constexpr int jobs = 2 * 2 * 6 + 4 * 5 + 4 * 8 - 2 * 3;
+    constexpr int jobs = 2 * 2 * 6 + 4 * 4 + 4 * 8 - 2 * 3;
     EXPECT_EQ(report.cost.jobs, jobs);
     EXPECT_EQ(report.cost.rank_seconds, 2.0 * jobs);
     EXPECT_EQ(report.cost.busy_share, 0.75);
@@ -172,10 +173,14 @@ TEST_F(ReportTest, NamesTheSignsThatDoBetterElsewhere) {
 TEST_F(ReportTest, ComparesWithBoundariesThatNeedNoSearch) {
     const auto report = worked(race_, planted_);
 
-    const auto& motion = row(report, "clips' own, by the motion of the wrists");
-    EXPECT_EQ(motion.k1, 7);
-    EXPECT_EQ(motion.near_k1, 1.0);
-    EXPECT_EQ(motion.near_k2, 0.0);
+    const auto& drawn = row(report, "random lengths, then sensitivity");
+    EXPECT_EQ(drawn.k1, 7);
+    EXPECT_EQ(drawn.near_k1, 1.0);
+    EXPECT_EQ(drawn.near_k2, 0.0);
+    const auto& differing = row(report, "frames in which classes differ");
+    EXPECT_EQ(differing.k1, 6);
+    EXPECT_EQ(differing.k2, 5);
+    EXPECT_TRUE(differing.accuracies.empty());
     EXPECT_EQ(row(report, "the search's k1 and k2").trainings, 2 * (2 * 6 + 1));
     EXPECT_EQ(row(report, "random weights").accuracies.size(), 4U);
 }

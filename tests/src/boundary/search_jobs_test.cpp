@@ -42,9 +42,8 @@ TEST_F(SearchJobsTest, ThatAreWantedEndWithTheAnswerAndItsComparisons) {
 
     EXPECT_EQ(jobs_.search(Side::start, state_).k, 8);
     EXPECT_EQ(jobs_.search(Side::end, state_).k, 4);
-    for (const Trial& trial :
-         {Trial{.k1 = 8, .k2 = 4}, Trial{.kind = Trial::Kind::random}, Trial{.kind = Trial::Kind::drawn},
-          Trial{.kind = Trial::Kind::adaptive}, Trial{}}) {
+    for (const Trial& trial : {Trial{.k1 = 8, .k2 = 4}, Trial{.kind = Trial::Kind::random},
+                               Trial{.kind = Trial::Kind::drawn}, Trial{}}) {
         EXPECT_EQ(state_.of(jobs_.id_of(trial)).status, JobStatus::done) << text_of(trial);
     }
     EXPECT_LE(state_.results(), jobs_.most_jobs());

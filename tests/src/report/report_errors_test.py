@@ -37,6 +37,18 @@ class PartsMissing(unittest.TestCase):
         self.assertTrue((self.study / "report/figures/figure-8.svg").exists())
         self.assertFalse((self.study / "report/figures/figure-7.svg").exists())
 
+    def test_a_search_without_a_report_costs_its_figures_alone(self):
+        def forget(report):
+            missing = {"title": "a", "missing": "s/report/report.json is missing"}
+            report["figures"]["4"]["searches"] = [missing]
+
+        done = self.run_changed(forget)
+
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(done.stderr.count("s/report/report.json is missing"), 3, done.stderr)
+        self.assertTrue((self.study / "report/figures/figure-8.svg").exists())
+        self.assertFalse((self.study / "report/figures/figure-4.svg").exists())
+
     def test_without_umap_all_else_is_made_and_that_is_said(self):
         hidden = self.study / "hidden"
         hidden.mkdir()

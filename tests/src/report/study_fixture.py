@@ -206,6 +206,30 @@ def panels(folder):
     return found
 
 
+def search_report(fixture):
+    """What `sslslr boundary report` writes, as far as figures need it."""
+    def side(edge):
+        rows = []
+        for k in range(0, 32, 4):
+            effect = -0.05 * max(k - edge, 0) / 4
+            row = {"k": k, "mean": 0.8 + effect, "effect": effect}
+            row["interval"] = estimate(row["mean"], 0.03)
+            if k:
+                row["against_reference"] = estimate(effect, 0.02)
+            rows.append(row)
+        return {"curve": rows, "verdict": {"is_supported": edge == 8}}
+
+    clips = [
+        {"clip": clip, "sign": "tea", "k1": 4 * (clip % 3) + 4, "k2": 8, "prefers_k1": clip % 4 > 0,
+         "prefers_k2": False, "pair": {"k1": 4 * (clip % 3) + 4, "k2": 8}, "prefers_pair": clip % 4 > 0,
+         "loss": 0.1 * (clip % 3 - 1)}
+        for clip in range(24)
+    ]
+    return {"frames": 32, "k1": 8, "k2": 12, "start": side(8), "end": side(12), "clips": clips,
+            "comparisons": [{"what": "random weights", "accuracies": [0.5, 0.52]}],
+            "signs": [{"sign": "tea", "clips": 24, "loss": fixture.cell(0.0)["mean"]}]}
+
+
 def figures(fixture, folder):
     curves = []
     for (column, title), fall in zip(
@@ -218,6 +242,7 @@ def figures(fixture, folder):
                        "normalised": normalised})
     return {
         "2": {"clips": [skeleton_clip(0, 10, 7), skeleton_clip(450, 10, 7)]},
+        "4": {"searches": [{"title": "a search", "report": search_report(fixture)}]},
         "7": {"panels": panels(folder)},
         "8": {"curves": curves, "table": "ablation"},
     }

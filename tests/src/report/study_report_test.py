@@ -194,6 +194,9 @@ class StudyReport(unittest.TestCase):
         names = {path.stem for path in (self.folder / "figures").iterdir()}
         wanted = {
             "figure-2",
+            "figure-4",
+            "figure-5",
+            "figure-6",
             "figure-7",
             "figure-8",
             "accuracy-1",

@@ -12,7 +12,7 @@ TEST(BatchConfig, AGlobalBatchOfNothingIsRefusedBeforeAnythingIsDividedByIt) {
         PretrainOptions options;
         options.global_batch = batch;
 
-        EXPECT_THROW(batch_config_of(options, {}), ConfigError);
+        EXPECT_THROW(batch_config_of(options), ConfigError);
         EXPECT_THROW(check_batches(options, 10), ConfigError);
     }
 }

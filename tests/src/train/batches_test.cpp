@@ -71,7 +71,7 @@ protected:
         groups[2] = groups[8] = 0;
         return groups;
     }
-    const Batches balanced_{features_, clips_, {11, 9, {}, {}, groups()}, features_.labels};
+    const Batches balanced_{features_, clips_, {11, 9, {}, groups()}, features_.labels};
 };
 
 TEST_F(BalancedBatchesTest, AreTheSameOnAnyNumberOfRanks) {
@@ -108,7 +108,7 @@ TEST_F(BalancedBatchesTest, PlacesOfOneClipInABatchHaveViewsAndDropoutOfTheirOwn
 }
 
 TEST_F(BalancedBatchesTest, ASingleGroupChangesNothing) {
-    const Batches one_group{features_, clips_, {4, 9, {}, {}, std::vector<std::int64_t>(23, 6)}};
+    const Batches one_group{features_, clips_, {4, 9, {}, std::vector<std::int64_t>(23, 6)}};
     for (std::int64_t step = 0; step < 6; ++step) {
         const auto batch = one_group.share(step, 0, 1, *method_);
         EXPECT_EQ(batch.views.first.ids, ids(step, 1));

@@ -54,13 +54,8 @@ struct Settings {
         false;  ///< every sixth clip belongs to a small group with as many places as the large one
 };
 
-/// If the boundary is adaptive, the first 0 to 3 and the last 0 to 2 frames of a clip are outside the sign.
 inline BatchConfig batch_config(const Settings& settings) {
     BatchConfig config{settings.global_batch, 3, {.boundary = settings.boundary}};
-    for (std::int64_t clip = 0; settings.boundary == BoundaryKind::adaptive && clip < settings.clips;
-         ++clip) {
-        config.boundaries.push_back({clip % 4, clip % 3});
-    }
     for (std::int64_t clip = 0; settings.balanced && clip < settings.clips; ++clip) {
         config.groups.push_back(clip % 6 == 0 ? 7 : 2);
     }

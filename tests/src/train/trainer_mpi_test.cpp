@@ -29,8 +29,7 @@ TEST(Trainer, ABatchOfOneClipLeavesAllRanksButTheFirstEmptyAndIsStillExact) {
     toy::expect_same_training({.clips = 7, .global_batch = 1}, 1e-9);
 }
 
-TEST(Trainer, BoundariesOfTheirOwnForEveryClipTrainAlikeOnAnyNumberOfRanks) {
-    toy::expect_same_training({.boundary = BoundaryKind::adaptive}, 1e-9);
+TEST(Trainer, DrawnBoundariesTrainAlikeOnAnyNumberOfRanks) {
     toy::expect_same_training({.boundary = BoundaryKind::drawn}, 1e-9);
 }
 

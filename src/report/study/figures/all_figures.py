@@ -1,14 +1,16 @@
 """Draws the figures of a report, in the order in which they are shown."""
 
 import re
+from functools import partial
 
 from .. import cells
 from .accuracy_chart import draw_accuracies
+from .boundary_search import draw_curves, draw_histograms, draw_loss_map
 from .boundary_strip import draw_boundary_strip
 from .collapse import draw_collapse
 from .confusion import draw_confusion
 from .embedding import draw_embedding
-from .picture import make_picture
+from .picture import FigureError, make_picture
 
 
 def make_figures(report, study, folder):
@@ -39,9 +41,24 @@ def _wanted(report, study):
             )
     if parts.get("2"):
         yield "figure-2", "Figure 2: first and last frames", lambda: draw_boundary_strip(parts["2"])
+    yield from _of_searches(parts.get("4", {}).get("searches", []))
     if parts.get("7"):
         yield "figure-7", "Figure 7: the embedding", lambda: draw_embedding(parts["7"], study)
     if parts.get("8"):
         yield "figure-8", "Figure 8: spread and accuracy without parts of SL-FPN", lambda: draw_collapse(
             parts["8"], report["tables"]
         )
+
+
+def _of_searches(searches):
+    for number, search in enumerate(searches, 1):
+        def drawn(draw, search=search):
+            if search.get("missing"):
+                raise FigureError(search["missing"])
+            return draw(search["report"])
+
+        for figure, what, draw in (("4", "accuracy against k1 and k2", draw_curves),
+                                   ("5", "the clips' own k1 and k2", draw_histograms),
+                                   ("6", "what the global pair costs", draw_loss_map)):
+            name = f"figure-{figure}" + (f"-{number}" if len(searches) > 1 else "")
+            yield name, f"Figure {figure}: {what} ({search['title']})", partial(drawn, draw)
