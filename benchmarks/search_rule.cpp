@@ -39,6 +39,7 @@ struct Rule {
 };
 
 constexpr std::int64_t step = 4;
+
 Lookup simulated(const Case& setting, std::uint64_t study) {
     const AssumedAccuracy accuracy{.planted_k1 = step * setting.edge,
                                    .slope = setting.loss / static_cast<double>(step),

@@ -62,7 +62,7 @@ std::string address_of_host_name() {
     wanted.ai_family = AF_INET;
     addrinfo* all = nullptr;
     const int error = getaddrinfo(host.c_str(), nullptr, &wanted, &all);
-    const auto address = error == 0 ? text_of(all->ai_addr) : std::string{};
+    auto address = error == 0 ? text_of(all->ai_addr) : std::string{};
     if (error == 0) {
         freeaddrinfo(all);
     }

@@ -17,7 +17,7 @@ using std::chrono::duration;
 using std::chrono::seconds;
 
 std::string clock_text(double total) {
-    const auto whole = static_cast<std::int64_t>(total + 0.5);
+    const auto whole = std::llround(total);
     const auto hours = whole / 3600;
     return hours > 0 ? fmt::format("{}:{:02}:{:02}", hours, whole / 60 % 60, whole % 60)
                      : fmt::format("{}:{:02}", whole / 60, whole % 60);

@@ -272,7 +272,7 @@ std::string ArrayReading::order_for(const Source& source, std::size_t points) co
         }
         return order_;
     }
-    if (const auto usual = usual_point_order(points); !usual.empty()) {
+    if (auto usual = usual_point_order(points); !usual.empty()) {
         return usual;
     }
     if (points == one_hand) {

@@ -68,8 +68,8 @@ ImportedClip read_clip(const fs::path& poses, const std::string& id) {
 }
 
 fs::path poses_folder(const CorpusOptions& options) {
-    const auto raw = options.input / "poses_raw";
-    const auto interpolated = options.input / "poses";
+    auto raw = options.input / "poses_raw";
+    auto interpolated = options.input / "poses";
     // A broken link to raw poses is an error, not a reason to read the interpolated ones.
     if (options.poses == "raw" || (options.poses == "auto" && has_entry(raw))) {
         return raw;

@@ -20,9 +20,11 @@ namespace sslslr {
 namespace {
 
 constexpr const char* plan_usage =
-    "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n\n"
-    "Plans a boundary search: which k are tested, and by which training. Prints the number of jobs and\n"
-    "their duration, estimated by timing one. Then start workers: sslslr boundary work --study FOLDER.\n"
+    "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n"
+    "       [mpirun -n G] sslslr boundary plan --dry-run [--data STORE.h5] [OPTIONS]\n\n"
+    "Plans a boundary search: which k are tested, and by which training. Prints the frames in which signs\n"
+    "differ by their labels alone, and what the search will take, by timing one training and simulating\n"
+    "the rest. Then start workers: sslslr boundary work --study FOLDER.\n"
     "Without --data, plans the search in FOLDER again, with the given values of options marked *.";
 
 using Clock = std::chrono::steady_clock;
@@ -31,9 +33,9 @@ double seconds_between(Clock::time_point from, Clock::time_point to) {
     return std::chrono::duration<double>(to - from).count();
 }
 
-void check(const PlanOptions& o, const ForecastOptions& foreseen, const Ranks& ranks) {
-    check(foreseen);
-    if (o.study.empty() && !foreseen.is_dry) {
+void check(const PlanOptions& o, const ForecastOptions& forecast, const Ranks& ranks) {
+    check(forecast);
+    if (o.study.empty() && !forecast.is_dry) {
         throw ConfigError{"--study FOLDER is required: it holds the plan and the results"};
     }
     if (o.training.epochs < 1 || o.training.max_steps < 0 || o.training.threads < 1) {
@@ -122,7 +124,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(PlanSummary, study, k, frames, repeats, mode,
                                    seconds_per_job, differing, forecast)
 
 /// Returns the summary as far as no clips are needed.
-PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& foreseen, double seconds_per_job) {
+PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& forecast, double seconds_per_job) {
     const SearchJobs jobs{o.search, "", o.compare};
     return {.study = o.study,
             .k = grid_of(o.search),
@@ -137,10 +139,10 @@ PlanSummary summary_of(const PlanOptions& o, const ForecastOptions& foreseen, do
             .most_jobs = jobs.most_jobs(),
             .seconds_per_job = seconds_per_job,
             .differing = {},
-            .forecast = forecast_rows(jobs, foreseen, seconds_per_job)};
+            .forecast = forecast_rows(jobs, forecast, seconds_per_job)};
 }
 
-std::string text_of(const PlanSummary& s) {
+std::string text_of(const PlanSummary& s, const SearchConfig& search) {
     auto text = fmt::format("{} search over k = [{}] of {} frames, {} repeats: at most {} jobs{}\n", s.mode,
                             fmt::join(s.k, ","), s.frames, s.repeats, s.most_jobs,
                             s.steps_per_job > 0 ? fmt::format(" of {} steps", s.steps_per_job) : "");
@@ -148,7 +150,7 @@ std::string text_of(const PlanSummary& s) {
         text += fmt::format("{} clips for pretraining, {} for validation ({})\n", s.train_clips,
                             s.validation_clips, s.validated_by);
         text += s.differing.empty()
-                    ? "by their labels alone, without training, signs differ in no single frame\n"
+                    ? "by their labels alone, without training, no frame was found in which signs differ\n"
                     : fmt::format(
                           "by their labels alone, without training, signs differ in frames {} to {}: "
                           "k1 = {}, k2 = {}\n",
@@ -157,21 +159,22 @@ std::string text_of(const PlanSummary& s) {
     return text +
            fmt::format("a job takes about {:.1f} s on {}\n\n", s.seconds_per_job,
                        io::counted(s.ranks_per_job, "rank")) +
-           text_of(s.forecast);
+           text_of(s.forecast, search);
 }
 
-void print(const PlanSummary& summary, bool is_json, const std::string& end = "") {
-    fmt::print("{}", is_json ? io::json_text(nlohmann::json(summary)) + '\n' : text_of(summary) + end);
+void print(const PlanSummary& summary, const PlanOptions& o, const std::string& end = "") {
+    fmt::print("{}",
+               o.json ? io::json_text(nlohmann::json(summary)) + '\n' : text_of(summary, o.search) + end);
 }
 
 }  // namespace
 
 int boundary_plan(Arguments arguments, const Ranks& ranks) {
     PlanOptions fields;
-    ForecastOptions foreseen;
+    ForecastOptions forecast;
     Options options{plan_usage};
     declare(options, fields);
-    declare(options, foreseen);
+    declare(options, forecast);
     options.common(
         "study step largest sides repeats mode margin error-rate tolerance validation-split "
         "validation-signer probe "
@@ -186,16 +189,16 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
         fields.json = false;
         Options again{plan_usage};
         declare(again, fields);
-        declare(again, foreseen);
+        declare(again, forecast);
         read_or_help(again, arguments, ranks);
     }
     read_tolerance(fields);
-    check(fields, foreseen, ranks);
-    if (fields.training.data.empty() && foreseen.is_dry && foreseen.seconds_per_job > 0) {
+    check(fields, forecast, ranks);
+    if (fields.training.data.empty() && forecast.is_dry && forecast.seconds_per_job > 0) {
         fields.search.frames = fields.training.preprocess.frames;
         check(fields.search);
         if (ranks.is_first()) {
-            print(summary_of(fields, foreseen, foreseen.seconds_per_job), fields.json);
+            print(summary_of(fields, forecast, forecast.seconds_per_job), fields);
         }
         return exit_done;
     }
@@ -208,27 +211,29 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     }
     auto plan = data.plan(options);
     std::string code;
-    if (!foreseen.is_dry) {
+    if (!forecast.is_dry) {
         agree(ranks.world, [&] { code = codes_of(fields, plan, ranks); });
     }
-    plan.differing = data.differing();
     plan.seconds_per_job =
-        foreseen.seconds_per_job > 0 ? foreseen.seconds_per_job : timed_trial(data.setting(), ranks);
+        forecast.seconds_per_job > 0 ? forecast.seconds_per_job : timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
-        if (ranks.is_first() && !foreseen.is_dry) {
+        if (ranks.is_first()) {
+            plan.differing = data.differing();
+        }
+        if (ranks.is_first() && !forecast.is_dry) {
             write_stored_plan(fields.study, {ini_text(options.values()), code}, plan);
         }
     });
     if (ranks.is_first()) {
-        auto summary = summary_of(fields, foreseen, plan.seconds_per_job);
+        auto summary = summary_of(fields, forecast, plan.seconds_per_job);
         const auto setting = data.setting();
         summary.train_clips = setting.clips.pretrain.size();
         summary.validation_clips = plan.validation.size();
         summary.validated_by = plan.validated_by;
         summary.steps_per_job = steps_of(setting);
         summary.differing = plan.differing;
-        print(summary, fields.json,
-              foreseen.is_dry
+        print(summary, fields,
+              forecast.is_dry
                   ? ""
                   : fmt::format("start workers: sslslr boundary work --study {}\n", fields.study));
     }

@@ -57,7 +57,8 @@ Finding collective_check(dist::Group& group) {
     constexpr std::int64_t count = 1 << 20;
     auto tensor = torch::full({count}, static_cast<float>(group.rank() + 1), group.device());
     group.all_reduce_sum(tensor);
-    const auto expected = static_cast<float>(group.size() * (group.size() + 1) / 2);
+    const auto sum = group.size() * (group.size() + 1) / 2;
+    const auto expected = static_cast<float>(sum);
     const bool right = (tensor == expected).all().item<bool>();
     const double seconds = seconds_of([&] { group.all_reduce_sum(tensor); });
     return {"collective",

@@ -11,7 +11,7 @@
 
 namespace sslslr {
 
-/// Options of `boundary plan` that say what to foresee.
+/// Options of `boundary plan` that ask for a forecast.
 struct ForecastOptions {
     bool is_dry = false;
     std::vector<std::int64_t> workers{1, 8, 64};
@@ -30,17 +30,17 @@ struct ForecastRow {
     std::int64_t workers;
     double hours;
     std::int64_t trainings;
-    std::int64_t cancelled;
     double idle;             ///< share of the workers' time
-    double lost_node_hours;  ///< that the loss of a node in the middle adds
+    double lost_node_hours;  ///< what the loss of a node adds
 };
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForecastRow, workers, hours, trainings, cancelled, idle, lost_node_hours)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ForecastRow, workers, hours, trainings, idle, lost_node_hours)
 
-/// Foresees a search with each number of workers: means of simulated searches of an ordinary_case().
+/// Simulates a search with each number of workers: means over searches of an ordinary_case() and, of a loss,
+/// over moments of the search.
 std::vector<ForecastRow> forecast_rows(const SearchJobs& jobs, const ForecastOptions& options,
                                        double seconds_per_job);
 
 /// Formats rows as a table that says what it assumes.
-std::string text_of(const std::vector<ForecastRow>& rows);
+std::string text_of(const std::vector<ForecastRow>& rows, const SearchConfig& search);
 
 }  // namespace sslslr

@@ -11,7 +11,6 @@
 #include "src/augment/classical.hpp"
 #include "src/data/keyed_random.hpp"
 #include "src/errors.hpp"
-#include "src/settings/words.hpp"
 
 namespace sslslr {
 namespace {
@@ -33,8 +32,8 @@ double between(double low, double high, KeyedRandom random) {
 
 }  // namespace
 
-Augmentation::Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed)
-    : config_{std::move(config)}, layout_{layout}, seed_{seed} {
+Augmentation::Augmentation(const AugmentationConfig& config, const FeatureLayout& layout, std::uint64_t seed)
+    : config_{config}, layout_{layout}, seed_{seed} {
     check(config_);
     if (is_classical(config_.kind)) {
         partners_ = mirrored_features(layout_);

@@ -82,7 +82,7 @@ struct AugmentationConfig {
 class Augmentation {
 public:
     /// @throws ConfigError  an option is out of range, or the layout cannot be mirrored
-    Augmentation(AugmentationConfig config, const FeatureLayout& layout, std::uint64_t seed);
+    Augmentation(const AugmentationConfig& config, const FeatureLayout& layout, std::uint64_t seed);
 
     /// Returns one view of each of the clips.
     ///

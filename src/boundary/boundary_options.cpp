@@ -53,8 +53,8 @@ void declare(Options& options, PlanOptions& o) {
         "paired 95 % interval",
         Decides::nothing);
     options.add("compare", o.compare,
-                "* also trains boundaries that need no search (each clip's own from its wrist motion, random "
-                "lengths) and, together, the k1 and k2 that were found",
+                "* also trains a boundary that needs no search (random lengths) and, together, the k1 and k2 "
+                "that were found",
                 Decides::nothing);
     options.add("validation-split", o.validation_split,
                 "split on which accuracy is measured (empty: by signer, or a fifth of each class)");

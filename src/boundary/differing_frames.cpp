@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -15,10 +16,24 @@ namespace {
 
 using Numbers = std::vector<std::int64_t>;
 
-Numbers every_nth(std::span<const std::int64_t> values, std::size_t n) {
+/// Draws the places of clips that are used, in ascending order.
+Numbers drawn_of(std::size_t clips) {
+    constexpr std::size_t most = 4000;
+    Numbers places(clips);
+    std::iota(places.begin(), places.end(), std::int64_t{0});
+    if (clips > most) {
+        KeyedRandom random{0, Purpose::differing_frames, {}};
+        shuffle(std::span{places}, random);
+        places.resize(most);
+        std::ranges::sort(places);
+    }
+    return places;
+}
+
+Numbers at_places(std::span<const std::int64_t> values, const Numbers& places) {
     Numbers chosen;
-    for (std::size_t at = 0; at < values.size(); at += n) {
-        chosen.push_back(values[at]);
+    for (const auto place : places) {
+        chosen.push_back(values[static_cast<std::size_t>(place)]);
     }
     return chosen;
 }
@@ -28,7 +43,7 @@ torch::Tensor tensor_of(const Numbers& values) {
 }
 
 /// Numbers the different values in ascending order.
-Numbers ranks_of(const Numbers& values) {
+Numbers numbered(const Numbers& values) {
     std::map<std::int64_t, std::int64_t> numbers;
     for (const auto value : values) {
         numbers[value];
@@ -37,11 +52,11 @@ Numbers ranks_of(const Numbers& values) {
     for (auto& [value, number] : numbers) {
         number = next++;
     }
-    Numbers ranks;
+    Numbers result;
     for (const auto value : values) {
-        ranks.push_back(numbers.at(value));
+        result.push_back(numbers.at(value));
     }
-    return ranks;
+    return result;
 }
 
 /// Returns the means of groups of rows. @param groups  from 0, each with a row
@@ -64,11 +79,7 @@ torch::Tensor aligned(const Features& features, const Numbers& clips, std::int64
     }
     const auto landmarks = recorded.frames.slice(1, 0, features.layout.landmark_width()).to(torch::kFloat32);
     const auto values = landmarks.index_select(0, tensor_of(rows)).view({recorded.clips(), frames, -1});
-    Numbers signers;
-    for (const auto clip : clips) {
-        signers.push_back(features.signers[static_cast<std::size_t>(clip)]);
-    }
-    const auto groups = ranks_of(signers);
+    const auto groups = numbered(at_places(features.signers, clips));
     return values - means(values, groups).index_select(0, tensor_of(groups));
 }
 
@@ -116,18 +127,14 @@ Numbers shuffled(const Numbers& labels, const Numbers& signers, std::uint64_t dr
 
 std::optional<ClipBoundary> differing_frames(const Features& features, std::span<const std::int64_t> clips,
                                              std::span<const std::int64_t> labels, std::int64_t frames) {
-    constexpr std::size_t most_clips = 4000;
-    const auto every = std::max<std::size_t>(clips.size() / most_clips, 1);
-    const auto chosen = every_nth(clips, every);
-    const auto classes = ranks_of(every_nth(labels, every));
+    const auto places = drawn_of(clips.size());
+    const auto chosen = at_places(clips, places);
+    const auto classes = numbered(at_places(labels, places));
     if (chosen.empty() || std::ranges::max(classes) < 1 ||
         std::ssize(chosen) <= std::ranges::max(classes) + 1) {
         return std::nullopt;
     }
-    Numbers signers;
-    for (const auto clip : chosen) {
-        signers.push_back(features.signers[static_cast<std::size_t>(clip)]);
-    }
+    const auto signers = at_places(features.signers, chosen);
     const Ratios ratios{aligned(features, chosen, frames)};
     constexpr std::uint64_t draws = 99;
     std::vector<double> largest;

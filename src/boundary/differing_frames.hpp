@@ -12,15 +12,16 @@ namespace sslslr {
 /// Finds the frames in which the classes differ, by the labels alone: no training.
 ///
 /// Clips are brought to `frames` frames each (the nearest ones), and signers to the same mean in each frame.
+/// Of many clips, 4,000 are drawn. Takes a second per 1,000 clips, and memory of about four copies of them.
 /// The ratio of a frame is the variance of its features between classes over that within them, summed over
 /// features (Anderson 2001, doi:10.1111/j.1442-9993.2001.01070.pp.x). A frame differs if its ratio is above
 /// the largest of all frames in 95 of 100 orders of the labels, drawn within signers, so that frames are
 /// named where classes do not differ in at most 5 of 100 data sets (Westfall and Young 1993).
 ///
-/// What only several frames tell together is not seen, and where signs begin earlier in some clips than in
-/// others, frames between are counted as differing.
+/// Differences that show only in several frames together are not found. Where signs begin earlier in some
+/// clips than in others, the frames from the earliest begin to the latest end are named.
 ///
-/// @param clips   clip numbers, of which at most about 4,000, evenly spaced, are used
+/// @param clips   clip numbers
 /// @param labels  [clips] class numbers, 0 or more
 /// @param frames  n: frames of the longest clip
 /// @return how many first and last frames do not differ, of a clip of `frames`; nothing if none differs, or

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,23 +23,20 @@ struct Running {
 class Simulation {
 public:
     Simulation(const SearchJobs& jobs, const AssumedAccuracy& accuracy, const AssumedWorkers& workers)
-        : jobs_{jobs}, accuracy_{accuracy}, workers_{workers}, idle_{workers.count} {
-        workers_.lost = std::min(workers_.lost, workers_.count);
-    }
+        : jobs_{jobs},
+          accuracy_{accuracy},
+          workers_{workers},
+          lost_{std::min(workers.lost, workers.count)},
+          loss_{lost_ > 0 ? std::llround(1000 * workers.lost_after) : never},
+          idle_{workers.count} {}
 
-    /// @param loss  when the node is lost, in milliseconds
-    Forecast run(std::int64_t loss = never) {
-        for (;;) {
-            dealer_.want(jobs_.wanted(state_));
-            cancel();
-            start();
+    Forecast run() {
+        ask();
+        for (start(); !running_.empty() || !dealer_.is_finished(state_); start()) {
             const auto ends = running_.empty() ? never : std::ranges::min(running_, {}, &Running::end).end;
-            if (ends == never && back_ == never) {
-                break;
-            }
-            now_ = std::min({ends, back_, loss});
-            if (now_ == loss) {
-                loss = never;
+            now_ = std::min({ends, back_, loss_});
+            if (now_ == loss_) {
+                loss_ = never;
                 lose();
             } else if (now_ == back_) {
                 come_back();
@@ -55,6 +53,34 @@ public:
 private:
     void record(const char* what, const Running& job) {
         state_.apply({{"what", what}, {"job", job.job}, {"attempt", job.attempt}, {"worker", 1}});
+    }
+
+    /// Asks which jobs are wanted.
+    void ask() {
+        auto wanted = jobs_.wanted(state_);
+        for (auto* decisive : {&of_start_, &of_end_}) {
+            decisive->clear();
+        }
+        for (const auto& job : wanted) {
+            const auto& trial = jobs_.trial_of(job.id);
+            if (job.stage == 0 && (trial.k2 == 0 || trial.k1 > 0)) {
+                of_start_.insert(job.id);
+            }
+            if (job.stage == 0 && (trial.k1 == 0 || trial.k2 > 0)) {
+                of_end_.insert(job.id);
+            }
+        }
+        dealer_.want(std::move(wanted));
+    }
+
+    /// Asks again if the last result was awaited that decides what a side needs next. No other changes what
+    /// is wanted, and asking judges all results.
+    void take(const std::string& job) {
+        const auto completes = [&](std::set<std::string>& decisive) {
+            return decisive.erase(job) > 0 && decisive.empty();
+        };
+        const bool completes_start = completes(of_start_);
+        must_ask_ = completes(of_end_) || completes_start || must_ask_;
     }
 
     void start() {
@@ -86,15 +112,8 @@ private:
         });
     }
 
-    void cancel() {
-        end_where([&](const Running& job) { return !dealer_.wants(job.job); },
-                  [&](const Running& job) {
-                      record("cancelled", job);
-                      ++result_.cancelled;
-                  });
-    }
-
     void finish() {
+        must_ask_ = false;
         end_where([&](const Running& job) { return job.end == now_; },
                   [&](const Running& job) {
                       const auto& trial = jobs_.trial_of(job.job);
@@ -103,15 +122,19 @@ private:
                                     {"attempt", job.attempt},
                                     {"outcome", {{"accuracy", accuracy_.of(trial)}}}});
                       result_.trainings += trial.kind == Trial::Kind::random ? 0 : 1;
+                      take(job.job);
                   });
+        if (must_ask_) {
+            ask();
+        }
     }
 
     /// Takes away the workers that have trained the longest, and with them those that have nothing to do.
     void lose() {
-        auto left = workers_.lost;
+        auto left = lost_;
         end_where([&](const Running&) { return left-- > 0; },
                   [&](const Running& job) { away_.push_back(job); });
-        idle_ -= workers_.lost;
+        idle_ -= lost_;
         back_ = now_ + std::llround(1000 * workers_.lease_seconds);
     }
 
@@ -120,15 +143,20 @@ private:
             record("lost", job);
         }
         away_.clear();
-        idle_ += workers_.lost;
+        idle_ += lost_;
         back_ = never;
     }
 
     const SearchJobs& jobs_;
     const AssumedAccuracy& accuracy_;
-    AssumedWorkers workers_;
+    const AssumedWorkers& workers_;
+    std::int64_t lost_;  ///< workers of the node
+    std::int64_t loss_;  ///< when it is lost
     LedgerState state_;
     Dealer dealer_;
+    std::set<std::string> of_start_;  ///< jobs that decide what this side needs next
+    std::set<std::string> of_end_;
+    bool must_ask_ = false;
     std::vector<Running> running_;
     std::vector<Running> away_;  ///< jobs of the lost node, until their lease has run out
     std::int64_t back_ = never;  ///< when its workers come back
@@ -141,19 +169,16 @@ private:
 }  // namespace
 
 Forecast forecast(const SearchJobs& jobs, const AssumedAccuracy& accuracy, const AssumedWorkers& workers) {
-    const auto undisturbed = Simulation{jobs, accuracy, workers}.run();
-    if (workers.lost == 0) {
-        return undisturbed;
-    }
-    return Simulation{jobs, accuracy, workers}.run(std::llround(500 * undisturbed.seconds));
+    return Simulation{jobs, accuracy, workers}.run();
 }
 
 AssumedAccuracy ordinary_case(const SearchConfig& search, std::uint64_t seed) {
     const auto grid = grid_of(search);
     const auto kept = grid.size() < 4 ? 0 : grid[grid.size() / 4 - 1];
+    constexpr double least_loss = 0.06;
     return {.planted_k1 = kept,
             .planted_k2 = kept,
-            .slope = 2 * search.margin / static_cast<double>(search.step),
+            .slope = std::max(2 * search.margin, least_loss) / static_cast<double>(search.step),
             .noise = 0.02,
             .seed = seed};
 }

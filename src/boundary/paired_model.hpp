@@ -27,7 +27,8 @@ public:
     /// `margin` below that at `other`. 0 if that is not known, because a point was left out or no degree of
     /// freedom is left for the noise.
     double errors_worse(std::size_t point, std::size_t other, double margin) const;
-    /// Returns the probability of what is `errors` standard errors away, by Student's t distribution.
+    /// Returns the probability that the difference of these errors_worse() is real, by Student's t
+    /// distribution: 0.5 at 0.
     double probability_of(double errors) const;
 
     double deviation() const noexcept { return deviation_; }  ///< of the noise; 0 without degrees of freedom

@@ -38,6 +38,11 @@ PlannedSearch read_search(const std::filesystem::path& folder) {
         throw ConfigError{fmt::format("{}: there is no plan.json; sslslr boundary plan writes it",
                                       io::setting("study", folder.string()))};
     }
+    const auto clips = study.plan.validation.size();
+    if (study.plan.identity.empty() || study.plan.frames < 1 || clips == 0 ||
+        study.plan.classes.size() != clips || study.plan.lengths.size() != clips) {
+        throw io::DataError{folder / "plan.json", "is not the plan of a boundary search, or damaged"};
+    }
     study.plan.code = stored->code;
     Options options{""};
     declare(options, study.options);

@@ -171,15 +171,14 @@ private:
                             .k2 = static_cast<double>(plan_.differing[1])});
         }
         auto drawn = comparison("random lengths, then sensitivity", {.kind = Trial::Kind::drawn}, 1);
-        add_estimate(drawn, {.kind = Trial::Kind::drawn}, k1, k2);
+        add_estimate(drawn, k1, k2);
         rows.push_back(drawn);
         return rows;
     }
 
     /// Adds the boundary that was estimated without a search, and how well it agrees with the search's.
-    void add_estimate(Comparison& row, const Trial& trial, std::optional<std::int64_t> k1,
-                      std::optional<std::int64_t> k2) const {
-        const auto* const detail = detail_of(trial);
+    void add_estimate(Comparison& row, std::optional<std::int64_t> k1, std::optional<std::int64_t> k2) const {
+        const auto* const detail = detail_of({.kind = Trial::Kind::drawn});
         if (detail == nullptr || !detail->contains("estimate")) {
             return;
         }

@@ -20,8 +20,9 @@ struct SearchPlan {
     std::vector<std::int64_t> classes;     ///< of the validation clips
     std::vector<std::string> class_names;
     std::vector<std::int64_t> lengths;  ///< of the validation clips, in frames
-    double seconds_per_job = 0;         ///< measured on ranks_per_job ranks
-    /// {k1, k2} of differing_frames(), in frames of a clip of length n; empty: classes differ in no frame
+    double seconds_per_job = 0;         ///< on ranks_per_job ranks, measured or given
+    /// {k1, k2} of differing_frames(), in frames of a clip of length n; empty: none found, or planned by an
+    /// earlier release
     std::vector<std::int64_t> differing{};
 };
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(SearchPlan, data_fingerprint, identity, frames, ranks_per_job,

@@ -111,9 +111,6 @@ void declare_boundary(Options& options, PretrainOptions& o) {
     options.section("Boundary: which frames the views permute");
     options.add("boundary", o.boundary, "fixed (k1 and k2) or drawn (at random for every clip and epoch)",
                 Decides::learning);
-    options.removed_word("adaptive", word_of(BoundaryKind::drawn),
-                         "removed: the motion of the wrists found no known boundary; sslslr boundary plan "
-                         "prints where signs begin and end");
     options.section("Fixed boundary", "boundary", {"fixed"});
     options.add("k1", o.k1,
                 "first frames that are permuted: a count, or a share of each clip's length (33%, 1/3)",

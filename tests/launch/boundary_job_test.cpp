@@ -348,6 +348,16 @@ TEST_F(BoundaryJob, ADryRunForeseesASearchAndPlansNothing) {
         << "one hour each, and a tenth for each of five untrained encoders";
     EXPECT_LT(plan_of_40_frames["forecast"][1]["hours"], 10);
 
+    ASSERT_EQ(run(program(1,
+                          "prepare --from synthetic --kind order --classes 4 --length 24 --pose-frames 4 "
+                          "--first 8 --last 16 --clips 120 --output " +
+                              path("signs.h5")))
+                  .exit_code,
+              0);
+    const auto differing = run(program(
+        1, "boundary plan --dry-run --json --seconds-per-job 1 --data " + path("signs.h5") + " --workers 1"));
+    EXPECT_EQ(Json::parse(differing.output)["differing"], Json::parse("[8, 8]")) << differing.output;
+
     const auto measured = plan("s", "--dry-run --step 15 --repeats 2 --max-steps 2 --workers 4");
     EXPECT_EQ(measured.exit_code, 0) << measured.output;
     EXPECT_TRUE(measured.says("a lost node")) << measured.output;

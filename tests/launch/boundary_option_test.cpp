@@ -53,7 +53,7 @@ TEST_F(BoundaryOption, ARunWithDrawnBoundariesIsEvaluatedBesideASupervisedContro
 TEST_F(BoundaryOption, WhatIsOfNoUseOrOutOfRangeIsRefusedByName) {
     expect_refused("--boundary sometimes: expected fixed or drawn", "--boundary sometimes");
     expect_refused("--k1 belongs to --boundary fixed, not to drawn", "--boundary drawn --k1 5");
-    expect_refused("--boundary adaptive: removed: ", "--boundary adaptive");
+    expect_refused("--boundary adaptive: expected fixed or drawn", "--boundary adaptive");
     expect_refused("--longest-boundary belongs to --boundary drawn", "--longest-boundary 1/3");
     expect_refused("--longest-boundary 4/3: expected a number of frames",
                    "--boundary drawn --longest-boundary 4/3");

@@ -94,6 +94,12 @@ TEST_F(OldFolders, ARunThatWouldGoBackAtACollapseNowStopsThere) {
     EXPECT_NE(text_of("run/config.ini").find("on-collapse = stop\n"), std::string::npos);
 }
 
+TEST_F(OldFolders, ARunWhoseBoundariesCanNoLongerBeMadeIsRefused) {
+    replace("run/config.ini", "on-collapse = warn", "on-collapse = warn\nboundary = adaptive");
+
+    refused(resume() + " --accept-other-code", {"run/config.ini", "boundary = adaptive", "fixed or drawn"});
+}
+
 TEST_F(OldFolders, ARunIsEvaluatedEmbeddedAndExported) {
     const auto of_run = " --run " + path("run") + " --data " + path("store.h5");
 

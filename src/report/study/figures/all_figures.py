@@ -5,7 +5,7 @@ from functools import partial
 
 from .. import cells
 from .accuracy_chart import draw_accuracies
-from .boundary_search import draw_curves, draw_histograms, draw_loss_map
+from .boundary_search import draw_curves, draw_histograms, draw_loss_map, has_loss_map
 from .boundary_strip import draw_boundary_strip
 from .collapse import draw_collapse
 from .confusion import draw_confusion
@@ -57,8 +57,12 @@ def _of_searches(searches):
                 raise FigureError(search["missing"])
             return draw(search["report"])
 
-        for figure, what, draw in (("4", "accuracy against k1 and k2", draw_curves),
-                                   ("5", "the clips' own k1 and k2", draw_histograms),
-                                   ("6", "what the global pair costs", draw_loss_map)):
+        wanted = [("4", "accuracy against k1 and k2", draw_curves)]
+        report = search.get("report") or {}
+        if report.get("clips"):
+            wanted.append(("5", "the clips' own k1 and k2", draw_histograms))
+        if has_loss_map(report):
+            wanted.append(("6", "what the global pair costs", draw_loss_map))
+        for figure, what, draw in wanted:
             name = f"figure-{figure}" + (f"-{number}" if len(searches) > 1 else "")
             yield name, f"Figure {figure}: {what} ({search['title']})", partial(drawn, draw)

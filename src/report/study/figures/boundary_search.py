@@ -18,21 +18,24 @@ def control(report, what):
 
 def fitted(row, reference):
     """Returns the accuracy at a k by its difference to k = 0: a race has other repeats at each k."""
-    return reference["mean"] + row["effect"] if "effect" in row else row["mean"]
+    return row["mean"] if row.get("effect") is None else reference["mean"] + row["effect"]
 
 
 def draw_curve(axes, report, side, name, label):
-    curve = [row for row in report[side]["curve"] if "interval" in row] or report[side]["curve"]
+    rows = report[side]["curve"]
+    curve = [row for row in rows if "interval" in row] or rows
     k = [row["k"] for row in curve]
-    mean = [fitted(row, curve[0]) for row in curve]
-    axes.plot(k, mean, "o-", color="black", markersize=4, label="fitted over the repeats")
-    if curve and all("interval" in row for row in curve):
+    mean = [fitted(row, rows[0]) for row in curve]
+    is_fitted = any(row.get("effect") is not None for row in curve)
+    axes.plot(k, mean, "o-", color="black", markersize=4,
+              label="fitted over the repeats" if is_fitted else "mean of the repeats")
+    if not is_fitted and all("interval" in row for row in curve):
         low = [row["interval"]["low"] for row in curve]
         high = [row["interval"]["high"] for row in curve]
         axes.fill_between(k, low, high, color="0.88", label="95 % interval of the mean")
     paired = [row for row in curve if "against_reference" in row]
     if paired:
-        reference = curve[0]["mean"]
+        reference = rows[0]["mean"]
         low = [reference + row["against_reference"]["low"] for row in paired]
         high = [reference + row["against_reference"]["high"] for row in paired]
         axes.fill_between([row["k"] for row in paired], low, high, color="0.65",
@@ -98,6 +101,11 @@ def draw_histograms(report):
         "Share of validation clips that are right most often at each k. Clips that are right equally often "
         "at all k stand apart.",
     )
+
+
+def has_loss_map(report):
+    """Returns whether pairs around the answer were trained and some clip prefers one of them."""
+    return bool(report.get("signs")) and any(clip["prefers_pair"] for clip in report["clips"])
 
 
 def draw_loss_map(report):
