@@ -1,15 +1,16 @@
 #!/usr/bin/env python3
 """Measures how well a boundary search finds known boundaries of synthetic signs, with real training.
 
-Usage: planted_boundaries.py [--method supervised|simclr] [--seeds N] [--places FIRST-LAST ...]
-                             [--margin M] [--repeats R] [--ranks N]
+Usage: planted_boundaries.py [--method supervised|simclr] [--without-search] [--seeds N]
+                             [--places FIRST-LAST ...] [--margin M] [--repeats R] [--ranks N]
+                             [--plan OPTIONS ...]
 
 For each place and seed, creates a store of synthetic signs whose informative frames are [FIRST, LAST) of
 LENGTH, and searches it. The truth at either end is the largest k at which a classifier that knows the
 generator loses at most the margin (`prepare` writes its accuracy to the store), not the frame that was
 planted. Prints how often the search, the paper's rules on the same trainings and the best constant answer
-are within one step of it, and how many verdicts were wrong. Finished work stays in
-FOLDER, and the same command resumes it.
+are within one step of it, and how many verdicts were wrong; with --without-search, how often the boundaries
+that need no search are. Finished work stays in FOLDER, and the same command resumes it.
 """
 import argparse
 import json
@@ -29,6 +30,7 @@ MODEL = (f"--frames {LENGTH} --blocks 1 --width 32 --heads 4 --dropout 0 --pooli
 METHODS = {"simclr": ("--method simclr --projector-norm all --temperature 0.1 --augmentation both "
                       "--inputs positions velocities").split(),
            "supervised": "--method supervised --augmentation boundary --inputs positions".split()}
+WITHOUT_SEARCH = ("frames in which classes differ", "random lengths, then sensitivity")  # rows of the report
 
 
 def truth_of(program, store, margin):
@@ -43,23 +45,59 @@ def truth_of(program, store, margin):
     return tuple(truth)
 
 
-def search(place, seed, arguments):
-    """Searches on signs with these boundaries and returns the truth and the report."""
+def by_option(words):
+    """Returns {option: its values} of a list of words."""
+    options = {}
+    for word in words:
+        if word.startswith("--"):
+            options[word] = []
+        else:
+            options[next(reversed(options))].append(word)
+    return options
+
+
+def store_of(place, seed, arguments):
+    """Returns a store of signs with these boundaries, made if it is not there."""
     first, last = place.split("-")
     store = arguments.folder / f"{place}-seed-{seed}.h5"
-    study = arguments.folder / f"{arguments.method}-{place}-seed-{seed}"
     if not store.exists():
         run(arguments.program, "prepare", "--from", "synthetic", "--output", store, *SIGNS, "--clips",
             arguments.clips, "--noise", arguments.noise, "--first", first, "--last", last, "--seed", seed)
+    return store
+
+
+def searched(name, seed, store, arguments, *options):
+    """Plans a search, works on it and returns the last line of the work and the report."""
+    study = arguments.folder / name
+    training = by_option(MODEL + METHODS[arguments.method]) | by_option(arguments.plan)
     run(arguments.program, "boundary", "plan", "--study", study, "--data", store, "--step", STEP,
-        "--largest", arguments.largest, "--repeats", arguments.repeats, "--margin", arguments.margin,
-        "--seed", 100 * seed, *MODEL, *METHODS[arguments.method], *arguments.plan, "--compare=false")
+        "--seed", 100 * seed, *options,
+        *(word for option, values in training.items() for word in (option, *values)))
     work = run(arguments.program, "boundary", "work", "--study", study, ranks=arguments.ranks)
-    report = json.loads(run(arguments.program, "boundary", "report", "--study", study, "--json"))
+    return work.splitlines()[-1], json.loads(run(arguments.program, "boundary", "report", "--study", study,
+                                                 "--json"))
+
+
+def search(place, seed, arguments):
+    """Searches on signs with these boundaries and returns the truth and the report."""
+    store = store_of(place, seed, arguments)
+    name = f"{arguments.method}-{place}-seed-{seed}"
+    work, report = searched(name, seed, store, arguments, "--largest", arguments.largest, "--repeats",
+                            arguments.repeats, "--margin", arguments.margin, "--compare=false")
     truth = truth_of(arguments.program, store, arguments.margin)
-    print(f"{study.name}: k1 = {report['k1']}, k2 = {report['k2']}, truth {truth}; {work.splitlines()[-1]}",
-          flush=True)
+    print(f"{name}: k1 = {report['k1']}, k2 = {report['k2']}, truth {truth}; {work}", flush=True)
     return truth, report
+
+
+def estimate(place, seed, arguments):
+    """Returns the truth and {way: (k1, k2)} of the ways without a search, by the smallest search there is."""
+    store = store_of(place, seed, arguments)
+    _, report = searched(f"estimate-{arguments.method}-{place}-seed-{seed}", seed, store, arguments,
+                         "--sides", "start", "--largest", STEP, "--repeats", 2, "--mode", "tolerant",
+                         "--tolerance", 1)
+    found = {row["what"]: (row.get("k1"), row.get("k2")) for row in report["comparisons"]}
+    return truth_of(arguments.program, store, arguments.margin), {way: found.get(way, (None, None))
+                                                                  for way in WITHOUT_SEARCH}
 
 
 def is_near(answer, truth):
@@ -95,7 +133,19 @@ def verdicts(results):
     print(f"\nverdicts: {len(supported)} of {2 * len(results)} support a boundary, {wrong} of them wrongly")
 
 
+def measure_without_search(arguments):
+    results = [estimate(place, seed, arguments) for place in arguments.places
+               for seed in range(arguments.seeds)]
+    print(f"| way | both ends within {STEP} frames | trainings |\n|---|---|---|")
+    for way, trainings in zip(WITHOUT_SEARCH, (0, 1)):
+        near = sum(is_near(ways[way], truth) for truth, ways in results)
+        print(f"| {way} | {near}/{len(results)} | {trainings} |")
+
+
 def measure(arguments):
+    if arguments.without_search:
+        measure_without_search(arguments)
+        return
     results = {place: [search(place, seed, arguments) for seed in range(arguments.seeds)]
                for place in arguments.places}
     every = [result for of_place in results.values() for result in of_place]
@@ -123,6 +173,8 @@ def main():
                         help="loss of accuracy that does no harm; default: %(default)s")
     parser.add_argument("--method", choices=METHODS, default="supervised",
                         help="method to train with; default: %(default)s")
+    parser.add_argument("--without-search", action="store_true",
+                        help="measure the boundaries that need no search")
     parser.add_argument("--largest", type=int, default=32,
                         help="largest k to test, in frames; default: %(default)s")
     parser.add_argument("--ranks", type=int, default=2, help="ranks to search with; default: %(default)s")
@@ -142,6 +194,7 @@ def main():
         arguments.folder, arguments.seeds, arguments.places, arguments.repeats = Path(folder), 1, ["4-12"], 2
         arguments.clips, arguments.largest, arguments.plan = 160, STEP, ["--max-steps", "2"]
         measure(arguments)
+        measure_without_search(arguments)
 
 
 if __name__ == "__main__":

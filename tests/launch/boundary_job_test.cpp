@@ -350,7 +350,7 @@ TEST_F(BoundaryJob, ADryRunForeseesASearchAndPlansNothing) {
 
     ASSERT_EQ(run(program(1,
                           "prepare --from synthetic --kind order --classes 4 --length 24 --pose-frames 4 "
-                          "--first 8 --last 16 --clips 120 --output " +
+                          "--first 8 --last 16 --clips 240 --seed 1 --output " +
                               path("signs.h5")))
                   .exit_code,
               0);

@@ -95,7 +95,7 @@ TEST_F(OldFolders, ARunThatWouldGoBackAtACollapseNowStopsThere) {
 }
 
 TEST_F(OldFolders, ARunWhoseBoundariesCanNoLongerBeMadeIsRefused) {
-    replace("run/config.ini", "on-collapse = warn", "on-collapse = warn\nboundary = adaptive");
+    replace("run/config.ini", "boundary = fixed", "boundary = adaptive");
 
     refused(resume() + " --accept-other-code", {"run/config.ini", "boundary = adaptive", "fixed or drawn"});
 }
