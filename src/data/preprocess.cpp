@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include <fmt/format.h>
 
@@ -66,7 +65,7 @@ void check(const PreprocessConfig& config, std::int64_t store_coordinates) {
 
 Preprocessor::Preprocessor(PreprocessConfig config, const std::vector<std::string>& points,
                            std::int64_t coordinates)
-    : config_{std::move(config)}, frame_values_{static_cast<std::int64_t>(points.size()) * coordinates} {
+    : config_{config}, frame_values_{static_cast<std::int64_t>(points.size()) * coordinates} {
     check(config_, coordinates);
     layout_ = {.points = points_of(config_.points),
                .coordinates = config_.coordinates,
