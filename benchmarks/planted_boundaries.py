@@ -26,7 +26,7 @@ STEP = 4
 SIGNS = f"--kind order --classes 4 --signers 5 --length {LENGTH} --pose-frames 4".split()
 MODEL = (f"--frames {LENGTH} --blocks 1 --width 32 --heads 4 --dropout 0 --pooling mean --optimizer adamw "
          "--learning-rate 0.001 --global-batch 64 --max-steps 300").split()
-# Where one view is to be recognised in the other, positions alone do not teach order.
+# Where one view is to be recognised in the other, positions do not teach order.
 METHODS = {"simclr": ("--method simclr --projector-norm all --temperature 0.1 --augmentation both "
                       "--inputs positions velocities").split(),
            "supervised": "--method supervised --augmentation boundary --inputs positions".split()}

@@ -23,7 +23,7 @@ constexpr const char* plan_usage =
     "usage: [mpirun -n G] sslslr boundary plan --study FOLDER --data STORE.h5 [OPTIONS]\n"
     "       [mpirun -n G] sslslr boundary plan --dry-run [--data STORE.h5] [OPTIONS]\n\n"
     "Plans a boundary search: which k are tested, and by which training. Prints the frames in which signs\n"
-    "differ by their labels alone, and what the search will take, by timing one training and simulating\n"
+    "differ, only by their labels, and what the search will take, by timing one training and simulating\n"
     "the rest. Then start workers: sslslr boundary work --study FOLDER.\n"
     "Without --data, plans the search in FOLDER again, with the given values of options marked *.";
 
@@ -150,9 +150,9 @@ std::string text_of(const PlanSummary& s, const SearchConfig& search) {
         text += fmt::format("{} clips for pretraining, {} for validation ({})\n", s.train_clips,
                             s.validation_clips, s.validated_by);
         text += s.differing.empty()
-                    ? "by their labels alone, without training, no frame was found in which signs differ\n"
+                    ? "only by their labels, without training, no frame was found in which signs differ\n"
                     : fmt::format(
-                          "by their labels alone, without training, signs differ in frames {} to {}: "
+                          "only by their labels, without training, signs differ in frames {} to {}: "
                           "k1 = {}, k2 = {}\n",
                           s.differing[0] + 1, s.frames - s.differing[1], s.differing[0], s.differing[1]);
     }
@@ -217,10 +217,11 @@ int boundary_plan(Arguments arguments, const Ranks& ranks) {
     plan.seconds_per_job =
         forecast.seconds_per_job > 0 ? forecast.seconds_per_job : timed_trial(data.setting(), ranks);
     agree(ranks.world, [&] {
-        if (ranks.is_first()) {
-            plan.differing = data.differing();
+        if (!ranks.is_first()) {
+            return;
         }
-        if (ranks.is_first() && !forecast.is_dry) {
+        plan.differing = data.differing();
+        if (!forecast.is_dry) {
             write_stored_plan(fields.study, {ini_text(options.values()), code}, plan);
         }
     });

@@ -9,7 +9,7 @@
 
 namespace sslslr {
 
-/// Finds the frames in which the classes differ, by the labels alone: no training.
+/// Finds the frames in which the classes differ, only by their labels: no training.
 ///
 /// Clips are brought to `frames` frames each (the nearest ones), and signers to the same mean in each frame.
 /// Of many clips, 4,000 are drawn. Takes a second per 1,000 clips, and memory of about four copies of them.

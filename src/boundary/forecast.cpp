@@ -58,9 +58,8 @@ private:
     /// Asks which jobs are wanted.
     void ask() {
         auto wanted = jobs_.wanted(state_);
-        for (auto* decisive : {&of_start_, &of_end_}) {
-            decisive->clear();
-        }
+        of_start_.clear();
+        of_end_.clear();
         for (const auto& job : wanted) {
             const auto& trial = jobs_.trial_of(job.id);
             if (job.stage == 0 && (trial.k2 == 0 || trial.k1 > 0)) {
